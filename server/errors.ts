@@ -1,0 +1,64 @@
+/**
+ * Every error that a user can meet, by its code. The same code travels over HTTP (problem+json), over
+ * sockets (an `error` frame) and in the page. docs/errors.md explains each one; a test holds the two together.
+ */
+export const ERRORS = {
+  'bad-json': { status: 400, title: 'The text is not valid JSON' },
+  'bad-frame': { status: 400, title: 'The frame does not have the form its type asks for' },
+  'unknown-frame': { status: 400, title: 'There is no frame of this type' },
+  'frame-too-large': { status: 413, title: 'The frame is too large' },
+  'bad-request': { status: 400, title: 'The request does not have the form that is asked for' },
+  'body-too-large': { status: 413, title: 'The request body is too large' },
+  'unsupported-media-type': { status: 415, title: 'This content type is not understood here' },
+  'not-acceptable': { status: 406, title: 'This cannot be answered in the form asked for' },
+  'method-not-allowed': { status: 405, title: 'This address does not know the method' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'bad-room': { status: 400, title: 'The room name cannot be used' },
+  'bad-body': { status: 400, title: 'The message body cannot be used' },
+  'bad-name': { status: 400, title: 'The name cannot be used' },
+  'bad-id': { status: 400, title: 'The id cannot be used' },
+  'bad-cursor': { status: 400, title: 'The cursor cannot be used' },
+  'bad-limit': { status: 400, title: 'The limit cannot be used' },
+  'id-taken': { status: 409, title: 'Another message has this id' },
+  'no-such-message': { status: 404, title: 'There is no such message' },
+  'not-yours': { status: 403, title: 'This message belongs to somebody else' },
+  'not-joined': { status: 409, title: 'The socket has not joined this room' },
+  'refused-by-database': { status: 422, title: 'The database refused the message' },
+  'database-away': { status: 503, title: 'The database cannot be reached at the moment' },
+  'shutting-down': { status: 503, title: 'This server is about to stop' },
+  internal: { status: 500, title: 'Something went wrong on the server' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorDetails {
+  /** The field that is at fault, as the caller wrote it. */
+  field?: string;
+  /** The limit that was passed, in the unit that the message names. */
+  limit?: number;
+  /** Milliseconds after which trying again makes sense. */
+  retryAfterMs?: number;
+}
+
+/** An error whose message is meant for the user who caused it. Anything else that is thrown becomes `internal`. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** What is told to the outside about any thrown value: never a stack, never the text of an unforeseen error. */
+export function toChatError(thrown: unknown): ChatError {
+  if (thrown instanceof ChatError) return thrown;
+  return new ChatError('internal', ERRORS.internal.title);
+}
