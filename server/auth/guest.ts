@@ -1,0 +1,74 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { sign, unsign } from 'cookie-signature';
+import { cleanId, cleanName } from '../rooms/message.js';
+
+/** Who somebody is, as written into the `author` of what they send. */
+export interface Identity {
+  id_user: string;
+  name: string;
+}
+
+export interface GuestOptions {
+  /** The key of the signatures; a guest keeps the identity for as long as this stays the same. */
+  secret: string;
+  /** True where browsers reach this server by https: the cookie then travels over https alone. */
+  secure: boolean;
+}
+
+/** The cookie that carries an identity: base64url of `{id_user, name}` as JSON, a dot, an HMAC-SHA256. */
+export const GUEST_COOKIE = 'changeroom_guest';
+
+const A_YEAR_IN_SECONDS = 365 * 24 * 60 * 60;
+
+/** Guests are whoever they say they are; the signature only keeps one guest from becoming another. */
+export class Guests {
+  readonly #secret: string;
+  readonly #secure: boolean;
+
+  constructor({ secret, secure }: GuestOptions) {
+    if (secret === '') throw new Error('the secret that signs cookies must not be empty');
+    this.#secret = secret;
+    this.#secure = secure;
+  }
+
+  /** Whose request or handshake this is; null without a cookie, or with one that was not issued here. Never throws. */
+  identify(cookieHeader: string | undefined): Identity | null {
+    if (cookieHeader === undefined) return null;
+    const signed = parseCookie(cookieHeader)[GUEST_COOKIE];
+    if (signed === undefined) return null;
+    const payload = unsign(signed, this.#secret);
+    return payload === false ? null : decode(payload);
+  }
+
+  /**
+   * The value of a `Set-Cookie` header that makes a browser this guest for a year.
+   * @throws ChatError `bad-name`, `bad-id`
+   */
+  issue(identity: Identity): string {
+    const clean = { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
+    const payload = Buffer.from(JSON.stringify(clean)).toString('base64url');
+    return stringifySetCookie(GUEST_COOKIE, sign(payload, this.#secret), {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: this.#secure,
+      path: '/',
+      maxAge: A_YEAR_IN_SECONDS,
+    });
+  }
+
+  /** Somebody who has not been here before. */
+  newGuest(): Identity {
+    return { id_user: randomUUID(), name: `Guest ${randomInt(1000, 10_000)}` };
+  }
+}
+
+/** Checks even what was signed here: an older version may have had other rules. */
+function decode(payload: string): Identity | null {
+  try {
+    const identity = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    return { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface SecretSource {
+  /** `SESSION_SECRET`; where several machines serve one chat, all of them need the same. */
+  sessionSecret?: string | undefined;
+  /** `DATA_DIR`, where the key is kept when none is set. */
+  dataDir: string;
+}
+
+const FILE = 'session-secret';
+const KEY_BYTES = 32;
+
+/**
+ * The key that signs cookies: the one that is set, or a random one that is made at the first start and
+ * kept in `DATA_DIR/session-secret`, so that guests stay who they are over restarts.
+ * @throws Error when the folder cannot be written, or the file holds less than a key.
+ */
+export async function loadSessionSecret({ sessionSecret, dataDir }: SecretSource): Promise<string> {
+  if (sessionSecret) return sessionSecret;
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, FILE);
+  return (await readKey(path)) ?? (await createKey(path));
+}
+
+async function readKey(path: string): Promise<string | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const key = text.trim();
+  if (key.length >= KEY_BYTES) return key;
+  throw new Error(`${path} holds no usable key: delete it to get a new one, or set SESSION_SECRET`);
+}
+
+/** Writes the whole key under another name first: linking it is atomic, and whoever links second takes the first's. */
+async function createKey(path: string): Promise<string> {
+  const key = randomBytes(KEY_BYTES).toString('base64url');
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${key}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(draft, path);
+    return key;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return (await readKey(path)) ?? key;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import { sign } from 'cookie-signature';
+import { describe, expect, it } from 'vitest';
+import { GUEST_COOKIE, Guests } from '../../server/auth/guest.js';
+
+const guests = new Guests({ secret: 'a secret of the test', secure: false });
+const ada = { id_user: 'ada-1', name: 'Ada' };
+
+/** What a browser sends back for a Set-Cookie value. */
+const returned = (setCookie: string) => setCookie.split(';')[0]!;
+
+const signedBy = (secret: string, payload: string) =>
+  `${GUEST_COOKIE}=${encodeURIComponent(sign(Buffer.from(payload).toString('base64url'), secret))}`;
+
+describe('a guest', () => {
+  it('is recognised by the cookie that was issued', () => {
+    expect(guests.identify(returned(guests.issue(ada)))).toEqual(ada);
+  });
+
+  it('is recognised among other cookies', () => {
+    const cookie = `theme=dark; ${returned(guests.issue(ada))}; other=%E0%A4%A`;
+    expect(guests.identify(cookie)).toEqual(ada);
+  });
+
+  it('may have a name in any script', () => {
+    const identity = { id_user: 'x', name: 'Zoë 花子 🦉' };
+    expect(guests.identify(returned(guests.issue(identity)))).toEqual(identity);
+  });
+
+  it('gets a name that was cleaned', () => {
+    const cookie = guests.issue({ id_user: 'x', name: '  Zoe\u0308 ' });
+    expect(guests.identify(returned(cookie))?.name).toBe('Zoë');
+  });
+
+  it('is refused a name that is too long or empty', () => {
+    expect(() => guests.issue({ id_user: 'x', name: 'n'.repeat(41) })).toThrow(/40 characters/);
+    expect(() => guests.issue({ id_user: 'x', name: ' ' })).toThrow(/empty/);
+  });
+
+  it('who is new has an id and a name of their own', () => {
+    const [one, other] = [guests.newGuest(), guests.newGuest()];
+    expect(one.id_user).not.toBe(other.id_user);
+    expect(one.name).toMatch(/^Guest \d{4}$/);
+    expect(guests.identify(returned(guests.issue(one)))).toEqual(one);
+  });
+});
+
+describe('a cookie', () => {
+  it('is hidden from scripts, kept for a year, and not sent along with foreign posts', () => {
+    const attributes = guests.issue(ada).split('; ').slice(1);
+    expect(attributes).toEqual(
+      expect.arrayContaining(['HttpOnly', 'SameSite=Lax', 'Path=/', 'Max-Age=31536000']),
+    );
+    expect(attributes).not.toContain('Secure');
+  });
+
+  it('travels over https alone where the server is reached by https', () => {
+    expect(new Guests({ secret: 's', secure: true }).issue(ada).split('; ')).toContain('Secure');
+  });
+
+  it('that was tampered with identifies nobody', () => {
+    const [name, value] = returned(guests.issue(ada)).split('=') as [string, string];
+    const other = returned(guests.issue({ ...ada, id_user: 'bob' })).split('=')[1]!;
+    const signature = value.slice(value.indexOf('.'));
+    const payload = other.slice(0, other.indexOf('.'));
+    expect(guests.identify(`${name}=${payload}${signature}`)).toBeNull();
+    expect(guests.identify(`${name}=${value.slice(0, -1)}`)).toBeNull();
+  });
+
+  it('signed with another secret identifies nobody', () => {
+    const others = new Guests({ secret: 'another secret', secure: false });
+    expect(others.identify(returned(guests.issue(ada)))).toBeNull();
+  });
+
+  it.each([
+    undefined,
+    '',
+    ';;;',
+    '=',
+    GUEST_COOKIE,
+    `${GUEST_COOKIE}=`,
+    `${GUEST_COOKIE}=.`,
+    `${GUEST_COOKIE}=%E0%A4%A`,
+    `${GUEST_COOKIE}=nonsense`,
+    `${GUEST_COOKIE}=${'x'.repeat(10_000)}`,
+    '__proto__=x',
+  ])('that is malformed identifies nobody: %j', (header) => {
+    expect(guests.identify(header)).toBeNull();
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"text"',
+    '{',
+    '{"id_user":"x"}',
+    '{"id_user":1,"name":"n"}',
+    '{"id_user":"x","name":""}',
+  ])('with a right signature and an unusable content identifies nobody: %s', (payload) => {
+    expect(guests.identify(signedBy('a secret of the test', payload))).toBeNull();
+  });
+});
+
+it('an empty secret is refused', () => {
+  expect(() => new Guests({ secret: '', secure: false })).toThrow(/empty/);
+});
