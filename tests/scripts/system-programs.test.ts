@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+interface Program {
+  name: string;
+  variable: string;
+  commands: string[];
+  places: string[];
+  aptPackage: string;
+  usedBy: string[];
+}
+
+/** A program that no machine has, unless told otherwise. */
+function program(change: Partial<Program> = {}): Program {
+  const none = { name: 'nowhere', variable: 'NOWHERE_PATH', commands: ['nowhere-to-be-found'], places: [] };
+  return { ...none, aptPackage: 'nowhere', usedBy: ['tests'], ...change };
+}
+
+/** What provideSystemPrograms answers, in a process with this environment. */
+function provide(programs: Program[], env: Record<string, string> = {}) {
+  const script = `
+    import { provideSystemPrograms } from './scripts/system-programs.mjs';
+    console.log(JSON.stringify(await provideSystemPrograms(${JSON.stringify(programs)})));`;
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env: { PATH: process.env.PATH, TESTS_INSTALL: 'never', ...env },
+    encoding: 'utf8',
+  });
+  expect(child.stderr).toBe('');
+  const { MISSING_PROGRAMS, ...found } = JSON.parse(child.stdout) as Record<string, string>;
+  return { found, missing: JSON.parse(MISSING_PROGRAMS ?? '') as Record<string, string> };
+}
+
+describe('system programs for tests', () => {
+  test('are found by their command on the PATH', () => {
+    const { found, missing } = provide([program({ commands: ['sh'] })]);
+    expect(found.NOWHERE_PATH).toMatch(/\/sh$/);
+    expect(missing).toEqual({});
+  });
+
+  test('are found at a known place', () => {
+    expect(provide([program({ places: [process.execPath] })]).found).toEqual({
+      NOWHERE_PATH: process.execPath,
+    });
+  });
+
+  test('are taken from where their variable says', () => {
+    const { found } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: process.execPath });
+    expect(found).toEqual({ NOWHERE_PATH: process.execPath });
+  });
+
+  test('are missing with a reason when they cannot be installed', () => {
+    expect(provide([program()])).toEqual({
+      found: {},
+      missing: { nowhere: 'nowhere was not found (TESTS_INSTALL=never)' },
+    });
+  });
+
+  test('are missing when their variable names nothing, whatever else is there', () => {
+    const { found, missing } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: '/no/such/program' });
+    expect(found).toEqual({});
+    expect(missing).toEqual({ nowhere: 'NOWHERE_PATH names no program that can be run' });
+  });
+
+  test('are left alone when no test uses them', () => {
+    expect(provide([program({ usedBy: [] })])).toEqual({ found: {}, missing: {} });
+  });
+});

@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+interface Report {
+  passed: number;
+  failed: { name: string; reason: string }[];
+  skipped: { name: string; reason: string }[];
+}
+
+describe('the report of a test run', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'changeroom-report-'));
+    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+    mkdirSync(path.join(folder, 'tests'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs vitest over files made of these sources. */
+  function report(
+    sources: Record<string, string>,
+    ...args: string[]
+  ): { status: number | null; report: Report } {
+    const head = `import { beforeAll, describe, expect, test } from 'vitest';\n`;
+    for (const [name, source] of Object.entries(sources)) {
+      writeFileSync(path.join(folder, 'tests', `${name}.test.ts`), head + source);
+    }
+    const reporter = `--reporter=${path.resolve('scripts/test-reporter.mjs')}`;
+    const file = path.join(folder, 'report.json');
+    const { status } = spawnSync(
+      process.execPath,
+      [path.resolve('node_modules/vitest/vitest.mjs'), 'run', '--root', folder, reporter, ...args],
+      { env: { ...process.env, TEST_REPORT: file, VITEST: undefined }, stdio: 'ignore' },
+    );
+    return { status, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
+  }
+
+  test('counts what passed, failed, and was skipped for a reason', () => {
+    const result = report({
+      mixed: `
+        test('right', () => {});
+        test('wrong', () => expect(1).toBe(2));
+        test('later', { skip: true, meta: { skipReason: 'no moon' } }, () => {});
+        test('inside', ({ skip }) => skip('no sun'));
+        describe('suite', { skip: true, meta: { skipReason: 'no stars' } }, () => {
+          beforeAll(() => { throw new Error('must not run'); });
+          test('nested', () => {});
+        });`,
+    });
+    expect(result.report).toEqual({
+      passed: 1,
+      failed: [
+        { name: 'tests/mixed.test.ts > wrong', reason: expect.stringContaining('expected 1 to be 2') },
+      ],
+      skipped: [
+        { name: 'tests/mixed.test.ts > later', reason: 'no moon' },
+        { name: 'tests/mixed.test.ts > inside', reason: 'no sun' },
+        { name: 'tests/mixed.test.ts > suite > nested', reason: 'no stars' },
+      ],
+    });
+  });
+
+  test('a skip without a reason is a failure, also as todo and beside .only', () => {
+    const { report: counted } = report({
+      bare: `test.skip('bare', () => {}); describe.skip('group', () => { test('in it', () => {}); });
+        test.todo('some day'); test('dynamic', ({ skip }) => skip());`,
+      only: `test.only('chosen', () => {}); test('left out', () => {});`,
+    });
+    expect(counted.passed).toBe(1);
+    expect(counted.failed.map((entry) => [entry.name.split(' > ').at(-1), entry.reason]).sort()).toEqual([
+      ['bare', 'skipped without a reason'],
+      ['dynamic', 'skipped without a reason'],
+      ['in it', 'skipped without a reason'],
+      ['left out', 'skipped without a reason'],
+      ['some day', 'skipped without a reason'],
+    ]);
+  });
+
+  test('a broken hook, a broken file and an unhandled error are failures', () => {
+    const { report: counted } = report({
+      hook: `describe('suite', () => { beforeAll(() => { throw new Error('no server'); }); test('in it', () => {}); });`,
+      file: `throw new Error('cannot load');`,
+      unhandled: `test('fine', () => { setTimeout(() => { throw new Error('too late'); }); });
+        test('waits', () => new Promise((resolve) => setTimeout(resolve, 50)));`,
+    });
+    expect(counted.passed).toBe(2);
+    expect(counted.failed.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: 'tests/file.test.ts', reason: 'cannot load' },
+      { name: 'tests/hook.test.ts > suite', reason: 'no server' },
+      { name: 'tests/hook.test.ts > suite > in it', reason: 'did not run' },
+      { name: 'Unhandled error', reason: 'too late' },
+    ]);
+  });
+
+  test('tests left out by -t are not counted, but their bare skips are', () => {
+    const source = `test('wanted', () => {}); test('other', () => {}); test.skip('wanted too', () => {});`;
+    const { report: counted } = report({ named: source }, '-t', 'wanted');
+    expect(counted).toEqual({
+      passed: 1,
+      failed: [{ name: 'tests/named.test.ts > wanted too', reason: 'skipped without a reason' }],
+      skipped: [],
+    });
+  });
+});

@@ -1,0 +1,41 @@
+/** The real programs that tests run against. `npm test` finds or installs them and passes them on here. */
+
+/** Each program with the environment variable that holds its path. */
+const VARIABLES = {
+  chromium: 'CHROME_PATH',
+  'redis-server': 'REDIS_SERVER_PATH',
+  'rabbitmq-server': 'RABBITMQ_SERVER_PATH',
+  sshd: 'SSHD_PATH',
+} as const;
+
+export type Program = keyof typeof VARIABLES;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why this test, or everything in this suite, is skipped. A skip without a reason fails the run. */
+    skipReason?: string;
+  }
+}
+
+/** @returns the path of a program. @throws Error where it is missing: guard with `skipWithout`. */
+export function programPath(program: Program): string {
+  const path = process.env[VARIABLES[program]];
+  if (!path) throw new Error(reasonWithout(program));
+  return path;
+}
+
+/**
+ * Options of a suite or test that needs a real program: it is skipped, with the reason, where that is missing.
+ * Hooks of a skipped suite do not run.
+ *
+ *     describe('the page in a browser', skipWithout('chromium'), () => { … });
+ */
+export function skipWithout(program: Program): { skip?: boolean; meta?: { skipReason: string } } {
+  if (process.env[VARIABLES[program]]) return {};
+  return { skip: true, meta: { skipReason: reasonWithout(program) } };
+}
+
+function reasonWithout(program: Program): string {
+  const missing = JSON.parse(process.env.MISSING_PROGRAMS ?? '{}') as Partial<Record<Program, string>>;
+  return missing[program] ?? `${VARIABLES[program]} is not set; npm test sets it`;
+}
