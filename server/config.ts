@@ -44,9 +44,16 @@ export const settings = {
     .describe('Folder of the embedded database and of keys made at the first start'),
   RETHINKDB_URL: address('RETHINKDB_URL', ['rethinkdb:', 'rethinkdbs:'])
     .optional()
-    .describe('A RethinkDB server, rethinkdb://user:password@host:28015/database; rethinkdbs: over TLS. Without it the embedded database is started'),
-  RETHINKDB_CA: z.string().optional().describe('Certificate (PEM text) that signs the database server’s, for rethinkdbs:'),
-  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe('Port of the embedded database, on 127.0.0.1; 0 takes any free one'),
+    .describe(
+      'A RethinkDB server, rethinkdb://user:password@host:28015/database; rethinkdbs: over TLS. Without it the embedded database is started',
+    ),
+  RETHINKDB_CA: z
+    .string()
+    .optional()
+    .describe('Certificate (PEM text) that signs the database server’s, for rethinkdbs:'),
+  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
+    'Port of the embedded database, on 127.0.0.1; 0 takes any free one',
+  ),
   EMBEDDED_PASSWORD: z.string().default('').describe('Password of the embedded database’s user admin'),
   SESSION_SECRET: z
     .string()
@@ -56,7 +63,9 @@ export const settings = {
   TRUST_PROXY: z
     .string()
     .default('loopback')
-    .describe('Whose X-Forwarded-* headers are believed: addresses, names of ranges, or a number of hops (Express’ "trust proxy")'),
+    .describe(
+      'Whose X-Forwarded-* headers are believed: addresses, names of ranges, or a number of hops (Express’ "trust proxy")',
+    ),
   SHUTDOWN_SECONDS: wholeNumber('SHUTDOWN_SECONDS', 1, 600, 25).describe('Longest time a stop may take'),
 } as const;
 
@@ -103,7 +112,9 @@ export const DEFAULT_DB = 'changeroom';
  * @throws ConfigError naming every fault
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = z.object(settings).safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => issue.message));
   const values = parsed.data;

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
-import type { Author, Message, Position } from '../rooms/message.js';
+import type { Author, Message, Position } from '../message.js';
 
 /** Chosen by the client; comes back in the `ack`, `history` or `error` that answers the frame. */
 const ref = z.union([z.string().max(64), z.number()]).optional();
@@ -46,7 +46,14 @@ export type ServerFrame =
   /** First frame on every socket: who the server takes you for. */
   | { type: 'welcome'; id_socket: string; user: Author }
   /** Answers joinRoom: the latest messages, oldest first. `hasOlder`: there are more before the first. */
-  | { type: 'roomSnapshot'; ref?: Ref; room: string; messages: Message[]; users: RoomUser[]; hasOlder: boolean }
+  | {
+      type: 'roomSnapshot';
+      ref?: Ref;
+      room: string;
+      messages: Message[];
+      users: RoomUser[];
+      hasOlder: boolean;
+    }
   /** A new or changed message: an upsert by id. */
   | { type: 'deliverMessage'; message: Message }
   | { type: 'removeMessage'; room: string; id: string }
@@ -59,7 +66,15 @@ export type ServerFrame =
   | { type: 'history'; ref?: Ref; room: string; messages: Message[]; hasOlder: boolean }
   /** The write is in the database. */
   | { type: 'ack'; ref?: Ref; id?: string; room?: string }
-  | { type: 'error'; ref?: Ref; code: ErrorCode; message: string; field?: string; limit?: number; retryAfterMs?: number }
+  | {
+      type: 'error';
+      ref?: Ref;
+      code: ErrorCode;
+      message: string;
+      field?: string;
+      limit?: number;
+      retryAfterMs?: number;
+    }
   /** The room's feed is interrupted (`live: false`) or runs again. */
   | { type: 'roomState'; room: string; live: boolean }
   /** This server is about to stop: come back after so many milliseconds. */

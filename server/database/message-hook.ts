@@ -1,0 +1,95 @@
+import { KINDS, LIMITS } from '../message.js';
+import { r, type Term } from './reql.js';
+
+/** Stands in the hook's text, by which a database tells which hook it has. To be raised with every change below. */
+export const HOOK_VERSION = 'changeroom messages hook 1';
+
+/** Control characters, and those that reverse or isolate the direction of the text around them (RE2 syntax). */
+const CONTROL = '\\p{Cc}|[\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]';
+/** The same, but tabs and line breaks are allowed. */
+const CONTROL_IN_BODY = '[^\\P{Cc}\\t\\n\\r]|[\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]';
+
+/**
+ * The write hook of `messages`: the database itself checks and completes every row, whoever writes it. A row needs
+ * `room` and `body`; `sent`, `author` and `kind` are filled in, `edited` is stamped when the body changes.
+ * Texts are not trimmed or normalised here, since ReQL has no means for it; the app does that before.
+ *
+ * A hook has to be deterministic: `ctx('timestamp')` is the time of the write, `r.now()` would be refused.
+ * It must answer null for a deletion (`row` is null) and an object for everything else.
+ */
+export function messageHook(ctx: Term, old: Term, row: Term): Term {
+  const check = r.branch(row.eq(null), null, checked(row, completed(ctx, old, row)));
+  return r.expr(HOOK_VERSION).do((_version: Term) => check);
+}
+
+/** The row as it is stored. */
+function completed(ctx: Term, old: Term, row: Term): Term {
+  const isNew = old.eq(null);
+  const bodyChanged = r.branch(isNew, false, old('body').ne(row('body')));
+  return row.merge(
+    {
+      sent: inMilliseconds(row('sent').default(r.branch(isNew, ctx('timestamp'), old('sent')))),
+      kind: row('kind').default('message'),
+      author: row('author')
+        .default({})
+        .do((author: Term) =>
+          r.branch(
+            author.typeOf().eq('STRING'),
+            { id_user: null, name: author },
+            r.expr({ id_user: null, name: 'anonymous' }).merge(author),
+          ),
+        ),
+    },
+    r.branch(bodyChanged, { edited: ctx('timestamp') }, {}),
+  );
+}
+
+/** Rounded to what JavaScript's dates can hold, so that a position that went through a browser is found again. */
+function inMilliseconds(time: Term): Term {
+  return r.epochTime(time.toEpochTime().mul(1000).round().div(1000));
+}
+
+/** `row` if it passes every check, else an error that names the field and the limit. */
+function checked(row: Term, complete: Term): Term {
+  const fail = (text: string) => r.error(text);
+  return r.branch(
+    ...textChecks(row, 'room', LIMITS.room, CONTROL),
+    ...textChecks(row, 'body', LIMITS.body, CONTROL_IN_BODY),
+    row('id').default('').typeOf().ne('STRING'),
+    fail('id must be a string'),
+    row('sent').default(r.epochTime(0)).typeOf().ne('PTYPE<TIME>'),
+    fail('sent must be a time'),
+    row('edited').default(r.epochTime(0)).typeOf().ne('PTYPE<TIME>'),
+    fail('edited must be a time'),
+    r.expr(KINDS).contains(row('kind').default('message')).not(),
+    fail(`kind must be one of ${KINDS.join(', ')}`),
+    r.expr(['OBJECT', 'STRING']).contains(row('author').default({}).typeOf()).not(),
+    fail('author must be a name or an object {id_user, name}'),
+    complete.do((whole: Term) =>
+      r.branch(
+        ...textChecks(whole('author'), 'name', LIMITS.name, CONTROL, 'author.name'),
+        whole('author')('id_user').default('').typeOf().ne('STRING'),
+        fail('author.id_user must be a string or null'),
+        whole,
+      ),
+    ),
+  );
+}
+
+/** Pairs of a condition and the error that it leads to, as arguments of `branch`. */
+function textChecks(owner: Term, field: string, limit: number, refused: string, label = field): Term[] {
+  const fail = (text: string) => r.error(`${label} ${text}`);
+  const text = owner(field);
+  return [
+    owner.hasFields(field).not(),
+    fail('is missing'),
+    text.typeOf().ne('STRING'),
+    fail('must be a string'),
+    text.match('^[\\s\\p{Z}]*$').ne(null),
+    fail('is empty'),
+    text.count().gt(limit),
+    fail(`is longer than ${limit} characters`),
+    text.match(refused).ne(null),
+    fail('contains control characters'),
+  ];
+}

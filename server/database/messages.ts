@@ -1,0 +1,239 @@
+import { ChatError } from '../errors.js';
+import type { Log } from '../log.js';
+import { type Author, type Kind, type Message, newMessageId, type Position } from '../message.js';
+import type { Database } from './database.js';
+import { InsertQueue } from './insert-queue.js';
+import { MessageFeeds, type MessageListener } from './message-feeds.js';
+import { type MessageRow, toMessage } from './message-row.js';
+import { RAW, r, type Term } from './reql.js';
+
+/** What is needed of a message to write it. Texts have been cleaned by the rules of message.ts. */
+export interface NewMessage {
+  /** Without one the message gets a UUIDv7. */
+  id?: string;
+  room: string;
+  body: string;
+  author: Author;
+  kind?: Kind;
+}
+
+export interface Inserted {
+  message: Message;
+  /** False when the same message was there already: a retry. */
+  created: boolean;
+}
+
+export interface Older {
+  /** Oldest first. */
+  messages: Message[];
+  /** There are more before the first. */
+  hasOlder: boolean;
+}
+
+export interface Newer {
+  /** Oldest first. */
+  messages: Message[];
+  /** There are more after the last. */
+  hasNewer: boolean;
+}
+
+interface Row {
+  id: string;
+  room: string;
+  body: string;
+  author: Author;
+  kind: Kind;
+  sent: Term;
+}
+
+interface Change {
+  old_val: MessageRow | null;
+  new_val: MessageRow | null;
+  error?: string;
+}
+
+interface WriteResult {
+  errors: number;
+  skipped: number;
+  first_error?: string;
+  changes?: Change[];
+}
+
+/**
+ * Every query on `messages`. All methods throw ChatError: `database-away` when the database cannot be reached,
+ * `refused-by-database` when its write hook refuses a row, and what they say themselves.
+ */
+export class Messages {
+  private readonly queue = new InsertQueue<Row, Inserted>((rows) => this.insertBatch(rows));
+  private readonly feeds: MessageFeeds;
+  private lastSent = 0;
+
+  constructor(
+    private readonly database: Database,
+    log: Log,
+  ) {
+    this.feeds = new MessageFeeds(database, log);
+  }
+
+  /** Follows a room's changes until the function that it returns is called. */
+  follow(room: string, listener: MessageListener): () => void {
+    return this.feeds.follow(room, listener);
+  }
+
+  /**
+   * Writes a message; resolves when the database has it on disk. Repeating the id of an own message is no new
+   * message and no error. @throws ChatError `id-taken` when another message has this id
+   */
+  async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
+    // Stamped here and never going back, so that one sender's messages keep their order whatever batch they are in.
+    this.lastSent = Math.max(this.lastSent, Date.now());
+    const sent = r.epochTime(this.lastSent / 1000);
+    const inserted = await this.queue.insert({ id, room, body, author, kind, sent });
+    const { message } = inserted;
+    if (message.room !== room || message.author.id_user !== author.id_user) {
+      throw new ChatError('id-taken', 'another message has this id', { field: 'id' });
+    }
+    return inserted;
+  }
+
+  /** @throws ChatError `no-such-message`, `not-yours` */
+  async edit({
+    room,
+    id,
+    body,
+    by,
+  }: {
+    room: string;
+    id: string;
+    body: string;
+    by: string;
+  }): Promise<Message> {
+    const update = this.one(id).update((row: Term) => ifOwn(row, room, by, { body }), {
+      returnChanges: 'always',
+    });
+    const result = await this.database.run<WriteResult>(update, RAW);
+    const message = toMessage(result.changes?.[0]?.new_val ?? null);
+    throwRefusal(result);
+    if (!message) throw noSuchMessage();
+    return message;
+  }
+
+  /** @throws ChatError `no-such-message`, `not-yours` */
+  async remove({ room, id, by }: { room: string; id: string; by: string }): Promise<void> {
+    const removal = this.one(id).replace((row: Term) =>
+      r.branch(row.eq(null), null, ifOwn(row, room, by, null)),
+    );
+    const result = await this.database.run<WriteResult>(removal);
+    throwRefusal(result);
+    if (result.skipped > 0) throw noSuchMessage();
+  }
+
+  /** Null when the room has no such message. */
+  async get(room: string, id: string): Promise<Message | null> {
+    const message = toMessage(await this.database.run<MessageRow | null>(this.one(id), RAW));
+    return message?.room === room ? message : null;
+  }
+
+  /** The newest messages of a room. */
+  latest(room: string, limit: number): Promise<Older> {
+    return this.older(
+      this.range([room, r.minval], [room, r.maxval]).orderBy({ index: r.desc('room_sent') }),
+      limit,
+    );
+  }
+
+  /** The messages that stand right before a position (which need not be a message's). */
+  before(room: string, { sent, id }: Position, limit: number): Promise<Older> {
+    const time = r.epochTime(sent / 1000);
+    const range = this.range([room, r.minval], [room, time], { rightBound: 'closed' })
+      .orderBy({ index: r.desc('room_sent') })
+      .filter((row: Term) => row('sent').lt(time).or(row('id').lt(id)));
+    return this.older(range, limit);
+  }
+
+  /** The messages that stand right after a position. */
+  async after(room: string, { sent, id }: Position, limit: number): Promise<Newer> {
+    const time = r.epochTime(sent / 1000);
+    const range = this.range([room, time], [room, r.maxval])
+      .orderBy({ index: 'room_sent' })
+      .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)));
+    const { rows, more } = await this.page(range, limit);
+    return { messages: rows, hasNewer: more };
+  }
+
+  private one(id: string): Term {
+    return this.database.table('messages').get(id);
+  }
+
+  private range(from: unknown, to: unknown, options: object = {}): Term {
+    return this.database.table('messages').between(from, to, { index: 'room_sent', ...options });
+  }
+
+  private async older(newestFirst: Term, limit: number): Promise<Older> {
+    const { rows, more } = await this.page(newestFirst, limit);
+    return { messages: rows.reverse(), hasOlder: more };
+  }
+
+  /** Asks for one more than wanted, to know whether there are more. */
+  private async page(rows: Term, limit: number): Promise<{ rows: Message[]; more: boolean }> {
+    const found = await this.database.run<MessageRow[]>(rows.limit(limit + 1).coerceTo('array'), RAW);
+    const messages = found.slice(0, limit).map(toMessage);
+    return { rows: messages.filter((message) => message !== null), more: found.length > limit };
+  }
+
+  /** One query for many rows; a conflict leaves the stored row as it is. */
+  private async insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
+    const keepStored = (_id: Term, stored: Term) => stored;
+    const insert = this.database
+      .table('messages')
+      .insert(rows, { conflict: keepStored, returnChanges: 'always' });
+    const result = await this.database.run<WriteResult>(insert, RAW);
+    const written = new Map<string, Inserted>();
+    for (const { old_val, new_val, error } of result.changes ?? []) {
+      const message = error === undefined ? toMessage(new_val) : null;
+      if (message)
+        written.set(message.id, { message, created: !written.has(message.id) && old_val === null });
+    }
+    // An error in `changes` does not tell which row it means; where there was one, the row is tried by itself.
+    return Promise.all(
+      rows.map(async ({ id }, i) => {
+        const inserted = written.get(id);
+        if (inserted) return inserted;
+        if (rows.length === 1) return refusal(result.first_error);
+        return this.insertBatch(rows.slice(i, i + 1)).then(
+          ([only]) => only!,
+          (error: Error) => error,
+        );
+      }),
+    );
+  }
+}
+
+/** `then` when the row is of this room and this user, else an error that `throwRefusal` knows. */
+function ifOwn(row: Term, room: string, by: string, then: unknown): Term {
+  return r.branch(
+    row('room').ne(room),
+    r.error('no-such-message'),
+    row('author')('id_user').ne(by),
+    r.error('not-yours'),
+    then,
+  );
+}
+
+function throwRefusal({ errors, first_error }: WriteResult): void {
+  if (errors === 0) return;
+  if (first_error === 'no-such-message') throw noSuchMessage();
+  if (first_error === 'not-yours') throw new ChatError('not-yours', 'only its author can change a message');
+  throw refusal(first_error);
+}
+
+function noSuchMessage(): ChatError {
+  return new ChatError('no-such-message', 'there is no such message in this room', { field: 'id' });
+}
+
+function refusal(reason = 'no reason given'): ChatError {
+  return new ChatError(
+    'refused-by-database',
+    reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
+  );
+}

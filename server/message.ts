@@ -1,0 +1,107 @@
+import { v7 as uuidv7 } from 'uuid';
+import { ChatError, type ErrorCode } from './errors.js';
+
+/** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
+export const LIMITS = { room: 64, body: 4000, name: 40, id: 64 } as const;
+
+/** The room behind `/`. */
+export const LOBBY = 'lobby';
+
+export interface Author {
+  /** Null where nobody is known to have written it, as in a row typed into a ReQL console. */
+  id_user: string | null;
+  name: string;
+}
+
+export const KINDS = ['message', 'action', 'bot', 'system'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A message as browsers, REST and rooms see it. */
+export interface Message {
+  id: string;
+  room: string;
+  body: string;
+  /** Milliseconds since 1970. */
+  sent: number;
+  author: Author;
+  kind: Kind;
+  /** Milliseconds since 1970 of the last edit; absent when never edited. */
+  edited?: number;
+}
+
+/** The place of a message in its room: rooms are ordered by time, then by id. */
+export interface Position {
+  sent: number;
+  id: string;
+}
+
+/** Negative when `a` stands before `b`. Ids are compared like the database does it, by their UTF-8 bytes. */
+export function comparePositions(a: Position, b: Position): number {
+  if (a.sent !== b.sent) return a.sent - b.sent;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** A new message id: a UUIDv7, monotonic within this process. */
+export function newMessageId(): string {
+  return uuidv7();
+}
+
+// Control and format characters that change what is seen around them: C0, DEL, C1, bidi overrides, line separators.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above, but a body may have tabs and line breaks
+const CONTROL_IN_BODY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+interface TextRule {
+  field: string;
+  code: ErrorCode;
+  limit: number;
+  refused: RegExp;
+}
+
+const RULES = {
+  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, refused: CONTROL },
+  body: { field: 'body', code: 'bad-body', limit: LIMITS.body, refused: CONTROL_IN_BODY },
+  name: { field: 'name', code: 'bad-name', limit: LIMITS.name, refused: CONTROL },
+} satisfies Record<string, TextRule>;
+
+/**
+ * Trims and normalises a text that a user wrote.
+ * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`), naming field and limit.
+ */
+function cleanText(rule: TextRule, value: unknown): string {
+  const { field, code, limit } = rule;
+  if (value === undefined || value === null) throw new ChatError(code, `${field} is missing`, { field });
+  if (typeof value !== 'string') throw new ChatError(code, `${field} must be a string`, { field });
+  // Nothing that long can become short enough; spares normalising megabytes.
+  if (value.length > limit * 16) throw tooLong(rule);
+  const text = value.replaceAll('\r\n', '\n').trim().normalize('NFC');
+  if (text === '') throw new ChatError(code, `${field} is empty`, { field });
+  if (LONE_SURROGATE.test(text)) throw new ChatError(code, `${field} is not valid Unicode`, { field });
+  if (rule.refused.test(text)) throw new ChatError(code, `${field} contains control characters`, { field });
+  if (text.length > limit && [...text].length > limit) throw tooLong(rule);
+  return text;
+}
+
+function tooLong({ field, code, limit }: TextRule): ChatError {
+  return new ChatError(code, `${field} is longer than ${limit} characters`, { field, limit });
+}
+
+/** A room name as it is stored. @throws ChatError `bad-room` */
+export const cleanRoom = (value: unknown): string => cleanText(RULES.room, value);
+/** A message body as it is stored. @throws ChatError `bad-body` */
+export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
+/** A person's name as it is stored. @throws ChatError `bad-name` */
+export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
+
+/** Checks an id that a client chose: 1 to 64 letters, digits, `-` or `_`. @throws ChatError `bad-id` */
+export function cleanId(value: unknown): string {
+  if (typeof value !== 'string' || !/^[\w-]{1,64}$/.test(value)) {
+    throw new ChatError('bad-id', `id must be 1 to ${LIMITS.id} letters, digits, '-' or '_'`, {
+      field: 'id',
+      limit: LIMITS.id,
+    });
+  }
+  return value;
+}

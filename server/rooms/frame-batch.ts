@@ -1,0 +1,41 @@
+import type { RoomFrame } from './room-frames.js';
+
+/**
+ * What a room tells its subscribers in one turn of the event loop, encoded once however many they are.
+ */
+export class FrameBatch {
+  /** Each frame as JSON text. */
+  readonly json: string[];
+  private encoded: Buffer | null = null;
+
+  /**
+   * @param frames in order
+   * @param epoch names the life of the room that the numbers belong to
+   * @param first number of the first frame; the others follow
+   */
+  constructor(
+    readonly frames: readonly RoomFrame[],
+    readonly epoch: string,
+    readonly first: number,
+  ) {
+    this.json = frames.map((frame) => JSON.stringify(frame));
+  }
+
+  /** All frames as finished WebSocket frames (RFC 6455, unmasked text) of engine.io messages, in one piece. */
+  get webSocket(): Buffer {
+    this.encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
+    return this.encoded;
+  }
+}
+
+/** RFC 6455, section 5.2: FIN and opcode 1 (text), then the length in 7, 16 or 64 bits. */
+function webSocketFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const { length } = payload;
+  if (length < 126) return Buffer.concat([Buffer.of(0x81, length), payload]);
+  if (length < 65_536) return Buffer.concat([Buffer.of(0x81, 126, length >> 8, length & 0xff), payload]);
+  const header = Buffer.alloc(10);
+  header.writeUInt16BE(0x817f);
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([header, payload]);
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { Backoff } from '../database/backoff.js';
+import type { Messages } from '../database/messages.js';
+import { ChatError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Message } from '../message.js';
+import { FrameBatch } from './frame-batch.js';
+import type { RoomFrame, Snapshot } from './room-frames.js';
+import { Window } from './window.js';
+
+/** Messages in a room's window. */
+export const WINDOW = 100;
+/** Frames kept for those who come back and know where they stopped. */
+const REPLAY = 500;
+
+/** Whoever wants to know what happens in a room. Called at most once per turn of the event loop. */
+export interface Subscriber {
+  deliver(batch: FrameBatch): void;
+}
+
+/**
+ * A room follows its changefeed and keeps its newest messages, for everybody who is in it.
+ *
+ * The order of things is what makes it right: the feed is opened first, then the window is read, then the changes
+ * that came meanwhile are applied. Were the window read first, messages between reading and opening would be lost.
+ * Whenever the feed was interrupted, all this is done again, and subscribers are told the difference.
+ */
+export class Room {
+  private readonly window = new Window(WINDOW);
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly stopFollowing: () => void;
+  private readonly backoff = new Backoff();
+  private readonly waiting = new Set<() => void>();
+  /** Changes that come while the window is being read; null when it is not. */
+  private meanwhile: Change[] | null = null;
+  /** Counts openings of the feed, so that a reading that was overtaken is dropped. */
+  private opening = 0;
+  private live = false;
+  /** The window has been read at least once. */
+  private known = false;
+  private closed = false;
+  private pending: RoomFrame[] = [];
+  private flushing: NodeJS.Immediate | null = null;
+  /** The last frames, with the number of the first of them. */
+  private recent: string[] = [];
+  private next = 0;
+  /** Names this life of the room: numbers of frames mean nothing in another. */
+  readonly epoch = randomBytes(6).toString('base64url');
+
+  constructor(
+    readonly name: string,
+    private readonly messages: Messages,
+    private readonly log: Log,
+  ) {
+    this.stopFollowing = messages.follow(name, {
+      opened: () => this.opened(),
+      changed: (before, after) => this.changed({ before, after }),
+      lost: () => this.lost(),
+    });
+  }
+
+  get size(): number {
+    return this.subscribers.size;
+  }
+
+  /** Resolves when there is a window to show. @throws ChatError `database-away` after `timeoutMs` */
+  async ready(timeoutMs: number): Promise<void> {
+    if (this.known) return;
+    await new Promise<void>((resolve, reject) => {
+      const known = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(known);
+        reject(new ChatError('database-away', 'The room cannot be read at the moment', { retryAfterMs: 1000 }));
+      }, timeoutMs);
+      this.waiting.add(known);
+    });
+  }
+
+  /** What the subscriber is delivered from now on continues what `snapshot` says now. */
+  subscribe(subscriber: Subscriber): void {
+    this.flush();
+    this.subscribers.add(subscriber);
+  }
+
+  unsubscribe(subscriber: Subscriber): void {
+    this.subscribers.delete(subscriber);
+  }
+
+  get snapshot(): Snapshot {
+    const { messages, hasOlder } = this.window;
+    return { room: this.name, messages, hasOlder, live: this.live };
+  }
+
+  /** Number of the last frame that was delivered. */
+  get last(): number {
+    return this.next - 1;
+  }
+
+  /** The frames (as JSON) after number `after`, or null when they are not kept any more. */
+  replay(epoch: string, after: number): { json: string[]; first: number } | null {
+    const first = after + 1;
+    const oldest = this.next - this.recent.length;
+    if (epoch !== this.epoch || first < oldest || first > this.next) return null;
+    return { json: this.recent.slice(first - oldest), first };
+  }
+
+  close(): void {
+    this.closed = true;
+    this.opening += 1;
+    this.stopFollowing();
+    if (this.flushing) clearImmediate(this.flushing);
+  }
+
+  private opened(): void {
+    this.opening += 1;
+    this.meanwhile = [];
+    void this.read(this.opening);
+  }
+
+  private async read(opening: number): Promise<void> {
+    try {
+      const { messages, hasOlder } = await this.messages.latest(this.name, WINDOW);
+      if (opening === this.opening) this.settle(messages, hasOlder);
+    } catch (error) {
+      if (opening !== this.opening) return;
+      this.log.warn({ room: this.name, reason: (error as Error).message }, 'room: window not read');
+      // The feed may be well all the same, so that nobody else will call for another attempt.
+      setTimeout(() => opening === this.opening && void this.read(opening), this.backoff.next());
+    }
+  }
+
+  private settle(messages: Message[], hasOlder: boolean): void {
+    const { upserts, removals } = this.window.replace(messages, hasOlder);
+    const meanwhile = this.meanwhile ?? [];
+    const isFirst = !this.known;
+    this.meanwhile = null;
+    this.known = true;
+    this.live = true;
+    this.backoff.reset();
+    if (!isFirst) {
+      for (const id of removals) this.tell({ type: 'removeMessage', room: this.name, id });
+      for (const message of upserts) this.tell({ type: 'deliverMessage', message });
+      this.tell({ type: 'roomResync', room: this.name, from: this.window.from });
+      this.tell({ type: 'roomState', room: this.name, live: true });
+    }
+    for (const change of meanwhile) this.changed(change);
+    for (const known of this.waiting) known();
+    this.waiting.clear();
+  }
+
+  private changed(change: Change): void {
+    if (this.meanwhile) {
+      this.meanwhile.push(change);
+      return;
+    }
+    const { before, after } = change;
+    if (after) {
+      this.window.upsert(after);
+      this.tell({ type: 'deliverMessage', message: after });
+    } else if (before) {
+      this.window.remove(before.id);
+      this.tell({ type: 'removeMessage', room: this.name, id: before.id });
+      this.refill();
+    }
+  }
+
+  /** Deletions use the window up; before nothing of it is left, it is read anew. */
+  private refill(): void {
+    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.opened();
+  }
+
+  private lost(): void {
+    this.opening += 1;
+    this.meanwhile = null;
+    if (!this.live) return;
+    this.live = false;
+    this.tell({ type: 'roomState', room: this.name, live: false });
+  }
+
+  private tell(frame: RoomFrame): void {
+    this.pending.push(frame);
+    this.flushing ??= setImmediate(() => this.flush());
+  }
+
+  /** Delivers what has come up in this turn, in one piece. */
+  private flush(): void {
+    if (this.flushing) clearImmediate(this.flushing);
+    this.flushing = null;
+    if (this.pending.length === 0 || this.closed) return;
+    const batch = new FrameBatch(this.pending, this.epoch, this.next);
+    this.pending = [];
+    this.next += batch.json.length;
+    this.recent.push(...batch.json);
+    if (this.recent.length > REPLAY) this.recent.splice(0, this.recent.length - REPLAY);
+    for (const subscriber of this.subscribers) {
+      try {
+        subscriber.deliver(batch);
+      } catch (error) {
+        this.log.error({ room: this.name, error: String(error) }, 'room: a subscriber failed');
+      }
+    }
+  }
+}
+
+interface Change {
+  before: Message | null;
+  after: Message | null;
+}

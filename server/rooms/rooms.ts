@@ -1,0 +1,106 @@
+import type { Messages } from '../database/messages.js';
+import type { Log } from '../log.js';
+import { Room, type Subscriber, WINDOW } from './room.js';
+import type { Snapshot } from './room-frames.js';
+
+export interface RoomsOptions {
+  /** Milliseconds that a room stays open after the last has left, for those who come back at once. */
+  lingerMs?: number;
+  /** Milliseconds to wait for a room that is not read yet. */
+  readyMs?: number;
+}
+
+/** Being in a room. */
+export interface Membership {
+  readonly room: Room;
+  /** What the room holds at the moment of joining; deliveries continue from here. */
+  readonly snapshot: Snapshot;
+  leave(): void;
+}
+
+/** The rooms that somebody of this process is in, each open once. */
+export class Rooms {
+  private readonly open = new Map<string, { room: Room; users: number; closing: NodeJS.Timeout | null }>();
+  private readonly options: Required<RoomsOptions>;
+
+  constructor(
+    private readonly messages: Messages,
+    private readonly log: Log,
+    options: RoomsOptions = {},
+  ) {
+    this.options = { lingerMs: 15_000, readyMs: 5_000, ...options };
+  }
+
+  /** How many rooms are open. */
+  get size(): number {
+    return this.open.size;
+  }
+
+  /**
+   * Enters a room by its (cleaned) name. Snapshot and subscription are of the same moment.
+   * @throws ChatError `database-away` when the room cannot be read in time
+   */
+  async join(name: string, subscriber: Subscriber): Promise<Membership> {
+    const { room, release } = this.acquire(name);
+    try {
+      await room.ready(this.options.readyMs);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    room.subscribe(subscriber);
+    return {
+      room,
+      snapshot: room.snapshot,
+      leave: () => {
+        room.unsubscribe(subscriber);
+        release();
+      },
+    };
+  }
+
+  /** The newest messages: from memory where the room is open, else from the table. @throws ChatError */
+  async snapshot(name: string): Promise<Snapshot> {
+    const entry = this.open.get(name);
+    if (entry) {
+      await entry.room.ready(this.options.readyMs);
+      return entry.room.snapshot;
+    }
+    const { messages, hasOlder } = await this.messages.latest(name, WINDOW);
+    return { room: name, messages, hasOlder, live: true };
+  }
+
+  /** Closes all rooms. */
+  close(): void {
+    for (const { room, closing } of this.open.values()) {
+      if (closing) clearTimeout(closing);
+      room.close();
+    }
+    this.open.clear();
+  }
+
+  private acquire(name: string): { room: Room; release: () => void } {
+    let entry = this.open.get(name);
+    if (!entry) {
+      entry = { room: new Room(name, this.messages, this.log), users: 0, closing: null };
+      this.open.set(name, entry);
+    }
+    const held = entry;
+    held.users += 1;
+    if (held.closing) clearTimeout(held.closing);
+    held.closing = null;
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      held.users -= 1;
+      if (held.users > 0) return;
+      held.closing = setTimeout(() => {
+        this.open.delete(name);
+        held.room.close();
+      }, this.options.lingerMs);
+      held.closing.unref();
+    };
+    return { room: held.room, release };
+  }
+}
