@@ -19,6 +19,7 @@ export const ERRORS = {
   'bad-id': { status: 400, title: 'The id cannot be used' },
   'bad-cursor': { status: 400, title: 'The cursor cannot be used' },
   'bad-limit': { status: 400, title: 'The limit cannot be used' },
+  'bad-origin': { status: 403, title: 'Another site may not do this' },
   'id-taken': { status: 409, title: 'Another message has this id' },
   'no-such-message': { status: 404, title: 'There is no such message' },
   'not-yours': { status: 403, title: 'This message belongs to somebody else' },

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
-import { cleanId, cleanName } from '../rooms/message.js';
+import { cleanId, cleanName } from '../message.js';
 
 /** Who somebody is, as written into the `author` of what they send. */
 export interface Identity {
@@ -12,7 +12,7 @@ export interface Identity {
 export interface GuestOptions {
   /** The key of the signatures; a guest keeps the identity for as long as this stays the same. */
   secret: string;
-  /** True where browsers reach this server by https: the cookie then travels over https alone. */
+  /** True where browsers always reach this server by https: the cookie then travels over https alone. */
   secure: boolean;
 }
 
@@ -42,16 +42,17 @@ export class Guests {
   }
 
   /**
-   * The value of a `Set-Cookie` header that makes a browser this guest for a year.
+   * The value of a `Set-Cookie` header that makes a browser this guest for a year. `overHttps`: whether the
+   * request that it answers came by https, where only the request can tell.
    * @throws ChatError `bad-name`, `bad-id`
    */
-  issue(identity: Identity): string {
+  issue(identity: Identity, overHttps = false): string {
     const clean = { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
     const payload = Buffer.from(JSON.stringify(clean)).toString('base64url');
     return stringifySetCookie(GUEST_COOKIE, sign(payload, this.#secret), {
       httpOnly: true,
       sameSite: 'lax',
-      secure: this.#secure,
+      secure: this.#secure || overHttps,
       path: '/',
       maxAge: A_YEAR_IN_SECONDS,
     });

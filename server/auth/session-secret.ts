@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface SecretSource {
   /** `SESSION_SECRET`; where several machines serve one chat, all of them need the same. */
-  sessionSecret?: string | undefined;
+  sessionSecret?: string | null;
   /** `DATA_DIR`, where the key is kept when none is set. */
   dataDir: string;
 }

@@ -55,6 +55,7 @@ describe('a cookie', () => {
 
   it('travels over https alone where the server is reached by https', () => {
     expect(new Guests({ secret: 's', secure: true }).issue(ada).split('; ')).toContain('Secure');
+    expect(guests.issue(ada, true).split('; ')).toContain('Secure');
   });
 
   it('that was tampered with identifies nobody', () => {

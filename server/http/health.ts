@@ -1,0 +1,46 @@
+import { Router } from 'express';
+import { onlyMethods } from './problems.js';
+
+/** Something this server needs in order to be of use. */
+export interface Dependency {
+  readonly status: { state: 'up' | 'down' | 'connecting'; since: Date };
+}
+
+export interface HealthParts {
+  /** By the name under which `/readyz` shows it. */
+  dependencies: Record<string, Dependency>;
+  /** Aborted when the server begins to stop. */
+  stopping: AbortSignal;
+}
+
+/**
+ * `/healthz`: 200 for as long as the process answers, so that a supervisor restarts it only when it is stuck.
+ * `/readyz`: 200 when every dependency is up and the server is not about to stop, else 503; a balancer then sends
+ * visitors elsewhere. Both are JSON. Why something is down stands in the log alone, as this is open to everybody.
+ */
+export function healthRouter({ dependencies, stopping }: HealthParts): Router {
+  const router = Router();
+  router
+    .route('/healthz')
+    .get((_req, res) => {
+      res.set('Cache-Control', 'no-store').json({ status: 'ok', uptime: Math.floor(process.uptime()) });
+    })
+    .all(onlyMethods('GET'));
+  router
+    .route('/readyz')
+    .get((_req, res) => {
+      const states = Object.entries(dependencies).map(([name, { status }]) => {
+        return [name, { state: status.state, since: status.since.toISOString() }] as const;
+      });
+      const ready = !stopping.aborted && states.every(([, { state }]) => state === 'up');
+      res
+        .status(ready ? 200 : 503)
+        .set('Cache-Control', 'no-store')
+        .json({
+          status: stopping.aborted ? 'stopping' : ready ? 'ready' : 'waiting',
+          dependencies: Object.fromEntries(states),
+        });
+    })
+    .all(onlyMethods('GET'));
+  return router;
+}

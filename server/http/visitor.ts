@@ -1,0 +1,13 @@
+import type { Request, Response } from 'express';
+import type { Guests, Identity } from '../auth/guest.js';
+
+/** Who sends this request. Whoever comes without a (valid) cookie becomes a new guest and gets one. */
+export function visitor(guests: Guests, req: Request, res: Response): Identity {
+  return guests.identify(req.headers.cookie) ?? introduce(guests, req, res, guests.newGuest());
+}
+
+/** Makes the sender of this request `identity` from now on. @throws ChatError `bad-name` */
+export function introduce(guests: Guests, req: Request, res: Response, identity: Identity): Identity {
+  res.append('Set-Cookie', guests.issue(identity, req.secure));
+  return identity;
+}
