@@ -1,0 +1,98 @@
+import type { Database } from 'lmdb';
+import { walk, wholeRange } from './ranges.js';
+import type { Table, TableRecord } from './table.js';
+
+const DATABASE = Buffer.from('d');
+const TABLE = Buffer.from('t');
+const COUNTER = Buffer.from('n');
+
+/**
+ * Which databases and tables there are: read once, kept in memory, and written through. Keys are `d` and a
+ * database's name, `t` and a table's id, and `n` for the last number given to a table or an index.
+ */
+export class Catalog {
+  readonly #store: Database<string, Buffer>;
+  readonly #makeTable: (record: TableRecord) => Table;
+  readonly #databases = new Map<string, { id: string; tables: Map<string, Table> }>();
+  #lastNumber = 0;
+
+  constructor(store: Database<string, Buffer>, makeTable: (record: TableRecord) => Table) {
+    this.#store = store;
+    this.#makeTable = makeTable;
+  }
+
+  /** Reads everything; true if there was nothing: a new data directory. */
+  load(): boolean {
+    this.#databases.clear();
+    const counter = this.#store.get(COUNTER);
+    this.#lastNumber = counter === undefined ? 0 : Number(counter);
+    for (const { key, value } of walk(this.#store, wholeRange(DATABASE), false)) {
+      this.#databases.set(key.toString('utf8', 1), { id: value, tables: new Map() });
+    }
+    for (const { value } of walk(this.#store, wholeRange(TABLE), false)) {
+      const table = this.#makeTable(JSON.parse(value) as TableRecord);
+      this.#databases.get(table.db)?.tables.set(table.name, table);
+    }
+    return counter === undefined && this.#databases.size === 0;
+  }
+
+  databases(): string[] {
+    return [...this.#databases.keys()].sort();
+  }
+
+  databaseId(name: string): string | undefined {
+    return this.#databases.get(name)?.id;
+  }
+
+  saveDatabase(name: string, id: string): void {
+    this.#databases.set(name, { id, tables: new Map() });
+    this.#store.putSync(databaseKey(name), id);
+  }
+
+  removeDatabase(name: string): void {
+    this.#databases.delete(name);
+    this.#store.removeSync(databaseKey(name));
+  }
+
+  tables(db: string): Table[] {
+    const tables = [...(this.#databases.get(db)?.tables.values() ?? [])];
+    return tables.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  allTables(): Table[] {
+    return this.databases().flatMap((db) => this.tables(db));
+  }
+
+  table(db: string, name: string): Table | undefined {
+    return this.#databases.get(db)?.tables.get(name);
+  }
+
+  addTable(table: Table): void {
+    this.#databases.get(table.db)?.tables.set(table.name, table);
+    this.saveTable(table);
+  }
+
+  saveTable(table: Table): void {
+    this.#store.putSync(tableKey(table), JSON.stringify(table.toRecord()));
+  }
+
+  removeTable(table: Table): void {
+    this.#databases.get(table.db)?.tables.delete(table.name);
+    this.#store.removeSync(tableKey(table));
+  }
+
+  /** Numbers are never given twice, so that what a dropped table left behind can never be read. */
+  nextNumber(): number {
+    this.#lastNumber++;
+    this.#store.putSync(COUNTER, String(this.#lastNumber));
+    return this.#lastNumber;
+  }
+}
+
+function databaseKey(name: string): Buffer {
+  return Buffer.concat([DATABASE, Buffer.from(name)]);
+}
+
+function tableKey(table: Table): Buffer {
+  return Buffer.concat([TABLE, Buffer.from(table.id)]);
+}

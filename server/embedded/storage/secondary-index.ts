@@ -1,0 +1,127 @@
+import { compare } from '../values/order.js';
+import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../values/datum.js';
+import { encodeIndexKey, encodeKey, decodeKey } from '../values/key-encoding.js';
+import { numberPrefix } from './ranges.js';
+import type { Bounds, IndexDefinition, StoredFunction } from './shapes.js';
+
+/** What the catalog keeps of an index. */
+export interface IndexRecord extends IndexDefinition {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** An entry as LMDB keeps it. */
+export interface RawEntry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+// LMDB's keys end at 1,978 bytes; longer values are cut here and kept whole beside the key.
+const LONGEST_VALUE = 1024;
+
+/**
+ * A secondary index: what it is called, what values it gives a document, and how its entries look.
+ * An entry's key is the index number, the encoded value, the encoded primary key and, in a multi index, the
+ * position within the array. Its value is the length of the encoded value, followed by the exact value as JSON
+ * where the key does not hold it all (cut, a time with its zone, geometry).
+ */
+export class SecondaryIndex {
+  readonly prefix: Buffer;
+  readonly multi: boolean;
+  readonly geo: boolean;
+  readonly function: StoredFunction;
+  readonly #call: (doc: Datum) => Datum;
+
+  constructor(
+    public name: string,
+    readonly number: number,
+    definition: IndexDefinition,
+    call: (doc: Datum) => Datum,
+  ) {
+    this.prefix = numberPrefix(number);
+    this.multi = definition.multi;
+    this.geo = definition.geo;
+    this.function = definition.function;
+    this.#call = call;
+  }
+
+  /** The index values of a document; none where the function fails or gives something that cannot be a key. */
+  keysOf(doc: DatumObject): Datum[] {
+    let value: Datum;
+    try {
+      value = this.#call(doc);
+    } catch {
+      return [];
+    }
+    const values = this.multi && Array.isArray(value) ? value : [value];
+    return values.filter((item) => (this.geo ? pseudotype(item) === 'GEOMETRY' : isIndexable(item)));
+  }
+
+  /** The entries of a document with these index values. */
+  entriesOf(values: readonly Datum[], primaryKey: Buffer): RawEntry[] {
+    return values.map((value, position) => {
+      const whole = this.geo ? GEO_KEY : encodeIndexKey(value);
+      const encoded = whole.subarray(0, LONGEST_VALUE);
+      const exact = this.geo || whole.length > LONGEST_VALUE || holdsTime(value) ? JSON.stringify(value) : '';
+      const tail = this.multi ? positionBytes(position) : NOTHING;
+      const header = Buffer.alloc(2);
+      header.writeUInt16BE(encoded.length);
+      return {
+        key: Buffer.concat([this.prefix, encoded, primaryKey, tail]),
+        value: Buffer.concat([header, Buffer.from(exact)]),
+      };
+    });
+  }
+
+  /** The bytes of a bound, cut as the entries are. */
+  encodeBound(value: Datum): Buffer {
+    return encodeIndexKey(value).subarray(0, LONGEST_VALUE);
+  }
+
+  primaryKeyOf(entry: RawEntry): Buffer {
+    const start = this.prefix.length + entry.value.readUInt16BE(0);
+    return entry.key.subarray(start, this.multi ? entry.key.length - 2 : entry.key.length);
+  }
+
+  valueOf(entry: RawEntry): Datum {
+    if (entry.value.length > 2) return JSON.parse(entry.value.toString('utf8', 2)) as Datum;
+    const start = this.prefix.length;
+    return decodeKey(entry.key.subarray(start, start + entry.value.readUInt16BE(0)));
+  }
+
+  /** Where a key was cut, its bytes alone cannot tell on which side of a bound the value is. */
+  admits(entry: RawEntry, bounds: Bounds): boolean {
+    if (this.geo || entry.value.readUInt16BE(0) < LONGEST_VALUE) return true;
+    return isWithin(this.valueOf(entry), bounds);
+  }
+}
+
+/** Whether a value lies within bounds, by ReQL's order. */
+export function isWithin(value: Datum, { lower, upper }: Bounds): boolean {
+  if (lower !== undefined) {
+    const order = compare(value, lower.value);
+    if (order < 0 || (order === 0 && lower.open)) return false;
+  }
+  if (upper !== undefined) {
+    const order = compare(value, upper.value);
+    if (order > 0 || (order === 0 && upper.open)) return false;
+  }
+  return true;
+}
+
+const NOTHING = Buffer.alloc(0);
+const GEO_KEY = encodeKey(MINVAL)!;
+
+function positionBytes(position: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(position & 0xffff);
+  return bytes;
+}
+
+function isIndexable(value: Datum): boolean {
+  return encodeKey(value) !== undefined;
+}
+
+function holdsTime(value: Datum): boolean {
+  return Array.isArray(value) ? value.some(holdsTime) : isObject(value) && pseudotype(value) === 'TIME';
+}
