@@ -9,7 +9,16 @@ export function createLog(config: Pick<Config, 'log'>): Log {
     level: config.log,
     base: undefined,
     redact: {
-      paths: ['password', 'token', 'secret', '*.password', '*.token', '*.secret', 'req.headers.cookie', 'req.headers.authorization'],
+      paths: [
+        'password',
+        'token',
+        'secret',
+        '*.password',
+        '*.token',
+        '*.secret',
+        'req.headers.cookie',
+        'req.headers.authorization',
+      ],
       censor: '[redacted]',
     },
   });

@@ -41,6 +41,7 @@ export class Room {
   private closed = false;
   private pending: RoomFrame[] = [];
   private flushing: NodeJS.Immediate | null = null;
+  private encodedMessages: string | null = null;
   /** The last frames, with the number of the first of them. */
   private recent: string[] = [];
   private next = 0;
@@ -73,7 +74,9 @@ export class Room {
       };
       const timer = setTimeout(() => {
         this.waiting.delete(known);
-        reject(new ChatError('database-away', 'The room cannot be read at the moment', { retryAfterMs: 1000 }));
+        reject(
+          new ChatError('database-away', 'The room cannot be read at the moment', { retryAfterMs: 1000 }),
+        );
       }, timeoutMs);
       this.waiting.add(known);
     });
@@ -92,6 +95,12 @@ export class Room {
   get snapshot(): Snapshot {
     const { messages, hasOlder } = this.window;
     return { room: this.name, messages, hasOlder, live: this.live };
+  }
+
+  /** The snapshot's messages as JSON text, made once for all who join between two changes. */
+  get messagesJson(): string {
+    this.encodedMessages ??= JSON.stringify(this.window.messages);
+    return this.encodedMessages;
   }
 
   /** Number of the last frame that was delivered. */
@@ -134,6 +143,7 @@ export class Room {
 
   private settle(messages: Message[], hasOlder: boolean): void {
     const { upserts, removals } = this.window.replace(messages, hasOlder);
+    this.encodedMessages = null;
     const meanwhile = this.meanwhile ?? [];
     const isFirst = !this.known;
     this.meanwhile = null;
@@ -181,6 +191,7 @@ export class Room {
   }
 
   private tell(frame: RoomFrame): void {
+    this.encodedMessages = null;
     this.pending.push(frame);
     this.flushing ??= setImmediate(() => this.flush());
   }

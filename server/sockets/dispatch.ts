@@ -1,0 +1,73 @@
+import { ChatError, toChatError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Connection } from './connection.js';
+import { type ClientFrameType, clientFrames, type Ref } from './frames.js';
+import { createMessage } from './handlers/create-message.js';
+import { deleteMessage } from './handlers/delete-message.js';
+import { editMessage } from './handlers/edit-message.js';
+import type { Handler, HandlerParts } from './handlers/handler.js';
+import { joinRoom } from './handlers/join-room.js';
+import { leaveRoom } from './handlers/leave-room.js';
+import { loadHistory } from './handlers/load-history.js';
+
+/** Bytes of a frame at most. The longest message fits, even with every character escaped. */
+export const MAX_FRAME = 64 * 1024;
+
+const handlers: { [T in ClientFrameType]: Handler<T> } = {
+  joinRoom,
+  leaveRoom,
+  createMessage,
+  editMessage,
+  deleteMessage,
+  loadHistory,
+};
+
+/** Checks a frame from a browser, has it dealt with, and answers whatever goes wrong with an `error` frame. */
+export async function dispatch(
+  connection: Connection,
+  frame: unknown,
+  bytes: number,
+  parts: HandlerParts,
+  log: Log,
+): Promise<void> {
+  try {
+    if (bytes > MAX_FRAME) {
+      throw new ChatError('frame-too-large', `a frame may have ${MAX_FRAME} bytes`, { limit: MAX_FRAME });
+    }
+    const type = typeOf(frame);
+    const parsed = clientFrames[type].safeParse(frame);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const field = issue?.path.join('.') ?? '';
+      throw new ChatError('bad-frame', `${type}: ${field}: ${issue?.message ?? 'unusable'}`, { field });
+    }
+    await (handlers[type] as Handler<typeof type>)(connection, parsed.data, parts);
+  } catch (error) {
+    sendError(connection, error, refOf(frame));
+    if (!(error instanceof ChatError)) log.error({ err: error }, 'socket: a frame could not be dealt with');
+  }
+}
+
+export function sendError(connection: Connection, error: unknown, ref?: Ref): void {
+  const { code, message, details } = toChatError(error);
+  connection.send({ type: 'error', ref, code, message, ...details });
+}
+
+function typeOf(frame: unknown): ClientFrameType {
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
+    throw new ChatError('bad-frame', 'a frame is a JSON object with a type');
+  }
+  const { type } = frame as { type?: unknown };
+  if (typeof type !== 'string') throw new ChatError('bad-frame', 'type must be a string', { field: 'type' });
+  if (!Object.hasOwn(clientFrames, type)) {
+    throw new ChatError('unknown-frame', `there is no frame of type ${JSON.stringify(type.slice(0, 40))}`, {
+      field: 'type',
+    });
+  }
+  return type as ClientFrameType;
+}
+
+function refOf(frame: unknown): Ref {
+  const ref = (frame as { ref?: unknown } | null)?.ref;
+  return (typeof ref === 'string' && ref.length <= 64) || typeof ref === 'number' ? ref : undefined;
+}
