@@ -102,7 +102,8 @@ function isExecutable(path) {
 /**
  * Run as root. Packages must not start services (nor fail where there is no init): policy-rc.d forbids it.
  * Only the download has a time limit, since stopping dpkg halfway leaves a machine to repair. A lock held by
- * somebody else is waited for; `apt-get update` cannot wait for its own, so it tries again.
+ * somebody else is waited for; `apt-get update` cannot wait for its own, so it tries again. One package at a time,
+ * so that one which a distribution does not have keeps no other away.
  */
 const INSTALL = `
 set -u
@@ -122,8 +123,12 @@ for attempt in 1 2 3 4; do
   apt 120 update && break
   [ "$attempt" = 4 ] || sleep 10
 done
-apt 300 install -y --no-install-recommends --download-only "$@" || exit 1
-apt 0 install -y --no-install-recommends "$@"
+status=0
+for package in "$@"; do
+  apt 300 install -y --no-install-recommends --download-only "$package" &&
+    apt 0 install -y --no-install-recommends "$package" || status=1
+done
+exit "$status"
 `;
 
 /** @returns null, or the reason why the packages could not be installed */
@@ -152,6 +157,6 @@ async function install(packages) {
     child.on('close', resolve);
   });
   if (status === 0) return null;
-  const lastError = complaints.split('\n').findLast((line) => line.startsWith('E: ')) ?? `status ${status}`;
-  return `apt-get: ${lastError.replace(/^E: /, '')}`;
+  const firstError = complaints.split('\n').find((line) => line.startsWith('E: ')) ?? `status ${status}`;
+  return `apt-get: ${firstError.replace(/^E: /, '')}`;
 }

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import {
+  badNames,
+  cycles,
+  importsOf,
+  type Layer,
+  layerViolations,
+  longFiles,
+  matching,
+  readSources,
+} from './support/architecture.js';
+
+/** From the top down: each layer may use those under it. */
+const SERVER: Layer[] = [
+  { name: 'start', members: ['main.ts'] },
+  { name: 'composition', members: ['app.ts'] },
+  { name: 'ways in', members: ['http/', 'sockets/', 'bots/'] },
+  { name: 'chat', members: ['rooms/', 'auth/', 'presence/'] },
+  { name: 'database', members: ['database/'] },
+  { name: 'log', members: ['log.ts'] },
+  { name: 'configuration', members: ['config.ts'] },
+  { name: 'message rules', members: ['message.ts'] },
+  { name: 'errors', members: ['errors.ts'] },
+];
+
+const EMBEDDED: Layer[] = [
+  { name: 'door', members: ['index.ts', 'worker.ts'] },
+  { name: 'wire', members: ['wire/'] },
+  { name: 'evaluator', members: ['reql/evaluate.ts'] },
+  { name: 'terms', members: ['reql/terms/'] },
+  { name: 'language', members: ['reql/'] },
+  { name: 'writes', members: ['writes/'] },
+  { name: 'sequences', members: ['sequences/'] },
+  { name: 'changefeeds', members: ['changefeeds/'] },
+  { name: 'storage', members: ['storage/'] },
+  { name: 'values', members: ['values/'] },
+];
+
+/** Packages that only one part of the server may know. */
+const HOMES: Record<string, string> = {
+  rethinkdb: 'server/database/',
+  endex: 'server/database/',
+  lmdb: 'server/embedded/storage/',
+  re2js: 'server/embedded/',
+  express: 'server/http/',
+  pug: 'server/http/',
+  helmet: 'server/http/',
+  primus: 'server/sockets/',
+  'engine.io': 'server/sockets/',
+};
+
+describe('the architecture', () => {
+  const server = readSources('server');
+  const client = readSources('static/client');
+  const all = readSources('server', 'static/client', 'views', 'scripts', 'tests');
+  const imports = importsOf(new Map([...server, ...client]));
+  const outside = imports.filter(({ from }) => !from.startsWith('server/embedded/'));
+
+  test('imports of the server point down', () => {
+    const chat = outside.filter(({ to }) => !to.startsWith('server/embedded/'));
+    expect(layerViolations(chat, 'server/', SERVER)).toEqual([]);
+  });
+
+  test('imports of the embedded database point down', () => {
+    expect(layerViolations(imports, 'server/embedded/', EMBEDDED)).toEqual([]);
+  });
+
+  test('the embedded database is opened by app.ts alone, by its door', () => {
+    const entries = outside.filter(({ to }) => to.startsWith('server/embedded/'));
+    const others = entries.filter(
+      ({ from, to }) => from !== 'server/app.ts' || to !== 'server/embedded/index.ts',
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('the embedded database knows nothing of the chat', () => {
+    const inside = imports.filter(({ from }) => from.startsWith('server/embedded/'));
+    const chat = ({ to }: { to: string }) =>
+      /^(server|static|views)\//.test(to) && !to.startsWith('server/embedded/');
+    expect(inside.filter(chat)).toEqual([]);
+  });
+
+  test('there are no cycles', () => {
+    expect(cycles(imports)).toEqual([]);
+  });
+
+  test('a package is known to one part only', () => {
+    const strangers = imports.filter(
+      ({ from, to }) => HOMES[to] !== undefined && !from.startsWith(HOMES[to]),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  test('the browser shares types and the vocabulary with the server, nothing else', () => {
+    const shared = ['server/errors.ts', 'server/message.ts'];
+    const taken = imports.filter(({ from, to }) => from.startsWith('static/') && to.startsWith('server/'));
+    expect(taken.filter(({ to, typeOnly }) => !typeOnly && !shared.includes(to))).toEqual([]);
+  });
+
+  test('the environment is read in one place', () => {
+    expect(matching(server, /\bprocess\s*(\.|\[\s*['"])env\b|from 'node:process'/)).toEqual([
+      'server/main.ts',
+    ]);
+  });
+
+  test('exports have names', () => {
+    expect(matching(new Map([...server, ...client]), /^export default\b/m)).toEqual([]);
+  });
+
+  test('files are named in kebab-case, after what they hold', () => {
+    expect(badNames(all)).toEqual([]);
+  });
+
+  test('files stay short', () => {
+    expect(longFiles(all, 400)).toEqual([]);
+  });
+});
+
+describe('the checker', () => {
+  const sources = (files: Record<string, string>) => new Map(Object.entries(files));
+  const layers = [
+    { name: 'top', members: ['a/', 'b/'] },
+    { name: 'bottom', members: ['c.ts'] },
+  ];
+
+  test('sees every form of import', () => {
+    const text = `
+      import 'side-effect';
+      import type { A } from './a.js';
+      import { type B, b as c } from '../b.js';
+      import {
+        many,
+      } from "@scope/package/deep";
+      import fs from 'node:fs/promises';
+      export * from './c.js';
+      export type { D } from './d.js';
+      const lazy = await import('./e.js');
+      // import x from './comment.js';
+      /* import y from './comment.js'; */
+      const route = '/*splat'; const text = "import z from './string.js'";
+      export const after = 1; /* the end */`;
+    expect(
+      importsOf(sources({ 'server/x/file.ts': text })).map(({ to, typeOnly }) => [to, typeOnly]),
+    ).toEqual([
+      ['side-effect', false],
+      ['server/x/a.ts', true],
+      ['server/b.ts', false],
+      ['@scope/package', false],
+      ['node:fs/promises', false],
+      ['server/x/c.ts', false],
+      ['server/x/d.ts', true],
+      ['server/x/e.ts', false],
+    ]);
+  });
+
+  test('lets imports lead down and stay inside a member', () => {
+    const imports = importsOf(
+      sources({ 's/a/one.ts': `import './two.js'; \n import '../c.js'; \n import 'other';` }),
+    );
+    expect(layerViolations(imports, 's/', layers)).toEqual([]);
+  });
+
+  test('reports imports that lead up, sideways, or to what has no layer', () => {
+    const imports = importsOf(
+      sources({
+        's/c.ts': `import type { Up } from './a/up.js';`,
+        's/a/one.ts': `import '../b/beside.js';`,
+        's/b/one.ts': `import '../d/unknown.js';`,
+      }),
+    );
+    expect(layerViolations(imports, 's/', layers)).toEqual([
+      's/c.ts (bottom) must not import s/a/up.ts (top)',
+      's/a/one.ts (top) must not import s/b/beside.ts (top)',
+      's/d/unknown.ts has no layer',
+    ]);
+  });
+
+  test('reports a cycle, but not one of types', () => {
+    const ring = (last: string) =>
+      importsOf(sources({ 'a.ts': `import './b.js';`, 'b.ts': `import './c.js';`, 'c.ts': last }));
+    expect(cycles(ring(`import './a.js';`))).toEqual(['a.ts → b.ts → c.ts → a.ts']);
+    expect(cycles(ring(`import type { A } from './a.js';`))).toEqual([]);
+  });
+
+  test('reports code that matches, but no comments', () => {
+    const files = sources({
+      'a.ts': 'const x = process.env.X;',
+      'b.ts': '// process.env\n/* process.env */',
+    });
+    expect(matching(files, /process\.env/)).toEqual(['a.ts']);
+  });
+
+  test('reports names that are not kebab-case or say nothing', () => {
+    const names = [
+      'a/good-name.test.ts',
+      'a/badName.ts',
+      'a/string-utils.ts',
+      'helpers/x.ts',
+      'a/snake_case.ts',
+    ];
+    expect(badNames(new Map(names.map((name) => [name, ''])))).toEqual([
+      'a/badName.ts: badName.ts',
+      'a/string-utils.ts: string-utils.ts',
+      'helpers/x.ts: helpers',
+      'a/snake_case.ts: snake_case.ts',
+    ]);
+  });
+
+  test('reports long files with their length', () => {
+    const files = sources({ 'short.ts': 'x\n'.repeat(400), 'long.ts': 'x\n'.repeat(401) });
+    expect(longFiles(files, 400)).toEqual(['long.ts: 401 lines']);
+  });
+});
