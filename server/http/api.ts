@@ -1,0 +1,19 @@
+import { Router } from 'express';
+import { type EventsParts, eventsRouter } from './events.js';
+import { meRouter } from './me.js';
+import { notFound } from './problems.js';
+import { type RoomMessagesParts, roomMessagesRouter } from './room-messages.js';
+import { sameOrigin } from './same-origin.js';
+
+export type ApiParts = RoomMessagesParts & EventsParts;
+
+/** Everything under `/api`, for programs; docs/api.md describes it. Errors are left to `problemHandler`. */
+export function apiRouter(parts: ApiParts): Router {
+  return Router().use(
+    sameOrigin,
+    meRouter(parts.guests),
+    roomMessagesRouter(parts),
+    eventsRouter(parts),
+    notFound,
+  );
+}
