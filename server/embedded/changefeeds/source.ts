@@ -1,16 +1,19 @@
-import type { Bounds } from '../storage/shapes.js';
 import type { SecondaryIndex } from '../storage/secondary-index.js';
+import type { Bounds } from '../storage/shapes.js';
 import type { Table } from '../storage/table.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 
-/** What stands between a table and `.changes()`: no value means that the row is not in the feed. */
+/**
+ * What stands between a table and `.changes()`: filter, map, pluck, ... No value: the row is not in the feed.
+ * An error it throws ends the feed.
+ */
 export type RowTransform = (row: DatumObject) => Datum[];
 
 /**
  * What a feed follows.
- * `point`: one document. `range`: a table, a range of an index (null: the primary key) or exact `keys`
- * (getAll; a key named twice counts twice). `limit`: the first `limit` rows of an ordered range, with
- * `before` applied to rows on their way into the window. `union`: several of these.
+ * `point`: one document. `range`: a table, a range of an index (null: the primary key), or exact `keys`
+ * (getAll; a key named twice counts twice). `limit`: the first `limit` rows, in the given direction, of a
+ * range; `before` is applied on the way into the window. `union`: several of these together.
  */
 export type FeedSource = PointSource | RangeSource | LimitSource | UnionSource;
 
@@ -18,7 +21,6 @@ export interface PointSource {
   readonly kind: 'point';
   readonly table: Table;
   readonly key: Datum;
-  readonly before?: RowTransform;
 }
 
 export interface RangeSource {
@@ -51,11 +53,17 @@ export interface FeedOptions {
   readonly includeTypes: boolean;
   /** For `limit` sources only. */
   readonly includeOffsets: boolean;
-  /** true: as soon as possible; a number: gather the changes of that many seconds. */
+  /** true: join what waits for the reader; a number: gather the changes of that many seconds as well. */
   readonly squash: boolean | number;
-  /** How many changes may wait for the client. */
+  /** How many changes may wait for the reader before they are dropped. */
   readonly changefeedQueueSize: number;
 }
 
-/** The documents of a change feed, as `changes()` documents them: new_val, old_val, type, state, ... */
-export type FeedItem = DatumObject;
+export const DEFAULT_FEED_OPTIONS: FeedOptions = {
+  includeInitial: false,
+  includeStates: false,
+  includeTypes: false,
+  includeOffsets: false,
+  squash: false,
+  changefeedQueueSize: 100_000,
+};

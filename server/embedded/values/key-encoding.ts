@@ -208,3 +208,10 @@ function decodeEscaped(key: Buffer, from: number): [Buffer, number] {
   for (let i = from; i < end; i++) bytes[length++] = key[i] === 1 ? key[++i]! - 1 : key[i]!;
   return [bytes.subarray(0, length), end + 1];
 }
+
+/** A key as text, for maps: equal exactly for equal values. */
+export function keyText(datum: Datum): string {
+  if (typeof datum === 'string') return `s${datum}`;
+  if (typeof datum === 'number') return `n${datum + 0}`;
+  return `k${encodeKey(datum)?.toString('latin1') ?? JSON.stringify(datum)}`;
+}
