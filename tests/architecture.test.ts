@@ -20,7 +20,7 @@ const SERVER: Layer[] = [
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
   { name: 'message rules', members: ['message.ts'] },
-  { name: 'errors', members: ['errors.ts'] },
+  { name: 'errors', members: ['errors.ts', 'root.ts'] },
 ];
 
 const EMBEDDED: Layer[] = [
