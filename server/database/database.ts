@@ -36,7 +36,7 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
   private stopped = false;
   private current: DatabaseStatus = { state: 'connecting', since: new Date() };
   private readonly options: Required<DatabaseOptions>;
-  /** Changefeeds that are open on this link now, the heartbeat's among them. */
+  /** Changefeeds that follow messages now. The heartbeat's is not counted. */
   openFeeds = 0;
 
   constructor(
@@ -124,44 +124,40 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
 
   private async connect(): Promise<void> {
     this.retry = null;
+    let link: Link | null = null;
     try {
-      const link = await openLink(this.address, (reason) => this.lost(link, reason));
-      if (this.stopped) return link.destroy();
+      link = await openLink(this.address, (reason) => this.link && this.link === link && this.lost(reason));
       this.link = link;
-      await createSchema(link.queries, this.address.db);
-      this.heartbeat = new Heartbeat(link, this.table('nodes'), this.options.heartbeatMs, () =>
-        link.destroy(),
-      );
-      await this.heartbeat.start();
-      if (this.link !== link) return; // lost meanwhile; `lost` has arranged for the next attempt
+      await this.prepare(link);
+      if (this.link !== link) return; // lost or stopped meanwhile
       this.backoff.reset();
       this.current = { state: 'up', since: new Date() };
       this.log.info({ host: this.address.host, port: this.address.port }, 'database: connected');
       this.emit('up');
     } catch (error) {
-      const link = this.link;
-      if (link) link.destroy();
-      else this.noteLoss(error as Error);
+      if (this.link === link) this.lost(error as Error);
+      link?.destroy();
     }
   }
 
-  private lost(link: Link | undefined, reason: Error): void {
-    if (link && this.link !== link) return;
-    this.link = null;
-    this.heartbeat?.abandon();
-    this.heartbeat = null;
-    this.noteLoss(reason);
+  private async prepare(link: Link): Promise<void> {
+    if (this.stopped) return link.destroy();
+    await createSchema(link.queries, this.address.db);
+    this.heartbeat = new Heartbeat(link, this.table('nodes'), this.options.heartbeatMs, () => link.destroy());
+    await this.heartbeat.start();
   }
 
   /** Notes that the database is away and arranges for the next attempt. */
-  private noteLoss(error: Error): void {
+  private lost(error: Error): void {
+    this.link = null;
+    this.heartbeat?.abandon();
+    this.heartbeat = null;
     if (this.stopped) return;
     const wasUp = this.current.state === 'up';
     const reason = describe(error);
     if (this.current.state !== 'down') this.current = { state: 'down', since: new Date() };
     this.current.reason = reason;
     if (wasUp) this.emit('down', reason);
-    if (this.retry) return;
     const wait = this.backoff.next();
     this.log.warn({ reason, retryInMs: Math.round(wait) }, 'database: away');
     this.retry = setTimeout(() => void this.connect(), wait);

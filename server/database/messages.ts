@@ -183,7 +183,7 @@ export class Messages {
 
   /** One query for many rows; a conflict leaves the stored row as it is. */
   private async insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
-    const keepStored = (_id: Term, stored: Term) => stored;
+    const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
     const insert = this.database
       .table('messages')
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });

@@ -1,4 +1,5 @@
 import endex from 'endex';
+import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
 import { type Connection, r, type Term } from './reql.js';
 
@@ -7,26 +8,26 @@ const ATTEMPTS = 10;
 
 /**
  * Makes what is missing of database, tables, indexes and the write hook. Safe to run at every start and by several
- * processes at once: whoever comes second meets an "already exists" and looks again.
+ * processes at once: who comes second meets one error or another, depending on how far the first is, and looks again.
  */
 export async function createSchema(connection: Connection, db: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await endex
-        .db(db)
-        .table('messages')
-        .index('room_sent', [r.row('room'), r.row('sent')], {})
-        .table('nodes')
-        .run(connection);
-      break;
+      return await attemptSchema(connection, db);
     } catch (error) {
-      // The race's loser may meet one message or another, depending on how far the winner is; so look again.
       if (attempt === ATTEMPTS || !connection.open) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+      if (/is ambiguous/.test(String(error))) await uniteDuplicateTables(connection, db).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * attempt));
     }
   }
+}
+
+async function attemptSchema(connection: Connection, db: string): Promise<void> {
+  const room = [r.row('room'), r.row('sent')];
+  await endex.db(db).table('messages').index('room_sent', room, {}).table('nodes').run(connection);
   const messages = r.db(db).table('messages');
-  for (const table of [messages, r.db(db).table('nodes')]) await table.wait().run(connection);
+  await messages.wait().run(connection);
+  await r.db(db).table('nodes').wait().run(connection);
   await messages.indexWait('room_sent').run(connection);
   await setHook(messages, connection);
 }

@@ -36,6 +36,8 @@ export class Room {
   /** Counts openings of the feed, so that a reading that was overtaken is dropped. */
   private opening = 0;
   private live = false;
+  /** Subscribers may have missed changes. */
+  private missed = false;
   /** The window has been read at least once. */
   private known = false;
   private closed = false;
@@ -124,6 +126,11 @@ export class Room {
   }
 
   private opened(): void {
+    this.missed = this.known;
+    this.reopen();
+  }
+
+  private reopen(): void {
     this.opening += 1;
     this.meanwhile = [];
     void this.read(this.opening);
@@ -145,12 +152,12 @@ export class Room {
     const { upserts, removals } = this.window.replace(messages, hasOlder);
     this.encodedMessages = null;
     const meanwhile = this.meanwhile ?? [];
-    const isFirst = !this.known;
     this.meanwhile = null;
     this.known = true;
     this.live = true;
     this.backoff.reset();
-    if (!isFirst) {
+    if (this.missed) {
+      this.missed = false;
       for (const id of removals) this.tell({ type: 'removeMessage', room: this.name, id });
       for (const message of upserts) this.tell({ type: 'deliverMessage', message });
       this.tell({ type: 'roomResync', room: this.name, from: this.window.from });
@@ -177,9 +184,9 @@ export class Room {
     }
   }
 
-  /** Deletions use the window up; before nothing of it is left, it is read anew. */
+  /** Deletions use the window up; before nothing of it is left, it is read anew. Nobody has missed anything. */
   private refill(): void {
-    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.opened();
+    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.reopen();
   }
 
   private lost(): void {

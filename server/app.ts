@@ -1,0 +1,138 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Guests } from './auth/guest.js';
+import { loadSessionSecret } from './auth/session-secret.js';
+import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
+import { Database, type DatabaseOptions } from './database/database.js';
+import { Messages } from './database/messages.js';
+import { startEmbedded } from './embedded/index.js';
+import { createHttp } from './http/http.js';
+import { createLog, type Log } from './log.js';
+import { Rooms, type RoomsOptions } from './rooms/rooms.js';
+import { Sockets } from './sockets/sockets.js';
+
+/** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
+const RETURN_WITHIN = 5_000;
+/** Milliseconds for that request to reach them before the sockets are ended. */
+const FAREWELL = 250;
+
+/** What tests put in the place of defaults. */
+export interface Overrides {
+  log?: Log;
+  database?: DatabaseOptions;
+  rooms?: RoomsOptions;
+}
+
+export interface App {
+  /** Where the page is, as a user would type it. */
+  url: string;
+  /** Where the database is. `isEmbedded`: it runs within this process. */
+  database: { address: DatabaseAddress; isEmbedded: boolean };
+  /** What the app is made of, for tests and measurements. */
+  parts: { database: Database; messages: Messages; rooms: Rooms; sockets: Sockets };
+  /** Stops accepting, sends everybody away, finishes what is under way. Never rejects; calling it again waits too. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the parts together and starts them: database, web server, sockets.
+ * Without a database address the embedded database is started first. A database server that is away does not
+ * keep the app from starting: it shows on /readyz and in the page, and is connected to when it is there.
+ *
+ * @throws Error with a message for the operator when a port or the data folder cannot be used
+ */
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = overrides.log ?? createLog(config);
+  const stopping = new AbortController();
+  const secret = await loadSessionSecret(config);
+  const embedded = config.database ? null : await openEmbedded(config, log);
+  const address = config.database ?? embedded!.address;
+
+  const database = new Database(address, log, overrides.database);
+  const messages = new Messages(database, log);
+  const rooms = new Rooms(messages, log, overrides.rooms);
+  const guests = new Guests({ secret, secure: false });
+  const http = createHttp({
+    config,
+    guests,
+    log,
+    messages,
+    rooms,
+    stopping: stopping.signal,
+    dependencies: { database },
+    socketLibrary: () => sockets.library,
+  });
+  // Primus puts itself in front of what the server has so far, and takes only what is its own.
+  const server = createServer(http);
+  const sockets: Sockets = new Sockets(server, { guests, messages, rooms, log });
+
+  const stop = async () => {
+    stopping.abort();
+    const closed = new Promise((resolve) => server.close(resolve));
+    sockets.sayGoingAway(RETURN_WITHIN);
+    await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? FAREWELL : 0));
+    await sockets.close();
+    server.closeIdleConnections();
+    await closed;
+    rooms.close();
+    await database.stop();
+    await embedded?.stop();
+  };
+
+  try {
+    database.start();
+    await listen(server, config);
+    // The embedded database is there in a moment; then the first page has its messages.
+    if (embedded) await database.ready(30_000);
+  } catch (error) {
+    server.close();
+    rooms.close();
+    await database.stop();
+    await embedded?.stop();
+    throw error;
+  }
+
+  const { port } = server.address() as AddressInfo;
+  let stopped: Promise<void> | null = null;
+  return {
+    url: `http://${shownHost(config.host)}:${port}`,
+    database: { address, isEmbedded: embedded !== null },
+    parts: { database, messages, rooms, sockets },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function openEmbedded(
+  { dataDir, embedded }: Config,
+  log: Log,
+): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {
+  const { host, port, stop } = await startEmbedded({
+    directory: dataDir,
+    port: embedded.port,
+    password: embedded.password,
+    onExit: (error) => log.fatal({ err: error }, 'embedded database: ended unexpectedly'),
+  });
+  const address = { host, port, db: DEFAULT_DB, user: 'admin', password: embedded.password, tls: null };
+  return { address, stop };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') reject(new Error(`port ${port} is taken: set PORT to another one`));
+      else if (error.code === 'EACCES')
+        reject(new Error(`port ${port} may not be used: set PORT above 1023`));
+      else reject(new Error(`cannot listen on ${host} port ${port} (${error.code}): see INTERFACE and PORT`));
+    });
+    server.listen(port, host, 1024, () => resolve());
+  });
+}
+
+/** "Any address" is no address that a browser understands. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

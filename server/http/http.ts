@@ -1,0 +1,40 @@
+import path from 'node:path';
+import express, { type Express } from 'express';
+import type { Guests } from '../auth/guest.js';
+import type { Config } from '../config.js';
+import type { Messages } from '../database/messages.js';
+import type { Log } from '../log.js';
+import type { Rooms } from '../rooms/rooms.js';
+import { ROOT } from '../root.js';
+import { apiRouter } from './api.js';
+import { type Dependency, healthRouter } from './health.js';
+import { pagesRouter } from './pages.js';
+import { notFound, problemHandler } from './problems.js';
+
+export interface HttpParts {
+  config: Config;
+  guests: Guests;
+  log: Log;
+  messages: Messages;
+  rooms: Rooms;
+  /** By the name under which /readyz shows it. */
+  dependencies: Record<string, Dependency>;
+  /** Aborted when the server begins to stop. */
+  stopping: AbortSignal;
+  /** The browser's side of the sockets, as JavaScript text. */
+  socketLibrary: () => string;
+}
+
+/** Everything that is answered over plain HTTP. */
+export function createHttp(parts: HttpParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', parts.config.trustProxy);
+  app.set('views', path.join(ROOT, 'views'));
+  app.set('view engine', 'pug');
+  app.use(healthRouter(parts));
+  app.use('/api', apiRouter(parts));
+  app.use(pagesRouter(parts));
+  app.use(notFound, problemHandler(parts.log));
+  return app;
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { Receiver } from 'ws';
+import { FrameBatch } from '../../server/rooms/frame-batch.js';
+import type { RoomFrame } from '../../server/rooms/room-frames.js';
+
+const decode = (bytes: Buffer): Promise<string[]> => {
+  return new Promise((resolve, reject) => {
+    const texts: string[] = [];
+    const receiver = new Receiver({ isServer: false });
+    receiver.on('message', (data: Buffer) => texts.push(data.toString()));
+    receiver.on('error', reject);
+    receiver.end(bytes, () => resolve(texts));
+  });
+};
+
+it('encodes frames of every length as a WebSocket client reads them', async () => {
+  const frames = [0, 1, 60, 30_000, 70_000].map((length): RoomFrame => {
+    return { type: 'removeMessage', room: 'é'.repeat(length), id: `${length}` };
+  });
+  const batch = new FrameBatch(frames, 'epoch', 0);
+  const texts = await decode(batch.webSocket);
+  expect(texts).toEqual(frames.map((frame) => `4${JSON.stringify(frame)}`));
+});
+
+it('encodes once', () => {
+  const batch = new FrameBatch([{ type: 'removeMessage', room: 'lobby', id: '1' }], 'epoch', 0);
+  expect(batch.webSocket).toBe(batch.webSocket);
+});

@@ -1,0 +1,36 @@
+import { Database, type DatabaseOptions } from '../../server/database/database.js';
+import { Messages } from '../../server/database/messages.js';
+import { createLog } from '../../server/log.js';
+import { Rooms, type RoomsOptions } from '../../server/rooms/rooms.js';
+import type { TestDatabase } from './database.js';
+
+/** The lower half of a node: the database's link, its queries, and the rooms. */
+export interface Stack {
+  database: Database;
+  messages: Messages;
+  rooms: Rooms;
+  stop(): Promise<void>;
+}
+
+export async function startStack(
+  on: TestDatabase,
+  {
+    database: databaseOptions,
+    rooms: roomsOptions,
+  }: { database?: DatabaseOptions; rooms?: RoomsOptions } = {},
+): Promise<Stack> {
+  const log = createLog({ log: 'silent' });
+  const database = new Database(on.address, log, databaseOptions);
+  database.start();
+  await database.ready(30_000);
+  const messages = new Messages(database, log);
+  const rooms = new Rooms(messages, log, { lingerMs: 100, ...roomsOptions });
+  const stop = async () => {
+    rooms.close();
+    await database.stop();
+  };
+  return { database, messages, rooms, stop };
+}
+
+export const ann = { id_user: 'ann', name: 'Ann' };
+export const bob = { id_user: 'bob', name: 'Bob' };
