@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { endAllServers, failToStart, startServer } from '../support/server-process.js';
+
+const run = promisify(execFile);
+
+/** The bodies of a room's messages, oldest first. */
+async function bodies(url: string, room: string): Promise<string[]> {
+  const response = await fetch(`${url}/api/rooms/${room}/messages`);
+  expect(response.status).toBe(200);
+  const { messages } = (await response.json()) as { messages: { body: string }[] };
+  return messages.map(({ body }) => body);
+}
+
+async function post(url: string, room: string, body: string): Promise<void> {
+  const response = await fetch(`${url}/api/rooms/${room}/messages`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ body }),
+  });
+  expect(response.status).toBe(201);
+}
+
+/** Reads a room's event stream until `text` has come. */
+async function readUntil(stream: Response, text: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let seen = '';
+  for await (const chunk of stream.body!) {
+    seen += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (seen.includes(text)) return seen;
+  }
+  throw new Error(`The stream ended without ${text}: ${seen}`);
+}
+
+describe('the built server', () => {
+  let DATA_DIR: string;
+
+  beforeEach(async () => {
+    DATA_DIR = await mkdtemp(path.join(tmpdir(), 'changeroom-start-'));
+  });
+  afterEach(async () => {
+    await endAllServers();
+    await rm(DATA_DIR, { recursive: true, force: true });
+  });
+
+  test('starts, keeps messages, stops on SIGTERM, and has the history when it starts again', async () => {
+    const first = await startServer({ DATA_DIR });
+    await post(first.url, 'lobby', 'one');
+    await post(first.url, 'lobby', 'two');
+    expect((await first.end('SIGTERM')).code).toBe(0);
+
+    const second = await startServer({ DATA_DIR });
+    expect(await bodies(second.url, 'lobby')).toEqual(['one', 'two']);
+    expect((await second.end('SIGINT')).code).toBe(0);
+  });
+
+  test('has every acknowledged message after kill -9', async () => {
+    const first = await startServer({ DATA_DIR });
+    const sent = Array.from({ length: 20 }, (_, i) => `message ${i}`);
+    for (const body of sent) await post(first.url, 'lobby', body);
+    expect((await first.end('SIGKILL')).code).toBe('SIGKILL');
+
+    const second = await startServer({ DATA_DIR });
+    expect(await bodies(second.url, 'lobby')).toEqual(sent);
+  });
+
+  test('shows at once what a plain driver inserts, edits and deletes', async () => {
+    const { url, databasePort } = await startServer({ DATA_DIR });
+    const write = async (...args: string[]) => {
+      const env = { PATH: process.env.PATH, EMBEDDED_PORT: String(databasePort) };
+      return (await run(process.execPath, ['scripts/message.mjs', ...args], { env })).stdout.trim();
+    };
+    const follow = () => fetch(`${url}/api/rooms/lobby/events`);
+
+    const inserted = readUntil(await follow(), 'from outside');
+    const id = await write('insert', 'lobby', 'from outside');
+    expect(await inserted).toContain(id);
+
+    const edited = readUntil(await follow(), 'with another text');
+    await write('edit', id, 'with another text');
+    expect(await edited).toContain('"edited":');
+
+    const removed = readUntil(await follow(), 'removeMessage');
+    await write('delete', id);
+    expect(await removed).toContain(id);
+    await expect(write('insert', 'lobby', ' ')).rejects.toThrow('body is empty');
+  });
+
+  test('a stop does not wait for those who follow a room', async () => {
+    const server = await startServer({ DATA_DIR, SHUTDOWN_SECONDS: '20' });
+    const stream = await fetch(`${server.url}/api/rooms/lobby/events`);
+    const [{ code }] = await Promise.all([server.end('SIGTERM'), stream.text()]);
+    expect(code).toBe(0);
+  });
+
+  test('says which port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const taken = String((other.address() as AddressInfo).port);
+      const web = await failToStart({ DATA_DIR, PORT: taken });
+      expect(web).toEqual({
+        code: 1,
+        output: `Changeroom: port ${taken} is taken: set PORT to another one\n`,
+      });
+      const database = await failToStart({ DATA_DIR, EMBEDDED_PORT: taken });
+      expect(database.code).toBe(1);
+      expect(database.output).toContain(taken);
+      expect(database.output).toContain('EMBEDDED_PORT');
+      expect(database.output).not.toContain('    at ');
+    } finally {
+      other.close();
+    }
+  });
+
+  test('lists everything that is wrong with its settings', async () => {
+    const { code, output } = await failToStart({
+      DATA_DIR,
+      PORT: 'http',
+      LOG: 'loud',
+      SESSION_SECRET: 'short',
+    });
+    expect(code).toBe(2);
+    expect(output.trim().split('\n')).toEqual([
+      'Changeroom: The configuration cannot be used:',
+      expect.stringMatching(/^ {2}- PORT /),
+      expect.stringMatching(/^ {2}- LOG /),
+      expect.stringMatching(/^ {2}- SESSION_SECRET /),
+    ]);
+  });
+});
