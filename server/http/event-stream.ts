@@ -23,7 +23,11 @@ export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no', // nginx would collect what it passes on
+  Connection: 'close', // a stream that has ended leaves nothing that a stopping server would wait for
 };
+
+/** Milliseconds for a reader to take what is left when its stream ends. */
+const FAREWELL = 2_000;
 
 /**
  * One reader of a room, by Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
@@ -71,6 +75,7 @@ export class EventStream implements Subscriber {
   end(retryMs: number): void {
     this.close();
     this.res.end(`retry: ${Math.round(retryMs)}\n\n`);
+    setTimeout(() => this.res.destroy(), FAREWELL).unref();
   }
 
   close(): void {
