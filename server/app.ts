@@ -113,7 +113,7 @@ async function openEmbedded(
     directory: dataDir,
     port: embedded.port,
     password: embedded.password,
-    onExit: (error) => log.fatal({ err: error }, 'embedded database: ended unexpectedly'),
+    onExit: (error: Error) => log.fatal({ err: error }, 'embedded database: ended unexpectedly'),
   });
   const address = { host, port, db: DEFAULT_DB, user: 'admin', password: embedded.password, tls: null };
   return { address, stop };

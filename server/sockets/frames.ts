@@ -10,25 +10,26 @@ import type { RoomFrame, Snapshot } from '../rooms/room-frames.js';
 
 /** Chosen by the client; comes back in the `ack`, `history` or `error` that answers the frame. */
 const ref = z.union([z.string().max(64), z.number()]).optional();
-const room = z.unknown();
+/** Checked by the rules of message.ts, which give the code of the field. */
+const text = z.unknown().optional();
 /** Up to the last millisecond of the year 9999, where the database's times end. */
 const position = z.object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(64) });
 
 export const clientFrames = {
-  joinRoom: z.object({ type: z.literal('joinRoom'), ref, room }),
-  leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room }),
+  joinRoom: z.object({ type: z.literal('joinRoom'), ref, room: text }),
+  leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room: text }),
   createMessage: z.object({
     type: z.literal('createMessage'),
     ref,
-    message: z.object({ id: z.unknown().optional(), room, body: z.unknown() }),
+    message: z.object({ id: text, room: text, body: text }),
   }),
-  editMessage: z.object({ type: z.literal('editMessage'), ref, room, id: z.unknown(), body: z.unknown() }),
-  deleteMessage: z.object({ type: z.literal('deleteMessage'), ref, room, id: z.unknown() }),
+  editMessage: z.object({ type: z.literal('editMessage'), ref, room: text, id: text, body: text }),
+  deleteMessage: z.object({ type: z.literal('deleteMessage'), ref, room: text, id: text }),
   /** Messages before a position, newest last; at most 100. */
   loadHistory: z.object({
     type: z.literal('loadHistory'),
     ref,
-    room,
+    room: text,
     before: position,
     limit: z.number().int().min(1).max(100).default(50),
   }),

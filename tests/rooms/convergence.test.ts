@@ -1,6 +1,7 @@
 import r from 'rethinkdb';
 import { expect, it } from 'vitest';
-import type { Message } from '../../server/message.js';
+import { type MessageRow, toMessage } from '../../server/database/message-row.js';
+import { RAW } from '../../server/database/reql.js';
 import { openDatabase } from '../support/database.js';
 import { ann, bob, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -88,11 +89,10 @@ it.each([1, 2, 3])(
       [4, () => views.splice(pick(views.length), 1)[0]?.leave()],
       [2, () => stacks[pick(2)]!.database.drop()],
     ];
-    const total = steps.reduce((sum, [weight]) => sum + weight, 0);
+    const lottery = steps.flatMap(([weight, step]) => Array.from({ length: weight }, () => step));
 
     for (let i = 0; i < STEPS; i += 1) {
-      let at = pick(total);
-      const step = steps.find(([weight]) => (at -= weight) < 0)![1];
+      const step = lottery[pick(lottery.length)]!;
       under.push(Promise.resolve(step()));
       if (i % 20 === 0) await Promise.all(under.splice(0)).catch(() => {});
       else if (pick(3) === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -103,15 +103,10 @@ it.each([1, 2, 3])(
     const differences = async () => {
       const found: string[] = [];
       for (const { room, view } of views) {
-        const rows = (await (await table.filter({ room }).run(connection)).toArray()) as (Omit<
-          Message,
-          'sent' | 'edited'
-        > & { sent: Date; edited?: Date })[];
-        const all = rows.map((row) => ({
-          ...row,
-          sent: Math.round(row.sent.getTime()),
-          ...(row.edited && { edited: Math.round(row.edited.getTime()) }),
-        }));
+        const rows = (await (
+          await table.filter({ room }).run(connection, RAW as r.OperationOptions)
+        ).toArray()) as MessageRow[];
+        const all = rows.map((row) => toMessage(row)!);
         const expected = view.expected(all).map(({ id, body }) => `${id}: ${body}`);
         const shown = view.messages.map(({ id, body }) => `${id}: ${body}`);
         if (JSON.stringify(shown) !== JSON.stringify(expected))
