@@ -52,11 +52,15 @@ export class SourceFeed implements Feed {
     this.#options = options;
     this.#queue = new ChangeQueue(options.squash !== false, options.changefeedQueueSize);
     if (options.includeInitial) this.#initial = followed.map(({ follower }) => follower.initialRows());
-    if (options.includeStates && options.includeInitial) this.#preface.push(stateItem('initializing', options));
+    if (options.includeStates && options.includeInitial)
+      this.#preface.push(stateItem('initializing', options));
     if (options.includeStates && !options.includeInitial) this.#preface.push(stateItem('ready', options));
     this.#subscriptions = followed.map(({ source, follower }, number) => {
       const sink = this.#sinkOf(number);
-      const subscriber = { deliver: (changes: readonly Change[]) => this.#guard(() => follower.follow(changes, sink)), abort: sink.fail };
+      const subscriber = {
+        deliver: (changes: readonly Change[]) => this.#guard(() => follower.follow(changes, sink)),
+        abort: sink.fail,
+      };
       return hub.subscribe(source, subscriber);
     });
   }
@@ -75,7 +79,8 @@ export class SourceFeed implements Feed {
 
   onReady(callback: () => void): void {
     this.#ready = callback;
-    if (this.ended || this.#preface.length > 0 || this.#initial.length > 0 || this.#queueIsDue()) this.#wake();
+    if (this.ended || this.#preface.length > 0 || this.#initial.length > 0 || this.#queueIsDue())
+      this.#wake();
   }
 
   finish(): void {
@@ -96,7 +101,10 @@ export class SourceFeed implements Feed {
     if (this.#initial.length > 0 || this.#queueIsDue()) {
       const change = this.#queue.shift();
       if (this.#queue.isEmpty) this.#gathered = false;
-      if (change) return 'skipped' in change ? overflowItem(change.skipped, this.#options) : changeItem(change, this.#options);
+      if (change)
+        return 'skipped' in change
+          ? overflowItem(change.skipped, this.#options)
+          : changeItem(change, this.#options);
     }
     return this.#nextInitial();
   }
@@ -112,7 +120,10 @@ export class SourceFeed implements Feed {
   }
 
   #queueIsDue(): boolean {
-    return !this.#queue.isEmpty && (typeof this.#options.squash !== 'number' || this.#options.squash === 0 || this.#gathered);
+    return (
+      !this.#queue.isEmpty &&
+      (typeof this.#options.squash !== 'number' || this.#options.squash === 0 || this.#gathered)
+    );
   }
 
   #sinkOf(number: number): FeedSink {

@@ -31,13 +31,24 @@ export class Hub {
   readonly #tables = new Map<Table, TableSubscribers>();
   readonly #onIndex = new Map<SecondaryIndex, Set<Subscriber>>();
 
+  readonly #storage: Storage;
+
   constructor(storage: Storage) {
+    this.#storage = storage;
     storage.onCommit((changes) => this.#deliver(changes));
     storage.onCatalogChange((event) => this.#abort(event));
   }
 
-  /** Subscribes to a source; returns how to end it. */
-  subscribe(source: PointSource | RangeSource | LimitSource, subscriber: Subscriber): () => void {
+  /** Subscribes to what is changed from now on; returns how to end it. */
+  subscribe(source: PointSource | RangeSource | LimitSource, to: Subscriber): () => void {
+    // Within a transaction, what it has changed so far was there for the subscriber to read.
+    const since = this.#storage.sequence;
+    const deliver = (changes: readonly Change[]) => {
+      const news =
+        changes[0]!.sequence > since ? changes : changes.filter(({ sequence }) => sequence > since);
+      if (news.length > 0) to.deliver(news);
+    };
+    const subscriber = { deliver, abort: (error: ReqlError) => to.abort(error) };
     const table = this.#subscribersOf(source.table);
     const index = source.kind === 'point' ? null : source.index;
     const keys = routingKeys(source);
@@ -122,7 +133,8 @@ function routingKeys(source: PointSource | RangeSource | LimitSource): string[] 
   if (source.kind === 'range' && source.keys) return [...new Set(source.keys.map(exactly))];
   if (source.index?.geo) return undefined;
   const [lower, upper] = [source.bounds.lower?.value, source.bounds.upper?.value];
-  if (!Array.isArray(lower) || !Array.isArray(upper) || lower.length === 0 || upper.length === 0) return undefined;
+  if (!Array.isArray(lower) || !Array.isArray(upper) || lower.length === 0 || upper.length === 0)
+    return undefined;
   return equal(lower[0]!, upper[0]!) ? [beginningWith(lower[0]!)] : undefined;
 }
 
@@ -130,13 +142,13 @@ const exactly = (value: Datum) => `=${keyText(value)}`;
 const beginningWith = (value: Datum) => `^${keyText(value)}`;
 
 function mapOf<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let map = maps.get(key);
-  if (map === undefined) maps.set(key, (map = new Map()));
+  const map = maps.get(key) ?? new Map<L, V>();
+  maps.set(key, map);
   return map;
 }
 
 function setOf<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
-  let set = sets.get(key);
-  if (set === undefined) sets.set(key, (set = new Set()));
+  const set = sets.get(key) ?? new Set<V>();
+  sets.set(key, set);
   return set;
 }

@@ -76,7 +76,9 @@ export class LimitFollower implements Follower {
     const window: WindowRow[] = [];
     if (limit === 0) return window;
     const entries =
-      index === null ? entriesByKey(table.scan(bounds, descending), table.primaryKey) : table.scanIndex(index, bounds, descending);
+      index === null
+        ? entriesByKey(table.scan(bounds, descending), table.primaryKey)
+        : table.scanIndex(index, bounds, descending);
     for (const { value, doc } of entries) {
       window.push(...this.#windowRows(value, doc));
       if (window.length >= limit) break;
@@ -92,7 +94,10 @@ export class LimitFollower implements Follower {
   }
 }
 
-function* entriesByKey(docs: Iterable<DatumObject>, primaryKey: string): Generator<{ value: Datum; doc: DatumObject }> {
+function* entriesByKey(
+  docs: Iterable<DatumObject>,
+  primaryKey: string,
+): Generator<{ value: Datum; doc: DatumObject }> {
   for (const doc of docs) yield { value: doc[primaryKey]!, doc };
 }
 

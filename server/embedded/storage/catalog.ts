@@ -5,27 +5,40 @@ import type { Table, TableRecord } from './table.js';
 const DATABASE = Buffer.from('d');
 const TABLE = Buffer.from('t');
 const COUNTER = Buffer.from('n');
+const IDENTITY = Buffer.from('i');
 
 /**
  * Which databases and tables there are: read once, kept in memory, and written through. Keys are `d` and a
- * database's name, `t` and a table's id, and `n` for the last number given to a table or an index.
+ * database's name, `t` and a table's id, `n` for the last number given to a table or an index, and `i` for the
+ * identity of the whole.
  */
 export class Catalog {
   readonly #store: Database<string, Buffer>;
   readonly #makeTable: (record: TableRecord) => Table;
   readonly #databases = new Map<string, { id: string; tables: Map<string, Table> }>();
   #lastNumber = 0;
+  #id = '';
 
   constructor(store: Database<string, Buffer>, makeTable: (record: TableRecord) => Table) {
     this.#store = store;
     this.#makeTable = makeTable;
   }
 
+  get id(): string {
+    return this.#id;
+  }
+
+  /** For a new data directory. */
+  saveId(id: string): void {
+    this.#id = id;
+    this.#store.putSync(IDENTITY, id);
+  }
+
   /** Reads everything; true if there was nothing: a new data directory. */
   load(): boolean {
     this.#databases.clear();
-    const counter = this.#store.get(COUNTER);
-    this.#lastNumber = counter === undefined ? 0 : Number(counter);
+    this.#id = this.#store.get(IDENTITY) ?? '';
+    this.#lastNumber = Number(this.#store.get(COUNTER) ?? 0);
     for (const { key, value } of walk(this.#store, wholeRange(DATABASE), false)) {
       this.#databases.set(key.toString('utf8', 1), { id: value, tables: new Map() });
     }
@@ -33,7 +46,7 @@ export class Catalog {
       const table = this.#makeTable(JSON.parse(value) as TableRecord);
       this.#databases.get(table.db)?.tables.set(table.name, table);
     }
-    return counter === undefined && this.#databases.size === 0;
+    return this.#id === '';
   }
 
   databases(): string[] {

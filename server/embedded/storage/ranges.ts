@@ -27,7 +27,8 @@ export function wholeRange(prefix: Buffer): ByteRange {
 export function boundedRange(prefix: Buffer, bounds: Bounds, encode: (value: Datum) => Buffer): ByteRange {
   const whole = wholeRange(prefix);
   const { lower, upper } = bounds;
-  const at = (value: Datum, after: boolean) => Buffer.concat([prefix, encode(value), ...(after ? [AFTER] : [])]);
+  const at = (value: Datum, after: boolean) =>
+    Buffer.concat([prefix, encode(value), ...(after ? [AFTER] : [])]);
   return {
     from: lower === undefined || lower.value === MINVAL ? whole.from : at(lower.value, lower.open),
     to: upper === undefined || upper.value === MAXVAL ? whole.to : at(upper.value, !upper.open),

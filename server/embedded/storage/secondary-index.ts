@@ -1,6 +1,6 @@
-import { compare } from '../values/order.js';
 import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../values/datum.js';
-import { encodeIndexKey, encodeKey, decodeKey } from '../values/key-encoding.js';
+import { decodeKey, encodeIndexKey, encodeKey } from '../values/key-encoding.js';
+import { compare } from '../values/order.js';
 import { numberPrefix } from './ranges.js';
 import type { Bounds, IndexDefinition, StoredFunction } from './shapes.js';
 

@@ -19,6 +19,8 @@ export type IndexValues = ReadonlyMap<SecondaryIndex, { readonly old: Datum[]; r
 
 /** A committed change of one document: `old` is null for an insertion, `new` for a deletion. */
 export interface Change {
+  /** Counts up with every change since the start. */
+  readonly sequence: number;
   readonly table: Table;
   readonly key: Datum;
   readonly old: DatumObject | null;

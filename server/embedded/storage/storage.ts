@@ -24,6 +24,7 @@ export class Storage implements TableHost {
   readonly #commitListeners = new Set<(changes: readonly Change[]) => void>();
   readonly #catalogListeners = new Set<(event: CatalogEvent) => void>();
   #writing = false;
+  #sequence = 0;
   #changes: Change[] = [];
   #events: CatalogEvent[] = [];
 
@@ -36,7 +37,12 @@ export class Storage implements TableHost {
     this.environment = environment;
     this.compileFunction = compileFunction;
     this.#catalog = new Catalog(environment.catalog, (record) => new Table(this, record));
-    if (this.#catalog.load()) this.write(() => this.createDatabase('test'));
+    if (this.#catalog.load()) {
+      this.write(() => {
+        this.#catalog.saveId(randomUUID());
+        this.createDatabase('test');
+      });
+    }
   }
 
   /**
@@ -77,6 +83,16 @@ export class Storage implements TableHost {
   onCatalogChange(listener: (event: CatalogEvent) => void): () => void {
     this.#catalogListeners.add(listener);
     return () => this.#catalogListeners.delete(listener);
+  }
+
+  /** The identity of this database, the same for as long as its directory lasts. */
+  get id(): string {
+    return this.#catalog.id;
+  }
+
+  /** The number of the last change made, committed or not. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   databases(): string[] {
@@ -126,7 +142,11 @@ export class Storage implements TableHost {
   }
 
   /** OP_FAILED if there is no such database or the name is taken. */
-  createTable(db: string, name: string, options: { primaryKey?: string; durability?: Durability } = {}): Table {
+  createTable(
+    db: string,
+    name: string,
+    options: { primaryKey?: string; durability?: Durability } = {},
+  ): Table {
     this.databaseId(db);
     if (this.table(db, name) !== undefined) throw opFailed(`Table \`${db}.${name}\` already exists.`);
     const table = new Table(this, {
@@ -173,7 +193,7 @@ export class Storage implements TableHost {
 
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void {
     const key = (doc ?? old)![table.primaryKey]!;
-    this.#changes.push({ table, key, old, new: doc, indexValues });
+    this.#changes.push({ sequence: ++this.#sequence, table, key, old, new: doc, indexValues });
   }
 
   saveTable(table: Table): void {
@@ -198,8 +218,11 @@ export class Storage implements TableHost {
 
   #clear(database: 'rows' | 'entries', number: number): void {
     const range = wholeRange(numberPrefix(number));
-    if (database === 'rows') for (const { key } of walk(this.environment.rows, range, false)) this.environment.rows.removeSync(key);
-    else for (const { key } of walk(this.environment.entries, range, false)) this.environment.entries.removeSync(key);
+    if (database === 'rows')
+      for (const { key } of walk(this.environment.rows, range, false)) this.environment.rows.removeSync(key);
+    else
+      for (const { key } of walk(this.environment.entries, range, false))
+        this.environment.entries.removeSync(key);
   }
 
   #notify(): void {

@@ -145,7 +145,8 @@ export class Table {
 
   /** Creates an index and fills it. OP_FAILED if the name is taken. */
   createIndex(name: string, definition: IndexDefinition): void {
-    if (this.#indexes.has(name)) throw opFailed(`Index \`${name}\` already exists on table \`${this.db}.${this.name}\`.`);
+    if (this.#indexes.has(name))
+      throw opFailed(`Index \`${name}\` already exists on table \`${this.db}.${this.name}\`.`);
     const index = this.#makeIndex({ ...definition, name, number: this.#host.nextNumber() });
     const { rows, entries } = this.#host.environment;
     for (const { key, value } of walk(rows, wholeRange(this.#prefix), false)) {
@@ -247,5 +248,8 @@ function parse(json: string): DatumObject {
 }
 
 function sameEntries(a: readonly RawEntry[], b: readonly RawEntry[]): boolean {
-  return a.length === b.length && a.every((entry, i) => entry.key.equals(b[i]!.key) && entry.value.equals(b[i]!.value));
+  return (
+    a.length === b.length &&
+    a.every((entry, i) => entry.key.equals(b[i]!.key) && entry.value.equals(b[i]!.value))
+  );
 }

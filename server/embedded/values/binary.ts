@@ -4,7 +4,10 @@ import { logicError } from './reql-error.js';
 
 /** The BINARY pseudotype of these bytes. */
 export function makeBinary(bytes: Uint8Array): DatumObject {
-  return { [REQL_TYPE]: 'BINARY', data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64') };
+  return {
+    [REQL_TYPE]: 'BINARY',
+    data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+  };
 }
 
 /** The bytes of a BINARY pseudotype; a LOGIC error for anything else. */
@@ -19,7 +22,8 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Checks an object that came with `$reql_type$: 'BINARY'` and returns it in its canonical form. */
 export function sanitizeBinary(object: DatumObject): DatumObject {
   for (const key of Object.keys(object)) {
-    if (key !== REQL_TYPE && key !== 'data') throw logicError(`Invalid binary pseudotype: illegal \`${key}\` key.`);
+    if (key !== REQL_TYPE && key !== 'data')
+      throw logicError(`Invalid binary pseudotype: illegal \`${key}\` key.`);
   }
   const data = Object.hasOwn(object, 'data') ? object.data : undefined;
   if (data === undefined) throw logicError('Invalid binary pseudotype: lacking `data` key.');

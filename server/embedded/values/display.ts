@@ -1,4 +1,4 @@
-import { type Datum, isExtremum, REQL_TYPE, setField, sortedKeys, type DatumObject } from './datum.js';
+import { type Datum, type DatumObject, isExtremum, REQL_TYPE, setField, sortedKeys } from './datum.js';
 
 /** A value as RethinkDB prints it in error messages: JSON with sorted keys, indented by tabs. */
 export function displayDatum(datum: Datum): string {

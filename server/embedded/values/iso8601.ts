@@ -34,8 +34,10 @@ export function toCivil(time: Time): CivilTime {
 /** The time at which a clock in `timezone` (any spelling) shows this; a LOGIC error for dates that are none. */
 export function fromCivil(civil: CivilTime, timezone: string): Time {
   checkYear(civil.year);
-  if (civil.month < 1 || civil.month > 12) throw logicError('Error in time logic: Month number is out of range 1..12.');
-  if (civil.day < 1 || civil.day > 31) throw logicError('Error in time logic: Day of month value is out of range 1..31.');
+  if (civil.month < 1 || civil.month > 12)
+    throw logicError('Error in time logic: Month number is out of range 1..12.');
+  if (civil.day < 1 || civil.day > 31)
+    throw logicError('Error in time logic: Day of month value is out of range 1..31.');
   const midnight = Date.UTC(civil.year, civil.month - 1, civil.day);
   if (new Date(midnight).getUTCDate() !== civil.day) {
     throw logicError('Error in time logic: Day of month is not valid for year.');
@@ -101,7 +103,8 @@ function parseDate(text: string): { year: number; month: number; day: number } {
   const year = Number(digits.take(4));
   if (digits.done) return { year, month: 1, day: 1 };
   const hyphen = digits.skip('-');
-  if (digits.rest.startsWith('W')) throw logicError('ISO 8601 week dates are not supported. Use calendar or ordinal dates.');
+  if (digits.rest.startsWith('W'))
+    throw logicError('ISO 8601 week dates are not supported. Use calendar or ordinal dates.');
   if (digits.rest.length === 3) return ordinalDate(year, Number(digits.take(3)));
   const month = Number(digits.take(2));
   if (hyphen && digits.done) return { year, month, day: 1 };

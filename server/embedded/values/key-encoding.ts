@@ -80,7 +80,8 @@ function insideFault(datum: Datum): string | undefined {
   if (pseudo === 'GEOMETRY') {
     return 'Cannot use a geometry value as a key value in a primary or non-geospatial secondary index.';
   }
-  if (pseudo !== undefined) return `Cannot use pseudotype ${typeName(datum)} as a primary or secondary key value .`;
+  if (pseudo !== undefined)
+    return `Cannot use pseudotype ${typeName(datum)} as a primary or secondary key value .`;
   if (!Array.isArray(datum)) return undefined;
   const culprit = datum.find((item) => encodeKey(item) === undefined);
   if (culprit === undefined) return undefined;

@@ -1,5 +1,13 @@
-import { type Datum, type DatumObject, isExtremum, MINVAL, pseudotype, sortedKeys, typeName } from './datum.js';
 import { binaryBytes } from './binary.js';
+import {
+  type Datum,
+  type DatumObject,
+  isExtremum,
+  MINVAL,
+  pseudotype,
+  sortedKeys,
+  typeName,
+} from './datum.js';
 import { logicError } from './reql-error.js';
 import { compareStrings } from './strings.js';
 

@@ -41,7 +41,8 @@ function timeFault(object: DatumObject): string | undefined {
       return `unrecognized field \`${key}\``;
     }
   }
-  return ['epoch_time', 'timezone'].map((key) => (Object.hasOwn(object, key) ? undefined : `no field \`${key}\``))
+  return ['epoch_time', 'timezone']
+    .map((key) => (Object.hasOwn(object, key) ? undefined : `no field \`${key}\``))
     .find((fault) => fault !== undefined);
 }
 

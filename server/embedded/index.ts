@@ -1,0 +1,145 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { WorkerMessage, WorkerOptions } from './worker-messages.js';
+
+export interface EmbeddedOptions {
+  /** Where the data is kept; created if there is none. One process at a time may use it. */
+  readonly directory: string;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Of the user `admin`; default: empty. */
+  readonly password?: string;
+  /** Called if the database ends though nobody stopped it. */
+  readonly onExit?: (error: Error) => void;
+  /** Called with errors that are the database's own fault; default: a process warning. */
+  readonly onFault?: (error: Error) => void;
+}
+
+/** A running database. */
+export interface Embedded {
+  readonly host: string;
+  readonly port: number;
+  /** Disconnects the clients, closes the files and ends the thread; may be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** Why the database cannot be started. */
+export class EmbeddedError extends Error {
+  constructor(
+    readonly code:
+      | 'embedded-port-taken'
+      | 'embedded-directory-unusable'
+      | 'embedded-directory-locked'
+      | 'embedded-failed',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'EmbeddedError';
+  }
+}
+
+/** The directories that this process has open: LMDB would let its threads share one. */
+const open = new Set<string>();
+
+/**
+ * Starts the embedded database in a thread of its own and resolves when it listens. Rejects with an
+ * EmbeddedError whose `code` tells what to do: another port, or another directory.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { directory, host = '127.0.0.1', port = 0, password = '' } = options;
+  const place = canonical(directory);
+  if (open.has(place)) {
+    throw new EmbeddedError(
+      'embedded-directory-locked',
+      `The data directory ${place} is in use by this process already.`,
+    );
+  }
+  open.add(place);
+  const worker = startWorker({ directory: place, host, port, password });
+  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
+  void ended.then(() => open.delete(place));
+  try {
+    const listening = await started(worker, host, port);
+    let stopping = false;
+    let failure = new Error('The embedded database ended unexpectedly.');
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'fault') tellFault(options, message);
+    });
+    void ended.then(() => {
+      if (!stopping) options.onExit?.(failure);
+    });
+    const stop = async () => {
+      if (!stopping) worker.postMessage('stop');
+      stopping = true;
+      await ended;
+    };
+    return { host, port: listening, stop };
+  } catch (error) {
+    await ended;
+    throw error;
+  }
+}
+
+/** Built code runs as it is; under tests and in development the worker's sources are TypeScript. */
+function startWorker(workerData: WorkerOptions): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
+  return new Worker(fileURLToPath(url), { workerData, ...(isSource && { execArgv: ['--import', 'tsx'] }) });
+}
+
+/** Resolves with the port. */
+function started(worker: Worker, host: string, port: number): Promise<number> {
+  return new Promise((listening, reject) => {
+    worker.once('error', (error) => reject(new EmbeddedError('embedded-failed', error.message)));
+    worker.once('exit', () =>
+      reject(new EmbeddedError('embedded-failed', 'The embedded database ended at its start.')),
+    );
+    worker.once('message', (message: WorkerMessage) => {
+      if (message.kind === 'listening') listening(message.port);
+      else if (message.kind === 'refused') reject(refusal(message, host, port));
+    });
+  });
+}
+
+function refusal(
+  { code, message }: { code: string; message: string },
+  host: string,
+  port: number,
+): EmbeddedError {
+  switch (code) {
+    case 'EADDRINUSE':
+      return new EmbeddedError(
+        'embedded-port-taken',
+        `Port ${port} on ${host} is taken. Set EMBEDDED_PORT to another port (0 for any), ` +
+          'or RETHINKDB_URL if the database there is to be used.',
+      );
+    case 'embedded-directory-unusable':
+    case 'embedded-directory-locked':
+      return new EmbeddedError(code, message);
+    default:
+      return new EmbeddedError('embedded-failed', `The embedded database could not be started: ${message}`);
+  }
+}
+
+function tellFault(
+  { onFault }: EmbeddedOptions,
+  { message, stack }: { message: string; stack: string },
+): void {
+  const error = new Error(message);
+  error.stack = stack;
+  if (onFault) onFault(error);
+  else process.emitWarning(error);
+}
+
+/** Two ways to write one directory are one directory. */
+function canonical(directory: string): string {
+  const absolute = resolve(directory);
+  return existsSync(absolute) ? realpathSync(absolute) : absolute;
+}

@@ -1,0 +1,151 @@
+import { HandshakeError } from './handshake-error.js';
+import { ENCODING, VERSION } from './protocol.js';
+import { type Credentials, ScramExchange } from './scram.js';
+
+/** The version drivers are told; it names the RethinkDB whose behaviour this server has. */
+const SERVER_VERSION = '2.4.4';
+const LONGEST_MESSAGE = 2048;
+
+type Step = (input: Buffer) => { reply: string; used: number; next: Step | undefined } | undefined;
+
+/**
+ * How a connection begins. In V1_0: a magic number; the server says its versions; then SCRAM in two rounds,
+ * all as JSON that ends with a zero byte. In V0_3 and V0_4: the password in the clear. Feed it what comes
+ * in until it is complete; `rest` then holds what came behind the handshake.
+ */
+export class Handshake {
+  rest = Buffer.alloc(0);
+  complete = false;
+  readonly #credentials: Credentials;
+  readonly #scram: ScramExchange;
+  readonly #reply: (bytes: Buffer) => void;
+  #step: Step | undefined;
+  #old = true;
+
+  constructor(credentials: Credentials, reply: (bytes: Buffer) => void) {
+    this.#credentials = credentials;
+    this.#scram = new ScramExchange(credentials);
+    this.#reply = reply;
+    this.#step = (input) => this.#magic(input);
+  }
+
+  /** Takes what came in. False if the connection is refused: the client has been told why. */
+  receive(chunk: Buffer): boolean {
+    this.rest = Buffer.concat([this.rest, chunk]);
+    try {
+      while (this.#step) {
+        const done = this.#step(this.rest);
+        if (done === undefined) return true;
+        this.rest = this.rest.subarray(done.used);
+        if (done.reply !== '') this.#reply(Buffer.from(`${done.reply}\0`));
+        this.#step = done.next;
+      }
+      this.complete = true;
+      return true;
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error;
+      this.#refuse(error);
+      return false;
+    }
+  }
+
+  #refuse({ code, message }: HandshakeError): void {
+    const text = this.#old
+      ? `ERROR: ${message}\n`
+      : JSON.stringify({ error: message, error_code: code, success: false });
+    this.#reply(Buffer.from(`${text}\0`));
+  }
+
+  #magic(input: Buffer): ReturnType<Step> {
+    if (input.length < 4) return undefined;
+    switch (input.readUInt32LE(0)) {
+      case VERSION.V1_0:
+        this.#old = false;
+        return { reply: VERSIONS, used: 4, next: (more) => this.#firstMessage(more) };
+      case VERSION.V0_3:
+      case VERSION.V0_4:
+        return { reply: '', used: 4, next: (more) => this.#password(more) };
+      case VERSION.V0_1:
+      case VERSION.V0_2:
+        throw new HandshakeError(-1, 'The PROTOBUF client protocol is no longer supported');
+      default:
+        throw new HandshakeError(
+          -1,
+          'Received an unsupported protocol version. This port is for RethinkDB queries. ' +
+            'Does your client driver version not match the server?',
+        );
+    }
+  }
+
+  #password(input: Buffer): ReturnType<Step> {
+    if (input.length < 4) return undefined;
+    const length = input.readUInt32LE(0);
+    if (length > LONGEST_MESSAGE) {
+      throw new HandshakeError(-1, 'Client provided an authorization key that is too long.');
+    }
+    const end = 4 + length;
+    if (input.length < end + 4) return undefined;
+    if (!this.#credentials.matches(input.toString('utf8', 4, end))) {
+      throw new HandshakeError(-1, 'Incorrect authorization key.');
+    }
+    const encoding = input.readInt32LE(end);
+    if (encoding === ENCODING.PROTOBUF) {
+      throw new HandshakeError(-1, 'The PROTOBUF client protocol is no longer supported');
+    }
+    if (encoding !== ENCODING.JSON)
+      throw new HandshakeError(-1, `Unrecognized protocol specified: '${encoding}'`);
+    return { reply: 'SUCCESS', used: end + 4, next: undefined };
+  }
+
+  #firstMessage(input: Buffer): ReturnType<Step> {
+    const message = readMessage(input);
+    if (message === undefined) return undefined;
+    const { protocol_version: version, authentication_method: method, authentication } = message.fields;
+    if (typeof version !== 'number') throw new HandshakeError(1, 'Expected a number for `protocol_version`.');
+    if (version !== 0) throw new HandshakeError(2, 'Unsupported `protocol_version`.');
+    if (typeof method !== 'string')
+      throw new HandshakeError(3, 'Expected a string for `authentication_method`.');
+    if (method !== 'SCRAM-SHA-256') throw new HandshakeError(4, 'Unsupported `authentication_method`.');
+    const reply = success(this.#scram.first(text(authentication)));
+    return { reply, used: message.length, next: (more) => this.#finalMessage(more) };
+  }
+
+  #finalMessage(input: Buffer): ReturnType<Step> {
+    const message = readMessage(input);
+    if (message === undefined) return undefined;
+    const reply = success(this.#scram.final(text(message.fields.authentication)));
+    return { reply, used: message.length, next: undefined };
+  }
+}
+
+const VERSIONS = JSON.stringify({
+  max_protocol_version: 0,
+  min_protocol_version: 0,
+  server_version: SERVER_VERSION,
+  success: true,
+});
+
+function success(authentication: string): string {
+  return JSON.stringify({ authentication, success: true });
+}
+
+function text(authentication: unknown): string {
+  if (typeof authentication === 'string') return authentication;
+  throw new HandshakeError(5, 'Expected a string for `authentication`.');
+}
+
+/** A JSON object that ends with a zero byte; undefined until it is there. */
+function readMessage(input: Buffer): { fields: Record<string, unknown>; length: number } | undefined {
+  const end = input.indexOf(0);
+  if (end < 0 && input.length < LONGEST_MESSAGE) return undefined;
+  if (end < 0 || end >= LONGEST_MESSAGE) throw new HandshakeError(7, 'Limited read buffer size.');
+  let message: unknown;
+  try {
+    message = JSON.parse(input.toString('utf8', 0, end));
+  } catch {
+    throw new HandshakeError(8, 'Invalid JSON object.');
+  }
+  if (typeof message !== 'object' || message === null)
+    throw new HandshakeError(9, 'Failed to convert JSON to datum.');
+  return { fields: message as Record<string, unknown>, length: end + 1 };
+}

@@ -1,0 +1,247 @@
+import type { Hub } from '../changefeeds/hub.js';
+import type { Outcome, PreparedQuery } from '../reql/evaluate.js';
+import type { Storage } from '../storage/storage.js';
+import { clientError, internalError, ReqlError, resourceLimit } from '../values/reql-error.js';
+import { batchLimits } from './batches.js';
+import { type Cursor, FeedCursor, RowCursor } from './cursors.js';
+import type { Frame } from './frames.js';
+import type { GroupCommit } from './group-commit.js';
+import { NOTE, QUERY, RESPONSE } from './protocol.js';
+import { flag, parseQuery, type Query } from './query.js';
+import { atomResponse, errorResponse, plainResponse } from './response.js';
+
+/** What all sessions of a server share. */
+export interface Engine {
+  readonly storage: Storage;
+  readonly hub: Hub;
+  readonly commits: GroupCommit;
+  readonly prepareQuery: (query: Query) => PreparedQuery;
+  /** Told about errors that are the server's own fault; their clients learn no more than that. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * One client, from the end of the handshake: its queries in flight and its open cursors. Queries run side by
+ * side: each has a token of its own, and its responses come when they are ready.
+ */
+export class Session {
+  readonly #engine: Engine;
+  readonly #send: (token: bigint, json: string) => void;
+  readonly #cursors = new Map<bigint, OpenCursor>();
+  readonly #running = new Set<bigint>();
+  readonly #noreply = new Set<object>();
+  #waiting: { readonly before: Set<object>; readonly token: bigint }[] = [];
+  #closed = false;
+
+  constructor(engine: Engine, send: (token: bigint, json: string) => void) {
+    this.#engine = engine;
+    this.#send = send;
+  }
+
+  /** Takes one query. Never throws: whatever is wrong with it is told to the client. */
+  receive({ token, body }: Frame): void {
+    try {
+      const query = parseQuery(body);
+      switch (query.type) {
+        case QUERY.START:
+          this.#start(token, query);
+          break;
+        case QUERY.CONTINUE:
+          this.#continue(token);
+          break;
+        case QUERY.STOP:
+          this.#stop(token);
+          break;
+        case QUERY.NOREPLY_WAIT:
+          this.#noreplyWait(token);
+          break;
+        case QUERY.SERVER_INFO:
+          this.#reply(token, plainResponse(RESPONSE.SERVER_INFO, [this.#serverInfo()]));
+      }
+    } catch (error) {
+      this.#fail(token, error);
+    }
+  }
+
+  /** The client is gone: its cursors are closed. What it has sent before is still run. */
+  close(): void {
+    this.#closed = true;
+    for (const { cursor } of this.#cursors.values()) cursor.stop();
+    this.#cursors.clear();
+  }
+
+  #start(token: bigint, query: Query): void {
+    this.#refuseDuplicate(token);
+    const silent = flag(query, 'noreply');
+    const prepared = this.#engine.prepareQuery(query);
+    const run = { token, query, silent };
+    this.#running.add(token);
+    if (silent) this.#noreply.add(run);
+    this.#engine.commits.add({
+      owner: this,
+      writes: prepared.writes,
+      run: () => this.#run(run, prepared),
+      fail: (error) => this.#finish(run, () => this.#fail(token, error)),
+    });
+  }
+
+  /** Evaluates a query; what it returns is to be done after the commit. */
+  #run(run: Run, prepared: PreparedQuery): (() => void) | undefined {
+    let outcome: Outcome;
+    try {
+      outcome = prepared.evaluate(this.#engine.storage, this.#engine.hub);
+    } catch (error) {
+      return () => this.#finish(run, () => this.#fail(run.token, error));
+    }
+    const acknowledge = () => this.#answer(run, outcome);
+    // Soft durability: acknowledged before the commit, which syncs to the disk.
+    if (outcome.durability !== 'soft') return acknowledge;
+    acknowledge();
+    return undefined;
+  }
+
+  #answer(run: Run, outcome: Outcome): void {
+    if (outcome.kind === 'later') {
+      outcome.promise.then(
+        (settled) => this.#answer(run, settled),
+        (error) => this.#finish(run, () => this.#fail(run.token, error)),
+      );
+      return;
+    }
+    if (run.silent && outcome.kind === 'feed') outcome.feed.close();
+    this.#finish(run, () => this.#tell(run, outcome));
+  }
+
+  #tell({ token, query }: Run, outcome: Exclude<Outcome, { kind: 'later' }>): void {
+    const profile = flag(query, 'profile');
+    if (outcome.kind === 'datum') {
+      this.#reply(token, atomResponse(outcome.value, profile));
+      return;
+    }
+    const limits = batchLimits(query.optargs);
+    const cursor =
+      outcome.kind === 'feed'
+        ? new FeedCursor(outcome.feed, notesOf(outcome), limits)
+        : new RowCursor(outcome.rows, limits, profile);
+    this.#open(token, cursor);
+  }
+
+  #finish(run: Run, answer: () => void): void {
+    this.#running.delete(run.token);
+    try {
+      if (!run.silent) answer();
+    } catch (error) {
+      this.#fail(run.token, error);
+    }
+    this.#noreply.delete(run);
+    this.#waiting = this.#waiting.filter(({ before, token }) => {
+      before.delete(run);
+      if (before.size === 0) this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, []));
+      return before.size > 0;
+    });
+  }
+
+  #open(token: bigint, cursor: Cursor): void {
+    if (this.#closed) {
+      cursor.stop();
+      return;
+    }
+    const open = { cursor, asked: true };
+    this.#cursors.set(token, open);
+    this.#advance(token, open);
+  }
+
+  #continue(token: bigint): void {
+    const open = this.#cursors.get(token);
+    if (open === undefined) throw clientError(`Token ${token} not in stream cache.`);
+    if (open.asked) throw clientError(`ERROR: duplicate token ${token}`);
+    open.asked = true;
+    this.#advance(token, open);
+  }
+
+  #advance(token: bigint, open: OpenCursor): void {
+    if (this.#cursors.get(token) !== open) return;
+    try {
+      const response = open.cursor.poll();
+      if (response === undefined) {
+        open.cursor.onReady(() => this.#advance(token, open));
+        return;
+      }
+      open.asked = false;
+      if (response.complete) this.#drop(token, open);
+      this.#reply(token, response.json);
+    } catch (error) {
+      this.#drop(token, open);
+      this.#fail(token, error);
+    }
+  }
+
+  /** A request that waits for a feed is answered as well, by an end without rows. */
+  #stop(token: bigint): void {
+    const open = this.#cursors.get(token);
+    if (open === undefined && !this.#running.has(token))
+      throw clientError(`Token ${token} not in stream cache.`);
+    if (open) {
+      this.#drop(token, open);
+      if (open.asked) this.#reply(token, EMPTY_END);
+    }
+    this.#reply(token, EMPTY_END);
+  }
+
+  #drop(token: bigint, { cursor }: OpenCursor): void {
+    this.#cursors.delete(token);
+    cursor.stop();
+  }
+
+  #noreplyWait(token: bigint): void {
+    this.#refuseDuplicate(token);
+    if (this.#noreply.size > 0) this.#waiting.push({ before: new Set(this.#noreply), token });
+    else this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, []));
+  }
+
+  #refuseDuplicate(token: bigint): void {
+    if (this.#cursors.has(token) || this.#running.has(token))
+      throw clientError(`ERROR: duplicate token ${token}`);
+  }
+
+  #serverInfo() {
+    return { id: this.#engine.storage.id, name: 'embedded', proxy: false };
+  }
+
+  #reply(token: bigint, json: string): void {
+    if (!this.#closed) this.#send(token, json);
+  }
+
+  #fail(token: bigint, error: unknown): void {
+    if (!(error instanceof ReqlError) && !isStackOverflow(error)) this.#engine.onFault(error);
+    this.#reply(token, errorResponse(toReqlError(error)));
+  }
+}
+
+interface Run {
+  readonly token: bigint;
+  readonly query: Query;
+  readonly silent: boolean;
+}
+
+interface OpenCursor {
+  readonly cursor: Cursor;
+  /** Whether the client waits for a response. */
+  asked: boolean;
+}
+
+const EMPTY_END = '{"t":2,"r":[],"n":[]}';
+
+function notesOf({ note, includesStates }: Outcome & { kind: 'feed' }): number[] {
+  return includesStates ? [NOTE[note], NOTE.INCLUDES_STATES] : [NOTE[note]];
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
+}
+
+function toReqlError(error: unknown): ReqlError {
+  if (error instanceof ReqlError) return error;
+  if (isStackOverflow(error)) return resourceLimit('The query is nested too deeply.');
+  return internalError('The query could not be run because of a fault in the server.');
+}
