@@ -51,7 +51,7 @@ export const PROGRAMS = [
 
 /**
  * Finds what tests use, and installs what is missing.
- * @returns the environment for the tests: each program's variable with its path, and MISSING_PROGRAMS, a JSON
+ * @returns the environment for the tests: each program's variable with its path or empty, and MISSING_PROGRAMS, a JSON
  * object of name → reason.
  */
 export async function provideSystemPrograms(programs = PROGRAMS) {
@@ -65,9 +65,9 @@ export async function provideSystemPrograms(programs = PROGRAMS) {
   const missing = {};
   for (const program of used) {
     const path = find(program);
-    if (path !== null) environment[program.variable] = path;
-    else if (overridden(program))
-      missing[program.name] = `${program.variable} names no program that can be run`;
+    environment[program.variable] = path ?? '';
+    if (path !== null) continue;
+    if (overridden(program)) missing[program.name] = `${program.variable} names no program that can be run`;
     else
       missing[program.name] =
         `${program.name} was not found (${failure ?? 'although its package is installed'})`;

@@ -50,14 +50,14 @@ describe('system programs for tests', () => {
 
   test('are missing with a reason when they cannot be installed', () => {
     expect(provide([program()])).toEqual({
-      found: {},
+      found: { NOWHERE_PATH: '' },
       missing: { nowhere: 'nowhere was not found (TESTS_INSTALL=never)' },
     });
   });
 
   test('are missing when their variable names nothing, whatever else is there', () => {
     const { found, missing } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: '/no/such/program' });
-    expect(found).toEqual({});
+    expect(found).toEqual({ NOWHERE_PATH: '' });
     expect(missing).toEqual({ nowhere: 'NOWHERE_PATH names no program that can be run' });
   });
 

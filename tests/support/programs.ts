@@ -37,5 +37,7 @@ export function skipWithout(program: Program): { skip?: boolean; meta?: { skipRe
 
 function reasonWithout(program: Program): string {
   const missing = JSON.parse(process.env.MISSING_PROGRAMS ?? '{}') as Partial<Record<Program, string>>;
-  return missing[program] ?? `${VARIABLES[program]} is not set; npm test sets it`;
+  return (
+    missing[program] ?? `${VARIABLES[program]} is not set: npm test does, from scripts/system-programs.mjs`
+  );
 }
