@@ -56,9 +56,8 @@ export const PROGRAMS = [
  */
 export async function provideSystemPrograms(programs = PROGRAMS) {
   const used = programs.filter((program) => program.usedBy.length > 0);
-  const isMissing = (program) => find(program) === null;
   const overridden = (program) => Boolean(process.env[program.variable]);
-  const wanted = used.filter((program) => isMissing(program) && !overridden(program));
+  const wanted = used.filter((program) => find(program) === null && !overridden(program));
   const failure = wanted.length > 0 ? await install(wanted.map((program) => program.aptPackage)) : null;
 
   const environment = {};
@@ -67,10 +66,9 @@ export async function provideSystemPrograms(programs = PROGRAMS) {
     const path = find(program);
     environment[program.variable] = path ?? '';
     if (path !== null) continue;
-    if (overridden(program)) missing[program.name] = `${program.variable} names no program that can be run`;
-    else
-      missing[program.name] =
-        `${program.name} was not found (${failure ?? 'although its package is installed'})`;
+    missing[program.name] = overridden(program)
+      ? `${program.variable} names no program that can be run`
+      : `${program.name} was not found (${failure ?? 'although its package is installed'})`;
   }
   environment.MISSING_PROGRAMS = JSON.stringify(missing);
   return environment;
