@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { errorListRouter } from './error-list.js';
 import { type EventsParts, eventsRouter } from './events.js';
 import { meRouter } from './me.js';
 import { notFound } from './problems.js';
@@ -14,6 +15,7 @@ export function apiRouter(parts: ApiParts): Router {
     meRouter(parts.guests),
     roomMessagesRouter(parts),
     eventsRouter(parts),
+    errorListRouter(),
     notFound,
   );
 }

@@ -21,7 +21,7 @@ export interface Problem {
 export function toProblem({ code, message, details }: ChatError, instance?: string): Problem {
   const { title, status } = ERRORS[code];
   return {
-    type: `/errors#${code}`,
+    type: `/api/errors#${code}`,
     title,
     status,
     detail: message,

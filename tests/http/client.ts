@@ -1,0 +1,28 @@
+/** What these tests say over HTTP, as a program would. */
+
+export type Json = Record<string, unknown>;
+
+/** A request with a JSON body. */
+export function sendJson(url: string, method: string, body: unknown, headers: Record<string, string> = {}) {
+  return fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+export const post = (url: string, body: unknown, headers?: Record<string, string>) =>
+  sendJson(url, 'POST', body, headers);
+
+/** The cookie that an answer sets, in the form in which it is sent back. */
+export function cookieOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+/** A cookie of somebody with this name. */
+export async function cookieOfGuest(url: string, name: string): Promise<string> {
+  return cookieOf(await sendJson(`${url}/api/me`, 'PUT', { name }));
+}

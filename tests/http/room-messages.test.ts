@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../server/message.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { cookieOf, cookieOfGuest, post, sendJson } from './client.js';
+
+let app: TestApp;
+let messages: string;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+beforeEach(() => {
+  messages = `${app.url}/api/rooms/room-${randomUUID()}/messages`;
+});
+
+interface Page {
+  messages: Message[];
+  before: string | null;
+  after: string;
+}
+
+async function page(query = ''): Promise<Page> {
+  const response = await fetch(`${messages}${query}`);
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+const bodies = ({ messages }: Page) => messages.map(({ body }) => body);
+
+/** Writes past the app's own paths, `m01` being the oldest. */
+async function fill(count: number): Promise<void> {
+  const room = decodeURIComponent(new URL(messages).pathname.split('/')[3]!);
+  const rows = Array.from({ length: count }, (_, i) => ({
+    room,
+    body: `m${String(i + 1).padStart(2, '0')}`,
+    sent: r.epochTime(1_700_000_000 + i),
+  }));
+  const connection = await app.database.connect();
+  await r.table('messages').insert(rows).run(connection);
+}
+
+describe('posting a message', () => {
+  it('answers with the message and where it is', async () => {
+    const response = await post(messages, { body: ' hi ' });
+    expect(response.status).toBe(201);
+    const message = await response.json();
+    expect(message).toEqual({
+      id: expect.any(String),
+      room: expect.stringMatching(/^room-/),
+      body: 'hi',
+      sent: expect.any(Number),
+      author: { id_user: expect.any(String), name: expect.stringMatching(/^Guest/) },
+      kind: 'message',
+    });
+    const there = await fetch(new URL(response.headers.get('location')!, app.url));
+    expect(await there.json()).toEqual(message);
+    expect((await page()).messages).toEqual([message]);
+  });
+
+  it('makes a guest of whoever has no cookie, and knows them by it afterwards', async () => {
+    const first = await post(messages, { body: 'one' });
+    const second = await post(messages, { body: 'two' }, { cookie: cookieOf(first) });
+    expect((await second.json()).author).toEqual((await first.json()).author);
+    expect(second.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('takes the author from the cookie, never from the body', async () => {
+    const cookie = await cookieOfGuest(app.url, 'Ada');
+    const response = await post(
+      messages,
+      { body: 'hi', author: { id_user: 'bob', name: 'Bob' }, kind: 'system' },
+      { cookie },
+    );
+    expect(await response.json()).toMatchObject({ author: { name: 'Ada' }, kind: 'message' });
+  });
+
+  it('that is repeated with its id is one message', async () => {
+    const cookie = await cookieOfGuest(app.url, 'Ada');
+    const first = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
+    const second = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(await second.json()).toEqual(await first.json());
+    expect(bodies(await page())).toEqual(['once']);
+  });
+
+  it('with the id of somebody else’s message is refused', async () => {
+    await post(messages, { id: 'hers-1', body: 'mine' });
+    const response = await post(messages, { id: 'hers-1', body: 'not mine' });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: 'id-taken', field: 'id' });
+  });
+
+  it('works as a form, as curl -d sends it', async () => {
+    const response = await fetch(messages, { method: 'POST', body: new URLSearchParams({ body: 'a & b' }) });
+    expect(await response.json()).toMatchObject({ body: 'a & b' });
+  });
+
+  it('works as plain text', async () => {
+    const response = await fetch(messages, { method: 'POST', body: '{"not": "parsed"}' });
+    expect(await response.json()).toMatchObject({ body: '{"not": "parsed"}' });
+  });
+
+  it('takes the longest body there may be, even with every character escaped', async () => {
+    const escaped = '\\ud83e\\udd89'.repeat(4000);
+    const response = await fetch(messages, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"body":"${escaped}"}`,
+    });
+    expect(response.status).toBe(201);
+    expect((await response.json()).body).toBe('🦉'.repeat(4000));
+  });
+
+  it.each([
+    [{}, { code: 'bad-body', field: 'body', detail: 'body is missing' }],
+    [{ body: null }, { code: 'bad-body', field: 'body' }],
+    [{ body: 7 }, { code: 'bad-body', field: 'body', detail: 'body must be a string' }],
+    [{ body: ' \n ' }, { code: 'bad-body', field: 'body', detail: 'body is empty' }],
+    [{ body: 'x'.repeat(4001) }, { code: 'bad-body', field: 'body', limit: 4000 }],
+    [{ body: 'bell\u0007' }, { code: 'bad-body', field: 'body' }],
+    [
+      { body: 'hi', id: null },
+      { code: 'bad-id', field: 'id' },
+    ],
+    [
+      { body: 'hi', id: 'a b' },
+      { code: 'bad-id', field: 'id', limit: 64 },
+    ],
+    ['hi', { code: 'bad-request' }],
+    [['hi'], { code: 'bad-request' }],
+    [null, { code: 'bad-request' }],
+  ])('is refused with what is wrong: %j', async (body, problem) => {
+    const response = await post(messages, body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject(problem);
+    expect(bodies(await page())).toEqual([]);
+  });
+});
+
+describe('a room’s messages', () => {
+  it('are none in a room that nobody has used', async () => {
+    expect(await page()).toEqual({ messages: [], before: null, after: expect.any(String) });
+  });
+
+  it('come newest page first, each page with the oldest first, back to the beginning', async () => {
+    await fill(5);
+    const newest = await page('?limit=2');
+    expect(bodies(newest)).toEqual(['m04', 'm05']);
+    const middle = await page(`?limit=2&before=${newest.before}`);
+    expect(bodies(middle)).toEqual(['m02', 'm03']);
+    const oldest = await page(`?limit=2&before=${middle.before}`);
+    expect(bodies(oldest)).toEqual(['m01']);
+    expect(oldest.before).toBeNull();
+  });
+
+  it('can be polled for what is newer', async () => {
+    const { after } = await page();
+    expect(await page(`?after=${after}`)).toEqual({ messages: [], before: null, after });
+    await post(messages, { body: 'one' });
+    const first = await page(`?after=${after}`);
+    expect(bodies(first)).toEqual(['one']);
+    await post(messages, { body: 'two' });
+    const second = await page(`?after=${first.after}`);
+    expect(bodies(second)).toEqual(['two']);
+    expect(bodies(await page(`?before=${second.before}`))).toEqual(['one']);
+  });
+
+  it('are linked page by page', async () => {
+    await fill(5);
+    const follow = async (rel: string) => {
+      const seen: string[][] = [];
+      for (
+        let url: string | undefined =
+          `${messages}?limit=2${rel === 'next' ? `&after=${(await start()).after}` : ''}`;
+        url;
+      ) {
+        const response: Response = await fetch(url);
+        seen.push(bodies(await response.json()));
+        const link = new RegExp(`<([^>]+)>; rel="${rel}"`).exec(response.headers.get('link') ?? '')?.[1];
+        url = link && new URL(link, url).href;
+      }
+      return seen;
+    };
+    const start = async () => page(`?limit=1&before=${(await page('?limit=4')).before}`);
+    expect(await follow('prev')).toEqual([['m04', 'm05'], ['m02', 'm03'], ['m01']]);
+    expect(await follow('next')).toEqual([
+      ['m02', 'm03'],
+      ['m04', 'm05'],
+    ]);
+  });
+
+  it('do not repeat or lose messages of the same millisecond at the edge of a page', async () => {
+    const connection = await app.database.connect();
+    const room = new URL(messages).pathname.split('/')[3]!;
+    const rows = ['a', 'b', 'c', 'd', 'e'].map((body) => ({
+      id: `${room}-${body}`,
+      room,
+      body,
+      sent: r.epochTime(1e9),
+    }));
+    await r.table('messages').insert(rows).run(connection);
+    const newest = await page('?limit=2');
+    const middle = await page(`?limit=2&before=${newest.before}`);
+    const oldest = await page(`?limit=2&before=${middle.before}`);
+    expect([oldest, middle, newest].map(bodies)).toEqual([['a'], ['b', 'c'], ['d', 'e']]);
+    expect(bodies(await page(`?after=${oldest.after}`))).toEqual(['b', 'c', 'd', 'e']);
+  });
+
+  it('are 50 on a page, or up to 100', async () => {
+    await fill(120);
+    expect((await page()).messages).toHaveLength(50);
+    const hundred = await page('?limit=100');
+    expect(hundred.messages).toHaveLength(100);
+    expect(bodies(await page(`?limit=100&before=${hundred.before}`))).toHaveLength(20);
+  });
+
+  it('are the same while somebody is in the room, when they come from memory', async () => {
+    await fill(120);
+    const queries = ['', '?limit=1', '?limit=100'];
+    const before = await Promise.all(queries.map(page));
+    const room = new URL(messages).pathname.split('/')[3]!;
+    const membership = await app.app.parts.rooms.join(room, { deliver: () => {} });
+    expect(await Promise.all(queries.map(page))).toEqual(before);
+    membership.leave();
+  });
+
+  it('can be asked for again at little cost', async () => {
+    await post(messages, { body: 'hi' });
+    const etag = (await fetch(messages)).headers.get('etag')!;
+    // Without the second header, fetch asks for a complete answer.
+    const headers = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
+    expect((await fetch(messages, { headers })).status).toBe(304);
+  });
+
+  it('may be of a room with any name', async () => {
+    messages = `${app.url}/api/rooms/${encodeURIComponent('a/b ?#ü')}/messages`;
+    const response = await post(messages, { body: 'hi' });
+    expect((await response.json()).room).toBe('a/b ?#ü');
+    expect((await fetch(new URL(response.headers.get('location')!, app.url))).status).toBe(200);
+    await post(messages, { body: 'there' });
+    expect((await fetch(`${messages}?limit=1`)).headers.get('link')).toContain(
+      '/rooms/a%2Fb%20%3F%23%C3%BC/messages?',
+    );
+  });
+
+  it.each([
+    ['limit=0', { code: 'bad-limit', field: 'limit', limit: 100 }],
+    ['limit=101', { code: 'bad-limit', field: 'limit', limit: 100 }],
+    ['limit=', { code: 'bad-limit' }],
+    ['limit=1.5', { code: 'bad-limit' }],
+    ['limit=-1', { code: 'bad-limit' }],
+    ['limit=ten', { code: 'bad-limit' }],
+    ['limit=1&limit=2', { code: 'bad-limit' }],
+    ['before=x', { code: 'bad-cursor', field: 'before' }],
+    ['after=', { code: 'bad-cursor', field: 'after' }],
+    ['after=Wy0xLCIiXQ&after=Wy0xLCIiXQ', { code: 'bad-cursor', field: 'after' }],
+    ['before=Wy0xLCIiXQ&after=Wy0xLCIiXQ', { code: 'bad-request' }],
+  ])('are not given for a query that makes no sense: %s', async (query, problem) => {
+    const response = await fetch(`${messages}?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject(problem);
+  });
+
+  it.each([
+    ['%20', { field: 'room' }],
+    ['x'.repeat(65), { field: 'room', limit: 64 }],
+    ['a%00b', { field: 'room' }],
+  ])('are not given for a room name that cannot be: %s', async (room, details) => {
+    const response = await fetch(`${app.url}/api/rooms/${room}/messages`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'bad-room', ...details });
+  });
+});
+
+describe('a message', () => {
+  let cookie: string;
+  let message: string;
+  beforeEach(async () => {
+    cookie = await cookieOfGuest(app.url, 'Ada');
+    const response = await post(messages, { body: 'first' }, { cookie });
+    message = new URL(response.headers.get('location')!, app.url).href;
+  });
+
+  it('is edited by its author', async () => {
+    const response = await sendJson(message, 'PATCH', { body: ' second ' }, { cookie });
+    expect(response.status).toBe(200);
+    const edited = await response.json();
+    expect(edited).toMatchObject({ body: 'second', edited: expect.any(Number) });
+    expect(await (await fetch(message)).json()).toEqual(edited);
+  });
+
+  it('is deleted by its author', async () => {
+    const response = await fetch(message, { method: 'DELETE', headers: { cookie } });
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect((await fetch(message)).status).toBe(404);
+    expect(bodies(await page())).toEqual([]);
+  });
+
+  it('is changed by nobody else', async () => {
+    const other = await cookieOfGuest(app.url, 'Bob');
+    for (const headers of [{ cookie: other }, {}] as Record<string, string>[]) {
+      const edit = await sendJson(message, 'PATCH', { body: 'theirs' }, headers);
+      const removal = await fetch(message, { method: 'DELETE', headers });
+      expect([edit.status, removal.status]).toEqual([403, 403]);
+      expect(await edit.json()).toMatchObject({ code: 'not-yours' });
+    }
+    expect(await (await fetch(message)).json()).toMatchObject({ body: 'first' });
+  });
+
+  it('is not changed to a body that cannot be used', async () => {
+    const response = await sendJson(message, 'PATCH', { text: 'x' }, { cookie });
+    expect(await response.json()).toMatchObject({ status: 400, code: 'bad-body', field: 'body' });
+  });
+
+  it.each(['nobody', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
+    'that is not there is not found: %s',
+    async (id) => {
+      const url = `${messages}/${id}`;
+      const answers = [
+        await fetch(url),
+        await sendJson(url, 'PATCH', { body: 'x' }, { cookie }),
+        await fetch(url, { method: 'DELETE', headers: { cookie } }),
+      ];
+      for (const answer of answers) {
+        expect(answer.status).toBe(404);
+        expect(await answer.json()).toMatchObject({ code: 'no-such-message', field: 'id' });
+      }
+    },
+  );
+
+  it('is not found in another room', async () => {
+    const elsewhere = message.replace(/rooms\/[^/]+/, 'rooms/elsewhere');
+    expect((await fetch(elsewhere)).status).toBe(404);
+    expect((await fetch(elsewhere, { method: 'DELETE', headers: { cookie } })).status).toBe(404);
+    expect((await fetch(message)).status).toBe(200);
+  });
+});
+
+it('a message written past the app is listed like any other', async () => {
+  const connection = await app.database.connect();
+  const room = new URL(messages).pathname.split('/')[3]!;
+  await r.table('messages').insert({ room, body: 'from outside' }).run(connection);
+  expect((await page()).messages).toMatchObject([
+    { body: 'from outside', author: { id_user: null, name: 'anonymous' }, kind: 'message' },
+  ]);
+});
