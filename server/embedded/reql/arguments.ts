@@ -1,0 +1,235 @@
+import { asArray, asBoolean, asInt32, asInteger, asNumber, asObject, asString, asTime } from '../sequences/datum-types.js';
+import type { Limits } from '../sequences/limits.js';
+import { RowFunction, toDatum } from '../sequences/row-function.js';
+import type { Selection } from '../sequences/selection.js';
+import { toSelection, toStream, toTable, toTableSlice } from '../sequences/sources.js';
+import type { Stream } from '../sequences/stream.js';
+import type { AnyTable, TableSlice } from '../sequences/table-slice.js';
+import { Database, isDatum, type Value, wrongKind } from '../sequences/value.js';
+import type { Table } from '../storage/table.js';
+import type { Datum, DatumObject } from '../values/datum.js';
+import { locate } from './backtrace.js';
+import type { Environment } from './environment.js';
+import type { Node } from './node.js';
+import type { Scope } from './scope.js';
+import { constantFunction, fieldFunction, type Shortcut } from './shortcut-function.js';
+import { toWritableTable } from '../sequences/writable-table.js';
+
+/** The term whose arguments these are. */
+export interface Caller extends Node {
+  readonly options: ReadonlyMap<string, Node>;
+  readonly literalArgs: boolean;
+}
+
+/**
+ * The arguments of one evaluation of a term. Nothing is evaluated before it is asked for; an error about an
+ * argument's type carries the backtrace of that argument.
+ */
+export class Arguments {
+  constructor(
+    readonly term: Caller,
+    private readonly nodes: readonly Node[],
+    private readonly scope: Scope,
+    readonly literalOk: boolean,
+    readonly limits: Limits,
+    private first?: Value,
+  ) {}
+
+  get env(): Environment {
+    return this.scope.env;
+  }
+
+  get count(): number {
+    return this.nodes.length;
+  }
+
+  value(position: number, literalOk = this.term.literalArgs): Value {
+    if (position === 0 && this.first !== undefined) return this.first;
+    const value = this.nodes[position]!.evaluate(this.scope, literalOk);
+    if (position === 0) this.first = value;
+    return value;
+  }
+
+  /** The arguments from a position on, evaluated. */
+  values(from: number): Value[] {
+    return this.nodes.slice(from).map((_, i) => this.value(from + i));
+  }
+
+  datum(position: number): Datum {
+    const value = this.value(position);
+    return isDatum(value) ? value : this.convert(position, value, toDatum);
+  }
+
+  data(from: number): Datum[] {
+    return this.nodes.slice(from).map((_, i) => this.datum(from + i));
+  }
+
+  number(position: number): number {
+    return this.convert(position, this.datum(position), asNumber);
+  }
+
+  integer(position: number): number {
+    return this.convert(position, this.datum(position), asInteger);
+  }
+
+  int32(position: number): number {
+    return this.convert(position, this.datum(position), asInt32);
+  }
+
+  string(position: number): string {
+    return this.convert(position, this.datum(position), asString);
+  }
+
+  boolean(position: number): boolean {
+    return asBoolean(this.datum(position));
+  }
+
+  array(position: number): Datum[] {
+    return this.convert(position, this.datum(position), asArray);
+  }
+
+  object(position: number): DatumObject {
+    return this.convert(position, this.datum(position), asObject);
+  }
+
+  time(position: number): DatumObject {
+    return this.convert(position, this.datum(position), asTime);
+  }
+
+  stream(position: number): Stream {
+    return this.convert(position, this.value(position), toStream);
+  }
+
+  anyTable(position: number): AnyTable {
+    return this.convert(position, this.value(position), toTable);
+  }
+
+  /** A table that can be written to and has indexes. */
+  table(position: number): Table {
+    return this.convert(position, this.anyTable(position), toWritableTable);
+  }
+
+  tableSlice(position: number): TableSlice {
+    return this.convert(position, this.value(position), toTableSlice);
+  }
+
+  selection(position: number): Selection {
+    return this.convert(position, this.value(position), toSelection);
+  }
+
+  database(position: number): Database {
+    return this.convert(position, this.value(position), toDatabase);
+  }
+
+  /** A function, or data standing for one. */
+  function(position: number, shortcut: Shortcut = 'none', literalOk = false): RowFunction {
+    const value = this.value(position, literalOk);
+    return this.convert(position, value, shortcut === 'none' ? toFunction : SHORTCUTS[shortcut]);
+  }
+
+  isFunction(position: number): boolean {
+    return this.value(position) instanceof RowFunction;
+  }
+
+  /** The `Determinism` bits of an argument. */
+  determinism(position: number): number {
+    return this.nodes[position]!.determinism;
+  }
+
+  node(position: number): Node {
+    return this.nodes[position]!;
+  }
+
+  // Options ------------------------------------------------------------------------------------
+
+  /** An option of the term, or else the query's global option of that name. */
+  option(name: string): Value | undefined {
+    const node = this.term.options.get(name);
+    return node === undefined ? this.env.option(name) : node.evaluate(this.scope);
+  }
+
+  optionNode(name: string): Node | undefined {
+    return this.term.options.get(name);
+  }
+
+  /** Evaluates part of an option: the elements of an array of functions, say. */
+  evaluate(node: Node): Value {
+    return node.evaluate(this.scope);
+  }
+
+  datumOption(name: string): Datum | undefined {
+    return this.optionAs(name, toDatum);
+  }
+
+  stringOption(name: string): string | undefined {
+    return this.optionAs(name, (value) => asString(toDatum(value)));
+  }
+
+  numberOption(name: string): number | undefined {
+    return this.optionAs(name, (value) => asNumber(toDatum(value)));
+  }
+
+  integerOption(name: string): number | undefined {
+    return this.optionAs(name, (value) => asInteger(toDatum(value)));
+  }
+
+  booleanOption(name: string): boolean | undefined {
+    return this.optionAs(name, (value) => asBoolean(toDatum(value)));
+  }
+
+  functionOption(name: string): RowFunction | undefined {
+    return this.optionAs(name, toFunction);
+  }
+
+  /** Pins an error to an argument instead of the term. */
+  at<T>(position: number, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw locate(error, this.nodes[position]!);
+    }
+  }
+
+  private optionAs<T>(name: string, convert: (value: Value) => T): T | undefined {
+    const value = this.option(name);
+    if (value === undefined) return undefined;
+    try {
+      return convert(value);
+    } catch (error) {
+      throw locate(error, this.term.options.get(name) ?? this.term);
+    }
+  }
+
+  private convert<From, To>(position: number, from: From, convert: (from: From) => To): To {
+    try {
+      return convert(from);
+    } catch (error) {
+      throw locate(error, this.nodes[position]!);
+    }
+  }
+}
+
+function toFunction(value: Value): RowFunction {
+  if (value instanceof RowFunction) return value;
+  throw wrongKind('FUNCTION', value);
+}
+
+const SHORTCUTS = {
+  constant: (value: Value) => shortcut(value, constantFunction),
+  field: (value: Value) => shortcut(value, fieldFunction),
+};
+
+function shortcut(value: Value, make: (datum: Datum) => RowFunction): RowFunction {
+  if (value instanceof RowFunction) return value;
+  if (!isDatumLike(value)) throw wrongKind('FUNCTION', value);
+  return make(toDatum(value));
+}
+
+function isDatumLike(value: Value): boolean {
+  return isDatum(value) || value.kind === 'SINGLE_SELECTION';
+}
+
+function toDatabase(value: Value): Database {
+  if (value instanceof Database) return value;
+  throw wrongKind('DATABASE', value);
+}

@@ -1,0 +1,47 @@
+import type { Hub } from '../changefeeds/hub.js';
+import { DEFAULT_ARRAY_LIMIT } from '../sequences/limits.js';
+import { RowFunction, toDatum } from '../sequences/row-function.js';
+import type { StoredFunction } from '../storage/shapes.js';
+import type { Storage } from '../storage/storage.js';
+import type { Datum } from '../values/datum.js';
+import { internalError } from '../values/reql-error.js';
+import { makeTime } from '../values/time.js';
+import { compile } from './compile.js';
+import type { Environment } from './environment.js';
+import { Scope } from './scope.js';
+
+/**
+ * What a stored function may use: itself and its arguments. Functions that need more are refused as not
+ * deterministic when they are created.
+ */
+const ALONE: Environment = {
+  get storage(): Storage {
+    throw internalError('A stored function cannot use tables.');
+  },
+  get hub(): Hub {
+    throw internalError('A stored function cannot follow changes.');
+  },
+  limits: { arraySize: DEFAULT_ARRAY_LIMIT },
+  now: makeTime(0),
+  option: () => undefined,
+  wrote: () => undefined,
+  waitFor: () => undefined,
+};
+
+const compiled = new WeakMap<StoredFunction, RowFunction>();
+
+/** A stored function as terms call it; compiled once. */
+export function compileStoredRowFunction(stored: StoredFunction): RowFunction {
+  const known = compiled.get(stored);
+  if (known !== undefined) return known;
+  const value = compile(stored.term).root.evaluate(new Scope(ALONE));
+  if (!(value instanceof RowFunction)) throw internalError('A stored function is not a function.');
+  compiled.set(stored, value);
+  return value;
+}
+
+/** A stored function as the storage calls it: for the values of secondary indexes. */
+export function compileStoredFunction(stored: StoredFunction): (...args: Datum[]) => Datum {
+  const f = compileStoredRowFunction(stored);
+  return (...args) => toDatum(f.call(args));
+}

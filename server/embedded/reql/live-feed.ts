@@ -1,0 +1,56 @@
+import type { Feed } from '../changefeeds/feed.js';
+import type { Hub } from '../changefeeds/hub.js';
+import { openFeed } from '../changefeeds/open-feed.js';
+import type { FeedSource } from '../changefeeds/source.js';
+import { UnionFeed } from '../changefeeds/union-feed.js';
+import type { Live, Stream } from '../sequences/stream.js';
+import { transformRow } from '../sequences/transform.js';
+import type { Datum } from '../values/datum.js';
+
+/** What kind of feed it is, as drivers are told. */
+export type FeedNote = 'SEQUENCE_FEED' | 'ATOM_FEED' | 'ORDER_BY_LIMIT_FEED' | 'UNIONED_FEED';
+
+export interface LiveFeed {
+  readonly feed: Feed;
+  readonly note: FeedNote;
+  readonly includesStates: boolean;
+}
+
+/** Opens the changefeed that a stream stands for; undefined for an ordinary stream. */
+export function openLiveFeed(hub: Hub, stream: Stream): LiveFeed | undefined {
+  const { live, feed: plan } = stream.options;
+  if (live !== undefined) {
+    const feed = openFeed(hub, live.source, live.options);
+    feed.after = after(feed, live, stream);
+    return { feed, note: noteOf(live.source), includesStates: live.options.includeStates };
+  }
+  if (plan?.kind !== 'union') return undefined;
+  const parts = plan.of.map((part) => openLiveFeed(hub, part));
+  const open = parts.filter((part) => part !== undefined);
+  if (open.length === 0) return undefined;
+  const feed = new UnionFeed(open.map((part) => part.feed));
+  feed.after = (item) => transformRow(item, stream.steps);
+  return { feed, note: 'UNIONED_FEED', includesStates: open.some((part) => part.includesStates) };
+}
+
+/** What stands behind `.changes()`; a `limit` there ends the feed when it is reached. */
+function after(feed: Feed, live: Live, stream: Stream): (item: Datum) => Datum[] {
+  const seen = live.slices.map(() => 0);
+  return (item) => {
+    let rows = [item];
+    live.slices.forEach(({ steps, left, right }, i) => {
+      rows = rows.flatMap((row) => transformRow(row, steps)).filter(() => {
+        const at = seen[i]!++;
+        return at >= left && at < right;
+      });
+      if (seen[i]! >= right) feed.finish();
+    });
+    return rows.flatMap((row) => transformRow(row, stream.steps));
+  };
+}
+
+function noteOf(source: FeedSource): FeedNote {
+  if (source.kind === 'point') return 'ATOM_FEED';
+  if (source.kind === 'limit') return 'ORDER_BY_LIMIT_FEED';
+  return source.kind === 'union' ? 'UNIONED_FEED' : 'SEQUENCE_FEED';
+}

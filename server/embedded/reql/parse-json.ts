@@ -1,0 +1,41 @@
+import { checkArraySize, type Limits } from '../sequences/limits.js';
+import { sanitizePseudotype } from '../sequences/pseudotypes.js';
+import { type Datum, REQL_TYPE } from '../values/datum.js';
+import { logicError } from '../values/reql-error.js';
+
+/** `r.json(text)` */
+export function parseJson(text: string, limits: Limits): Datum {
+  if (text.includes('\0')) throw logicError('Encountered unescaped null byte in JSON string.');
+  try {
+    return checkedDatum(JSON.parse(text) as Datum, limits);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const shown = Buffer.byteLength(text) > 40 ? `${Buffer.from(text).subarray(0, 37).toString()}...` : text;
+    throw logicError(`Failed to parse "${shown}" as JSON: ${faultOf(text)}`);
+  }
+}
+
+function checkedDatum(datum: Datum, limits: Limits): Datum {
+  if (datum === null || typeof datum !== 'object') return datum;
+  if (Array.isArray(datum)) {
+    checkArraySize(datum.length, limits);
+    return datum.map((item) => checkedDatum(item, limits));
+  }
+  for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key]!, limits);
+  return Object.hasOwn(datum, REQL_TYPE) ? sanitizePseudotype(datum) : datum;
+}
+
+/** The parser's complaint, in the words of RapidJSON, which RethinkDB uses. */
+function faultOf(text: string): string {
+  const rest = text.trimStart();
+  if (rest === '') return 'The document is empty.';
+  if (rest.startsWith('{')) return objectFault(rest);
+  if (rest.startsWith('[')) return 'Missing a comma or ] after an array element.';
+  return 'Invalid value.';
+}
+
+function objectFault(text: string): string {
+  if (/^\{\s*[^"}\s]/.test(text)) return 'Missing a name for object member.';
+  if (/^\{\s*"[^"]*"\s*[^:\s]/.test(text)) return 'Missing a colon after a name of object member.';
+  return 'Missing a comma or } after an object member.';
+}

@@ -1,0 +1,44 @@
+import { asBoolean } from '../../sequences/datum-types.js';
+import { equalityJoin, join, zipPair } from '../../sequences/join.js';
+import { sequenceValue, toStream } from '../../sequences/sources.js';
+import type { Value } from '../../sequences/value.js';
+import { toDatum } from '../../sequences/row-function.js';
+import type { Arguments } from '../arguments.js';
+import type { Chapter } from '../term.js';
+
+export const JOINS = {
+  INNER_JOIN: { args: [3, 3], onGroups: 'transform', evaluate: (args) => joined(args, false) },
+  OUTER_JOIN: { args: [3, 3], onGroups: 'transform', evaluate: (args) => joined(args, true) },
+
+  EQ_JOIN: {
+    args: [3, 3],
+    optargs: ['index', 'ordered'],
+    onGroups: 'transform',
+    evaluate: (args) => {
+      const left = args.stream(0);
+      const table = args.anyTable(2);
+      const by = args.function(1, 'field');
+      return equalityJoin(left, by, table, args.stringOption('index') ?? table.primaryKey);
+    },
+  },
+
+  ZIP: {
+    args: [1, 1],
+    evaluate: (args) => {
+      const noChanges = 'Cannot call `changes` after `zip`.';
+      return sequenceValue(
+        args.stream(0).with({ kind: 'map', apply: zipPair, noChanges, deterministic: true }),
+        args.limits,
+      );
+    },
+  },
+} satisfies Chapter;
+
+function joined(args: Arguments, outer: boolean): Value {
+  const predicate = args.function(2, 'constant');
+  // The right side is evaluated again for every row of the left: streams are read once.
+  const right = () => toStream(args.value(1));
+  right();
+  const pairs = join(args.stream(0), right, (a, b) => asBoolean(toDatum(predicate.call([a, b]))), outer);
+  return sequenceValue(pairs, args.limits);
+}

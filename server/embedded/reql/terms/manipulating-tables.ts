@@ -1,0 +1,248 @@
+import { checkLimit } from '../../sequences/limits.js';
+import { feedSource } from '../../sequences/feed-plan.js';
+import { Determinism, type RowFunction } from '../../sequences/row-function.js';
+import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
+import { isSequence, toStream } from '../../sequences/sources.js';
+import { Stream } from '../../sequences/stream.js';
+import { SYSTEM_DATABASE, systemTableNames } from '../../sequences/system-tables.js';
+import { tableConfig } from '../../sequences/table-config.js';
+import { toWritableTable } from '../../sequences/writable-table.js';
+import { type Database, isDatum, type Value, wrongKind } from '../../sequences/value.js';
+import type { FeedOptions, FeedSource } from '../../changefeeds/source.js';
+import type { StoredFunction } from '../../storage/shapes.js';
+import { pseudotype, typeName } from '../../values/datum.js';
+import { logicError, opFailed } from '../../values/reql-error.js';
+import { parseDurability } from '../../writes/options.js';
+import type { Arguments } from '../arguments.js';
+import { defaultDatabase } from '../default-database.js';
+import { checkTableOptions } from '../table-options.js';
+import { indexStatus, parseStoredIndex, parseStoredHook, writeHookStatus } from '../stored-functions.js';
+import { checkName } from '../names.js';
+import { freeze } from '../stored-term.js';
+import { NEVER } from '../term-determinism.js';
+import type { Chapter } from '../term.js';
+
+const MANY = Number.POSITIVE_INFINITY;
+
+export const MANIPULATING_TABLES = {
+  TABLE_CREATE: {
+    args: [1, 2],
+    optargs: ['primary_key', 'shards', 'replicas', 'nonvoting_replica_tags', 'primary_replica_tag', 'durability'],
+    determinism: NEVER,
+    writes: true,
+    evaluate: (args) => {
+      checkTableOptions(args);
+      const { db, name } = target(args);
+      const table = args.env.storage.createTable(writable(db), name, {
+        primaryKey: args.stringOption('primary_key') ?? 'id',
+        durability: parseDurability(args.stringOption('durability')) ?? 'hard',
+      });
+      args.env.wrote('hard');
+      return { tables_created: 1, config_changes: [{ old_val: null, new_val: tableConfig(table) }] };
+    },
+  },
+
+  TABLE_DROP: {
+    args: [1, 2],
+    determinism: NEVER,
+    writes: true,
+    evaluate: (args) => {
+      const { db, name } = target(args);
+      const table = args.env.storage.table(writable(db), name);
+      if (table === undefined) throw opFailed(`Table \`${db.name}.${name}\` does not exist.`);
+      const before = tableConfig(table);
+      args.env.storage.dropTable(db.name, name);
+      args.env.wrote('hard');
+      return { tables_dropped: 1, config_changes: [{ old_val: before, new_val: null }] };
+    },
+  },
+
+  TABLE_LIST: {
+    args: [0, 1],
+    determinism: NEVER,
+    evaluate: (args) => {
+      const { name } = args.count === 0 ? defaultDatabase(args) : args.database(0);
+      return name === SYSTEM_DATABASE ? systemTableNames() : args.env.storage.tables(name);
+    },
+  },
+
+  INDEX_CREATE: { args: [2, 3], optargs: ['multi', 'geo'], determinism: NEVER, writes: true, evaluate: createIndex },
+
+  INDEX_DROP: {
+    args: [2, 2],
+    determinism: NEVER,
+    writes: true,
+    evaluate: (args) => {
+      const table = args.table(0);
+      const name = args.string(1);
+      if (!table.indexes.has(name)) throw noIndex(name, table);
+      table.dropIndex(name);
+      args.env.wrote('hard');
+      return { dropped: 1 };
+    },
+  },
+
+  INDEX_LIST: { args: [1, 1], determinism: NEVER, evaluate: (args) => [...args.anyTable(0).indexes.keys()].sort() },
+  INDEX_STATUS: { args: [1, MANY], determinism: NEVER, evaluate: statusOfIndexes },
+  /** Indexes are built before `indexCreate` answers: there is nothing to wait for. */
+  INDEX_WAIT: { args: [1, MANY], determinism: NEVER, evaluate: statusOfIndexes },
+
+  INDEX_RENAME: {
+    args: [3, 3],
+    optargs: ['overwrite'],
+    determinism: NEVER,
+    writes: true,
+    evaluate: (args) => {
+      const table = args.table(0);
+      const [from, to] = [args.string(1), args.string(2)];
+      for (const name of [from, to]) refusePrimaryKey(name, table.primaryKey);
+      const overwrite = args.booleanOption('overwrite') ?? false;
+      if (!table.indexes.has(from)) throw noIndex(from, table);
+      if (from !== to && table.indexes.has(to) && !overwrite) {
+        throw opFailed(`Index \`${from}\` does not exist or index \`${to}\` already exists on table \`${table.db}.${table.name}\`.`);
+      }
+      table.renameIndex(from, to, overwrite);
+      args.env.wrote('hard');
+      return { renamed: from === to ? 0 : 1 };
+    },
+  },
+
+  SET_WRITE_HOOK: { args: [2, 2], determinism: NEVER, writes: true, evaluate: setWriteHook },
+
+  GET_WRITE_HOOK: {
+    args: [1, 1],
+    determinism: NEVER,
+    evaluate: (args) => {
+      const { writeHook } = args.table(0);
+      return writeHook === null ? null : writeHookStatus(writeHook);
+    },
+  },
+
+  CHANGES: {
+    args: [1, 1],
+    optargs: ['squash', 'changefeed_queue_size', 'include_initial', 'include_offsets', 'include_states', 'include_types'],
+    determinism: NEVER,
+    evaluate: (args) => {
+      const options = feedOptions(args);
+      const source = sourceOf(args.value(0), args);
+      return new Stream(() => [], { infinite: true, live: { source, options, slices: [] } });
+    },
+  },
+} satisfies Chapter;
+
+function target(args: Arguments): { db: Database; name: string } {
+  const last = args.count - 1;
+  const db = last === 0 ? defaultDatabase(args) : args.database(0);
+  return { db, name: args.at(last, () => checkName('Table', args.string(last))) };
+}
+
+function writable(db: Database): string {
+  if (db.name === SYSTEM_DATABASE) {
+    throw opFailed('Database `rethinkdb` is special; you can\'t create or drop tables in it.');
+  }
+  return db.name;
+}
+
+function refusePrimaryKey(index: string, primaryKey: string): void {
+  if (index === primaryKey) {
+    throw logicError(`Index name conflict: \`${index}\` is the name of the primary key.`);
+  }
+}
+
+function noIndex(name: string, table: { db: string; name: string }): Error {
+  return opFailed(`Index \`${name}\` does not exist on table \`${table.db}.${table.name}\`.`);
+}
+
+function createIndex(args: Arguments): Value {
+  const table = args.table(0);
+  const name = args.string(1);
+  refusePrimaryKey(name, table.primaryKey);
+  const stored = indexFunction(args, name);
+  table.createIndex(name, {
+    function: stored.function,
+    multi: args.booleanOption('multi') ?? stored.multi,
+    geo: args.booleanOption('geo') ?? stored.geo,
+  });
+  args.env.wrote('hard');
+  return { created: 1 };
+}
+
+function indexFunction(args: Arguments, name: string): { function: StoredFunction; multi: boolean; geo: boolean } {
+  // FUNC, VAR and BRACKET of the protocol: row => row(name)
+  if (args.count === 2) return { function: { term: [69, [[2, [1]], [170, [[10, [1]], name]]]] }, multi: false, geo: false };
+  const given = args.value(2);
+  if (isDatum(given) && pseudotype(given) === 'BINARY') return args.at(2, () => parseStoredIndex(args.datum(2)));
+  const f = args.function(2);
+  refuseNondeterminism(f, 'Index functions must be deterministic.');
+  return { function: freeze(f), multi: false, geo: false };
+}
+
+function refuseNondeterminism(f: RowFunction, why: string): void {
+  if (f.determinism !== Determinism.always) throw logicError(`Could not prove function deterministic.  ${why}`);
+}
+
+function statusOfIndexes(args: Arguments): Value {
+  const table = args.anyTable(0);
+  const wanted = args.values(1).map((_, i) => args.string(i + 1)).sort();
+  const missing = wanted.find((name) => !table.indexes.has(name));
+  if (missing !== undefined) {
+    throw opFailed(`Index \`${missing}\` was not found on table \`${table.db}.${table.name}\`.`);
+  }
+  const names = wanted.length > 0 ? [...new Set(wanted)] : [...table.indexes.keys()].sort();
+  return names.map((name) => indexStatus(toWritableTable(table).indexes.get(name)!));
+}
+
+function setWriteHook(args: Arguments): Value {
+  const table = args.table(0);
+  const existed = table.writeHook !== null;
+  const given = args.value(1);
+  args.env.wrote('hard');
+  if (given === null) {
+    table.setWriteHook(null);
+    return { deleted: 1 };
+  }
+  table.setWriteHook(hookFunction(args, given));
+  return { [existed ? 'replaced' : 'created']: 1 };
+}
+
+function hookFunction(args: Arguments, given: Value): StoredFunction {
+  if (isDatum(given) && pseudotype(given) === 'BINARY') return args.at(1, () => parseStoredHook(args.datum(1)));
+  const f = args.function(1);
+  refuseNondeterminism(f, 'Write hook functions must be deterministic.');
+  if (f.arity !== 3) throw logicError('Write hook functions must expect 3 arguments.');
+  return freeze(f);
+}
+
+function feedOptions(args: Arguments): FeedOptions {
+  const squash = args.datumOption('squash') ?? false;
+  if (typeof squash === 'number' && squash < 0) {
+    throw logicError('Expected BOOL or a positive NUMBER but found a negative NUMBER.');
+  }
+  if (typeof squash !== 'number' && typeof squash !== 'boolean') {
+    throw logicError(`Expected BOOL or NUMBER but found ${typeName(squash)}.`);
+  }
+  return {
+    squash,
+    includeStates: args.booleanOption('include_states') ?? false,
+    includeTypes: args.booleanOption('include_types') ?? false,
+    includeInitial: args.booleanOption('include_initial') ?? false,
+    includeOffsets: args.booleanOption('include_offsets') ?? false,
+    changefeedQueueSize: checkLimit('changefeed queue size', args.integerOption('changefeed_queue_size') ?? 100_000),
+  };
+}
+
+function sourceOf(value: Value, args: Arguments): FeedSource {
+  if (value instanceof ExtremeSelection) {
+    const plan = value.slice.stream().options.feed;
+    if (plan?.kind !== 'range') throw logicError('Cannot call `changes` on an eager stream.');
+    const { table, index, bounds } = plan;
+    return { kind: 'limit', table, index, bounds, descending: value.slice.order === 'descending', limit: 1 };
+  }
+  if (value instanceof SingleSelection) {
+    return { kind: 'point', table: toWritableTable(value.table), key: value.key };
+  }
+  if (isSequence(value)) return feedSource(toStream(value), args.limits);
+  return args.at(0, () => {
+    throw wrongKind('SELECTION', value);
+  });
+}

@@ -1,0 +1,146 @@
+import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
+import { SingleSelection } from '../../sequences/selection.js';
+import { toSelection } from '../../sequences/sources.js';
+import { toWritableTable } from '../../sequences/writable-table.js';
+import { isDatum } from '../../sequences/value.js';
+import { SystemTable } from '../../sequences/system-table.js';
+import type { Table } from '../../storage/table.js';
+import { type Datum, type DatumObject, isObject } from '../../values/datum.js';
+import { logicError } from '../../values/reql-error.js';
+import { type Conflict, insert } from '../../writes/insert.js';
+import { parseDurability, parseReturnChanges, type WriteOptions } from '../../writes/options.js';
+import { deletion, replacementBy, replaceRows, type Replacement, updateBy } from '../../writes/replace.js';
+import { StatisticsSum } from '../../writes/statistics.js';
+import { updateTableConfig } from '../../writes/table-config.js';
+import type { Arguments } from '../arguments.js';
+import { compileStoredRowFunction } from '../functions.js';
+import { NEVER } from '../term-determinism.js';
+import type { Chapter } from '../term.js';
+
+const REPLACE_OPTIONS = ['non_atomic', 'durability', 'return_vals', 'return_changes', 'ignore_write_hook'] as const;
+
+export const WRITING_DATA = {
+  INSERT: {
+    args: [2, 2],
+    optargs: ['conflict', 'durability', 'return_vals', 'return_changes', 'ignore_write_hook'],
+    writes: true,
+    evaluate: (args) => {
+      const table = args.table(0);
+      const options = writeOptions(args, table);
+      const conflict = conflictOption(args);
+      const given = args.value(1);
+      const docs = isDatum(given) && isObject(given) ? [given] : documents(args);
+      return insert(table, docs, conflict, options, args.limits);
+    },
+  },
+
+  UPDATE: {
+    args: [2, 2],
+    optargs: REPLACE_OPTIONS,
+    writes: true,
+    evaluate: (args) => change(args, () => updateBy(args.function(1, 'constant', true))),
+  },
+
+  REPLACE: {
+    args: [2, 2],
+    optargs: REPLACE_OPTIONS,
+    writes: true,
+    evaluate: (args) => change(args, () => replacementBy(args.function(1, 'constant'))),
+  },
+
+  DELETE: {
+    args: [1, 1],
+    optargs: REPLACE_OPTIONS,
+    writes: true,
+    evaluate: (args) => change(args, () => deletion),
+  },
+
+  FOR_EACH: {
+    args: [2, 2],
+    evaluate: (args) => {
+      const sum = new StatisticsSum(args.limits);
+      const write = args.function(1, 'constant');
+      // All rows before the first write: the sequence may read the table that is written to.
+      for (const row of [...args.stream(0).finiteRows()]) {
+        const answer = write.call([row]);
+        args.at(1, () => sum.add(toDatum(answer)));
+      }
+      return sum.toDatum();
+    },
+  },
+
+  SYNC: {
+    args: [1, 1],
+    determinism: NEVER,
+    evaluate: (args) => {
+      args.anyTable(0);
+      args.env.wrote('hard');
+      return { synced: 1 };
+    },
+  },
+} satisfies Chapter;
+
+function change(args: Arguments, replacementOf: () => Replacement): Datum {
+  checkAtomic(args);
+  const replacement = replacementOf();
+  const target = args.value(0);
+  if (target instanceof SingleSelection && target.table instanceof SystemTable) {
+    return updateTableConfig(args.env.storage, target, replacement);
+  }
+  if (target instanceof SingleSelection) {
+    const table = toWritableTable(target.table);
+    return replaceRows(table, [target.key], replacement, writeOptions(args, table), args.limits);
+  }
+  const selection = args.at(0, () => toSelection(target));
+  const table = toWritableTable(selection.table);
+  return replaceRows(table, keysOf(selection.stream.finiteRows(), table), replacement, writeOptions(args, table), args.limits);
+}
+
+function* keysOf(rows: Iterable<Datum>, table: Table): Iterable<Datum> {
+  for (const row of rows) yield (row as DatumObject)[table.primaryKey]!;
+}
+
+function checkAtomic(args: Arguments): void {
+  const determinism = args.count > 1 ? args.determinism(1) : Determinism.always;
+  const allowed = args.booleanOption('non_atomic') ?? false;
+  if (!allowed && (determinism & ~Determinism.constantNow) !== 0) {
+    throw logicError(
+      'Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?',
+    );
+  }
+}
+
+function writeOptions(args: Arguments, table: Table): WriteOptions {
+  if (args.option('return_vals') !== undefined) {
+    throw logicError('Error: encountered obsolete optarg `return_vals`.  Use `return_changes` instead.');
+  }
+  const returnChanges = parseReturnChanges(args.datumOption('return_changes'));
+  args.env.wrote(parseDurability(args.stringOption('durability')) ?? table.durability);
+  const ignored = args.booleanOption('ignore_write_hook') ?? false;
+  const hook = ignored || table.writeHook === null ? null : compileStoredRowFunction(table.writeHook);
+  return { returnChanges, hook, now: args.env.now };
+}
+
+function conflictOption(args: Arguments): Conflict {
+  const given = args.option('conflict') ?? 'error';
+  if (given instanceof RowFunction) {
+    if (!given.isDeterministic) {
+      throw logicError('The conflict function passed to `insert` must be deterministic.');
+    }
+    if (given.arity !== 0 && given.arity !== 3) {
+      throw logicError('The conflict function passed to `insert` should expect 3 arguments.');
+    }
+    return given;
+  }
+  if (given === 'error' || given === 'replace' || given === 'update') return given;
+  throw logicError(
+    `Conflict option \`${args.stringOption('conflict')}\` unrecognized ` +
+      '(options are "error", "replace" and "update").',
+  );
+}
+
+function documents(args: Arguments): Iterable<Datum> {
+  const stream = args.stream(1);
+  // All before the first write: the documents may come from the table itself.
+  return stream.isArray ? stream.finiteRows() : [...stream.finiteRows()];
+}

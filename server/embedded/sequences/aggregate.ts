@@ -1,0 +1,81 @@
+import type { Datum } from '../values/datum.js';
+import { compare } from '../values/order.js';
+import { nonExistence, ReqlError } from '../values/reql-error.js';
+import { asNumber, finite } from './datum-types.js';
+import type { RowFunction } from './row-function.js';
+import type { Stream } from './stream.js';
+
+export function count(stream: Stream): number {
+  let size = 0;
+  for (const _ of stream.finiteRows()) size++;
+  return size;
+}
+
+/** Rows without what is added up are left out. */
+export function sum(stream: Stream, by?: RowFunction): number {
+  let total = 0;
+  for (const { value } of evaluated(stream, by)) total += asNumber(value);
+  return finite(total);
+}
+
+export function average(stream: Stream, by?: RowFunction): number {
+  let total = 0;
+  let size = 0;
+  for (const { value } of evaluated(stream, by)) {
+    total += asNumber(value);
+    size++;
+  }
+  if (size === 0) {
+    throw nonExistence(
+      'Cannot take the average of an empty stream.  (If you passed `avg` a field name, ' +
+        'it may be that no elements of the stream had that field.)',
+    );
+  }
+  return finite(total / size);
+}
+
+/** The first row whose value no other row's value beats. */
+export function extreme(stream: Stream, name: 'min' | 'max', by?: RowFunction): Datum {
+  let best: { row: Datum; value: Datum } | undefined;
+  for (const candidate of evaluated(stream, by)) {
+    const order = best === undefined ? 0 : compare(candidate.value, best.value);
+    if (best === undefined || (name === 'min' ? order < 0 : order > 0)) best = candidate;
+  }
+  if (best !== undefined) return best.row;
+  throw nonExistence(
+    `Cannot take the ${name} of an empty stream.  (If you passed \`${name}\` a field name, ` +
+      'it may be that no elements of the stream had that field.)',
+  );
+}
+
+function* evaluated(stream: Stream, by?: RowFunction): Iterable<{ row: Datum; value: Datum }> {
+  for (const row of stream.finiteRows()) {
+    let value = row;
+    try {
+      if (by !== undefined) value = by.datum(row);
+      if (value === null) continue;
+    } catch (error) {
+      if (error instanceof ReqlError && error.kind === 'NON_EXISTENCE') continue;
+      throw error;
+    }
+    yield { row, value };
+  }
+}
+
+export function reduce(stream: Stream, f: RowFunction): Datum {
+  let result: Datum | undefined;
+  for (const row of stream.finiteRows()) result = result === undefined ? row : f.datum(result, row);
+  if (result === undefined) throw nonExistence('Cannot reduce over an empty stream.');
+  return result;
+}
+
+/** Whether each wanted value equals, and each test accepts, an element of its own. */
+export function contains(stream: Stream, wanted: readonly ((row: Datum) => boolean)[]): boolean {
+  const missing = [...wanted];
+  for (const row of stream.rows()) {
+    const found = missing.findIndex((test) => test(row));
+    if (found >= 0) missing.splice(found, 1);
+    if (missing.length === 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,49 @@
+import { RE2JS } from 're2js';
+import type { Datum } from '../values/datum.js';
+import { logicError } from '../values/reql-error.js';
+
+const compiled = new Map<string, RE2JS>();
+const MOST_COMPILED = 100;
+
+/**
+ * The first match of a regular expression, with RE2's syntax and its linear time: `{str, start, end, groups}`,
+ * positions counted in UTF-8 bytes; null if there is none.
+ */
+export function matchRegex(text: string, pattern: string): Datum {
+  const matcher = compileRegex(pattern).matcher(text);
+  if (!matcher.find()) return null;
+  const groups: Datum[] = [];
+  for (let i = 1; i <= matcher.groupCount(); i++) {
+    const group = matcher.group(i);
+    groups.push(group === null ? null : span(text, group, matcher.start(i)));
+  }
+  return { ...span(text, matcher.group()!, matcher.start()), groups };
+}
+
+function span(text: string, str: string, at: number) {
+  const start = Buffer.byteLength(text.slice(0, at));
+  return { str, start, end: start + Buffer.byteLength(str) };
+}
+
+function compileRegex(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  try {
+    const regex = RE2JS.compile(pattern);
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(pattern, regex);
+    return regex;
+  } catch (error) {
+    throw logicError(`Error in regexp \`${pattern}\` (portion \`${portion(error)}\`): ${reason(error)}`);
+  }
+}
+
+function portion(error: unknown): string {
+  return (error as { pattern?: string; getPattern?: () => string }).getPattern?.() ?? '';
+}
+
+/** RE2's own words: re2js prefixes them. */
+function reason(error: unknown): string {
+  const described = (error as { getDescription?: () => string }).getDescription?.();
+  return described ?? (error as Error).message;
+}

@@ -1,0 +1,83 @@
+import type { FeedOptions, FeedSource } from '../changefeeds/source.js';
+import type { Datum } from '../values/datum.js';
+import { logicError } from '../values/reql-error.js';
+import type { FeedPlan } from './feed-plan.js';
+import { checkArraySize, type Limits } from './limits.js';
+import { type Transform, transformed } from './transform.js';
+import { NonDatum } from './value.js';
+
+/** An open-ended stream of changes, not yet subscribed to. */
+export interface Live {
+  readonly source: FeedSource;
+  readonly options: FeedOptions;
+  /** What `limit` and `slice` let through after `changes()`, with the steps before each of them. */
+  readonly slices: readonly { steps: readonly Transform[]; left: number; right: number }[];
+}
+
+export interface StreamOptions {
+  /** True for what is an array in disguise: arrays stay arrays through map, filter and the like. */
+  readonly array?: boolean | undefined;
+  /** True for r.range() without an end, and for change feeds. */
+  readonly infinite?: boolean;
+  /** How `.changes()` follows this stream; absent if it cannot. */
+  readonly feed?: FeedPlan | undefined;
+  /** Set on the output of `.changes()`. */
+  readonly live?: Live;
+}
+
+/** A lazy sequence: rows of a source on their way through steps. Read at most once. */
+export class Stream extends NonDatum {
+  readonly kind = 'SEQUENCE';
+
+  constructor(
+    private readonly source: () => Iterable<Datum>,
+    readonly options: StreamOptions = {},
+    readonly steps: readonly Transform[] = [],
+  ) {
+    super();
+  }
+
+  static ofArray(items: readonly Datum[]): Stream {
+    return new Stream(() => items, { array: true });
+  }
+
+  typeName(): string {
+    return 'STREAM';
+  }
+
+  get isArray(): boolean {
+    return this.options.array === true;
+  }
+
+  get isInfinite(): boolean {
+    return this.options.infinite === true;
+  }
+
+  /** The rows, one after the other; may never end. */
+  rows(): Iterable<Datum> {
+    return transformed(this.source(), this.steps);
+  }
+
+  /** The rows for a term that reads them all. */
+  finiteRows(): Iterable<Datum> {
+    if (this.isInfinite) {
+      throw logicError(
+        'Cannot use an infinite stream with an aggregation function (`reduce`, `count`, etc.) or coerce it to an array.',
+      );
+    }
+    return this.rows();
+  }
+
+  with(step: Transform): Stream {
+    return new Stream(this.source, this.options, [...this.steps, step]);
+  }
+
+  toArray(limits: Limits): Datum[] {
+    const items: Datum[] = [];
+    for (const row of this.finiteRows()) {
+      items.push(row);
+      if (items.length > limits.arraySize) checkArraySize(items.length, limits);
+    }
+    return items;
+  }
+}

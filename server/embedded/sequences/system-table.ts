@@ -1,0 +1,37 @@
+import type { Bounds } from '../storage/shapes.js';
+import { type Datum, type DatumObject, MAXVAL, MINVAL } from '../values/datum.js';
+import { compare, equal } from '../values/order.js';
+
+/** A read-only table of the database `rethinkdb`, computed whenever it is read. */
+export class SystemTable {
+  readonly db = 'rethinkdb';
+  readonly indexes: ReadonlyMap<string, never> = new Map<string, never>();
+
+  constructor(
+    readonly name: string,
+    readonly id: string,
+    readonly primaryKey: string,
+    private readonly rows: () => DatumObject[],
+  ) {}
+
+  get(key: Datum): DatumObject | null {
+    return this.rows().find((row) => equal(row[this.primaryKey]!, key)) ?? null;
+  }
+
+  count(): number {
+    return this.rows().length;
+  }
+
+  *scan(bounds: Bounds = {}, reverse = false): Iterable<DatumObject> {
+    const key = (row: DatumObject) => row[this.primaryKey]!;
+    const sorted = this.rows().sort((a, b) => compare(key(a), key(b)));
+    if (reverse) sorted.reverse();
+    for (const row of sorted) if (within(key(row), bounds)) yield row;
+  }
+}
+
+function within(value: Datum, { lower, upper }: Bounds): boolean {
+  const above = compare(value, lower?.value ?? MINVAL);
+  const below = compare(value, upper?.value ?? MAXVAL);
+  return (lower?.open ? above > 0 : above >= 0) && (upper?.open ? below < 0 : below <= 0);
+}

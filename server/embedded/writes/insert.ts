@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { asObject } from '../sequences/datum-types.js';
+import { merge } from '../sequences/documents.js';
+import type { Limits } from '../sequences/limits.js';
+import type { RowFunction } from '../sequences/row-function.js';
+import type { Table } from '../storage/table.js';
+import { type Datum, type DatumObject, isObject } from '../values/datum.js';
+import { displayDatum } from '../values/display.js';
+import { encodePrimaryKey } from '../values/key-encoding.js';
+import { opFailed, ReqlError } from '../values/reql-error.js';
+import type { WriteOptions } from './options.js';
+import { Statistics } from './statistics.js';
+import { checkPrimaryKey, writeRow } from './write-row.js';
+
+/** What happens when a document with the same primary key is there already. */
+export type Conflict = 'error' | 'replace' | 'update' | RowFunction;
+
+/** Inserts documents one after the other; a faulty one is counted and does not stop the others. */
+export function insert(
+  table: Table,
+  docs: Iterable<Datum>,
+  conflict: Conflict,
+  options: WriteOptions,
+  limits: Limits,
+): DatumObject {
+  const statistics = new Statistics(limits, options.returnChanges !== 'none');
+  for (const given of docs) {
+    const doc = withKey(given, table.primaryKey, statistics);
+    const fault = faultOf(doc, table.primaryKey);
+    if (fault !== undefined) {
+      statistics.addError(fault);
+      statistics.addChange({ old_val: null, new_val: null, error: fault });
+      continue;
+    }
+    const key = (doc as DatumObject)[table.primaryKey]!;
+    writeRow(table, key, (old) => resolve(old, doc as DatumObject, conflict, table.primaryKey), options, statistics);
+  }
+  return statistics.toDatum();
+}
+
+function withKey(doc: Datum, primaryKey: string, statistics: Statistics): Datum {
+  if (!isObject(doc) || Object.hasOwn(doc, primaryKey)) return doc;
+  const key = randomUUID();
+  statistics.addGeneratedKey(key);
+  return { [primaryKey]: key, ...doc };
+}
+
+/** What is wrong with a document, whatever the table holds. */
+function faultOf(doc: Datum, primaryKey: string): string | undefined {
+  try {
+    const object = asObject(doc);
+    checkPrimaryKey(object, primaryKey);
+    encodePrimaryKey(object[primaryKey]!);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReqlError) return error.message;
+    throw error;
+  }
+}
+
+function resolve(old: DatumObject | null, doc: DatumObject, conflict: Conflict, primaryKey: string): Datum {
+  if (old === null || conflict === 'replace') return doc;
+  if (conflict === 'update') return merge(old, doc);
+  if (conflict !== 'error') return conflict.datum(primaryKey, old, doc);
+  throw opFailed(`Duplicate primary key \`${primaryKey}\`:\n${displayDatum(old)}\n${displayDatum(doc)}`);
+}

@@ -1,0 +1,41 @@
+import { merge } from '../sequences/documents.js';
+import type { Limits } from '../sequences/limits.js';
+import { type RowFunction, toDatum } from '../sequences/row-function.js';
+import type { Table } from '../storage/table.js';
+import type { Datum, DatumObject } from '../values/datum.js';
+import type { WriteOptions } from './options.js';
+import { Statistics } from './statistics.js';
+import { writeRow } from './write-row.js';
+
+/** What a row becomes; null deletes it. */
+export type Replacement = (old: DatumObject | null) => Datum;
+
+/** Replaces the rows with these keys, one after the other. */
+export function replaceRows(
+  table: Table,
+  keys: Iterable<Datum>,
+  replacement: Replacement,
+  options: WriteOptions,
+  limits: Limits,
+): DatumObject {
+  const statistics = new Statistics(limits, options.returnChanges !== 'none');
+  // All keys before the first write: a row must not be met again where the write has moved it to.
+  for (const key of [...keys]) writeRow(table, key, replacement, options, statistics);
+  return statistics.toDatum();
+}
+
+/** `replace(f)` */
+export function replacementBy(change: RowFunction): Replacement {
+  return (old) => toDatum(change.call([old]));
+}
+
+/** `update(f)`: merges what the function gives into the row; a missing row and null are left alone. */
+export function updateBy(change: RowFunction): Replacement {
+  return (old) => {
+    if (old === null) return null;
+    const news = toDatum(change.call([old], true));
+    return news === null ? old : merge(old, news);
+  };
+}
+
+export const deletion: Replacement = () => null;
