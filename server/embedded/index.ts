@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { WorkerMessage, WorkerOptions } from './worker-messages.js';
+import type { WorkerMessage, WorkerOptions } from './wire/thread-messages.js';
 
 export interface EmbeddedOptions {
   /** Where the data is kept; created if there is none. One process at a time may use it. */
@@ -87,11 +88,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/** Built code runs as it is; under tests and in development the worker's sources are TypeScript. */
+/** Built code runs as it is. Under tests and in development the worker's source is TypeScript, which tsx loads. */
 function startWorker(workerData: WorkerOptions): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
-  return new Worker(fileURLToPath(url), { workerData, ...(isSource && { execArgv: ['--import', 'tsx'] }) });
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  // Node 20 gives a thread no loader of `--import`: the thread registers it itself.
+  const tsx = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs'),
+  ).href;
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const load = `import('${tsx}').then(({ register }) => { register(); return import('${source}'); })`;
+  return new Worker(load, { eval: true, workerData });
 }
 
 /** Resolves with the port. */

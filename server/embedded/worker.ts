@@ -6,7 +6,7 @@ import { DirectoryError } from './storage/environment.js';
 import { Storage } from './storage/storage.js';
 import { GroupCommit } from './wire/group-commit.js';
 import { WireServer } from './wire/server.js';
-import type { WorkerMessage, WorkerOptions } from './worker-messages.js';
+import type { WorkerMessage, WorkerOptions } from './wire/thread-messages.js';
 
 /** The database's thread: opens the directory, listens, and ends when it is told to. */
 async function run(options: WorkerOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../values/datum.js';
 import { decodeKey, encodeIndexKey, encodeKey } from '../values/key-encoding.js';
 import { compare } from '../values/order.js';
-import { numberPrefix } from './ranges.js';
-import type { Bounds, IndexDefinition, StoredFunction } from './shapes.js';
+import { type ByteRange, boundedRange, numberPrefix, wholeRange } from './ranges.js';
+import type { Bound, Bounds, IndexDefinition, StoredFunction } from './shapes.js';
 
 /** What the catalog keeps of an index. */
 export interface IndexRecord extends IndexDefinition {
@@ -73,9 +73,14 @@ export class SecondaryIndex {
     });
   }
 
-  /** The bytes of a bound, cut as the entries are. */
-  encodeBound(value: Datum): Buffer {
-    return encodeIndexKey(value).subarray(0, LONGEST_VALUE);
+  /** Where the entries within bounds are; a LOGIC error for a bound that cannot be a key. */
+  rangeOf(bounds: Bounds): ByteRange {
+    if (this.geo) return wholeRange(this.prefix);
+    const encode = (value: Datum) => encodeIndexKey(value).subarray(0, LONGEST_VALUE);
+    // Behind a bound that had to be cut there may be values on both sides of it: `admits` tells them apart.
+    const widened = (bound: Bound | undefined) =>
+      bound?.open && encode(bound.value).length === LONGEST_VALUE ? { ...bound, open: false } : bound;
+    return boundedRange(this.prefix, { lower: widened(bounds.lower), upper: widened(bounds.upper) }, encode);
   }
 
   primaryKeyOf(entry: RawEntry): Buffer {

@@ -95,10 +95,7 @@ export class Table {
 
   /** The entries of an index in the order of (index value, primary key), each with its document. */
   *scanIndex(index: SecondaryIndex, bounds: Bounds = {}, reverse = false): Generator<IndexEntry> {
-    const range = index.geo
-      ? wholeRange(index.prefix)
-      : boundedRange(index.prefix, bounds, (value) => index.encodeBound(value));
-    for (const entry of walk(this.#host.environment.entries, range, reverse)) {
+    for (const entry of walk(this.#host.environment.entries, index.rangeOf(bounds), reverse)) {
       if (!index.admits(entry, bounds)) continue;
       const doc = this.#read(index.primaryKeyOf(entry));
       if (doc !== null) yield new LazyEntry(index, entry, doc);

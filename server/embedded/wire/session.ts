@@ -213,8 +213,9 @@ export class Session {
   }
 
   #fail(token: bigint, error: unknown): void {
-    if (!(error instanceof ReqlError) && !isStackOverflow(error)) this.#engine.onFault(error);
-    this.#reply(token, errorResponse(toReqlError(error)));
+    const told = toReqlError(error);
+    if (told.kind === 'INTERNAL') this.#engine.onFault(error);
+    this.#reply(token, errorResponse(told));
   }
 }
 
@@ -236,12 +237,11 @@ function notesOf({ note, includesStates }: Outcome & { kind: 'feed' }): number[]
   return includesStates ? [NOTE[note], NOTE.INCLUDES_STATES] : [NOTE[note]];
 }
 
-function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes('call stack');
-}
-
+/** What a client learns: a stack that ran out is its query's nesting, anything else unknown is a fault here. */
 function toReqlError(error: unknown): ReqlError {
   if (error instanceof ReqlError) return error;
-  if (isStackOverflow(error)) return resourceLimit('The query is nested too deeply.');
-  return internalError('The query could not be run because of a fault in the server.');
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return resourceLimit('The query is nested too deeply.');
+  }
+  return internalError('The query failed because of a fault in the server.');
 }
