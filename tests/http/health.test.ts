@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../server/database/database.js';
+import { healthRouter } from '../../server/http/health.js';
+import { createLog } from '../../server/log.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
+
+let testDatabase: TestDatabase;
+beforeAll(async () => {
+  testDatabase = await openDatabase();
+});
+afterAll(() => testDatabase.stop());
+
+let database: Database;
+let server: Server;
+afterEach(async () => {
+  server.close();
+  await database.stop();
+});
+
+/** A server whose database is at `port`. */
+async function serve(
+  port = testDatabase.address.port,
+  stopping = new AbortController().signal,
+): Promise<string> {
+  database = new Database({ ...testDatabase.address, port }, createLog({ log: 'silent' }));
+  database.start();
+  server = createServer(express().use(healthRouter({ dependencies: { database }, stopping })));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A port of this machine that nothing listens on. */
+async function deadPort(): Promise<number> {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}
+
+const upSince = { state: 'up', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) };
+
+describe('/readyz', () => {
+  it('is 200 when every dependency is up, and says since when', async () => {
+    const url = await serve();
+    await database.ready(30_000);
+    const response = await fetch(`${url}/readyz`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({ status: 'ready', dependencies: { database: upSince } });
+  });
+
+  it('is 503 and names what is down, and nothing that is nobody’s business', async () => {
+    const url = await serve(await deadPort());
+    await until('the database is down', () => database.status.state === 'down');
+    const response = await fetch(`${url}/readyz`);
+    expect(response.status).toBe(503);
+    const text = await response.text();
+    expect(JSON.parse(text)).toEqual({
+      status: 'waiting',
+      dependencies: { database: { ...upSince, state: 'down' } },
+    });
+    expect(text).not.toContain('127.0.0.1');
+  });
+
+  it('is 503 while the server stops', async () => {
+    const stopping = new AbortController();
+    const url = await serve(undefined, stopping.signal);
+    await database.ready(30_000);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    stopping.abort();
+    const response = await fetch(`${url}/readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ status: 'stopping', dependencies: { database: upSince } });
+  });
+});
+
+describe('/healthz', () => {
+  it('is 200 for as long as the process answers, whatever is down', async () => {
+    const url = await serve(await deadPort());
+    await until('the database is down', () => database.status.state === 'down');
+    const response = await fetch(`${url}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: 'ok', uptime: expect.any(Number) });
+  });
+});

@@ -1,0 +1,257 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import express from 'express';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ChatError } from '../../server/errors.js';
+import { problemHandler } from '../../server/http/problems.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { cookieOfGuest, post } from './client.js';
+
+let app: TestApp;
+let messages: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  messages = `${app.url}/api/rooms/lobby/messages`;
+});
+afterAll(() => app.stop());
+
+describe('a problem', () => {
+  it('says its code, what is at fault, and where to read more', async () => {
+    const response = await post(messages, { body: 'x'.repeat(4001) });
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const problem = await response.json();
+    expect(problem).toEqual({
+      type: '/api/errors#bad-body',
+      title: 'The message body cannot be used',
+      status: 400,
+      detail: 'body is longer than 4000 characters',
+      code: 'bad-body',
+      field: 'body',
+      limit: 4000,
+    });
+    const explanation = await fetch(new URL(problem.type, app.url));
+    expect(await explanation.text()).toContain('### bad-body\n');
+  });
+
+  it.each([
+    ['{"body": ', { 'content-type': 'application/json' }, { status: 400, code: 'bad-json' }],
+    [
+      'x'.repeat(65_537),
+      { 'content-type': 'text/plain' },
+      { status: 413, code: 'body-too-large', limit: 65_536 },
+    ],
+    [
+      gzipSync('x'.repeat(99_999)),
+      { 'content-type': 'text/plain', 'content-encoding': 'gzip' },
+      { status: 413, code: 'body-too-large' },
+    ],
+    [
+      '&'.repeat(2000),
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { status: 413, code: 'body-too-large' },
+    ],
+    [
+      '<body/>',
+      { 'content-type': 'application/xml' },
+      { status: 415, code: 'unsupported-media-type', field: 'Content-Type' },
+    ],
+    ['{}', { 'content-type': 'nonsense' }, { status: 415, code: 'unsupported-media-type' }],
+    [
+      '{}',
+      { 'content-type': 'application/json; charset=klingon' },
+      { status: 415, code: 'unsupported-media-type' },
+    ],
+    [
+      '{}',
+      { 'content-type': 'application/json', 'content-encoding': 'rot13' },
+      { status: 415, code: 'unsupported-media-type' },
+    ],
+    ['x', { 'content-type': 'text/plain', 'content-encoding': 'gzip' }, { status: 400, code: 'bad-request' }],
+    [undefined, {}, { status: 400, code: 'bad-request', detail: 'the request needs a body' }],
+    ['', { 'content-type': 'application/json' }, { status: 400 }],
+    [
+      'body=a&body=b',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { status: 400, code: 'bad-body' },
+    ],
+  ])('answers a body that cannot be read: %#', async (body, headers, problem) => {
+    const response = await fetch(messages, {
+      method: 'POST',
+      body,
+      headers: headers as Record<string, string>,
+    });
+    expect(response.status).toBe(problem.status);
+    expect(await response.json()).toMatchObject(problem);
+  });
+
+  it.each(['/api/rooms/%E0%A4%A/messages', '/api/rooms/%/events', '/api/rooms/lobby/messages/%ff'])(
+    'answers an address that is not encoded correctly: %s',
+    async (path) => {
+      const response = await fetch(`${app.url}${path}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: 'bad-request' });
+    },
+  );
+
+  it.each(['/api', '/api/', '/api/nowhere', '/api/rooms/lobby/messages/x/y'])(
+    'answers where there is nothing: %s',
+    async (path) => {
+      const response = await fetch(`${app.url}${path}`, { headers: { accept: 'text/html' } });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'not-found' });
+    },
+  );
+});
+
+describe('a method', () => {
+  const routes = [
+    ['/api/me', 'GET, PUT, HEAD, OPTIONS'],
+    ['/api/rooms/lobby/messages', 'GET, POST, HEAD, OPTIONS'],
+    ['/api/rooms/lobby/messages/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'],
+    ['/api/rooms/lobby/events', 'GET, HEAD, OPTIONS'],
+    ['/api/errors', 'GET, HEAD, OPTIONS'],
+    ['/healthz', 'GET, HEAD, OPTIONS'],
+    ['/readyz', 'GET, HEAD, OPTIONS'],
+  ] as const;
+
+  it.each(routes)('that %s does not have is refused with those that it has', async (path, allow) => {
+    const response = await fetch(`${app.url}${path}`, { method: 'PROPFIND' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
+  });
+
+  it.each(routes)(
+    'can be asked for at %s by OPTIONS, which other sites gain nothing by',
+    async (path, allow) => {
+      const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+      const response = await fetch(`${app.url}${path}`, { method: 'OPTIONS', headers });
+      expect(response.status).toBe(204);
+      expect(response.headers.get('allow')).toBe(allow);
+      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    },
+  );
+
+  it.each([
+    '/api/me',
+    '/api/rooms/lobby/messages',
+    '/api/rooms/lobby/events',
+    '/healthz',
+    '/readyz',
+    '/api/nowhere',
+  ])('HEAD answers at %s like GET, without a body', async (path) => {
+    const head = await fetch(`${app.url}${path}`, { method: 'HEAD' });
+    expect(await head.text()).toBe('');
+    const controller = new AbortController();
+    const get = await fetch(`${app.url}${path}`, { signal: controller.signal });
+    const type = (response: Response) => response.headers.get('content-type')?.split(';')[0];
+    expect([head.status, type(head)]).toEqual([get.status, type(get)]);
+    controller.abort();
+  });
+});
+
+describe('a page of another site', () => {
+  const origin = 'https://evil.example';
+
+  it('changes nothing, whatever cookies the browser sends along', async () => {
+    const cookie = await cookieOfGuest(app.url, 'Ada');
+    const own = await post(messages, { id: 'mine-1', body: 'mine' }, { cookie });
+    expect(own.status).toBe(201);
+    const tries = [
+      await post(messages, { body: 'theirs' }, { cookie, origin }),
+      await fetch(messages, { method: 'POST', body: 'theirs', headers: { cookie, origin: 'null' } }),
+      await fetch(`${messages}/mine-1`, { method: 'DELETE', headers: { cookie, origin } }),
+      await fetch(`${app.url}/api/me`, { method: 'PUT', body: 'Eve', headers: { cookie, origin } }),
+    ];
+    for (const response of tries) {
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ code: 'bad-origin', field: 'Origin' });
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+    expect((await fetch(`${messages}/mine-1`)).status).toBe(200);
+  });
+
+  it('is none where a page of this site asks, also behind a proxy', async () => {
+    expect((await post(messages, { body: 'ours' }, { origin: app.url })).status).toBe(201);
+    const proxied = {
+      origin: 'https://chat.example',
+      'x-forwarded-host': 'chat.example',
+      'x-forwarded-proto': 'https',
+    };
+    expect((await post(messages, { body: 'ours' }, proxied)).status).toBe(201);
+  });
+});
+
+describe('an error that nobody foresaw', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function throwing(
+    thrown: unknown,
+    before?: (res: express.Response) => void,
+  ): Promise<{ url: string; log: string[] }> {
+    const log: string[] = [];
+    const handler = problemHandler(pino({ level: 'error' }, { write: (line) => void log.push(line) }));
+    const routes = express().use((_req, res) => {
+      before?.(res);
+      throw thrown;
+    }, handler);
+    server = createServer(routes);
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/x`, log };
+  }
+
+  it.each([new Error('password=hunter2'), 'hunter2', null, undefined, { status: 404, message: 'hunter2' }])(
+    'is logged and not told: %j',
+    async (thrown) => {
+      const { url, log } = await throwing(thrown ?? Object.assign(new Error('hunter2'), { status: 502 }));
+      const response = await fetch(url);
+      expect(response.status).toBe(500);
+      const text = await response.text();
+      expect(text).not.toContain('hunter2');
+      expect(JSON.parse(text)).toMatchObject({
+        code: 'internal',
+        instance: expect.stringMatching(/^urn:uuid:/),
+      });
+      expect(log.map((line) => JSON.parse(line))).toMatchObject([{ instance: JSON.parse(text).instance }]);
+    },
+  );
+
+  it('in the middle of an answer cuts the answer off', async () => {
+    const { url } = await throwing(new Error('late'), (res) => res.type('text').write('half an ans'));
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
+  });
+
+  it('says when to come back where that is known', async () => {
+    const { url } = await throwing(new ChatError('database-away', 'away', { retryAfterMs: 1_500 }));
+    const response = await fetch(url);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await response.json()).toMatchObject({ code: 'database-away', retryAfterMs: 1_500 });
+  });
+});
+
+it('a request that breaks off leaves the server well', async () => {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  socket.write(
+    'POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nhal',
+  );
+  await new Promise<void>((resolve) => socket.once('connect', () => setImmediate(resolve)));
+  socket.destroy();
+  expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
+});
+
+it('a browser that asks for a page gets the error as a page', async () => {
+  const response = await fetch(`${app.url}/no/such/page`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+  expect(response.status).toBe(404);
+  expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(await response.text()).toContain('There is nothing at this address');
+});
+
+it('a program gets the error as JSON wherever it asks', async () => {
+  const response = await fetch(`${app.url}/no/such/page`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ code: 'not-found' });
+});
