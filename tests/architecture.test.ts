@@ -24,9 +24,13 @@ const SERVER: Layer[] = [
 ];
 
 const EMBEDDED: Layer[] = [
-  { name: 'door', members: ['index.ts', 'worker.ts'] },
+  { name: 'door', members: ['index.ts'] },
+  { name: 'worker', members: ['worker.ts'] },
   { name: 'wire', members: ['wire/'] },
   { name: 'evaluator', members: ['reql/evaluate.ts'] },
+  { name: 'stored functions', members: ['reql/functions.ts'] },
+  { name: 'compiler', members: ['reql/compile.ts'] },
+  { name: 'table of terms', members: ['reql/term-table.ts'] },
   { name: 'terms', members: ['reql/terms/'] },
   { name: 'language', members: ['reql/'] },
   { name: 'writes', members: ['writes/'] },
