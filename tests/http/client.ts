@@ -1,7 +1,5 @@
 /** What these tests say over HTTP, as a program would. */
 
-export type Json = Record<string, unknown>;
-
 /** A request with a JSON body. */
 export function sendJson(url: string, method: string, body: unknown, headers: Record<string, string> = {}) {
   return fetch(url, {
@@ -13,6 +11,10 @@ export function sendJson(url: string, method: string, body: unknown, headers: Re
 
 export const post = (url: string, body: unknown, headers?: Record<string, string>) =>
   sendJson(url, 'POST', body, headers);
+
+/** The JSON of an answer, which the tests say the form of. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export const jsonOf = (response: Response): Promise<any> => response.json();
 
 /** The cookie that an answer sets, in the form in which it is sent back. */
 export function cookieOf(response: Response): string {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { cookieOf, sendJson } from './client.js';
+import { cookieOf, jsonOf, sendJson } from './client.js';
 
 let app: TestApp;
 let me: string;
@@ -13,27 +13,27 @@ afterAll(() => app.stop());
 describe('who I am', () => {
   it('is a new guest where nobody has been yet, and the same one from then on', async () => {
     const first = await fetch(me);
-    const guest = await first.json();
+    const guest = await jsonOf(first);
     expect(guest).toEqual({ id_user: expect.any(String), name: expect.stringMatching(/^Guest \d{4}$/) });
     const again = await fetch(me, { headers: { cookie: cookieOf(first) } });
-    expect(await again.json()).toEqual(guest);
+    expect(await jsonOf(again)).toEqual(guest);
     expect(again.headers.getSetCookie()).toEqual([]);
   });
 
   it('keeps the id when the name changes', async () => {
     const first = await fetch(me);
-    const { id_user } = await first.json();
+    const { id_user } = await jsonOf(first);
     const renamed = await sendJson(me, 'PUT', { name: '  Ada ' }, { cookie: cookieOf(first) });
-    expect(await renamed.json()).toEqual({ id_user, name: 'Ada' });
+    expect(await jsonOf(renamed)).toEqual({ id_user, name: 'Ada' });
     const again = await fetch(me, { headers: { cookie: cookieOf(renamed) } });
-    expect(await again.json()).toEqual({ id_user, name: 'Ada' });
+    expect(await jsonOf(again)).toEqual({ id_user, name: 'Ada' });
   });
 
   it('can be said as plain text or as a form', async () => {
     const form = await fetch(me, { method: 'PUT', body: new URLSearchParams({ name: 'Ada & Bob' }) });
-    expect(await form.json()).toMatchObject({ name: 'Ada & Bob' });
+    expect(await jsonOf(form)).toMatchObject({ name: 'Ada & Bob' });
     const text = await fetch(me, { method: 'PUT', body: 'Zoë' });
-    expect(await text.json()).toMatchObject({ name: 'Zoë' });
+    expect(await jsonOf(text)).toMatchObject({ name: 'Zoë' });
   });
 
   it.each([{}, { name: '' }, { name: 7 }, { name: 'n'.repeat(41) }, { name: 'a\nb' }])(
@@ -41,7 +41,7 @@ describe('who I am', () => {
     async (body) => {
       const response = await sendJson(me, 'PUT', body);
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ code: 'bad-name', field: 'name' });
+      expect(await jsonOf(response)).toMatchObject({ code: 'bad-name', field: 'name' });
       expect(response.headers.getSetCookie()).toEqual([]);
     },
   );

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ChatError } from '../../server/errors.js';
 import { problemHandler } from '../../server/http/problems.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { cookieOfGuest, post } from './client.js';
+import { cookieOfGuest, jsonOf, post } from './client.js';
 
 let app: TestApp;
 let messages: string;
@@ -22,7 +22,7 @@ describe('a problem', () => {
     const response = await post(messages, { body: 'x'.repeat(4001) });
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    const problem = await response.json();
+    const problem = await jsonOf(response);
     expect(problem).toEqual({
       type: '/api/errors#bad-body',
       title: 'The message body cannot be used',
@@ -84,7 +84,7 @@ describe('a problem', () => {
       headers: headers as Record<string, string>,
     });
     expect(response.status).toBe(problem.status);
-    expect(await response.json()).toMatchObject(problem);
+    expect(await jsonOf(response)).toMatchObject(problem);
   });
 
   it.each(['/api/rooms/%E0%A4%A/messages', '/api/rooms/%/events', '/api/rooms/lobby/messages/%ff'])(
@@ -92,7 +92,7 @@ describe('a problem', () => {
     async (path) => {
       const response = await fetch(`${app.url}${path}`);
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ code: 'bad-request' });
+      expect(await jsonOf(response)).toMatchObject({ code: 'bad-request' });
     },
   );
 
@@ -101,7 +101,7 @@ describe('a problem', () => {
     async (path) => {
       const response = await fetch(`${app.url}${path}`, { headers: { accept: 'text/html' } });
       expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ code: 'not-found' });
+      expect(await jsonOf(response)).toMatchObject({ code: 'not-found' });
     },
   );
 });
@@ -121,7 +121,7 @@ describe('a method', () => {
     const response = await fetch(`${app.url}${path}`, { method: 'PROPFIND' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe(allow);
-    expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
+    expect(await jsonOf(response)).toMatchObject({ code: 'method-not-allowed' });
   });
 
   it.each(routes)(
@@ -168,7 +168,7 @@ describe('a page of another site', () => {
     ];
     for (const response of tries) {
       expect(response.status).toBe(403);
-      expect(await response.json()).toMatchObject({ code: 'bad-origin', field: 'Origin' });
+      expect(await jsonOf(response)).toMatchObject({ code: 'bad-origin', field: 'Origin' });
       expect(response.headers.getSetCookie()).toEqual([]);
     }
     expect((await fetch(`${messages}/mine-1`)).status).toBe(200);
@@ -195,7 +195,7 @@ describe('an error that nobody foresaw', () => {
   ): Promise<{ url: string; log: string[] }> {
     const log: string[] = [];
     const handler = problemHandler(pino({ level: 'error' }, { write: (line) => void log.push(line) }));
-    const routes = express().use((_req, res) => {
+    const routes = express().use((_req: express.Request, res: express.Response) => {
       before?.(res);
       throw thrown;
     }, handler);
@@ -229,7 +229,7 @@ describe('an error that nobody foresaw', () => {
     const { url } = await throwing(new ChatError('database-away', 'away', { retryAfterMs: 1_500 }));
     const response = await fetch(url);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(await response.json()).toMatchObject({ code: 'database-away', retryAfterMs: 1_500 });
+    expect(await jsonOf(response)).toMatchObject({ code: 'database-away', retryAfterMs: 1_500 });
   });
 });
 
@@ -253,5 +253,5 @@ it('a browser that asks for a page gets the error as a page', async () => {
 it('a program gets the error as JSON wherever it asks', async () => {
   const response = await fetch(`${app.url}/no/such/page`);
   expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ code: 'not-found' });
+  expect(await jsonOf(response)).toMatchObject({ code: 'not-found' });
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import r from 'rethinkdb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { r } from '../../server/database/reql.js';
 import type { Message } from '../../server/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { cookieOf, cookieOfGuest, post, sendJson } from './client.js';
+import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from './client.js';
 
 let app: TestApp;
 let messages: string;
@@ -24,7 +24,7 @@ interface Page {
 async function page(query = ''): Promise<Page> {
   const response = await fetch(`${messages}${query}`);
   expect(response.status).toBe(200);
-  return response.json();
+  return jsonOf(response);
 }
 
 const bodies = ({ messages }: Page) => messages.map(({ body }) => body);
@@ -45,7 +45,7 @@ describe('posting a message', () => {
   it('answers with the message and where it is', async () => {
     const response = await post(messages, { body: ' hi ' });
     expect(response.status).toBe(201);
-    const message = await response.json();
+    const message = await jsonOf(response);
     expect(message).toEqual({
       id: expect.any(String),
       room: expect.stringMatching(/^room-/),
@@ -55,14 +55,14 @@ describe('posting a message', () => {
       kind: 'message',
     });
     const there = await fetch(new URL(response.headers.get('location')!, app.url));
-    expect(await there.json()).toEqual(message);
+    expect(await jsonOf(there)).toEqual(message);
     expect((await page()).messages).toEqual([message]);
   });
 
   it('makes a guest of whoever has no cookie, and knows them by it afterwards', async () => {
     const first = await post(messages, { body: 'one' });
     const second = await post(messages, { body: 'two' }, { cookie: cookieOf(first) });
-    expect((await second.json()).author).toEqual((await first.json()).author);
+    expect((await jsonOf(second)).author).toEqual((await jsonOf(first)).author);
     expect(second.headers.getSetCookie()).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('posting a message', () => {
       { body: 'hi', author: { id_user: 'bob', name: 'Bob' }, kind: 'system' },
       { cookie },
     );
-    expect(await response.json()).toMatchObject({ author: { name: 'Ada' }, kind: 'message' });
+    expect(await jsonOf(response)).toMatchObject({ author: { name: 'Ada' }, kind: 'message' });
   });
 
   it('that is repeated with its id is one message', async () => {
@@ -81,7 +81,7 @@ describe('posting a message', () => {
     const first = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
     const second = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
     expect([first.status, second.status]).toEqual([201, 200]);
-    expect(await second.json()).toEqual(await first.json());
+    expect(await jsonOf(second)).toEqual(await jsonOf(first));
     expect(bodies(await page())).toEqual(['once']);
   });
 
@@ -89,17 +89,17 @@ describe('posting a message', () => {
     await post(messages, { id: 'hers-1', body: 'mine' });
     const response = await post(messages, { id: 'hers-1', body: 'not mine' });
     expect(response.status).toBe(409);
-    expect(await response.json()).toMatchObject({ code: 'id-taken', field: 'id' });
+    expect(await jsonOf(response)).toMatchObject({ code: 'id-taken', field: 'id' });
   });
 
   it('works as a form, as curl -d sends it', async () => {
     const response = await fetch(messages, { method: 'POST', body: new URLSearchParams({ body: 'a & b' }) });
-    expect(await response.json()).toMatchObject({ body: 'a & b' });
+    expect(await jsonOf(response)).toMatchObject({ body: 'a & b' });
   });
 
   it('works as plain text', async () => {
     const response = await fetch(messages, { method: 'POST', body: '{"not": "parsed"}' });
-    expect(await response.json()).toMatchObject({ body: '{"not": "parsed"}' });
+    expect(await jsonOf(response)).toMatchObject({ body: '{"not": "parsed"}' });
   });
 
   it('takes the longest body there may be, even with every character escaped', async () => {
@@ -110,7 +110,7 @@ describe('posting a message', () => {
       body: `{"body":"${escaped}"}`,
     });
     expect(response.status).toBe(201);
-    expect((await response.json()).body).toBe('🦉'.repeat(4000));
+    expect((await jsonOf(response)).body).toBe('🦉'.repeat(4000));
   });
 
   it.each([
@@ -134,7 +134,7 @@ describe('posting a message', () => {
   ])('is refused with what is wrong: %j', async (body, problem) => {
     const response = await post(messages, body);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject(problem);
+    expect(await jsonOf(response)).toMatchObject(problem);
     expect(bodies(await page())).toEqual([]);
   });
 });
@@ -177,7 +177,7 @@ describe('a room’s messages', () => {
         url;
       ) {
         const response: Response = await fetch(url);
-        seen.push(bodies(await response.json()));
+        seen.push(bodies(await jsonOf(response)));
         const link = new RegExp(`<([^>]+)>; rel="${rel}"`).exec(response.headers.get('link') ?? '')?.[1];
         url = link && new URL(link, url).href;
       }
@@ -237,7 +237,7 @@ describe('a room’s messages', () => {
   it('may be of a room with any name', async () => {
     messages = `${app.url}/api/rooms/${encodeURIComponent('a/b ?#ü')}/messages`;
     const response = await post(messages, { body: 'hi' });
-    expect((await response.json()).room).toBe('a/b ?#ü');
+    expect((await jsonOf(response)).room).toBe('a/b ?#ü');
     expect((await fetch(new URL(response.headers.get('location')!, app.url))).status).toBe(200);
     await post(messages, { body: 'there' });
     expect((await fetch(`${messages}?limit=1`)).headers.get('link')).toContain(
@@ -260,7 +260,7 @@ describe('a room’s messages', () => {
   ])('are not given for a query that makes no sense: %s', async (query, problem) => {
     const response = await fetch(`${messages}?${query}`);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject(problem);
+    expect(await jsonOf(response)).toMatchObject(problem);
   });
 
   it.each([
@@ -270,7 +270,7 @@ describe('a room’s messages', () => {
   ])('are not given for a room name that cannot be: %s', async (room, details) => {
     const response = await fetch(`${app.url}/api/rooms/${room}/messages`);
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ code: 'bad-room', ...details });
+    expect(await jsonOf(response)).toMatchObject({ code: 'bad-room', ...details });
   });
 });
 
@@ -286,9 +286,9 @@ describe('a message', () => {
   it('is edited by its author', async () => {
     const response = await sendJson(message, 'PATCH', { body: ' second ' }, { cookie });
     expect(response.status).toBe(200);
-    const edited = await response.json();
+    const edited = await jsonOf(response);
     expect(edited).toMatchObject({ body: 'second', edited: expect.any(Number) });
-    expect(await (await fetch(message)).json()).toEqual(edited);
+    expect(await jsonOf(await fetch(message))).toEqual(edited);
   });
 
   it('is deleted by its author', async () => {
@@ -305,14 +305,14 @@ describe('a message', () => {
       const edit = await sendJson(message, 'PATCH', { body: 'theirs' }, headers);
       const removal = await fetch(message, { method: 'DELETE', headers });
       expect([edit.status, removal.status]).toEqual([403, 403]);
-      expect(await edit.json()).toMatchObject({ code: 'not-yours' });
+      expect(await jsonOf(edit)).toMatchObject({ code: 'not-yours' });
     }
-    expect(await (await fetch(message)).json()).toMatchObject({ body: 'first' });
+    expect(await jsonOf(await fetch(message))).toMatchObject({ body: 'first' });
   });
 
   it('is not changed to a body that cannot be used', async () => {
     const response = await sendJson(message, 'PATCH', { text: 'x' }, { cookie });
-    expect(await response.json()).toMatchObject({ status: 400, code: 'bad-body', field: 'body' });
+    expect(await jsonOf(response)).toMatchObject({ status: 400, code: 'bad-body', field: 'body' });
   });
 
   it.each(['nobody', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
@@ -326,7 +326,7 @@ describe('a message', () => {
       ];
       for (const answer of answers) {
         expect(answer.status).toBe(404);
-        expect(await answer.json()).toMatchObject({ code: 'no-such-message', field: 'id' });
+        expect(await jsonOf(answer)).toMatchObject({ code: 'no-such-message', field: 'id' });
       }
     },
   );

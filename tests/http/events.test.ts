@@ -1,0 +1,385 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { EventSource } from 'eventsource';
+import express from 'express';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../server/database/database.js';
+import { Messages } from '../../server/database/messages.js';
+import { type Connection, r } from '../../server/database/reql.js';
+import type { EventStreamOptions } from '../../server/http/event-stream.js';
+import { eventsRouter } from '../../server/http/events.js';
+import { problemHandler } from '../../server/http/problems.js';
+import { createLog } from '../../server/log.js';
+import { type Membership, Rooms } from '../../server/rooms/rooms.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { ann, type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { EventReader } from './event-reader.js';
+
+let database: TestDatabase;
+let stack: Stack;
+let connection: Connection;
+beforeAll(async () => {
+  database = await openDatabase();
+  stack = await startStack(database);
+  connection = await database.connect();
+});
+afterAll(async () => {
+  await stack.stop();
+  await database.stop();
+});
+
+let room: string;
+let server: Server;
+let stopping: AbortController;
+const readers: EventReader[] = [];
+const memberships: Membership[] = [];
+beforeEach(async () => {
+  room = `room-${randomUUID()}`;
+  await serve();
+});
+afterEach(async () => {
+  for (const reader of readers.splice(0)) reader.close();
+  for (const membership of memberships.splice(0)) membership.leave();
+  await stopServing();
+});
+
+/** Serves the events of rooms, with these options from now on. */
+async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.rooms): Promise<void> {
+  if (server?.listening) await stopServing();
+  stopping = new AbortController();
+  const routes = eventsRouter({ rooms, stopping: stopping.signal, events });
+  server = createServer(express().use('/api', routes, problemHandler(createLog({ log: 'silent' }))));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+
+function stopServing(): Promise<unknown> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  return closed;
+}
+
+const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/rooms/${room}/events`;
+
+function read(query = '', headers: Record<string, string> = {}): EventReader {
+  const reader = new EventReader(`${address()}${query}`, headers);
+  readers.push(reader);
+  return reader;
+}
+
+/** Comes back with the last event id of a reader that was cut off. */
+const readOn = ({ lastId }: EventReader) => read('', { 'last-event-id': lastId });
+
+const say = async (body: string) => (await stack.messages.insert({ room, body, author: ann })).message;
+
+async function sayAll(...bodies: string[]): Promise<void> {
+  for (const body of bodies) await say(body);
+}
+
+/** Keeps the room open by somebody who stays in it. */
+async function stay(): Promise<Membership> {
+  const membership = await stack.rooms.join(room, { deliver: () => {} });
+  memberships.push(membership);
+  return membership;
+}
+
+describe('following a room', () => {
+  it('begins with what is there, oldest first, and goes on with what comes', async () => {
+    await sayAll('one', 'two');
+    const reader = read();
+    await reader.endsWith('one', 'two', 'state');
+    await say('three');
+    await reader.endsWith('three');
+    expect(reader.story).toEqual(['one', 'two', 'state', 'three']);
+    expect(reader.events[0]).toEqual({ retry: '2000' });
+    expect(reader.response!.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+  });
+
+  it('sends the frames that sockets get', async () => {
+    const message = await say('hello');
+    const reader = read();
+    await reader.endsWith('hello', 'state');
+    const data = reader.events.slice(1).map(({ data }) => JSON.parse(data!));
+    expect(data).toEqual([
+      { type: 'deliverMessage', message },
+      { type: 'roomState', room, live: true },
+    ]);
+  });
+
+  it('shows edits as the message anew, and deletions', async () => {
+    const { id } = await say('first');
+    const reader = read();
+    await reader.endsWith('first', 'state');
+    await stack.messages.edit({ room, id, body: 'second', by: ann.id_user });
+    await reader.endsWith('second');
+    await stack.messages.remove({ room, id, by: ann.id_user });
+    await reader.endsWith('remove');
+    const [edited, removed] = reader.events.slice(-2).map(({ data }) => JSON.parse(data!));
+    expect(edited.message).toMatchObject({ id, edited: expect.any(Number) });
+    expect(removed).toEqual({ type: 'removeMessage', room, id });
+  });
+
+  it('begins with as many of the newest as are asked for', async () => {
+    await sayAll('one', 'two', 'three');
+    const [two, none] = [read('?limit=2'), read('?limit=0')];
+    await two.endsWith('two', 'three', 'state');
+    await none.endsWith('state');
+    expect(two.story).toEqual(['two', 'three', 'state']);
+    expect(none.story).toEqual(['state']);
+  });
+
+  it('keeps rooms apart', async () => {
+    const reader = read();
+    await reader.endsWith('state');
+    await stack.messages.insert({ room: `${room}-other`, body: 'elsewhere', author: ann });
+    await say('here');
+    await reader.endsWith('here');
+    expect(reader.story).toEqual(['state', 'here']);
+  });
+
+  it('tells each of many the same', async () => {
+    const all = Array.from({ length: 20 }, () => read());
+    await Promise.all(all.map((reader) => reader.endsWith('state')));
+    await sayAll('one', 'two');
+    await Promise.all(all.map((reader) => reader.endsWith('one', 'two')));
+    expect(new Set(all.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it('leaves the room when the reader goes', async () => {
+    const { room: followed } = await stay();
+    const reader = read();
+    await reader.endsWith('state');
+    expect(followed.size).toBe(2);
+    reader.close();
+    await until('the reader has left', () => followed.size === 1);
+  });
+
+  it('comments now and then, so that nobody takes a quiet stream for a dead one', async () => {
+    await serve({ heartbeatMs: 5 });
+    const reader = read();
+    await until('two comments', () => reader.text.split('\n: ').length > 2);
+    await say('hello');
+    await reader.endsWith('state', 'hello');
+  });
+});
+
+describe('coming back', () => {
+  it('brings exactly what was missed', async () => {
+    await stay();
+    const first = read();
+    await first.endsWith('state');
+    await sayAll('one', 'two');
+    await first.endsWith('two');
+    first.close();
+    const { id } = await say('three');
+    await stack.messages.remove({ room, id, by: ann.id_user });
+    const second = readOn(first);
+    await second.endsWith('remove');
+    await say('four');
+    await second.endsWith('four');
+    expect(second.story).toEqual(['three', 'remove', 'four']);
+  });
+
+  it('brings nothing where nothing was missed', async () => {
+    await stay();
+    await say('before');
+    const first = read();
+    await first.endsWith('before', 'state');
+    first.close();
+    const second = readOn(first);
+    await until('an answer', () => second.text);
+    await say('after');
+    await second.endsWith('after');
+    expect(second.story).toEqual(['after']);
+  });
+
+  it('works by the address too, where headers cannot be set; a header is newer', async () => {
+    await stay();
+    const first = read();
+    await first.endsWith('state');
+    const start = first.lastId;
+    await sayAll('one', 'two');
+    await first.endsWith('one', 'two');
+    const byAddress = read(`?lastEventId=${start}`);
+    await byAddress.endsWith('one', 'two');
+    expect(byAddress.story).toEqual(['one', 'two']);
+    const byBoth = read(`?lastEventId=${start}`, { 'last-event-id': first.events.at(-2)!.id! });
+    await byBoth.endsWith('two');
+    expect(byBoth.story).toEqual(['two']);
+  });
+
+  it('begins anew where the room has been closed meanwhile', async () => {
+    await sayAll('one', 'two');
+    const first = read();
+    await first.endsWith('two', 'state');
+    first.close();
+    await until('the room is closed', () => stack.rooms.size === 0);
+    const second = readOn(first);
+    await second.endsWith('reset', 'one', 'two', 'state');
+    expect(JSON.parse(second.events[1]!.data!)).toEqual({ type: 'reset', room });
+    expect(second.story).toEqual(['reset', 'one', 'two', 'state']);
+  });
+
+  it('begins anew where too much was missed', async () => {
+    const { room: followed } = await stay();
+    const first = read();
+    await first.endsWith('state');
+    first.close();
+    const rows = Array.from({ length: 600 }, (_, i) => ({
+      room,
+      body: `${i}`,
+      sent: r.epochTime(1_700_000_000 + i),
+    }));
+    await r.table('messages').insert(rows).run(connection);
+    await until('the room has told it', () => followed.last >= 600 - 1);
+    const second = readOn(first);
+    await second.endsWith('598', '599', 'state');
+    expect(second.story.slice(0, 2)).toEqual(['reset', '500']);
+    expect(second.story).toHaveLength(102);
+  });
+
+  it.each(['nonsense', '.', '.1', 'x.-1', 'x.1.2', 'EPOCH.1000000', 'EPOCH.', 'EPOCH.NaN', 'EPOCH.1e3'])(
+    'begins anew with an event id that was not given here: %s',
+    async (id) => {
+      const { room: followed } = await stay();
+      await say('one');
+      const reader = read('', { 'last-event-id': id.replace('EPOCH', followed.epoch) });
+      await reader.endsWith('reset', 'one', 'state');
+    },
+  );
+
+  it('does not claim to have seen a window that was cut off', async () => {
+    await sayAll('one', 'two');
+    const reader = read();
+    await reader.endsWith('two', 'state');
+    expect(reader.events.filter(({ id }) => id !== undefined).map(({ event }) => event)).toEqual(['state']);
+  });
+
+  it('leaves an EventSource with what the table holds, however often it is cut off', async () => {
+    await serve({ retryMs: 10 });
+    await sayAll('0');
+    const shown = new Map<string, string>();
+    const source = new EventSource(address());
+    source.addEventListener('message', ({ data }) => {
+      const { message } = JSON.parse(data);
+      shown.set(message.id, message.body);
+    });
+    source.addEventListener('remove', ({ data }) => void shown.delete(JSON.parse(data).id));
+    source.addEventListener('reset', () => shown.clear());
+    try {
+      await until('the first message', () => shown.size === 1);
+      for (let i = 1; i <= 10; i += 1) {
+        server.closeAllConnections();
+        const { id } = await say(`${i}`);
+        if (i % 3 === 0) await stack.messages.remove({ room, id, by: ann.id_user });
+        if (i % 3 === 1) await stack.messages.edit({ room, id, body: `${i}, edited`, by: ann.id_user });
+      }
+      await say('last');
+      const table = async () =>
+        (await stack.messages.latest(room, 100)).messages.map(({ id, body }) => [id, body]);
+      const expected = new Map((await table()) as [string, string][]);
+      await until('what the table holds', () => [...shown.values()].includes('last'));
+      await until(`${[...expected.values()]}`, () => {
+        return shown.size === expected.size && [...expected].every(([id, body]) => shown.get(id) === body);
+      });
+    } finally {
+      source.close();
+    }
+  });
+});
+
+describe('a reader that does not read', () => {
+  it('is cut off, and the others get everything', async () => {
+    await serve({ maxUnreadBytes: 100_000 });
+    const { room: followed } = await stay();
+    const reader = read();
+    await reader.endsWith('state');
+    const sleeper = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    sleeper.on('error', () => {});
+    sleeper.pause();
+    sleeper.write(`GET /api/rooms/${room}/events HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until('the sleeper is in the room', () => followed.size === 3);
+    // The operating system takes some megabytes before anything has to wait here.
+    const body = '🦉'.repeat(4000);
+    let said = 0;
+    for (; followed.size === 3 && said < 5_000; said += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => say(body)));
+    }
+    await until('the sleeper is out of the room', () => followed.size === 2);
+    await say('last');
+    await reader.endsWith('last');
+    expect(reader.story).toHaveLength(1 + said + 1);
+    sleeper.destroy();
+  });
+
+  it('may take its time with a window larger than what may wait', async () => {
+    await serve({ maxUnreadBytes: 1_000 });
+    await Promise.all(Array.from({ length: 100 }, () => say('🦉'.repeat(4000))));
+    const reader = read();
+    await until('an answer', () => reader.response);
+    await say('live');
+    await reader.endsWith('state', 'live');
+    expect(reader.story).toHaveLength(102);
+  });
+});
+
+describe('a stream is refused', () => {
+  it.each([
+    ['limit=101', { code: 'bad-limit', field: 'limit', limit: 100 }],
+    ['limit=-1', { code: 'bad-limit' }],
+    ['limit=x', { code: 'bad-limit' }],
+  ])('for a query that makes no sense: %s', async (query, problem) => {
+    const response = await fetch(`${address()}?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject(problem);
+  });
+
+  it('for a room name that cannot be', async () => {
+    room = 'x'.repeat(65);
+    const response = await fetch(address());
+    expect(await response.json()).toMatchObject({ status: 400, code: 'bad-room', limit: 64 });
+  });
+
+  it('to whoever wants something else than events', async () => {
+    const response = await fetch(address(), { headers: { accept: 'application/json' } });
+    expect(await response.json()).toMatchObject({ status: 406, code: 'not-acceptable' });
+  });
+
+  it('while the database is away and the room is not known', async () => {
+    const log = createLog({ log: 'silent' });
+    const link = new Database({ ...database.address, port: 1 }, log);
+    link.start();
+    const rooms = new Rooms(new Messages(link, log), log, { readyMs: 10 });
+    await serve({}, rooms);
+    const response = await fetch(address());
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ status: 503, code: 'database-away' });
+    rooms.close();
+    await link.stop();
+  });
+});
+
+describe('when the server stops', () => {
+  it('streams end and ask to come back, each at its own moment', async () => {
+    const all = Array.from({ length: 5 }, () => read());
+    await Promise.all(all.map((reader) => reader.endsWith('state')));
+    stopping.abort();
+    await until('all have ended', () => all.every(({ ended }) => ended));
+    const moments = all.map(({ events }) => Number(events.at(-1)!.retry));
+    expect(moments.every((ms) => ms >= 1_000 && ms <= 5_000)).toBe(true);
+    expect(new Set(moments).size).toBeGreaterThan(1);
+    // Nothing keeps the server from closing.
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('no new ones begin', async () => {
+    stopping.abort();
+    const response = await fetch(address());
+    expect(await response.json()).toMatchObject({ status: 503, code: 'shutting-down', retryAfterMs: 1_000 });
+  });
+});
