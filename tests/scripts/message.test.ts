@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../server/root.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { View } from '../support/view.js';
+
+let database: TestDatabase;
+let stack: Stack;
+beforeAll(async () => {
+  database = await openDatabase();
+  stack = await startStack(database);
+});
+afterAll(async () => {
+  await stack.stop();
+  await database.stop();
+});
+
+interface Outcome {
+  code: number;
+  out: string;
+  error: string;
+}
+
+/** Runs the script as somebody in a terminal would. */
+function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const { host, port, db } = database.address;
+  const RETHINKDB_URL = `rethinkdb://${host}:${port}/${db}`;
+  return new Promise((resolve) => {
+    const script = path.join(ROOT, 'scripts', 'message.mjs');
+    const options = { env: { PATH: process.env.PATH, USER: 'ada', RETHINKDB_URL, ...env } };
+    execFile(process.execPath, [script, ...args], options, (failure, out, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });
+    });
+  });
+}
+
+describe('npm run message', () => {
+  it('inserts, edits and deletes what a room shows at once', async () => {
+    const view = new View();
+    const membership = await stack.rooms.join('lobby', view);
+    view.show(membership.snapshot);
+
+    const inserted = await run(['insert', 'lobby', 'hi from outside']);
+    expect(inserted).toMatchObject({ code: 0, error: '' });
+    await until('the message is shown', () => view.bodies.includes('hi from outside'));
+    expect(view.messages[0]).toMatchObject({ id: inserted.out, author: { id_user: null, name: 'ada' } });
+
+    expect(await run(['edit', inserted.out, 'edited from outside'])).toMatchObject({ code: 0 });
+    await until('the edit is shown', () => view.bodies.includes('edited from outside'));
+
+    expect(await run(['delete', inserted.out])).toMatchObject({ code: 0 });
+    await until('nothing is shown', () => view.bodies.length === 0);
+    membership.leave();
+  });
+
+  it.each([[['insert', 'lobby', ' ']], [['insert', 'lobby', 'x'.repeat(4001)]], [['insert', '', 'hi']]])(
+    'says why the database refused a message',
+    async (args) => {
+      const { code, error, out } = await run(args);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(error).toMatch(/^The database refused it: (room|body) is (empty|longer than 4000 characters)/);
+      expect(error.split('\n')).toHaveLength(1);
+    },
+  );
+
+  it('says when there is no such message', async () => {
+    expect(await run(['delete', 'nobody'])).toMatchObject({
+      code: 1,
+      error: 'There is no message with the id nobody',
+    });
+    expect(await run(['edit', 'nobody', 'x'])).toMatchObject({
+      code: 1,
+      error: 'There is no message with the id nobody',
+    });
+  });
+
+  it.each([[[]], [['insert', 'lobby']], [['delete', 'a', 'b']], [['shout', 'lobby', 'hi']], [['toString']]])(
+    'says how it is used: %j',
+    async (args) => {
+      expect(await run(args)).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(/^Usage: npm run message/),
+      });
+    },
+  );
+
+  it('says where no database answers, and what to do', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    await new Promise((resolve) => taken.close(resolve));
+    const { code, error } = await run(['insert', 'lobby', 'hi'], {
+      RETHINKDB_URL: '',
+      EMBEDDED_PORT: `${port}`,
+    });
+    expect(code).toBe(1);
+    expect(error).toMatch(new RegExp(`^No database answers at 127.0.0.1:${port}. Start the server`));
+  });
+
+  it('says when the password is wrong', async () => {
+    const { host, port, db } = database.address;
+    const { code, error } = await run(['insert', 'lobby', 'hi'], {
+      RETHINKDB_URL: `rethinkdb://admin:wrong@${host}:${port}/${db}`,
+    });
+    expect(code).toBe(1);
+    expect(error).toMatch(/does not accept this user and password$/);
+  });
+
+  it('says when the database has no messages yet', async () => {
+    const { host, port } = database.address;
+    const { code, error } = await run(['insert', 'lobby', 'hi'], {
+      RETHINKDB_URL: `rethinkdb://${host}:${port}/nothing_here`,
+    });
+    expect(code).toBe(1);
+    expect(error).toMatch(/does not exist.*Start the server once/);
+  });
+
+  it('says when the address makes no sense', async () => {
+    const { code, error } = await run(['insert', 'lobby', 'hi'], { RETHINKDB_URL: 'localhost' });
+    expect({ code, error }).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('RETHINKDB_URL must look like'),
+    });
+  });
+});
