@@ -1,4 +1,13 @@
-import { asArray, asBoolean, asInt32, asInteger, asNumber, asObject, asString, asTime } from '../sequences/datum-types.js';
+import {
+  asArray,
+  asBoolean,
+  asInt32,
+  asInteger,
+  asNumber,
+  asObject,
+  asString,
+  asTime,
+} from '../sequences/datum-types.js';
 import type { Limits } from '../sequences/limits.js';
 import { RowFunction, toDatum } from '../sequences/row-function.js';
 import type { Selection } from '../sequences/selection.js';
@@ -6,6 +15,7 @@ import { toSelection, toStream, toTable, toTableSlice } from '../sequences/sourc
 import type { Stream } from '../sequences/stream.js';
 import type { AnyTable, TableSlice } from '../sequences/table-slice.js';
 import { Database, isDatum, type Value, wrongKind } from '../sequences/value.js';
+import { toWritableTable } from '../sequences/writable-table.js';
 import type { Table } from '../storage/table.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 import { locate } from './backtrace.js';
@@ -13,7 +23,6 @@ import type { Environment } from './environment.js';
 import type { Node } from './node.js';
 import type { Scope } from './scope.js';
 import { constantFunction, fieldFunction, type Shortcut } from './shortcut-function.js';
-import { toWritableTable } from '../sequences/writable-table.js';
 
 /** The term whose arguments these are. */
 export interface Caller extends Node {
@@ -33,6 +42,8 @@ export class Arguments {
     readonly literalOk: boolean,
     readonly limits: Limits,
     private first?: Value,
+    /** True for a group whose rows still stream. */
+    readonly inGroup = false,
   ) {}
 
   get env(): Environment {

@@ -8,5 +8,7 @@ export function openBound(args: Arguments, option: string, otherwise: boolean): 
   if (given === undefined) return otherwise;
   if (given === 'open') return true;
   if (given === 'closed') return false;
-  throw logicError(`Expected \`open\` or \`closed\` for optarg \`${option}\` (got \`${displayValue(given)}\`).`);
+  throw logicError(
+    `Expected \`open\` or \`closed\` for optarg \`${option}\` (got \`${displayValue(given)}\`).`,
+  );
 }

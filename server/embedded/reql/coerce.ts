@@ -1,17 +1,34 @@
-import { asArray, asString } from '../sequences/datum-types.js';
-import { isSequence, toStream } from '../sequences/sources.js';
+import { asArray, asString, finite } from '../sequences/datum-types.js';
 import { toDatum } from '../sequences/row-function.js';
 import { SingleSelection } from '../sequences/selection.js';
+import { isSequence, toStream } from '../sequences/sources.js';
 import { isDatum, type Value } from '../sequences/value.js';
 import { binaryBytes, makeBinary } from '../values/binary.js';
-import { type Datum, type DatumObject, isExtremum, isObject, pseudotype, sortedKeys } from '../values/datum.js';
+import {
+  type Datum,
+  type DatumObject,
+  isExtremum,
+  isObject,
+  pseudotype,
+  sortedKeys,
+} from '../values/datum.js';
 import { logicError, ReqlError } from '../values/reql-error.js';
 import type { Arguments } from './arguments.js';
 import { typeNameOf } from './info.js';
 import { addField } from './terms/document-manipulation.js';
 import { toJson } from './to-json.js';
 
-const KINDS = ['DB', 'TABLE', 'TABLE_SLICE', 'SELECTION<STREAM>', 'SELECTION<ARRAY>', 'STREAM', 'SELECTION<OBJECT>', 'FUNCTION', 'GROUPED_DATA'];
+const KINDS = [
+  'DB',
+  'TABLE',
+  'TABLE_SLICE',
+  'SELECTION<STREAM>',
+  'SELECTION<ARRAY>',
+  'STREAM',
+  'SELECTION<OBJECT>',
+  'FUNCTION',
+  'GROUPED_DATA',
+];
 const DATUM_TYPES = ['NULL', 'BINARY', 'BOOL', 'NUMBER', 'STRING', 'ARRAY', 'OBJECT', 'MINVAL', 'MAXVAL'];
 
 /** `value.coerceTo(type)` */
@@ -23,7 +40,8 @@ export function coerce(value: Value, type: string, args: Arguments): Value {
   const start = startType(value);
   if (start === wanted || isConvertible(value, wanted)) return value;
   if (wanted === 'BOOL') return start !== 'NULL';
-  const fail = () => new ReqlError(start === 'NULL' ? 'NON_EXISTENCE' : 'LOGIC', `Cannot coerce ${start} to ${wanted}.`);
+  const fail = () =>
+    new ReqlError(start === 'NULL' ? 'NON_EXISTENCE' : 'LOGIC', `Cannot coerce ${start} to ${wanted}.`);
   if (isDatum(value) || value instanceof SingleSelection) {
     const converted = coerceDatum(toDatum(value), wanted);
     if (converted !== undefined) return converted;
@@ -74,6 +92,9 @@ function coerceDatum(datum: Datum, wanted: string): Datum | undefined {
 
 function numberOf(text: string): number {
   const trimmed = text.trimStart();
+  const special = /^([+-]?)(inf(?:inity)?|nan)$/i.exec(trimmed);
+  if (special !== null)
+    return finite(/nan/i.test(trimmed) ? Number.NaN : special[1] === '-' ? -Infinity : Infinity);
   const number = /^[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|0x[0-9a-f]+)$/i.test(trimmed)
     ? Number(trimmed)
     : Number.NaN;

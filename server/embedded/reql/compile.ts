@@ -1,15 +1,15 @@
+import { sanitizePseudotype } from '../sequences/pseudotypes.js';
+import { Determinism } from '../sequences/row-function.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 import { isObject, REQL_TYPE, setField } from '../values/datum.js';
 import { clientError, compileError } from '../values/reql-error.js';
-import { sanitizePseudotype } from '../sequences/pseudotypes.js';
-import { Determinism } from '../sequences/row-function.js';
 import { locate } from './backtrace.js';
-import { CallNode, ConstantNode, FunctionNode, ObjectNode, RowNode, VariableNode } from './nodes.js';
 import type { Node } from './node.js';
+import { CallNode, ConstantNode, FunctionNode, ObjectNode, RowNode, VariableNode } from './nodes.js';
 import { type TermName, termName } from './ql2.js';
 import { wantedCount } from './splice-arguments.js';
-import { TERMS } from './term-table.js';
 import type { TermDeclaration } from './term.js';
+import { TERMS } from './term-table.js';
 
 /** A query ready to be evaluated. */
 export interface Compiled {
@@ -30,9 +30,11 @@ interface Visibility {
   readonly variables: ReadonlySet<number>;
   /** How many functions with one argument are around: `r.row` is defined for exactly one. */
   readonly rowDepth: number;
+  /** False inside the functions and options of stream operations. */
+  readonly writesLegal: boolean;
 }
 
-const TOP: Visibility = { variables: new Set(), rowDepth: 0 };
+const TOP: Visibility = { variables: new Set(), rowDepth: 0, writesLegal: true };
 
 class Compiler {
   writes = false;
@@ -43,7 +45,12 @@ class Compiler {
     return new ConstantNode(source as Datum, 'DATUM', source, parent, frame);
   }
 
-  private term(source: unknown[], parent: Node | null, frame: number | string | null, visible: Visibility): Node {
+  private term(
+    source: unknown[],
+    parent: Node | null,
+    frame: number | string | null,
+    visible: Visibility,
+  ): Node {
     const name = termName(source[0]);
     if (name === undefined) throw clientError(`Unrecognized TermType: ${JSON.stringify(source[0])}.`);
     const args = source[1] === undefined ? [] : source[1];
@@ -76,19 +83,25 @@ class Compiler {
   ): Node {
     const declaration = TERMS[name];
     if (declaration === undefined || !('evaluate' in declaration)) {
-      const reason = declaration !== undefined && 'unsupported' in declaration ? declaration.unsupported : undefined;
+      const reason =
+        declaration !== undefined && 'unsupported' in declaration ? declaration.unsupported : undefined;
       const node = new CallNode(name, REFUSED, source, parent, frame);
       // Refusing is left to the evaluation, but what depends on determinism must know of it now.
       node.complete([], new Map(), Determinism.never, reason ?? `The term ${name} is not supported.`);
       return node;
     }
-    if (declaration.writes) this.writes = true;
     const node = new CallNode(name, declaration, source, parent, frame);
-    const children = args.map((arg, i) => this.node(arg, node, i, visible));
+    if (declaration.writes) this.writes = true;
+    if ((declaration.writes || declaration.meta) && !visible.writesLegal) {
+      throw locate(compileError(NESTED_WRITE), node);
+    }
+    if (name === 'ASC' || name === 'DESC') checkOrderingTerm(node);
+    const inner = declaration.forbidsWrites ? { ...visible, writesLegal: false } : visible;
+    const children = args.map((arg, i) => this.node(arg, node, i, i === 0 ? visible : inner));
     if (!children.some((child) => child.name === 'ARGS')) checkCount(declaration.args, children.length, node);
     const options = new Map<string, Node>();
     for (const key of Object.keys(optargs)) {
-      const option = this.node(optargs[key], node, key, visible);
+      const option = this.node(optargs[key], node, key, inner);
       if (!declaration.optargs?.includes(key)) {
         throw locate(compileError(`Unrecognized optional argument \`${key}\`.`), option);
       }
@@ -115,7 +128,8 @@ class Compiler {
     if (values.every((value) => value instanceof ConstantNode)) {
       const object: DatumObject = {};
       keys.forEach((key, i) => setField(object, key, (values[i] as ConstantNode).datum));
-      if (!Object.hasOwn(object, REQL_TYPE)) return new ConstantNode(object, 'MAKE_OBJ', source, parent, frame, values);
+      if (!Object.hasOwn(object, REQL_TYPE))
+        return new ConstantNode(object, 'MAKE_OBJ', source, parent, frame, values);
       const constant = constantPseudotype(object);
       if (constant !== undefined) return new ConstantNode(constant, 'MAKE_OBJ', source, parent, frame);
     }
@@ -138,7 +152,12 @@ class Compiler {
     return node;
   }
 
-  private row(source: unknown, parent: Node | null, frame: number | string | null, visible: Visibility): Node {
+  private row(
+    source: unknown,
+    parent: Node | null,
+    frame: number | string | null,
+    visible: Visibility,
+  ): Node {
     const node = new RowNode(source, parent, frame);
     if (visible.rowDepth === 1) return node;
     const reason =
@@ -165,6 +184,7 @@ class Compiler {
       throw fail('CLIENT ERROR: FUNC variables must be a *literal array of numbers*.');
     }
     const inside: Visibility = {
+      ...visible,
       variables: new Set([...visible.variables, ...params]),
       rowDepth: visible.rowDepth + (params.length === 1 ? 1 : 0),
     };
@@ -185,6 +205,15 @@ function ownDeterminism(declaration: TermDeclaration, children: readonly Node[])
   if (typeof own === 'number') return own;
   // The number of arguments is not known before r.args() is evaluated.
   return own(children.some((child) => child.name === 'ARGS') ? 0 : children.length);
+}
+
+const NESTED_WRITE = 'Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.';
+
+function checkOrderingTerm(node: Node): void {
+  const around = node.parent?.name;
+  if (around === 'ORDER_BY' || around === 'UNION') return;
+  if (around === 'MAKE_ARRAY' && node.parent?.parent?.name === 'UNION') return;
+  throw locate(compileError(`${node.name} may only be used as an argument to ORDER_BY or UNION.`), node);
 }
 
 /** A refused term has no arguments worth looking at. */

@@ -10,7 +10,7 @@ import type { Value } from '../sequences/value.js';
 import type { Durability } from '../storage/shapes.js';
 import type { Storage } from '../storage/storage.js';
 import type { Datum } from '../values/datum.js';
-import { logicError, ReqlError } from '../values/reql-error.js';
+import { compileError, logicError, ReqlError } from '../values/reql-error.js';
 import { makeTime } from '../values/time.js';
 import { withoutFrames } from './backtrace.js';
 import { compile } from './compile.js';
@@ -48,6 +48,10 @@ export interface PreparedQuery {
 /** Throws a COMPILE error for a query that cannot be understood. */
 export function prepareQuery({ term, optargs }: Query): PreparedQuery {
   const { root, writes } = compile(term);
+  for (const name of Object.keys(optargs)) {
+    if (GLOBAL_OPTIONS.has(name)) continue;
+    throw withoutFrames(compileError(`Unrecognized global optional argument \`${name}\`.`));
+  }
   return { writes, evaluate: (storage, hub) => new QueryContext(storage, hub, optargs).outcome(root) };
 }
 
@@ -64,12 +68,7 @@ class QueryContext implements Environment {
     readonly hub: Hub,
     optargs: Readonly<Record<string, unknown>>,
   ) {
-    for (const [name, term] of Object.entries(optargs)) {
-      if (!GLOBAL_OPTIONS.has(name)) {
-        throw withoutFrames(logicError(`Unrecognized global optional argument \`${name}\`.`));
-      }
-      this.options.set(name, compile(term).root);
-    }
+    for (const [name, term] of Object.entries(optargs)) this.options.set(name, compile(term).root);
     this.limits = { arraySize: DEFAULT_ARRAY_LIMIT };
     const limit = this.option('array_limit');
     if (limit !== undefined) {
@@ -92,14 +91,20 @@ class QueryContext implements Environment {
   outcome(root: Node): Outcome {
     const outcome = this.outcomeOf(root.evaluate(this.scope));
     if (this.waiting.length === 0) return outcome;
-    return { kind: 'later', promise: Promise.all(this.waiting).then(() => outcome), durability: this.durability };
+    return {
+      kind: 'later',
+      promise: Promise.all(this.waiting).then(() => outcome),
+      durability: this.durability,
+    };
   }
 
   private outcomeOf(value: Value): Outcome {
     const { durability } = this;
     if (value instanceof Grouped) return { kind: 'datum', value: value.toDatum(this.limits), durability };
     if (value instanceof RowFunction) {
-      throw withoutFrames(logicError('Query result must be of type DATUM, GROUPED_DATA, or STREAM (got FUNCTION).'));
+      throw withoutFrames(
+        logicError('Query result must be of type DATUM, GROUPED_DATA, or STREAM (got FUNCTION).'),
+      );
     }
     if (!Array.isArray(value) && isSequence(value)) return this.sequenceOutcome(toStream(value));
     const datum = this.finalDatum(value);
@@ -113,7 +118,9 @@ class QueryContext implements Environment {
     } catch (error) {
       if (!(error instanceof ReqlError) || !/^Expected type DATUM but found/.test(error.message)) throw error;
       const kind = (value as { kind?: string }).kind ?? 'VALUE';
-      throw withoutFrames(logicError(`Query result must be of type DATUM, GROUPED_DATA, or STREAM (got ${kind}).`));
+      throw withoutFrames(
+        logicError(`Query result must be of type DATUM, GROUPED_DATA, or STREAM (got ${kind}).`),
+      );
     }
   }
 
@@ -128,14 +135,49 @@ class QueryContext implements Environment {
 
 /** The options a query may have beside its term. */
 const GLOBAL_OPTIONS = new Set([
-  ...['_EVAL_FLAGS_', '_NO_RECURSE_', '_SHORTCUT_', 'array_limit', 'attempts', 'auth', 'base', 'binary_format'],
-  ...['changefeed_queue_size', 'conflict', 'data', 'db', 'default', 'default_timezone', 'dry_run', 'durability'],
+  ...[
+    '_EVAL_FLAGS_',
+    '_NO_RECURSE_',
+    '_SHORTCUT_',
+    'array_limit',
+    'attempts',
+    'auth',
+    'base',
+    'binary_format',
+  ],
+  ...[
+    'changefeed_queue_size',
+    'conflict',
+    'data',
+    'db',
+    'default',
+    'default_timezone',
+    'dry_run',
+    'durability',
+  ],
   ...['emergency_repair', 'emit', 'fill', 'final_emit', 'first_batch_scaledown_factor', 'float', 'geo'],
   ...['geo_system', 'group_format', 'header', 'identifier_format', 'ignore_write_hook', 'include_initial'],
   ...['include_offsets', 'include_states', 'include_types', 'index', 'interleave', 'ordered', 'left_bound'],
   ...['max_batch_bytes', 'max_batch_rows', 'max_batch_seconds', 'max_dist', 'max_results', 'method'],
-  ...['min_batch_rows', 'multi', 'non_atomic', 'nonvoting_replica_tags', 'noreply', 'num_vertices', 'overwrite'],
-  ...['page', 'page_limit', 'params', 'primary_key', 'primary_replica_tag', 'profile', 'read_mode', 'redirects'],
+  ...[
+    'min_batch_rows',
+    'multi',
+    'non_atomic',
+    'nonvoting_replica_tags',
+    'noreply',
+    'num_vertices',
+    'overwrite',
+  ],
+  ...[
+    'page',
+    'page_limit',
+    'params',
+    'primary_key',
+    'primary_replica_tag',
+    'profile',
+    'read_mode',
+    'redirects',
+  ],
   ...['replicas', 'result_format', 'return_changes', 'return_vals', 'right_bound', 'shards', 'squash'],
   ...['time_format', 'timeout', 'unit', 'use_outdated', 'verify', 'wait_for'],
 ]);

@@ -3,8 +3,8 @@ import { DEFAULT_ARRAY_LIMIT } from '../sequences/limits.js';
 import { RowFunction, toDatum } from '../sequences/row-function.js';
 import type { StoredFunction } from '../storage/shapes.js';
 import type { Storage } from '../storage/storage.js';
-import type { Datum } from '../values/datum.js';
-import { internalError } from '../values/reql-error.js';
+import { type Datum, isExtremum } from '../values/datum.js';
+import { internalError, logicError } from '../values/reql-error.js';
 import { makeTime } from '../values/time.js';
 import { compile } from './compile.js';
 import type { Environment } from './environment.js';
@@ -43,5 +43,13 @@ export function compileStoredRowFunction(stored: StoredFunction): RowFunction {
 /** A stored function as the storage calls it: for the values of secondary indexes. */
 export function compileStoredFunction(stored: StoredFunction): (...args: Datum[]) => Datum {
   const f = compileStoredRowFunction(stored);
-  return (...args) => toDatum(f.call(args));
+  return (...args) => {
+    const value = toDatum(f.call(args));
+    if (holdsExtremum(value)) throw logicError('Cannot use `r.minval` or `r.maxval` in an index key.');
+    return value;
+  };
+}
+
+function holdsExtremum(datum: Datum): boolean {
+  return Array.isArray(datum) ? datum.some(holdsExtremum) : isExtremum(datum);
 }

@@ -30,7 +30,7 @@ export function openLiveFeed(hub: Hub, stream: Stream): LiveFeed | undefined {
   if (open.length === 0) return undefined;
   const feed = new UnionFeed(open.map((part) => part.feed));
   feed.after = (item) => transformRow(item, stream.steps);
-  return { feed, note: 'UNIONED_FEED', includesStates: open.some((part) => part.includesStates) };
+  return { feed, note: 'SEQUENCE_FEED', includesStates: open.some((part) => part.includesStates) };
 }
 
 /** What stands behind `.changes()`; a `limit` there ends the feed when it is reached. */
@@ -39,10 +39,12 @@ function after(feed: Feed, live: Live, stream: Stream): (item: Datum) => Datum[]
   return (item) => {
     let rows = [item];
     live.slices.forEach(({ steps, left, right }, i) => {
-      rows = rows.flatMap((row) => transformRow(row, steps)).filter(() => {
-        const at = seen[i]!++;
-        return at >= left && at < right;
-      });
+      rows = rows
+        .flatMap((row) => transformRow(row, steps))
+        .filter(() => {
+          const at = seen[i]!++;
+          return at >= left && at < right;
+        });
       if (seen[i]! >= right) feed.finish();
     });
     return rows.flatMap((row) => transformRow(row, stream.steps));
@@ -52,5 +54,6 @@ function after(feed: Feed, live: Live, stream: Stream): (item: Datum) => Datum[]
 function noteOf(source: FeedSource): FeedNote {
   if (source.kind === 'point') return 'ATOM_FEED';
   if (source.kind === 'limit') return 'ORDER_BY_LIMIT_FEED';
-  return source.kind === 'union' ? 'UNIONED_FEED' : 'SEQUENCE_FEED';
+  // The official JavaScript driver has no class for UNIONED_FEED and fails on it.
+  return 'SEQUENCE_FEED';
 }

@@ -1,4 +1,4 @@
-import { toDatum, type RowFunction } from '../sequences/row-function.js';
+import { type RowFunction, toDatum } from '../sequences/row-function.js';
 import { sequenceValue } from '../sequences/sources.js';
 import { Stream } from '../sequences/stream.js';
 import type { Value } from '../sequences/value.js';

@@ -1,11 +1,11 @@
-import { setField } from '../values/datum.js';
-import type { Datum, DatumObject } from '../values/datum.js';
-import { logicError } from '../values/reql-error.js';
-import { Grouped } from '../sequences/grouped.js';
+import { EmptyGroup, Grouped } from '../sequences/grouped.js';
 import { arrayTooLarge, type Limits } from '../sequences/limits.js';
 import { sanitizePseudotype } from '../sequences/pseudotypes.js';
 import { toDatum } from '../sequences/row-function.js';
 import type { Value } from '../sequences/value.js';
+import type { Datum, DatumObject } from '../values/datum.js';
+import { setField } from '../values/datum.js';
+import { logicError } from '../values/reql-error.js';
 import { Arguments, type Caller } from './arguments.js';
 import { locate } from './backtrace.js';
 import type { Node } from './node.js';
@@ -51,7 +51,8 @@ export class ConstantNode extends BaseNode {
   }
 
   evaluate(scope: Scope): Value {
-    if (this.longest > scope.env.limits.arraySize) throw locate(arrayTooLarge(scope.env.limits.arraySize), this);
+    if (this.longest > scope.env.limits.arraySize)
+      throw locate(arrayTooLarge(scope.env.limits.arraySize), this);
     return this.datum;
   }
 }
@@ -161,7 +162,12 @@ export class CallNode extends BaseNode implements Caller {
     this.literalArgs = declaration.literalArgs === true;
   }
 
-  complete(children: readonly Node[], options: ReadonlyMap<string, Node>, own: number, refusal?: string): void {
+  complete(
+    children: readonly Node[],
+    options: ReadonlyMap<string, Node>,
+    own: number,
+    refusal?: string,
+  ): void {
     this.children = children;
     this.options = options;
     this.refusal = refusal;
@@ -177,7 +183,9 @@ export class CallNode extends BaseNode implements Caller {
     try {
       if (this.refusal !== undefined) throw logicError(this.refusal);
       const literalArgs = literalOk || this.literalArgs;
-      const nodes = this.splices ? spliceArguments(this, this.declaration.args, scope, literalArgs) : this.children;
+      const nodes = this.splices
+        ? spliceArguments(this, this.declaration.args, scope, literalArgs)
+        : this.children;
       if (nodes.length === 0 || this.onGroups === 'never') {
         return this.declaration.evaluate(new Arguments(this, nodes, scope, literalOk, scope.env.limits));
       }
@@ -194,9 +202,14 @@ export class CallNode extends BaseNode implements Caller {
     const streams = grouped.streams && (onGroups === 'transform' || onGroups === 'aggregate');
     if (!streams) grouped.checkSize(scope.env.limits);
     const limits = streams ? UNLIMITED : scope.env.limits;
-    let groups = grouped.groups.map(({ group, reduction }) => {
-      const args = new Arguments(this, nodes, scope, literalOk, limits, reduction);
-      return { group, reduction: toDatum(this.declaration.evaluate(args)) };
+    let groups = grouped.groups.flatMap(({ group, reduction }) => {
+      const args = new Arguments(this, nodes, scope, literalOk, limits, reduction, streams);
+      try {
+        return [{ group, reduction: toDatum(this.declaration.evaluate(args)) }];
+      } catch (error) {
+        if (error instanceof EmptyGroup) return [];
+        throw error;
+      }
     });
     const stillStreams = streams && onGroups === 'transform';
     if (stillStreams) groups = groups.filter(({ reduction }) => (reduction as Datum[]).length > 0);

@@ -1,7 +1,7 @@
 import { typeError } from '../sequences/datum-types.js';
+import type { Limits } from '../sequences/limits.js';
 import { SingleSelection } from '../sequences/selection.js';
 import { isSequence, refine, sequenceValue, toStream } from '../sequences/sources.js';
-import type { Limits } from '../sequences/limits.js';
 import { displayValue, isDatum, type Value } from '../sequences/value.js';
 import { type Datum, type DatumObject, isObject, pseudotype, typeName } from '../values/datum.js';
 import { logicError, ReqlError } from '../values/reql-error.js';
@@ -19,7 +19,8 @@ export interface ObjectTerm {
 export function onObjectOrSequence(target: Value, term: ObjectTerm, limits: Limits): Value {
   const datum = isDatum(target) ? target : target instanceof SingleSelection ? target.get() : undefined;
   if (isPlain(datum)) return applyToObject(datum, term);
-  if (Array.isArray(datum) || (datum === undefined && isSequence(target))) return onSequence(target, term, limits);
+  if (Array.isArray(datum) || (datum === undefined && isSequence(target)))
+    return onSequence(target, term, limits);
   throw notAnObject(target, term);
 }
 

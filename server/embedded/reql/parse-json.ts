@@ -7,7 +7,9 @@ import { logicError } from '../values/reql-error.js';
 export function parseJson(text: string, limits: Limits): Datum {
   if (text.includes('\0')) throw logicError('Encountered unescaped null byte in JSON string.');
   try {
-    return checkedDatum(JSON.parse(text) as Datum, limits);
+    const datum = JSON.parse(text) as Datum;
+    refuseDuplicateKeys(text);
+    return checkedDatum(datum, limits);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const shown = Buffer.byteLength(text) > 40 ? `${Buffer.from(text).subarray(0, 37).toString()}...` : text;
@@ -23,6 +25,24 @@ function checkedDatum(datum: Datum, limits: Limits): Datum {
   }
   for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key]!, limits);
   return Object.hasOwn(datum, REQL_TYPE) ? sanitizePseudotype(datum) : datum;
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+
+/** `JSON.parse` lets the last of several equal keys win; RethinkDB refuses them. */
+function refuseDuplicateKeys(text: string): void {
+  const open: Set<string>[] = [];
+  let last = '';
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') {
+      const keys = open.at(-1)!;
+      if (keys.has(last)) throw logicError(`Duplicate key ${last} in JSON.`);
+      keys.add(last);
+    }
+    last = token;
+  }
 }
 
 /** The parser's complaint, in the words of RapidJSON, which RethinkDB uses. */

@@ -1,11 +1,11 @@
-import type { Datum } from '../values/datum.js';
-import { logicError } from '../values/reql-error.js';
 import { RowFunction } from '../sequences/row-function.js';
 import type { Value } from '../sequences/value.js';
+import type { Datum } from '../values/datum.js';
+import { logicError } from '../values/reql-error.js';
 import { locate } from './backtrace.js';
 import type { Node } from './node.js';
-import { TERM_NUMBERS } from './ql2.js';
 import { printFunction } from './print.js';
+import { TERM_NUMBERS } from './ql2.js';
 import type { Scope } from './scope.js';
 
 /** A function of a query together with the variables around it. */
@@ -51,11 +51,14 @@ export class QueryFunction extends RowFunction {
 function substitute(term: unknown, bound: ReadonlySet<number>, valueOf: (name: number) => Datum): unknown {
   if (!Array.isArray(term)) {
     if (term === null || typeof term !== 'object') return term;
-    return Object.fromEntries(Object.entries(term).map(([key, value]) => [key, substitute(value, bound, valueOf)]));
+    return Object.fromEntries(
+      Object.entries(term).map(([key, value]) => [key, substitute(value, bound, valueOf)]),
+    );
   }
   const [number, args, options] = term as [unknown, unknown[]?, unknown?];
   if (!Array.isArray(args)) return term;
-  if (number === TERM_NUMBERS.VAR) return bound.has(args[0] as number) ? term : literalTerm(valueOf(args[0] as number));
+  if (number === TERM_NUMBERS.VAR)
+    return bound.has(args[0] as number) ? term : literalTerm(valueOf(args[0] as number));
   if (number === TERM_NUMBERS.FUNC) {
     const params = (args[0] as [number, number[]])[1];
     const inner = new Set([...bound, ...(Array.isArray(params) ? params : [])]);

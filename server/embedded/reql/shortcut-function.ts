@@ -1,5 +1,5 @@
-import { getField } from '../sequences/documents.js';
 import { asString } from '../sequences/datum-types.js';
+import { getField } from '../sequences/documents.js';
 import { Determinism, RowFunction } from '../sequences/row-function.js';
 import type { Datum } from '../values/datum.js';
 import { equal } from '../values/order.js';
@@ -38,12 +38,16 @@ export function constantFunction(datum: Datum): RowFunction {
 export function fieldFunction(key: Datum): RowFunction {
   const source = `function(row) { return row(${JSON.stringify(key)}); }`;
   if (typeof key === 'number') return new ShortcutFunction(1, (row) => nth(row, key), false, source);
-  const name = asString(key);
-  return new ShortcutFunction(1, (row) => getField(row, name), false, source);
+  return new ShortcutFunction(1, (row) => getField(row, asString(key)), false, source);
 }
 
 export function equalsFunction(wanted: Datum): RowFunction {
-  return new ShortcutFunction(1, (row) => equal(row, wanted), false, `row => row.eq(${JSON.stringify(wanted)})`);
+  return new ShortcutFunction(
+    1,
+    (row) => equal(row, wanted),
+    false,
+    `row => row.eq(${JSON.stringify(wanted)})`,
+  );
 }
 
 function nth(row: Datum, position: number): Datum {

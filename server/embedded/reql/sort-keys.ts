@@ -1,5 +1,5 @@
-import { Determinism, type RowFunction } from '../sequences/row-function.js';
 import type { SortKey } from '../sequences/order.js';
+import { Determinism, type RowFunction } from '../sequences/row-function.js';
 import { logicError } from '../values/reql-error.js';
 import type { Node } from './node.js';
 

@@ -1,7 +1,7 @@
-import { logicError } from '../values/reql-error.js';
 import { asInteger } from '../sequences/datum-types.js';
 import { type Datum, isObject, typeName } from '../values/datum.js';
 import { displayDatum } from '../values/display.js';
+import { logicError } from '../values/reql-error.js';
 import type { Arguments } from './arguments.js';
 
 /** Checks options that only matter to a cluster: there is one server, and it holds everything. */
@@ -28,7 +28,8 @@ function checkReplicas(replicas: Datum, tag: string | undefined, nonvoting: Datu
       `Expected type OBJECT or NUMBER but found ${typeName(replicas)}:\n${displayDatum(replicas)}`,
     );
   }
-  if (tag !== undefined) throw logicError('`replicas` must be an OBJECT if `primary_replica_tag` is specified.');
+  if (tag !== undefined)
+    throw logicError('`replicas` must be an OBJECT if `primary_replica_tag` is specified.');
   if (nonvoting !== undefined) {
     throw logicError('`replicas` must be an OBJECT if `nonvoting_replica_tags` is specified.');
   }

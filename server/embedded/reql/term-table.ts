@@ -33,4 +33,7 @@ export const CHAPTERS: Readonly<Record<string, Chapter>> = {
   Administration: ADMINISTRATION,
 };
 
-export const TERMS: Readonly<Partial<Record<TermName, TermEntry>>> = Object.assign({}, ...Object.values(CHAPTERS));
+export const TERMS: Readonly<Partial<Record<TermName, TermEntry>>> = Object.assign(
+  {},
+  ...Object.values(CHAPTERS),
+);

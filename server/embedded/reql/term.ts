@@ -17,6 +17,10 @@ export interface TermDeclaration {
   readonly optargs?: readonly string[];
   /** True for terms that change a database: such a query runs in a write transaction. */
   readonly writes?: true;
+  /** True for what cannot stand inside stream operations either, though it writes nothing: wait, sync, ... */
+  readonly meta?: true;
+  /** True for stream operations: nothing that writes can stand in their functions and options. */
+  readonly forbidsWrites?: true;
   /** `Determinism` bits of the term itself, added to those of its arguments. */
   readonly determinism?: number | ((argumentCount: number) => number);
   readonly onGroups?: OnGroups | ((children: readonly Node[]) => OnGroups);

@@ -14,15 +14,15 @@ export function count(stream: Stream): number {
 /** Rows without what is added up are left out. */
 export function sum(stream: Stream, by?: RowFunction): number {
   let total = 0;
-  for (const { value } of evaluated(stream, by)) total += asNumber(value);
+  for (const [, value] of evaluated(stream, by, asNumber)) total += value;
   return finite(total);
 }
 
 export function average(stream: Stream, by?: RowFunction): number {
   let total = 0;
   let size = 0;
-  for (const { value } of evaluated(stream, by)) {
-    total += asNumber(value);
+  for (const [, value] of evaluated(stream, by, asNumber)) {
+    total += value;
     size++;
   }
   if (size === 0) {
@@ -36,29 +36,38 @@ export function average(stream: Stream, by?: RowFunction): number {
 
 /** The first row whose value no other row's value beats. */
 export function extreme(stream: Stream, name: 'min' | 'max', by?: RowFunction): Datum {
-  let best: { row: Datum; value: Datum } | undefined;
-  for (const candidate of evaluated(stream, by)) {
-    const order = best === undefined ? 0 : compare(candidate.value, best.value);
+  let best: readonly [row: Datum, value: Datum] | undefined;
+  for (const candidate of evaluated(stream, by, (value) => value)) {
+    const order = best === undefined ? 0 : compare(candidate[1], best[1]);
     if (best === undefined || (name === 'min' ? order < 0 : order > 0)) best = candidate;
   }
-  if (best !== undefined) return best.row;
+  if (best !== undefined) return best[0];
   throw nonExistence(
     `Cannot take the ${name} of an empty stream.  (If you passed \`${name}\` a field name, ` +
       'it may be that no elements of the stream had that field.)',
   );
 }
 
-function* evaluated(stream: Stream, by?: RowFunction): Iterable<{ row: Datum; value: Datum }> {
+/** Whether no row has what is aggregated. */
+export function lacksValues(stream: Stream, by?: RowFunction): boolean {
+  for (const _ of evaluated(stream, by, (value) => value)) return false;
+  return true;
+}
+
+function* evaluated<T>(
+  stream: Stream,
+  by: RowFunction | undefined,
+  convert: (value: Datum) => T,
+): Iterable<readonly [row: Datum, value: T]> {
   for (const row of stream.finiteRows()) {
-    let value = row;
+    let value: T;
     try {
-      if (by !== undefined) value = by.datum(row);
-      if (value === null) continue;
+      value = convert(by === undefined ? row : by.datum(row));
     } catch (error) {
       if (error instanceof ReqlError && error.kind === 'NON_EXISTENCE') continue;
       throw error;
     }
-    yield { row, value };
+    yield [row, value];
   }
 }
 
@@ -72,7 +81,7 @@ export function reduce(stream: Stream, f: RowFunction): Datum {
 /** Whether each wanted value equals, and each test accepts, an element of its own. */
 export function contains(stream: Stream, wanted: readonly ((row: Datum) => boolean)[]): boolean {
   const missing = [...wanted];
-  for (const row of stream.rows()) {
+  for (const row of stream.finiteRows()) {
     const found = missing.findIndex((test) => test(row));
     if (found >= 0) missing.splice(found, 1);
     if (missing.length === 0) return true;

@@ -1,5 +1,5 @@
-import { type Datum, isExtremum, pseudotype, sortedKeys } from '../values/datum.js';
 import { binaryBytes } from '../values/binary.js';
+import { type Datum, isExtremum, pseudotype, sortedKeys } from '../values/datum.js';
 
 /** A set of values, equal as ReQL's `eq` has it: times are equal whatever their zones. */
 export class DatumSet {

@@ -28,7 +28,8 @@ export function isLiteral(datum: Datum): boolean {
  * instead of merging, r.literal() removes the field.
  */
 export function merge(left: Datum, right: Datum): Datum {
-  if (!isObject(left) || !isObject(right) || isBytes(left) || isBytes(right)) return withoutLiterals(right) ?? null;
+  if (!isObject(left) || !isObject(right) || isBytes(left) || isBytes(right))
+    return withoutLiterals(right) ?? null;
   if (isLiteral(right)) return withoutLiterals(right) ?? null;
   const merged = copyObject(left);
   for (const key of Object.keys(right)) {

@@ -29,7 +29,8 @@ export function feedSource(stream: Stream, limits: Limits): FeedSource {
 
 function sourcesOf(stream: Stream, after: readonly Transform[], limits: Limits): FeedSource[] {
   const plan = stream.options.feed;
-  if (plan === undefined) throw logicError('Cannot call `changes` on an eager stream.');
+  if (plan === undefined)
+    throw logicError(stream.options.noChanges ?? 'Cannot call `changes` on an eager stream.');
   switch (plan.kind) {
     case 'range':
       return [rangeSource(plan, [...stream.steps, ...after])];
@@ -45,7 +46,11 @@ function rangeSource(plan: FeedPlan & { kind: 'range' }, steps: readonly Transfo
   return { kind: 'range', table, index, bounds, ...(keys && { keys }), ...before(steps) };
 }
 
-function limitSource(plan: FeedPlan & { kind: 'slice' }, steps: readonly Transform[], limits: Limits): FeedSource {
+function limitSource(
+  plan: FeedPlan & { kind: 'slice' },
+  steps: readonly Transform[],
+  limits: Limits,
+): FeedSource {
   if (steps.some((step) => step.kind !== 'filter')) {
     throw logicError(
       'Changefeeds are not supported on queries that have a transformation following a `limit` term.' +
@@ -55,7 +60,8 @@ function limitSource(plan: FeedPlan & { kind: 'slice' }, steps: readonly Transfo
   }
   const inner = plan.of.options.feed;
   if (inner?.kind === 'union') throw logicError('Cannot call `changes` on a slice of a union.');
-  if (plan.left !== 0 || inner?.kind !== 'range') throw logicError('Cannot call `changes` on an eager stream.');
+  if (plan.left !== 0 || inner?.kind !== 'range')
+    throw logicError('Cannot call `changes` on an eager stream.');
   if (inner.order === 'none') {
     throw logicError('Cannot get changes on the first elements of an unordered stream.');
   }
@@ -85,4 +91,3 @@ function before(steps: readonly Transform[]): { before?: RowTransform } {
   }
   return steps.length === 0 ? {} : { before: (row: DatumObject) => transformRow(row, steps) };
 }
-

@@ -13,7 +13,9 @@ export function findDatabase(storage: Storage, name: string): Database {
 /** OP_FAILED if there is no such table. */
 export function findTable(storage: Storage, db: string, name: string, identifierFormat?: string): AnyTable {
   const table =
-    db === SYSTEM_DATABASE ? systemTable(storage, name, identifierFormat === 'uuid') : storage.table(db, name);
+    db === SYSTEM_DATABASE
+      ? systemTable(storage, name, identifierFormat === 'uuid')
+      : storage.table(db, name);
   if (table === undefined) throw opFailed(`Table \`${db}.${name}\` does not exist.`);
   return table;
 }

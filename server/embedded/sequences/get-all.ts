@@ -17,7 +17,8 @@ export function getAll(table: AnyTable, indexName: string, keys: readonly Datum[
     );
   }
   const sorted = [...keys].sort(compare);
-  if (table instanceof SystemTable) return new Selection(table, new Stream(() => byPrimaryKey(table, sorted)));
+  if (table instanceof SystemTable)
+    return new Selection(table, new Stream(() => byPrimaryKey(table, sorted)));
   const read = () => (index === null ? byPrimaryKey(table, sorted) : byIndex(table, index, sorted));
   return new Selection(
     table,

@@ -1,10 +1,10 @@
 import type { Datum } from '../values/datum.js';
+import { compare } from '../values/order.js';
 import { logicError, ReqlError, resourceLimit } from '../values/reql-error.js';
 import { identity } from './datum-set.js';
 import { type Group, Grouped } from './grouped.js';
 import type { Limits } from './limits.js';
 import type { RowFunction } from './row-function.js';
-import { compare } from '../values/order.js';
 
 /** A row and, where rows are grouped by an index, its value there. */
 export interface GroupableRow {
@@ -49,7 +49,7 @@ function valueOrNull(f: RowFunction, row: Datum): Datum {
 function combinations(parts: readonly Datum[]): Datum[][] {
   let all: Datum[][] = [[]];
   for (const part of parts) {
-    const choices = Array.isArray(part) ? part : [part];
+    const choices = Array.isArray(part) && part.length > 0 ? part : [Array.isArray(part) ? null : part];
     all = all.flatMap((chosen) => choices.map((choice) => [...chosen, choice]));
   }
   return all;

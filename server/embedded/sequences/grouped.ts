@@ -48,9 +48,15 @@ export class Grouped extends NonDatum {
 
   toDatum(limits: Limits): DatumObject {
     this.checkSize(limits);
-    return { [REQL_TYPE]: 'GROUPED_DATA', data: this.groups.map(({ group, reduction }) => [group, reduction]) };
+    return {
+      [REQL_TYPE]: 'GROUPED_DATA',
+      data: this.groups.map(({ group, reduction }) => [group, reduction]),
+    };
   }
 }
+
+/** Thrown for a group none of whose rows had what was asked for: it has no place in the result. */
+export class EmptyGroup extends Error {}
 
 export function groupedAgain(): Error {
   return logicError('Cannot call `group` on the output of `group` (did you mean to `ungroup`?).');

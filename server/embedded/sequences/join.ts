@@ -1,10 +1,10 @@
 import { type Datum, type DatumObject, isObject } from '../values/datum.js';
 import { logicError, ReqlError } from '../values/reql-error.js';
 import { merge } from './documents.js';
+import { getAll } from './get-all.js';
 import { type RowFunction, toDatum } from './row-function.js';
 import { Stream } from './stream.js';
 import { type AnyTable, findIndex } from './table-slice.js';
-import { getAll } from './get-all.js';
 
 /** Pairs of rows of both sequences that the predicate accepts; `outer`: also rows that have no partner. */
 export function join(
@@ -25,7 +25,11 @@ export function join(
         if (outer && !found) yield { left: row };
       }
     },
-    { array: left.isArray, infinite: left.isInfinite },
+    {
+      array: left.isArray,
+      infinite: left.isInfinite,
+      noChanges: 'Cannot call `changes` after `concat_map`.',
+    },
   );
 }
 
@@ -60,4 +64,3 @@ export function zipPair(pair: Datum): Datum {
   if (left === undefined) throw logicError('ZIP can only be called on the result of a join.');
   return right === undefined ? left : merge(left, right);
 }
-

@@ -1,4 +1,4 @@
-import { logicError, resourceLimit, type ReqlError } from '../values/reql-error.js';
+import { logicError, type ReqlError, resourceLimit } from '../values/reql-error.js';
 
 /** What one query may use. */
 export interface Limits {

@@ -25,4 +25,3 @@ export function sanitizePseudotype(object: DatumObject): DatumObject {
       throw logicError(`Unknown $reql_type$ \`${typeName(object)}\`.`);
   }
 }
-

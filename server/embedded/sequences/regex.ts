@@ -34,16 +34,17 @@ function compileRegex(pattern: string): RE2JS {
     compiled.set(pattern, regex);
     return regex;
   } catch (error) {
-    throw logicError(`Error in regexp \`${pattern}\` (portion \`${portion(error)}\`): ${reason(error)}`);
+    const { description, portion } = syntaxFault(error);
+    const reason = portion === '' ? description : `${description}: ${portion}`;
+    throw logicError(`Error in regexp \`${pattern}\` (portion \`${portion}\`): ${reason}`);
   }
 }
 
-function portion(error: unknown): string {
-  return (error as { pattern?: string; getPattern?: () => string }).getPattern?.() ?? '';
-}
-
-/** RE2's own words: re2js prefixes them. */
-function reason(error: unknown): string {
-  const described = (error as { getDescription?: () => string }).getDescription?.();
-  return described ?? (error as Error).message;
+/** What re2js says about a pattern it cannot compile, in parts as RE2 has them. */
+function syntaxFault(error: unknown): { description: string; portion: string } {
+  const fault = error as { getDescription?: () => string; getPattern?: () => string | null };
+  return {
+    description: fault.getDescription?.() ?? (error as Error).message,
+    portion: fault.getPattern?.() ?? '',
+  };
 }

@@ -41,7 +41,10 @@ export function sliceByRange(stream: Stream, { left, leftOpen, right, rightOpen 
 }
 
 /** The range of an array, string or binary of this size: `[from, to)`, within 0..size. */
-export function resolveRange(size: number, { left, leftOpen, right, rightOpen }: SliceRange): [number, number] {
+export function resolveRange(
+  size: number,
+  { left, leftOpen, right, rightOpen }: SliceRange,
+): [number, number] {
   const from = Math.min(positionOf(size, left, leftOpen), size);
   const to = Math.min(positionOf(size, right, !rightOpen), size);
   return [from, Math.max(from, to)];

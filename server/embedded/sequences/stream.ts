@@ -21,6 +21,8 @@ export interface StreamOptions {
   readonly infinite?: boolean;
   /** How `.changes()` follows this stream; absent if it cannot. */
   readonly feed?: FeedPlan | undefined;
+  /** Why `.changes()` cannot follow, where the usual reason would not be RethinkDB's. */
+  readonly noChanges?: string;
   /** Set on the output of `.changes()`. */
   readonly live?: Live;
 }
@@ -60,7 +62,7 @@ export class Stream extends NonDatum {
 
   /** The rows for a term that reads them all. */
   finiteRows(): Iterable<Datum> {
-    if (this.isInfinite) {
+    if (this.isInfinite && this.options.live === undefined) {
       throw logicError(
         'Cannot use an infinite stream with an aggregation function (`reduce`, `count`, etc.) or coerce it to an array.',
       );
@@ -80,4 +82,14 @@ export class Stream extends NonDatum {
     }
     return items;
   }
+}
+
+/** The output of `.changes()`: only the client can read it. */
+export function liveStream(live: Live): Stream {
+  const refuse = () => {
+    throw logicError(
+      'Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a changefeed).',
+    );
+  };
+  return new Stream(refuse, { infinite: true, live });
 }

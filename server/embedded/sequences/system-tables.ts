@@ -21,7 +21,12 @@ const TABLES: Readonly<Record<string, Rows>> = {
   ],
   server_config: () => [{ id: SERVER_ID, name: SERVER_NAME, tags: ['default'], cache_size_mb: 'auto' }],
   server_status: () => [
-    { id: SERVER_ID, name: SERVER_NAME, process: { version: 'embedded', argv: [] }, network: { connected_to: {} } },
+    {
+      id: SERVER_ID,
+      name: SERVER_NAME,
+      process: { version: 'embedded', argv: [] },
+      network: { connected_to: {} },
+    },
   ],
   stats: () => [{ id: ['cluster'], query_engine: { client_connections: 0, clients_active: 0 } }],
   table_config: (storage) => allTables(storage).map(tableConfig),

@@ -23,7 +23,12 @@ export function tableConfig(table: Table): DatumObject {
 
 /** A table's row of `rethinkdb.table_status`. */
 export function tableStatus(table: Table): DatumObject {
-  const ready = { all_replicas_ready: true, ready_for_outdated_reads: true, ready_for_reads: true, ready_for_writes: true };
+  const ready = {
+    all_replicas_ready: true,
+    ready_for_outdated_reads: true,
+    ready_for_reads: true,
+    ready_for_writes: true,
+  };
   return {
     id: table.id,
     db: table.db,

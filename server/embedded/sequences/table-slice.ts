@@ -69,7 +69,9 @@ export class TableSlice extends NonDatum {
       throw logicError('Cannot perform multiple indexed ORDER_BYs on the same table.');
     }
     if (this.index !== null && this.index !== index) {
-      throw logicError(`Cannot order by index \`${index}\` after calling BETWEEN on index \`${this.index}\`.`);
+      throw logicError(
+        `Cannot order by index \`${index}\` after calling BETWEEN on index \`${this.index}\`.`,
+      );
     }
     return new TableSlice(this.table, index, order, this.bounds);
   }
@@ -77,7 +79,9 @@ export class TableSlice extends NonDatum {
   between(index: string, bounds: SliceBounds): TableSlice {
     if (this.bounds !== EVERYTHING) throw logicError('Cannot perform multiple BETWEENs on the same table.');
     if (this.index !== null && this.index !== index) {
-      throw logicError(`Cannot call BETWEEN on index \`${index}\` after ordering on index \`${this.index}\`.`);
+      throw logicError(
+        `Cannot call BETWEEN on index \`${index}\` after ordering on index \`${this.index}\`.`,
+      );
     }
     return new TableSlice(this.table, index, this.order, bounds);
   }
@@ -91,7 +95,8 @@ export class TableSlice extends NonDatum {
     if (index !== null && !(table instanceof SystemTable)) {
       yield* table.scanIndex(index, storageBounds(this.bounds), reverse);
     } else {
-      for (const doc of table.scan(storageBounds(this.bounds), reverse)) yield { value: doc[table.primaryKey]!, doc };
+      for (const doc of table.scan(storageBounds(this.bounds), reverse))
+        yield { value: doc[table.primaryKey]!, doc };
     }
   }
 
@@ -109,7 +114,9 @@ export class TableSlice extends NonDatum {
     if (table instanceof SystemTable) return new Stream(() => table.scan(bounds, reverse));
     const read = () => {
       if (isEmpty(this.bounds)) return [];
-      return index === null ? table.scan(bounds, reverse) : documents(table.scanIndex(index, bounds, reverse));
+      return index === null
+        ? table.scan(bounds, reverse)
+        : documents(table.scanIndex(index, bounds, reverse));
     };
     return new Stream(read, { feed: { kind: 'range', table, index, bounds, order } });
   }

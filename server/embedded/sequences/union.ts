@@ -32,7 +32,9 @@ function* mergeOrdered(streams: readonly Stream[], keys: readonly SortKey[]): It
     return first.done ? [] : [{ rows, head: keyedRow(first.value, keys) }];
   });
   while (heads.length > 0) {
-    const least = heads.reduce((best, other) => (compareKeyed(other.head, best.head, keys) < 0 ? other : best));
+    const least = heads.reduce((best, other) =>
+      compareKeyed(other.head, best.head, keys) < 0 ? other : best,
+    );
     yield least.head.row;
     const next = least.rows.next();
     if (next.done) {

@@ -33,7 +33,13 @@ export function insert(
       continue;
     }
     const key = (doc as DatumObject)[table.primaryKey]!;
-    writeRow(table, key, (old) => resolve(old, doc as DatumObject, conflict, table.primaryKey), options, statistics);
+    writeRow(
+      table,
+      key,
+      (old) => resolve(old, doc as DatumObject, conflict, table.primaryKey),
+      options,
+      statistics,
+    );
   }
   return statistics.toDatum();
 }

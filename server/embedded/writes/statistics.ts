@@ -1,8 +1,8 @@
+import { asArray, asObject } from '../sequences/datum-types.js';
 import { checkArraySize, type Limits } from '../sequences/limits.js';
 import { type Datum, type DatumObject, isObject, typeName } from '../values/datum.js';
 import { displayShort } from '../values/display.js';
 import { logicError } from '../values/reql-error.js';
-import { asArray, asObject } from '../sequences/datum-types.js';
 
 /** What a write answers: how many rows met which fate, and what became of them if that was asked for. */
 export class Statistics {
@@ -40,7 +40,9 @@ export class Statistics {
   toDatum(): DatumObject {
     const lost = this.keys - this.generatedKeys.length;
     if (lost > 0) {
-      this.warnings.add(`Too many generated keys (${this.keys}), array truncated to ${this.generatedKeys.length}.`);
+      this.warnings.add(
+        `Too many generated keys (${this.keys}), array truncated to ${this.generatedKeys.length}.`,
+      );
     }
     return {
       ...(this.changes && { changes: this.changes }),
@@ -56,7 +58,7 @@ function tooManyChanges(limits: Limits): string {
   return `Too many changes, array truncated to ${limits.arraySize}.`;
 }
 
-const NOT_A_WRITE = 'FOR_EACH expects one or more basic write queries.';
+export const NOT_A_WRITE = 'FOR_EACH expects one or more basic write queries.';
 
 /** Adds up the answers of the writes of a `forEach`. */
 export class StatisticsSum {
@@ -96,7 +98,7 @@ export class StatisticsSum {
     }
     if (typeof left === 'string' && typeof right === 'string') return left;
     throw logicError(
-      `${NOT_A_WRITE} Cannot merge statistics \`${displayShort(left)}\` (type ${typeName(left)}) ` +
+      `${NOT_A_WRITE}  Cannot merge statistics \`${displayShort(left)}\` (type ${typeName(left)}) ` +
         `and \`${displayShort(right)}\` (type ${typeName(right)}).`,
     );
   }
@@ -114,6 +116,6 @@ function prefixed<T>(convert: () => T): T {
   try {
     return convert();
   } catch (error) {
-    throw logicError(`${NOT_A_WRITE} ${(error as Error).message}`);
+    throw logicError(`${NOT_A_WRITE}  ${(error as Error).message}`);
   }
 }

@@ -70,7 +70,10 @@ function checkReplacement(
 ): asserts wanted is DatumObject | null {
   if (wanted === null) return;
   if (!isObject(wanted) || pseudotype(wanted) === 'BINARY') {
-    throw typeError(wanted, `Inserted value must be an OBJECT (got ${typeName(wanted)}):\n${displayDatum(wanted)}`);
+    throw typeError(
+      wanted,
+      `Inserted value must be an OBJECT (got ${typeName(wanted)}):\n${displayDatum(wanted)}`,
+    );
   }
   checkPrimaryKey(wanted, primaryKey);
   if (equal(wanted[primaryKey]!, key)) return;

@@ -1,14 +1,14 @@
 import { SingleSelection } from '../../sequences/selection.js';
-import { systemTable } from '../../sequences/system-tables.js';
 import { SystemTable } from '../../sequences/system-table.js';
+import { systemTable } from '../../sequences/system-tables.js';
 import { tableConfig } from '../../sequences/table-config.js';
 import { Database, isDatum, type Value } from '../../sequences/value.js';
 import type { Table } from '../../storage/table.js';
 import { logicError, opFailed } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { checkTableOptions } from '../table-options.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
 export const ADMINISTRATION = {
   CONFIG: {
@@ -36,6 +36,7 @@ export const ADMINISTRATION = {
   /** Tables are ready as soon as they exist. */
   WAIT: {
     args: [0, 1],
+    meta: true,
     optargs: ['timeout', 'wait_for'],
     determinism: NEVER,
     evaluate: (args) => {
@@ -45,7 +46,10 @@ export const ADMINISTRATION = {
         const [last, ...others] = [...READINESS].reverse();
         throw logicError(
           `Unknown table readiness state: '${state}', must be one of ` +
-            `${others.reverse().map((name) => `'${name}'`).join(', ')}, or '${last}'`,
+            `${others
+              .reverse()
+              .map((name) => `'${name}'`)
+              .join(', ')}, or '${last}'`,
         );
       }
       return { ready: tablesOf(args).length };
@@ -55,7 +59,15 @@ export const ADMINISTRATION = {
   /** There is one server: a table stays where it is. */
   RECONFIGURE: {
     args: [0, 1],
-    optargs: ['dry_run', 'emergency_repair', 'nonvoting_replica_tags', 'primary_replica_tag', 'replicas', 'shards'],
+    meta: true,
+    optargs: [
+      'dry_run',
+      'emergency_repair',
+      'nonvoting_replica_tags',
+      'primary_replica_tag',
+      'replicas',
+      'shards',
+    ],
     determinism: NEVER,
     evaluate: (args) => {
       if (args.count === 0) throw logicError('`reconfigure` can only be called on a table or database.');
@@ -72,6 +84,7 @@ export const ADMINISTRATION = {
 
   REBALANCE: {
     args: [0, 1],
+    meta: true,
     determinism: NEVER,
     evaluate: (args) => {
       if (args.count === 0) throw logicError('`rebalance` can only be called on a table or database.');
@@ -79,7 +92,9 @@ export const ADMINISTRATION = {
     },
   },
 
-  GRANT: { unsupported: 'The embedded database has no users and permissions: `grant` needs a RethinkDB server.' },
+  GRANT: {
+    unsupported: 'The embedded database has no users and permissions: `grant` needs a RethinkDB server.',
+  },
 } satisfies Chapter;
 
 const READINESS = ['ready_for_outdated_reads', 'ready_for_reads', 'ready_for_writes', 'all_replicas_ready'];
@@ -98,5 +113,7 @@ function tablesOf(args: Arguments): Table[] {
 }
 
 function isSpecial(table: SystemTable): Error {
-  return opFailed(`\`rethinkdb.${table.name}\` is a system table; you can't get its configuration or status.`);
+  return opFailed(
+    `\`rethinkdb.${table.name}\` is a system table; you can't get its configuration or status.`,
+  );
 }

@@ -1,13 +1,13 @@
-import { average, contains, count, extreme, reduce, sum } from '../../sequences/aggregate.js';
+import { average, contains, count, extreme, lacksValues, reduce, sum } from '../../sequences/aggregate.js';
 import { asBoolean } from '../../sequences/datum-types.js';
 import { distinct, distinctIndexValues } from '../../sequences/distinct.js';
 import { fold, foldingStream } from '../../sequences/fold.js';
 import { type GroupableRow, groupRows } from '../../sequences/group.js';
-import { Grouped, groupedAgain } from '../../sequences/grouped.js';
+import { EmptyGroup, Grouped, groupedAgain } from '../../sequences/grouped.js';
 import { keeps, RowFunction } from '../../sequences/row-function.js';
 import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
 import { sequenceValue } from '../../sequences/sources.js';
-import type { Stream } from '../../sequences/stream.js';
+import { Stream } from '../../sequences/stream.js';
 import { findIndex, TableSlice, TableValue } from '../../sequences/table-slice.js';
 import { isDatum, type Value, wrongKind } from '../../sequences/value.js';
 import { binaryBytes } from '../../values/binary.js';
@@ -21,7 +21,13 @@ import type { Chapter } from '../term.js';
 const MANY = Number.POSITIVE_INFINITY;
 
 export const AGGREGATION = {
-  GROUP: { args: [1, MANY], optargs: ['index', 'multi'], onGroups: 'never', evaluate: group },
+  GROUP: {
+    args: [1, MANY],
+    forbidsWrites: true,
+    optargs: ['index', 'multi'],
+    onGroups: 'never',
+    evaluate: group,
+  },
 
   UNGROUP: {
     args: [1, 1],
@@ -36,6 +42,7 @@ export const AGGREGATION = {
 
   REDUCE: {
     args: [2, 2],
+    forbidsWrites: true,
     optargs: ['base'],
     onGroups: 'aggregate',
     evaluate: (args) => reduce(args.stream(0), args.function(1)),
@@ -43,6 +50,7 @@ export const AGGREGATION = {
 
   FOLD: {
     args: [3, 3],
+    forbidsWrites: true,
     optargs: ['emit', 'final_emit'],
     onGroups: 'aggregate',
     evaluate: (args) => {
@@ -59,11 +67,33 @@ export const AGGREGATION = {
     },
   },
 
-  COUNT: { args: [1, 2], onGroups: 'aggregate', evaluate: countRows },
-  SUM: { args: [1, 2], onGroups: 'aggregate', evaluate: (args) => sum(args.stream(0), optionalField(args)) },
-  AVG: { args: [1, 2], onGroups: 'aggregate', evaluate: (args) => average(args.stream(0), optionalField(args)) },
-  MIN: { args: [1, 2], optargs: ['index'], onGroups: 'aggregate', evaluate: (args) => extremeRow(args, 'min') },
-  MAX: { args: [1, 2], optargs: ['index'], onGroups: 'aggregate', evaluate: (args) => extremeRow(args, 'max') },
+  COUNT: { args: [1, 2], forbidsWrites: true, onGroups: 'aggregate', evaluate: countRows },
+  SUM: {
+    args: [1, 2],
+    forbidsWrites: true,
+    onGroups: 'aggregate',
+    evaluate: (args) => aggregated(args, sum),
+  },
+  AVG: {
+    args: [1, 2],
+    forbidsWrites: true,
+    onGroups: 'aggregate',
+    evaluate: (args) => aggregated(args, average),
+  },
+  MIN: {
+    args: [1, 2],
+    forbidsWrites: true,
+    optargs: ['index'],
+    onGroups: 'aggregate',
+    evaluate: (args) => extremeRow(args, 'min'),
+  },
+  MAX: {
+    args: [1, 2],
+    forbidsWrites: true,
+    optargs: ['index'],
+    onGroups: 'aggregate',
+    evaluate: (args) => extremeRow(args, 'max'),
+  },
 
   DISTINCT: { args: [1, 1], optargs: ['index'], evaluate: distinctValues },
 
@@ -115,11 +145,11 @@ function countRows(args: Arguments): Value {
   if (args.count === 2) {
     const wanted = args.value(1);
     const stream = args.stream(0);
-    if (wanted instanceof RowFunction) {
-      return count(stream.with({ kind: 'filter', keep: (row) => keeps(wanted, row), deterministic: true }));
-    }
-    const item = args.datum(1);
-    return count(stream.with({ kind: 'filter', keep: (row) => equal(row, item), deterministic: true }));
+    const item = wanted instanceof RowFunction ? wanted : args.datum(1);
+    const keep = (row: Datum) => (item instanceof RowFunction ? keeps(item, row) : equal(row, item));
+    const size = count(stream.with({ kind: 'filter', keep, deterministic: true }));
+    if (size === 0 && args.inGroup) throw new EmptyGroup();
+    return size;
   }
   if (isDatum(rows) || rows instanceof SingleSelection) {
     const datum = args.datum(0);
@@ -130,6 +160,14 @@ function countRows(args: Arguments): Value {
   // A whole table knows how many documents it has.
   if (rows instanceof TableValue) return rows.table.count();
   return count(args.stream(0));
+}
+
+/** In a group that has no value to aggregate, nothing: such groups are left out. */
+function aggregated(args: Arguments, aggregate: (stream: Stream, by?: RowFunction) => Datum): Datum {
+  const by = optionalField(args);
+  const stream = args.stream(0);
+  if (args.inGroup && lacksValues(stream, by)) throw new EmptyGroup();
+  return aggregate(stream, by);
 }
 
 function optionalField(args: Arguments): RowFunction | undefined {
@@ -144,7 +182,7 @@ function extremeRow(args: Arguments, name: 'min' | 'max'): Value {
     throw logicError(`Cannot provide both a function and an index to ${name}.`);
   }
   if (index === undefined && (by !== undefined || !(rows instanceof TableValue))) {
-    return extreme(args.stream(0), name, by);
+    return aggregated(args, (stream) => extreme(stream, name, by));
   }
   const table = args.anyTable(0);
   const slice = new TableSlice(table, index ?? table.primaryKey, name === 'min' ? 'ascending' : 'descending');
@@ -166,7 +204,7 @@ function distinctValues(args: Arguments): Value {
       const ordered = slice.order === 'none' ? slice.ordered(name, 'ascending') : slice;
       const stream = ordered.stream();
       // Rows differ in their primary keys, so that they are distinct as they are.
-      return index === undefined ? stream : distinctIndexValues(ordered);
+      return index === undefined ? new Stream(() => stream.rows()) : distinctIndexValues(ordered);
     }
   }
   if (index !== undefined) throw logicError('Can only perform an indexed distinct on a TABLE.');

@@ -1,22 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { v5 } from 'uuid';
 import { asArray } from '../../sequences/datum-types.js';
 import { EmptyUserError } from '../../sequences/empty-user-error.js';
 import { Grouped } from '../../sequences/grouped.js';
+import { checkArraySize } from '../../sequences/limits.js';
 import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
+import { SingleSelection } from '../../sequences/selection.js';
 import { Stream } from '../../sequences/stream.js';
 import { isDatum, type Value } from '../../sequences/value.js';
-import { SingleSelection } from '../../sequences/selection.js';
-import { v5 } from 'uuid';
-import { randomUUID } from 'node:crypto';
 import { makeBinary } from '../../values/binary.js';
 import { type Datum, MAXVAL, MINVAL, pseudotype } from '../../values/datum.js';
-import { checkArraySize } from '../../sequences/limits.js';
 import { logicError, ReqlError, userError } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { coerce } from '../coerce.js';
 import { describe, typeNameOf } from '../info.js';
 import { parseJson } from '../parse-json.js';
-import { toJson } from '../to-json.js';
 import type { Chapter } from '../term.js';
+import { toJson } from '../to-json.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -58,7 +58,8 @@ export const CONTROL_STRUCTURES = {
   BRANCH: {
     args: [3, MANY],
     evaluate: (args) => {
-      if (args.count % 2 === 0) throw logicError('Cannot call `branch` term with an even number of arguments.');
+      if (args.count % 2 === 0)
+        throw logicError('Cannot call `branch` term with an even number of arguments.');
       for (let i = 0; i < args.count - 1; i += 2) if (args.boolean(i)) return args.value(i + 1);
       return args.value(args.count - 1);
     },
@@ -100,7 +101,9 @@ export const CONTROL_STRUCTURES = {
   MINVAL: { args: [0, 0], evaluate: () => MINVAL },
   MAXVAL: { args: [0, 0], evaluate: () => MAXVAL },
 
-  JAVASCRIPT: { unsupported: 'The embedded database does not run JavaScript: `r.js` needs a RethinkDB server.' },
+  JAVASCRIPT: {
+    unsupported: 'The embedded database does not run JavaScript: `r.js` needs a RethinkDB server.',
+  },
   HTTP: { unsupported: 'The embedded database makes no HTTP requests: `r.http` needs a RethinkDB server.' },
 } satisfies Chapter;
 

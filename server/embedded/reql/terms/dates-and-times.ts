@@ -1,8 +1,16 @@
-import { dayOfWeek, dayOfYear, fromCivil, parseIso8601, printIso8601, startOfDay, toCivil } from '../../values/iso8601.js';
+import { Determinism } from '../../sequences/row-function.js';
+import {
+  dayOfWeek,
+  dayOfYear,
+  fromCivil,
+  parseIso8601,
+  printIso8601,
+  startOfDay,
+  toCivil,
+} from '../../values/iso8601.js';
 import { compare } from '../../values/order.js';
 import { logicError } from '../../values/reql-error.js';
 import { makeTime, parseTimezone, roundToMilliseconds, type Time } from '../../values/time.js';
-import { Determinism } from '../../sequences/row-function.js';
 import type { Arguments } from '../arguments.js';
 import { openBound } from '../bounds.js';
 import type { Chapter, TermDeclaration } from '../term.js';
@@ -17,8 +25,16 @@ export const DATES_AND_TIMES = {
         throw logicError(`Got ${args.count} arguments to TIME (expected 4 or 7).`);
       }
       const zone = args.count - 1;
-      const [hours, minutes, seconds] = args.count === 7 ? [args.int32(3), args.int32(4), args.number(5)] : [0, 0, 0];
-      const civil = { year: args.int32(0), month: args.int32(1), day: args.int32(2), hours, minutes, seconds };
+      const [hours, minutes, seconds] =
+        args.count === 7 ? [args.int32(3), args.int32(4), args.number(5)] : [0, 0, 0];
+      const civil = {
+        year: args.int32(0),
+        month: args.int32(1),
+        day: args.int32(2),
+        hours,
+        minutes,
+        seconds,
+      };
       return fromCivil(civil, parseTimezone(args.string(zone)));
     },
   },
@@ -97,4 +113,3 @@ function constant(number: number): TermDeclaration {
 function portion(of: (time: Time) => number | string | Time): TermDeclaration {
   return { args: [1, 1], evaluate: (args: Arguments) => of(args.time(0) as Time) };
 }
-

@@ -1,20 +1,29 @@
+import { DatumSet } from '../../sequences/datum-set.js';
 import { typeError } from '../../sequences/datum-types.js';
 import { getField, merge, strayLiteral } from '../../sequences/documents.js';
 import { checkArraySize, type Limits } from '../../sequences/limits.js';
 import { hasFields, parsePath, project, unproject } from '../../sequences/path.js';
 import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
 import { setDifference, setInsert, setIntersection, setUnion } from '../../sequences/set-operations.js';
-import { refine } from '../../sequences/sources.js';
-import { DatumSet } from '../../sequences/datum-set.js';
 import { positionIn } from '../../sequences/slice.js';
+import { refine } from '../../sequences/sources.js';
 import type { Value } from '../../sequences/value.js';
-import { type Datum, type DatumObject, isObject, pseudotype, REQL_TYPE, setField, sortedKeys, typeName } from '../../values/datum.js';
+import {
+  type Datum,
+  type DatumObject,
+  isObject,
+  pseudotype,
+  REQL_TYPE,
+  setField,
+  sortedKeys,
+  typeName,
+} from '../../values/datum.js';
 import { displayDatum, displayShort } from '../../values/display.js';
 import { logicError, nonExistence } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { type ObjectTerm, onObjectOrSequence } from '../object-or-sequence.js';
-import { nth } from './transformations.js';
 import type { Chapter } from '../term.js';
+import { nth } from './transformations.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -145,7 +154,11 @@ export const DOCUMENT_MANIPULATION = {
 
 export function pluckFrom(target: Value, fields: Datum[], limits: Limits): Value {
   const path = parsePath(fields);
-  return onObjectOrSequence(target, { ...PURE, name: 'pluck', mode: 'map', apply: (object) => project(object, path) }, limits);
+  return onObjectOrSequence(
+    target,
+    { ...PURE, name: 'pluck', mode: 'map', apply: (object) => project(object, path) },
+    limits,
+  );
 }
 
 export function hasFieldsIn(target: Value, fields: Datum[], limits: Limits): Value {
@@ -156,7 +169,12 @@ export function hasFieldsIn(target: Value, fields: Datum[], limits: Limits): Val
 
 const PURE = { deterministic: true } as const;
 
-function onObject(args: Arguments, name: string, mode: ObjectTerm['mode'], apply: ObjectTerm['apply']): Value {
+function onObject(
+  args: Arguments,
+  name: string,
+  mode: ObjectTerm['mode'],
+  apply: ObjectTerm['apply'],
+): Value {
   const bits = args.term.children.slice(1).reduce((all, child) => all | child.determinism, 0);
   const deterministic = (bits & ~Determinism.constantNow) === 0;
   return onObjectOrSequence(args.value(0), { name, mode, deterministic, apply }, args.limits);
@@ -179,7 +197,10 @@ function bracket(args: Arguments): Value {
   const key = args.datum(1);
   if (typeof key === 'number') return nth(args.value(0), args.int32(1), args);
   if (typeof key === 'string') return onObject(args, 'bracket', 'skip', (object) => getField(object, key));
-  throw typeError(key, `Expected NUMBER or STRING as second argument to \`bracket\` but found ${typeName(key)}.`);
+  throw typeError(
+    key,
+    `Expected NUMBER or STRING as second argument to \`bracket\` but found ${typeName(key)}.`,
+  );
 }
 
 function checked(items: Datum[], limits: Limits): Datum[] {

@@ -1,17 +1,28 @@
 import { asBoolean } from '../../sequences/datum-types.js';
 import { equalityJoin, join, zipPair } from '../../sequences/join.js';
+import { toDatum } from '../../sequences/row-function.js';
 import { sequenceValue, toStream } from '../../sequences/sources.js';
 import type { Value } from '../../sequences/value.js';
-import { toDatum } from '../../sequences/row-function.js';
 import type { Arguments } from '../arguments.js';
 import type { Chapter } from '../term.js';
 
 export const JOINS = {
-  INNER_JOIN: { args: [3, 3], onGroups: 'transform', evaluate: (args) => joined(args, false) },
-  OUTER_JOIN: { args: [3, 3], onGroups: 'transform', evaluate: (args) => joined(args, true) },
+  INNER_JOIN: {
+    args: [3, 3],
+    forbidsWrites: true,
+    onGroups: 'transform',
+    evaluate: (args) => joined(args, false),
+  },
+  OUTER_JOIN: {
+    args: [3, 3],
+    forbidsWrites: true,
+    onGroups: 'transform',
+    evaluate: (args) => joined(args, true),
+  },
 
   EQ_JOIN: {
     args: [3, 3],
+    forbidsWrites: true,
     optargs: ['index', 'ordered'],
     onGroups: 'transform',
     evaluate: (args) => {

@@ -2,8 +2,8 @@ import { SYSTEM_DATABASE } from '../../sequences/system-tables.js';
 import { opFailed } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { checkName } from '../names.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
 export const MANIPULATING_DATABASES = {
   DB_CREATE: {
@@ -27,13 +27,17 @@ export const MANIPULATING_DATABASES = {
       const { storage } = args.env;
       const name = databaseName(args);
       if (name === SYSTEM_DATABASE) {
-        throw opFailed('Database `rethinkdb` is special; you can\'t delete it.');
+        throw opFailed("Database `rethinkdb` is special; you can't delete it.");
       }
       const id = storage.databaseId(name);
       const tables = storage.tables(name).length;
       storage.dropDatabase(name);
       args.env.wrote('hard');
-      return { dbs_dropped: 1, tables_dropped: tables, config_changes: [{ old_val: { id, name }, new_val: null }] };
+      return {
+        dbs_dropped: 1,
+        tables_dropped: tables,
+        config_changes: [{ old_val: { id, name }, new_val: null }],
+      };
     },
   },
 

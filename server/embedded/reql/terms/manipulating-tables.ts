@@ -1,33 +1,40 @@
-import { checkLimit } from '../../sequences/limits.js';
+import type { FeedOptions, FeedSource } from '../../changefeeds/source.js';
 import { feedSource } from '../../sequences/feed-plan.js';
+import { checkLimit } from '../../sequences/limits.js';
 import { Determinism, type RowFunction } from '../../sequences/row-function.js';
 import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
-import { isSequence, toStream } from '../../sequences/sources.js';
-import { Stream } from '../../sequences/stream.js';
+import { isSequence } from '../../sequences/sources.js';
+import { liveStream } from '../../sequences/stream.js';
 import { SYSTEM_DATABASE, systemTableNames } from '../../sequences/system-tables.js';
 import { tableConfig } from '../../sequences/table-config.js';
-import { toWritableTable } from '../../sequences/writable-table.js';
 import { type Database, isDatum, type Value, wrongKind } from '../../sequences/value.js';
-import type { FeedOptions, FeedSource } from '../../changefeeds/source.js';
+import { toWritableTable } from '../../sequences/writable-table.js';
 import type { StoredFunction } from '../../storage/shapes.js';
 import { pseudotype, typeName } from '../../values/datum.js';
 import { logicError, opFailed } from '../../values/reql-error.js';
 import { parseDurability } from '../../writes/options.js';
 import type { Arguments } from '../arguments.js';
 import { defaultDatabase } from '../default-database.js';
-import { checkTableOptions } from '../table-options.js';
-import { indexStatus, parseStoredIndex, parseStoredHook, writeHookStatus } from '../stored-functions.js';
 import { checkName } from '../names.js';
+import { indexStatus, parseStoredHook, parseStoredIndex, writeHookStatus } from '../stored-functions.js';
 import { freeze } from '../stored-term.js';
-import { NEVER } from '../term-determinism.js';
+import { checkTableOptions } from '../table-options.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
 export const MANIPULATING_TABLES = {
   TABLE_CREATE: {
     args: [1, 2],
-    optargs: ['primary_key', 'shards', 'replicas', 'nonvoting_replica_tags', 'primary_replica_tag', 'durability'],
+    optargs: [
+      'primary_key',
+      'shards',
+      'replicas',
+      'nonvoting_replica_tags',
+      'primary_replica_tag',
+      'durability',
+    ],
     determinism: NEVER,
     writes: true,
     evaluate: (args) => {
@@ -66,7 +73,13 @@ export const MANIPULATING_TABLES = {
     },
   },
 
-  INDEX_CREATE: { args: [2, 3], optargs: ['multi', 'geo'], determinism: NEVER, writes: true, evaluate: createIndex },
+  INDEX_CREATE: {
+    args: [2, 3],
+    optargs: ['multi', 'geo'],
+    determinism: NEVER,
+    writes: true,
+    evaluate: createIndex,
+  },
 
   INDEX_DROP: {
     args: [2, 2],
@@ -82,10 +95,14 @@ export const MANIPULATING_TABLES = {
     },
   },
 
-  INDEX_LIST: { args: [1, 1], determinism: NEVER, evaluate: (args) => [...args.anyTable(0).indexes.keys()].sort() },
+  INDEX_LIST: {
+    args: [1, 1],
+    determinism: NEVER,
+    evaluate: (args) => [...args.anyTable(0).indexes.keys()].sort(),
+  },
   INDEX_STATUS: { args: [1, MANY], determinism: NEVER, evaluate: statusOfIndexes },
   /** Indexes are built before `indexCreate` answers: there is nothing to wait for. */
-  INDEX_WAIT: { args: [1, MANY], determinism: NEVER, evaluate: statusOfIndexes },
+  INDEX_WAIT: { args: [1, MANY], meta: true, determinism: NEVER, evaluate: statusOfIndexes },
 
   INDEX_RENAME: {
     args: [3, 3],
@@ -97,9 +114,11 @@ export const MANIPULATING_TABLES = {
       const [from, to] = [args.string(1), args.string(2)];
       for (const name of [from, to]) refusePrimaryKey(name, table.primaryKey);
       const overwrite = args.booleanOption('overwrite') ?? false;
-      if (!table.indexes.has(from)) throw noIndex(from, table);
-      if (from !== to && table.indexes.has(to) && !overwrite) {
-        throw opFailed(`Index \`${from}\` does not exist or index \`${to}\` already exists on table \`${table.db}.${table.name}\`.`);
+      if (!table.indexes.has(from) && overwrite) throw noIndex(from, table);
+      if (!table.indexes.has(from) || (from !== to && table.indexes.has(to) && !overwrite)) {
+        throw opFailed(
+          `Index \`${from}\` does not exist or index \`${to}\` already exists on table \`${table.db}.${table.name}\`.`,
+        );
       }
       table.renameIndex(from, to, overwrite);
       args.env.wrote('hard');
@@ -111,6 +130,7 @@ export const MANIPULATING_TABLES = {
 
   GET_WRITE_HOOK: {
     args: [1, 1],
+    meta: true,
     determinism: NEVER,
     evaluate: (args) => {
       const { writeHook } = args.table(0);
@@ -120,12 +140,19 @@ export const MANIPULATING_TABLES = {
 
   CHANGES: {
     args: [1, 1],
-    optargs: ['squash', 'changefeed_queue_size', 'include_initial', 'include_offsets', 'include_states', 'include_types'],
+    optargs: [
+      'squash',
+      'changefeed_queue_size',
+      'include_initial',
+      'include_offsets',
+      'include_states',
+      'include_types',
+    ],
     determinism: NEVER,
     evaluate: (args) => {
       const options = feedOptions(args);
       const source = sourceOf(args.value(0), args);
-      return new Stream(() => [], { infinite: true, live: { source, options, slices: [] } });
+      return liveStream({ source, options, slices: [] });
     },
   },
 } satisfies Chapter;
@@ -138,7 +165,7 @@ function target(args: Arguments): { db: Database; name: string } {
 
 function writable(db: Database): string {
   if (db.name === SYSTEM_DATABASE) {
-    throw opFailed('Database `rethinkdb` is special; you can\'t create or drop tables in it.');
+    throw opFailed("Database `rethinkdb` is special; you can't create or drop tables in it.");
   }
   return db.name;
 }
@@ -167,23 +194,44 @@ function createIndex(args: Arguments): Value {
   return { created: 1 };
 }
 
-function indexFunction(args: Arguments, name: string): { function: StoredFunction; multi: boolean; geo: boolean } {
+function indexFunction(
+  args: Arguments,
+  name: string,
+): { function: StoredFunction; multi: boolean; geo: boolean } {
   // FUNC, VAR and BRACKET of the protocol: row => row(name)
-  if (args.count === 2) return { function: { term: [69, [[2, [1]], [170, [[10, [1]], name]]]] }, multi: false, geo: false };
+  if (args.count === 2)
+    return {
+      function: {
+        term: [
+          69,
+          [
+            [2, [1]],
+            [170, [[10, [1]], name]],
+          ],
+        ],
+      },
+      multi: false,
+      geo: false,
+    };
   const given = args.value(2);
-  if (isDatum(given) && pseudotype(given) === 'BINARY') return args.at(2, () => parseStoredIndex(args.datum(2)));
+  if (isDatum(given) && pseudotype(given) === 'BINARY')
+    return args.at(2, () => parseStoredIndex(args.datum(2)));
   const f = args.function(2);
   refuseNondeterminism(f, 'Index functions must be deterministic.');
   return { function: freeze(f), multi: false, geo: false };
 }
 
 function refuseNondeterminism(f: RowFunction, why: string): void {
-  if (f.determinism !== Determinism.always) throw logicError(`Could not prove function deterministic.  ${why}`);
+  if (f.determinism !== Determinism.always)
+    throw logicError(`Could not prove function deterministic.  ${why}`);
 }
 
 function statusOfIndexes(args: Arguments): Value {
   const table = args.anyTable(0);
-  const wanted = args.values(1).map((_, i) => args.string(i + 1)).sort();
+  const wanted = args
+    .values(1)
+    .map((_, i) => args.string(i + 1))
+    .sort();
   const missing = wanted.find((name) => !table.indexes.has(name));
   if (missing !== undefined) {
     throw opFailed(`Index \`${missing}\` was not found on table \`${table.db}.${table.name}\`.`);
@@ -206,7 +254,8 @@ function setWriteHook(args: Arguments): Value {
 }
 
 function hookFunction(args: Arguments, given: Value): StoredFunction {
-  if (isDatum(given) && pseudotype(given) === 'BINARY') return args.at(1, () => parseStoredHook(args.datum(1)));
+  if (isDatum(given) && pseudotype(given) === 'BINARY')
+    return args.at(1, () => parseStoredHook(args.datum(1)));
   const f = args.function(1);
   refuseNondeterminism(f, 'Write hook functions must be deterministic.');
   if (f.arity !== 3) throw logicError('Write hook functions must expect 3 arguments.');
@@ -214,7 +263,8 @@ function hookFunction(args: Arguments, given: Value): StoredFunction {
 }
 
 function feedOptions(args: Arguments): FeedOptions {
-  const squash = args.datumOption('squash') ?? false;
+  const given = args.datumOption('squash');
+  const squash = given === undefined ? false : given;
   if (typeof squash === 'number' && squash < 0) {
     throw logicError('Expected BOOL or a positive NUMBER but found a negative NUMBER.');
   }
@@ -227,7 +277,10 @@ function feedOptions(args: Arguments): FeedOptions {
     includeTypes: args.booleanOption('include_types') ?? false,
     includeInitial: args.booleanOption('include_initial') ?? false,
     includeOffsets: args.booleanOption('include_offsets') ?? false,
-    changefeedQueueSize: checkLimit('changefeed queue size', args.integerOption('changefeed_queue_size') ?? 100_000),
+    changefeedQueueSize: checkLimit(
+      'changefeed queue size',
+      args.integerOption('changefeed_queue_size') ?? 100_000,
+    ),
   };
 }
 
@@ -241,7 +294,7 @@ function sourceOf(value: Value, args: Arguments): FeedSource {
   if (value instanceof SingleSelection) {
     return { kind: 'point', table: toWritableTable(value.table), key: value.key };
   }
-  if (isSequence(value)) return feedSource(toStream(value), args.limits);
+  if (isDatum(value) || isSequence(value)) return feedSource(args.stream(0), args.limits);
   return args.at(0, () => {
     throw wrongKind('SELECTION', value);
   });

@@ -7,8 +7,8 @@ import type { Datum } from '../../values/datum.js';
 import { compare, equal } from '../../values/order.js';
 import { logicError } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter, TermDeclaration } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -48,10 +48,15 @@ export const MATH_AND_LOGIC = {
   FLOOR: { args: [1, 1], evaluate: (args) => Math.floor(args.number(0)) },
   CEIL: { args: [1, 1], evaluate: (args) => Math.ceil(args.number(0)) },
   /** Halves are rounded away from zero. */
-  ROUND: { args: [1, 1], evaluate: (args) => Math.sign(args.number(0)) * Math.round(Math.abs(args.number(0))) },
+  ROUND: {
+    args: [1, 1],
+    evaluate: (args) => Math.sign(args.number(0)) * Math.round(Math.abs(args.number(0))),
+  },
 } satisfies Chapter;
 
-function chained(operation: (left: Datum, right: Datum, limits: Arguments['limits']) => Datum): TermDeclaration {
+function chained(
+  operation: (left: Datum, right: Datum, limits: Arguments['limits']) => Datum,
+): TermDeclaration {
   return {
     args: [1, MANY],
     evaluate: (args) => {

@@ -11,14 +11,18 @@ import type { Arguments } from '../arguments.js';
 import { openBound } from '../bounds.js';
 import { defaultDatabase } from '../default-database.js';
 import { checkName } from '../names.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
 export const SELECTING_DATA = {
   DB: {
     args: [1, 1],
     determinism: NEVER,
-    evaluate: (args) => findDatabase(args.env.storage, args.at(0, () => checkName('Database', args.string(0)))),
+    evaluate: (args) =>
+      findDatabase(
+        args.env.storage,
+        args.at(0, () => checkName('Database', args.string(0))),
+      ),
   },
 
   TABLE: {
@@ -30,7 +34,9 @@ export const SELECTING_DATA = {
       const last = args.count - 1;
       const database = args.count === 2 ? args.database(0) : defaultDatabase(args);
       const name = args.at(last, () => checkName('Table', args.string(last)));
-      return new TableValue(findTable(args.env.storage, database.name, name, args.stringOption('identifier_format')));
+      return new TableValue(
+        findTable(args.env.storage, database.name, name, args.stringOption('identifier_format')),
+      );
     },
   },
 
@@ -68,6 +74,7 @@ export const SELECTING_DATA = {
 
   FILTER: {
     args: [2, 2],
+    forbidsWrites: true,
     optargs: ['default'],
     onGroups: 'transform',
     evaluate: (args) => {
@@ -88,7 +95,9 @@ export const SELECTING_DATA = {
 
 function checkTableOptions(args: Arguments): void {
   if (args.option('use_outdated') !== undefined) {
-    throw logicError('The `use_outdated` optarg is no longer supported.  Use the `read_mode` optarg instead.');
+    throw logicError(
+      'The `use_outdated` optarg is no longer supported.  Use the `read_mode` optarg instead.',
+    );
   }
   const mode = args.stringOption('read_mode') ?? 'single';
   if (!['majority', 'single', 'outdated', '_debug_direct'].includes(mode)) {

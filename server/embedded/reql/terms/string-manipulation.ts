@@ -8,7 +8,10 @@ export const STRING_MANIPULATION = {
   MATCH: { args: [2, 2], evaluate: (args) => matchRegex(args.string(0), args.string(1)) },
   SPLIT: { args: [1, 3], evaluate: splitString },
   UPCASE: { args: [1, 1], evaluate: (args) => asciiCase(args.string(0), /[a-z]+/g, (s) => s.toUpperCase()) },
-  DOWNCASE: { args: [1, 1], evaluate: (args) => asciiCase(args.string(0), /[A-Z]+/g, (s) => s.toLowerCase()) },
+  DOWNCASE: {
+    args: [1, 1],
+    evaluate: (args) => asciiCase(args.string(0), /[A-Z]+/g, (s) => s.toLowerCase()),
+  },
 } satisfies Chapter;
 
 /** RethinkDB knows upper and lower case of ASCII letters only. */

@@ -1,15 +1,15 @@
 import { asBoolean } from '../../sequences/datum-types.js';
 import { checkArraySize } from '../../sequences/limits.js';
-import { sortedStream, sortedWithinIndex, type SortKey } from '../../sequences/order.js';
+import { type SortKey, sortedStream, sortedWithinIndex } from '../../sequences/order.js';
+import { RowFunction, toDatum } from '../../sequences/row-function.js';
 import { sample } from '../../sequences/sample.js';
 import { Selection, SingleSelection } from '../../sequences/selection.js';
 import { elementAt, rowAt, sliceByRange, sliceStream } from '../../sequences/slice.js';
 import { isSelection, refine, sequenceValue, toSelection, toStream } from '../../sequences/sources.js';
-import { Stream } from '../../sequences/stream.js';
+import type { Stream } from '../../sequences/stream.js';
 import { TableSlice, TableValue } from '../../sequences/table-slice.js';
 import { orderedUnion, union } from '../../sequences/union.js';
 import { isDatum, type Value } from '../../sequences/value.js';
-import { RowFunction, toDatum } from '../../sequences/row-function.js';
 import type { Datum, DatumObject } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
@@ -18,23 +18,25 @@ import { mapStreams } from '../map-streams.js';
 import { equalsFunction, fieldFunction } from '../shortcut-function.js';
 import { sliceData } from '../slice-data.js';
 import { refuseSplicing, sortKey } from '../sort-keys.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 import { hasFieldsIn, pluckFrom } from './document-manipulation.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
 export const TRANSFORMATIONS = {
-  MAP: { args: [2, MANY], onGroups: 'transform', evaluate: mapStreams },
+  MAP: { args: [2, MANY], forbidsWrites: true, onGroups: 'transform', evaluate: mapStreams },
 
   WITH_FIELDS: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => pluckFrom(hasFieldsIn(args.value(0), args.data(1), args.limits), args.data(1), args.limits),
+    evaluate: (args) =>
+      pluckFrom(hasFieldsIn(args.value(0), args.data(1), args.limits), args.data(1), args.limits),
   },
 
   CONCAT_MAP: {
     args: [2, 2],
+    forbidsWrites: true,
     onGroups: 'transform',
     evaluate: (args) => {
       const stream = args.stream(0);
@@ -57,7 +59,8 @@ export const TRANSFORMATIONS = {
       const keys = sortKeys(args);
       const rows = args.value(0);
       if (args.optionNode('index') !== undefined) return orderByIndex(args, rows, keys);
-      if (!isSelection(rows)) return sequenceValue(sortedStream(args.stream(0), keys, args.limits), args.limits);
+      if (!isSelection(rows))
+        return sequenceValue(sortedStream(args.stream(0), keys, args.limits), args.limits);
       const selection = toSelection(rows);
       return selection.with(sortedStream(selection.stream, keys, args.limits));
     },
@@ -68,8 +71,7 @@ export const TRANSFORMATIONS = {
 
   SKIP: {
     args: [2, 2],
-    evaluate: (args) =>
-      slice(args, { left: args.integer(1), leftOpen: false, right: -1, rightOpen: false }),
+    evaluate: (args) => slice(args, { left: args.integer(1), leftOpen: false, right: -1, rightOpen: false }),
   },
 
   LIMIT: {
@@ -194,4 +196,3 @@ function interleaved(args: Arguments, streams: readonly Stream[]): Stream {
   }
   return orderedUnion(streams, keys);
 }
-

@@ -1,27 +1,34 @@
-import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
+import { Determinism, RowFunction } from '../../sequences/row-function.js';
 import { SingleSelection } from '../../sequences/selection.js';
 import { toSelection } from '../../sequences/sources.js';
-import { toWritableTable } from '../../sequences/writable-table.js';
-import { isDatum } from '../../sequences/value.js';
 import { SystemTable } from '../../sequences/system-table.js';
+import { isDatum } from '../../sequences/value.js';
+import { toWritableTable } from '../../sequences/writable-table.js';
 import type { Table } from '../../storage/table.js';
 import { type Datum, type DatumObject, isObject } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import { type Conflict, insert } from '../../writes/insert.js';
 import { parseDurability, parseReturnChanges, type WriteOptions } from '../../writes/options.js';
-import { deletion, replacementBy, replaceRows, type Replacement, updateBy } from '../../writes/replace.js';
-import { StatisticsSum } from '../../writes/statistics.js';
+import { deletion, type Replacement, replacementBy, replaceRows, updateBy } from '../../writes/replace.js';
+import { NOT_A_WRITE, StatisticsSum } from '../../writes/statistics.js';
 import { updateTableConfig } from '../../writes/table-config.js';
 import type { Arguments } from '../arguments.js';
 import { compileStoredRowFunction } from '../functions.js';
-import { NEVER } from '../term-determinism.js';
 import type { Chapter } from '../term.js';
+import { NEVER } from '../term-determinism.js';
 
-const REPLACE_OPTIONS = ['non_atomic', 'durability', 'return_vals', 'return_changes', 'ignore_write_hook'] as const;
+const REPLACE_OPTIONS = [
+  'non_atomic',
+  'durability',
+  'return_vals',
+  'return_changes',
+  'ignore_write_hook',
+] as const;
 
 export const WRITING_DATA = {
   INSERT: {
     args: [2, 2],
+    forbidsWrites: true,
     optargs: ['conflict', 'durability', 'return_vals', 'return_changes', 'ignore_write_hook'],
     writes: true,
     evaluate: (args) => {
@@ -36,6 +43,7 @@ export const WRITING_DATA = {
 
   UPDATE: {
     args: [2, 2],
+    forbidsWrites: true,
     optargs: REPLACE_OPTIONS,
     writes: true,
     evaluate: (args) => change(args, () => updateBy(args.function(1, 'constant', true))),
@@ -43,6 +51,7 @@ export const WRITING_DATA = {
 
   REPLACE: {
     args: [2, 2],
+    forbidsWrites: true,
     optargs: REPLACE_OPTIONS,
     writes: true,
     evaluate: (args) => change(args, () => replacementBy(args.function(1, 'constant'))),
@@ -50,6 +59,7 @@ export const WRITING_DATA = {
 
   DELETE: {
     args: [1, 1],
+    forbidsWrites: true,
     optargs: REPLACE_OPTIONS,
     writes: true,
     evaluate: (args) => change(args, () => deletion),
@@ -63,7 +73,8 @@ export const WRITING_DATA = {
       // All rows before the first write: the sequence may read the table that is written to.
       for (const row of [...args.stream(0).finiteRows()]) {
         const answer = write.call([row]);
-        args.at(1, () => sum.add(toDatum(answer)));
+        if (!isDatum(answer)) throw logicError(NOT_A_WRITE);
+        args.at(1, () => sum.add(answer));
       }
       return sum.toDatum();
     },
@@ -71,6 +82,7 @@ export const WRITING_DATA = {
 
   SYNC: {
     args: [1, 1],
+    meta: true,
     determinism: NEVER,
     evaluate: (args) => {
       args.anyTable(0);
@@ -93,7 +105,13 @@ function change(args: Arguments, replacementOf: () => Replacement): Datum {
   }
   const selection = args.at(0, () => toSelection(target));
   const table = toWritableTable(selection.table);
-  return replaceRows(table, keysOf(selection.stream.finiteRows(), table), replacement, writeOptions(args, table), args.limits);
+  return replaceRows(
+    table,
+    keysOf(selection.stream.finiteRows(), table),
+    replacement,
+    writeOptions(args, table),
+    args.limits,
+  );
 }
 
 function* keysOf(rows: Iterable<Datum>, table: Table): Iterable<Datum> {
@@ -104,9 +122,7 @@ function checkAtomic(args: Arguments): void {
   const determinism = args.count > 1 ? args.determinism(1) : Determinism.always;
   const allowed = args.booleanOption('non_atomic') ?? false;
   if (!allowed && (determinism & ~Determinism.constantNow) !== 0) {
-    throw logicError(
-      'Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?',
-    );
+    throw logicError('Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?');
   }
 }
 
