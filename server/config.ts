@@ -25,8 +25,30 @@ const address = (name: string, protocols: string[]) =>
         return false;
       }
     },
-    `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    {
+      abort: true,
+      message: `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    },
   );
+
+const webAddress = (name: string) =>
+  address(name, ['https:', 'http:'])
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+      abort: true,
+      message: `${name} must not contain a user or a password`,
+    })
+    .refine((text) => !text.includes('#'), `${name} must not contain a fragment (#)`);
+
+/** Travels in an `Authorization` header, so it may have characters only that all programs write alike there. */
+const bearerSecret = (name: string) =>
+  z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{16,}$/,
+      `${name} must have at least 16 characters, all of them ASCII and none a space`,
+    );
+
+export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -43,6 +65,9 @@ export const settings = {
     .default('./data')
     .describe('Folder of the embedded database and of keys made at the first start'),
   RETHINKDB_URL: address('RETHINKDB_URL', ['rethinkdb:', 'rethinkdbs:'])
+    .superRefine((text, check) => {
+      for (const message of databaseFaults(text)) check.addIssue({ code: 'custom', message });
+    })
     .optional()
     .describe(
       'A RethinkDB server, rethinkdb://user:password@host:28015/database; rethinkdbs: over TLS. Without it the embedded database is started',
@@ -60,6 +85,43 @@ export const settings = {
     .min(16, 'SESSION_SECRET must have at least 16 characters')
     .optional()
     .describe('Key that signs cookies; without it one is made and kept in DATA_DIR'),
+  AUTH: z
+    .enum(AUTH_MODES, `AUTH must be one of ${AUTH_MODES.join(', ')}`)
+    .default('guest')
+    .describe(
+      'Who may come in: guest (everybody, by a name of their choice), jwt (tokens of an issuer such as Auth0), accounts (tokens that AUTH_SERVER knows)',
+    ),
+  AUTH0_API_DOMAIN: z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i,
+      'AUTH0_API_DOMAIN must be a host name such as example.eu.auth0.com, without https://',
+    )
+    .optional()
+    .describe('Domain of an Auth0 tenant that issues the tokens, such as example.eu.auth0.com (AUTH=jwt)'),
+  AUTH_ISSUER: webAddress('AUTH_ISSUER')
+    .optional()
+    .describe('Any other issuer, exactly as its tokens name it in iss (AUTH=jwt)'),
+  AUTH_JWKS_URL: webAddress('AUTH_JWKS_URL')
+    .optional()
+    .describe("Where the issuer's keys are; without it .well-known/jwks.json at the issuer (AUTH=jwt)"),
+  AUTH_AUDIENCE: z
+    .string()
+    .optional()
+    .describe(
+      'Whom the tokens must be meant for, as they say in aud; at Auth0 the identifier of the API (AUTH=jwt)',
+    ),
+  AUTH_SERVER: webAddress('AUTH_SERVER')
+    .optional()
+    .describe('The whole address at which the accounts service says whose a token is (AUTH=accounts)'),
+  SECRET_FOR_SUMMARY: bearerSecret('SECRET_FOR_SUMMARY')
+    .optional()
+    .describe('Bearer token of those who may read the summary of who is present; without it nobody may'),
+  SECRET_FOR_FLUSHING: bearerSecret('SECRET_FOR_FLUSHING')
+    .optional()
+    .describe(
+      'Bearer token of those who may delete all that is known of who is present; without it nobody may',
+    ),
   TRUST_PROXY: z
     .string()
     .default('loopback')
@@ -79,6 +141,12 @@ export interface DatabaseAddress {
   tls: { ca?: string } | null;
 }
 
+/** How visitors are told apart. */
+export type AuthConfig =
+  | { mode: 'guest' }
+  | { mode: 'jwt'; issuer: string; jwksUrl: string; audience: string }
+  | { mode: 'accounts'; server: string };
+
 export interface Config {
   port: number;
   host: string;
@@ -89,6 +157,9 @@ export interface Config {
   database: DatabaseAddress | null;
   embedded: { port: number; password: string };
   sessionSecret: string | null;
+  auth: AuthConfig;
+  /** Bearer tokens of the endpoints about presence; null: closed. */
+  presenceSecrets: { summary: string | null; flushing: string | null };
   trustProxy: string | number;
   shutdownMs: number;
 }
@@ -116,7 +187,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = z.object(settings).safeParse(present);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => issue.message));
+  const faults = [...(parsed.error?.issues.map((issue) => issue.message) ?? []), ...authFaults(present)];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const values = parsed.data;
   return {
     port: values.PORT,
@@ -126,9 +198,62 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     database: values.RETHINKDB_URL ? databaseAddress(values.RETHINKDB_URL, values.RETHINKDB_CA) : null,
     embedded: { port: values.EMBEDDED_PORT, password: values.EMBEDDED_PASSWORD },
     sessionSecret: values.SESSION_SECRET ?? null,
+    auth: authConfig(values),
+    presenceSecrets: {
+      summary: values.SECRET_FOR_SUMMARY ?? null,
+      flushing: values.SECRET_FOR_FLUSHING ?? null,
+    },
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
   };
+}
+
+type Values = z.infer<z.ZodObject<typeof settings>>;
+
+/** The settings of each way of telling visitors apart. With one of another way, somebody means to be safe and is not. */
+const SETTINGS_OF = {
+  guest: [],
+  jwt: ['AUTH0_API_DOMAIN', 'AUTH_ISSUER', 'AUTH_JWKS_URL', 'AUTH_AUDIENCE'],
+  accounts: ['AUTH_SERVER'],
+} as const satisfies Record<Values['AUTH'], (keyof Values)[]>;
+
+/** What is missing, or does not go together, among the settings that begin with AUTH. */
+function authFaults(present: Partial<Record<keyof Values, string>>): string[] {
+  const mode = present.AUTH ?? 'guest';
+  if (!Object.hasOwn(SETTINGS_OF, mode)) return [];
+  const faults: string[] = [];
+  const demand = (right: unknown, fault: string) => right || faults.push(fault);
+  for (const [other, names] of Object.entries(SETTINGS_OF)) {
+    for (const name of other === mode ? [] : names)
+      demand(!present[name], `${name} is set, but means nothing without AUTH=${other}`);
+  }
+  const { AUTH0_API_DOMAIN, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_SERVER } = present;
+  if (mode === 'jwt') {
+    demand(AUTH0_API_DOMAIN || AUTH_ISSUER, 'AUTH=jwt needs AUTH0_API_DOMAIN or AUTH_ISSUER');
+    demand(!AUTH0_API_DOMAIN || !AUTH_ISSUER, 'AUTH0_API_DOMAIN and AUTH_ISSUER exclude each other');
+    demand(AUTH_AUDIENCE, 'AUTH=jwt needs AUTH_AUDIENCE');
+  }
+  if (mode === 'accounts') demand(AUTH_SERVER, 'AUTH=accounts needs AUTH_SERVER');
+  return faults;
+}
+
+/** Of values that have no fault. */
+function authConfig(values: Values): AuthConfig {
+  if (values.AUTH === 'accounts') return { mode: 'accounts', server: values.AUTH_SERVER! };
+  if (values.AUTH !== 'jwt') return { mode: 'guest' };
+  const issuer = values.AUTH_ISSUER ?? `https://${values.AUTH0_API_DOMAIN!.toLowerCase()}/`;
+  const jwksUrl = values.AUTH_JWKS_URL ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+  return { mode: 'jwt', issuer, jwksUrl, audience: values.AUTH_AUDIENCE! };
+}
+
+function databaseFaults(text: string): string[] {
+  try {
+    databaseAddress(text);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    return ['RETHINKDB_URL: a % must be followed by the code of a character'];
+  }
 }
 
 /** Takes a `rethinkdb:` or `rethinkdbs:` URL apart. @throws ConfigError */

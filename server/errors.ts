@@ -19,6 +19,9 @@ export const ERRORS = {
   'bad-id': { status: 400, title: 'The id cannot be used' },
   'bad-cursor': { status: 400, title: 'The cursor cannot be used' },
   'bad-limit': { status: 400, title: 'The limit cannot be used' },
+  'login-required': { status: 401, title: 'A login is needed here' },
+  'bad-token': { status: 401, title: 'The token is not valid here' },
+  'token-expired': { status: 401, title: 'The token has expired' },
   'bad-origin': { status: 403, title: 'Another site may not do this' },
   'id-taken': { status: 409, title: 'Another message has this id' },
   'no-such-message': { status: 404, title: 'There is no such message' },
@@ -26,6 +29,7 @@ export const ERRORS = {
   'too-many-rooms': { status: 429, title: 'The socket is in too many rooms' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
   'database-away': { status: 503, title: 'The database cannot be reached at the moment' },
+  'auth-away': { status: 503, title: 'Whoever knows the users cannot be asked at the moment' },
   'shutting-down': { status: 503, title: 'This server is about to stop' },
   internal: { status: 500, title: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; title: string }>;

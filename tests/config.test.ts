@@ -83,6 +83,83 @@ describe('the address of a database', () => {
   });
 });
 
+describe('the ways of telling visitors apart', () => {
+  test('begin with guests', () => {
+    expect(readConfig({}).auth).toEqual({ mode: 'guest' });
+  });
+
+  test('know where an Auth0 tenant has its keys', () => {
+    const env = { AUTH: 'jwt', AUTH0_API_DOMAIN: 'Example.eu.auth0.com', AUTH_AUDIENCE: 'https://chat' };
+    expect(readConfig(env).auth).toEqual({
+      mode: 'jwt',
+      issuer: 'https://example.eu.auth0.com/',
+      jwksUrl: 'https://example.eu.auth0.com/.well-known/jwks.json',
+      audience: 'https://chat',
+    });
+  });
+
+  test.each(['https://id.example/realm', 'https://id.example/realm/'])(
+    'take any other issuer, %s',
+    (AUTH_ISSUER) => {
+      const env = { AUTH: 'jwt', AUTH_ISSUER, AUTH_AUDIENCE: 'chat' };
+      expect(readConfig(env).auth).toMatchObject({
+        issuer: AUTH_ISSUER,
+        jwksUrl: 'https://id.example/realm/.well-known/jwks.json',
+      });
+      const AUTH_JWKS_URL = 'http://keys.internal/certs?x=1';
+      expect(readConfig({ ...env, AUTH_JWKS_URL }).auth).toMatchObject({ jwksUrl: AUTH_JWKS_URL });
+    },
+  );
+
+  test('take an accounts service', () => {
+    const env = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example/v1/me' };
+    expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER });
+  });
+
+  test('are refused incomplete, with all that is missing', () => {
+    expect(faults({ AUTH: 'jwt', PORT: 'x' })).toEqual([
+      'PORT must be a whole number',
+      'AUTH=jwt needs AUTH0_API_DOMAIN or AUTH_ISSUER',
+      'AUTH=jwt needs AUTH_AUDIENCE',
+    ]);
+    expect(faults({ AUTH: 'accounts' })).toEqual(['AUTH=accounts needs AUTH_SERVER']);
+  });
+
+  test('are refused with settings of another way, which would leave a server open that was meant to be closed', () => {
+    expect(faults({ AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' })).toEqual([
+      'AUTH0_API_DOMAIN is set, but means nothing without AUTH=jwt',
+      'AUTH_SERVER is set, but means nothing without AUTH=accounts',
+    ]);
+  });
+
+  test('are refused with two issuers', () => {
+    const env = { AUTH: 'jwt', AUTH_AUDIENCE: 'chat' };
+    const both = { ...env, AUTH0_API_DOMAIN: 'a.example', AUTH_ISSUER: 'https://b.example' };
+    expect(faults(both)).toEqual(['AUTH0_API_DOMAIN and AUTH_ISSUER exclude each other']);
+  });
+
+  test.each([
+    ['AUTH', 'oauth'],
+    ['AUTH0_API_DOMAIN', 'https://example.auth0.com'],
+    ['AUTH0_API_DOMAIN', 'example.auth0.com/evil'],
+    ['AUTH_ISSUER', 'ftp://id.example'],
+    ['AUTH_ISSUER', 'id.example'],
+    ['AUTH_JWKS_URL', 'https://me:hunter2@id.example'],
+    ['AUTH_SERVER', 'https://id.example/#me'],
+    ['SECRET_FOR_SUMMARY', 'short'],
+    ['SECRET_FOR_FLUSHING', 'a secret of several words'],
+  ])('are refused with %s=%s', (name, value) => {
+    const [fault, ...more] = faults({ AUTH: wayOf(name), [name]: value }).filter((one) =>
+      one.startsWith(`${name} must`),
+    );
+    expect(fault).not.toContain(value);
+    expect(more).toEqual([]);
+  });
+
+  const wayOf = (name: string) =>
+    name === 'AUTH_SERVER' ? 'accounts' : name.includes('SECRET') ? '' : 'jwt';
+});
+
 describe('docs/configuration.md', () => {
   const page = readFileSync('docs/configuration.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` +\| (.*?) *\| (.*?) *\|$/gm)];
