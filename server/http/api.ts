@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { errorListRouter } from './error-list.js';
 import { type EventsParts, eventsRouter } from './events.js';
 import { meRouter } from './me.js';
@@ -11,6 +11,7 @@ export type ApiParts = RoomMessagesParts & EventsParts;
 /** Everything under `/api`, for programs; docs/api.md describes it. Errors are left to `problemHandler`. */
 export function apiRouter(parts: ApiParts): Router {
   return Router().use(
+    asDeclared,
     sameOrigin,
     meRouter(parts.guests),
     roomMessagesRouter(parts),
@@ -19,3 +20,9 @@ export function apiRouter(parts: ApiParts): Router {
     notFound,
   );
 }
+
+/** What users wrote is never taken for anything but what `Content-Type` says. */
+const asDeclared: RequestHandler = (_req, res, next) => {
+  res.set('X-Content-Type-Options', 'nosniff');
+  next();
+};

@@ -22,6 +22,7 @@ describe('a problem', () => {
     const response = await post(messages, { body: 'x'.repeat(4001) });
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     const problem = await jsonOf(response);
     expect(problem).toEqual({
       type: '/api/errors#bad-body',
