@@ -13,9 +13,9 @@ import {
   sortedKeys,
 } from '../values/datum.js';
 import { logicError, ReqlError } from '../values/reql-error.js';
+import { addField } from './add-field.js';
 import type { Arguments } from './arguments.js';
 import { typeNameOf } from './info.js';
-import { addField } from './terms/document-manipulation.js';
 import { toJson } from './to-json.js';
 
 const KINDS = [

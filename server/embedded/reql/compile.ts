@@ -127,7 +127,7 @@ class Compiler {
     const values = keys.map((key) => this.node(fields[key], node, key, visible));
     if (values.every((value) => value instanceof ConstantNode)) {
       const object: DatumObject = {};
-      keys.forEach((key, i) => setField(object, key, (values[i] as ConstantNode).datum));
+      for (const [i, key] of keys.entries()) setField(object, key, (values[i] as ConstantNode).datum);
       if (!Object.hasOwn(object, REQL_TYPE))
         return new ConstantNode(object, 'MAKE_OBJ', source, parent, frame, values);
       const constant = constantPseudotype(object);

@@ -1,7 +1,8 @@
 import type { Hub } from '../changefeeds/hub.js';
 import type { Limits } from '../sequences/limits.js';
+import type { RowFunction } from '../sequences/row-function.js';
 import type { Value } from '../sequences/value.js';
-import type { Durability } from '../storage/shapes.js';
+import type { Durability, StoredFunction } from '../storage/shapes.js';
 import type { Storage } from '../storage/storage.js';
 import type { DatumObject } from '../values/datum.js';
 
@@ -14,6 +15,8 @@ export interface Environment {
   readonly now: DatumObject;
   /** A global option of the query, such as `db` or `array_limit`. */
   option(name: string): Value | undefined;
+  /** A function kept in the database, ready to be called. */
+  storedFunction(stored: StoredFunction): RowFunction;
   /** Told about every write, so that the query is acknowledged when the strictest demand is met. */
   wrote(durability: Durability): void;
   /** Makes the query's answer wait for something that happens outside the evaluation. */

@@ -7,7 +7,7 @@ import { RowFunction, toDatum } from '../sequences/row-function.js';
 import { isSequence, toStream } from '../sequences/sources.js';
 import type { Stream } from '../sequences/stream.js';
 import type { Value } from '../sequences/value.js';
-import type { Durability } from '../storage/shapes.js';
+import type { Durability, StoredFunction } from '../storage/shapes.js';
 import type { Storage } from '../storage/storage.js';
 import type { Datum } from '../values/datum.js';
 import { compileError, logicError, ReqlError } from '../values/reql-error.js';
@@ -15,6 +15,7 @@ import { makeTime } from '../values/time.js';
 import { withoutFrames } from './backtrace.js';
 import { compile } from './compile.js';
 import type { Environment } from './environment.js';
+import { compileStoredRowFunction } from './functions.js';
 import { type FeedNote, openLiveFeed } from './live-feed.js';
 import type { Node } from './node.js';
 import { Scope } from './scope.js';
@@ -78,6 +79,10 @@ class QueryContext implements Environment {
 
   option(name: string): Value | undefined {
     return this.options.get(name)?.evaluate(this.scope);
+  }
+
+  storedFunction(stored: StoredFunction): RowFunction {
+    return compileStoredRowFunction(stored);
   }
 
   wrote(durability: Durability): void {

@@ -24,6 +24,7 @@ const ALONE: Environment = {
   limits: { arraySize: DEFAULT_ARRAY_LIMIT },
   now: makeTime(0),
   option: () => undefined,
+  storedFunction: compileStoredRowFunction,
   wrote: () => undefined,
   waitFor: () => undefined,
 };

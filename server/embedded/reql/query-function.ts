@@ -48,24 +48,24 @@ export class QueryFunction extends RowFunction {
 }
 
 /** Replaces the variables that are not bound inside the term. */
-function substitute(term: unknown, bound: ReadonlySet<number>, valueOf: (name: number) => Datum): unknown {
+function substitute(term: unknown, bound: ReadonlySet<number>, lookUp: (name: number) => Datum): unknown {
   if (!Array.isArray(term)) {
     if (term === null || typeof term !== 'object') return term;
     return Object.fromEntries(
-      Object.entries(term).map(([key, value]) => [key, substitute(value, bound, valueOf)]),
+      Object.entries(term).map(([key, value]) => [key, substitute(value, bound, lookUp)]),
     );
   }
   const [number, args, options] = term as [unknown, unknown[]?, unknown?];
   if (!Array.isArray(args)) return term;
   if (number === TERM_NUMBERS.VAR)
-    return bound.has(args[0] as number) ? term : literalTerm(valueOf(args[0] as number));
+    return bound.has(args[0] as number) ? term : literalTerm(lookUp(args[0] as number));
   if (number === TERM_NUMBERS.FUNC) {
     const params = (args[0] as [number, number[]])[1];
     const inner = new Set([...bound, ...(Array.isArray(params) ? params : [])]);
-    return [number, [args[0], substitute(args[1], inner, valueOf)]];
+    return [number, [args[0], substitute(args[1], inner, lookUp)]];
   }
-  const inside = args.map((arg) => substitute(arg, bound, valueOf));
-  return options === undefined ? [number, inside] : [number, inside, substitute(options, bound, valueOf)];
+  const inside = args.map((arg) => substitute(arg, bound, lookUp));
+  return options === undefined ? [number, inside] : [number, inside, substitute(options, bound, lookUp)];
 }
 
 /** Data as a term: arrays of the protocol are terms, so those of the data become MAKE_ARRAY. */

@@ -52,7 +52,7 @@ export function sortedWithinIndex(slice: TableSlice, keys: readonly SortKey[], l
 }
 
 function sortRows(rows: readonly Datum[], keys: readonly SortKey[]): Datum[] {
-  const keyed = rows.map((row) => ({ row, values: keys.map(({ by }) => valueOf(by, row)) }));
+  const keyed = rows.map((row) => ({ row, values: keys.map(({ by }) => sortValue(by, row)) }));
   return keyed.sort((a, b) => compareKeyed(a, b, keys)).map(({ row }) => row);
 }
 
@@ -65,7 +65,7 @@ export function compareKeyed(a: Keyed, b: Keyed, keys: readonly SortKey[]): numb
 }
 
 export function keyedRow(row: Datum, keys: readonly SortKey[]): Keyed {
-  return { row, values: keys.map(({ by }) => valueOf(by, row)) };
+  return { row, values: keys.map(({ by }) => sortValue(by, row)) };
 }
 
 function compareMissingFirst(a: Datum | undefined, b: Datum | undefined): number {
@@ -73,7 +73,7 @@ function compareMissingFirst(a: Datum | undefined, b: Datum | undefined): number
   return compare(a, b);
 }
 
-function valueOf(by: RowFunction, row: Datum): Datum | undefined {
+function sortValue(by: RowFunction, row: Datum): Datum | undefined {
   try {
     return by.datum(row);
   } catch (error) {

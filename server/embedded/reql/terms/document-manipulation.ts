@@ -2,7 +2,7 @@ import { DatumSet } from '../../sequences/datum-set.js';
 import { typeError } from '../../sequences/datum-types.js';
 import { getField, merge, strayLiteral } from '../../sequences/documents.js';
 import { checkArraySize, type Limits } from '../../sequences/limits.js';
-import { hasFields, parsePath, project, unproject } from '../../sequences/path.js';
+import { parsePath, unproject } from '../../sequences/path.js';
 import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
 import { setDifference, setInsert, setIntersection, setUnion } from '../../sequences/set-operations.js';
 import { positionIn } from '../../sequences/slice.js';
@@ -14,16 +14,16 @@ import {
   isObject,
   pseudotype,
   REQL_TYPE,
-  setField,
   sortedKeys,
   typeName,
 } from '../../values/datum.js';
-import { displayDatum, displayShort } from '../../values/display.js';
 import { logicError, nonExistence } from '../../values/reql-error.js';
+import { addField } from '../add-field.js';
 import type { Arguments } from '../arguments.js';
+import { hasFieldsIn, pluckFrom } from '../fields.js';
+import { nth } from '../nth.js';
 import { type ObjectTerm, onObjectOrSequence } from '../object-or-sequence.js';
 import type { Chapter } from '../term.js';
-import { nth } from './transformations.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -152,23 +152,6 @@ export const DOCUMENT_MANIPULATION = {
   },
 } satisfies Chapter;
 
-export function pluckFrom(target: Value, fields: Datum[], limits: Limits): Value {
-  const path = parsePath(fields);
-  return onObjectOrSequence(
-    target,
-    { ...PURE, name: 'pluck', mode: 'map', apply: (object) => project(object, path) },
-    limits,
-  );
-}
-
-export function hasFieldsIn(target: Value, fields: Datum[], limits: Limits): Value {
-  const path = parsePath(fields);
-  const apply = (object: DatumObject) => hasFields(object, path);
-  return onObjectOrSequence(target, { ...PURE, name: 'has_fields', mode: 'filter', apply }, limits);
-}
-
-const PURE = { deterministic: true } as const;
-
 function onObject(
   args: Arguments,
   name: string,
@@ -243,15 +226,4 @@ function plainObject(args: Arguments, term: string): DatumObject {
   return args.at(0, () => {
     throw logicError(`Cannot call \`${term}\` on objects of type \`${typeName(object)}\`.`);
   });
-}
-
-/** Adds a field that must be new; `what` names what is being built. */
-export function addField(object: DatumObject, key: string, value: Datum, what: string): void {
-  if (Object.hasOwn(object, key)) {
-    throw logicError(
-      `Duplicate key ${displayDatum(key)} in ${what}.  ` +
-        `(got ${displayShort(object[key]!)} and ${displayShort(value)} as values)`,
-    );
-  }
-  setField(object, key, value);
 }

@@ -49,7 +49,7 @@ export const SELECTING_DATA = {
       const table = args.anyTable(0);
       const index = args.stringOption('index') ?? table.primaryKey;
       const keys = args.data(1);
-      keys.forEach((key, i) => args.at(i + 1, () => checkKey(key)));
+      for (const [i, key] of keys.entries()) args.at(i + 1, () => checkKey(key));
       return getAll(table, index, keys);
     },
   },

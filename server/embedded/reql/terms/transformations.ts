@@ -4,23 +4,24 @@ import { type SortKey, sortedStream, sortedWithinIndex } from '../../sequences/o
 import { RowFunction, toDatum } from '../../sequences/row-function.js';
 import { sample } from '../../sequences/sample.js';
 import { Selection, SingleSelection } from '../../sequences/selection.js';
-import { elementAt, rowAt, sliceByRange, sliceStream } from '../../sequences/slice.js';
+import { sliceByRange, sliceStream } from '../../sequences/slice.js';
 import { isSelection, refine, sequenceValue, toSelection, toStream } from '../../sequences/sources.js';
 import type { Stream } from '../../sequences/stream.js';
 import { TableSlice, TableValue } from '../../sequences/table-slice.js';
 import { orderedUnion, union } from '../../sequences/union.js';
 import { isDatum, type Value } from '../../sequences/value.js';
-import type { Datum, DatumObject } from '../../values/datum.js';
+import type { Datum } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { openBound } from '../bounds.js';
+import { hasFieldsIn, pluckFrom } from '../fields.js';
 import { mapStreams } from '../map-streams.js';
+import { nth } from '../nth.js';
 import { equalsFunction, fieldFunction } from '../shortcut-function.js';
 import { sliceData } from '../slice-data.js';
 import { refuseSplicing, sortKey } from '../sort-keys.js';
 import type { Chapter } from '../term.js';
 import { NEVER } from '../term-determinism.js';
-import { hasFieldsIn, pluckFrom } from './document-manipulation.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -165,15 +166,6 @@ function slice(args: Arguments, range: Parameters<typeof sliceByRange>[1]): Valu
   const rows = args.value(0);
   if (isDatum(rows) || rows instanceof SingleSelection) return sliceData(args.datum(0), range, args);
   return refine(rows, args.limits, (stream) => sliceByRange(stream, range));
-}
-
-/** One element of an array or row of a stream; of a selection, as a selection of one row. */
-export function nth(rows: Value, index: number, args: Arguments): Value {
-  if (isDatum(rows) || rows instanceof SingleSelection) return elementAt(args.array(0), index);
-  if (!isSelection(rows)) return rowAt(args.stream(0), index);
-  const { table, stream } = toSelection(rows);
-  const row = rowAt(stream, index) as DatumObject;
-  return new SingleSelection(table, row[table.primaryKey]!, row);
 }
 
 function unionOf(args: Arguments): Value {

@@ -13,7 +13,6 @@ import { deletion, type Replacement, replacementBy, replaceRows, updateBy } from
 import { NOT_A_WRITE, StatisticsSum } from '../../writes/statistics.js';
 import { updateTableConfig } from '../../writes/table-config.js';
 import type { Arguments } from '../arguments.js';
-import { compileStoredRowFunction } from '../functions.js';
 import type { Chapter } from '../term.js';
 import { NEVER } from '../term-determinism.js';
 
@@ -133,7 +132,7 @@ function writeOptions(args: Arguments, table: Table): WriteOptions {
   const returnChanges = parseReturnChanges(args.datumOption('return_changes'));
   args.env.wrote(parseDurability(args.stringOption('durability')) ?? table.durability);
   const ignored = args.booleanOption('ignore_write_hook') ?? false;
-  const hook = ignored || table.writeHook === null ? null : compileStoredRowFunction(table.writeHook);
+  const hook = ignored || table.writeHook === null ? null : args.env.storedFunction(table.writeHook);
   return { returnChanges, hook, now: args.env.now };
 }
 
