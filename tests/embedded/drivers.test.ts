@@ -1,7 +1,7 @@
 import endex from 'endex';
-import r from 'rethinkdb';
 import { r as rts } from 'rethinkdb-ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { r } from './driver.js';
 import { startTestServer, type TestServer } from './start.js';
 
 let server: TestServer;
@@ -23,7 +23,7 @@ describe('the official driver', () => {
       bytes: Buffer.from([id & 255]),
     }));
     expect(await table.insert(docs).run(connection)).toMatchObject({ inserted: 500, errors: 0 });
-    const cursor = await table.orderBy({ index: 'id' }).run(connection, { maxBatchRows: 7 } as never);
+    const cursor = await table.orderBy({ index: 'id' }).run(connection, { maxBatchRows: 7 });
     expect(await cursor.toArray()).toEqual(docs);
     const seen = [];
     for (let i = 0; i < 500; i++) seen.push(await feed.next());
@@ -34,21 +34,18 @@ describe('the official driver', () => {
 
   it('knows the server, waits for silent writes and asks for a profile', async () => {
     const connection = await server.connect();
-    expect(await (connection as never as { server(): Promise<object> }).server()).toEqual({
+    expect(await connection.server()).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'embedded',
       proxy: false,
     });
     await r.tableCreate('silent').run(connection);
     for (let id = 0; id < 20; id++) {
-      void r
-        .table('silent')
-        .insert({ id })
-        .run(connection, { noreply: true } as never);
+      void r.table('silent').insert({ id }).run(connection, { noreply: true });
     }
     await connection.noreplyWait();
     expect(await r.table('silent').count().run(connection)).toBe(20);
-    expect(await r.expr(1).run(connection, { profile: true } as never)).toEqual({ profile: [], value: 1 });
+    expect(await r.expr(1).run(connection, { profile: true })).toEqual({ profile: [], value: 1 });
   });
 
   it('is refused with a wrong password or user, in the words of RethinkDB', async () => {
@@ -121,8 +118,8 @@ describe('endex', () => {
       endex
         .db('schema')
         .table('messages')
-        .index('room_sent', [r.row('room'), r.row('sent')])
-        .index('tags', { multi: true })
+        .index('room_sent', [r.row('room'), r.row('sent')], {})
+        .index('tags', r.row('tags'), { multi: true })
         .table('users')
         .run(connection);
     await ensure();

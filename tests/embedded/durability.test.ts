@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import r from 'rethinkdb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEmbedded } from '../../server/embedded/index.js';
+import { type Connection, r } from './driver.js';
 import { startTestServer } from './start.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -44,7 +44,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-async function connect(port: number): Promise<r.Connection> {
+async function connect(port: number): Promise<Connection> {
   const connection = await r.connect({ port });
   connection.on('error', () => {});
   cleanups.push(() => connection.close({ noreplyWait: false }).catch(() => {}));
@@ -59,7 +59,7 @@ describe('a database killed by SIGKILL', () => {
     await r.tableCreate('t').run(writers[0]!);
     await r.table('t').indexCreate('n').run(writers[0]!);
     const acknowledged: string[] = [];
-    const write = async (connection: r.Connection, writer: number) => {
+    const write = async (connection: Connection, writer: number) => {
       for (let n = 0; ; n++) {
         const id = `${writer}-${n}`;
         await r.table('t').insert({ id, n }, { durability: 'hard' }).run(connection);

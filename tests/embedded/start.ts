@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import r from 'rethinkdb';
 import { type EmbeddedOptions, startEmbedded } from '../../server/embedded/index.js';
+import { type Connection, r } from './driver.js';
 
 export interface TestServer {
   readonly host: string;
@@ -10,7 +10,7 @@ export interface TestServer {
   readonly directory: string;
   /** The faults that the database has found in itself: none, in a test that passes. */
   readonly faults: Error[];
-  connect(): Promise<r.Connection>;
+  connect(): Promise<Connection>;
   stop(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function startTestServer(options: Partial<EmbeddedOptions> = {}): P
   const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'embedded-')));
   const faults: Error[] = [];
   const { host, port, stop } = await startEmbedded({ directory, onFault: (e) => faults.push(e), ...options });
-  const connections: r.Connection[] = [];
+  const connections: Connection[] = [];
   return {
     host,
     port,
