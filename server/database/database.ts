@@ -97,7 +97,7 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
     try {
       return (await Promise.race([query.run(link.queries, options), late])) as T;
     } catch (error) {
-      throw isAway(error) ? this.away((error as Error).message) : error;
+      throw isAway(error) ? this.away(describe(error as Error)) : withoutQuery(error);
     } finally {
       clearTimeout(timer);
     }
@@ -174,6 +174,13 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
 /** Says what a failed connection failed of, without what could be a secret. */
 function describe(error: Error & { code?: string; msg?: string }): string {
   return error.code ?? (error.msg ?? error.message ?? String(error)).split('\n')[0]!.slice(0, 200);
+}
+
+/** The driver adds the whole query to an error's message, with all that users wrote; that must not reach the log. */
+function withoutQuery(error: unknown): unknown {
+  const { msg } = error as { msg?: string };
+  if (error instanceof Error && msg !== undefined) error.message = msg;
+  return error;
 }
 
 /** Whether an error of the driver says that the database (or the part that is needed) is not there. */

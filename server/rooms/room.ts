@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Backoff } from '../database/backoff.js';
-import type { Messages } from '../database/messages.js';
+import { CatchUp } from '../database/catch-up.js';
+import type { Messages, Older } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
@@ -19,22 +19,15 @@ export interface Subscriber {
 }
 
 /**
- * A room follows its changefeed and keeps its newest messages, for everybody who is in it.
- *
- * The order of things is what makes it right: the feed is opened first, then the window is read, then the changes
- * that came meanwhile are applied. Were the window read first, messages between reading and opening would be lost.
- * Whenever the feed was interrupted, all this is done again, and subscribers are told the difference.
+ * A room follows its changefeed and keeps its newest messages, for everybody who is in it. Whenever the feed was
+ * interrupted, the window is read anew and subscribers are told the difference.
  */
 export class Room {
   private readonly window = new Window(WINDOW);
   private readonly subscribers = new Set<Subscriber>();
   private readonly stopFollowing: () => void;
-  private readonly backoff = new Backoff();
   private readonly waiting = new Set<() => void>();
-  /** Changes that come while the window is being read; null when it is not. */
-  private meanwhile: Change[] | null = null;
-  /** Counts openings of the feed, so that a reading that was overtaken is dropped. */
-  private opening = 0;
+  private readonly catchUp: CatchUp<Older, Change>;
   private live = false;
   /** Subscribers may have missed changes. */
   private missed = false;
@@ -52,12 +45,18 @@ export class Room {
 
   constructor(
     readonly name: string,
-    private readonly messages: Messages,
+    messages: Messages,
     private readonly log: Log,
   ) {
+    this.catchUp = new CatchUp({
+      read: () => messages.latest(name, WINDOW),
+      settle: (found) => this.settle(found),
+      apply: (change) => this.apply(change),
+      failed: (error) => log.warn({ room: name, reason: error.message }, 'room: window not read'),
+    });
     this.stopFollowing = messages.follow(name, {
       opened: () => this.opened(),
-      changed: (before, after) => this.changed({ before, after }),
+      changed: (before, after) => this.catchUp.change({ before, after }),
       lost: () => this.lost(),
     });
   }
@@ -96,7 +95,7 @@ export class Room {
 
   get snapshot(): Snapshot {
     const { messages, hasOlder } = this.window;
-    return { room: this.name, messages, hasOlder, live: this.live };
+    return { room: this.name, messages: messages.slice(), hasOlder, live: this.live };
   }
 
   /** The snapshot's messages as JSON text, made once for all who join between two changes. */
@@ -120,42 +119,21 @@ export class Room {
 
   close(): void {
     this.closed = true;
-    this.opening += 1;
+    this.catchUp.stop();
     this.stopFollowing();
     if (this.flushing) clearImmediate(this.flushing);
   }
 
   private opened(): void {
     this.missed = this.known;
-    this.reopen();
+    this.catchUp.begin();
   }
 
-  private reopen(): void {
-    this.opening += 1;
-    this.meanwhile = [];
-    void this.read(this.opening);
-  }
-
-  private async read(opening: number): Promise<void> {
-    try {
-      const { messages, hasOlder } = await this.messages.latest(this.name, WINDOW);
-      if (opening === this.opening) this.settle(messages, hasOlder);
-    } catch (error) {
-      if (opening !== this.opening) return;
-      this.log.warn({ room: this.name, reason: (error as Error).message }, 'room: window not read');
-      // The feed may be well all the same, so that nobody else will call for another attempt.
-      setTimeout(() => opening === this.opening && void this.read(opening), this.backoff.next());
-    }
-  }
-
-  private settle(messages: Message[], hasOlder: boolean): void {
+  private settle({ messages, hasOlder }: Older): void {
     const { upserts, removals } = this.window.replace(messages, hasOlder);
     this.encodedMessages = null;
-    const meanwhile = this.meanwhile ?? [];
-    this.meanwhile = null;
     this.known = true;
     this.live = true;
-    this.backoff.reset();
     if (this.missed) {
       this.missed = false;
       for (const id of removals) this.tell({ type: 'removeMessage', room: this.name, id });
@@ -163,17 +141,11 @@ export class Room {
       this.tell({ type: 'roomResync', room: this.name, from: this.window.from });
       this.tell({ type: 'roomState', room: this.name, live: true });
     }
-    for (const change of meanwhile) this.changed(change);
     for (const known of this.waiting) known();
     this.waiting.clear();
   }
 
-  private changed(change: Change): void {
-    if (this.meanwhile) {
-      this.meanwhile.push(change);
-      return;
-    }
-    const { before, after } = change;
+  private apply({ before, after }: Change): void {
     if (after) {
       this.window.upsert(after);
       this.tell({ type: 'deliverMessage', message: after });
@@ -186,12 +158,11 @@ export class Room {
 
   /** Deletions use the window up; before nothing of it is left, it is read anew. Nobody has missed anything. */
   private refill(): void {
-    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.reopen();
+    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.catchUp.begin();
   }
 
   private lost(): void {
-    this.opening += 1;
-    this.meanwhile = null;
+    this.catchUp.stop();
     if (!this.live) return;
     this.live = false;
     this.tell({ type: 'roomState', room: this.name, live: false });
