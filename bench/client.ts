@@ -23,6 +23,7 @@ export const primus: Protocol = {
   decode: (packet) => (packet.startsWith('4{') ? packet.slice(1) : null),
   answer: (packet) =>
     packet.startsWith('4"primus::ping') ? packet.replace('ping', 'pong') : answerPing(packet),
+  isReady: (packet) => packet.startsWith('4{"type":"welcome"'),
 };
 
 /** Socket.IO: a frame is an event. */

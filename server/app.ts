@@ -6,7 +6,7 @@ import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { Messages } from './database/messages.js';
 import { startEmbedded } from './embedded/index.js';
-import { createHttp } from './http/http.js';
+import { createHttp, type HttpParts } from './http/http.js';
 import { createLog, type Log } from './log.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import { Sockets } from './sockets/sockets.js';
@@ -21,6 +21,7 @@ export interface Overrides {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
+  events?: HttpParts['events'];
 }
 
 export interface App {
@@ -61,6 +62,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     stopping: stopping.signal,
     dependencies: { database },
     socketLibrary: () => sockets.library,
+    events: overrides.events,
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
   const server = createServer(http);

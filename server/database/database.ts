@@ -178,9 +178,8 @@ function describe(error: Error & { code?: string; msg?: string }): string {
 
 /** The driver adds the whole query to an error's message, with all that users wrote; that must not reach the log. */
 function withoutQuery(error: unknown): unknown {
-  const { msg } = error as { msg?: string };
-  if (error instanceof Error && msg !== undefined) error.message = msg;
-  return error;
+  const { name, msg } = error as { name: string; msg?: string };
+  return error instanceof Error && msg !== undefined ? Object.assign(new Error(msg), { name }) : error;
 }
 
 /** Whether an error of the driver says that the database (or the part that is needed) is not there. */

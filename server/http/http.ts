@@ -7,9 +7,11 @@ import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { ROOT } from '../root.js';
 import { apiRouter } from './api.js';
+import type { EventStreamOptions } from './event-stream.js';
 import { type Dependency, healthRouter } from './health.js';
 import { pagesRouter } from './pages.js';
 import { notFound, problemHandler } from './problems.js';
+import { securityHeaders } from './security-headers.js';
 
 export interface HttpParts {
   config: Config;
@@ -23,6 +25,7 @@ export interface HttpParts {
   stopping: AbortSignal;
   /** The browser's side of the sockets, as JavaScript text. */
   socketLibrary: () => string;
+  events?: Partial<EventStreamOptions>;
 }
 
 /** Everything that is answered over plain HTTP. */
@@ -32,6 +35,7 @@ export function createHttp(parts: HttpParts): Express {
   app.set('trust proxy', parts.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
+  app.use(securityHeaders);
   app.use(healthRouter(parts));
   app.use('/api', apiRouter(parts));
   app.use(pagesRouter(parts));

@@ -1,7 +1,11 @@
+import type { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { Receiver } from 'ws';
+import * as ws from 'ws';
 import { FrameBatch } from '../../server/rooms/frame-batch.js';
 import type { RoomFrame } from '../../server/rooms/room-frames.js';
+
+// The type declarations leave it out.
+const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable };
 
 const decode = (bytes: Buffer): Promise<string[]> => {
   return new Promise((resolve, reject) => {

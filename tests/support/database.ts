@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import r from 'rethinkdb';
 import { type DatabaseAddress, databaseAddress } from '../../server/config.js';
+import type { Term } from '../../server/database/reql.js';
 
 export interface TestDatabase {
   /** With a database name of its own, which nothing has made yet. */
@@ -37,7 +38,8 @@ export async function openDatabase(): Promise<TestDatabase> {
     stop: async () => {
       if (url) {
         const connection = await connect();
-        await r.branch(r.dbList().contains(db), r.dbDrop(db), null as never).run(connection);
+        const drop = (r as Term).branch((r as Term).dbList().contains(db), (r as Term).dbDrop(db), null);
+        await drop.run(connection);
       }
       for (const connection of connections) await connection.close({ noreplyWait: false }).catch(() => {});
       await engine.stop();
