@@ -1,8 +1,11 @@
 import rethinkdb from 'rethinkdb';
 
-/** The official driver, untyped: its published types lack half of its terms. */
+/** A ReQL expression; untyped, for the driver's published types lack half of the terms. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export const r: any = rethinkdb;
+export type Term = any;
+
+/** The official driver. */
+export const r: Term = rethinkdb;
 
 export type Connection = rethinkdb.Connection & {
   noreplyWait(): Promise<void>;

@@ -2,9 +2,10 @@ import type { Change } from '../storage/shapes.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 import { internalError, ReqlError } from '../values/reql-error.js';
 import { ChangeQueue } from './change-queue.js';
-import type { FeedSink, Follower } from './follower.js';
+import type { Follower } from './follower.js';
 import type { Hub } from './hub.js';
 import { changeItem, overflowItem, type RowChange, stateItem } from './items.js';
+import { Patience } from './patience.js';
 import type { FeedOptions, LimitSource, PointSource, RangeSource } from './source.js';
 
 /** What stands behind `.changes()` in a query: any number of values for each document of the feed. */
@@ -39,30 +40,28 @@ export class SourceFeed implements Feed {
   error: ReqlError | undefined;
   ended = false;
   readonly #options: FeedOptions;
-  readonly #queue: ChangeQueue;
-  readonly #subscriptions: (() => void)[];
+  readonly #queues: readonly ChangeQueue[];
+  readonly #subscriptions: readonly (() => void)[];
   readonly #preface: DatumObject[] = [];
+  readonly #patience: Patience;
   #initial: Iterator<RowChange>[] = [];
   #ready: (() => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** With a squash of some seconds: whether they are over. */
-  #gathered = false;
 
   constructor(hub: Hub, followed: readonly Followed[], options: FeedOptions) {
+    const { includeInitial, includeStates, squash, changefeedQueueSize: limit } = options;
     this.#options = options;
-    this.#queue = new ChangeQueue(options.squash !== false, options.changefeedQueueSize);
-    if (options.includeInitial) this.#initial = followed.map(({ follower }) => follower.initialRows());
-    if (options.includeStates && options.includeInitial)
-      this.#preface.push(stateItem('initializing', options));
-    if (options.includeStates && !options.includeInitial) this.#preface.push(stateItem('ready', options));
-    this.#subscriptions = followed.map(({ source, follower }, number) => {
-      const sink = this.#sinkOf(number);
-      const subscriber = {
-        deliver: (changes: readonly Change[]) => this.#guard(() => follower.follow(changes, sink)),
-        abort: sink.fail,
-      };
-      return hub.subscribe(source, subscriber);
-    });
+    this.#patience = new Patience(typeof squash === 'number' ? squash : 0, () => this.#wakeIfDue());
+    if (includeStates) this.#preface.push(stateItem(includeInitial ? 'initializing' : 'ready', options));
+    if (includeInitial) this.#initial = followed.map(({ follower }) => follower.initialRows());
+    this.#queues = followed.map(
+      ({ source }) => new ChangeQueue({ squash: squash !== false, isWindow: source.kind === 'limit', limit }),
+    );
+    this.#subscriptions = followed.map(({ source, follower }, i) =>
+      hub.subscribe(source, {
+        deliver: (changes) => this.#deliver(follower, changes, this.#queues[i]!),
+        abort: (error) => this.#fail(error),
+      }),
+    );
   }
 
   take(max: number): Datum[] {
@@ -79,8 +78,7 @@ export class SourceFeed implements Feed {
 
   onReady(callback: () => void): void {
     this.#ready = callback;
-    if (this.ended || this.#preface.length > 0 || this.#initial.length > 0 || this.#queueIsDue())
-      this.#wake();
+    this.#wakeIfDue();
   }
 
   finish(): void {
@@ -91,22 +89,31 @@ export class SourceFeed implements Feed {
     this.ended = true;
     this.#ready = undefined;
     this.#initial = [];
-    clearTimeout(this.#timer);
+    this.#patience.end();
     for (const unsubscribe of this.#subscriptions) unsubscribe();
   }
 
+  #deliver(follower: Follower, changes: readonly Change[], queue: ChangeQueue): void {
+    this.#guard(() => {
+      for (const change of follower.follow(changes)) queue.push(change);
+    });
+    if (!queue.isEmpty) this.#patience.begin();
+    this.#wakeIfDue();
+  }
+
   #next(): DatumObject | undefined {
-    const preface = this.#preface.shift();
-    if (preface) return preface;
-    if (this.#initial.length > 0 || this.#queueIsDue()) {
-      const change = this.#queue.shift();
-      if (this.#queue.isEmpty) this.#gathered = false;
-      if (change)
-        return 'skipped' in change
-          ? overflowItem(change.skipped, this.#options)
-          : changeItem(change, this.#options);
-    }
-    return this.#nextInitial();
+    return this.#preface.shift() ?? this.#nextChange() ?? this.#nextInitial();
+  }
+
+  /** While initial values are being read, changes go before them: they may tell of rows already read. */
+  #nextChange(): DatumObject | undefined {
+    if (!this.#patience.isOver && this.#initial.length === 0) return undefined;
+    const queue = this.#queues.find(({ isEmpty }) => !isEmpty);
+    const change = queue?.shift();
+    if (this.#queues.every(({ isEmpty }) => isEmpty)) this.#patience.renew();
+    if (change === undefined) return undefined;
+    if ('skipped' in change) return overflowItem(change.skipped, this.#options);
+    return changeItem(change, this.#options);
   }
 
   #nextInitial(): DatumObject | undefined {
@@ -119,44 +126,18 @@ export class SourceFeed implements Feed {
     return undefined;
   }
 
-  #queueIsDue(): boolean {
-    return (
-      !this.#queue.isEmpty &&
-      (typeof this.#options.squash !== 'number' || this.#options.squash === 0 || this.#gathered)
-    );
-  }
-
-  #sinkOf(number: number): FeedSink {
-    return {
-      push: (change) => {
-        this.#queue.push(number === 0 ? change : inUnion(change, number));
-        this.#gather();
-        if (this.#queueIsDue()) this.#wake();
-      },
-      fail: (error) => {
-        const ready = this.#ready;
-        this.error ??= error;
-        this.close();
-        ready?.();
-      },
-    };
-  }
-
-  /** The first change that waits starts the time in which others join it. */
-  #gather(): void {
-    const { squash } = this.#options;
-    if (typeof squash !== 'number' || squash === 0 || this.#timer || this.#gathered) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#gathered = true;
-      if (this.#queueIsDue()) this.#wake();
-    }, squash * 1000);
-    this.#timer.unref();
-  }
-
-  #wake(): void {
+  #wakeIfDue(): void {
+    const changesAreDue = this.#patience.isOver && this.#queues.some(({ isEmpty }) => !isEmpty);
+    if (!this.ended && !changesAreDue && this.#preface.length === 0 && this.#initial.length === 0) return;
     const ready = this.#ready;
     this.#ready = undefined;
+    ready?.();
+  }
+
+  #fail(error: ReqlError): void {
+    const ready = this.#ready;
+    this.error ??= error;
+    this.close();
     ready?.();
   }
 
@@ -165,13 +146,13 @@ export class SourceFeed implements Feed {
     try {
       job();
     } catch (error) {
-      const reql = error instanceof ReqlError ? error : internalError('The changefeed failed.');
-      this.#sinkOf(0).fail(reql);
+      this.#fail(error instanceof ReqlError ? error : fault(error));
     }
   }
 }
 
-/** Rows of different members of a union are different rows, whatever their keys. */
-function inUnion(change: RowChange, number: number): RowChange {
-  return { ...change, id: `${number}:${change.id}`, nextId: `${number}:${change.nextId ?? change.id}` };
+function fault(cause: unknown): ReqlError {
+  const error = internalError('The changefeed failed because of a fault in the server.');
+  error.cause = cause;
+  return error;
 }

@@ -3,7 +3,7 @@ import type { Change } from '../storage/shapes.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 import { keyText } from '../values/key-encoding.js';
 import { compare, equal } from '../values/order.js';
-import type { FeedSink, Follower } from './follower.js';
+import type { Follower } from './follower.js';
 import type { RowChange } from './items.js';
 import type { LimitSource } from './source.js';
 
@@ -33,10 +33,10 @@ export class LimitFollower implements Follower {
       .values();
   }
 
-  follow(changes: readonly Change[], sink: FeedSink): void {
+  follow(changes: readonly Change[]): RowChange[] {
     const before = this.#window;
     this.#window = this.#after(changes);
-    for (const change of difference(before, this.#window)) sink.push(change);
+    return difference(before, this.#window);
   }
 
   /** The window after the changes of a commit. */

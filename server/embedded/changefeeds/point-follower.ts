@@ -1,5 +1,5 @@
 import type { Change } from '../storage/shapes.js';
-import type { FeedSink, Follower } from './follower.js';
+import type { Follower } from './follower.js';
 import type { RowChange } from './items.js';
 import type { PointSource } from './source.js';
 
@@ -16,7 +16,7 @@ export class PointFollower implements Follower {
     return [{ id: '', old: null, new: doc, initial: true }].values();
   }
 
-  follow(changes: readonly Change[], sink: FeedSink): void {
-    for (const change of changes) sink.push({ id: '', old: change.old, new: change.new });
+  follow(changes: readonly Change[]): RowChange[] {
+    return changes.map((change) => ({ id: '', old: change.old, new: change.new }));
   }
 }

@@ -3,7 +3,7 @@ import type { Change } from '../storage/shapes.js';
 import type { Datum, DatumObject } from '../values/datum.js';
 import { keyText } from '../values/key-encoding.js';
 import { equal } from '../values/order.js';
-import type { FeedSink, Follower } from './follower.js';
+import type { Follower } from './follower.js';
 import type { RowChange } from './items.js';
 import type { RangeSource } from './source.js';
 
@@ -13,7 +13,7 @@ import type { RangeSource } from './source.js';
  */
 export class RangeFollower implements Follower {
   readonly #source: RangeSource;
-  /** While initial values are being read: the documents that the reader has seen. */
+  /** While initial values are being read: the documents that the walk has passed, or leaves to their changes. */
   #seen: Set<string> | undefined;
 
   constructor(source: RangeSource) {
@@ -21,8 +21,8 @@ export class RangeFollower implements Follower {
   }
 
   /**
-   * Rows are read as the reader asks for them. A document that changes meanwhile is told from its change: as
-   * its initial value if the walk has not come by yet, and then the walk leaves it out.
+   * Rows are read as the reader asks for them. A document that changes meanwhile is told from its changes,
+   * and the walk leaves it out.
    */
   initialRows(): Iterator<RowChange> {
     // Where a document may count several times, the walk cannot tell which of them the reader has seen.
@@ -31,22 +31,23 @@ export class RangeFollower implements Follower {
     return this.#readUnseen(this.#seen);
   }
 
-  follow(changes: readonly Change[], sink: FeedSink): void {
+  *follow(changes: readonly Change[]): Generator<RowChange> {
     for (const change of changes) {
       const old = this.#rows(change.old, change, 'old');
       const current = this.#rows(change.new, change, 'new');
       const id = keyText(change.key);
       if (this.#seen && !this.#seen.has(id)) {
-        if (current.length === 0) continue;
         this.#seen.add(id);
-        sink.push({ id, old: null, new: current[0]!, initial: true });
-        continue;
+        // The reader does not know what it was: what it is now is its initial value.
+        if (old.length > 0) {
+          for (const row of current) yield { id, old: null, new: row, initial: true };
+          continue;
+        }
       }
-      if (current.length === 0) this.#seen?.delete(id);
       for (let i = 0; i < Math.max(old.length, current.length); i++) {
         const [before, after] = [old[i] ?? null, current[i] ?? null];
         if (this.#source.before && equal(before, after)) continue;
-        sink.push({ id: `${id}#${i}`, old: before, new: after });
+        yield { id: i === 0 ? id : `${id}#${i}`, old: before, new: after };
       }
     }
   }
