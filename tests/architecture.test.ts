@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   badNames,
+  broughtBy,
   cycles,
   importsOf,
   type Layer,
@@ -95,10 +96,11 @@ describe('the architecture', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('the browser shares types and the vocabulary with the server, nothing else', () => {
-    const shared = ['server/errors.ts', 'server/message.ts'];
-    const taken = imports.filter(({ from, to }) => from.startsWith('static/') && to.startsWith('server/'));
-    expect(taken.filter(({ to, typeOnly }) => !typeOnly && !shared.includes(to))).toEqual([]);
+  test('the browser brings along the vocabulary and what pages are made of, and nothing of Node', () => {
+    const shared = /^server\/(errors|message)\.ts$|^server\/http\/page\//;
+    const packages = ['uuid', 'primus-client'];
+    const brought = broughtBy('static/client/', imports);
+    expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);
   });
 
   test('the environment is read in one place', () => {
@@ -184,6 +186,17 @@ describe('the checker', () => {
       importsOf(sources({ 'a.ts': `import './b.js';`, 'b.ts': `import './c.js';`, 'c.ts': last }));
     expect(cycles(ring(`import './a.js';`))).toEqual(['a.ts → b.ts → c.ts → a.ts']);
     expect(cycles(ring(`import type { A } from './a.js';`))).toEqual([]);
+  });
+
+  test('follows what is brought along, but no types', () => {
+    const imports = importsOf(
+      sources({
+        'web/a.ts': `import './b.js';\nimport '../s/one.js';\nimport type { T } from '../s/types.js';`,
+        's/one.ts': `import './two.js';`,
+        's/two.ts': `import './one.js';\nimport 'node:fs';`,
+      }),
+    );
+    expect(broughtBy('web/', imports)).toEqual(['node:fs', 's/one.ts', 's/two.ts']);
   });
 
   test('reports code that matches, but no comments', () => {

@@ -83,6 +83,14 @@ export function cycles(imports: Import[]): string[] {
   return found;
 }
 
+/** Everything that code in `folder` brings along at run time: sources elsewhere, and packages. */
+export function broughtBy(folder: string, imports: Import[]): string[] {
+  const needed = imports.filter(({ typeOnly }) => !typeOnly);
+  const reached = new Set(needed.filter(({ from }) => from.startsWith(folder)).map(({ to }) => to));
+  for (const file of reached) for (const { from, to } of needed) if (from === file) reached.add(to);
+  return [...reached].filter((file) => !file.startsWith(folder)).sort();
+}
+
 /** Sources whose code, comments left out, matches. */
 export function matching(sources: Sources, pattern: RegExp): string[] {
   return [...sources].filter(([, text]) => pattern.test(withoutComments(text))).map(([file]) => file);
