@@ -1,0 +1,69 @@
+import type { AuthConfig } from '../config.js';
+import type { Log } from '../log.js';
+import { AccountsService } from './accounts.js';
+import { type Credentials, tokenOf } from './credentials.js';
+import type { Guests, Identity } from './guest.js';
+import { TokenIssuer } from './jwt.js';
+import type { RemoteStatus } from './remote.js';
+
+/** Who somebody is, and for how long that holds. */
+export interface Session extends Identity {
+  /** Milliseconds since 1970; null: for as long as nobody withdraws it. */
+  expires: number | null;
+}
+
+/** Tells who somebody is: the one interface of `AUTH=guest`, `jwt` and `accounts`. */
+export interface Authenticator {
+  readonly mode: AuthConfig['mode'];
+  /** Milliseconds after which an open socket's credentials should be looked at again; null: they cannot be withdrawn. */
+  readonly recheckMs: number | null;
+  /** Whether who is asked about tokens answers. Null where nobody is asked. */
+  readonly status: RemoteStatus | null;
+  /**
+   * Null: nobody yet, who may become a guest.
+   * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) where
+   * nobody can tell at the moment
+   */
+  authenticate(credentials: Credentials): Promise<Session | null>;
+}
+
+/** Knows whose a token is. */
+export interface TokenJudge extends Pick<Authenticator, 'recheckMs'> {
+  readonly status: RemoteStatus;
+  /** @throws ChatError `bad-token`, `token-expired`, `auth-away` */
+  judge(token: string): Promise<Session>;
+}
+
+export function createAuthenticator(auth: AuthConfig, guests: Guests, log: Log): Authenticator {
+  switch (auth.mode) {
+    case 'guest':
+      return forGuests(guests);
+    case 'jwt':
+      return forTokens(auth.mode, new TokenIssuer(auth, log));
+    case 'accounts':
+      return forTokens(auth.mode, new AccountsService(auth, log));
+  }
+}
+
+function forGuests(guests: Guests): Authenticator {
+  return {
+    mode: 'guest',
+    recheckMs: null,
+    status: null,
+    async authenticate({ cookieHeader }) {
+      const identity = guests.identify(cookieHeader);
+      return identity && { ...identity, expires: null };
+    },
+  };
+}
+
+function forTokens(mode: 'jwt' | 'accounts', judge: TokenJudge): Authenticator {
+  return {
+    mode,
+    recheckMs: judge.recheckMs,
+    get status() {
+      return judge.status;
+    },
+    authenticate: async (credentials) => judge.judge(tokenOf(credentials)),
+  };
+}

@@ -1,0 +1,98 @@
+import { ChatError } from '../errors.js';
+import type { Log } from '../log.js';
+
+/** Milliseconds until whoever did not answer is worth asking again. */
+export const RETRY_MS = 5_000;
+
+const MAX_ANSWER = 256 * 1024;
+
+export interface RemoteStatus {
+  state: 'up' | 'down' | 'connecting';
+  since: Date;
+}
+
+export interface RemoteOptions {
+  /** Milliseconds that an answer may take. */
+  timeoutMs?: number;
+}
+
+/** Somebody outside who is asked by HTTP. Tells a refusal, which is an answer, from being away. */
+export class Remote {
+  #status: RemoteStatus = { state: 'connecting', since: new Date() };
+  readonly #timeoutMs: number;
+
+  constructor(
+    /** As the log and errors call it. */
+    private readonly name: string,
+    private readonly url: string,
+    private readonly log: Log,
+    { timeoutMs = 5_000 }: RemoteOptions = {},
+  ) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get status(): RemoteStatus {
+    return this.#status;
+  }
+
+  /**
+   * Sends a GET request. `read` makes something of the answer, whose body is undefined if it is not JSON; by throwing
+   * it says that this is no answer. Redirections are none either: a token goes to nobody else.
+   * @throws ChatError `auth-away`
+   */
+  async ask<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
+    try {
+      const response = await fetch(this.url, {
+        headers: { accept: 'application/json', ...headers },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      const result = read(response.status, parse(await textOf(response)));
+      this.#turn('up');
+      return result;
+    } catch (error) {
+      throw this.away(error);
+    }
+  }
+
+  /** The error for the user; the reason is for the log alone. */
+  away(reason: unknown, retryAfterMs = RETRY_MS): ChatError {
+    this.#turn('down', describe(reason));
+    return new ChatError('auth-away', `${this.name} cannot be asked at the moment`, { retryAfterMs });
+  }
+
+  /** Logs when it changes, not with every request. */
+  #turn(state: 'up' | 'down', reason?: string): void {
+    const before = this.#status.state;
+    if (state === before) return;
+    this.#status = { state, since: new Date() };
+    if (state === 'down') this.log.warn({ reason }, `auth: ${this.name} is away`);
+    else if (before === 'down') this.log.info(`auth: ${this.name} is back`);
+  }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER) throw new Error(`the answer has more than ${MAX_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` hides in `cause` why it failed. */
+function describe(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const { cause } = reason as { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? reason.message;
+}

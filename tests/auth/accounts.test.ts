@@ -1,0 +1,145 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccountsService, type AccountsServiceOptions } from '../../server/auth/accounts.js';
+import { hangUp, json, redirect, silence, startWebServer, text, type WebServer } from './web-server.js';
+
+const log = pino({ level: 'silent' });
+const refused = (code: string) => expect.objectContaining({ code });
+
+let server: WebServer;
+/** Milliseconds by which the server's clock is put forward. */
+let ahead = 0;
+
+beforeEach(async () => {
+  ahead = 0;
+  server = await startWebServer(json({ id_user: 'ada', name: 'Ada' }));
+});
+afterEach(() => server.stop());
+
+const service = (options: AccountsServiceOptions = {}) =>
+  new AccountsService({ mode: 'accounts', server: `${server.url}v1/me?full=1` }, log, {
+    now: () => Date.now() + ahead,
+    ...options,
+  });
+
+describe('the accounts service', () => {
+  it('is asked at exactly its address, with the token as bearer', async () => {
+    expect(await service().judge('a.token')).toEqual({ id_user: 'ada', name: 'Ada', expires: null });
+    expect(server.requests).toEqual([{ url: '/v1/me?full=1', authorization: 'Bearer a.token' }]);
+  });
+
+  it.each([
+    [
+      { id: 7, username: 'ada' },
+      { id_user: '7', name: 'ada' },
+    ],
+    [
+      { _id: '5f7c', email: 'ada@example.com' },
+      { id_user: '5f7c', name: 'ada' },
+    ],
+    [{ sub: 'auth0|ada' }, { id_user: 'auth0|ada', name: 'auth0|ada' }],
+    [{ id_user: null, id: 'b', sub: 'c' }, { id_user: 'b' }],
+    [{ id: 0 }, { id_user: '0', name: '0' }],
+    [{ id: 'a', exp: 32503680000 }, { expires: 32503680000000 }],
+    [{ id: 'a', exp: 'soon' }, { expires: null }],
+  ])('may answer %j', async (answer, session) => {
+    server.answer = json(answer);
+    expect(await service().judge('t')).toMatchObject(session);
+  });
+
+  it.each([401, 403])('refuses a token with %i', async (status) => {
+    server.answer = text('no', status);
+    const accounts = service();
+    await expect(accounts.judge('t')).rejects.toEqual(refused('bad-token'));
+    expect(accounts.status.state).toBe('up');
+  });
+
+  it('knows when a token has expired', async () => {
+    server.answer = json({ id: 'ada', exp: Date.now() / 1000 + 20 });
+    const accounts = service();
+    expect(await accounts.judge('t')).toMatchObject({ id_user: 'ada' });
+    ahead = 21_000;
+    await expect(accounts.judge('t')).rejects.toEqual(refused('token-expired'));
+  });
+});
+
+describe('while the accounts service is away', () => {
+  it.each([
+    ['hangs up', hangUp],
+    ['fails', json({ id: 'ada' }, 500)],
+    ['asks for patience', json({ id: 'ada' }, 429)],
+    ['is found nowhere', json({ id: 'ada' }, 404)],
+    ['answers with a page', text('<h1>Welcome</h1>')],
+    ['answers with nobody', json({})],
+    ['answers with null', json(null)],
+    ['answers with a list', json([{ id: 'ada' }])],
+    ['answers with an unusable id', json({ id: 'two words' })],
+    ['answers with no end', json({ id: 'ada', padding: 'x'.repeat(300_000) })],
+  ])('nobody is refused: it %s', async (_, answer) => {
+    server.answer = answer;
+    const accounts = service();
+    await expect(accounts.judge('t')).rejects.toMatchObject({
+      code: 'auth-away',
+      details: { retryAfterMs: expect.any(Number) },
+    });
+    expect(accounts.status.state).toBe('down');
+  });
+
+  it('nobody is refused: it says nothing', async () => {
+    server.answer = silence;
+    await expect(service({ timeoutMs: 50 }).judge('t')).rejects.toEqual(refused('auth-away'));
+  });
+
+  it('tokens go to nobody else', async () => {
+    const elsewhere = await startWebServer(json({ id: 'ada' }));
+    server.answer = redirect(elsewhere.url);
+    await expect(service().judge('t')).rejects.toEqual(refused('auth-away'));
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.stop();
+  });
+
+  it('the next who asks may be luckier', async () => {
+    server.answer = hangUp;
+    const accounts = service();
+    await expect(accounts.judge('t')).rejects.toEqual(refused('auth-away'));
+    server.answer = json({ id: 'ada' });
+    expect(await accounts.judge('t')).toMatchObject({ id_user: 'ada' });
+    expect(accounts.status.state).toBe('up');
+  });
+});
+
+describe('an answer of the accounts service', () => {
+  it('serves many who ask at the same time, and those who ask soon after', async () => {
+    const accounts = service();
+    await Promise.all(Array.from({ length: 20 }, () => accounts.judge('t')));
+    ahead = 29_000;
+    await accounts.judge('t');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is for one token only', async () => {
+    const accounts = service();
+    await accounts.judge('one');
+    server.answer = json({ id: 'bob' });
+    expect(await accounts.judge('other')).toMatchObject({ id_user: 'bob' });
+  });
+
+  it('is forgotten after half a minute: an account may have been closed', async () => {
+    const accounts = service();
+    await accounts.judge('t');
+    server.answer = json({}, 401);
+    ahead = 31_000;
+    await expect(accounts.judge('t')).rejects.toEqual(refused('bad-token'));
+  });
+
+  it('is forgotten sooner where it was a refusal', async () => {
+    const accounts = service();
+    server.answer = json({}, 401);
+    await expect(accounts.judge('t')).rejects.toEqual(refused('bad-token'));
+    server.answer = json({ id: 'ada' });
+    ahead = 4_000;
+    await expect(accounts.judge('t')).rejects.toEqual(refused('bad-token'));
+    ahead = 6_000;
+    expect(await accounts.judge('t')).toMatchObject({ id_user: 'ada' });
+  });
+});

@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../../server/auth/authenticator.js';
+import { TOKEN_COOKIE } from '../../server/auth/credentials.js';
+import { Guests } from '../../server/auth/guest.js';
+import { Issuer, makeKey } from './issuer.js';
+import { json, startWebServer, type WebServer } from './web-server.js';
+
+const log = pino({ level: 'silent' });
+const guests = new Guests({ secret: 'a secret of the test', secure: false });
+const guestCookie = guests.issue({ id_user: 'ada', name: 'Ada' }).split(';')[0]!;
+const refused = (code: string) => expect.objectContaining({ code });
+
+const servers: WebServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+describe('for guests', () => {
+  const authenticator = createAuthenticator({ mode: 'guest' }, guests, log);
+
+  it('whoever has a cookie of this server is who it says, for as long as they like', async () => {
+    const session = await authenticator.authenticate({ cookieHeader: guestCookie });
+    expect(session).toEqual({ id_user: 'ada', name: 'Ada', expires: null });
+    expect(authenticator).toMatchObject({ mode: 'guest', recheckMs: null, status: null });
+  });
+
+  it('whoever has none is nobody yet, whatever token they bring', async () => {
+    expect(await authenticator.authenticate({})).toBeNull();
+    const stranger = { cookieHeader: `${TOKEN_COOKIE}=x`, bearerToken: 'a.b.c' };
+    expect(await authenticator.authenticate(stranger)).toBeNull();
+  });
+});
+
+describe('for tokens of an issuer', () => {
+  it('a token counts, wherever it comes from, and a guest is nobody', async () => {
+    const issuer = await Issuer.start(await makeKey('1'));
+    servers.push(issuer.server);
+    const authenticator = createAuthenticator(issuer.config, guests, log);
+    const token = await issuer.sign({ name: 'Ada' });
+    for (const credentials of [{ bearerToken: token }, { cookieHeader: `${TOKEN_COOKIE}=${token}` }]) {
+      expect(await authenticator.authenticate(credentials)).toMatchObject({ id_user: 'auth0|ada' });
+    }
+    const guest = authenticator.authenticate({ cookieHeader: guestCookie });
+    await expect(guest).rejects.toEqual(refused('login-required'));
+    expect(authenticator).toMatchObject({ mode: 'jwt', recheckMs: null, status: { state: 'up' } });
+  });
+});
+
+describe('for accounts', () => {
+  it('a token counts, and is to be looked at again while a socket is open', async () => {
+    const server = await startWebServer(json({ id: 'ada', name: 'Ada' }));
+    servers.push(server);
+    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);
+    expect(authenticator).toMatchObject({ mode: 'accounts', status: { state: 'connecting' } });
+    expect(authenticator.recheckMs).toBeGreaterThan(0);
+    expect(await authenticator.authenticate({ bearerToken: 't' })).toMatchObject({ id_user: 'ada' });
+    await expect(authenticator.authenticate({})).rejects.toEqual(refused('login-required'));
+  });
+
+  it('what is no token is refused before anybody is asked', async () => {
+    const server = await startWebServer(json({ id: 'ada' }));
+    servers.push(server);
+    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);
+    for (const bearerToken of ['a\r\nb', 'x'.repeat(10_000), { toString: 'x' }]) {
+      await expect(authenticator.authenticate({ bearerToken })).rejects.toEqual(refused('bad-token'));
+    }
+    expect(server.requests).toEqual([]);
+  });
+});

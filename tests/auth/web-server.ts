@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** A server on loopback that answers as it is told, and remembers what it was asked. */
+export interface WebServer {
+  url: string;
+  /** Replaced at any time. */
+  answer: Answer;
+  requests: { url: string; authorization?: string }[];
+  stop(): Promise<void>;
+}
+
+export async function startWebServer(answer: Answer, port = 0): Promise<WebServer> {
+  const http = createServer((req, res) => {
+    server.requests.push({ url: req.url!, authorization: req.headers.authorization });
+    server.answer(req, res);
+  });
+  const server: WebServer = {
+    url: '',
+    answer,
+    requests: [],
+    stop: () =>
+      new Promise((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, '127.0.0.1', resolve);
+  });
+  server.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
+  return server;
+}
+
+export const json =
+  (body: unknown, status = 200): Answer =>
+  (_req, res) => {
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+export const text =
+  (body: string, status = 200): Answer =>
+  (_req, res) => {
+    res.writeHead(status, { 'content-type': 'text/html' }).end(body);
+  };
+
+/** Takes the request and says nothing. */
+export const silence: Answer = () => {};
+
+/** Cuts the connection. */
+export const hangUp: Answer = (_req, res) => {
+  res.destroy();
+};
+
+export const redirect =
+  (location: string): Answer =>
+  (_req, res) => {
+    res.writeHead(302, { location }).end();
+  };
