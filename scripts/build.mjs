@@ -1,0 +1,108 @@
+/**
+ * `npm run build`: transpiles server/ file by file to dist/server/, and bundles the page's script and styles to
+ * static/build/ under names that change with their content. Types are checked by `npm run lint`, not here.
+ */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import Primus from 'primus';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const serverFolder = join(root, 'dist/server');
+const clientFolder = join(root, 'static/build');
+
+/** Primus makes its client from the options of its server. engine.io's side of it is bundled from its package. */
+const primusClient = {
+  name: 'primus-client',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^primus-client$/ }, () => ({ path: 'primus-client', namespace: 'primus' }));
+    onLoad({ filter: /.*/, namespace: 'primus' }, () => ({ contents: primusModule(), resolveDir: root }));
+  },
+};
+
+await Promise.all([buildServer(), buildClient()]);
+
+async function buildServer() {
+  const sources = await filesIn(join(root, 'server'), /(?<!\.d)\.ts$/);
+  const { metafile } = await build({
+    entryPoints: sources,
+    outbase: join(root, 'server'),
+    outdir: serverFolder,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    metafile: true,
+    absWorkingDir: root,
+    logLevel: 'warning',
+  });
+  // What is left of sources that are gone.
+  await removeOthers(serverFolder, new Set(Object.keys(metafile.outputs)));
+}
+
+async function buildClient() {
+  const { metafile } = await build({
+    entryPoints: { page: join(root, 'static/client/main.ts'), style: join(root, 'static/styles/style.css') },
+    entryNames: '[name]-[hash]',
+    outdir: clientFolder,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    sourcemap: 'linked',
+    plugins: [primusClient],
+    metafile: true,
+    absWorkingDir: root,
+    logLevel: 'warning',
+  });
+  const outputs = Object.keys(metafile.outputs);
+  const address = (ending) =>
+    `/static/${relative(
+      'static/build',
+      outputs.find((file) => file.endsWith(ending)),
+    )}`;
+  await writeWhole(
+    join(clientFolder, 'assets.json'),
+    JSON.stringify({ script: address('.js'), style: address('.css') }),
+  );
+  await removeOthers(clientFolder, new Set([...outputs, 'static/build/assets.json']));
+}
+
+function primusModule() {
+  const primus = new Primus(createServer(), {
+    transformer: 'engine.io',
+    pathname: '/primus',
+    parser: 'JSON',
+  });
+  const withoutTransport = primus.library(true);
+  primus.destroy();
+  // Primus looks for a global `eio` first; without it, it would ask a `require` that browsers do not have.
+  return `
+    import { Socket } from 'engine.io-client';
+    const eio = (options) => new Socket(options);
+    const module = { exports: {} };
+    (function (module, require) { ${withoutTransport} }).call({}, module, undefined);
+    export default module.exports;`;
+}
+
+async function filesIn(folder, pattern) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+async function removeOthers(folder, kept) {
+  for (const file of await filesIn(folder, /\.(js|css|map)$/)) {
+    if (!kept.has(relative(root, file).replaceAll('\\', '/'))) await rm(file, { force: true });
+  }
+}
+
+/** Nobody reads half a file, even while several builds run at once. */
+async function writeWhole(file, text) {
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
+}

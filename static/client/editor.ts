@@ -1,0 +1,90 @@
+import type { Message } from '../../server/message.js';
+import { h } from './elements.js';
+import { fitHeight, isSubmit, remaining } from './text-field.js';
+
+export interface EditorParts {
+  message: Message;
+  /** Resolves when the change is stored. */
+  save: (body: string) => Promise<void>;
+  /** The reader has given up, or there is nothing more to do. */
+  done: () => void;
+}
+
+/** Changes a message in its place. Stays, with its text, until the change is stored or given up. */
+export class Editor {
+  readonly element: HTMLFormElement;
+  readonly #field: HTMLTextAreaElement;
+  readonly #fault = h('p', { class: 'fault', role: 'alert', hidden: true });
+  readonly #save = h('button', { class: 'button' }, 'Save');
+
+  constructor(private readonly parts: EditorParts) {
+    this.#field = h('textarea', { 'aria-label': 'Your message', rows: '1' });
+    this.#field.value = parts.message.body;
+    const cancel = h('button', { type: 'button', class: 'button quiet' }, 'Cancel');
+    const hint = h(
+      'span',
+      { class: 'hint' },
+      h('kbd', {}, 'Enter'),
+      ' saves, ',
+      h('kbd', {}, 'Esc'),
+      ' cancels',
+    );
+    const buttons = h('div', { class: 'editor-actions' }, hint, cancel, this.#save);
+    this.element = h('form', { class: 'editor' }, this.#field, this.#fault, buttons);
+    cancel.addEventListener('click', () => parts.done());
+    this.#field.addEventListener('input', () => this.#changed());
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.isComposing) parts.done();
+      else if (event.target !== this.#field || !isSubmit(event)) return;
+      else void this.#submit();
+      event.preventDefault();
+    });
+  }
+
+  get text(): string {
+    return this.#field.value;
+  }
+
+  /** To be called when the editor is in the page. */
+  focus(): void {
+    this.#changed();
+    this.#field.focus();
+    this.#field.setSelectionRange(this.text.length, this.text.length);
+  }
+
+  #changed(): void {
+    fitHeight(this.#field);
+    const left = remaining(this.text);
+    this.#save.disabled = left < 0 || this.text.trim() === '';
+    this.#showFault(left < 0 ? `${-left} characters too many` : null);
+  }
+
+  async #submit(): Promise<void> {
+    const { message, save, done } = this.parts;
+    if (this.#save.disabled || this.#field.readOnly) return;
+    if (this.text.trim().normalize('NFC') === message.body) return done();
+    this.#setSaving(true);
+    try {
+      await save(this.text);
+      done();
+    } catch (error) {
+      this.#setSaving(false);
+      this.#showFault((error as Error).message);
+      this.#field.focus();
+    }
+  }
+
+  #setSaving(isSaving: boolean): void {
+    this.#field.readOnly = isSaving;
+    this.#save.textContent = isSaving ? 'Saving' : 'Save';
+  }
+
+  #showFault(text: string | null): void {
+    this.#fault.hidden = text === null;
+    this.#fault.textContent = text ?? '';
+  }
+}

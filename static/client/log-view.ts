@@ -1,0 +1,109 @@
+import { type Row, toRows } from '../../server/http/page/rows.js';
+import type { Author, Message } from '../../server/message.js';
+import type { Editor } from './editor.js';
+import { byId, h } from './elements.js';
+import { type Item, KeyedList } from './keyed-list.js';
+import { drawEdited, drawMessage, drawUnsent } from './message-row.js';
+import type { Unsent } from './outbox.js';
+import { dayName, dayOf } from './times.js';
+
+export interface LogContent {
+  messages: readonly Message[];
+  unsent: readonly Unsent[];
+  gaps: ReadonlySet<string>;
+  /** Id of the first unread message. */
+  unread: string | null;
+  user: Author;
+  editing: { id: string; editor: Editor } | null;
+  /** Id of the message whose deletion is to be confirmed. */
+  confirming: string | null;
+  /** A message and what went wrong with it. */
+  fault: { id: string; text: string } | null;
+  isLoading: boolean;
+}
+
+/** Draws the rows of the log. */
+export class LogView {
+  readonly rows = byId('rows');
+  readonly #list = new KeyedList(this.rows);
+
+  render(content: LogContent): void {
+    const { messages, unsent, gaps, unread } = content;
+    const rows = toRows(messages, { dayOf, gaps, unread });
+    const last = messages.at(-1);
+    const continues = last !== undefined && isBy(last, content.user) && last.kind === 'message';
+    this.#list.render([
+      ...rows.map((row) => toItem(row, content)),
+      ...unsent.map((message, i) => unsentItem(message, content.user, i === 0 && !continues)),
+    ]);
+  }
+}
+
+export const isBy = ({ author }: Message, { id_user }: Author) =>
+  id_user !== null && author.id_user === id_user;
+
+function toItem(row: Row, content: LogContent): Item {
+  switch (row.type) {
+    case 'day': {
+      const name = dayName(row.sent, Date.now());
+      const draw = () =>
+        h('li', { class: 'day' }, h('h3', {}, h('time', { datetime: dayOf(row.sent) }, name)));
+      return { key: row.key, version: [name], draw };
+    }
+    case 'unread':
+      return { key: row.key, version: [], draw: () => h('li', { class: 'unread' }, h('span', {}, 'New')) };
+    case 'gap':
+      return {
+        key: row.key,
+        version: [content.isLoading],
+        draw: () => drawGap(row.before, content.isLoading),
+      };
+    case 'message':
+      return messageItem(row.message, row.leads, content);
+  }
+}
+
+function messageItem(message: Message, leads: boolean, content: LogContent): Item {
+  const { editing, confirming, fault, user } = content;
+  const key = `message ${message.id}`;
+  if (editing?.id === message.id) {
+    const { editor } = editing;
+    return { key, version: [editor, leads], draw: () => drawEdited(message, leads, editor.element) };
+  }
+  const isConfirming = confirming === message.id;
+  const rights = !isBy(message, user) ? 'none' : isConfirming ? 'confirming' : 'own';
+  const text = fault?.id === message.id ? fault.text : null;
+  return {
+    key,
+    version: [message, leads, rights, text],
+    draw: () => drawMessage(message, leads, rights, text),
+  };
+}
+
+/** The key is that of the message it will become, so that it turns into it in place. */
+function unsentItem(message: Unsent, user: Author, leads: boolean): Item {
+  return {
+    key: `message ${message.id}`,
+    version: [message, leads, user.name],
+    draw: () => drawUnsent(message, user, leads),
+  };
+}
+
+function drawGap(before: Message, isLoading: boolean): HTMLElement {
+  return h(
+    'li',
+    { class: 'gap' },
+    h('span', {}, 'Some messages between these are not loaded.'),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'button quiet',
+        'data-action': 'gap',
+        'data-before': before.id,
+        disabled: isLoading,
+      },
+      isLoading ? 'Loading' : 'Load them',
+    ),
+  );
+}

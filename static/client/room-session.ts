@@ -1,0 +1,198 @@
+import { ChatError } from '../../server/errors.js';
+import type { Position } from '../../server/message.js';
+import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import { HistoryLoader } from './history-loader.js';
+import { ID_TAKEN, type Outbox } from './outbox.js';
+import type { Timeline } from './timeline.js';
+
+/** `away`: no connection. `stale`: joined, but the server itself has lost the room's feed. `refused`: cannot be joined. */
+export type RoomStatus = 'away' | 'joining' | 'live' | 'stale' | 'refused';
+
+export interface SessionParts {
+  room: string;
+  timeline: Timeline;
+  outbox: Outbox;
+  send: (frame: ClientFrame) => void;
+  /** Something is to be shown anew. */
+  changed: () => void;
+  /** Calls back after so many milliseconds. */
+  later: (callback: () => void, ms: number) => void;
+}
+
+/** Milliseconds until another attempt, where an error does not say. */
+const RETRY = 3_000;
+
+/** Being in a room over a socket that comes and goes: keeps timeline and outbox as the server has them. */
+export class RoomSession {
+  status: RoomStatus = 'away';
+  /** Why the room cannot be joined. */
+  refusal: string | null = null;
+  readonly history: HistoryLoader;
+  /** Edits and deletions that have not been answered. */
+  readonly #requests = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  #nextRef = 0;
+
+  constructor(private readonly parts: SessionParts) {
+    this.history = new HistoryLoader(parts, () => this.#ref());
+  }
+
+  /** The socket is open. */
+  opened(): void {
+    this.#join();
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    this.status = 'away';
+    this.history.cancel();
+    this.parts.outbox.disconnected();
+    for (const { reject } of this.#requests.values())
+      reject(new Error('The connection was lost. Try again.'));
+    this.#requests.clear();
+    this.parts.changed();
+  }
+
+  post(body: string): void {
+    this.parts.outbox.add(this.parts.room, body);
+    this.#sendWaiting();
+  }
+
+  retry(id: string): void {
+    this.parts.outbox.retry(id);
+    this.#sendWaiting();
+  }
+
+  /** Resolves when the database has the change; the room shows it when the feed brings it. @throws Error, ChatError */
+  edit(id: string, body: string): Promise<void> {
+    return this.#request((ref) => ({ type: 'editMessage', ref, room: this.parts.room, id, body }));
+  }
+
+  /** See `edit`. */
+  delete(id: string): Promise<void> {
+    return this.#request((ref) => ({ type: 'deleteMessage', ref, room: this.parts.room, id }));
+  }
+
+  receive(frame: ServerFrame): void {
+    const { room, timeline, outbox } = this.parts;
+    switch (frame.type) {
+      case 'roomSnapshot':
+        if (frame.room === room) this.#joined(frame);
+        break;
+      case 'deliverMessage':
+        if (frame.message.room !== room) return;
+        outbox.remove(frame.message.id);
+        timeline.upsert(frame.message);
+        this.history.note(frame);
+        break;
+      case 'removeMessage':
+        if (frame.room !== room) return;
+        timeline.remove(frame.id);
+        this.history.note(frame);
+        break;
+      case 'roomResync':
+        if (frame.room === room) this.#resync(frame.from);
+        break;
+      case 'roomState':
+        if (frame.room !== room || (this.status !== 'live' && this.status !== 'stale')) return;
+        this.status = frame.live ? 'live' : 'stale';
+        if (frame.live) this.#sendWaiting();
+        break;
+      case 'history':
+        this.history.receive(frame);
+        break;
+      case 'ack':
+        this.#acknowledged(frame.ref);
+        break;
+      case 'error':
+        this.#failed(frame);
+        break;
+      default:
+        return;
+    }
+    this.parts.changed();
+  }
+
+  #join(): void {
+    this.status = 'joining';
+    this.parts.send({ type: 'joinRoom', ref: 'join', room: this.parts.room });
+    this.parts.changed();
+  }
+
+  #joined({ messages, hasOlder, live }: ServerFrame & { type: 'roomSnapshot' }): void {
+    const { room, timeline, outbox } = this.parts;
+    timeline.distrust();
+    timeline.applySnapshot(messages, hasOlder);
+    for (const { id, progress } of outbox.of(room)) {
+      // What was stored before this snapshot and is not in it stands further up, or is deleted again.
+      if (timeline.get(id) || progress === 'stored') outbox.remove(id);
+    }
+    this.refusal = null;
+    this.status = live ? 'live' : 'stale';
+    this.#sendWaiting();
+    this.history.cancel();
+    this.history.check();
+  }
+
+  #resync(from: Position | null): void {
+    this.history.cancel();
+    if (from === null) {
+      // What is held from before the server's window may be deleted; only a snapshot says so.
+      this.#join();
+      return;
+    }
+    this.parts.timeline.trustOnlyFrom(from);
+    this.history.check();
+  }
+
+  #sendWaiting(): void {
+    const { room, outbox, send, changed } = this.parts;
+    if (this.status === 'live' || this.status === 'stale') {
+      for (const { id, body, progress } of outbox.of(room)) {
+        if (progress !== 'waiting') continue;
+        outbox.mark(id, 'sent');
+        send({ type: 'createMessage', ref: id, message: { id, room, body } });
+      }
+    }
+    changed();
+  }
+
+  #acknowledged(ref: unknown): void {
+    const id = String(ref);
+    this.#requests.get(id)?.resolve();
+    this.#requests.delete(id);
+    if (this.parts.outbox.get(id)) this.parts.outbox.mark(id, 'stored');
+  }
+
+  #failed({ ref, code, message, retryAfterMs }: ServerFrame & { type: 'error' }): void {
+    const { outbox, later } = this.parts;
+    const id = String(ref);
+    const passes = retryAfterMs !== undefined || code === 'database-away' || code === 'shutting-down';
+    if (id === 'join') {
+      this.refusal = message;
+      if (!passes) this.status = 'refused';
+      else later(() => this.status === 'joining' && this.#join(), retryAfterMs ?? RETRY);
+    } else if (outbox.get(id)) {
+      outbox.mark(id, passes ? 'waiting' : 'failed', code === 'id-taken' ? ID_TAKEN : message);
+      if (passes) later(() => this.#sendWaiting(), retryAfterMs ?? RETRY);
+    } else if (this.#requests.has(id)) {
+      this.#requests.get(id)?.reject(new ChatError(code, message));
+      this.#requests.delete(id);
+    } else this.history.failed(id, message, retryAfterMs ?? RETRY);
+  }
+
+  #request(frame: (ref: string) => ClientFrame): Promise<void> {
+    if (this.status !== 'live' && this.status !== 'stale') {
+      return Promise.reject(new Error('There is no connection at the moment. Try again.'));
+    }
+    const ref = this.#ref();
+    return new Promise((resolve, reject) => {
+      this.#requests.set(ref, { resolve, reject });
+      this.parts.send(frame(ref));
+    });
+  }
+
+  #ref(): string {
+    this.#nextRef += 1;
+    return `request ${this.#nextRef}`;
+  }
+}

@@ -1,0 +1,17 @@
+import { LIMITS } from '../../server/message.js';
+
+/** Makes a textarea as high as its text, up to what the style sheet allows. */
+export function fitHeight(field: HTMLTextAreaElement): void {
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+}
+
+/** Enter that means "done": not with Shift, and not while an input method composes a character. */
+export function isSubmit(event: KeyboardEvent): boolean {
+  return event.key === 'Enter' && !event.shiftKey && !event.isComposing;
+}
+
+/** Characters that may still be written, as the server counts them; negative when the text is too long. */
+export function remaining(text: string): number {
+  return LIMITS.body - [...text.trim().normalize('NFC')].length;
+}

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { ROOT } from '../../server/root.js';
+import { programPath } from './programs.js';
+
+/** Builds the page's script and styles, and starts a real Chromium. */
+export async function launchBrowser(): Promise<Browser> {
+  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
+  // Containers give programs neither the rights for the sandbox nor much shared memory.
+  return chromium.launch({
+    executablePath: programPath('chromium'),
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+}
+
+export interface Visitor {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained about: errors of scripts and violations of the content security policy. */
+  complaints: string[];
+}
+
+/** Somebody with a browser of his own, as far as cookies go. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Vienna', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A connection that is cut on purpose is reported as an error too.
+    const isNetwork = /net::ERR|WebSocket connection|status of 50\d/.test(message.text());
+    if (message.type() === 'error' && !isNetwork) complaints.push(message.text());
+  });
+  await page.goto(url);
+  if (options.javaScriptEnabled !== false) await page.waitForSelector('body[data-state="live"]');
+  return { page, context, complaints };
+}
+
+/** Writes a message as a user would. */
+export async function say(page: Page, text: string): Promise<void> {
+  await page.fill('#body', text);
+  await page.press('#body', 'Enter');
+}
+
+/** The texts of the messages on screen, in order, without those that are not delivered yet. */
+export async function shownTexts(page: Page): Promise<string[]> {
+  const texts = await page.locator('.message:not(.unsent) .body').allInnerTexts();
+  return texts.map((text) => text.replace(/ \(edited\)$/, ''));
+}
