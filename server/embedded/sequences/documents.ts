@@ -1,14 +1,12 @@
 import { type Datum, type DatumObject, isObject, pseudotype, setField } from '../values/datum.js';
-import { displayDatum } from '../values/display.js';
-import { logicError, nonExistence } from '../values/reql-error.js';
+import { logicError } from '../values/reql-error.js';
 import { expected } from './datum-types.js';
+import { missingField } from './missing-field.js';
 
 /** The field of an object; NON_EXISTENCE if it has none of that name. */
 export function getField(datum: Datum, name: string): Datum {
   if (!isObject(datum)) throw expected('OBJECT', datum);
-  if (!Object.hasOwn(datum, name)) {
-    throw nonExistence(`No attribute \`${name}\` in object:\n${displayDatum(datum)}`);
-  }
+  if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
   return datum[name]!;
 }
 

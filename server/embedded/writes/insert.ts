@@ -24,11 +24,14 @@ export function insert(
   limits: Limits,
 ): DatumObject {
   const statistics = new Statistics(limits, options.returnChanges !== 'none');
-  for (const given of docs) {
+  const prepared = Array.from(docs, (given) => {
     const doc = withKey(given, table.primaryKey, statistics);
-    const fault = faultOf(doc, table.primaryKey);
+    return { doc, fault: faultOf(doc, table.primaryKey) };
+  });
+  // Faults of the documents themselves are told before those that only the table knows of.
+  for (const { fault } of prepared) if (fault !== undefined) statistics.addError(fault);
+  for (const { doc, fault } of prepared) {
     if (fault !== undefined) {
-      statistics.addError(fault);
       statistics.addChange({ old_val: null, new_val: null, error: fault });
       continue;
     }
