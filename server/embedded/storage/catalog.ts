@@ -18,6 +18,8 @@ export class Catalog {
   readonly #databases = new Map<string, { id: string; tables: Map<string, Table> }>();
   #lastNumber = 0;
   #id = '';
+  /** Whether the transaction that is open has changed it. */
+  #touched = false;
 
   constructor(store: Database<string, Buffer>, makeTable: (record: TableRecord) => Table) {
     this.#store = store;
@@ -31,7 +33,7 @@ export class Catalog {
   /** For a new data directory. */
   saveId(id: string): void {
     this.#id = id;
-    this.#store.putSync(IDENTITY, id);
+    this.#put(IDENTITY, id);
   }
 
   /** Reads everything; true if there was nothing: a new data directory. */
@@ -49,6 +51,20 @@ export class Catalog {
     return this.#id === '';
   }
 
+  /** The transaction has been committed. */
+  commit(): void {
+    this.#touched = false;
+  }
+
+  /** The transaction could not be committed: reads again what it may have changed; returns the tables that are lost. */
+  restore(): Table[] {
+    if (!this.#touched) return [];
+    this.#touched = false;
+    const lost = this.allTables();
+    this.load();
+    return lost;
+  }
+
   databases(): string[] {
     return [...this.#databases.keys()].sort();
   }
@@ -59,12 +75,12 @@ export class Catalog {
 
   saveDatabase(name: string, id: string): void {
     this.#databases.set(name, { id, tables: new Map() });
-    this.#store.putSync(databaseKey(name), id);
+    this.#put(databaseKey(name), id);
   }
 
   removeDatabase(name: string): void {
     this.#databases.delete(name);
-    this.#store.removeSync(databaseKey(name));
+    this.#remove(databaseKey(name));
   }
 
   tables(db: string): Table[] {
@@ -86,19 +102,29 @@ export class Catalog {
   }
 
   saveTable(table: Table): void {
-    this.#store.putSync(tableKey(table), JSON.stringify(table.toRecord()));
+    this.#put(tableKey(table), JSON.stringify(table.toRecord()));
   }
 
   removeTable(table: Table): void {
     this.#databases.get(table.db)?.tables.delete(table.name);
-    this.#store.removeSync(tableKey(table));
+    this.#remove(tableKey(table));
   }
 
   /** Numbers are never given twice, so that what a dropped table left behind can never be read. */
   nextNumber(): number {
     this.#lastNumber++;
-    this.#store.putSync(COUNTER, String(this.#lastNumber));
+    this.#put(COUNTER, String(this.#lastNumber));
     return this.#lastNumber;
+  }
+
+  #put(key: Buffer, value: string): void {
+    this.#touched = true;
+    this.#store.putSync(key, value);
+  }
+
+  #remove(key: Buffer): void {
+    this.#touched = true;
+    this.#store.removeSync(key);
   }
 }
 

@@ -64,10 +64,12 @@ export class Storage implements TableHost {
       });
     } catch (error) {
       this.#undo();
-      throw opFailed(`The database could not be written: ${(error as Error).message}`);
-    } finally {
       this.#writing = false;
+      this.#notify();
+      throw opFailed(`The database could not be written: ${(error as Error).message}`);
     }
+    this.#writing = false;
+    this.#catalog.commit();
     this.#notify();
     if (outcome === undefined || 'error' in outcome) throw outcome?.error;
     return outcome.value;
@@ -236,8 +238,7 @@ export class Storage implements TableHost {
   /** After a commit that failed: what is kept in memory must be again what the disk has. */
   #undo(): void {
     this.#changes = [];
-    this.#events = [];
-    this.#catalog.load();
+    this.#events = this.#catalog.restore().map((table) => ({ kind: 'tableDropped', table }));
     for (const table of this.#catalog.allTables()) table.forgetCount();
   }
 }

@@ -1,3 +1,4 @@
+import { type Datum, isObject, typeName } from '../values/datum.js';
 import { clientError } from '../values/reql-error.js';
 import { QUERY } from './protocol.js';
 
@@ -8,30 +9,30 @@ export interface Query {
   readonly optargs: Readonly<Record<string, unknown>>;
 }
 
-/** Throws a CLIENT error for what is no query. */
+/** Throws a CLIENT error, worded like RethinkDB's, for what is no query. */
 export function parseQuery(body: Buffer): Query {
-  let parts: unknown;
+  let parts: Datum;
   try {
-    parts = JSON.parse(body.toString());
+    parts = JSON.parse(body.toString()) as Datum;
   } catch {
     throw clientError('Client is buggy (failed to deserialize query).');
   }
-  if (!Array.isArray(parts))
-    throw clientError('Server could not parse query: Expected a query to be an array.');
-  const [type, term, optargs = {}] = parts as unknown[];
-  if (typeof type !== 'number') {
-    throw clientError('Server could not parse query: Expected a query type as the first element.');
+  if (!Array.isArray(parts)) throw fault(`Expected a query to be an array, but found ${typeName(parts)}.`);
+  if (parts.length < 1 || parts.length > 3) {
+    throw fault(`Expected 1 to 3 elements in the top-level query, but found ${parts.length}.`);
   }
-  if (!Object.values(QUERY).includes(type)) {
-    throw clientError(`Server could not parse query: Unrecognized QueryType: ${type}.`);
-  }
-  if (type === QUERY.START && parts.length < 2) {
-    throw clientError('Server could not parse query: Expected a term to start.');
-  }
-  if (typeof optargs !== 'object' || optargs === null || Array.isArray(optargs)) {
-    throw clientError('Server could not parse query: Expected global optargs to be an object.');
-  }
-  return { type, term, optargs: optargs as Record<string, unknown> };
+  const [type, term = null, optargs = {}] = parts;
+  if (typeof type !== 'number')
+    throw fault(`Expected a query type as a number, but found ${typeName(type!)}.`);
+  if (!Object.values(QUERY).includes(type)) throw fault(`Unrecognized QueryType: ${type}.`);
+  if (type === QUERY.START && parts.length < 2) throw fault('Expected a term to start.');
+  if (!isObject(optargs))
+    throw fault(`Expected global optargs as an object, but found ${typeName(optargs)}.`);
+  return { type, term, optargs };
+}
+
+function fault(message: string) {
+  return clientError(`Server could not parse query: ${message}`);
 }
 
 /** `noreply` and `profile` must be known before a query is evaluated: they are plain booleans. */

@@ -280,3 +280,49 @@ describe('secondary indexes', () => {
     expect(ids(table.getAllIndex(table.requireIndex('b'), 1))).toEqual([1]);
   });
 });
+
+describe('a commit that fails', () => {
+  /** The disk is full, say: everything is undone by LMDB, which throws. */
+  function failNextCommit(storage: Storage): void {
+    const { root } = storage.environment;
+    const { transactionSync } = root;
+    root.transactionSync = ((job: () => unknown) => {
+      root.transactionSync = transactionSync;
+      return transactionSync.call(root, () => {
+        job();
+        throw new Error('No space left on device');
+      });
+    }) as typeof transactionSync;
+  }
+
+  it('leaves nothing of what was written, and tells nobody', () => {
+    const storage = openStorage();
+    const table = createTable(storage);
+    insert(storage, table, { id: 1 });
+    expect(table.count()).toBe(1);
+    const told: unknown[] = [];
+    storage.onCommit((changes) => told.push(changes));
+    failNextCommit(storage);
+    expect(() => insert(storage, table, { id: 2 })).toThrow(
+      'The database could not be written: No space left',
+    );
+    expect(told).toEqual([]);
+    expect(table.count()).toBe(1);
+    expect(storage.table('test', 't')).toBe(table);
+    insert(storage, table, { id: 3 });
+    expect(ids(table.scan())).toEqual([1, 3]);
+  });
+
+  it('takes tables and indexes back that were created', () => {
+    const storage = openStorage();
+    const table = createTable(storage);
+    failNextCommit(storage);
+    const job = () => {
+      storage.createTable('test', 'u');
+      table.createIndex('a', onFields('a'));
+    };
+    expect(() => storage.write(job)).toThrow('could not be written');
+    expect(storage.tables('test')).toEqual(['t']);
+    expect(storage.table('test', 't')!.indexes.size).toBe(0);
+  });
+});

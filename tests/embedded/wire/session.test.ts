@@ -37,11 +37,12 @@ const CHANGES = [152, [TABLE]];
 describe('queries', () => {
   it.each([
     ['no JSON', '{', 'Client is buggy (failed to deserialize query).'],
-    ['no array', '{}', 'Expected a query to be an array.'],
-    ['no type', '["x"]', 'Expected a query type as the first element.'],
+    ['no array', '{}', 'Expected a query to be an array, but found OBJECT.'],
+    ['no type', '["x"]', 'Expected a query type as a number, but found STRING.'],
     ['an unknown type', '[99]', 'Unrecognized QueryType: 99.'],
+    ['empty', '[]', 'Expected 1 to 3 elements in the top-level query, but found 0.'],
     ['no term', '[1]', 'Expected a term to start.'],
-    ['odd options', '[1,5,[]]', 'Expected global optargs to be an object.'],
+    ['odd options', '[1,5,[]]', 'Expected global optargs as an object, but found ARRAY.'],
     ['an unknown term', '[1,[9999,[]]]', 'Unrecognized TermType'],
     ['nothing', '', 'Client is buggy (failed to deserialize query).'],
   ])('that are %s get an error, and the connection goes on', async (_, body, text) => {

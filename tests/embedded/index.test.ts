@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startEmbedded } from '../../server/embedded/index.js';
+import { r } from './driver.js';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'embedded-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+it('a stop ends connections and feeds, can be repeated, and is no unexpected end', async () => {
+  let unexpected = 0;
+  const server = await startEmbedded({ directory, onExit: () => unexpected++ });
+  const connection = await r.connect({ port: server.port });
+  await r.tableCreate('t').run(connection);
+  const feed = await r.table('t').changes().run(connection);
+  const ended = expect(feed.next()).rejects.toThrow('Connection is closed');
+  await Promise.all([server.stop(), server.stop()]);
+  await ended;
+  await expect(r.connect({ port: server.port })).rejects.toThrow('Could not connect');
+  expect(unexpected).toBe(0);
+});
