@@ -4,10 +4,13 @@ import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
+import { MembershipTable } from './database/membership-table.js';
 import { Messages } from './database/messages.js';
+import { RoomTable } from './database/room-table.js';
 import { startEmbedded } from './embedded/index.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { createLog, type Log } from './log.js';
+import { Access } from './rooms/access.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import { Sockets } from './sockets/sockets.js';
 
@@ -51,13 +54,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 
   const database = new Database(address, log, overrides.database);
   const messages = new Messages(database, log);
-  const rooms = new Rooms(messages, log, overrides.rooms);
+  const roomTable = new RoomTable(database, log);
+  const memberships = new MembershipTable(database, log);
+  const access = new Access(roomTable, memberships);
+  const rooms = new Rooms(messages, access, log, overrides.rooms);
   const guests = new Guests({ secret, secure: false });
   const http = createHttp({
     config,
     guests,
     log,
-    messages,
     rooms,
     stopping: stopping.signal,
     dependencies: { database },
@@ -66,7 +71,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
   const server = createServer(http);
-  const sockets: Sockets = new Sockets(server, { guests, messages, rooms, log });
+  const sockets: Sockets = new Sockets(server, { guests, rooms, log });
 
   const stop = async () => {
     stopping.abort();

@@ -36,8 +36,6 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
   private stopped = false;
   private current: DatabaseStatus = { state: 'connecting', since: new Date() };
   private readonly options: Required<DatabaseOptions>;
-  /** Changefeeds that follow messages now. The heartbeat's is not counted. */
-  openFeeds = 0;
 
   constructor(
     readonly address: DatabaseAddress,

@@ -43,6 +43,11 @@ export class Feed<Row> {
     void this.begin();
   }
 
+  /** The database runs it now. */
+  get isOpen(): boolean {
+    return this.cursor !== null;
+  }
+
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -59,7 +64,6 @@ export class Feed<Row> {
       // Every change by itself (squash would merge them); states, because `ready` proves that it is subscribed.
       const options = { squash: false, includeStates: true };
       const cursor: Cursor<Item<Row>> = await this.query.changes(options).run(connection, RAW);
-      this.database.openFeeds += 1;
       this.cursor = cursor;
       this.opening = false;
     } catch (error) {
@@ -107,7 +111,6 @@ export class Feed<Row> {
     const cursor = this.cursor;
     if (!cursor) return;
     this.cursor = null;
-    this.database.openFeeds -= 1;
     cursor.close().catch(() => {});
   }
 }

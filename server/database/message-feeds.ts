@@ -17,7 +17,7 @@ export type MessageListener = FeedListener<Message>;
 
 /** Hands out the changes of rooms. Whoever follows a room cannot tell which kind of feed serves it. */
 export class MessageFeeds {
-  private own = 0;
+  private readonly own = new Set<Feed<MessageRow>>();
   private shared: SharedFeed | null = null;
 
   constructor(
@@ -25,22 +25,24 @@ export class MessageFeeds {
     private readonly log: Log,
   ) {}
 
+  /** How many changefeeds the database runs for messages. */
+  get open(): number {
+    return [...this.own].filter((feed) => feed.isOpen).length + (this.shared?.isOpen ? 1 : 0);
+  }
+
   /** Follows a room until the function that it returns is called. */
   follow(room: string, listener: MessageListener): () => void {
-    return this.own < OWN_FEEDS ? this.followAlone(room, listener) : this.followShared(room, listener);
+    return this.own.size < OWN_FEEDS ? this.followAlone(room, listener) : this.followShared(room, listener);
   }
 
   private followAlone(room: string, listener: MessageListener): () => void {
-    this.own += 1;
     const range = this.database
       .table('messages')
       .between([room, r.minval], [room, r.maxval], { index: 'room_sent' });
     const feed = new Feed<MessageRow>(this.database, range, inMessages(listener), this.log);
-    let following = true;
+    this.own.add(feed);
     return () => {
-      if (!following) return;
-      following = false;
-      this.own -= 1;
+      this.own.delete(feed);
       feed.close();
     };
   }
@@ -81,6 +83,10 @@ class SharedFeed {
       },
       log,
     );
+  }
+
+  get isOpen(): boolean {
+    return this.feed.isOpen;
   }
 
   get size(): number {

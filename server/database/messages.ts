@@ -75,6 +75,11 @@ export class Messages {
     this.feeds = new MessageFeeds(database, log);
   }
 
+  /** How many changefeeds the database runs for rooms. */
+  get openFeeds(): number {
+    return this.feeds.open;
+  }
+
   /** Follows a room's changes until the function that it returns is called. */
   follow(room: string, listener: MessageListener): () => void {
     return this.feeds.follow(room, listener);

@@ -20,4 +20,6 @@ export interface Cursor<Row> {
   /** Calls back for every row until the callback returns false. */
   each(callback: (error: Error | null, row: Row) => boolean | undefined): void;
   close(): Promise<void>;
+  /** All rows of a sequence that ends. */
+  toArray(): Promise<Row[]>;
 }

@@ -3,6 +3,8 @@ import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
 import { type Connection, r, type Term } from './reql.js';
 
+const TABLES = ['messages', 'rooms', 'memberships', 'users', 'nodes'];
+
 /** Attempts before a schema that cannot be made is reported. */
 const ATTEMPTS = 10;
 
@@ -24,10 +26,17 @@ export async function createSchema(connection: Connection, db: string): Promise<
 
 async function attemptSchema(connection: Connection, db: string): Promise<void> {
   const room = [r.row('room'), r.row('sent')];
-  await endex.db(db).table('messages').index('room_sent', room, {}).table('nodes').run(connection);
+  await endex
+    .db(db)
+    .table('messages')
+    .index('room_sent', room, {})
+    .table('rooms')
+    .table('memberships')
+    .table('users')
+    .table('nodes')
+    .run(connection);
+  for (const name of TABLES) await r.db(db).table(name).wait().run(connection);
   const messages = r.db(db).table('messages');
-  await messages.wait().run(connection);
-  await r.db(db).table('nodes').wait().run(connection);
   await messages.indexWait('room_sent').run(connection);
   await setHook(messages, connection);
 }

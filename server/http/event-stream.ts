@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { ERRORS } from '../errors.js';
 import type { FrameBatch } from '../rooms/frame-batch.js';
 import type { Room, Subscriber } from '../rooms/room.js';
 import type { RoomFrame } from '../rooms/room-frames.js';
@@ -47,6 +48,7 @@ export class EventStream implements Subscriber {
 
   constructor(
     private readonly res: Response,
+    readonly id_user: string,
     private readonly options: EventStreamOptions,
   ) {}
 
@@ -76,6 +78,12 @@ export class EventStream implements Subscriber {
     this.close();
     this.res.end(`retry: ${Math.round(retryMs)}\n\n`);
     setTimeout(() => this.res.destroy(), FAREWELL).unref();
+  }
+
+  expelled(room: string): void {
+    const { status, title } = ERRORS['not-a-member'];
+    this.write(event('error', JSON.stringify({ type: 'error', code: 'not-a-member', status, title, room })));
+    this.end(60_000);
   }
 
   close(): void {

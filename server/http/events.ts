@@ -1,13 +1,16 @@
 import { type Request, Router } from 'express';
+import type { Guests } from '../auth/guest.js';
 import { ChatError } from '../errors.js';
 import { cleanRoom } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { onlyMethods } from './problems.js';
 import { readLimit } from './query.js';
+import { reader } from './visitor.js';
 
 export interface EventsParts {
   rooms: Pick<Rooms, 'join'>;
+  guests: Guests;
   /** Aborted when the server begins to stop: all streams end. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
@@ -22,7 +25,7 @@ const WINDOW = { min: 0, max: 100, fallback: 100 };
 const RETURN_WITHIN = 5_000;
 
 /** `/rooms/:room/events`: a room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventsRouter({ rooms, stopping, events }: EventsParts): Router {
+export function eventsRouter({ rooms, guests, stopping, events }: EventsParts): Router {
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
@@ -43,7 +46,7 @@ export function eventsRouter({ rooms, stopping, events }: EventsParts): Router {
         throw new ChatError('not-acceptable', 'events are sent as text/event-stream', { field: 'Accept' });
       }
       if (stopping.aborted) throw shuttingDown();
-      const stream = new EventStream(res, options);
+      const stream = new EventStream(res, reader(guests, req), options);
       const membership = await rooms.join(name, stream);
       if (res.destroyed || stopping.aborted) {
         membership.leave();

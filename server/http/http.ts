@@ -2,7 +2,6 @@ import path from 'node:path';
 import express, { type Express } from 'express';
 import type { Guests } from '../auth/guest.js';
 import type { Config } from '../config.js';
-import type { Messages } from '../database/messages.js';
 import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { ROOT } from '../root.js';
@@ -17,7 +16,6 @@ export interface HttpParts {
   config: Config;
   guests: Guests;
   log: Log;
-  messages: Messages;
   rooms: Rooms;
   /** By the name under which /readyz shows it. */
   dependencies: Record<string, Dependency>;

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
 import type { Guests, Identity } from '../auth/guest.js';
-import type { Messages } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { cleanBody, cleanId, cleanName, cleanRoom, LOBBY, type Message } from '../message.js';
@@ -14,12 +13,10 @@ import { roomPath } from './page/room-path.js';
 import { onlyMethods } from './problems.js';
 import { readFields, requestBody } from './request-body.js';
 import { sameOrigin } from './same-origin.js';
-import { securityHeaders } from './security-headers.js';
 import { introduce, visitor } from './visitor.js';
 
 export interface PagesParts {
-  rooms: Pick<Rooms, 'snapshot'>;
-  messages: Pick<Messages, 'insert' | 'edit' | 'remove' | 'before'>;
+  rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   guests: Guests;
   log: Log;
 }
@@ -29,13 +26,13 @@ const PAGE = 100;
 const A_DAY = '1d';
 
 /** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
-export function pagesRouter({ rooms, messages, guests, log }: PagesParts): Router {
+export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
   const router = Router();
   let assets: Assets | null = null;
 
   async function show(req: Request, res: Response, { room, user, rejected }: Shown): Promise<void> {
     const cursor = req.query.before;
-    const { messages, hasOlder, away } = await read(room, cursor).catch(nothingWhileAway);
+    const { messages, hasOlder, away } = await read(room, cursor, user).catch(nothingWhileAway);
     const error = rejected?.error ?? away;
     if (error?.details.retryAfterMs)
       res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
@@ -57,18 +54,18 @@ export function pagesRouter({ rooms, messages, guests, log }: PagesParts): Route
       .render('room', { ...page, assets });
   }
 
-  async function read(room: string, cursor: unknown): Promise<Read> {
-    if (cursor === undefined) return rooms.snapshot(room);
-    return messages.before(room, decodeCursor(cursor, 'before'), PAGE);
+  async function read(room: string, cursor: unknown, { id_user }: Identity): Promise<Read> {
+    if (cursor === undefined) return rooms.snapshot(room, id_user);
+    return (await rooms.reader(room, id_user)).before(room, decodeCursor(cursor, 'before'), PAGE);
   }
 
   /** Does what a form asks for. */
   async function perform(author: Identity, room: string, fields: Fields): Promise<void> {
     const id = fields.id === undefined ? undefined : cleanId(fields.id);
-    if (fields.action === 'delete') await messages.remove({ room, id: cleanId(id), by: author.id_user });
+    if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by: author.id_user });
     else if (fields.action === 'edit') {
-      await messages.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by: author.id_user });
-    } else await messages.insert({ ...(id && { id }), room, body: cleanBody(fields.body), author });
+      await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by: author.id_user });
+    } else await rooms.post({ ...(id && { id }), room, body: cleanBody(fields.body), author });
   }
 
   function rename(req: Request, res: Response, fields: Fields): void {
@@ -77,7 +74,6 @@ export function pagesRouter({ rooms, messages, guests, log }: PagesParts): Route
     introduce(guests, req, res, { id_user, name });
   }
 
-  router.use(securityHeaders);
   router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
   router.use('/icons', express.static(path.join(ROOT, 'static/icons'), { maxAge: A_DAY, index: false }));
   router.use(sameOrigin);

@@ -1,6 +1,5 @@
 import { Router } from 'express';
 import type { Guests } from '../auth/guest.js';
-import type { Messages } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import { cleanBody, cleanId, cleanRoom, type Message, type Position } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
@@ -8,11 +7,10 @@ import { BEGINNING, decodeCursor, encodeCursor, LONGEST_ID } from './cursor.js';
 import { onlyMethods } from './problems.js';
 import { readLimit } from './query.js';
 import { readFields, requestBody } from './request-body.js';
-import { visitor } from './visitor.js';
+import { reader, visitor } from './visitor.js';
 
 export interface RoomMessagesParts {
-  rooms: Pick<Rooms, 'snapshot'>;
-  messages: Pick<Messages, 'insert' | 'edit' | 'remove' | 'get' | 'before' | 'after' | 'latest'>;
+  rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   guests: Guests;
 }
 
@@ -29,39 +27,40 @@ interface Page {
 }
 
 /** Reads, writes, edits and deletes messages of a room. A write is answered when the database has it on disk. */
-export function roomMessagesRouter({ rooms, messages, guests }: RoomMessagesParts): Router {
+export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router {
   const router = Router();
 
   /**
    * The newest messages come from the room's memory where it holds enough of them and its feed runs, which spares
    * the database; what is asked for by cursor comes from the database.
    */
-  async function latest(room: string, limit: number): Promise<Page> {
-    const snapshot = await rooms.snapshot(room);
+  async function latest(room: string, limit: number, by: string): Promise<Page> {
+    const snapshot = await rooms.snapshot(room, by);
     const enough = snapshot.messages.length >= limit || !snapshot.hasOlder;
-    const found = snapshot.live && enough ? snapshot : await messages.latest(room, limit);
+    const found =
+      snapshot.live && enough ? snapshot : await (await rooms.reader(room, by)).latest(room, limit);
     const hasOlder = found.hasOlder || found.messages.length > limit;
     return { messages: found.messages.slice(-limit), hasOlder, hasNewer: false, at: BEGINNING };
   }
 
-  async function before(room: string, at: Position, limit: number): Promise<Page> {
-    const older = await messages.before(room, at, limit);
+  async function before(room: string, at: Position, limit: number, by: string): Promise<Page> {
+    const older = await (await rooms.reader(room, by)).before(room, at, limit);
     // What is newer than an empty page is everything.
     return { ...older, hasNewer: true, at: BEGINNING };
   }
 
-  async function after(room: string, at: Position, limit: number): Promise<Page> {
-    const newer = await messages.after(room, at, limit);
+  async function after(room: string, at: Position, limit: number, by: string): Promise<Page> {
+    const newer = await (await rooms.reader(room, by)).after(room, at, limit);
     return { ...newer, hasOlder: newer.messages.length > 0, at };
   }
 
-  function pageOf(room: string, query: Record<string, unknown>, limit: number): Promise<Page> {
+  function pageOf(room: string, query: Record<string, unknown>, limit: number, by: string): Promise<Page> {
     if (query.before !== undefined && query.after !== undefined) {
       throw new ChatError('bad-request', 'before and after cannot be asked for at once', { field: 'after' });
     }
-    if (query.before !== undefined) return before(room, decodeCursor(query.before, 'before'), limit);
-    if (query.after !== undefined) return after(room, decodeCursor(query.after, 'after'), limit);
-    return latest(room, limit);
+    if (query.before !== undefined) return before(room, decodeCursor(query.before, 'before'), limit, by);
+    if (query.after !== undefined) return after(room, decodeCursor(query.after, 'after'), limit, by);
+    return latest(room, limit, by);
   }
 
   router
@@ -69,7 +68,7 @@ export function roomMessagesRouter({ rooms, messages, guests }: RoomMessagesPart
     .get(async (req, res) => {
       const room = cleanRoom(req.params.room);
       const limit = readLimit(req.query.limit, PAGE);
-      const page = await pageOf(room, req.query, limit);
+      const page = await pageOf(room, req.query, limit, reader(guests, req));
       const first = page.messages[0];
       const links = {
         before: page.hasOlder && first ? encodeCursor(first) : null,
@@ -86,7 +85,7 @@ export function roomMessagesRouter({ rooms, messages, guests }: RoomMessagesPart
       const body = cleanBody(fields.body);
       const id = fields.id === undefined ? undefined : cleanId(fields.id);
       const { id_user, name } = visitor(guests, req, res);
-      const { message, created } = await messages.insert({ id, room, body, author: { id_user, name } });
+      const { message, created } = await rooms.post({ id, room, body, author: { id_user, name } });
       res
         .status(created ? 201 : 200)
         .location(
@@ -99,7 +98,9 @@ export function roomMessagesRouter({ rooms, messages, guests }: RoomMessagesPart
   router
     .route('/rooms/:room/messages/:id')
     .get(async (req, res) => {
-      const message = await messages.get(cleanRoom(req.params.room), storedId(req.params.id));
+      const room = cleanRoom(req.params.room);
+      const messages = await rooms.reader(room, reader(guests, req));
+      const message = await messages.get(room, storedId(req.params.id));
       if (!message) throw noSuchMessage();
       res.set('Cache-Control', 'no-cache').json(message);
     })
@@ -108,12 +109,12 @@ export function roomMessagesRouter({ rooms, messages, guests }: RoomMessagesPart
       const id = storedId(req.params.id);
       const body = cleanBody(readFields(req, 'body').body);
       const by = visitor(guests, req, res).id_user;
-      res.json(await messages.edit({ room, id, body, by }));
+      res.json(await rooms.edit({ room, id, body, by }));
     })
     .delete(async (req, res) => {
       const room = cleanRoom(req.params.room);
       const id = storedId(req.params.id);
-      await messages.remove({ room, id, by: visitor(guests, req, res).id_user });
+      await rooms.remove({ room, id, by: visitor(guests, req, res).id_user });
       res.status(204).end();
     })
     .all(onlyMethods('GET', 'PATCH', 'DELETE'));

@@ -6,6 +6,11 @@ export function visitor(guests: Guests, req: Request, res: Response): Identity {
   return guests.identify(req.headers.cookie) ?? introduce(guests, req, res, guests.newGuest());
 }
 
+/** Whose rights count for a request that only reads: nobody becomes a guest by it. */
+export function reader(guests: Guests, req: Request): string {
+  return guests.identify(req.headers.cookie)?.id_user ?? '';
+}
+
 /** Makes the sender of this request `identity` from now on. @throws ChatError `bad-name` */
 export function introduce(guests: Guests, req: Request, res: Response, identity: Identity): Identity {
   res.append('Set-Cookie', guests.issue(identity, req.secure));

@@ -15,7 +15,11 @@ const REPLAY = 500;
 
 /** Whoever wants to know what happens in a room. Called at most once per turn of the event loop. */
 export interface Subscriber {
+  /** Whose rights count. */
+  readonly id_user: string;
   deliver(batch: FrameBatch): void;
+  /** It may not be in this room any more, and is not from now on. */
+  expelled(room: string): void;
 }
 
 /**
@@ -91,6 +95,15 @@ export class Room {
 
   unsubscribe(subscriber: Subscriber): void {
     this.subscribers.delete(subscriber);
+  }
+
+  /** Sends away who may not be here any more. */
+  expel(isAllowed: (id_user: string) => boolean): void {
+    for (const subscriber of this.subscribers) {
+      if (isAllowed(subscriber.id_user)) continue;
+      this.subscribers.delete(subscriber);
+      subscriber.expelled(this.name);
+    }
   }
 
   get snapshot(): Snapshot {

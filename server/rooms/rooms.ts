@@ -1,5 +1,7 @@
-import type { Messages } from '../database/messages.js';
+import type { Inserted, Messages, NewMessage } from '../database/messages.js';
 import type { Log } from '../log.js';
+import type { Message } from '../message.js';
+import type { Access } from './access.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
 import type { Snapshot } from './room-frames.js';
 
@@ -18,17 +20,22 @@ export interface Membership {
   leave(): void;
 }
 
-/** The rooms that somebody of this process is in, each open once. */
+/**
+ * The rooms that somebody of this process is in, each open once; and the one door to messages: everything that is read
+ * or written for somebody goes through here, where it is checked who may.
+ */
 export class Rooms {
   private readonly open = new Map<string, { room: Room; users: number; closing: NodeJS.Timeout | null }>();
   private readonly options: Required<RoomsOptions>;
 
   constructor(
     private readonly messages: Messages,
+    private readonly access: Access,
     private readonly log: Log,
     options: RoomsOptions = {},
   ) {
     this.options = { lingerMs: 15_000, readyMs: 5_000, ...options };
+    access.onChange((name) => this.open.get(name)?.room.expel((id_user) => access.allows(name, id_user)));
   }
 
   /** How many rooms are open. */
@@ -38,12 +45,15 @@ export class Rooms {
 
   /**
    * Enters a room by its (cleaned) name. Snapshot and subscription are of the same moment.
-   * @throws ChatError `database-away` when the room cannot be read in time
+   * @throws ChatError `not-a-member`; `database-away` when the room cannot be read in time
    */
   async join(name: string, subscriber: Subscriber): Promise<Membership> {
+    await this.access.check(name, subscriber.id_user);
     const { room, release } = this.acquire(name);
     try {
       await room.ready(this.options.readyMs);
+      // It may have changed while the room was being read.
+      await this.access.check(name, subscriber.id_user);
     } catch (error) {
       release();
       throw error;
@@ -59,8 +69,9 @@ export class Rooms {
     };
   }
 
-  /** The newest messages: from memory where the room is open, else from the table. @throws ChatError */
-  async snapshot(name: string): Promise<Snapshot> {
+  /** The newest messages: from memory where the room is open, else from the table. @throws ChatError `not-a-member` */
+  async snapshot(name: string, id_user: string): Promise<Snapshot> {
+    await this.access.check(name, id_user);
     const entry = this.open.get(name);
     if (entry) {
       await entry.room.ready(this.options.readyMs);
@@ -68,6 +79,33 @@ export class Rooms {
     }
     const { messages, hasOlder } = await this.messages.latest(name, WINDOW);
     return { room: name, messages, hasOlder, live: true };
+  }
+
+  /** Writes a message in the name of its author; see Messages.insert. @throws ChatError `not-a-member`, `id-taken` */
+  async post(message: NewMessage & { author: { id_user: string } }): Promise<Inserted> {
+    await this.access.check(message.room, message.author.id_user);
+    return this.messages.insert(message);
+  }
+
+  /** @throws ChatError `not-a-member`, `no-such-message`, `not-yours` */
+  async edit(change: { room: string; id: string; body: string; by: string }): Promise<Message> {
+    await this.access.check(change.room, change.by);
+    return this.messages.edit(change);
+  }
+
+  /** @throws ChatError `not-a-member`, `no-such-message`, `not-yours` */
+  async remove(change: { room: string; id: string; by: string }): Promise<void> {
+    await this.access.check(change.room, change.by);
+    return this.messages.remove(change);
+  }
+
+  /** What Messages can look up, for those who may read the room. @throws ChatError `not-a-member` */
+  async reader(
+    name: string,
+    id_user: string,
+  ): Promise<Pick<Messages, 'get' | 'latest' | 'before' | 'after'>> {
+    await this.access.check(name, id_user);
+    return this.messages;
   }
 
   /** Closes all rooms. */

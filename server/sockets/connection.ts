@@ -21,6 +21,10 @@ export class Connection implements Subscriber {
     private readonly rooms: Rooms,
   ) {}
 
+  get id_user(): string {
+    return this.identity.id_user;
+  }
+
   get id(): string {
     return this.spark.id;
   }
@@ -66,6 +70,16 @@ export class Connection implements Subscriber {
       (membership) => membership.leave(),
       () => {},
     );
+  }
+
+  expelled(room: string): void {
+    this.leave(room);
+    this.send({
+      type: 'error',
+      room,
+      code: 'not-a-member',
+      message: 'You are no member of this room any more',
+    });
   }
 
   /** The socket is gone. */

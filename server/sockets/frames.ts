@@ -50,6 +50,6 @@ export type ServerFrame =
   | { type: 'history'; ref?: Ref; room: string; messages: Message[]; hasOlder: boolean }
   /** The write is in the database. `id` is the message's. */
   | { type: 'ack'; ref?: Ref; room: string; id?: string }
-  | ({ type: 'error'; ref?: Ref; code: ErrorCode; message: string } & ErrorDetails)
+  | ({ type: 'error'; ref?: Ref; room?: string; code: ErrorCode; message: string } & ErrorDetails)
   /** This server is about to stop: come back after so many milliseconds. */
   | { type: 'goingAway'; retryAfterMs: number };

@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import Primus, { type Spark } from 'primus';
 import type { Guests } from '../auth/guest.js';
 import { isForeignOrigin } from '../auth/origin.js';
-import type { Messages } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
@@ -14,7 +13,6 @@ const MAX_RECEIVED = 1024 * 1024;
 
 export interface SocketParts {
   guests: Guests;
-  messages: Messages;
   rooms: Rooms;
   log: Log;
 }

@@ -4,17 +4,22 @@ import { type AddressInfo, connect } from 'node:net';
 import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Guests } from '../../server/auth/guest.js';
 import { Database } from '../../server/database/database.js';
+import { MembershipTable } from '../../server/database/membership-table.js';
 import { Messages } from '../../server/database/messages.js';
 import { type Connection, r } from '../../server/database/reql.js';
+import { RoomTable } from '../../server/database/room-table.js';
 import type { EventStreamOptions } from '../../server/http/event-stream.js';
 import { eventsRouter } from '../../server/http/events.js';
 import { problemHandler } from '../../server/http/problems.js';
 import { createLog } from '../../server/log.js';
+import { Access } from '../../server/rooms/access.js';
 import { type Membership, Rooms } from '../../server/rooms/rooms.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
+import { View } from '../support/view.js';
 import { EventReader } from './event-reader.js';
 
 let database: TestDatabase;
@@ -45,11 +50,13 @@ afterEach(async () => {
   await stopServing();
 });
 
+const guests = new Guests({ secret: 'a secret for tests', secure: false });
+
 /** Serves the events of rooms, with these options from now on. */
 async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.rooms): Promise<void> {
   if (server?.listening) await stopServing();
   stopping = new AbortController();
-  const routes = eventsRouter({ rooms, stopping: stopping.signal, events });
+  const routes = eventsRouter({ rooms, guests, stopping: stopping.signal, events });
   server = createServer(express().use('/api', routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
@@ -79,7 +86,7 @@ async function sayAll(...bodies: string[]): Promise<void> {
 
 /** Keeps the room open by somebody who stays in it. */
 async function stay(): Promise<Membership> {
-  const membership = await stack.rooms.join(room, { deliver: () => {} });
+  const membership = await stack.rooms.join(room, new View());
   memberships.push(membership);
   return membership;
 }
@@ -354,7 +361,8 @@ describe('a stream is refused', () => {
     const log = createLog({ log: 'silent' });
     const link = new Database({ ...database.address, port: 1 }, log);
     link.start();
-    const rooms = new Rooms(new Messages(link, log), log, { readyMs: 10 });
+    const access = new Access(new RoomTable(link, log), new MembershipTable(link, log), 10);
+    const rooms = new Rooms(new Messages(link, log), access, log, { readyMs: 10 });
     await serve({}, rooms);
     const response = await fetch(address());
     expect(response.headers.get('retry-after')).toBe('1');

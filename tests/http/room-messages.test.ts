@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { r } from '../../server/database/reql.js';
 import type { Message } from '../../server/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { View } from '../support/view.js';
 import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from './client.js';
 
 let app: TestApp;
@@ -221,7 +222,7 @@ describe('a room’s messages', () => {
     const queries = ['', '?limit=1', '?limit=100'];
     const before = await Promise.all(queries.map(page));
     const room = new URL(messages).pathname.split('/')[3]!;
-    const membership = await app.app.parts.rooms.join(room, { deliver: () => {} });
+    const membership = await app.app.parts.rooms.join(room, new View());
     expect(await Promise.all(queries.map(page))).toEqual(before);
     membership.leave();
   });

@@ -28,7 +28,7 @@ async function enter(room: string): Promise<View & { leave(): void }> {
 }
 
 /** Rooms that earlier tests left linger for a moment. */
-const noFeeds = () => until('no feed is open', () => stack.database.openFeeds === 0);
+const noFeeds = () => until('no feed is open', () => stack.messages.openFeeds === 0);
 
 describe('a room', () => {
   it('shows what anybody writes to the table, changes and takes away', async () => {
@@ -89,7 +89,7 @@ describe('a room', () => {
   it('is read once, however many join it together', async () => {
     await noFeeds();
     const views = await Promise.all(Array.from({ length: 50 }, () => enter('crowd')));
-    expect(stack.database.openFeeds).toBe(1);
+    expect(stack.messages.openFeeds).toBe(1);
     await stack.messages.insert({ room: 'crowd', body: 'hello all', author: ann });
     await until('everybody has it', () => views.every((view) => view.bodies.includes('hello all')));
     for (const view of views) view.leave();
@@ -136,7 +136,7 @@ describe('many rooms', () => {
   it('follow no more than 32 feeds of their own and one that they share', async () => {
     await noFeeds();
     const views = await Promise.all(Array.from({ length: 100 }, (_, i) => enter(`many-${i}`)));
-    expect(stack.database.openFeeds).toBe(33);
+    expect(stack.messages.openFeeds).toBe(33);
     await messages.insert(views.map((_, i) => ({ room: `many-${i}`, body: `to ${i}` }))).run(console_);
     await until('each has its own', () => views.every((view, i) => view.bodies.join() === `to ${i}`));
     stack.database.drop();

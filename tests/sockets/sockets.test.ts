@@ -234,7 +234,7 @@ describe('a thousand', () => {
     while (clients.length < 1000)
       clients.push(...(await Promise.all(Array.from({ length: 50 }, () => open()))));
     await Promise.all(clients.map((client) => client.ask({ type: 'joinRoom', room: 'crowd' })));
-    await until('only this room is left', () => app.app.parts.database.openFeeds === 1);
+    await until('only this room is left', () => app.app.parts.messages.openFeeds === 1);
     for (let i = 0; i < 5; i += 1) {
       await clients[i]!.ask({ type: 'createMessage', message: { room: 'crowd', body: `from ${i}` } });
     }
@@ -242,7 +242,7 @@ describe('a thousand', () => {
     await until('everybody has all', () => clients.every((client) => bodies(client).length === 5), 20_000);
     for (const client of clients) expect(bodies(client).sort()).toEqual(all);
     for (const client of clients) client.cut();
-    await until('no feed is left', () => app.app.parts.database.openFeeds === 0);
+    await until('no feed is left', () => app.app.parts.messages.openFeeds === 0);
   });
 
   it('rooms with a socket each follow 33 feeds, and each gets its own', async () => {
@@ -250,7 +250,7 @@ describe('a thousand', () => {
     while (clients.length < 1000)
       clients.push(...(await Promise.all(Array.from({ length: 50 }, () => open()))));
     await Promise.all(clients.map((client, i) => client.ask({ type: 'joinRoom', room: `room ${i}` })));
-    expect(app.app.parts.database.openFeeds).toBe(33);
+    expect(app.app.parts.messages.openFeeds).toBe(33);
     await Promise.all(
       clients.map((client, i) =>
         client.ask({ type: 'createMessage', message: { room: `room ${i}`, body: `${i}` } }),
@@ -262,6 +262,6 @@ describe('a thousand', () => {
       20_000,
     );
     for (const client of clients) client.cut();
-    await until('no feed is left', () => app.app.parts.database.openFeeds === 0);
+    await until('no feed is left', () => app.app.parts.messages.openFeeds === 0);
   });
 });

@@ -77,7 +77,7 @@ export class SocketClient {
   }
 
   private receive(packet: string): void {
-    if (packet === '2') return this.socket.send('3');
+    if (packet === '2') this.socket.send('3');
     if (!packet.startsWith('4')) return;
     const data: unknown = JSON.parse(packet.slice(1));
     if (typeof data === 'string') {

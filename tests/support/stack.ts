@@ -1,6 +1,9 @@
 import { Database, type DatabaseOptions } from '../../server/database/database.js';
+import { MembershipTable } from '../../server/database/membership-table.js';
 import { Messages } from '../../server/database/messages.js';
+import { RoomTable } from '../../server/database/room-table.js';
 import { createLog } from '../../server/log.js';
+import { Access } from '../../server/rooms/access.js';
 import { Rooms, type RoomsOptions } from '../../server/rooms/rooms.js';
 import type { TestDatabase } from './database.js';
 
@@ -24,7 +27,8 @@ export async function startStack(
   database.start();
   await database.ready(30_000);
   const messages = new Messages(database, log);
-  const rooms = new Rooms(messages, log, { lingerMs: 100, ...roomsOptions });
+  const access = new Access(new RoomTable(database, log), new MembershipTable(database, log));
+  const rooms = new Rooms(messages, access, log, { lingerMs: 100, ...roomsOptions });
   const stop = async () => {
     rooms.close();
     await database.stop();

@@ -7,6 +7,10 @@ import type { RoomFrame, Snapshot } from '../../server/rooms/room-frames.js';
 export class View implements Subscriber {
   private readonly shown = new Map<string, Message>();
   private from: Position | null = null;
+
+  constructor(readonly id_user = 'viewer') {}
+
+  isExpelled = false;
   /** Every frame that came, in order. */
   readonly frames: RoomFrame[] = [];
 
@@ -16,6 +20,10 @@ export class View implements Subscriber {
     for (const message of messages) this.shown.set(message.id, message);
     const first = messages[0];
     this.from = hasOlder && first ? { sent: first.sent, id: first.id } : null;
+  }
+
+  expelled(): void {
+    this.isExpelled = true;
   }
 
   deliver(batch: FrameBatch): void {

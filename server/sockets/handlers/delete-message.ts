@@ -1,9 +1,9 @@
 import { cleanId, cleanRoom } from '../../message.js';
 import type { Handler } from './handler.js';
 
-export const deleteMessage: Handler<'deleteMessage'> = async (connection, frame, { messages }) => {
+export const deleteMessage: Handler<'deleteMessage'> = async (connection, frame, { rooms }) => {
   const room = cleanRoom(frame.room);
   const id = cleanId(frame.id);
-  await messages.remove({ room, id, by: connection.identity.id_user });
+  await rooms.remove({ room, id, by: connection.identity.id_user });
   connection.send({ type: 'ack', ref: frame.ref, room, id });
 };

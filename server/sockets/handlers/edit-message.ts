@@ -1,10 +1,10 @@
 import { cleanBody, cleanId, cleanRoom } from '../../message.js';
 import type { Handler } from './handler.js';
 
-export const editMessage: Handler<'editMessage'> = async (connection, frame, { messages }) => {
+export const editMessage: Handler<'editMessage'> = async (connection, frame, { rooms }) => {
   const room = cleanRoom(frame.room);
   const id = cleanId(frame.id);
   const body = cleanBody(frame.body);
-  await messages.edit({ room, id, body, by: connection.identity.id_user });
+  await rooms.edit({ room, id, body, by: connection.identity.id_user });
   connection.send({ type: 'ack', ref: frame.ref, room, id });
 };

@@ -1,10 +1,10 @@
-import type { Messages } from '../../database/messages.js';
+import type { Rooms } from '../../rooms/rooms.js';
 import type { Connection } from '../connection.js';
 import type { ClientFrame, ClientFrameType } from '../frames.js';
 
 /** What handlers work with. */
 export interface HandlerParts {
-  messages: Messages;
+  rooms: Rooms;
 }
 
 /**

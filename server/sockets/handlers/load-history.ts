@@ -1,8 +1,8 @@
 import { cleanRoom } from '../../message.js';
 import type { Handler } from './handler.js';
 
-export const loadHistory: Handler<'loadHistory'> = async (connection, frame, { messages }) => {
+export const loadHistory: Handler<'loadHistory'> = async (connection, frame, { rooms }) => {
   const room = cleanRoom(frame.room);
-  const older = await messages.before(room, frame.before, frame.limit);
+  const older = await (await rooms.reader(room, connection.id_user)).before(room, frame.before, frame.limit);
   connection.send({ type: 'history', ref: frame.ref, room, ...older });
 };
