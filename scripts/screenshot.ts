@@ -25,13 +25,14 @@ const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-screenshot-'));
 const app = await startApp(
   readConfig({ PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
 );
+const room = `${app.url}/r/greenhouse`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROME_PATH,
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 try {
-  for (const [i, [name, body]] of TALK.entries()) await post(name, body, i);
-  await post('Valve 3', 'open, 2.4 l/min', TALK.length, 'bot');
+  for (const [name, body] of TALK) await post(name, body);
+  await post('Valve 3', 'open, 2.4 l/min', 'bot');
   const views = [
     { width: 1120, height: 760, colorScheme: 'light' },
     { width: 390, height: 760, colorScheme: 'dark' },
@@ -39,7 +40,8 @@ try {
     { width: 1120, height: 760, colorScheme: 'dark' },
   ] as const;
   const pictures: string[] = [];
-  for (const [i, view] of views.entries()) pictures.push(await picture(browser, view, i === 0));
+  const identity = await speak(browser);
+  for (const view of views) pictures.push(await picture(browser, view, identity));
   await sheet(browser, pictures);
 } finally {
   await browser.close();
@@ -47,32 +49,43 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-function post(name: string, body: string, minute: number, kind: 'message' | 'bot' = 'message') {
+function post(name: string, body: string, kind: 'message' | 'bot' = 'message') {
   const author = { id_user: name, name };
   return app.parts.messages.insert({ room: 'greenhouse', body, author, kind });
+}
+
+/** @returns the cookies of somebody who has taken a name and said something */
+async function speak(browser: Browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(room);
+  await page.fill('#name', 'Margaret');
+  await page.press('#name', 'Enter');
+  await page.waitForSelector('body[data-state="live"]');
+  await page.fill('#body', LAST);
+  await page.press('#body', 'Enter');
+  await page.waitForSelector('.own:not(.unsent)');
+  const state = await context.storageState();
+  await context.close();
+  return state;
 }
 
 async function picture(
   browser: Browser,
   { width, height, colorScheme }: { width: number; height: number; colorScheme: 'light' | 'dark' },
-  speaks: boolean,
+  storageState: Awaited<ReturnType<typeof speak>>,
 ): Promise<string> {
+  const viewport = { width, height };
   const context = await browser.newContext({
-    viewport: { width, height },
+    viewport,
     colorScheme,
+    storageState,
     deviceScaleFactor: 2,
     locale: 'en-GB',
   });
   const page = await context.newPage();
-  await page.goto(`${app.url}/r/greenhouse`);
-  await page.fill('#name', 'Margaret');
-  await page.evaluate("document.querySelector('.you').submit()");
+  await page.goto(room);
   await page.waitForSelector('body[data-state="live"]');
-  if (speaks) {
-    await page.fill('#body', LAST);
-    await page.press('#body', 'Enter');
-    await page.waitForSelector('.own:not(.unsent)');
-  }
   const image = await page.screenshot();
   await context.close();
   return image.toString('base64');
@@ -80,8 +93,7 @@ async function picture(
 
 async function sheet(browser: Browser, pictures: string[]): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1600, height: 1640 } });
-  const image = (data: string, width: number) =>
-    `<img width="${width}" src="data:image/png;base64,${data}">`;
+  const image = (data: string, width: number) => `<img width="${width}" src="data:image/png;base64,${data}">`;
   const [a, b, c, d] = pictures as [string, string, string, string];
   await page.setContent(`<style>
       body { margin: 0; padding: 40px; display: grid; gap: 40px; background: #cfc2aa; width: 1600px; box-sizing: border-box }

@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../server/message.js';
+import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import { Outbox } from '../../static/client/outbox.js';
+import { RoomSession } from '../../static/client/room-session.js';
+import { Timeline } from '../../static/client/timeline.js';
+
+const message = (sent: number, body = 'hi'): Message => ({
+  id: `id-${String(sent).padStart(4, '0')}`,
+  room: 'lobby',
+  body,
+  sent,
+  author: { id_user: 'ann', name: 'Ann' },
+  kind: 'message',
+});
+const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
+
+function open() {
+  const sent: ClientFrame[] = [];
+  const waiting: (() => void)[] = [];
+  const timeline = new Timeline();
+  const outbox = new Outbox(null);
+  const session = new RoomSession({
+    room: 'lobby',
+    timeline,
+    outbox,
+    send: (frame) => sent.push(frame),
+    changed: () => {},
+    later: (callback) => waiting.push(callback),
+  });
+  const join = (messages: Message[] = [], hasOlder = false) => {
+    session.opened();
+    session.receive({ type: 'roomSnapshot', ref: 'join', room: 'lobby', messages, hasOlder, live: true });
+  };
+  return {
+    session,
+    timeline,
+    outbox,
+    join,
+    /** What was sent since the last call, of one type. */
+    take: <T extends ClientFrame['type']>(type: T) =>
+      sent.splice(0).filter((frame): frame is ClientFrame & { type: T } => frame.type === type),
+    /** Lets the time pass that is waited for. */
+    passTime: () => {
+      for (const callback of waiting.splice(0)) callback();
+    },
+  };
+}
+
+describe('being in a room', () => {
+  test('what is written without a connection is sent once there is one', () => {
+    const { session, outbox, join, take } = open();
+    session.post('hi');
+    expect(take('createMessage')).toEqual([]);
+    join();
+    const [frame] = take('createMessage');
+    expect(frame).toMatchObject({ message: { room: 'lobby', body: 'hi', id: outbox.of('lobby')[0]!.id } });
+  });
+
+  test('a message without an answer is sent again after reconnecting, with the same id', () => {
+    const { session, join, take } = open();
+    join();
+    session.post('hi');
+    const [first] = take('createMessage');
+    session.closed();
+    join();
+    expect(take('createMessage')).toEqual([first]);
+  });
+
+  test('a stored message is not sent again, and is pending until the room shows it', () => {
+    const { session, outbox, join, take } = open();
+    join();
+    session.post('hi');
+    const { id } = take('createMessage')[0]!.message as { id: string };
+    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
+    expect(outbox.get(id)?.progress).toBe('stored');
+    session.closed();
+    session.opened();
+    expect(outbox.get(id)?.progress).toBe('stored');
+    session.receive({
+      type: 'roomSnapshot',
+      room: 'lobby',
+      messages: [{ ...message(1), id }],
+      hasOlder: false,
+      live: true,
+    });
+    expect(outbox.of('lobby')).toEqual([]);
+    expect(take('createMessage')).toEqual([]);
+  });
+
+  test('the feed alone puts a message into the room', () => {
+    const { session, timeline, outbox, join, take } = open();
+    join();
+    session.post('hi');
+    const { id } = take('createMessage')[0]!.message as { id: string };
+    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
+    expect(timeline.messages).toEqual([]);
+    session.receive({ type: 'deliverMessage', message: { ...message(1), id } });
+    expect(timeline.messages).toHaveLength(1);
+    expect(outbox.of('lobby')).toEqual([]);
+  });
+
+  test('an error keeps the text for another try', () => {
+    const { session, outbox, join, take } = open();
+    join();
+    session.post('hi');
+    const [frame] = take('createMessage');
+    session.receive({ type: 'error', ref: frame!.ref, code: 'bad-body', message: 'body cannot be used' });
+    expect(outbox.of('lobby')[0]).toMatchObject({
+      body: 'hi',
+      progress: 'failed',
+      fault: 'body cannot be used',
+    });
+    session.retry(outbox.of('lobby')[0]!.id);
+    expect(take('createMessage')).toEqual([frame]);
+  });
+
+  test('what fails because the database is away is tried again by itself', () => {
+    const { session, join, take, passTime } = open();
+    join();
+    session.post('hi');
+    const [frame] = take('createMessage');
+    session.receive({ type: 'error', ref: frame!.ref, code: 'database-away', message: 'away' });
+    expect(take('createMessage')).toEqual([]);
+    passTime();
+    expect(take('createMessage')).toEqual([frame]);
+  });
+
+  test('joining is tried again when the room cannot be read', () => {
+    const { session, take, passTime } = open();
+    session.opened();
+    expect(take('joinRoom')).toHaveLength(1);
+    session.receive({
+      type: 'error',
+      ref: 'join',
+      code: 'database-away',
+      message: 'away',
+      retryAfterMs: 1000,
+    });
+    passTime();
+    expect(take('joinRoom')).toHaveLength(1);
+    expect(session.status).toBe('joining');
+  });
+
+  test('a page of history cannot bring back what was deleted, nor undo an edit, while it was on its way', () => {
+    const { session, timeline, join, take } = open();
+    join(span(11, 20), true);
+    session.history.loadOlder();
+    const [asked] = take('loadHistory');
+    session.receive({ type: 'removeMessage', room: 'lobby', id: message(5).id });
+    session.receive({ type: 'deliverMessage', message: message(6, 'edited') });
+    session.receive({
+      type: 'history',
+      ref: asked!.ref,
+      room: 'lobby',
+      messages: span(1, 10),
+      hasOlder: false,
+    });
+    expect(timeline.get(message(5).id)).toBeUndefined();
+    expect(timeline.get(message(6).id)?.body).toBe('edited');
+    expect(timeline.messages).toHaveLength(19);
+  });
+
+  test('after reconnecting, loaded history is verified, and an answer from before is not taken for one', () => {
+    const { session, timeline, join, take } = open();
+    join(span(11, 20), true);
+    session.history.loadOlder();
+    const [asked] = take('loadHistory');
+    session.receive({
+      type: 'history',
+      ref: asked!.ref,
+      room: 'lobby',
+      messages: span(1, 10),
+      hasOlder: false,
+    });
+    session.closed();
+    join(span(12, 21), true);
+    const [check] = take('loadHistory');
+    expect(check).toMatchObject({ before: { sent: 12 } });
+    session.receive({ type: 'history', ref: asked!.ref, room: 'lobby', messages: [], hasOlder: false });
+    expect(timeline.messages).toHaveLength(21);
+    session.receive({
+      type: 'history',
+      ref: check!.ref,
+      room: 'lobby',
+      messages: span(3, 11),
+      hasOlder: false,
+    });
+    expect(timeline.messages).toEqual(span(3, 21));
+  });
+
+  test('a resync has the older messages loaded again; one that reaches to the beginning asks for everything', () => {
+    const { session, join, take } = open();
+    join(span(1, 20));
+    session.receive({ type: 'roomResync', room: 'lobby', from: { sent: 10, id: '' } });
+    expect(take('loadHistory')).toMatchObject([{ before: { sent: 10 } }]);
+    session.receive({ type: 'roomResync', room: 'lobby', from: null });
+    expect(take('joinRoom')).toHaveLength(1);
+  });
+
+  test('edits and deletions are answered, or fail with the connection', async () => {
+    const { session, join, take } = open();
+    join([message(1)]);
+    const edited = session.edit('id-0001', 'better');
+    const deleted = session.delete('id-0001');
+    const [edit] = take('editMessage');
+    session.receive({ type: 'ack', ref: edit!.ref, room: 'lobby' });
+    await edited;
+    session.closed();
+    await expect(deleted).rejects.toThrow('connection was lost');
+    await expect(session.edit('id-0001', 'again')).rejects.toThrow('no connection');
+  });
+
+  test('frames of other rooms are ignored', () => {
+    const { session, timeline, join } = open();
+    join([message(1)]);
+    const others: ServerFrame[] = [
+      { type: 'deliverMessage', message: { ...message(2), room: 'other' } },
+      { type: 'removeMessage', room: 'other', id: message(1).id },
+      { type: 'roomSnapshot', room: 'other', messages: [], hasOlder: false, live: true },
+      { type: 'roomState', room: 'other', live: false },
+    ];
+    for (const frame of others) session.receive(frame);
+    expect(timeline.messages).toEqual([message(1)]);
+    expect(session.status).toBe('live');
+  });
+});

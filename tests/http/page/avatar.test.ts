@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { HUES, hueClass, initials } from '../../../server/http/page/avatar.js';
+
+test('initials are of the first and the last word', () => {
+  expect(
+    ['Ada', 'ada lovelace', 'Ada King Lovelace', 'guest-4821', '👩‍🚀 Sally', 'ß', '李 小龙', '___'].map(
+      initials,
+    ),
+  ).toEqual(['A', 'AL', 'AL', 'G4', '👩‍🚀S', 'SS', '李小', '_']);
+});
+
+test('a person keeps the colour when the name changes; without an id the name decides', () => {
+  const ann = hueClass({ id_user: 'u1', name: 'Ann' });
+  expect(hueClass({ id_user: 'u1', name: 'Anna' })).toBe(ann);
+  const classes = new Set(
+    Array.from({ length: 200 }, (_, i) => hueClass({ id_user: null, name: `name ${i}` })),
+  );
+  expect(classes.size).toBe(HUES);
+});
