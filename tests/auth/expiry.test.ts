@@ -18,6 +18,14 @@ describe('the expiry of a session', () => {
     expect(called).toHaveBeenCalledOnce();
   });
 
+  it('is waited for without waking up for nothing', () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onExpiry(Date.now() + 60 * DAY, () => {});
+    vi.advanceTimersByTime(60 * DAY);
+    expect(timers).toHaveBeenCalledTimes(3); // of 24.8 days at most
+    timers.mockRestore();
+  });
+
   it('that has passed calls back at once, but not within the call', () => {
     const called = vi.fn();
     onExpiry(Date.now() - DAY, called);

@@ -140,6 +140,15 @@ describe('a token is refused', () => {
     }
   });
 
+  it.each(['RS512', 'PS256', 'ES384', 'EdDSA'])(
+    'signed by a way that is not agreed upon: %s',
+    async (alg) => {
+      const key = await makeKey('1', alg);
+      issuer.publish(key);
+      await refuse(await issuer.sign({}, key));
+    },
+  );
+
   it('with a key that it brings along itself', async () => {
     const { privateKey, jwk } = keys.second;
     const token = await new SignJWT({ sub: 'auth0|ada' })
@@ -310,7 +319,7 @@ describe('while the issuer is away', () => {
   });
 
   it('and has been so for a moment, nobody with a known key waits for it', async () => {
-    const judge = tokens();
+    const judge = tokens({ timeoutMs: HOUR });
     const token = await issuer.sign({ exp: seconds() + 3600 });
     await judge.judge(token);
     issuer.server.answer = hangUp;
