@@ -18,6 +18,9 @@ const HANDSHAKE_PATIENCE = 20_000;
 /** No more queries are read from a client that leaves so many bytes of responses unread. */
 const UNREAD_RESPONSES = 8 * 1024 * 1024;
 
+/** A client that was sent away may take so many milliseconds to go. */
+const FAREWELL = 5_000;
+
 /** Listens for RethinkDB drivers. */
 export class WireServer {
   readonly #server: Server;
@@ -72,19 +75,23 @@ function serve(socket: Socket, engine: Engine, credentials: Credentials): void {
     } catch (error) {
       if (error instanceof OversizeError) send(socket, encodeFrame(error.token, errorResponse(error)));
       else engine.onFault(error);
-      socket.end();
-      socket.removeListener('data', receive).resume();
+      dismiss();
     }
   };
   const receive = (chunk: Buffer) => {
     if (handshake.complete) return read(chunk);
-    if (!handshake.receive(chunk)) {
-      socket.end();
-      socket.removeListener('data', receive).resume();
-    } else if (handshake.complete) {
+    if (!handshake.receive(chunk)) dismiss();
+    else if (handshake.complete) {
       clearTimeout(patience);
       if (handshake.rest.length > 0) read(handshake.rest);
     }
+  };
+
+  /** The last response is sent; what still comes in is dropped, so that it does not become a reset. */
+  const dismiss = () => {
+    socket.end();
+    socket.off('data', receive).resume();
+    setTimeout(() => socket.destroy(), FAREWELL).unref();
   };
 
   socket.on('data', receive);

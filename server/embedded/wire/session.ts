@@ -9,6 +9,7 @@ import type { GroupCommit } from './group-commit.js';
 import { NOTE, QUERY, RESPONSE } from './protocol.js';
 import { flag, parseQuery, type Query } from './query.js';
 import { atomResponse, errorResponse, plainResponse } from './response.js';
+import { SilentQueries } from './silent-queries.js';
 
 /** What all sessions of a server share. */
 export interface Engine {
@@ -29,8 +30,7 @@ export class Session {
   readonly #send: (token: bigint, json: string) => void;
   readonly #cursors = new Map<bigint, OpenCursor>();
   readonly #running = new Set<bigint>();
-  readonly #noreply = new Set<object>();
-  #waiting: { readonly before: Set<object>; readonly token: bigint }[] = [];
+  readonly #silent = new SilentQueries();
   #closed = false;
 
   constructor(engine: Engine, send: (token: bigint, json: string) => void) {
@@ -76,7 +76,7 @@ export class Session {
     const prepared = this.#engine.prepareQuery(query);
     const run = { token, query, silent };
     this.#running.add(token);
-    if (silent) this.#noreply.add(run);
+    if (silent) this.#silent.add(run);
     this.#engine.commits.add({
       owner: this,
       writes: prepared.writes,
@@ -133,12 +133,7 @@ export class Session {
     } catch (error) {
       this.#fail(run.token, error);
     }
-    this.#noreply.delete(run);
-    this.#waiting = this.#waiting.filter(({ before, token }) => {
-      before.delete(run);
-      if (before.size === 0) this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, []));
-      return before.size > 0;
-    });
+    this.#silent.done(run);
   }
 
   #open(token: bigint, cursor: Cursor): void {
@@ -195,8 +190,7 @@ export class Session {
 
   #noreplyWait(token: bigint): void {
     this.#refuseDuplicate(token);
-    if (this.#noreply.size > 0) this.#waiting.push({ before: new Set(this.#noreply), token });
-    else this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, []));
+    this.#silent.whenDone(() => this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, [])));
   }
 
   #refuseDuplicate(token: bigint): void {
