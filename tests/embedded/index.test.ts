@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbedded } from '../../server/embedded/index.js';
+import { until } from '../support/until.js';
 import { r } from './driver.js';
 
 let directory: string;
@@ -23,4 +25,21 @@ it('a stop ends connections and feeds, can be repeated, and is no unexpected end
   await ended;
   await expect(r.connect({ port: server.port })).rejects.toThrow('Could not connect');
   expect(unexpected).toBe(0);
+});
+
+it('an end that nobody asked for is told, and the directory is free again', async () => {
+  const threads: Worker[] = [];
+  const note = (worker: Worker) => threads.push(worker);
+  process.on('worker', note);
+  let told: Error | undefined;
+  const onExit = (error: Error) => {
+    told = error;
+  };
+  await startEmbedded({ directory, onExit });
+  process.off('worker', note);
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  await until('the end is told', () => told);
+  expect(told!.message).toContain('ended unexpectedly');
+  const again = await startEmbedded({ directory });
+  await again.stop();
 });
