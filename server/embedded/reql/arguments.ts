@@ -35,6 +35,8 @@ export interface Caller extends Node {
  * argument's type carries the backtrace of that argument.
  */
 export class Arguments {
+  private others: Value[] | undefined;
+
   constructor(
     readonly term: Caller,
     private readonly nodes: readonly Node[],
@@ -54,11 +56,23 @@ export class Arguments {
     return this.nodes.length;
   }
 
+  /** An argument's value; it is evaluated once. */
   value(position: number, literalOk = this.term.literalArgs): Value {
-    if (position === 0 && this.first !== undefined) return this.first;
-    const value = this.nodes[position]!.evaluate(this.scope, literalOk);
-    if (position === 0) this.first = value;
+    if (position === 0) {
+      this.first ??= this.evaluate(this.nodes[0]!, literalOk);
+      return this.first;
+    }
+    const known = this.others?.[position];
+    if (known !== undefined) return known;
+    const value = this.evaluate(this.nodes[position]!, literalOk);
+    this.others ??= [];
+    this.others[position] = value;
     return value;
+  }
+
+  /** An argument evaluated anew, for terms that do so once per row. */
+  again(position: number): Value {
+    return this.evaluate(this.nodes[position]!, this.term.literalArgs);
   }
 
   /** The arguments from a position on, evaluated. */
@@ -95,12 +109,13 @@ export class Arguments {
     return asBoolean(this.datum(position));
   }
 
+  /** An array. As with objects and sequences, RethinkDB blames the term for another type, not the argument. */
   array(position: number): Datum[] {
-    return this.convert(position, this.datum(position), asArray);
+    return asArray(this.datum(position));
   }
 
   object(position: number): DatumObject {
-    return this.convert(position, this.datum(position), asObject);
+    return asObject(this.datum(position));
   }
 
   time(position: number): DatumObject {
@@ -108,7 +123,15 @@ export class Arguments {
   }
 
   stream(position: number): Stream {
-    return this.convert(position, this.value(position), toStream);
+    const value = this.value(position);
+    return isDatum(value) ? toStream(value) : this.convert(position, value, toStream);
+  }
+
+  /** A sequence for a term that reads it to its end. */
+  finiteStream(position: number): Stream {
+    const stream = this.stream(position);
+    if (stream.isInfinite) this.at(position, () => stream.finiteRows());
+    return stream;
   }
 
   anyTable(position: number): AnyTable {
@@ -135,7 +158,8 @@ export class Arguments {
   /** A function, or data standing for one. */
   function(position: number, shortcut: Shortcut = 'none', literalOk = false): RowFunction {
     const value = this.value(position, literalOk);
-    return this.convert(position, value, shortcut === 'none' ? toFunction : SHORTCUTS[shortcut]);
+    if (shortcut === 'none') return this.convert(position, value, toFunction);
+    return this.convert(position, value, (given) => shortcutFunction(given, shortcut, this.nodes[position]!));
   }
 
   isFunction(position: number): boolean {
@@ -164,8 +188,8 @@ export class Arguments {
   }
 
   /** Evaluates part of an option: the elements of an array of functions, say. */
-  evaluate(node: Node): Value {
-    return node.evaluate(this.scope);
+  evaluate(node: Node, literalOk = false): Value {
+    return node.evaluate(this.scope, literalOk);
   }
 
   datumOption(name: string): Datum | undefined {
@@ -201,7 +225,13 @@ export class Arguments {
     }
   }
 
-  private optionAs<T>(name: string, convert: (value: Value) => T): T | undefined {
+  /** Pins an error to an argument: `throw args.blame(0, error)`. */
+  blame(position: number, error: unknown): unknown {
+    return locate(error, this.nodes[position]!);
+  }
+
+  /** An option converted by the term itself, with its errors pinned to the option. */
+  optionAs<T>(name: string, convert: (value: Value) => T): T | undefined {
     const value = this.option(name);
     if (value === undefined) return undefined;
     try {
@@ -225,15 +255,13 @@ function toFunction(value: Value): RowFunction {
   throw wrongKind('FUNCTION', value);
 }
 
-const SHORTCUTS = {
-  constant: (value: Value) => shortcut(value, constantFunction),
-  field: (value: Value) => shortcut(value, fieldFunction),
-};
-
-function shortcut(value: Value, make: (datum: Datum) => RowFunction): RowFunction {
+function shortcutFunction(value: Value, shortcut: 'constant' | 'field', node: Node): RowFunction {
   if (value instanceof RowFunction) return value;
   if (!isDatumLike(value)) throw wrongKind('FUNCTION', value);
-  return make(toDatum(value));
+  const blame = (error: unknown) => locate(error, node);
+  return shortcut === 'constant'
+    ? constantFunction(toDatum(value), blame)
+    : fieldFunction(toDatum(value), blame);
 }
 
 function isDatumLike(value: Value): boolean {

@@ -1,7 +1,7 @@
 import { asArray, asString, finite } from '../sequences/datum-types.js';
 import { toDatum } from '../sequences/row-function.js';
 import { SingleSelection } from '../sequences/selection.js';
-import { isSequence, toStream } from '../sequences/sources.js';
+import { isSequence } from '../sequences/sources.js';
 import { isDatum, type Value } from '../sequences/value.js';
 import { binaryBytes, makeBinary } from '../values/binary.js';
 import {
@@ -45,13 +45,13 @@ export function coerce(value: Value, type: string, args: Arguments): Value {
   if (isDatum(value) || value instanceof SingleSelection) {
     const converted = coerceDatum(toDatum(value), wanted);
     if (converted !== undefined) return converted;
-    if (start !== 'ARRAY') throw args.at(0, () => fail());
+    if (start !== 'ARRAY') throw args.blame(0, fail());
   }
   if (isSequence(value)) {
-    if (wanted === 'ARRAY' || wanted === 'DATUM') return toStream(value).toArray(args.limits);
-    if (wanted === 'OBJECT') return objectOf(toStream(value).finiteRows());
+    if (wanted === 'ARRAY' || wanted === 'DATUM') return args.finiteStream(0).toArray(args.limits);
+    if (wanted === 'OBJECT') return objectOf(args.finiteStream(0).finiteRows());
   }
-  throw args.at(0, () => fail());
+  throw args.blame(0, fail());
 }
 
 function startType(value: Value): string {

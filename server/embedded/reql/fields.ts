@@ -1,22 +1,26 @@
-import type { Limits } from '../sequences/limits.js';
 import { hasFields, parsePath, project } from '../sequences/path.js';
 import type { Value } from '../sequences/value.js';
 import type { Datum, DatumObject } from '../values/datum.js';
-import { onObjectOrSequence } from './object-or-sequence.js';
+import type { Arguments } from './arguments.js';
+import { type ObjectTerm, onObjectOrSequence } from './object-or-sequence.js';
 
-export function pluckFrom(target: Value, fields: Datum[], limits: Limits): Value {
+export function pluckFrom(target: Value, fields: Datum[], args: Arguments): Value {
   const path = parsePath(fields);
-  return onObjectOrSequence(
-    target,
-    { ...PURE, name: 'pluck', mode: 'map', apply: (object) => project(object, path) },
-    limits,
-  );
+  return onFields(target, 'pluck', 'map', (object) => project(object, path), args);
 }
 
-export function hasFieldsIn(target: Value, fields: Datum[], limits: Limits): Value {
+export function hasFieldsIn(target: Value, fields: Datum[], args: Arguments): Value {
   const path = parsePath(fields);
-  const apply = (object: DatumObject) => hasFields(object, path);
-  return onObjectOrSequence(target, { ...PURE, name: 'has_fields', mode: 'filter', apply }, limits);
+  return onFields(target, 'has_fields', 'filter', (object) => hasFields(object, path), args);
 }
 
-const PURE = { deterministic: true } as const;
+function onFields(
+  target: Value,
+  name: string,
+  mode: ObjectTerm['mode'],
+  apply: (object: DatumObject) => Datum,
+  args: Arguments,
+): Value {
+  const term = { name, mode, apply, deterministic: true };
+  return onObjectOrSequence(target, term, args.limits, (error) => args.blame(0, error));
+}

@@ -20,8 +20,8 @@ export function describe(value: Value, storage: Storage): DatumObject {
   const type = typeNameOf(value);
   if (isDatum(value)) {
     if (value === null || value === MINVAL || value === MAXVAL) return { type };
-    const described = { type, value: displayDatum(value) };
-    return pseudotype(value) === 'BINARY' ? { ...described, count: binaryBytes(value).length } : described;
+    if (pseudotype(value) !== 'BINARY') return { type, value: displayDatum(value) };
+    return { type, count: binaryBytes(value).length, value: JSON.stringify(value) };
   }
   if (value instanceof Database) return describeDatabase(value.name, value.id);
   if (value instanceof TableValue) return describeTable(value.table, storage);

@@ -1,5 +1,5 @@
 import { EmptyGroup, Grouped } from '../sequences/grouped.js';
-import { arrayTooLarge, type Limits } from '../sequences/limits.js';
+import { arrayTooLarge, UNLIMITED } from '../sequences/limits.js';
 import { sanitizePseudotype } from '../sequences/pseudotypes.js';
 import { toDatum } from '../sequences/row-function.js';
 import type { Value } from '../sequences/value.js';
@@ -16,7 +16,6 @@ import { spliceArguments } from './splice-arguments.js';
 import type { OnGroups, TermDeclaration } from './term.js';
 
 const NO_NODES: readonly Node[] = [];
-const UNLIMITED: Limits = { arraySize: Number.POSITIVE_INFINITY };
 
 abstract class BaseNode implements Node {
   determinism = 0;

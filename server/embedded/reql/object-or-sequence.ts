@@ -16,12 +16,20 @@ export interface ObjectTerm {
 }
 
 /** Applies a term that takes an object or a sequence of objects. */
-export function onObjectOrSequence(target: Value, term: ObjectTerm, limits: Limits): Value {
+export function onObjectOrSequence(
+  target: Value,
+  term: ObjectTerm,
+  limits: Limits,
+  blame: (error: unknown) => unknown = (error) => error,
+): Value {
   const datum = isDatum(target) ? target : target instanceof SingleSelection ? target.get() : undefined;
-  if (isPlain(datum)) return applyToObject(datum, term);
+  if (isPlain(datum)) {
+    if (pseudotype(datum) !== undefined) throw blame(notForPseudotype(datum, term));
+    return term.apply(datum);
+  }
   if (Array.isArray(datum) || (datum === undefined && isSequence(target)))
     return onSequence(target, term, limits);
-  throw notAnObject(target, term);
+  throw blame(notAnObject(target, term));
 }
 
 function onSequence(target: Value, term: ObjectTerm, limits: Limits): Value {
@@ -54,9 +62,13 @@ function isPlain(datum: Datum | undefined): datum is DatumObject {
 
 function applyToObject(object: DatumObject, term: ObjectTerm): Datum {
   if (pseudotype(object) !== undefined) {
-    throw logicError(`Cannot call \`${term.name}\` on objects of type \`${typeName(object)}\`.`);
+    throw notForPseudotype(object, term);
   }
   return term.apply(object);
+}
+
+function notForPseudotype(object: DatumObject, term: ObjectTerm): Error {
+  return logicError(`Cannot call \`${term.name}\` on objects of type \`${typeName(object)}\`.`);
 }
 
 function unlessMissing(action: () => Datum): Datum | undefined {

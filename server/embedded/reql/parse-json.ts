@@ -50,12 +50,13 @@ function faultOf(text: string): string {
   const rest = text.trimStart();
   if (rest === '') return 'The document is empty.';
   if (rest.startsWith('{')) return objectFault(rest);
-  if (rest.startsWith('[')) return 'Missing a comma or ] after an array element.';
-  return 'Invalid value.';
+  if (rest.startsWith('[')) return "Missing a comma or ']' after an array element.";
+  return rest.startsWith('"') ? 'Missing a closing quotation mark in string.' : 'Invalid value.';
 }
 
 function objectFault(text: string): string {
   if (/^\{\s*[^"}\s]/.test(text)) return 'Missing a name for object member.';
   if (/^\{\s*"[^"]*"\s*[^:\s]/.test(text)) return 'Missing a colon after a name of object member.';
-  return 'Missing a comma or } after an object member.';
+  if (/,\s*\}\s*$/.test(text)) return 'Missing a name for object member.';
+  return "Missing a comma or '}' after an object member.";
 }

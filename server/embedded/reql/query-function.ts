@@ -37,6 +37,10 @@ export class QueryFunction extends RowFunction {
     return this.body.evaluate(this.scope.inside(this.params, args), literalOk);
   }
 
+  override blame(error: unknown): unknown {
+    return locate(error, this.body);
+  }
+
   /** The FUNC term with the variables of the functions around it replaced by their values. */
   closedTerm(): unknown {
     return substitute(this.node.source, new Set(this.params), (name) => this.scope.variable(name));

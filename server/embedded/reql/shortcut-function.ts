@@ -1,9 +1,17 @@
 import { asString } from '../sequences/datum-types.js';
 import { getField } from '../sequences/documents.js';
-import { Determinism, RowFunction } from '../sequences/row-function.js';
+import { UNLIMITED } from '../sequences/limits.js';
+import { Determinism, RowFunction, toDatum } from '../sequences/row-function.js';
 import type { Datum } from '../values/datum.js';
 import { equal } from '../values/order.js';
-import { nonExistence } from '../values/reql-error.js';
+import { onObjectOrSequence } from './object-or-sequence.js';
+
+/** Which function a datum stands for. */
+export type Shortcut = 'none' | 'constant' | 'field';
+
+type Blame = (error: unknown) => unknown;
+
+const NOBODY: Blame = (error) => error;
 
 /** A function made of data, where a term takes either: `filter({a: 1})`, `sum('price')`. */
 class ShortcutFunction extends RowFunction {
@@ -14,12 +22,17 @@ class ShortcutFunction extends RowFunction {
     private readonly result: (row: Datum) => Datum,
     override readonly isPattern: boolean,
     private readonly source: string,
+    override readonly blame: Blame,
   ) {
     super();
   }
 
   call(args: readonly Datum[]): Datum {
-    return this.result(args[0] ?? null);
+    try {
+      return this.result(args[0] ?? null);
+    } catch (error) {
+      throw this.blame(error);
+    }
   }
 
   toSource(): string {
@@ -27,31 +40,29 @@ class ShortcutFunction extends RowFunction {
   }
 }
 
-/** Which function a datum stands for. */
-export type Shortcut = 'none' | 'constant' | 'field';
-
-export function constantFunction(datum: Datum): RowFunction {
-  return new ShortcutFunction(0, () => datum, true, `function() { return ${JSON.stringify(datum)}; }`);
+export function constantFunction(datum: Datum, blame = NOBODY): RowFunction {
+  return new ShortcutFunction(0, () => datum, true, `function() { return ${JSON.stringify(datum)}; }`, blame);
 }
 
-/** `row => row(key)`; the key is a field's name or, for arrays, a position. */
-export function fieldFunction(key: Datum): RowFunction {
+/** `row => row(key)`; of an array, that field of its elements. */
+export function fieldFunction(key: Datum, blame = NOBODY): RowFunction {
   const source = `function(row) { return row(${JSON.stringify(key)}); }`;
-  if (typeof key === 'number') return new ShortcutFunction(1, (row) => nth(row, key), false, source);
-  return new ShortcutFunction(1, (row) => getField(row, asString(key)), false, source);
-}
-
-export function equalsFunction(wanted: Datum): RowFunction {
+  const term = {
+    name: 'get_field',
+    mode: 'skip',
+    deterministic: true,
+    apply: (row: Datum) => getField(row, asString(key)),
+  } as const;
   return new ShortcutFunction(
     1,
-    (row) => equal(row, wanted),
+    (row) => toDatum(onObjectOrSequence(row, term, UNLIMITED)),
     false,
-    `row => row.eq(${JSON.stringify(wanted)})`,
+    source,
+    blame,
   );
 }
 
-function nth(row: Datum, position: number): Datum {
-  const found = Array.isArray(row) ? row.at(position) : undefined;
-  if (found === undefined) throw nonExistence(`Index out of bounds: ${position}`);
-  return found;
+export function equalsFunction(wanted: Datum): RowFunction {
+  const source = `function(row) { return row.eq(${JSON.stringify(wanted)}); }`;
+  return new ShortcutFunction(1, (row) => equal(row, wanted), false, source, NOBODY);
 }

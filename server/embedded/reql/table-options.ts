@@ -1,16 +1,29 @@
 import { asInteger } from '../sequences/datum-types.js';
+import { toDatum } from '../sequences/row-function.js';
 import { type Datum, isObject, typeName } from '../values/datum.js';
 import { displayDatum } from '../values/display.js';
-import { logicError } from '../values/reql-error.js';
+import { logicError, opFailed } from '../values/reql-error.js';
 import type { Arguments } from './arguments.js';
 
 /** Checks options that only matter to a cluster: there is one server, and it holds everything. */
 export function checkTableOptions(args: Arguments): void {
-  const shards = args.integerOption('shards');
-  if (shards !== undefined && shards < 1) throw logicError('Every table must have at least one shard.');
-  const replicas = args.datumOption('replicas');
+  args.optionAs('shards', (value) => checkShards(asInteger(toDatum(value))));
   const tag = args.stringOption('primary_replica_tag');
-  if (replicas !== undefined) checkReplicas(replicas, tag, args.datumOption('nonvoting_replica_tags'));
+  const nonvoting = args.datumOption('nonvoting_replica_tags');
+  args.optionAs('replicas', (value) => checkReplicas(toDatum(value), tag, nonvoting));
+  const replicas = args.datumOption('replicas');
+  if (typeof replicas === 'number' && replicas > 1) throw opFailed(tooManyReplicas(replicas));
+}
+
+function checkShards(shards: number): void {
+  if (shards < 1) throw logicError('Every table must have at least one shard.');
+}
+
+function tooManyReplicas(count: number): string {
+  return (
+    `Can't put ${count} replicas on servers with the tag \`default\` because there are only 1 servers ` +
+    "with the tag `default`. It's impossible to have more replicas of the data than there are servers."
+  );
 }
 
 function checkReplicas(replicas: Datum, tag: string | undefined, nonvoting: Datum | undefined): void {

@@ -74,7 +74,7 @@ function* evaluated<T>(
 export function reduce(stream: Stream, f: RowFunction): Datum {
   let result: Datum | undefined;
   for (const row of stream.finiteRows()) result = result === undefined ? row : f.datum(result, row);
-  if (result === undefined) throw nonExistence('Cannot reduce over an empty stream.');
+  if (result === undefined) throw f.blame(nonExistence('Cannot reduce over an empty stream.'));
   return result;
 }
 

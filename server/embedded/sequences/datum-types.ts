@@ -45,9 +45,7 @@ export function asTime(datum: Datum): DatumObject {
 }
 
 export function asPseudotype(name: string, datum: Datum): DatumObject {
-  const found = pseudotype(datum);
-  if (found === name) return datum as DatumObject;
-  if (found === undefined && !isObject(datum)) throw expected('OBJECT', datum);
+  if (pseudotype(datum) === name) return datum as DatumObject;
   throw logicError(`Not a ${name} pseudotype: \`${displayShort(datum)}\`.`);
 }
 

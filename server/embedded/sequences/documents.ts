@@ -28,7 +28,7 @@ export function isLiteral(datum: Datum): boolean {
 export function merge(left: Datum, right: Datum): Datum {
   if (!isObject(left) || !isObject(right) || isBytes(left) || isBytes(right))
     return withoutLiterals(right) ?? null;
-  if (isLiteral(right)) return withoutLiterals(right) ?? null;
+  if (isLiteral(right)) throw strayLiteral();
   const merged = copyObject(left);
   for (const key of Object.keys(right)) {
     const value = right[key]!;

@@ -1,6 +1,6 @@
 import type { Datum } from '../values/datum.js';
+import { asArray } from './datum-types.js';
 import { type RowFunction, toDatum } from './row-function.js';
-import { toStream } from './sources.js';
 import { Stream } from './stream.js';
 
 /** One value made of all rows, in their order. */
@@ -24,9 +24,9 @@ export function foldingStream(
       for (const row of stream.rows()) {
         const before = accumulator;
         accumulator = toDatum(f.call([before, row]));
-        yield* toStream(emit.call([before, row, accumulator])).rows();
+        yield* asArray(toDatum(emit.call([before, row, accumulator])));
       }
-      if (finish !== undefined) yield* toStream(finish.call([accumulator])).rows();
+      if (finish !== undefined) yield* asArray(toDatum(finish.call([accumulator])));
     },
     { array: stream.isArray, infinite: stream.isInfinite },
   );

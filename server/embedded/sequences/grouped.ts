@@ -58,6 +58,10 @@ export class Grouped extends NonDatum {
 /** Thrown for a group none of whose rows had what was asked for: it has no place in the result. */
 export class EmptyGroup extends Error {}
 
+export function notAStream(): Error {
+  return logicError('Cannot treat the output of `group` as a stream (did you mean to `ungroup`?).');
+}
+
 export function groupedAgain(): Error {
   return logicError('Cannot call `group` on the output of `group` (did you mean to `ungroup`?).');
 }

@@ -1,5 +1,6 @@
-import { type Datum, type DatumObject, isObject } from '../values/datum.js';
+import type { Datum } from '../values/datum.js';
 import { logicError, ReqlError } from '../values/reql-error.js';
+import { asObject } from './datum-types.js';
 import { merge } from './documents.js';
 import { getAll } from './get-all.js';
 import { type RowFunction, toDatum } from './row-function.js';
@@ -60,7 +61,7 @@ function keyOf(by: RowFunction, row: Datum): Datum | undefined {
 
 /** `{left, right}` as one object. */
 export function zipPair(pair: Datum): Datum {
-  const { left, right } = isObject(pair) ? pair : ({} as DatumObject);
+  const { left, right } = asObject(pair);
   if (left === undefined) throw logicError('ZIP can only be called on the result of a join.');
   return right === undefined ? left : merge(left, right);
 }

@@ -8,6 +8,9 @@ export interface Limits {
 
 export const DEFAULT_ARRAY_LIMIT = 100_000;
 
+/** For what is checked elsewhere. */
+export const UNLIMITED: Limits = { arraySize: Number.POSITIVE_INFINITY };
+
 export function arrayTooLarge(limit: number): ReqlError {
   return resourceLimit(
     `Array over size limit \`${limit}\`.  To raise the number of allowed elements, modify the ` +

@@ -71,7 +71,7 @@ export function unproject(object: DatumObject, path: Path): DatumObject {
 
 function unprojectInside(datum: Datum, path: Path): Datum {
   if (isObject(datum)) return unproject(datum, path);
-  return Array.isArray(datum) ? datum.map((item) => unprojectInside(item, path)) : datum;
+  return Array.isArray(datum) && datum.every(isObject) ? datum.map((item) => unproject(item, path)) : datum;
 }
 
 /** Whether the object has every field of the path, with a value other than null. */

@@ -5,6 +5,15 @@ import { logicError } from '../values/reql-error.js';
 const compiled = new Map<string, RE2JS>();
 const MOST_COMPILED = 100;
 
+/** Where RE2 itself, which RethinkDB uses, says it otherwise than its translation. */
+const WORDS_OF_RE2: Readonly<Record<string, string>> = {
+  'missing closing )': 'missing )',
+  'missing closing ]': 'missing ]',
+  'missing argument to repetition operator': 'no argument for repetition operator',
+  'invalid nested repetition operator': 'bad repetition operator',
+  'invalid named capture': 'invalid named capture group',
+};
+
 /**
  * The first match of a regular expression, with RE2's syntax and its linear time: `{str, start, end, groups}`,
  * positions counted in UTF-8 bytes; null if there is none.
@@ -43,8 +52,6 @@ function compileRegex(pattern: string): RE2JS {
 /** What re2js says about a pattern it cannot compile, in parts as RE2 has them. */
 function syntaxFault(error: unknown): { description: string; portion: string } {
   const fault = error as { getDescription?: () => string; getPattern?: () => string | null };
-  return {
-    description: fault.getDescription?.() ?? (error as Error).message,
-    portion: fault.getPattern?.() ?? '',
-  };
+  const description = fault.getDescription?.() ?? (error as Error).message;
+  return { description: WORDS_OF_RE2[description] ?? description, portion: fault.getPattern?.() ?? '' };
 }

@@ -41,6 +41,11 @@ export abstract class RowFunction extends NonDatum {
     return toDatum(this.call(args));
   }
 
+  /** Pins an error to the function: `throw f.blame(error)`. */
+  blame(error: unknown): unknown {
+    return error;
+  }
+
   /** True if it always gives the same result within one query. */
   get isDeterministic(): boolean {
     return (this.determinism & ~Determinism.constantNow) === 0;
@@ -64,7 +69,7 @@ export function toDatum(value: Value): Datum {
 export function keeps(predicate: RowFunction, row: Datum, fallback?: () => boolean): boolean {
   try {
     const verdict = predicate.datum(row);
-    if (predicate.isPattern && isObject(verdict)) return matches(verdict, row);
+    if (predicate.isPattern && isObject(verdict)) return matchesPattern(predicate, verdict, row);
     return asBoolean(verdict);
   } catch (error) {
     if (!(error instanceof ReqlError) || error.kind !== 'NON_EXISTENCE') throw error;
@@ -74,6 +79,14 @@ export function keeps(predicate: RowFunction, row: Datum, fallback?: () => boole
     } catch (again) {
       throw again instanceof EmptyUserError ? error : again;
     }
+  }
+}
+
+function matchesPattern(predicate: RowFunction, pattern: Datum, row: Datum): boolean {
+  try {
+    return matches(pattern, row);
+  } catch (error) {
+    throw predicate.blame(error);
   }
 }
 

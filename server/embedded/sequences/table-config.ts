@@ -15,7 +15,6 @@ export function tableConfig(table: Table): DatumObject {
     durability: table.durability,
     write_acks: 'majority',
     write_hook: null,
-    data: null,
     indexes: [...table.indexes.keys()].sort(),
     shards: [{ primary_replica: SERVER_NAME, replicas: [SERVER_NAME], nonvoting_replicas: [] }],
   };

@@ -30,8 +30,11 @@ export function insert(
   });
   // Faults of the documents themselves are told before those that only the table knows of.
   for (const { fault } of prepared) if (fault !== undefined) statistics.addError(fault);
-  for (const { doc, fault } of prepared) {
+  const noneIsSound = prepared.every(({ fault }) => fault !== undefined);
+  for (const [i, { doc, fault }] of prepared.entries()) {
     if (fault !== undefined) {
+      // Of documents that are all faulty, RethinkDB lists the first only.
+      if (noneIsSound && i > 0) break;
       statistics.addChange({ old_val: null, new_val: null, error: fault });
       continue;
     }

@@ -24,7 +24,7 @@ export function parseReturnChanges(option: Datum | undefined): ReturnChanges {
   return option === undefined || option === false || option === null ? 'none' : 'changed';
 }
 
-export function parseDurability(option: string | undefined): Durability | undefined {
-  if (option === undefined || option === 'hard' || option === 'soft') return option;
+export function parseDurability(option: string): Durability {
+  if (option === 'hard' || option === 'soft') return option;
   throw logicError(`Durability option \`${option}\` unrecognized (options are "hard" and "soft").`);
 }

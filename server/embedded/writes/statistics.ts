@@ -2,7 +2,7 @@ import { asArray, asObject } from '../sequences/datum-types.js';
 import { checkArraySize, type Limits } from '../sequences/limits.js';
 import { type Datum, type DatumObject, isObject, typeName } from '../values/datum.js';
 import { displayShort } from '../values/display.js';
-import { logicError } from '../values/reql-error.js';
+import { logicError, ReqlError } from '../values/reql-error.js';
 
 /** What a write answers: how many rows met which fate, and what became of them if that was asked for. */
 export class Statistics {
@@ -116,6 +116,7 @@ function prefixed<T>(convert: () => T): T {
   try {
     return convert();
   } catch (error) {
-    throw logicError(`${NOT_A_WRITE}  ${(error as Error).message}`);
+    const kind = error instanceof ReqlError ? error.kind : 'LOGIC';
+    throw new ReqlError(kind, `${NOT_A_WRITE}  ${(error as Error).message}`);
   }
 }

@@ -11,6 +11,7 @@ const rows = [
 const { run } = useDatabase(async (prepare) => {
   await prepare(r.tableCreate('things'));
   await prepare(r.table('things').indexCreate('n'));
+  await prepare(r.table('things').indexWait());
   await prepare(r.table('things').insert(rows));
 });
 const things = r.table('things');

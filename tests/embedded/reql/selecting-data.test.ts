@@ -48,7 +48,7 @@ describe('get and getAll', () => {
     'refuse null as a key': [
       messages.get(null),
       fails(
-        'ReqlQueryLogicError',
+        'ReqlNonExistenceError',
         'Primary keys must be either a number, string, bool, pseudotype or array (got type NULL)',
       ),
     ],

@@ -240,13 +240,14 @@ describe('write hooks', () => {
 
 describe('forEach and sync', () => {
   test('forEach adds up what its writes did', async () => {
-    const answer = await run(r.forEach([3, 4, 1], (id: typeof r) => things.insert({ id })));
+    const insertOne = (id: typeof r) => things.insert({ id });
+    const answer = await run(r.expr([3, 4, 1]).forEach(insertOne));
     expect(answer).toMatchObject({ ...none, inserted: 2, errors: 1 });
   });
 
   test('forEach wants writes', async () => {
     await expectFailure(
-      run(r.forEach([1], (x: typeof r) => x)),
+      run(r.expr([1]).forEach(r.row)),
       fails(
         'ReqlQueryLogicError',
         'FOR_EACH expects one or more basic write queries.  Expected type ARRAY but found NUMBER.',

@@ -3,7 +3,7 @@ import { asBoolean } from '../../sequences/datum-types.js';
 import { distinct, distinctIndexValues } from '../../sequences/distinct.js';
 import { fold, foldingStream } from '../../sequences/fold.js';
 import { type GroupableRow, groupRows } from '../../sequences/group.js';
-import { EmptyGroup, Grouped, groupedAgain } from '../../sequences/grouped.js';
+import { EmptyGroup, Grouped, groupedAgain, notAStream } from '../../sequences/grouped.js';
 import { keeps, RowFunction } from '../../sequences/row-function.js';
 import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
 import { sequenceValue } from '../../sequences/sources.js';
@@ -45,7 +45,7 @@ export const AGGREGATION = {
     forbidsWrites: true,
     optargs: ['base'],
     onGroups: 'aggregate',
-    evaluate: (args) => reduce(args.stream(0), args.function(1)),
+    evaluate: (args) => reduce(args.finiteStream(0), args.function(1)),
   },
 
   FOLD: {
@@ -54,11 +54,12 @@ export const AGGREGATION = {
     optargs: ['emit', 'final_emit'],
     onGroups: 'aggregate',
     evaluate: (args) => {
+      if (args.inGroup) throw args.blame(0, notAStream());
       const stream = args.stream(0);
       const base = args.datum(1);
       const f = args.function(2);
       if (f.arity !== 0 && f.arity !== 2) {
-        throw logicError('The accumulator function passed to `fold` should expect 2 arguments.');
+        throw logicError('The accumulator function passed to `fold` should expect 2 arguments');
       }
       const emit = args.functionOption('emit');
       const finish = args.functionOption('final_emit');
@@ -100,7 +101,7 @@ export const AGGREGATION = {
   CONTAINS: {
     args: [1, MANY],
     evaluate: (args) => {
-      const stream = args.stream(0);
+      const stream = args.finiteStream(0);
       const wanted = args.values(1).map((value, i) => {
         if (value instanceof RowFunction) return (row: Datum) => asBoolean(value.datum(row));
         const item = args.datum(i + 1);
@@ -118,11 +119,11 @@ function refuse(value: Value): never {
 function group(args: Arguments): Value {
   const functions = args.values(1).map((_, i) => args.function(i + 1, 'field'));
   const target = args.value(0);
-  if (target instanceof Grouped) throw groupedAgain();
+  if (target instanceof Grouped) throw args.blame(0, groupedAgain());
   const index = args.stringOption('index');
   const multi = args.booleanOption('multi') ?? false;
   if (functions.length === 0 && index === undefined) throw logicError('Cannot group by nothing.');
-  if (index === undefined) return groupRows(plainRows(args.stream(0)), functions, multi, args.limits);
+  if (index === undefined) return groupRows(plainRows(args.finiteStream(0)), functions, multi, args.limits);
   const table = args.anyTable(0);
   if (findIndex(table, index) === null) {
     const slice = new TableSlice(table, index);
@@ -144,7 +145,7 @@ function countRows(args: Arguments): Value {
   const rows = args.value(0);
   if (args.count === 2) {
     const wanted = args.value(1);
-    const stream = args.stream(0);
+    const stream = args.finiteStream(0);
     const item = wanted instanceof RowFunction ? wanted : args.datum(1);
     const keep = (row: Datum) => (item instanceof RowFunction ? keeps(item, row) : equal(row, item));
     const size = count(stream.with({ kind: 'filter', keep, deterministic: true }));
@@ -159,13 +160,13 @@ function countRows(args: Arguments): Value {
   }
   // A whole table knows how many documents it has.
   if (rows instanceof TableValue) return rows.table.count();
-  return count(args.stream(0));
+  return count(args.finiteStream(0));
 }
 
 /** In a group that has no value to aggregate, nothing: such groups are left out. */
 function aggregated(args: Arguments, aggregate: (stream: Stream, by?: RowFunction) => Datum): Datum {
   const by = optionalField(args);
-  const stream = args.stream(0);
+  const stream = args.finiteStream(0);
   if (args.inGroup && lacksValues(stream, by)) throw new EmptyGroup();
   return aggregate(stream, by);
 }
@@ -208,5 +209,5 @@ function distinctValues(args: Arguments): Value {
     }
   }
   if (index !== undefined) throw logicError('Can only perform an indexed distinct on a TABLE.');
-  return distinct(args.stream(0), args.limits);
+  return distinct(args.finiteStream(0), args.limits);
 }

@@ -1,5 +1,5 @@
 import { DatumSet } from '../../sequences/datum-set.js';
-import { typeError } from '../../sequences/datum-types.js';
+import { asInteger, typeError } from '../../sequences/datum-types.js';
 import { getField, merge, strayLiteral } from '../../sequences/documents.js';
 import { checkArraySize, type Limits } from '../../sequences/limits.js';
 import { parsePath, unproject } from '../../sequences/path.js';
@@ -33,7 +33,7 @@ export const DOCUMENT_MANIPULATION = {
   PLUCK: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => pluckFrom(args.value(0), args.data(1), args.limits),
+    evaluate: (args) => pluckFrom(args.value(0), args.data(1), args),
   },
 
   WITHOUT: {
@@ -103,21 +103,21 @@ export const DOCUMENT_MANIPULATION = {
   HAS_FIELDS: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => hasFieldsIn(args.value(0), args.data(1), args.limits),
+    evaluate: (args) => hasFieldsIn(args.value(0), args.data(1), args),
   },
 
   INSERT_AT: {
     args: [3, 3],
     evaluate: (args) => {
       const items = args.array(0);
-      return checked(items.toSpliced(gap(items, args.integer(1)), 0, args.datum(2)), args.limits);
+      return checked(items.toSpliced(gap(items, asInteger(args.datum(1))), 0, args.datum(2)), args.limits);
     },
   },
   SPLICE_AT: {
     args: [3, 3],
     evaluate: (args) => {
       const items = args.array(0);
-      const at = gap(items, args.integer(1));
+      const at = gap(items, asInteger(args.datum(1)));
       return checked([...items.slice(0, at), ...args.array(2), ...items.slice(at)], args.limits);
     },
   },
@@ -126,7 +126,7 @@ export const DOCUMENT_MANIPULATION = {
     args: [3, 3],
     evaluate: (args) => {
       const items = args.array(0);
-      return items.with(existing(items, args.integer(1)), args.datum(2));
+      return items.with(existing(items, asInteger(args.datum(1))), args.datum(2));
     },
   },
 
@@ -160,16 +160,18 @@ function onObject(
 ): Value {
   const bits = args.term.children.slice(1).reduce((all, child) => all | child.determinism, 0);
   const deterministic = (bits & ~Determinism.constantNow) === 0;
-  return onObjectOrSequence(args.value(0), { name, mode, deterministic, apply }, args.limits);
+  return onObjectOrSequence(args.value(0), { name, mode, deterministic, apply }, args.limits, (error) =>
+    args.blame(0, error),
+  );
 }
 
 function mergeAll(object: DatumObject, args: Arguments): Datum {
   let merged: Datum = object;
   for (let i = 1; i < args.count; i++) {
-    const value = args.value(i);
-    const news = value instanceof RowFunction ? toDatum(value.call([merged], true)) : args.datum(i);
+    const value = args.again(i);
+    const news = toDatum(value instanceof RowFunction ? value.call([merged], true) : value);
     if (isObject(news) && pseudotype(news) !== undefined && pseudotype(news) !== 'LITERAL') {
-      throw logicError(`Cannot merge objects of type \`${typeName(news)}\`.`);
+      throw args.blame(i, logicError(`Cannot merge objects of type \`${typeName(news)}\`.`));
     }
     merged = merge(merged, news);
   }
@@ -211,12 +213,12 @@ function outOfBounds(index: number, size: number): Error {
 
 function deleteAt(args: Arguments): Datum {
   const items = args.array(0);
-  const from = positionIn(items.length, args.integer(1));
+  const from = positionIn(items.length, asInteger(args.datum(1)));
   if (args.count === 2) return items.toSpliced(existing(items, from), 1);
-  const to = positionIn(items.length, args.integer(2));
+  const to = positionIn(items.length, asInteger(args.datum(2)));
   if (from > items.length) throw outOfBounds(from, items.length);
   if (to > items.length) throw outOfBounds(to, items.length);
-  if (from > to) throw nonExistence(`Start index \`${from}\` is greater than end index \`${to}\`.`);
+  if (from > to) throw logicError(`Start index \`${from}\` is greater than end index \`${to}\`.`);
   return items.toSpliced(from, to - from);
 }
 

@@ -1,4 +1,5 @@
 import { asBoolean } from '../../sequences/datum-types.js';
+import { notAStream } from '../../sequences/grouped.js';
 import { equalityJoin, join, zipPair } from '../../sequences/join.js';
 import { toDatum } from '../../sequences/row-function.js';
 import { sequenceValue, toStream } from '../../sequences/sources.js';
@@ -26,6 +27,7 @@ export const JOINS = {
     optargs: ['index', 'ordered'],
     onGroups: 'transform',
     evaluate: (args) => {
+      if (args.inGroup) throw args.blame(0, notAStream());
       const left = args.stream(0);
       const table = args.anyTable(2);
       const by = args.function(1, 'field');
@@ -48,7 +50,7 @@ export const JOINS = {
 function joined(args: Arguments, outer: boolean): Value {
   const predicate = args.function(2, 'constant');
   // The right side is evaluated again for every row of the left: streams are read once.
-  const right = () => toStream(args.value(1));
+  const right = () => toStream(args.again(1));
   right();
   const pairs = join(args.stream(0), right, (a, b) => asBoolean(toDatum(predicate.call([a, b]))), outer);
   return sequenceValue(pairs, args.limits);

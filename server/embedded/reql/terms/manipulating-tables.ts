@@ -1,7 +1,8 @@
 import type { FeedOptions, FeedSource } from '../../changefeeds/source.js';
+import { asString } from '../../sequences/datum-types.js';
 import { feedSource } from '../../sequences/feed-plan.js';
 import { checkLimit } from '../../sequences/limits.js';
-import { Determinism, type RowFunction } from '../../sequences/row-function.js';
+import { Determinism, type RowFunction, toDatum } from '../../sequences/row-function.js';
 import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
 import { isSequence } from '../../sequences/sources.js';
 import { liveStream } from '../../sequences/stream.js';
@@ -12,9 +13,9 @@ import { toWritableTable } from '../../sequences/writable-table.js';
 import type { StoredFunction } from '../../storage/shapes.js';
 import { pseudotype, typeName } from '../../values/datum.js';
 import { logicError, opFailed } from '../../values/reql-error.js';
-import { parseDurability } from '../../writes/options.js';
 import type { Arguments } from '../arguments.js';
 import { defaultDatabase } from '../default-database.js';
+import { durabilityOption } from '../durability-option.js';
 import { checkName } from '../names.js';
 import { indexStatus, parseStoredHook, parseStoredIndex, writeHookStatus } from '../stored-functions.js';
 import { freeze } from '../stored-term.js';
@@ -42,7 +43,7 @@ export const MANIPULATING_TABLES = {
       const { db, name } = target(args);
       const table = args.env.storage.createTable(writable(db), name, {
         primaryKey: args.stringOption('primary_key') ?? 'id',
-        durability: parseDurability(args.stringOption('durability')) ?? 'hard',
+        durability: durabilityOption(args) ?? 'hard',
       });
       args.env.wrote('hard');
       return { tables_created: 1, config_changes: [{ old_val: null, new_val: tableConfig(table) }] };
@@ -87,7 +88,7 @@ export const MANIPULATING_TABLES = {
     writes: true,
     evaluate: (args) => {
       const table = args.table(0);
-      const name = args.string(1);
+      const name = asString(args.datum(1));
       if (!table.indexes.has(name)) throw noIndex(name, table);
       table.dropIndex(name);
       args.env.wrote('hard');
@@ -165,7 +166,7 @@ function target(args: Arguments): { db: Database; name: string } {
 
 function writable(db: Database): string {
   if (db.name === SYSTEM_DATABASE) {
-    throw opFailed("Database `rethinkdb` is special; you can't create or drop tables in it.");
+    throw opFailed("Database `rethinkdb` is special; you can't create new tables in it.");
   }
   return db.name;
 }
@@ -182,7 +183,7 @@ function noIndex(name: string, table: { db: string; name: string }): Error {
 
 function createIndex(args: Arguments): Value {
   const table = args.table(0);
-  const name = args.string(1);
+  const name = asString(args.datum(1));
   refusePrimaryKey(name, table.primaryKey);
   const stored = indexFunction(args, name);
   table.createIndex(name, {
@@ -223,7 +224,7 @@ function indexFunction(
 
 function refuseNondeterminism(f: RowFunction, why: string): void {
   if (f.determinism !== Determinism.always)
-    throw logicError(`Could not prove function deterministic.  ${why}`);
+    throw f.blame(logicError(`Could not prove function deterministic.  ${why}`));
 }
 
 function statusOfIndexes(args: Arguments): Value {
@@ -262,15 +263,16 @@ function hookFunction(args: Arguments, given: Value): StoredFunction {
   return freeze(f);
 }
 
+function parseSquash(given: Value): boolean | number {
+  const squash = toDatum(given);
+  if (typeof squash === 'boolean') return squash;
+  if (typeof squash !== 'number') throw logicError(`Expected BOOL or NUMBER but found ${typeName(squash)}.`);
+  if (squash < 0) throw logicError('Expected BOOL or a positive NUMBER but found a negative NUMBER.');
+  return squash;
+}
+
 function feedOptions(args: Arguments): FeedOptions {
-  const given = args.datumOption('squash');
-  const squash = given === undefined ? false : given;
-  if (typeof squash === 'number' && squash < 0) {
-    throw logicError('Expected BOOL or a positive NUMBER but found a negative NUMBER.');
-  }
-  if (typeof squash !== 'number' && typeof squash !== 'boolean') {
-    throw logicError(`Expected BOOL or NUMBER but found ${typeName(squash)}.`);
-  }
+  const squash = args.optionAs('squash', parseSquash) ?? false;
   return {
     squash,
     includeStates: args.booleanOption('include_states') ?? false,
@@ -294,7 +296,10 @@ function sourceOf(value: Value, args: Arguments): FeedSource {
   if (value instanceof SingleSelection) {
     return { kind: 'point', table: toWritableTable(value.table), key: value.key };
   }
-  if (isDatum(value) || isSequence(value)) return feedSource(args.stream(0), args.limits);
+  if (isDatum(value) || isSequence(value)) {
+    const stream = args.stream(0);
+    return args.at(0, () => feedSource(stream, args.limits));
+  }
   return args.at(0, () => {
     throw wrongKind('SELECTION', value);
   });

@@ -40,7 +40,15 @@ export const SELECTING_DATA = {
     },
   },
 
-  GET: { args: [2, 2], evaluate: (args) => new SingleSelection(args.anyTable(0), args.datum(1)) },
+  GET: {
+    args: [2, 2],
+    evaluate: (args) => {
+      const table = args.anyTable(0);
+      const key = args.datum(1);
+      if (key === null) throw nonExistence(NULL_KEY);
+      return new SingleSelection(table, key);
+    },
+  },
 
   GET_ALL: {
     args: [1, Number.POSITIVE_INFINITY],
@@ -110,6 +118,9 @@ function checkTableOptions(args: Arguments): void {
     throw logicError(`Identifier format \`${format}\` unrecognized (options are "name" and "uuid").`);
   }
 }
+
+const NULL_KEY =
+  'Primary keys must be either a number, string, bool, pseudotype or array (got type NULL):\nnull';
 
 function checkKey(key: Datum): void {
   if (pseudotype(key) === 'GEOMETRY') {

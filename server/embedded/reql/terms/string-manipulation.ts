@@ -1,3 +1,4 @@
+import { asString } from '../../sequences/datum-types.js';
 import { matchRegex } from '../../sequences/regex.js';
 import { split } from '../../sequences/split.js';
 import { logicError } from '../../values/reql-error.js';
@@ -21,7 +22,7 @@ function asciiCase(text: string, letters: RegExp, change: (letters: string) => s
 
 function splitString(args: Arguments): string[] {
   const text = args.string(0);
-  const separator = args.count > 1 && args.datum(1) !== null ? args.string(1) : null;
+  const separator = args.count > 1 && args.datum(1) !== null ? asString(args.datum(1)) : null;
   const most = args.count > 2 ? args.integer(2) : -1;
   const largest = args.limits.arraySize - 1;
   if (most < -1 || most > largest) {

@@ -31,8 +31,7 @@ export const TRANSFORMATIONS = {
   WITH_FIELDS: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) =>
-      pluckFrom(hasFieldsIn(args.value(0), args.data(1), args.limits), args.data(1), args.limits),
+    evaluate: (args) => pluckFrom(hasFieldsIn(args.value(0), args.data(1), args), args.data(1), args),
   },
 
   CONCAT_MAP: {
@@ -61,7 +60,7 @@ export const TRANSFORMATIONS = {
       const rows = args.value(0);
       if (args.optionNode('index') !== undefined) return orderByIndex(args, rows, keys);
       if (!isSelection(rows))
-        return sequenceValue(sortedStream(args.stream(0), keys, args.limits), args.limits);
+        return sequenceValue(sortedStream(args.finiteStream(0), keys, args.limits), args.limits);
       const selection = toSelection(rows);
       return selection.with(sortedStream(selection.stream, keys, args.limits));
     },
@@ -139,7 +138,7 @@ export const TRANSFORMATIONS = {
       }
       checkArraySize(size, args.limits);
       const rows = args.value(0);
-      if (!isSelection(rows)) return sequenceValue(sample(args.stream(0), size), args.limits);
+      if (!isSelection(rows)) return sequenceValue(sample(args.finiteStream(0), size), args.limits);
       return refine(rows, args.limits, (stream) => sample(stream, size));
     },
   },

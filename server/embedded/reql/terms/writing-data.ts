@@ -1,18 +1,20 @@
-import { Determinism, RowFunction } from '../../sequences/row-function.js';
+import { asString } from '../../sequences/datum-types.js';
+import { Determinism, RowFunction, toDatum } from '../../sequences/row-function.js';
 import { SingleSelection } from '../../sequences/selection.js';
 import { toSelection } from '../../sequences/sources.js';
 import { SystemTable } from '../../sequences/system-table.js';
-import { isDatum } from '../../sequences/value.js';
+import { isDatum, type Value } from '../../sequences/value.js';
 import { toWritableTable } from '../../sequences/writable-table.js';
 import type { Table } from '../../storage/table.js';
 import { type Datum, type DatumObject, isObject } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import { type Conflict, insert } from '../../writes/insert.js';
-import { parseDurability, parseReturnChanges, type WriteOptions } from '../../writes/options.js';
+import { parseReturnChanges, type WriteOptions } from '../../writes/options.js';
 import { deletion, type Replacement, replacementBy, replaceRows, updateBy } from '../../writes/replace.js';
 import { NOT_A_WRITE, StatisticsSum } from '../../writes/statistics.js';
 import { updateTableConfig } from '../../writes/table-config.js';
 import type { Arguments } from '../arguments.js';
+import { durabilityOption } from '../durability-option.js';
 import type { Chapter } from '../term.js';
 import { NEVER } from '../term-determinism.js';
 
@@ -70,10 +72,15 @@ export const WRITING_DATA = {
       const sum = new StatisticsSum(args.limits);
       const write = args.function(1, 'constant');
       // All rows before the first write: the sequence may read the table that is written to.
-      for (const row of [...args.stream(0).finiteRows()]) {
+      for (const row of [...args.finiteStream(0).finiteRows()]) {
         const answer = write.call([row]);
-        if (!isDatum(answer)) throw logicError(NOT_A_WRITE);
-        args.at(1, () => sum.add(answer));
+        try {
+          sum.add(toDatum(answer));
+        } catch (error) {
+          const fault =
+            isDatum(answer) || answer instanceof SingleSelection ? error : logicError(NOT_A_WRITE);
+          throw write.blame(fault);
+        }
       }
       return sum.toDatum();
     },
@@ -130,14 +137,17 @@ function writeOptions(args: Arguments, table: Table): WriteOptions {
     throw logicError('Error: encountered obsolete optarg `return_vals`.  Use `return_changes` instead.');
   }
   const returnChanges = parseReturnChanges(args.datumOption('return_changes'));
-  args.env.wrote(parseDurability(args.stringOption('durability')) ?? table.durability);
+  args.env.wrote(durabilityOption(args) ?? table.durability);
   const ignored = args.booleanOption('ignore_write_hook') ?? false;
   const hook = ignored || table.writeHook === null ? null : args.env.storedFunction(table.writeHook);
   return { returnChanges, hook, now: args.env.now };
 }
 
 function conflictOption(args: Arguments): Conflict {
-  const given = args.option('conflict') ?? 'error';
+  return args.optionAs('conflict', parseConflict) ?? 'error';
+}
+
+function parseConflict(given: Value): Conflict {
   if (given instanceof RowFunction) {
     if (!given.isDeterministic) {
       throw logicError('The conflict function passed to `insert` must be deterministic.');
@@ -147,15 +157,13 @@ function conflictOption(args: Arguments): Conflict {
     }
     return given;
   }
-  if (given === 'error' || given === 'replace' || given === 'update') return given;
-  throw logicError(
-    `Conflict option \`${args.stringOption('conflict')}\` unrecognized ` +
-      '(options are "error", "replace" and "update").',
-  );
+  const name = asString(toDatum(given));
+  if (name === 'error' || name === 'replace' || name === 'update') return name;
+  throw logicError(`Conflict option \`${name}\` unrecognized (options are "error", "replace" and "update").`);
 }
 
 function documents(args: Arguments): Iterable<Datum> {
-  const stream = args.stream(1);
+  const stream = args.finiteStream(1);
   // All before the first write: the documents may come from the table itself.
   return stream.isArray ? stream.finiteRows() : [...stream.finiteRows()];
 }
