@@ -1,0 +1,65 @@
+import type { Browser } from 'playwright-core';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, shownTexts, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+describe('reading history', skipWithout('chromium'), () => {
+  let app: TestApp;
+  let browser: Browser;
+  const texts = Array.from({ length: 350 }, (_, i) => `line ${i}`);
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    const database = await app.database.connect();
+    const start = Date.UTC(2025, 0, 1);
+    const rows = texts.map((body, i) => ({ room: 'long', body, sent: new Date(start + i * 60_000) }));
+    await r.table('messages').insert(rows).run(database);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  test('scrolling up loads older messages, and what is read stays in its place', async () => {
+    const { page, context, complaints } = await visit(browser, `${app.url}/r/long`);
+    expect(await shownTexts(page)).toEqual(texts.slice(-100));
+    // Near the first message, so that the next page is loaded; the place of a message in sight is watched.
+    const scrollUp = `new Promise((resolve) => {
+      const log = document.getElementById('log');
+      log.scrollTop = -(log.scrollHeight - log.clientHeight - 300);
+      const seen = [...document.querySelectorAll('.message')].find((row) => row.getBoundingClientRect().top > 200);
+      const top = seen.getBoundingClientRect().top;
+      const count = document.querySelectorAll('.message').length;
+      const look = () => document.querySelectorAll('.message').length > count
+        ? resolve(Math.abs(seen.getBoundingClientRect().top - top))
+        : requestAnimationFrame(look);
+      look();
+    })`;
+    for (const loaded of [200, 300, 350]) {
+      expect(await page.evaluate(scrollUp)).toBeLessThan(1);
+      await until(`${loaded} messages`, async () => (await shownTexts(page)).length === loaded);
+    }
+    expect(await shownTexts(page)).toEqual(texts);
+    await page.getByText('This is where the room begins.').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('days are separated and times are told in the zone of the reader', async () => {
+    const { page, context } = await visit(browser, `${app.url}/r/long`, { timezoneId: 'Asia/Kolkata' });
+    expect(await page.locator('.day').allInnerTexts()).toEqual(
+      ['1 January 2025'].map(() => expect.stringContaining('January')),
+    );
+    // The last line was sent at 05:49 UTC.
+    expect(await page.locator('.message time').last().getAttribute('datetime')).toBe(
+      '2025-01-01T05:49:00.000Z',
+    );
+    const title = await page.locator('.message time').last().getAttribute('title');
+    expect(title).toContain('11:19');
+    await context.close();
+  });
+});

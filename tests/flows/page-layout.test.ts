@@ -1,0 +1,116 @@
+import type { Browser } from 'playwright-core';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, say, shownTexts, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+describe('the page', skipWithout('chromium'), () => {
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  test('fits a narrow screen, whatever is written', async () => {
+    const database = await app.database.connect();
+    const bodies = [
+      'w'.repeat(500),
+      `https://example.org/${'path'.repeat(100)}`,
+      'many words '.repeat(50),
+      '🌱🌱🌱',
+    ];
+    const room = 'N'.repeat(64);
+    const author = { id_user: null, name: 'm'.repeat(40) };
+    await r
+      .table('messages')
+      .insert(bodies.map((body) => ({ room, body, author })))
+      .run(database);
+    const viewport = { width: 360, height: 640 };
+    for (const javaScriptEnabled of [true, false]) {
+      const { page, context } = await visit(browser, `${app.url}/r/${room}`, { viewport, javaScriptEnabled });
+      const widest = await page.evaluate(`Math.max(...[...document.querySelectorAll('body *')]
+        .filter((one) => !one.closest('.unseen, .skip'))
+        .map((one) => one.getBoundingClientRect().right))`);
+      expect(widest).toBeLessThanOrEqual(360);
+      expect(await page.locator('#send').isVisible()).toBe(true);
+      await context.close();
+    }
+  });
+
+  test('opens the drawer of rooms on a narrow screen, and goes to any room from there', async () => {
+    const { page, context, complaints } = await visit(browser, app.url, {
+      viewport: { width: 360, height: 640 },
+    });
+    expect(await page.locator('#go').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Rooms and your name' }).click();
+    await page.fill('#go', ' a/b?c ');
+    await page.press('#go', 'Enter');
+    await page.waitForURL(`${app.url}/r/a%2Fb%3Fc`);
+    expect(await page.locator('h1').textContent()).toContain('a/b?c');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('rooms of any name work, each at one address', async () => {
+    const names = ['..', '.', 'constructor', '__proto__', 'a/b', '100%', '😀', '<script>', 'toString', 'é'];
+    const { page, context, complaints } = await visit(browser, app.url);
+    for (const name of names) {
+      await page.goto(`${app.url}/r/?room=${encodeURIComponent(name)}`);
+      await page.waitForSelector('body[data-state="live"]');
+      await say(page, `in ${name}`);
+      await until(`a message in ${name}`, async () => (await shownTexts(page)).length === 1);
+      expect(await shownTexts(page)).toEqual([`in ${name}`]);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('has one address for a room', async () => {
+    const goes = async (path: string) => {
+      const response = await fetch(app.url + path, { redirect: 'manual' });
+      return response.status === 302 ? response.headers.get('location') : response.status;
+    };
+    expect(await goes('/r/lobby')).toBe('/');
+    expect(await goes('/r')).toBe('/');
+    expect(await goes('/r/%20x%20')).toBe('/r/x');
+    expect(await goes('/r/e%CC%81')).toBe('/r/%C3%A9');
+    expect(await goes('/r/x')).toBe(200);
+    expect(await goes(`/r/${'x'.repeat(65)}`)).toBe(400);
+    expect(await goes('/r/%E0%A4%A')).toBe(400);
+    expect(await goes('/r/x%00')).toBe(400);
+    expect(await goes('/r/x?before=nonsense')).toBe(400);
+  });
+
+  test('refuses forms of other sites', async () => {
+    const headers = { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' };
+    const response = await fetch(`${app.url}/r/x`, { method: 'POST', headers, body: 'body=hi' });
+    expect(response.status).toBe(403);
+  });
+
+  test('has a policy that lets nothing in from elsewhere, and sends nobody to https on plain http', async () => {
+    const { headers } = await fetch(app.url);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('strict-transport-security')).toBeNull();
+    const secure = await fetch(app.url, { headers: { 'x-forwarded-proto': 'https' } });
+    expect(secure.headers.get('strict-transport-security')).toContain('max-age');
+  });
+
+  test('assets may be kept for ever, pages not', async () => {
+    const page = await fetch(app.url);
+    expect(page.headers.get('cache-control')).toBe('private, no-cache');
+    const script = /src="(\/static\/[^"]+)"/.exec(await page.text())?.[1];
+    const asset = await fetch(app.url + script);
+    expect(asset.status).toBe(200);
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+  });
+});

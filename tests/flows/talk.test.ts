@@ -1,0 +1,182 @@
+import type { Browser } from 'playwright-core';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+describe('talking in a room', skipWithout('chromium'), () => {
+  let app: TestApp;
+  let browser: Browser;
+  let rooms = 0;
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  /** Two people in a room of their own. */
+  async function meet(): Promise<{ room: string; ann: Visitor; bob: Visitor }> {
+    rooms += 1;
+    const room = `room ${rooms}`;
+    const url = `${app.url}/r/${encodeURIComponent(room)}`;
+    const [ann, bob] = await Promise.all([visit(browser, url), visit(browser, url)]);
+    return { room, ann, bob };
+  }
+
+  async function leave(...visitors: Visitor[]): Promise<void> {
+    for (const { context, complaints } of visitors) {
+      await context.close();
+      expect(complaints).toEqual([]);
+    }
+  }
+
+  const shows = (visitor: Visitor, texts: string[]) =>
+    until(`messages ${JSON.stringify(texts)} on screen`, async () => {
+      return JSON.stringify(await shownTexts(visitor.page)) === JSON.stringify(texts);
+    });
+
+  test('what one writes is on the screens of both', async () => {
+    const { ann, bob } = await meet();
+    await say(ann.page, 'hello');
+    await shows(bob, ['hello']);
+    await say(bob.page, 'hi there');
+    await shows(ann, ['hello', 'hi there']);
+    expect(await ann.page.locator('.message.own .body').allInnerTexts()).toEqual(['hello']);
+    expect(await ann.page.inputValue('#body')).toBe('');
+    await leave(ann, bob);
+  });
+
+  test('what any RethinkDB client writes to the table, changes and deletes is on screen without reloading', async () => {
+    const { room, ann } = await meet();
+    const database = await app.database.connect();
+    const { generated_keys } = await r
+      .table('messages')
+      .insert({ room, body: 'from a console' })
+      .run(database);
+    await shows(ann, ['from a console']);
+    const row = r.table('messages').get(generated_keys[0]!);
+    await row.update({ body: 'changed there' }).run(database);
+    await shows(ann, ['changed there']);
+    await row.delete().run(database);
+    await ann.page.locator('#empty').waitFor();
+    await shows(ann, []);
+    await leave(ann);
+  });
+
+  test('an own message is edited in its place, and deleted when that is confirmed', async () => {
+    const { ann, bob } = await meet();
+    await say(ann.page, 'helo');
+    await shows(bob, ['helo']);
+    const mine = ann.page.locator('.message.own');
+    await mine.hover();
+    await mine.getByRole('button', { name: 'Edit' }).click();
+    await ann.page.fill('.editor textarea', 'hello');
+    await ann.page.getByRole('button', { name: 'Save' }).click();
+    await shows(bob, ['hello']);
+    await bob.page.getByText('(edited)').waitFor();
+    await mine.hover();
+    await mine.getByRole('button', { name: 'Delete' }).click();
+    await mine.getByRole('button', { name: 'Keep' }).click();
+    await mine.getByRole('button', { name: 'Delete' }).click();
+    await shows(bob, ['hello']);
+    await mine.locator('[data-action="confirm"]').click();
+    await shows(bob, []);
+    expect(await bob.page.locator('.action').count()).toBe(0);
+    await leave(ann, bob);
+  });
+
+  test('everything can be done by keyboard', async () => {
+    const { ann, bob } = await meet();
+    await ann.page.keyboard.press('Tab');
+    await ann.page.keyboard.press('Enter'); // the link that skips to writing
+    await ann.page.keyboard.type('first line');
+    await ann.page.keyboard.press('Shift+Enter');
+    await ann.page.keyboard.type('second line');
+    await ann.page.keyboard.press('Enter');
+    await shows(bob, ['first line\nsecond line']);
+    await shows(ann, ['first line\nsecond line']);
+    await ann.page.keyboard.press('ArrowUp');
+    await ann.page.keyboard.type('!');
+    await ann.page.keyboard.press('Escape');
+    await shows(ann, ['first line\nsecond line']);
+    await ann.page.keyboard.press('ArrowUp');
+    await ann.page.keyboard.type('!');
+    await ann.page.keyboard.press('Enter');
+    await shows(bob, ['first line\nsecond line!']);
+    await until('the editor to close', async () => (await ann.page.locator('.editor').count()) === 0);
+    await ann.page.keyboard.press('Shift+Tab'); // from writing to the last message's actions
+    await ann.page.keyboard.press('Enter');
+    await ann.page.keyboard.press('Shift+Tab');
+    await ann.page.keyboard.press('Enter');
+    await shows(bob, []);
+    await leave(ann, bob);
+  });
+
+  test('text stays text, whatever is written', async () => {
+    const { room, ann } = await meet();
+    const attacks = [
+      '<script>window.hacked = 1</script>',
+      '<img src=x onerror="window.hacked = 1">',
+      'javascript:window.hacked=1',
+      `https://example.org/"onmouseover="window.hacked=1`,
+      '</script><!-- {{constructor.constructor("window.hacked=1")()}}',
+    ];
+    const database = await app.database.connect();
+    for (const [i, body] of attacks.entries()) {
+      const author = { id_user: null, name: `<b>${i}</b>` };
+      await r
+        .table('messages')
+        .insert({ id: `attack-${rooms}-${i}`, room, body, author })
+        .run(database);
+    }
+    await shows(ann, attacks);
+    await ann.page.reload();
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await shows(ann, attacks);
+    expect(await ann.page.evaluate('window.hacked')).toBeUndefined();
+    expect(await ann.page.locator('.author').first().textContent()).toBe('<b>0</b>');
+    const links = await ann.page.evaluate(
+      `[...document.querySelectorAll('.body a')].map((link) => [link.protocol, link.rel])`,
+    );
+    expect(links).toEqual([['https:', 'noopener noreferrer nofollow']]);
+    await leave(ann);
+  });
+
+  test('a new name is on the messages that follow', async () => {
+    const { ann, bob } = await meet();
+    await ann.page.fill('#name', 'Ann <3');
+    await ann.page.press('#name', 'Enter');
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await say(ann.page, 'me again');
+    await shows(bob, ['me again']);
+    expect(await bob.page.locator('.author').textContent()).toBe('Ann <3');
+    await leave(ann, bob);
+  });
+
+  test('a reader further up is told what is new, and how many', async () => {
+    const { room, ann, bob } = await meet();
+    const database = await app.database.connect();
+    const rows = Array.from({ length: 60 }, (_, i) => ({ room, body: `line ${i}` }));
+    await r.table('messages').insert(rows).run(database);
+    await until('all lines', async () => (await shownTexts(ann.page)).length === 60);
+    await ann.page.evaluate('document.getElementById("log").scrollTop = -800');
+    const place = (): Promise<number> =>
+      ann.page.evaluate('document.querySelectorAll(".message")[30].getBoundingClientRect().top');
+    const before = await place();
+    await say(bob.page, 'news');
+    const pill = ann.page.getByRole('button', { name: '1 new message' });
+    await pill.waitFor();
+    expect(Math.abs((await place()) - before)).toBeLessThan(1);
+    expect(await ann.page.locator('.unread').count()).toBe(1);
+    await pill.click();
+    await ann.page.getByText('news').waitFor();
+    await pill.waitFor({ state: 'hidden' });
+    await leave(ann, bob);
+  });
+});

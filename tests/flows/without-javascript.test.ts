@@ -1,0 +1,99 @@
+import type { Browser } from 'playwright-core';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, shownTexts, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+
+describe('the page without JavaScript', skipWithout('chromium'), () => {
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const enter = (path: string) => visit(browser, `${app.url}${path}`, { javaScriptEnabled: false });
+
+  test('shows messages, and takes new ones by a form', async () => {
+    const { page, context } = await enter('/r/forms');
+    await page.fill('#body', 'posted <b>by a form</b>\nhttps://example.org/x');
+    await page.click('#send');
+    expect(new URL(page.url()).pathname).toBe('/r/forms');
+    expect(await shownTexts(page)).toEqual(['posted <b>by a form</b>\nhttps://example.org/x']);
+    expect(await page.locator('.body a').getAttribute('href')).toBe('https://example.org/x');
+    expect(await page.locator('meta[http-equiv="refresh"]').count()).toBe(1);
+    await context.close();
+  });
+
+  test('edits and deletes own messages', async () => {
+    const { page, context } = await enter('/r/changes');
+    await page.fill('#body', 'helo');
+    await page.click('#send');
+    await page.click('text="Edit"');
+    await page.fill('.editor textarea', 'hello');
+    await page.click('text="Save"');
+    expect(await shownTexts(page)).toEqual(['hello']);
+    await page.click('.action:text-is("Delete")');
+    expect(await shownTexts(page)).toEqual([]);
+    await context.close();
+  });
+
+  test('keeps a text that cannot be posted, and says why', async () => {
+    const { page, context } = await enter('/r/errors');
+    const long = 'x'.repeat(4001);
+    await page.fill('#body', long);
+    const [response] = await Promise.all([page.waitForNavigation(), page.click('#send')]);
+    expect(response?.status()).toBe(400);
+    expect(await page.inputValue('#body')).toBe(long);
+    expect(await page.getByRole('alert').textContent()).toContain('4000');
+    await page.fill('#body', 'short');
+    await page.click('#send');
+    expect(await shownTexts(page)).toEqual(['short']);
+    await context.close();
+  });
+
+  test('takes a name', async () => {
+    const { page, context } = await enter('/r/names');
+    await page.fill('#name', '  Ann  ');
+    await page.click('text="Change"');
+    expect(new URL(page.url()).pathname).toBe('/r/names');
+    expect(await page.inputValue('#name')).toBe('Ann');
+    await page.fill('#name', 'n'.repeat(41));
+    await page.click('text="Change"');
+    expect(await page.getByRole('alert').textContent()).toContain('40');
+    await context.close();
+  });
+
+  test('leads to older messages and back', async () => {
+    const database = await app.database.connect();
+    const rows = Array.from({ length: 130 }, (_, i) => ({
+      room: 'old',
+      body: `line ${i}`,
+      sent: new Date(1.7e12 + i * 1000),
+    }));
+    await r.table('messages').insert(rows).run(database);
+    const { page, context } = await enter('/r/old');
+    expect(await shownTexts(page)).toHaveLength(100);
+    await page.click('text="Older messages"');
+    expect(await shownTexts(page)).toEqual(rows.slice(0, 30).map(({ body }) => body));
+    await page.click('text="Back to the newest"');
+    expect((await shownTexts(page)).at(-1)).toBe('line 129');
+    await context.close();
+  });
+
+  test('sent twice is one message', async () => {
+    const { page, context } = await enter('/r/twice');
+    const id = await page.inputValue('.composer [name="id"]');
+    for (let i = 0; i < 2; i++)
+      await context.request.post(`${app.url}/r/twice`, { form: { id, body: 'once' } });
+    await page.reload();
+    expect(await shownTexts(page)).toEqual(['once']);
+    await context.close();
+  });
+});
