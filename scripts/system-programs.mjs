@@ -29,7 +29,7 @@ export const PROGRAMS = [
     commands: ['redis-server'],
     places: [],
     aptPackage: 'redis-server',
-    usedBy: [],
+    usedBy: ['tests/presence'],
   },
   {
     name: 'rabbitmq-server',

@@ -1,0 +1,36 @@
+import type { Count, Entry } from './presence.js';
+
+/** By user, then by socket: the same order in every process. @returns a new array */
+export function inOrder(entries: Iterable<Entry>): Entry[] {
+  return [...entries].sort((a, b) => compare(a.id_user, b.id_user) || compare(a.id_socket, b.id_socket));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Sockets and users, each counted once. */
+export function countOf(entries: Iterable<Entry>): Count {
+  const sockets = new Set<string>();
+  const users = new Set<string>();
+  for (const { id_socket, id_user } of entries) {
+    sockets.add(id_socket);
+    users.add(id_user);
+  }
+  return { sockets: sockets.size, users: users.size };
+}
+
+export function isSameEntry(a: Entry, b: Entry): boolean {
+  return a.id_socket === b.id_socket && a.id_user === b.id_user && a.name === b.name;
+}
+
+/** Counts of every room, and of all together. */
+export function summaryOf(
+  rooms: ReadonlyMap<string, readonly Entry[]>,
+): Count & { rooms: Record<string, Count> } {
+  const present = [...rooms].filter(([, entries]) => entries.length > 0).sort(([a], [b]) => compare(a, b));
+  return {
+    ...countOf(present.flatMap(([, entries]) => entries)),
+    rooms: Object.fromEntries(present.map(([room, entries]) => [room, countOf(entries)])),
+  };
+}

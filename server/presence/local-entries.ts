@@ -1,0 +1,54 @@
+import { isSameEntry } from './entries.js';
+import type { Entry } from './presence.js';
+
+/** The sockets of this process, by room. */
+export class LocalEntries {
+  private readonly byRoom = new Map<string, Map<string, Entry>>();
+
+  rooms(): string[] {
+    return [...this.byRoom.keys()];
+  }
+
+  has(room: string): boolean {
+    return this.byRoom.has(room);
+  }
+
+  in(room: string): Entry[] {
+    return [...(this.byRoom.get(room)?.values() ?? [])];
+  }
+
+  get(room: string, id_socket: string): Entry | undefined {
+    return this.byRoom.get(room)?.get(id_socket);
+  }
+
+  /** @returns whether anything is different now */
+  set(room: string, { id_socket, id_user, name }: Entry): boolean {
+    const entry = { id_socket, id_user, name };
+    const entries = this.byRoom.get(room) ?? new Map<string, Entry>();
+    const before = entries.get(id_socket);
+    if (before && isSameEntry(before, entry)) return false;
+    this.byRoom.set(room, entries.set(id_socket, entry));
+    return true;
+  }
+
+  /** @returns whether it was there */
+  delete(room: string, id_socket: string): boolean {
+    const entries = this.byRoom.get(room);
+    if (!entries?.delete(id_socket)) return false;
+    if (entries.size === 0) this.byRoom.delete(room);
+    return true;
+  }
+
+  /** Where a user is. */
+  of(id_user: string): { room: string; entry: Entry }[] {
+    const found: { room: string; entry: Entry }[] = [];
+    for (const [room, entries] of this.byRoom) {
+      for (const entry of entries.values()) if (entry.id_user === id_user) found.push({ room, entry });
+    }
+    return found;
+  }
+
+  clear(): void {
+    this.byRoom.clear();
+  }
+}

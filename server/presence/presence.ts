@@ -1,0 +1,156 @@
+/**
+ * Who is where, over all processes of one deployment. There are two implementations, which pass one test suite:
+ * `memory.ts` for a single process, `redis.ts` for several.
+ *
+ * Nothing here throws or rejects because another part is away. What could not be asked for is missing from the
+ * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
+ */
+
+import type { Clock } from './clock.js';
+
+/** One socket in one room. A user with three tabs is three entries. */
+export interface Entry {
+  id_socket: string;
+  id_user: string;
+  name: string;
+}
+
+export interface PresenceStatus {
+  state: 'up' | 'down' | 'connecting';
+  since: Date;
+  /** What went wrong last, while it is down. */
+  reason?: string;
+}
+
+/** Everybody in a room, in an order that is the same for everybody who asks: by user, then by socket. */
+export interface Users {
+  users: readonly Entry[];
+  /** Other processes could not be asked: people may be missing, or be shown who have left. */
+  partial: boolean;
+}
+
+/** What became different in a room since the last time. Applying it twice does no harm. */
+export interface Delta {
+  room: string;
+  joined: readonly Entry[];
+  /** Sockets (`id_socket`) that are gone. */
+  left: readonly string[];
+  /** Entries of sockets that were there before, by another name or user. */
+  renamed: readonly Entry[];
+  /** As in `Users`. A delta may say nothing but that this has changed. */
+  partial: boolean;
+}
+
+/** Told of everything that becomes different. All listeners get the same object, which can be encoded once. */
+export type PresenceListener = (delta: Delta) => void;
+
+/** Following a room. `users` and `partial` are of the moment from which the listener's deltas continue. */
+export interface Observation extends Users {
+  /** The listener is not called any more. */
+  stop(): void;
+}
+
+export interface Count {
+  sockets: number;
+  /** Different users. */
+  users: number;
+}
+
+export interface Counts {
+  /** By room; every room that was asked for is there. */
+  rooms: Map<string, Count>;
+  partial: boolean;
+}
+
+/** Over all rooms of all processes. A socket or user in two rooms counts once in the totals. */
+export interface Summary extends Count {
+  rooms: Record<string, Count>;
+  partial: boolean;
+}
+
+export interface Typist {
+  id_user: string;
+  name: string;
+}
+
+/** Somebody has begun to type, or goes on typing. */
+export interface TypingEvent {
+  room: string;
+  user: Typist;
+  /**
+   * Whoever shows it, takes it away after so many milliseconds without another event, or when a message of that
+   * user comes. There is no event for the end.
+   */
+  forMs: number;
+}
+
+export type TypingListener = (event: TypingEvent) => void;
+
+export interface Presence {
+  /** For `/readyz`. A presence in memory is always up. */
+  readonly status: PresenceStatus;
+
+  /** A socket of this process is in the room now. Again with other fields: replaces the entry. */
+  enter(room: string, entry: Entry): void;
+
+  /** A socket of this process is not in the room any more. One that was not there is left alone. */
+  leave(room: string, id_socket: string): void;
+
+  /** Changes the name in all entries of the user's sockets of this process. */
+  rename(id_user: string, name: string): void;
+
+  /** Everybody in the room. Sees at once what happened in this process, and a moment later what did in others. */
+  users(room: string): Promise<Users>;
+
+  /** How many are in each of the rooms: for lists of rooms, cheaper than `users` of each. */
+  counts(rooms: Iterable<string>): Promise<Counts>;
+
+  /**
+   * Follows a room. What comes and goes is gathered and told at most once per window (`windowMs`), as the difference;
+   * who came and went within a window is not mentioned. For the same reason the list one begins with may be a window
+   * behind `users(room)`.
+   *
+   * Resolves when the room is known, at the latest after a second; then with what there is (`partial`), and the rest
+   * follows as a delta.
+   */
+  observe(room: string, listener: PresenceListener): Promise<Observation>;
+
+  /**
+   * A user types. Told to everybody who observes typing in the room, in all processes, the user included; at most once
+   * per user, room and `typingEveryMs`, so that it can be called at every key.
+   */
+  typing(room: string, user: Typist): void;
+
+  /**
+   * The user's message is there. What the user types next is told at once again. Observers are not told: they see the
+   * message.
+   */
+  stopTyping(room: string, id_user: string): void;
+
+  /** @returns ends it */
+  observeTyping(room: string, listener: TypingListener): () => void;
+
+  /** Counts everybody everywhere. Reads all there is: for operators, not for pages. */
+  summary(): Promise<Summary>;
+
+  /**
+   * Deletes what processes that are gone have left behind. Nobody sees that anyway and it would expire by itself;
+   * this frees the memory now.
+   * @returns how many entries were dropped
+   */
+  flush(): Promise<number>;
+
+  /** Takes this process's entries away, at once for everybody. Takes at most a second and never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface PresenceOptions {
+  clock?: Clock;
+  /** Milliseconds for which changes in a room are gathered before its listeners are told. */
+  windowMs?: number;
+  /** Least milliseconds between two events of the same user typing in the same room. */
+  typingEveryMs?: number;
+}
+
+/** Milliseconds for which an event of typing is good. More than `typingEveryMs`, or it would flicker. */
+export const TYPING_MS = 5_000;

@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../log.js';
+import { type Clock, systemClock } from './clock.js';
+import { countOf, inOrder, summaryOf } from './entries.js';
+import { type Exchange, KNOWN_MS, MemoryPresence } from './memory.js';
+import type { ObservedRoom } from './observed-room.js';
+import type {
+  Count,
+  Counts,
+  Entry,
+  Observation,
+  Presence,
+  PresenceListener,
+  PresenceOptions,
+  PresenceStatus,
+  Summary,
+  TypingListener,
+  Typist,
+  Users,
+} from './presence.js';
+import { buryDeadNodes } from './redis/bury-dead-nodes.js';
+import { Channels } from './redis/channels.js';
+import { Connection } from './redis/connection.js';
+import { Heartbeat, leaseMs } from './redis/heartbeat.js';
+import { Keys } from './redis/keys.js';
+import type { Link } from './redis/link.js';
+import { Others } from './redis/others.js';
+import { Outbox } from './redis/outbox.js';
+import { OwnEntries } from './redis/own-entries.js';
+import { readTypingMessage } from './redis/wire.js';
+
+export interface RedisAddress {
+  /** `redis://user:password@host:6379/0`, or `rediss:` over TLS. */
+  url: string;
+  /** What all keys begin with. Deployments that share a Redis need different ones. */
+  key: string;
+}
+
+export interface RedisPresenceOptions extends PresenceOptions {
+  /** Milliseconds after which the entries of a process that was killed are gone everywhere. */
+  heartbeatMs?: number;
+  /** Milliseconds for which changes are gathered before the other processes are told. */
+  sendMs?: number;
+}
+
+/** Milliseconds for saying goodbye. */
+const FAREWELL_MS = 1_000;
+
+/**
+ * Presence of several processes that share a Redis. Each keeps what it knows of its own sockets in memory, writes it
+ * to Redis for those who come later, and tells those who are there by channels; see redis/keys.ts.
+ *
+ * While Redis is away, everything goes on with what this process has and what it last heard of the others, marked
+ * partial. Afterwards it announces its entries, reads those of the others, and tells listeners the difference.
+ */
+export class RedisPresence implements Presence {
+  /** Names this life of the process. */
+  private readonly node = randomUUID();
+  private readonly keys: Keys;
+  private readonly clock: Clock;
+  private readonly heartbeatMs: number;
+  private readonly here: MemoryPresence;
+  private readonly own: OwnEntries;
+  private readonly outbox: Outbox;
+  private readonly connection: Connection;
+  private channels: Channels | null = null;
+  private heartbeat: Heartbeat | null = null;
+  private others: Others | null = null;
+  /** The others when the link was lost. */
+  private lastNodes: string[] = [];
+
+  constructor({ url, key }: RedisAddress, log: Log, options: RedisPresenceOptions = {}) {
+    const { clock = systemClock, heartbeatMs = 5_000, sendMs = 50 } = options;
+    this.clock = clock;
+    this.heartbeatMs = heartbeatMs;
+    this.keys = new Keys(key, Number(new URL(url).pathname.slice(1)) || 0);
+    this.here = new MemoryPresence(log, options, this.exchange());
+    this.own = new OwnEntries(this.here.entries, this.keys, this.node, leaseMs(heartbeatMs));
+    this.outbox = new Outbox(this.own, { clock, sendMs });
+    this.connection = new Connection(
+      { url, clock, log, longestWaitMs: heartbeatMs / 2 },
+      { opened: (link) => this.opened(link), lost: () => this.lost() },
+    );
+  }
+
+  get status(): PresenceStatus {
+    return this.connection.status;
+  }
+
+  /** Begins to connect, and keeps at it until `stop()`. */
+  start(): void {
+    this.connection.start();
+  }
+
+  enter(room: string, entry: Entry): void {
+    this.here.enter(room, entry);
+  }
+
+  leave(room: string, id_socket: string): void {
+    this.here.leave(room, id_socket);
+  }
+
+  rename(id_user: string, name: string): void {
+    this.here.rename(id_user, name);
+  }
+
+  async users(name: string): Promise<Users> {
+    const room = this.observedRoom(name);
+    if (room) return { users: room.users(), partial: room.partial };
+    const { rooms, partial } = await this.fetch([name]);
+    return { users: inOrder(rooms.get(name) ?? []), partial };
+  }
+
+  async counts(names: Iterable<string>): Promise<Counts> {
+    const rooms = new Map<string, Count>();
+    const unknown: string[] = [];
+    let partial = this.connection.link === null;
+    for (const name of names) {
+      const room = this.observedRoom(name);
+      rooms.set(name, room?.count() ?? { sockets: 0, users: 0 });
+      if (!room) unknown.push(name);
+      else partial ||= room.partial;
+    }
+    if (unknown.length === 0) return { rooms, partial };
+    const fetched = await this.fetch(unknown);
+    for (const name of unknown) rooms.set(name, countOf(fetched.rooms.get(name) ?? []));
+    return { rooms, partial: partial || fetched.partial };
+  }
+
+  observe(room: string, listener: PresenceListener): Promise<Observation> {
+    const isHopeless = this.status.state === 'down';
+    return this.here.observed.observe(room, listener, isHopeless ? 0 : KNOWN_MS);
+  }
+
+  typing(room: string, user: Typist): void {
+    this.here.typing(room, user);
+  }
+
+  stopTyping(room: string, id_user: string): void {
+    this.here.stopTyping(room, id_user);
+    this.outbox.forgetTyping(room, id_user);
+  }
+
+  observeTyping(room: string, listener: TypingListener): () => void {
+    return this.here.observeTyping(room, listener);
+  }
+
+  async summary(): Promise<Summary> {
+    const { rooms, partial } = await this.fetch('all');
+    return { ...summaryOf(rooms), partial };
+  }
+
+  async flush(): Promise<number> {
+    const { link } = this.connection;
+    if (!link) return 0;
+    return buryDeadNodes(link.commands, this.keys).catch(() => 0);
+  }
+
+  async stop(): Promise<void> {
+    const { link } = this.connection;
+    this.heartbeat?.stop();
+    this.others?.close();
+    const farewell = this.outbox.close().then(() => link && this.own.remove(link.commands));
+    const late = new Promise<void>((resolve) => void this.clock.after(FAREWELL_MS, resolve));
+    await Promise.race([farewell.catch(() => {}), late]);
+    this.connection.stop();
+    await this.here.stop();
+  }
+
+  private async opened(link: Link): Promise<void> {
+    const { clock, heartbeatMs, keys, node } = this;
+    const channels = new Channels(link.subscriber);
+    const others = new Others({
+      ...{ link, channels, keys, clock, node },
+      missing: this.lastNodes,
+      patienceMs: heartbeatMs,
+    });
+    const heartbeat = new Heartbeat(link, { clock, keys, node, heartbeatMs }, (isKept, living) => {
+      others.heard(living);
+      if (!isKept) this.outbox.announceAgain();
+    });
+    Object.assign(this, { channels, others, heartbeat });
+    await others.open();
+    await channels.listen(this.here.typists.rooms().map((room) => this.typingReader(room)));
+    await heartbeat.start();
+    others.follow(this.here.observed.all());
+    await this.outbox.open(link);
+  }
+
+  private lost(): void {
+    this.heartbeat?.stop();
+    this.others?.close();
+    this.lastNodes = this.others?.nodes ?? this.lastNodes;
+    this.channels = null;
+    this.heartbeat = null;
+    this.others = null;
+    void this.outbox.close();
+    for (const room of this.here.observed.all()) {
+      room.partial = true;
+      room.stopWaiting();
+    }
+  }
+
+  private exchange(): Exchange {
+    return {
+      changed: (room, id_socket) => this.outbox.noteChange(room, id_socket),
+      typing: (room, user) => this.outbox.noteTyping(room, user),
+      roomOpened: (room) => this.others?.follow([room]),
+      roomClosed: (room) => this.others?.unfollow(room),
+      typingOpened: (room) => this.useChannels((channels) => channels.listen([this.typingReader(room)])),
+      typingClosed: (room) => this.useChannels((channels) => channels.leave(this.keys.typingChannel(room))),
+    };
+  }
+
+  private useChannels(use: (channels: Channels) => Promise<void>): void {
+    // A failure here is a failure of the link, which is noticed and answered elsewhere.
+    if (this.channels) use(this.channels).catch(() => {});
+  }
+
+  private typingReader(room: string): [channel: string, read: (text: string) => void] {
+    const read = (text: string) => {
+      const message = readTypingMessage(text);
+      // What happened here was told here at once.
+      if (message && message.node !== this.node) this.here.typists.tell(room, message.user);
+    };
+    return [this.keys.typingChannel(room), read];
+  }
+
+  /** The room as this process follows it, unless asking Redis would give a better answer. */
+  private observedRoom(name: string): ObservedRoom | undefined {
+    const room = this.here.observed.get(name);
+    return room && (!room.partial || !this.connection.link) ? room : undefined;
+  }
+
+  /** Everybody in some rooms, in no order: those of this process in any case. */
+  private async fetch(
+    wanted: readonly string[] | 'all',
+  ): Promise<{ rooms: Map<string, Entry[]>; partial: boolean }> {
+    const { others } = this;
+    const found = this.connection.link && others ? await others.fetch(wanted).catch(() => null) : null;
+    const { entries } = this.here;
+    const here = new Map(
+      (wanted === 'all' ? entries.rooms() : wanted).map((room) => [room, entries.in(room)]),
+    );
+    return {
+      rooms: mergeRooms([here, ...(found ?? [])]),
+      partial: !found || !others?.isComplete,
+    };
+  }
+}
+
+/** A socket is in a room once, whoever says so. */
+function mergeRooms(sources: readonly Map<string, Entry[]>[]): Map<string, Entry[]> {
+  const merged = new Map<string, Map<string, Entry>>();
+  for (const [room, entries] of sources.flatMap((source) => [...source])) {
+    const present = merged.get(room) ?? new Map<string, Entry>();
+    merged.set(room, present);
+    for (const entry of entries) if (!present.has(entry.id_socket)) present.set(entry.id_socket, entry);
+  }
+  return new Map([...merged].map(([room, present]) => [room, [...present.values()]]));
+}

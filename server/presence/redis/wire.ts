@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Entry } from '../presence.js';
+import { fromText, toText } from './keys.js';
+
+/** What processes tell each other, and how entries are stored. Others may run another version: all is checked. */
+
+const entry = z
+  .tuple([z.string(), z.string(), z.string()])
+  .transform(([id_socket, id_user, name]): Entry => ({ id_socket, id_user, name }));
+
+/** In a room's channel: what became different, in the order in which it is to be applied. */
+const roomMessage = z.object({ node: z.string(), present: z.array(entry), gone: z.array(z.string()) });
+export type RoomMessage = z.infer<typeof roomMessage>;
+
+/** In the channel of nodes: read my entries again, or forget me. */
+const nodeMessage = z.object({ node: z.string(), is: z.enum(['announced', 'gone']) });
+export type NodeMessage = z.infer<typeof nodeMessage>;
+
+/** In a room's channel of typing. */
+const typingMessage = z.object({
+  node: z.string(),
+  user: z.object({ id_user: z.string(), name: z.string() }),
+});
+export type TypingMessage = z.infer<typeof typingMessage>;
+
+const stored = z.tuple([z.string(), z.string()]);
+
+export const readRoomMessage = (text: string) => read(roomMessage, text);
+export const readNodeMessage = (text: string) => read(nodeMessage, text);
+export const readTypingMessage = (text: string) => read(typingMessage, text);
+
+export function writeRoomMessage({ node, present, gone }: RoomMessage): string {
+  const tuples = present.map(({ id_socket, id_user, name }) => [id_socket, id_user, name]);
+  return JSON.stringify({ node, present: tuples, gone });
+}
+
+export const writeNodeMessage = (message: NodeMessage) => JSON.stringify(message);
+export const writeTypingMessage = (message: TypingMessage) => JSON.stringify(message);
+
+/** A field of a node's hash of a room, and its value. */
+export function writeEntry({ id_socket, id_user, name }: Entry): [field: string, value: string] {
+  return [toText(id_socket), JSON.stringify([id_user, name])];
+}
+
+/** The entries of a hash; what is no entry is left out. */
+export function readEntries(hash: Record<string, string>): Entry[] {
+  return Object.entries(hash).flatMap(([field, value]) => {
+    const fields = read(stored, value);
+    return fields ? [{ id_socket: fromText(field), id_user: fields[0], name: fields[1] }] : [];
+  });
+}
+
+/** @returns null where the text is nothing of ours */
+function read<T>(schema: z.ZodType<T>, text: string): T | null {
+  try {
+    return schema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

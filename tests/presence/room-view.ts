@@ -1,0 +1,53 @@
+import { inOrder } from '../../server/presence/entries.js';
+import type { Delta, Entry, Observation, Presence } from '../../server/presence/presence.js';
+
+/** What a page makes of an observation: the list it began with, and the deltas since. */
+export class RoomView {
+  readonly deltas: Delta[] = [];
+  /** Deltas that do not fit to what was shown. */
+  readonly faults: string[] = [];
+  private readonly shown = new Map<string, Entry>();
+  private observation: Observation | null = null;
+  partial = true;
+
+  static async of(presence: Presence, room: string): Promise<RoomView> {
+    const view = new RoomView();
+    const observation = await presence.observe(room, (delta) => view.show(delta));
+    view.observation = observation;
+    view.partial = observation.partial;
+    for (const entry of observation.users) view.shown.set(entry.id_socket, entry);
+    return view;
+  }
+
+  get users(): Entry[] {
+    return inOrder(this.shown.values());
+  }
+
+  get sockets(): string[] {
+    return this.users.map(({ id_socket }) => id_socket);
+  }
+
+  /** All that was ever said to have left. */
+  get left(): string[] {
+    return this.deltas.flatMap(({ left }) => left);
+  }
+
+  stop(): void {
+    this.observation?.stop();
+  }
+
+  private show(delta: Delta): void {
+    this.deltas.push(delta);
+    this.partial = delta.partial;
+    if (!this.observation) this.faults.push('a delta before the list');
+    for (const id of delta.left) if (!this.shown.delete(id)) this.faults.push(`${id} left twice`);
+    for (const entry of delta.joined) {
+      if (this.shown.has(entry.id_socket)) this.faults.push(`${entry.id_socket} joined twice`);
+      this.shown.set(entry.id_socket, entry);
+    }
+    for (const entry of delta.renamed) {
+      if (!this.shown.has(entry.id_socket)) this.faults.push(`${entry.id_socket} was not there`);
+      this.shown.set(entry.id_socket, entry);
+    }
+  }
+}
