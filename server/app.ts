@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
@@ -7,9 +8,12 @@ import { Database, type DatabaseOptions } from './database/database.js';
 import { MembershipTable } from './database/membership-table.js';
 import { Messages } from './database/messages.js';
 import { RoomTable } from './database/room-table.js';
+import { UserTable } from './database/user-table.js';
 import { startEmbedded } from './embedded/index.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { createLog, type Log } from './log.js';
+import { MemoryPresence } from './presence/memory.js';
+import type { PresenceOptions } from './presence/presence.js';
 import { Access } from './rooms/access.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import { Sockets } from './sockets/sockets.js';
@@ -24,6 +28,7 @@ export interface Overrides {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
+  presence?: PresenceOptions;
   events?: HttpParts['events'];
 }
 
@@ -56,9 +61,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const messages = new Messages(database, log);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
+  const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   const rooms = new Rooms(messages, access, log, overrides.rooms);
   const guests = new Guests({ secret, secure: false });
+  const authenticator = createAuthenticator(config.auth, guests, log);
+  const presence = new MemoryPresence(log, overrides.presence);
   const http = createHttp({
     config,
     guests,
@@ -71,7 +79,17 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
   const server = createServer(http);
-  const sockets: Sockets = new Sockets(server, { guests, rooms, log });
+  const sockets: Sockets = new Sockets(server, {
+    access,
+    authenticator,
+    guests,
+    log,
+    memberships,
+    presence,
+    rooms,
+    roomTable,
+    users,
+  });
 
   const stop = async () => {
     stopping.abort();

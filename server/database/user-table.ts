@@ -1,4 +1,5 @@
 import type { Log } from '../log.js';
+import type { Message } from '../message.js';
 import type { Database } from './database.js';
 import { LiveTable } from './live-table.js';
 
@@ -29,6 +30,16 @@ export class UserTable {
       { table: 'users', parse: toUserInfo, key: ({ id_user }) => id_user },
       log,
     );
+  }
+
+  /** Names that authors have now, where they differ from what their messages say. */
+  namesFor(messages: readonly Message[]): Record<string, string> {
+    const names: Record<string, string> = {};
+    for (const { author } of messages) {
+      const now = author.id_user === null ? undefined : this.live.get(author.id_user)?.name;
+      if (now !== undefined && now !== author.name) names[author.id_user!] = now;
+    }
+    return names;
   }
 
   /** Gives a user a name; resolves when the table has it. @throws ChatError `database-away` */

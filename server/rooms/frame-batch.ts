@@ -1,23 +1,12 @@
 import type { RoomFrame } from './room-frames.js';
 
-/**
- * What a room tells its subscribers in one turn of the event loop, encoded once however many they are.
- */
-export class FrameBatch {
+/** Frames for any number of sockets, encoded once however many these are. */
+export class EncodedFrames {
   /** Each frame as JSON text. */
   readonly json: string[];
   private encoded: Buffer | null = null;
 
-  /**
-   * @param frames in order
-   * @param epoch names the life of the room that the numbers belong to
-   * @param first number of the first frame; the others follow
-   */
-  constructor(
-    readonly frames: readonly RoomFrame[],
-    readonly epoch: string,
-    readonly first: number,
-  ) {
+  constructor(frames: readonly object[]) {
     this.json = frames.map((frame) => JSON.stringify(frame));
   }
 
@@ -25,6 +14,22 @@ export class FrameBatch {
   get webSocket(): Buffer {
     this.encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
     return this.encoded;
+  }
+}
+
+/** What a room tells its subscribers in one turn of the event loop. */
+export class FrameBatch extends EncodedFrames {
+  /**
+   * @param frames in order
+   * @param epoch names the life of the room that the numbers belong to
+   * @param first number of the first frame; the others follow
+   */
+  constructor(
+    frames: readonly RoomFrame[],
+    readonly epoch: string,
+    readonly first: number,
+  ) {
+    super(frames);
   }
 }
 

@@ -1,32 +1,68 @@
 import type { Spark } from 'primus';
-import type { Identity } from '../auth/guest.js';
+import type { Session } from '../auth/authenticator.js';
 import { ChatError } from '../errors.js';
-import type { FrameBatch } from '../rooms/frame-batch.js';
+import type { Presence } from '../presence/presence.js';
+import type { EncodedFrames } from '../rooms/frame-batch.js';
 import type { Subscriber } from '../rooms/room.js';
 import type { Membership, Rooms } from '../rooms/rooms.js';
 import type { ServerFrame } from './frames.js';
-import { writeBatch, writeJson } from './write.js';
+import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
+import type { TypingRelay } from './typing-relay.js';
+import { writeEncoded, writeJson } from './write.js';
 
-/** Rooms that one socket may be in at once. */
+/** Rooms that one socket may be in, or observe, at once. */
 export const ROOMS_PER_SOCKET = 100;
 
+export interface ConnectionParts {
+  rooms: Rooms;
+  presence: Presence;
+  presenceRelay: PresenceRelay;
+  typingRelay: TypingRelay;
+}
+
+/** A room that a socket has joined. */
+interface Joined {
+  membership: Promise<Membership>;
+  /** Undoes what joining has set up beside the membership. */
+  undo: (() => void)[];
+}
+
 /** One socket: who it is, and the rooms it is in. */
-export class Connection implements Subscriber {
-  private readonly joined = new Map<string, Promise<Membership>>();
+export class Connection implements Subscriber, PresenceReceiver {
+  private readonly joined = new Map<string, Joined>();
+  private readonly observed = new Map<string, () => void>();
+  private current: Session | null = null;
   private closed = false;
 
   constructor(
     private readonly spark: Spark,
-    readonly identity: Identity,
-    private readonly rooms: Rooms,
+    private readonly parts: ConnectionParts,
   ) {}
-
-  get id_user(): string {
-    return this.identity.id_user;
-  }
 
   get id(): string {
     return this.spark.id;
+  }
+
+  /** Who this is. @throws ChatError `login-required` while nobody knows */
+  get session(): Session {
+    if (!this.current) throw new ChatError('login-required', 'log in first, with an authenticate frame');
+    return this.current;
+  }
+
+  get id_user(): string {
+    return this.current?.id_user ?? '';
+  }
+
+  get isKnown(): boolean {
+    return this.current !== null;
+  }
+
+  /** From now on this is somebody (by another name, perhaps); null takes all rights away. */
+  become(session: Session | null): void {
+    this.current = session;
+    if (session) return;
+    for (const room of [...this.joined.keys()]) this.leave(room);
+    this.observe([]);
   }
 
   send(frame: ServerFrame): void {
@@ -38,38 +74,69 @@ export class Connection implements Subscriber {
     if (!this.closed) writeJson(this.spark.socket, json);
   }
 
-  deliver(batch: FrameBatch): void {
-    if (!writeBatch(this.spark.socket, batch)) this.spark.end(undefined, { reconnect: true });
+  /** Sends what others get as well. A reader that cannot keep up is cut off; it comes back and catches up. */
+  receive(frames: EncodedFrames): void {
+    if (!this.closed && !writeEncoded(this.spark.socket, frames)) this.end();
+  }
+
+  deliver(frames: EncodedFrames): void {
+    this.receive(frames);
+  }
+
+  end(): void {
+    this.spark.end(undefined, { reconnect: true });
   }
 
   /** Enters a room; being in it already is no error. @throws ChatError */
   async join(room: string): Promise<Membership> {
     const present = this.joined.get(room);
-    if (present) return present;
-    if (this.joined.size >= ROOMS_PER_SOCKET) {
-      throw new ChatError('too-many-rooms', `a socket can be in ${ROOMS_PER_SOCKET} rooms`, {
-        limit: ROOMS_PER_SOCKET,
-      });
-    }
-    const joining = this.rooms.join(room, this);
-    this.joined.set(room, joining);
+    if (present) return present.membership;
+    if (this.joined.size >= ROOMS_PER_SOCKET) throw tooManyRooms();
+    const joined: Joined = { membership: this.parts.rooms.join(room, this), undo: [] };
+    this.joined.set(room, joined);
     try {
-      const membership = await joining;
-      if (this.joined.get(room) !== joining) membership.leave(); // it left, or is gone, before it was in
+      const membership = await joined.membership;
+      if (this.joined.get(room) === joined) this.appear(room, joined);
+      else membership.leave(); // it left, or is gone, before it was in
       return membership;
     } catch (error) {
-      if (this.joined.get(room) === joining) this.joined.delete(room);
+      if (this.joined.get(room) === joined) this.joined.delete(room);
       throw error;
     }
   }
 
+  /** Begins to tell who else is in a room, and who types; after joining, so that the room's snapshot comes first. */
+  followPeople(room: string): void {
+    const { presenceRelay, typingRelay } = this.parts;
+    this.joined.get(room)?.undo.push(presenceRelay.follow(room, this), typingRelay.follow(room, this));
+  }
+
   leave(room: string): void {
-    const joining = this.joined.get(room);
+    const joined = this.joined.get(room);
+    if (!joined) return;
     this.joined.delete(room);
-    joining?.then(
+    for (const undo of joined.undo) undo();
+    joined.membership.then(
       (membership) => membership.leave(),
       () => {},
     );
+  }
+
+  isIn(room: string): boolean {
+    return this.joined.has(room);
+  }
+
+  /** Follows who is in rooms that it need not be in; `rooms` takes the place of those observed before. */
+  observe(rooms: Iterable<string>): void {
+    const wanted = new Set(rooms);
+    for (const [room, stop] of this.observed) {
+      if (wanted.has(room)) continue;
+      this.observed.delete(room);
+      stop();
+    }
+    for (const room of wanted) {
+      if (!this.observed.has(room)) this.observed.set(room, this.parts.presenceRelay.follow(room, this));
+    }
   }
 
   expelled(room: string): void {
@@ -85,6 +152,19 @@ export class Connection implements Subscriber {
   /** The socket is gone. */
   close(): void {
     this.closed = true;
-    for (const room of [...this.joined.keys()]) this.leave(room);
+    this.become(null);
   }
+
+  private appear(room: string, joined: Joined): void {
+    const { presence } = this.parts;
+    const { id_user, name } = this.session;
+    presence.enter(room, { id_socket: this.id, id_user, name });
+    joined.undo.push(() => presence.leave(room, this.id));
+  }
+}
+
+export function tooManyRooms(): ChatError {
+  return new ChatError('too-many-rooms', `a socket can be in ${ROOMS_PER_SOCKET} rooms`, {
+    limit: ROOMS_PER_SOCKET,
+  });
 }

@@ -2,13 +2,18 @@ import { ChatError, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Connection } from './connection.js';
 import { type ClientFrameType, clientFrames, type Ref } from './frames.js';
+import { authenticate } from './handlers/authenticate.js';
 import { createMessage } from './handlers/create-message.js';
 import { deleteMessage } from './handlers/delete-message.js';
 import { editMessage } from './handlers/edit-message.js';
 import type { Handler, HandlerParts } from './handlers/handler.js';
+import { identityChange } from './handlers/identity-change.js';
 import { joinRoom } from './handlers/join-room.js';
 import { leaveRoom } from './handlers/leave-room.js';
 import { loadHistory } from './handlers/load-history.js';
+import { markRead } from './handlers/mark-read.js';
+import { observePresence } from './handlers/observe-presence.js';
+import { typing } from './handlers/typing.js';
 
 /** Bytes of a frame at most. The longest message fits, even with every character escaped. */
 export const MAX_FRAME = 64 * 1024;
@@ -20,6 +25,11 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   editMessage,
   deleteMessage,
   loadHistory,
+  typing,
+  identityChange,
+  observePresence,
+  markRead,
+  authenticate,
 };
 
 /** Checks a frame from a browser, has it dealt with, and answers whatever goes wrong with an `error` frame. */
@@ -41,6 +51,8 @@ export async function dispatch(
       const field = issue?.path.join('.') ?? '';
       throw new ChatError('bad-frame', `${type}: ${field}: ${issue?.message ?? 'unusable'}`, { field });
     }
+    // Nothing but logging in is for those whom nobody knows.
+    if (type !== 'authenticate') connection.session;
     await (handlers[type] as Handler<typeof type>)(connection, parsed.data, parts);
   } catch (error) {
     sendError(connection, error, refOf(frame));

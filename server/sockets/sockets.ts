@@ -1,31 +1,70 @@
 import type { Server } from 'node:http';
 import Primus, { type Spark } from 'primus';
-import type { Guests } from '../auth/guest.js';
+import type { Authenticator, Session } from '../auth/authenticator.js';
+import type { Credentials } from '../auth/credentials.js';
+import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
 import { isForeignOrigin } from '../auth/origin.js';
+import { watchSession } from '../auth/session-watch.js';
+import type { MembershipTable } from '../database/membership-table.js';
+import type { RoomTable } from '../database/room-table.js';
+import type { UserTable } from '../database/user-table.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
+import type { Presence } from '../presence/presence.js';
+import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
+import { Announcer } from './announcer.js';
 import { Connection } from './connection.js';
 import { dispatch, sendError } from './dispatch.js';
+import type { HandlerParts } from './handlers/handler.js';
+import { PresenceRelay } from './presence-relay.js';
+import { TypingRelay } from './typing-relay.js';
 
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
 const MAX_RECEIVED = 1024 * 1024;
+/** Milliseconds for a socket to say who it is, where there are no guests. */
+const LOGIN_WITHIN = 30_000;
 
 export interface SocketParts {
+  access: Access;
+  authenticator: Authenticator;
   guests: Guests;
-  rooms: Rooms;
   log: Log;
+  memberships: MembershipTable;
+  presence: Presence;
+  rooms: Rooms;
+  roomTable: RoomTable;
+  users: UserTable;
 }
 
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
 export class Sockets {
   private readonly primus: Primus;
   private readonly connections = new Set<Connection>();
+  private readonly watches = new Map<Connection, () => void>();
+  private readonly presenceRelay: PresenceRelay;
+  private readonly typingRelay: TypingRelay;
+  private readonly handlerParts: HandlerParts;
 
   constructor(
     server: Server,
     private readonly parts: SocketParts,
   ) {
+    const { presence, roomTable, memberships, users } = parts;
+    this.presenceRelay = new PresenceRelay(presence);
+    this.typingRelay = new TypingRelay(presence);
+    this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
+    new Announcer({
+      roomTable,
+      memberships,
+      users,
+      connections: this.connections,
+      renamed: ({ id_user, name }) => {
+        for (const each of this.connections)
+          if (each.id_user === id_user) each.become({ ...each.session, name });
+        presence.rename(id_user, name);
+      },
+    });
     this.primus = new Primus(server, {
       transformer: 'engine.io',
       pathname: '/primus',
@@ -64,13 +103,15 @@ export class Sockets {
   }
 
   private connected(spark: Spark): void {
-    const { guests, rooms, log } = this.parts;
-    const identity = guests.identify(spark.headers.cookie) ?? guests.newGuest();
-    const connection = new Connection(spark, identity, rooms);
+    const { log, presence, rooms } = this.parts;
+    const { presenceRelay, typingRelay } = this;
+    const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay });
     this.connections.add(connection);
-    spark.on('data', (frame: unknown, raw: unknown) => {
+    const known = this.recognise(connection, spark);
+    spark.on('data', async (frame: unknown, raw: unknown) => {
       const bytes = typeof raw === 'string' ? Buffer.byteLength(raw) : 0;
-      void dispatch(connection, frame, bytes, this.parts, log);
+      await known;
+      void dispatch(connection, frame, bytes, this.handlerParts, log);
     });
     spark.on('error', (error: Error) => {
       // A frame that cannot be parsed; without a listener it would end the process.
@@ -80,7 +121,43 @@ export class Sockets {
     spark.on('end', () => {
       connection.close();
       this.connections.delete(connection);
+      this.unwatch(connection);
     });
-    connection.send({ type: 'welcome', id_socket: connection.id, user: identity });
+  }
+
+  /** Finds out whose socket it is, by what came with it. Never rejects: whom nobody knows is told so. */
+  private async recognise(connection: Connection, { headers, query }: Spark): Promise<void> {
+    const { authenticator, guests } = this.parts;
+    // A page that is somebody by its address (/ui/) hands that on with the socket's address, signed like a cookie.
+    const cookieHeader = query.guest ? `${GUEST_COOKIE}=${encodeURIComponent(query.guest)}` : headers.cookie;
+    const credentials = { cookieHeader, bearerToken: query.token };
+    try {
+      const session = await authenticator.authenticate(credentials);
+      this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
+    } catch (error) {
+      sendError(connection, error);
+      const timer = setTimeout(() => connection.isKnown || connection.end(), LOGIN_WITHIN);
+      timer.unref();
+    }
+  }
+
+  private welcome(connection: Connection, given: Session, credentials: Credentials): void {
+    const { authenticator, users } = this.parts;
+    // The name that a user has chosen last goes before the one that a cookie or token was made with.
+    const session = { ...given, name: users.live.get(given.id_user)?.name ?? given.name };
+    this.unwatch(connection);
+    connection.become(session);
+    const ended = (error: ChatError) => {
+      connection.become(null);
+      sendError(connection, error);
+    };
+    this.watches.set(connection, watchSession({ authenticator, credentials, session, ended }));
+    const { id_user, name } = session;
+    connection.send({ type: 'welcome', id_socket: connection.id, user: { id_user, name } });
+  }
+
+  private unwatch(connection: Connection): void {
+    this.watches.get(connection)?.();
+    this.watches.delete(connection);
   }
 }

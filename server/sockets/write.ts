@@ -1,6 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'engine.io';
-import type { FrameBatch } from '../rooms/frame-batch.js';
+import type { EncodedFrames } from '../rooms/frame-batch.js';
 
 /** Bytes that may wait for a reader before it is cut off; it will come back and catch up. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
@@ -15,23 +15,23 @@ interface Internals {
 }
 
 /**
- * Writes a room's batch to a socket. With a WebSocket and nothing waiting, the finished frames go to the TCP socket in
+ * Writes frames that many sockets get to one of them. With a WebSocket and nothing waiting, the finished frames go to the TCP socket in
  * one piece, past what Primus, engine.io and ws would do once per socket and frame: that is the price of fan-out.
  * Order is kept, as everything sent before is in the same TCP socket already. Otherwise (long-polling, an upgrade
  * under way) each frame takes the ordinary way.
  *
  * @returns false when the reader is too slow to be kept
  */
-export function writeBatch(socket: Socket, batch: FrameBatch): boolean {
+export function writeEncoded(socket: Socket, frames: EncodedFrames): boolean {
   if (socket.readyState !== 'open') return true;
   const internals = socket as unknown as Internals;
   const { transport, writeBuffer } = internals;
   const tcp = transport.name === 'websocket' ? transport.socket?._socket : undefined;
   if (tcp && writeBuffer.length === 0 && transport.writable && !socket.upgrading) {
-    tcp.write(batch.webSocket);
+    tcp.write(frames.webSocket);
     return tcp.writableLength <= MAX_BUFFERED_BYTES;
   }
-  for (const json of batch.json) internals.sendPacket('message', json, { compress: false });
+  for (const json of frames.json) internals.sendPacket('message', json, { compress: false });
   return writeBuffer.length <= MAX_BUFFERED_PACKETS && (tcp?.writableLength ?? 0) <= MAX_BUFFERED_BYTES;
 }
 

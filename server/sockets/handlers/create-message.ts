@@ -1,10 +1,16 @@
 import { cleanBody, cleanId, cleanRoom } from '../../message.js';
 import type { Handler } from './handler.js';
 
-export const createMessage: Handler<'createMessage'> = async (connection, { ref, message }, { rooms }) => {
+export const createMessage: Handler<'createMessage'> = async (
+  connection,
+  { ref, message },
+  { rooms, presence },
+) => {
   const room = cleanRoom(message.room);
   const body = cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
-  const inserted = await rooms.post({ id, room, body, author: connection.identity });
+  const { id_user, name } = connection.session;
+  const inserted = await rooms.post({ id, room, body, author: { id_user, name } });
+  presence.stopTyping(room, id_user);
   connection.send({ type: 'ack', ref, room, id: inserted.message.id });
 };

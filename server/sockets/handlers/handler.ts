@@ -1,10 +1,23 @@
+import type { Authenticator, Session } from '../../auth/authenticator.js';
+import type { Credentials } from '../../auth/credentials.js';
+import type { MembershipTable } from '../../database/membership-table.js';
+import type { UserTable } from '../../database/user-table.js';
+import type { Presence } from '../../presence/presence.js';
+import type { Access } from '../../rooms/access.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import type { Connection } from '../connection.js';
 import type { ClientFrame, ClientFrameType } from '../frames.js';
 
 /** What handlers work with. */
 export interface HandlerParts {
+  access: Access;
+  authenticator: Authenticator;
+  memberships: MembershipTable;
+  presence: Presence;
   rooms: Rooms;
+  users: UserTable;
+  /** Makes a connection somebody's, and watches over how long that holds. */
+  welcome(connection: Connection, session: Session, credentials: Credentials): void;
 }
 
 /**

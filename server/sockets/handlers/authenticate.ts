@@ -1,0 +1,18 @@
+import { ChatError } from '../../errors.js';
+import type { Handler } from './handler.js';
+
+/** Brings a token, at first or before the last one expires. A socket stays whose it is. */
+export const authenticate: Handler<'authenticate'> = async (
+  connection,
+  frame,
+  { authenticator, welcome },
+) => {
+  const credentials = { bearerToken: frame.token };
+  const session = await authenticator.authenticate(credentials);
+  if (!session) throw new ChatError('bad-token', 'tokens mean nothing here', { field: 'token' });
+  if (connection.isKnown && connection.id_user !== session.id_user) {
+    throw new ChatError('bad-token', 'the token belongs to somebody else', { field: 'token' });
+  }
+  welcome(connection, session, credentials);
+  connection.send({ type: 'ack', ref: frame.ref });
+};

@@ -1,0 +1,11 @@
+import { ChatError } from '../../errors.js';
+import { cleanRoom } from '../../message.js';
+import type { Handler } from './handler.js';
+
+/** Not answered: it comes often, and nobody waits for it. */
+export const typing: Handler<'typing'> = (connection, frame, { presence }) => {
+  const room = cleanRoom(frame.room);
+  if (!connection.isIn(room)) throw new ChatError('not-joined', 'join the room first', { field: 'room' });
+  const { id_user, name } = connection.session;
+  presence.typing(room, { id_user, name });
+};

@@ -1,0 +1,126 @@
+import type { Delta, Entry, Observation, Presence } from '../presence/presence.js';
+import { EncodedFrames } from '../rooms/frame-batch.js';
+import type { ServerFrame } from './frames.js';
+
+/** In rooms with more sockets than this, browsers are told how many are there, and not who. */
+const NAMED = 200;
+/** Milliseconds between two such counts. */
+const COUNT_EVERY = 1_000;
+
+export interface PresenceReceiver {
+  receive(frames: EncodedFrames): void;
+}
+
+/**
+ * Tells sockets who is in their rooms. A room is observed once per process, and what is told of it is encoded once.
+ * A list of everybody would grow with the square of a room's size, as everybody gets it; so big rooms tell numbers.
+ */
+export class PresenceRelay {
+  private readonly rooms = new Map<string, RelayedRoom>();
+
+  constructor(private readonly presence: Presence) {}
+
+  /** Tells the receiver who is there, now and from now on. @returns ends it */
+  follow(room: string, receiver: PresenceReceiver): () => void {
+    let relayed = this.rooms.get(room);
+    if (!relayed) {
+      relayed = new RelayedRoom(room, this.presence);
+      this.rooms.set(room, relayed);
+    }
+    const followed = relayed;
+    followed.add(receiver);
+    return () => {
+      if (followed.delete(receiver) > 0 || this.rooms.get(room) !== followed) return;
+      this.rooms.delete(room);
+      followed.close();
+    };
+  }
+}
+
+class RelayedRoom {
+  private readonly receivers = new Set<PresenceReceiver>();
+  private readonly entries = new Map<string, Entry>();
+  private partial = false;
+  private observation: Observation | null = null;
+  private closed = false;
+  private whole: EncodedFrames | null = null;
+  private wasNamed = true;
+  private countTimer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly room: string,
+    presence: Presence,
+  ) {
+    void this.observe(presence);
+  }
+
+  add(receiver: PresenceReceiver): void {
+    this.receivers.add(receiver);
+    if (this.observation) receiver.receive(this.everything());
+  }
+
+  /** @returns how many are left */
+  delete(receiver: PresenceReceiver): number {
+    this.receivers.delete(receiver);
+    return this.receivers.size;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.observation?.stop();
+    if (this.countTimer) clearTimeout(this.countTimer);
+  }
+
+  private async observe(presence: Presence): Promise<void> {
+    const observation = await presence.observe(this.room, (delta) => this.changed(delta));
+    if (this.closed) return observation.stop();
+    this.observation = observation;
+    for (const entry of observation.users) this.entries.set(entry.id_socket, entry);
+    this.partial = observation.partial;
+    this.wasNamed = this.isNamed;
+    this.send(this.everything());
+  }
+
+  private get isNamed(): boolean {
+    return this.entries.size <= NAMED;
+  }
+
+  private changed(delta: Delta): void {
+    for (const id of delta.left) this.entries.delete(id);
+    for (const entry of [...delta.joined, ...delta.renamed]) this.entries.set(entry.id_socket, entry);
+    this.partial = delta.partial;
+    this.whole = null;
+    if (!this.observation) return; // the list that comes in a moment is of before this delta, or has it already
+    if (this.isNamed && this.wasNamed) {
+      const { room, joined, left, renamed, partial } = delta;
+      this.send(
+        encode({ type: 'presence', room, joined: [...joined, ...renamed], left: [...left], partial }),
+      );
+    } else if (this.isNamed) {
+      this.send(this.everything());
+    } else {
+      this.countTimer ??= setTimeout(() => {
+        this.countTimer = null;
+        this.send(this.everything());
+      }, COUNT_EVERY);
+    }
+    this.wasNamed = this.isNamed;
+  }
+
+  private everything(): EncodedFrames {
+    if (this.whole) return this.whole;
+    const { room, partial } = this;
+    const users = [...this.entries.values()];
+    const count = { sockets: users.length, users: new Set(users.map(({ id_user }) => id_user)).size };
+    this.whole = encode({ type: 'presence', room, ...(this.isNamed && { users }), count, partial });
+    return this.whole;
+  }
+
+  private send(frames: EncodedFrames): void {
+    for (const receiver of this.receivers) receiver.receive(frames);
+  }
+}
+
+function encode(frame: ServerFrame): EncodedFrames {
+  return new EncodedFrames([frame]);
+}

@@ -1,0 +1,187 @@
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { SocketClient } from '../support/socket-client.js';
+import { until } from '../support/until.js';
+
+let app: TestApp;
+let console_: r.Connection;
+const open = () => SocketClient.open(app.url);
+
+beforeAll(async () => {
+  app = await startTestApp({ overrides: { rooms: { lingerMs: 50 }, presence: { windowMs: 20 } } });
+  console_ = await app.database.connect();
+});
+afterAll(() => app?.stop());
+
+/** Who a socket has been told is in a room. */
+function present(client: SocketClient, room: string): string[] {
+  const there = new Map<string, string>();
+  for (const frame of client.frames) {
+    if (frame.type !== 'presence' || frame.room !== room) continue;
+    if (frame.users) there.clear();
+    for (const { id_socket, name } of [...(frame.users ?? []), ...(frame.joined ?? [])])
+      there.set(id_socket, name);
+    for (const id_socket of frame.left ?? []) there.delete(id_socket);
+  }
+  return [...there.keys()].sort();
+}
+const ids = (...clients: SocketClient[]) =>
+  clients.map((client) => client.latest('welcome')!.id_socket).sort();
+
+describe('presence', () => {
+  it('tells who is in a room, who comes and who goes', async () => {
+    const [ann, bob] = [await open(), await open()];
+    await ann.ask({ type: 'joinRoom', room: 'here' });
+    await until('ann sees herself', () => present(ann, 'here').length === 1);
+    await bob.ask({ type: 'joinRoom', room: 'here' });
+    await until('ann sees bob', () => present(ann, 'here').join() === ids(ann, bob).join());
+    await until('bob sees both', () => present(bob, 'here').join() === ids(ann, bob).join());
+    bob.cut();
+    await until('ann is alone', () => present(ann, 'here').join() === ids(ann).join());
+    ann.close();
+  });
+
+  it('can be observed without being there', async () => {
+    const [ann, bob] = [await open(), await open()];
+    await bob.ask({ type: 'observePresence', rooms: ['there', 'elsewhere'] });
+    await ann.ask({ type: 'joinRoom', room: 'there' });
+    await until('bob sees ann', () => present(bob, 'there').join() === ids(ann).join());
+    await bob.ask({ type: 'observePresence', rooms: [] });
+    const before = bob.frames.length;
+    await ann.ask({ type: 'leaveRoom', room: 'there' });
+    await bob.ask({ type: 'joinRoom', room: 'unrelated' });
+    await until('bob is told of the other room', () => present(bob, 'unrelated').length === 1);
+    expect(bob.frames.slice(before).filter((f) => f.type === 'presence' && f.room === 'there')).toEqual([]);
+    for (const each of [ann, bob]) each.close();
+  });
+
+  it('tells a number instead of a list where many are', async () => {
+    const clients = await Promise.all(Array.from({ length: 205 }, open));
+    await Promise.all(clients.map((client) => client.ask({ type: 'joinRoom', room: 'big' })));
+    const last = await until('a count of all', () =>
+      clients[0]!.frames.findLast((f) => f.type === 'presence' && f.count?.sockets === 205),
+    );
+    expect(last).not.toHaveProperty('users');
+    for (const client of clients.slice(1)) client.cut();
+    await until('a list again', () => present(clients[0]!, 'big').join() === ids(clients[0]!).join());
+    clients[0]!.close();
+  });
+});
+
+describe('typing', () => {
+  it('is told to those who are in the room, and never stored', async () => {
+    const [ann, bob, outside] = [await open(), await open(), await open()];
+    for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'types' });
+    ann.send({ type: 'typing', room: 'types' });
+    const { user, forMs } = await until('bob sees it', () => bob.latest('typing'));
+    expect(user).toEqual(ann.latest('welcome')!.user);
+    expect(forMs).toBe(5_000);
+    expect(await outside.ask({ type: 'typing', room: 'types' })).toMatchObject({ code: 'not-joined' });
+    for (const each of [ann, bob, outside]) each.close();
+  });
+});
+
+describe('a name', () => {
+  it('that is changed is told to everybody, and counts for old messages', async () => {
+    const [ann, bob] = [await open(), await open()];
+    const { id_user } = ann.latest('welcome')!.user;
+    await ann.ask({ type: 'joinRoom', room: 'names' });
+    await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the old name' } });
+    await ann.ask({ type: 'identityChange', name: '  Ann the Second ' });
+    const change = await until('bob is told', () => bob.latest('identityChange'));
+    expect(change.user).toEqual({ id_user, name: 'Ann the Second' });
+    const { names } = await bob.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'names' });
+    expect(names).toEqual({ [id_user!]: 'Ann the Second' });
+    await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the new name' } });
+    const { message } = await until('the message', () => bob.latest('deliverMessage'));
+    expect(message.author).toEqual({ id_user, name: 'Ann the Second' });
+    expect(await ann.ask({ type: 'identityChange', name: 'x'.repeat(41) })).toMatchObject({
+      code: 'bad-name',
+      limit: 40,
+    });
+    for (const each of [ann, bob]) each.close();
+  });
+});
+
+describe('rooms and members', () => {
+  it('are told of when somebody writes their rows, from wherever', async () => {
+    const client = await open();
+    const { id_user } = client.latest('welcome')!.user;
+    await r.table('rooms').insert({ id: 'tea', topic: 'all about tea' }).run(console_);
+    const created = await until('the room', () => client.latest('roomCreated'));
+    expect(created.room).toMatchObject({ name: 'tea', topic: 'all about tea', access: 'open' });
+    await r.table('rooms').get('tea').update({ topic: 'and coffee' }).run(console_);
+    await until('the topic', () => client.latest('roomChanged')?.room.topic === 'and coffee');
+    await r
+      .table('memberships')
+      .insert({ id: ['tea', id_user!] })
+      .run(console_);
+    await until('the member', () => client.latest('memberJoined')?.user.id_user === id_user);
+    await r
+      .table('memberships')
+      .get(['tea', id_user!] as never)
+      .delete()
+      .run(console_);
+    await until('the member is gone', () => client.latest('memberLeft')?.id_user === id_user);
+    client.close();
+  });
+
+  it('keep outsiders out, by whatever frame, and send away who is no member any more', async () => {
+    const [member, outsider] = [await open(), await open()];
+    const { id_user } = member.latest('welcome')!.user;
+    await r.table('rooms').insert({ id: 'secret', access: 'members' }).run(console_);
+    await r
+      .table('memberships')
+      .insert({ id: ['secret', id_user!] })
+      .run(console_);
+    await until('the membership is known', () => member.latest('memberJoined'));
+    await member.ask({ type: 'joinRoom', room: 'secret' });
+    const { id } = await member.ask<'ack'>({
+      type: 'createMessage',
+      message: { room: 'secret', body: 'among us' },
+    });
+    await until('it is delivered', () => member.latest('deliverMessage'));
+    const before = outsider.frames.length;
+    for (const frame of [
+      { type: 'joinRoom', room: 'secret' },
+      { type: 'createMessage', message: { room: 'secret', body: 'let me in' } },
+      { type: 'editMessage', room: 'secret', id, body: 'x' },
+      { type: 'deleteMessage', room: 'secret', id },
+      { type: 'loadHistory', room: 'secret', before: { sent: Date.now() + 1000, id: 'z' } },
+      { type: 'observePresence', rooms: ['secret'] },
+    ]) {
+      expect(await outsider.ask(frame)).toMatchObject({ type: 'error', code: 'not-a-member' });
+    }
+    await r
+      .table('memberships')
+      .get(['secret', id_user!] as never)
+      .delete()
+      .run(console_);
+    await until('the member is sent away', () => member.latest('error')?.code === 'not-a-member');
+    await r.table('messages').insert({ room: 'secret', body: 'nobody hears this' }).run(console_);
+    expect(await member.ask({ type: 'joinRoom', room: 'secret' })).toMatchObject({ code: 'not-a-member' });
+    await member.ask({ type: 'joinRoom', room: 'open' });
+    expect(member.frames.filter((f) => f.type === 'deliverMessage')).toHaveLength(1);
+    expect(outsider.frames.slice(before).filter((f) => f.type !== 'error')).toEqual([]);
+    for (const each of [member, outsider]) each.close();
+  });
+
+  it('keep how far somebody has read, and only forward', async () => {
+    const [one, two] = [await open(), await open()];
+    const { id_user } = one.latest('welcome')!.user;
+    await r
+      .table('memberships')
+      .insert({ id: ['book', id_user!] })
+      .run(console_);
+    await until('the membership is known', () => one.latest('memberJoined'));
+    await one.ask({ type: 'markRead', room: 'book', position: { sent: 2000, id: 'b' } });
+    await until('it is told', () => one.latest('read')?.position.id === 'b');
+    await one.ask({ type: 'markRead', room: 'book', position: { sent: 1000, id: 'a' } });
+    await one.ask({ type: 'markRead', room: 'book', position: { sent: 2000, id: 'c' } });
+    await until('the later is told', () => one.latest('read')?.position.id === 'c');
+    expect(one.frames.filter((f) => f.type === 'read').map((f) => f.position.id)).toEqual(['b', 'c']);
+    expect(two.latest('read')).toBeUndefined();
+    for (const each of [one, two]) each.close();
+  });
+});
