@@ -36,7 +36,6 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
     const error = rejected?.error ?? away;
     if (error?.details.retryAfterMs)
       res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
-    assets ??= readAssets(log);
     const page = roomPage({
       room,
       user,
@@ -51,7 +50,7 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
     res
       .status(error?.status ?? 200)
       .set('Cache-Control', 'private, no-cache')
-      .render('room', { ...page, assets });
+      .render('room', page);
   }
 
   async function read(room: string, cursor: unknown, { id_user }: Identity): Promise<Read> {
@@ -74,6 +73,12 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
     introduce(guests, req, res, { id_user, name });
   }
 
+  // For the error page too.
+  router.use((_req, res, next) => {
+    assets ??= readAssets(log);
+    res.locals.assets = assets;
+    next();
+  });
   router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
   router.use('/icons', express.static(path.join(ROOT, 'static/icons'), { maxAge: A_DAY, index: false }));
   router.use(sameOrigin);

@@ -107,5 +107,5 @@ function actions(...children: (Node | string)[]): HTMLElement {
 }
 
 function button(action: string, text: string, look = ''): HTMLElement {
-  return h('button', { type: 'button', class: `action ${look}`.trim(), 'data-action': action }, text);
+  return h('button', { type: 'button', class: `tool ${look}`.trim(), 'data-action': action }, text);
 }

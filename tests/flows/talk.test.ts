@@ -87,7 +87,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await shows(bob, ['hello']);
     await mine.locator('[data-action="confirm"]').click();
     await shows(bob, []);
-    expect(await bob.page.locator('.action').count()).toBe(0);
+    expect(await bob.page.locator('.tool').count()).toBe(0);
     await leave(ann, bob);
   });
 

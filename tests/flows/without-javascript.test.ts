@@ -39,7 +39,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await page.fill('.editor textarea', 'hello');
     await page.click('text="Save"');
     expect(await shownTexts(page)).toEqual(['hello']);
-    await page.click('.action:text-is("Delete")');
+    await page.click('.tool:text-is("Delete")');
     expect(await shownTexts(page)).toEqual([]);
     await context.close();
   });
