@@ -1,47 +1,53 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 
+/** A way to a local port that can be cut like a network. */
 export interface TcpProxy {
   port: number;
-  /** Cuts every connection, and refuses new ones until `restore`. */
+  /** Breaks every connection, and refuses new ones until `mend`. */
   cut(): void;
-  restore(): void;
+  mend(): void;
   stop(): Promise<void>;
 }
 
-/** A way to a server on this machine that can be cut. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  const hold = (socket: Socket, other: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      sockets.delete(socket);
+      other.destroy();
+    });
+  };
   const server = createServer((near) => {
-    if (isCut) return near.resetAndDestroy();
-    const far = connect(targetPort, '127.0.0.1');
-    near.pipe(far).pipe(near);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => {});
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
+    if (isCut) {
+      near.on('error', () => {});
+      near.destroy();
+      return;
     }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const far = connect(to, '127.0.0.1');
+    hold(near, far);
+    hold(far, near);
+    near.pipe(far);
+    far.pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const cut = () => {
     isCut = true;
     for (const socket of sockets) socket.destroy();
   };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (server.address() as { port: number }).port,
     cut,
-    restore: () => {
+    mend: () => {
       isCut = false;
     },
-    stop: () => {
+    stop: async () => {
       cut();
-      return new Promise((resolve) => server.close(() => resolve()));
+      server.close();
+      await once(server, 'close');
     },
   };
 }
