@@ -11,6 +11,7 @@ import { RoomTable } from './database/room-table.js';
 import { UserTable } from './database/user-table.js';
 import { startEmbedded } from './embedded/index.js';
 import { createHttp, type HttpParts } from './http/http.js';
+import { Visitors } from './http/visitors.js';
 import { createLog, type Log } from './log.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { PresenceOptions } from './presence/presence.js';
@@ -67,12 +68,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log);
   const presence = new MemoryPresence(log, overrides.presence);
+  const visitors = new Visitors({ authenticator, guests, users });
   const http = createHttp({
     config,
-    guests,
     log,
     rooms,
     stopping: stopping.signal,
+    visitors,
     dependencies: { database },
     socketLibrary: () => sockets.library,
     events: overrides.events,

@@ -13,7 +13,7 @@ export function apiRouter(parts: ApiParts): Router {
   return Router().use(
     asDeclared,
     sameOrigin,
-    meRouter(parts.guests),
+    meRouter(parts.visitors),
     roomMessagesRouter(parts),
     eventsRouter(parts),
     errorListRouter(),

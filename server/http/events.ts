@@ -1,16 +1,15 @@
 import { type Request, Router } from 'express';
-import type { Guests } from '../auth/guest.js';
 import { ChatError } from '../errors.js';
 import { cleanRoom } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { onlyMethods } from './problems.js';
 import { readLimit } from './query.js';
-import { reader } from './visitor.js';
+import type { Visitors } from './visitors.js';
 
 export interface EventsParts {
   rooms: Pick<Rooms, 'join'>;
-  guests: Guests;
+  visitors: Visitors;
   /** Aborted when the server begins to stop: all streams end. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
@@ -25,7 +24,7 @@ const WINDOW = { min: 0, max: 100, fallback: 100 };
 const RETURN_WITHIN = 5_000;
 
 /** `/rooms/:room/events`: a room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventsRouter({ rooms, guests, stopping, events }: EventsParts): Router {
+export function eventsRouter({ rooms, visitors, stopping, events }: EventsParts): Router {
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
@@ -46,7 +45,7 @@ export function eventsRouter({ rooms, guests, stopping, events }: EventsParts): 
         throw new ChatError('not-acceptable', 'events are sent as text/event-stream', { field: 'Accept' });
       }
       if (stopping.aborted) throw shuttingDown();
-      const stream = new EventStream(res, reader(guests, req), options);
+      const stream = new EventStream(res, await visitors.reader(req), options);
       const membership = await rooms.join(name, stream);
       if (res.destroyed || stopping.aborted) {
         membership.leave();

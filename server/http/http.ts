@@ -1,6 +1,5 @@
 import path from 'node:path';
 import express, { type Express } from 'express';
-import type { Guests } from '../auth/guest.js';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
@@ -11,10 +10,11 @@ import { type Dependency, healthRouter } from './health.js';
 import { pagesRouter } from './pages.js';
 import { notFound, problemHandler } from './problems.js';
 import { securityHeaders } from './security-headers.js';
+import type { Visitors } from './visitors.js';
 
 export interface HttpParts {
   config: Config;
-  guests: Guests;
+  visitors: Visitors;
   log: Log;
   rooms: Rooms;
   /** By the name under which /readyz shows it. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
-import type { Guests, Identity } from '../auth/guest.js';
+import type { Identity } from '../auth/guest.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { cleanBody, cleanId, cleanName, cleanRoom, LOBBY, type Message } from '../message.js';
@@ -13,11 +13,11 @@ import { roomPath } from './page/room-path.js';
 import { onlyMethods } from './problems.js';
 import { readFields, requestBody } from './request-body.js';
 import { sameOrigin } from './same-origin.js';
-import { introduce, visitor } from './visitor.js';
+import type { Visitors } from './visitors.js';
 
 export interface PagesParts {
   rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
-  guests: Guests;
+  visitors: Visitors;
   log: Log;
 }
 
@@ -26,7 +26,7 @@ const PAGE = 100;
 const A_DAY = '1d';
 
 /** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
-export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
+export function pagesRouter({ rooms, visitors, log }: PagesParts): Router {
   const router = Router();
   let assets: Assets | null = null;
 
@@ -67,12 +67,6 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
     } else await rooms.post({ ...(id && { id }), room, body: cleanBody(fields.body), author });
   }
 
-  function rename(req: Request, res: Response, fields: Fields): void {
-    const name = cleanName(fields.name);
-    const { id_user } = guests.identify(req.headers.cookie) ?? guests.newGuest();
-    introduce(guests, req, res, { id_user, name });
-  }
-
   // For the error page too.
   router.use((_req, res, next) => {
     assets ??= readAssets(log);
@@ -88,12 +82,12 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
     .get(async (req, res) => {
       const room = roomOf(req);
       if (isElsewhere(req, room)) return res.redirect(roomPath(room));
-      await show(req, res, { room, user: visitor(guests, req, res) });
+      await show(req, res, { room, user: await visitors.visitor(req, res) });
     })
     .post(requestBody, async (req, res) => {
       const room = roomOf(req);
       const fields = readFields(req, 'body');
-      const user = visitor(guests, req, res);
+      const user = await visitors.visitor(req, res);
       try {
         await perform(user, room, fields);
       } catch (error) {
@@ -109,9 +103,9 @@ export function pagesRouter({ rooms, guests, log }: PagesParts): Router {
       const fields = readFields(req, 'name');
       const room = cleanRoom(fields.room ?? LOBBY);
       try {
-        rename(req, res, fields);
+        await visitors.rename(req, res, cleanName(fields.name));
       } catch (error) {
-        const user = visitor(guests, req, res);
+        const user = await visitors.visitor(req, res);
         return show(req, res, { room, user, rejected: rejection(error, { action: 'name' }, fields.name) });
       }
       res.redirect(303, roomPath(room));

@@ -57,6 +57,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     if (res.headersSent) return void res.destroy();
     const problem = toProblem(error, instance);
     res.status(problem.status).set('Cache-Control', 'no-store');
+    if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
     if (problem.retryAfterMs !== undefined)
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);

@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import type { Guests } from '../auth/guest.js';
 import { ChatError } from '../errors.js';
 import { cleanBody, cleanId, cleanRoom, type Message, type Position } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
@@ -7,11 +6,11 @@ import { BEGINNING, decodeCursor, encodeCursor, LONGEST_ID } from './cursor.js';
 import { onlyMethods } from './problems.js';
 import { readLimit } from './query.js';
 import { readFields, requestBody } from './request-body.js';
-import { reader, visitor } from './visitor.js';
+import type { Visitors } from './visitors.js';
 
 export interface RoomMessagesParts {
   rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
-  guests: Guests;
+  visitors: Visitors;
 }
 
 const PAGE = { min: 1, max: 100, fallback: 50 };
@@ -27,7 +26,7 @@ interface Page {
 }
 
 /** Reads, writes, edits and deletes messages of a room. A write is answered when the database has it on disk. */
-export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router {
+export function roomMessagesRouter({ rooms, visitors }: RoomMessagesParts): Router {
   const router = Router();
 
   /**
@@ -68,7 +67,7 @@ export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router
     .get(async (req, res) => {
       const room = cleanRoom(req.params.room);
       const limit = readLimit(req.query.limit, PAGE);
-      const page = await pageOf(room, req.query, limit, reader(guests, req));
+      const page = await pageOf(room, req.query, limit, await visitors.reader(req));
       const first = page.messages[0];
       const links = {
         before: page.hasOlder && first ? encodeCursor(first) : null,
@@ -84,7 +83,7 @@ export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router
       const fields = readFields(req, 'body');
       const body = cleanBody(fields.body);
       const id = fields.id === undefined ? undefined : cleanId(fields.id);
-      const { id_user, name } = visitor(guests, req, res);
+      const { id_user, name } = await visitors.visitor(req, res);
       const { message, created } = await rooms.post({ id, room, body, author: { id_user, name } });
       res
         .status(created ? 201 : 200)
@@ -99,7 +98,7 @@ export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router
     .route('/rooms/:room/messages/:id')
     .get(async (req, res) => {
       const room = cleanRoom(req.params.room);
-      const messages = await rooms.reader(room, reader(guests, req));
+      const messages = await rooms.reader(room, await visitors.reader(req));
       const message = await messages.get(room, storedId(req.params.id));
       if (!message) throw noSuchMessage();
       res.set('Cache-Control', 'no-cache').json(message);
@@ -108,13 +107,13 @@ export function roomMessagesRouter({ rooms, guests }: RoomMessagesParts): Router
       const room = cleanRoom(req.params.room);
       const id = storedId(req.params.id);
       const body = cleanBody(readFields(req, 'body').body);
-      const by = visitor(guests, req, res).id_user;
+      const by = (await visitors.visitor(req, res)).id_user;
       res.json(await rooms.edit({ room, id, body, by }));
     })
     .delete(async (req, res) => {
       const room = cleanRoom(req.params.room);
       const id = storedId(req.params.id);
-      await rooms.remove({ room, id, by: visitor(guests, req, res).id_user });
+      await rooms.remove({ room, id, by: (await visitors.visitor(req, res)).id_user });
       res.status(204).end();
     })
     .all(onlyMethods('GET', 'PATCH', 'DELETE'));

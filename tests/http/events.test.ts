@@ -4,15 +4,18 @@ import { type AddressInfo, connect } from 'node:net';
 import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
 import { Database } from '../../server/database/database.js';
 import { MembershipTable } from '../../server/database/membership-table.js';
 import { Messages } from '../../server/database/messages.js';
 import { type Connection, r } from '../../server/database/reql.js';
 import { RoomTable } from '../../server/database/room-table.js';
+import { UserTable } from '../../server/database/user-table.js';
 import type { EventStreamOptions } from '../../server/http/event-stream.js';
 import { eventsRouter } from '../../server/http/events.js';
 import { problemHandler } from '../../server/http/problems.js';
+import { Visitors } from '../../server/http/visitors.js';
 import { createLog } from '../../server/log.js';
 import { Access } from '../../server/rooms/access.js';
 import { type Membership, Rooms } from '../../server/rooms/rooms.js';
@@ -51,12 +54,18 @@ afterEach(async () => {
 });
 
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
+const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
 
 /** Serves the events of rooms, with these options from now on. */
 async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.rooms): Promise<void> {
   if (server?.listening) await stopServing();
   stopping = new AbortController();
-  const routes = eventsRouter({ rooms, guests, stopping: stopping.signal, events });
+  const visitors = new Visitors({
+    authenticator,
+    guests,
+    users: new UserTable(stack.database, createLog({ log: 'silent' })),
+  });
+  const routes = eventsRouter({ rooms, visitors, stopping: stopping.signal, events });
   server = createServer(express().use('/api', routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
