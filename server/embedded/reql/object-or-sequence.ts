@@ -12,6 +12,8 @@ export interface ObjectTerm {
   /** `map`: each object becomes the result; `filter`: stays if it is true; `skip`: objects without it vanish. */
   readonly mode: 'map' | 'filter' | 'skip';
   readonly deterministic: boolean;
+  /** Pseudotypes the term takes as well. */
+  readonly pseudotypes?: readonly string[];
   readonly apply: (object: DatumObject) => Datum;
 }
 
@@ -24,7 +26,7 @@ export function onObjectOrSequence(
 ): Value {
   const datum = isDatum(target) ? target : target instanceof SingleSelection ? target.get() : undefined;
   if (isPlain(datum)) {
-    if (pseudotype(datum) !== undefined) throw blame(notForPseudotype(datum, term));
+    if (!isTaken(datum, term)) throw blame(notForPseudotype(datum, term));
     return term.apply(datum);
   }
   if (Array.isArray(datum) || (datum === undefined && isSequence(target)))
@@ -61,10 +63,13 @@ function isPlain(datum: Datum | undefined): datum is DatumObject {
 }
 
 function applyToObject(object: DatumObject, term: ObjectTerm): Datum {
-  if (pseudotype(object) !== undefined) {
-    throw notForPseudotype(object, term);
-  }
+  if (!isTaken(object, term)) throw notForPseudotype(object, term);
   return term.apply(object);
+}
+
+function isTaken(object: DatumObject, term: ObjectTerm): boolean {
+  const name = pseudotype(object);
+  return name === undefined || term.pseudotypes?.includes(name) === true;
 }
 
 function notForPseudotype(object: DatumObject, term: ObjectTerm): Error {

@@ -18,7 +18,6 @@ export function sanitizePseudotype(object: DatumObject): DatumObject {
     case 'BINARY':
       return sanitizeBinary(object);
     case 'GEOMETRY':
-      return object;
     case 'LITERAL':
       return object;
     default:

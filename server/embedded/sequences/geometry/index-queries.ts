@@ -1,0 +1,54 @@
+import type { SecondaryIndex } from '../../storage/secondary-index.js';
+import type { Table } from '../../storage/table.js';
+import type { Datum, DatumObject } from '../../values/datum.js';
+import { logicError } from '../../values/reql-error.js';
+import { checkArraySize, type Limits } from '../limits.js';
+import { findIndex } from '../table-slice.js';
+import { distanceTo } from './distance.js';
+import type { Ellipsoid } from './geodesic.js';
+import { intersects } from './relations.js';
+import { type Position, type Shape, toShape } from './shape.js';
+
+/** The geospatial index of that name; `term` is who asks. */
+export function geoIndex(table: Table, name: string | undefined, term: string): SecondaryIndex {
+  if (name === undefined) throw logicError(`${term} requires an index argument.`);
+  const index = findIndex(table, name);
+  if (index === null) throw logicError(`${term} cannot use the primary index.`);
+  if (!index.geo) {
+    throw logicError(
+      `Index \`${name}\` is not a geospatial index.  ${term} can only be used with a geospatial index.`,
+    );
+  }
+  return index;
+}
+
+/** The documents whose geometry meets a shape. The index is walked from end to end: it is not a spatial one. */
+export function* documentsIntersecting(table: Table, index: SecondaryIndex, shape: Shape): Iterable<Datum> {
+  for (const { value, doc } of table.scanIndex(index)) if (intersects(toShape(value), shape)) yield doc;
+}
+
+export interface NearestOptions {
+  readonly maxDistance: number;
+  readonly maxResults: number;
+  readonly system: Ellipsoid;
+  readonly metresPerUnit: number;
+}
+
+/** The documents next to a point, nearest first: `{dist, doc}`. */
+export function nearestDocuments(
+  table: Table,
+  index: SecondaryIndex,
+  centre: Position,
+  { maxDistance, maxResults, system, metresPerUnit }: NearestOptions,
+  limits: Limits,
+): DatumObject[] {
+  const found: { metres: number; doc: DatumObject }[] = [];
+  for (const { value, doc } of table.scanIndex(index)) {
+    const metres = distanceTo(centre, toShape(value), system);
+    if (metres <= maxDistance) found.push({ metres, doc });
+  }
+  found.sort((a, b) => a.metres - b.metres);
+  const nearest = found.slice(0, maxResults);
+  checkArraySize(nearest.length, limits);
+  return nearest.map(({ metres, doc }) => ({ dist: metres / metresPerUnit, doc }));
+}
