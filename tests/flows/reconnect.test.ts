@@ -60,7 +60,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await r.table('messages').get('faults-5').delete().run(database);
     await r.table('messages').get('faults-140').delete().run(database);
     await insert('faults', lines(150, 170), 150);
-    way.restore();
+    way.mend();
     await page.waitForSelector('body[data-state="live"]');
 
     const expected = await table('faults');
@@ -78,7 +78,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     way.cut();
     await page.waitForSelector('body[data-state="reconnecting"]');
     await insert('gap', lines(20, 320), 20);
-    way.restore();
+    way.mend();
     await page.waitForSelector('body[data-state="live"]');
     const gap = page.locator('.gap');
     await gap.waitFor({ state: 'attached' });
@@ -101,7 +101,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await page.waitForSelector('body[data-state="reconnecting"]');
     await say(page, 'meanwhile');
     expect(await page.locator('.message.unsent .body').textContent()).toBe('meanwhile');
-    way.restore();
+    way.mend();
     await page.reload();
     await page.waitForSelector('body[data-state="live"]');
     await until('delivery', async () => (await shownTexts(page)).length === 2);
@@ -119,7 +119,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
       if (i % 4 === 3) {
         way.cut();
         await page.waitForSelector('body[data-state="reconnecting"]');
-        way.restore();
+        way.mend();
       }
     }
     await until('delivery', async () => (await shownTexts(page)).length === written.length, 30_000);
