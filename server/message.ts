@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { ChatError, type ErrorCode } from './errors.js';
 
 /** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
-export const LIMITS = { room: 64, body: 4000, name: 40, id: 64 } as const;
+export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as const;
 
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
@@ -58,17 +58,20 @@ interface TextRule {
   code: ErrorCode;
   limit: number;
   refused: RegExp;
+  /** Nothing is a text too. */
+  mayBeEmpty?: boolean;
 }
 
 const RULES = {
   room: { field: 'room', code: 'bad-room', limit: LIMITS.room, refused: CONTROL },
   body: { field: 'body', code: 'bad-body', limit: LIMITS.body, refused: CONTROL_IN_BODY },
   name: { field: 'name', code: 'bad-name', limit: LIMITS.name, refused: CONTROL },
+  topic: { field: 'topic', code: 'bad-topic', limit: LIMITS.topic, refused: CONTROL, mayBeEmpty: true },
 } satisfies Record<string, TextRule>;
 
 /**
  * Trims and normalises a text that a user wrote.
- * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`), naming field and limit.
+ * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), naming field and limit.
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -77,7 +80,7 @@ function cleanText(rule: TextRule, value: unknown): string {
   // Nothing that long can become short enough; spares normalising megabytes.
   if (value.length > limit * 16) throw tooLong(rule);
   const text = value.replaceAll('\r\n', '\n').trim().normalize('NFC');
-  if (text === '') throw new ChatError(code, `${field} is empty`, { field });
+  if (text === '' && !rule.mayBeEmpty) throw new ChatError(code, `${field} is empty`, { field });
   if (LONE_SURROGATE.test(text)) throw new ChatError(code, `${field} is not valid Unicode`, { field });
   if (rule.refused.test(text)) throw new ChatError(code, `${field} contains control characters`, { field });
   if (text.length > limit && [...text].length > limit) throw tooLong(rule);
@@ -90,10 +93,15 @@ function tooLong({ field, code, limit }: TextRule): ChatError {
 
 /** A room name as it is stored. @throws ChatError `bad-room` */
 export const cleanRoom = (value: unknown): string => cleanText(RULES.room, value);
+/** The same from a field of another name. @throws ChatError `bad-room` */
+export const cleanRoomIn = (field: string, value: unknown): string =>
+  cleanText({ ...RULES.room, field }, value);
 /** A message body as it is stored. @throws ChatError `bad-body` */
 export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
 /** A person's name as it is stored. @throws ChatError `bad-name` */
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
+/** What a room is about, as it is stored; may be empty. @throws ChatError `bad-topic` */
+export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
 
 /** Checks an id that a client chose: 1 to 64 letters, digits, `-` or `_`. @throws ChatError `bad-id` */
 export function cleanId(value: unknown): string {

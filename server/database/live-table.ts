@@ -85,6 +85,26 @@ export class LiveTable<Row, Value> extends EventEmitter<{
     });
   }
 
+  /**
+   * Resolves when the feed has brought what makes `check` true; after `timeoutMs` in any case, as the feed may be away
+   * while the table is not. For whoever has written and wants to read it.
+   */
+  async reflects(check: () => boolean, timeoutMs: number): Promise<void> {
+    if (check()) return;
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (check()) end();
+      };
+      const end = () => {
+        clearTimeout(timer);
+        this.off('row', look);
+        resolve();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.on('row', look);
+    });
+  }
+
   close(): void {
     this.catchUp.stop();
     this.feed.close();

@@ -37,6 +37,9 @@ export interface Newer {
   hasNewer: boolean;
 }
 
+/** Rooms whose messages one query counts. */
+const COUNTS_PER_QUERY = 25;
+
 interface Row {
   id: string;
   room: string;
@@ -164,6 +167,23 @@ export class Messages {
       .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)));
     const { rows, more } = await this.page(range, limit);
     return { messages: rows, hasNewer: more };
+  }
+
+  /** How many messages stand after a position, for several rooms at once; none is counted beyond `limit`. */
+  async countAfter(places: readonly { room: string; after: Position }[], limit: number): Promise<number[]> {
+    const counts = places.map(({ room, after: { sent, id } }) => {
+      const time = r.epochTime(sent / 1000);
+      return this.range([room, time], [room, r.maxval])
+        .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)))
+        .limit(limit)
+        .count();
+    });
+    // The database counts one room of a query after the other, but several queries at once.
+    const queries: Promise<number[]>[] = [];
+    for (let i = 0; i < counts.length; i += COUNTS_PER_QUERY) {
+      queries.push(this.database.run<number[]>(r.expr(counts.slice(i, i + COUNTS_PER_QUERY))));
+    }
+    return (await Promise.all(queries)).flat();
   }
 
   private one(id: string): Term {

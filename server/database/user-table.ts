@@ -2,6 +2,7 @@ import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import type { Database } from './database.js';
 import { LiveTable } from './live-table.js';
+import type { Term } from './reql.js';
 
 /** Somebody with a name of their own choice, which counts for old messages too. */
 export interface UserInfo {
@@ -47,6 +48,12 @@ export class UserTable {
     await this.database.run(
       this.database.table('users').insert({ id: id_user, name }, { conflict: 'update' }),
     );
+  }
+
+  /** Gives a name to a user who has none yet. @throws ChatError `database-away` */
+  async introduce(id_user: string, name: string): Promise<void> {
+    const keep = (_id: Term, present: Term, _new: Term) => present;
+    await this.database.run(this.database.table('users').insert({ id: id_user, name }, { conflict: keep }));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MembershipTable } from '../database/membership-table.js';
-import type { RoomTable } from '../database/room-table.js';
+import { ACCESS, type RoomTable, type Access as Way } from '../database/room-table.js';
 import { ChatError } from '../errors.js';
 
 /** Who may read and write in which room. Answers from memory; the tables are followed by changefeeds. */
@@ -27,4 +27,12 @@ export class Access {
     this.rooms.live.on('changed', (before, after) => listener((after ?? before)!.name));
     this.memberships.live.on('changed', (before, after) => listener((after ?? before)!.room));
   }
+}
+
+/** How a room may be entered, as somebody asks for it; `open` where nothing is said. @throws ChatError `bad-access` */
+export function cleanAccess(value: unknown): Way {
+  if (value === undefined) return 'open';
+  const access = ACCESS.find((one) => one === value);
+  if (access) return access;
+  throw new ChatError('bad-access', `access is one of ${ACCESS.join(', ')}`, { field: 'access' });
 }
