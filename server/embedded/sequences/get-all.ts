@@ -3,6 +3,7 @@ import type { Table } from '../storage/table.js';
 import type { Datum } from '../values/datum.js';
 import { compare } from '../values/order.js';
 import { logicError } from '../values/reql-error.js';
+import { refuseZeroBytes } from './primary-key.js';
 import { Selection } from './selection.js';
 import { Stream } from './stream.js';
 import { SystemTable } from './system-table.js';
@@ -16,6 +17,7 @@ export function getAll(table: AnyTable, indexName: string, keys: readonly Datum[
       `Index \`${indexName}\` is a geospatial index.  Only get_nearest and get_intersecting can use a geospatial index.`,
     );
   }
+  if (index === null) for (const key of keys) refuseZeroBytes(key);
   const sorted = [...keys].sort(compare);
   if (table instanceof SystemTable)
     return new Selection(table, new Stream(() => byPrimaryKey(table, sorted)));

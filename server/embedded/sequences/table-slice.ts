@@ -4,6 +4,7 @@ import type { Table } from '../storage/table.js';
 import { type Datum, isExtremum, MAXVAL, MINVAL, pseudotype } from '../values/datum.js';
 import { compare } from '../values/order.js';
 import { logicError, opFailed } from '../values/reql-error.js';
+import { refuseZeroBytes } from './primary-key.js';
 import { Stream } from './stream.js';
 import { SystemTable } from './system-table.js';
 import { NonDatum } from './value.js';
@@ -109,6 +110,7 @@ export class TableSlice extends NonDatum {
         `Index \`${index.name}\` is a geospatial index.  Only get_nearest and get_intersecting can use a geospatial index.`,
       );
     }
+    if (index === null) for (const bound of [this.bounds.lower, this.bounds.upper]) refuseZeroBytes(bound);
     const bounds = storageBounds(this.bounds);
     const reverse = order === 'descending';
     if (table instanceof SystemTable) return new Stream(() => table.scan(bounds, reverse));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asObject } from '../sequences/datum-types.js';
 import { merge } from '../sequences/documents.js';
 import type { Limits } from '../sequences/limits.js';
+import { refuseZeroBytes } from '../sequences/primary-key.js';
 import type { RowFunction } from '../sequences/row-function.js';
 import type { Table } from '../storage/table.js';
 import { type Datum, type DatumObject, isObject } from '../values/datum.js';
@@ -63,6 +64,7 @@ function faultOf(doc: Datum, primaryKey: string): string | undefined {
     const object = asObject(doc);
     checkPrimaryKey(object, primaryKey);
     encodePrimaryKey(object[primaryKey]!);
+    refuseZeroBytes(object[primaryKey]!);
     return undefined;
   } catch (error) {
     if (error instanceof ReqlError) return error.message;

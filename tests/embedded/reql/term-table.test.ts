@@ -15,7 +15,7 @@ describe('the table of terms', () => {
   });
 });
 
-/** The page for users; `npx vitest run -u tests/embedded/reql/term-table.test.ts` writes it anew. */
+/** The page for users; `npx vitest run tests/embedded/reql/term-table.test.ts -u` writes it anew. */
 function page(): string {
   const chapters = Object.entries(CHAPTERS).map(([title, terms]) => {
     const rows = Object.entries(terms).map(([name, entry]) => `| ${name} | ${describeEntry(entry)} |`);

@@ -1,6 +1,7 @@
 import { asBoolean } from '../../sequences/datum-types.js';
 import { findDatabase, findTable } from '../../sequences/find-table.js';
 import { getAll } from '../../sequences/get-all.js';
+import { refuseZeroBytes } from '../../sequences/primary-key.js';
 import { keeps, toDatum } from '../../sequences/row-function.js';
 import { SingleSelection } from '../../sequences/selection.js';
 import { refine } from '../../sequences/sources.js';
@@ -46,6 +47,7 @@ export const SELECTING_DATA = {
       const table = args.anyTable(0);
       const key = args.datum(1);
       if (key === null) throw nonExistence(NULL_KEY);
+      refuseZeroBytes(key);
       return new SingleSelection(table, key);
     },
   },

@@ -32,7 +32,7 @@ export function parseGeoJson(json: Datum): Shape {
     case 'Polygon':
       return { kind: 'Polygon', rings: coordinates.map((ring) => parseRing(asArray(ring))) };
     default:
-      throw logicError(`GeoJSON type \`${type}\` is not supported.`);
+      throw logicError(`Unrecognized GeoJSON type \`${type}\`.`);
   }
 }
 
