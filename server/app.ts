@@ -12,6 +12,7 @@ import { UserTable } from './database/user-table.js';
 import { startEmbedded } from './embedded/index.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
+import { Limits } from './limits/limits.js';
 import { createLog, type Log } from './log.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { PresenceOptions } from './presence/presence.js';
@@ -64,13 +65,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
-  const rooms = new Rooms(messages, access, log, overrides.rooms);
+  const limits = new Limits(config.limits, log);
+  const rooms = new Rooms(messages, access, limits, log, overrides.rooms);
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log);
   const presence = new MemoryPresence(log, overrides.presence);
   const visitors = new Visitors({ authenticator, guests, users });
   const http = createHttp({
     config,
+    limits,
     log,
     rooms,
     stopping: stopping.signal,
@@ -85,12 +88,14 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     access,
     authenticator,
     guests,
+    limits,
     log,
     memberships,
     presence,
     rooms,
     roomTable,
     users,
+    trustProxy: config.trustProxy,
   });
 
   const stop = async () => {
@@ -102,6 +107,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     server.closeIdleConnections();
     await closed;
     rooms.close();
+    limits.stop();
     await database.stop();
     await embedded?.stop();
   };

@@ -14,6 +14,8 @@ const wholeNumber = (name: string, min: number, max: number, fallback: number) =
     .refine((n) => n >= min && n <= max, `${name} must be from ${min} to ${max}`)
     .default(fallback);
 
+const limit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
+
 const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);
 
 const address = (name: string, protocols: string[]) =>
@@ -122,6 +124,15 @@ export const settings = {
     .describe(
       'Bearer token of those who may delete all that is known of who is present; without it nobody may',
     ),
+  LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
+    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in the next four',
+  ),
+  LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe('Rooms that a user may enter in 10 seconds'),
+  LIMIT_REQUESTS: limit('LIMIT_REQUESTS', 1000).describe(
+    'HTTP requests and new sockets of an address in 10 seconds; this machine’s own addresses are not counted',
+  ),
+  LIMIT_FRAMES: limit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
+  LIMIT_SOCKETS: limit('LIMIT_SOCKETS', 500).describe('Open sockets of an address, in each process'),
   TRUST_PROXY: z
     .string()
     .default('loopback')
@@ -160,6 +171,7 @@ export interface Config {
   auth: AuthConfig;
   /** Bearer tokens of the endpoints about presence; null: closed. */
   presenceSecrets: { summary: string | null; flushing: string | null };
+  limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
   trustProxy: string | number;
   shutdownMs: number;
 }
@@ -202,6 +214,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     presenceSecrets: {
       summary: values.SECRET_FOR_SUMMARY ?? null,
       flushing: values.SECRET_FOR_FLUSHING ?? null,
+    },
+    limits: {
+      messages: values.LIMIT_MESSAGES,
+      joins: values.LIMIT_JOINS,
+      requests: values.LIMIT_REQUESTS,
+      frames: values.LIMIT_FRAMES,
+      sockets: values.LIMIT_SOCKETS,
     },
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,

@@ -32,6 +32,8 @@ export const ERRORS = {
   'no-such-message': { status: 404, title: 'There is no such message' },
   'not-yours': { status: 403, title: 'This message belongs to somebody else' },
   'not-joined': { status: 409, title: 'The socket has not joined this room' },
+  'too-many-sockets': { status: 429, title: 'Too many sockets are open' },
+  'rate-limited': { status: 429, title: 'Too much in too little time' },
   'too-many-rooms': { status: 429, title: 'The socket is in too many rooms' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
   'database-away': { status: 503, title: 'The database cannot be reached at the moment' },

@@ -17,6 +17,7 @@ const SERVER: Layer[] = [
   { name: 'composition', members: ['app.ts'] },
   { name: 'ways in', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'chat', members: ['rooms/', 'auth/', 'presence/'] },
+  { name: 'limits', members: ['limits/'] },
   { name: 'database', members: ['database/'] },
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
@@ -52,6 +53,8 @@ const HOMES: Record<string, string> = {
   helmet: 'server/http/',
   primus: 'server/sockets/',
   'engine.io': 'server/sockets/',
+  jose: 'server/auth/',
+  'rate-limiter-flexible': 'server/limits/',
 };
 
 describe('the architecture', () => {

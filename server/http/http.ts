@@ -1,6 +1,7 @@
 import path from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { ROOT } from '../root.js';
@@ -14,6 +15,7 @@ import type { Visitors } from './visitors.js';
 
 export interface HttpParts {
   config: Config;
+  limits: Limits;
   visitors: Visitors;
   log: Log;
   rooms: Rooms;
@@ -26,6 +28,14 @@ export interface HttpParts {
   events?: Partial<EventStreamOptions>;
 }
 
+/** Counts what an address asks for. */
+function limitRequests(limits: Limits): RequestHandler {
+  return async (req, _res, next) => {
+    await limits.request(req.ip);
+    next();
+  };
+}
+
 /** Everything that is answered over plain HTTP. */
 export function createHttp(parts: HttpParts): Express {
   const app = express();
@@ -35,6 +45,7 @@ export function createHttp(parts: HttpParts): Express {
   app.set('view engine', 'pug');
   app.use(securityHeaders);
   app.use(healthRouter(parts));
+  app.use(limitRequests(parts.limits));
   app.use('/api', apiRouter(parts));
   app.use(pagesRouter(parts));
   app.use(notFound, problemHandler(parts.log));

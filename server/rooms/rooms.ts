@@ -1,4 +1,5 @@
 import type { Inserted, Messages, NewMessage } from '../database/messages.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import type { Access } from './access.js';
@@ -31,6 +32,7 @@ export class Rooms {
   constructor(
     private readonly messages: Messages,
     private readonly access: Access,
+    private readonly limits: Limits,
     private readonly log: Log,
     options: RoomsOptions = {},
   ) {
@@ -49,6 +51,7 @@ export class Rooms {
    */
   async join(name: string, subscriber: Subscriber): Promise<Membership> {
     await this.access.check(name, subscriber.id_user);
+    await this.limits.join(subscriber.id_user);
     const { room, release } = this.acquire(name);
     try {
       await room.ready(this.options.readyMs);
@@ -81,21 +84,24 @@ export class Rooms {
     return { room: name, messages, hasOlder, live: true };
   }
 
-  /** Writes a message in the name of its author; see Messages.insert. @throws ChatError `not-a-member`, `id-taken` */
+  /** Writes a message in the name of its author; see Messages.insert. @throws ChatError `not-a-member`, `rate-limited`, `id-taken` */
   async post(message: NewMessage & { author: { id_user: string } }): Promise<Inserted> {
     await this.access.check(message.room, message.author.id_user);
+    await this.limits.message(message.author.id_user);
     return this.messages.insert(message);
   }
 
-  /** @throws ChatError `not-a-member`, `no-such-message`, `not-yours` */
+  /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
   async edit(change: { room: string; id: string; body: string; by: string }): Promise<Message> {
     await this.access.check(change.room, change.by);
+    await this.limits.message(change.by);
     return this.messages.edit(change);
   }
 
-  /** @throws ChatError `not-a-member`, `no-such-message`, `not-yours` */
+  /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
   async remove(change: { room: string; id: string; by: string }): Promise<void> {
     await this.access.check(change.room, change.by);
+    await this.limits.message(change.by);
     return this.messages.remove(change);
   }
 

@@ -79,7 +79,8 @@ function typeOf(frame: unknown): ClientFrameType {
   return type as ClientFrameType;
 }
 
-function refOf(frame: unknown): Ref {
+/** What names a frame in its answer, if it has such a thing. */
+export function refOf(frame: unknown): Ref {
   const ref = (frame as { ref?: unknown } | null)?.ref;
   return (typeof ref === 'string' && ref.length <= 64) || typeof ref === 'number' ? ref : undefined;
 }

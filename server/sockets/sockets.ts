@@ -1,5 +1,6 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import Primus, { type Spark } from 'primus';
+import proxyAddr from 'proxy-addr';
 import type { Authenticator, Session } from '../auth/authenticator.js';
 import type { Credentials } from '../auth/credentials.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
@@ -8,14 +9,16 @@ import { watchSession } from '../auth/session-watch.js';
 import type { MembershipTable } from '../database/membership-table.js';
 import type { RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
-import { ChatError } from '../errors.js';
+import { ChatError, toChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { Announcer } from './announcer.js';
 import { Connection } from './connection.js';
-import { dispatch, sendError } from './dispatch.js';
+import { dispatch, refOf, sendError } from './dispatch.js';
+import type { ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import { TypingRelay } from './typing-relay.js';
@@ -29,12 +32,15 @@ export interface SocketParts {
   access: Access;
   authenticator: Authenticator;
   guests: Guests;
+  limits: Limits;
   log: Log;
   memberships: MembershipTable;
   presence: Presence;
   rooms: Rooms;
   roomTable: RoomTable;
   users: UserTable;
+  /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
+  trustProxy: string | number;
 }
 
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
@@ -45,12 +51,18 @@ export class Sockets {
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
   private readonly handlerParts: HandlerParts;
+  private readonly isTrusted: (address: string, hop: number) => boolean;
 
   constructor(
     server: Server,
     private readonly parts: SocketParts,
   ) {
     const { presence, roomTable, memberships, users } = parts;
+    const { trustProxy } = parts;
+    this.isTrusted =
+      typeof trustProxy === 'number'
+        ? (_address, hop) => hop < trustProxy
+        : proxyAddr.compile(trustProxy.split(/,\s*/));
     this.presenceRelay = new PresenceRelay(presence);
     this.typingRelay = new TypingRelay(presence);
     this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
@@ -74,8 +86,11 @@ export class Sockets {
       transport: { perMessageDeflate: false, httpCompression: false },
     });
     this.primus.authorize((request, done) => {
-      if (!isForeignOrigin(request.headers.origin, request.headers.host)) return done();
-      done(Object.assign(new Error('bad-origin'), { statusCode: 403 }));
+      this.admit(request).then(
+        () => done(),
+        (error) =>
+          done(Object.assign(new Error(toChatError(error).code), { statusCode: toChatError(error).status })),
+      );
     });
     this.primus.on('connection', (spark: Spark) => this.connected(spark));
   }
@@ -102,14 +117,38 @@ export class Sockets {
     return new Promise((resolve) => this.primus.destroy({ close: false, reconnect: true }, resolve));
   }
 
+  /** Whether a request may open a socket, or use one by long-polling. */
+  private async admit(request: IncomingMessage): Promise<void> {
+    const { origin, host } = request.headers;
+    if (isForeignOrigin(origin, host))
+      throw new ChatError('bad-origin', 'pages of other sites may not do this');
+    const opens = !new URL(request.url ?? '/', 'http://localhost').searchParams.has('sid');
+    if (opens) await this.parts.limits.request(this.addressOf(request));
+  }
+
   private connected(spark: Spark): void {
-    const { log, presence, rooms } = this.parts;
+    const { limits, log, presence, rooms } = this.parts;
+    let closed: () => void;
+    try {
+      closed = limits.socket(this.addressOf(spark.request));
+    } catch (error) {
+      const { code, message, details } = toChatError(error);
+      spark.write({ type: 'error', code, message, ...details } satisfies ServerFrame);
+      spark.end(undefined, { reconnect: true });
+      return;
+    }
+    const countFrame = limits.frames();
     const { presenceRelay, typingRelay } = this;
     const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay });
     this.connections.add(connection);
     const known = this.recognise(connection, spark);
     spark.on('data', async (frame: unknown, raw: unknown) => {
       const bytes = typeof raw === 'string' ? Buffer.byteLength(raw) : 0;
+      try {
+        countFrame();
+      } catch (error) {
+        return sendError(connection, error, refOf(frame));
+      }
       await known;
       void dispatch(connection, frame, bytes, this.handlerParts, log);
     });
@@ -119,6 +158,7 @@ export class Sockets {
       log.debug({ reason: error.message }, 'socket: error');
     });
     spark.on('end', () => {
+      closed();
       connection.close();
       this.connections.delete(connection);
       this.unwatch(connection);
@@ -139,6 +179,10 @@ export class Sockets {
       const timer = setTimeout(() => connection.isKnown || connection.end(), LOGIN_WITHIN);
       timer.unref();
     }
+  }
+
+  private addressOf(request: IncomingMessage): string {
+    return proxyAddr(request, this.isTrusted);
   }
 
   private welcome(connection: Connection, given: Session, credentials: Credentials): void {

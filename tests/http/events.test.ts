@@ -20,7 +20,7 @@ import { createLog } from '../../server/log.js';
 import { Access } from '../../server/rooms/access.js';
 import { type Membership, Rooms } from '../../server/rooms/rooms.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, type Stack, startStack } from '../support/stack.js';
+import { ann, type Stack, startStack, unlimited } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
 import { EventReader } from './event-reader.js';
@@ -371,7 +371,7 @@ describe('a stream is refused', () => {
     const link = new Database({ ...database.address, port: 1 }, log);
     link.start();
     const access = new Access(new RoomTable(link, log), new MembershipTable(link, log), 10);
-    const rooms = new Rooms(new Messages(link, log), access, log, { readyMs: 10 });
+    const rooms = new Rooms(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });
     await serve({}, rooms);
     const response = await fetch(address());
     expect(response.headers.get('retry-after')).toBe('1');

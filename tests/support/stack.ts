@@ -2,6 +2,7 @@ import { Database, type DatabaseOptions } from '../../server/database/database.j
 import { MembershipTable } from '../../server/database/membership-table.js';
 import { Messages } from '../../server/database/messages.js';
 import { RoomTable } from '../../server/database/room-table.js';
+import { Limits } from '../../server/limits/limits.js';
 import { createLog } from '../../server/log.js';
 import { Access } from '../../server/rooms/access.js';
 import { Rooms, type RoomsOptions } from '../../server/rooms/rooms.js';
@@ -28,12 +29,20 @@ export async function startStack(
   await database.ready(30_000);
   const messages = new Messages(database, log);
   const access = new Access(new RoomTable(database, log), new MembershipTable(database, log));
-  const rooms = new Rooms(messages, access, log, { lingerMs: 100, ...roomsOptions });
+  const rooms = new Rooms(messages, access, unlimited(), log, { lingerMs: 100, ...roomsOptions });
   const stop = async () => {
     rooms.close();
     await database.stop();
   };
   return { database, messages, rooms, stop };
+}
+
+/** Limits that nobody reaches. */
+export function unlimited(): Limits {
+  return new Limits(
+    { messages: 0, joins: 0, requests: 0, frames: 0, sockets: 0 },
+    createLog({ log: 'silent' }),
+  );
 }
 
 export const ann = { id_user: 'ann', name: 'Ann' };
