@@ -16,7 +16,8 @@ const SERVER: Layer[] = [
   { name: 'start', members: ['main.ts'] },
   { name: 'composition', members: ['app.ts'] },
   { name: 'ways in', members: ['http/', 'sockets/', 'bots/'] },
-  { name: 'chat', members: ['rooms/', 'auth/', 'presence/'] },
+  { name: 'rooms', members: ['rooms/'] },
+  { name: 'people', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
   { name: 'database', members: ['database/'] },
   { name: 'log', members: ['log.ts'] },
@@ -121,7 +122,8 @@ describe('the architecture', () => {
   });
 
   test('files stay short', () => {
-    expect(longFiles(all, 400)).toEqual([]);
+    expect(longFiles(new Map([...server, ...client]), 300)).toEqual([]);
+    expect(longFiles(all, 500)).toEqual([]);
   });
 });
 
