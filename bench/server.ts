@@ -21,6 +21,7 @@ export async function startServer(args: string[], env: Record<string, string> = 
       EMBEDDED_PORT: '0',
       INTERFACE: '127.0.0.1',
       LOG: 'warn',
+      LIMIT_MESSAGES: '0',
       DATA_DIR: dataDir,
       ...env,
     },
