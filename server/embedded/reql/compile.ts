@@ -5,7 +5,15 @@ import { isObject, REQL_TYPE, setField } from '../values/datum.js';
 import { clientError, compileError } from '../values/reql-error.js';
 import { locate } from './backtrace.js';
 import type { Node } from './node.js';
-import { CallNode, ConstantNode, FunctionNode, ObjectNode, RowNode, VariableNode } from './nodes.js';
+import {
+  CallNode,
+  ConstantNode,
+  FunctionNode,
+  NO_OPTIONS,
+  ObjectNode,
+  RowNode,
+  VariableNode,
+} from './nodes.js';
 import { type TermName, termName } from './ql2.js';
 import { wantedCount } from './splice-arguments.js';
 import type { TermDeclaration } from './term.js';
@@ -87,7 +95,7 @@ class Compiler {
         declaration !== undefined && 'unsupported' in declaration ? declaration.unsupported : undefined;
       const node = new CallNode(name, REFUSED, source, parent, frame);
       // Refusing is left to the evaluation, but what depends on determinism must know of it now.
-      node.complete([], new Map(), Determinism.never, reason ?? `The term ${name} is not supported.`);
+      node.complete([], NO_OPTIONS, Determinism.never, reason ?? `The term ${name} is not supported.`);
       return node;
     }
     const node = new CallNode(name, declaration, source, parent, frame);
@@ -99,20 +107,32 @@ class Compiler {
     const inner = declaration.forbidsWrites ? { ...visible, writesLegal: false } : visible;
     const children = args.map((arg, i) => this.node(arg, node, i, i === 0 ? visible : inner));
     if (!children.some((child) => child.name === 'ARGS')) checkCount(declaration.args, children.length, node);
-    const options = new Map<string, Node>();
-    for (const key of Object.keys(optargs)) {
-      const option = this.node(optargs[key], node, key, inner);
-      if (!declaration.optargs?.includes(key)) {
-        throw locate(compileError(`Unrecognized optional argument \`${key}\`.`), option);
-      }
-      options.set(key, option);
-    }
+    const options = this.options(optargs, declaration, node, inner);
     if (name === 'MAKE_ARRAY' && children.every((child) => child instanceof ConstantNode)) {
       const items = children.map((child) => (child as ConstantNode).datum);
       return new ConstantNode(items, 'MAKE_ARRAY', source, parent, frame, children);
     }
     node.complete(children, options, ownDeterminism(declaration, children));
     return node;
+  }
+
+  private options(
+    optargs: Record<string, unknown>,
+    declaration: TermDeclaration,
+    node: Node,
+    visible: Visibility,
+  ): ReadonlyMap<string, Node> {
+    const names = Object.keys(optargs);
+    if (names.length === 0) return NO_OPTIONS;
+    const options = new Map<string, Node>();
+    for (const name of names) {
+      const option = this.node(optargs[name], node, name, visible);
+      if (!declaration.optargs?.includes(name)) {
+        throw locate(compileError(`Unrecognized optional argument \`${name}\`.`), option);
+      }
+      options.set(name, option);
+    }
+    return options;
   }
 
   private object(

@@ -19,6 +19,4 @@ export interface Environment {
   storedFunction(stored: StoredFunction): RowFunction;
   /** Told about every write, so that the query is acknowledged when the strictest demand is met. */
   wrote(durability: Durability): void;
-  /** Makes the query's answer wait for something that happens outside the evaluation. */
-  waitFor(promise: Promise<unknown>): void;
 }

@@ -62,7 +62,6 @@ class QueryContext implements Environment {
   private readonly options = new Map<string, Node>();
   private readonly scope = new Scope(this);
   private durability: Durability | null = null;
-  private readonly waiting: Promise<unknown>[] = [];
 
   constructor(
     readonly storage: Storage,
@@ -89,18 +88,8 @@ class QueryContext implements Environment {
     if (this.durability !== 'hard') this.durability = durability;
   }
 
-  waitFor(promise: Promise<unknown>): void {
-    this.waiting.push(promise);
-  }
-
   outcome(root: Node): Outcome {
-    const outcome = this.outcomeOf(root.evaluate(this.scope));
-    if (this.waiting.length === 0) return outcome;
-    return {
-      kind: 'later',
-      promise: Promise.all(this.waiting).then(() => outcome),
-      durability: this.durability,
-    };
+    return this.outcomeOf(root.evaluate(this.scope));
   }
 
   private outcomeOf(value: Value): Outcome {

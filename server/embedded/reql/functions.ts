@@ -26,7 +26,6 @@ const ALONE: Environment = {
   option: () => undefined,
   storedFunction: compileStoredRowFunction,
   wrote: () => undefined,
-  waitFor: () => undefined,
 };
 
 const compiled = new WeakMap<StoredFunction, RowFunction>();
@@ -36,7 +35,7 @@ export function compileStoredRowFunction(stored: StoredFunction): RowFunction {
   const known = compiled.get(stored);
   if (known !== undefined) return known;
   const value = compile(stored.term).root.evaluate(new Scope(ALONE));
-  if (!(value instanceof RowFunction)) throw internalError('A stored function is not a function.');
+  if (!(value instanceof RowFunction)) throw logicError('What should be a stored function is none.');
   compiled.set(stored, value);
   return value;
 }

@@ -16,6 +16,7 @@ import { spliceArguments } from './splice-arguments.js';
 import type { OnGroups, TermDeclaration } from './term.js';
 
 const NO_NODES: readonly Node[] = [];
+export const NO_OPTIONS: ReadonlyMap<string, Node> = new Map();
 
 abstract class BaseNode implements Node {
   determinism = 0;
@@ -144,7 +145,7 @@ export class FunctionNode extends BaseNode {
 
 /** Every other term: what its declaration says, applied to its arguments. */
 export class CallNode extends BaseNode implements Caller {
-  options: ReadonlyMap<string, Node> = new Map();
+  options = NO_OPTIONS;
   readonly literalArgs: boolean;
   private splices = false;
   private refusal: string | undefined;

@@ -42,7 +42,9 @@ export function writeHookStatus(hook: StoredFunction): DatumObject {
 export function parseStoredIndex(blob: Datum): StoredIndex {
   const wrong =
     'Cannot create an sindex except from a reql_index_function returned from `index_status` in the field `function`.';
-  return parse(blob, INDEX_PREFIX, wrong) as StoredIndex;
+  const { function: stored, multi, geo } = parse(blob, INDEX_PREFIX, wrong) as Partial<StoredIndex>;
+  if (typeof stored !== 'object' || stored === null) throw logicError(wrong);
+  return { function: stored, multi: multi === true, geo: geo === true };
 }
 
 export function parseStoredHook(blob: Datum): StoredFunction {
@@ -55,8 +57,10 @@ function parse(blob: Datum, prefix: string, wrong: string): unknown {
   const text = binaryBytes(blob).toString();
   if (!text.startsWith(prefix)) throw logicError(wrong);
   try {
-    return JSON.parse(text.slice(prefix.length));
+    const stored: unknown = JSON.parse(text.slice(prefix.length));
+    if (typeof stored === 'object' && stored !== null) return stored;
   } catch {
-    throw logicError(wrong);
+    // Not written by this server: said below.
   }
+  throw logicError(wrong);
 }

@@ -11,13 +11,13 @@ export function getField(datum: Datum, name: string): Datum {
 }
 
 /** `{...object}` that is safe for every field name. */
-export function copyObject(object: DatumObject): DatumObject {
+function copyObject(object: DatumObject): DatumObject {
   const copy: DatumObject = {};
   for (const key of Object.keys(object)) setField(copy, key, object[key]!);
   return copy;
 }
 
-export function isLiteral(datum: Datum): boolean {
+function isLiteral(datum: Datum): boolean {
   return pseudotype(datum) === 'LITERAL';
 }
 

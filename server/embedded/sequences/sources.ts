@@ -1,7 +1,7 @@
 import { typeName } from '../values/datum.js';
 import { typeError } from './datum-types.js';
 import type { Limits } from './limits.js';
-import { Selection, SingleSelection } from './selection.js';
+import { Selection } from './selection.js';
 import { Stream } from './stream.js';
 import { type AnyTable, TableSlice, TableValue } from './table-slice.js';
 import { isDatum, type Value, wrongKind } from './value.js';
@@ -43,11 +43,6 @@ export function toTableSlice(value: Value): TableSlice {
   if (value instanceof TableSlice) return value;
   if (value instanceof TableValue) return value.slice();
   throw wrongKind('TABLE_SLICE', value);
-}
-
-export function toSingleSelection(value: Value): SingleSelection {
-  if (value instanceof SingleSelection) return value;
-  throw wrongKind('SINGLE_SELECTION', value);
 }
 
 /** What a term answers with a stream: an array in disguise becomes an array, whose size is checked. */

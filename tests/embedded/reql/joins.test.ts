@@ -6,6 +6,7 @@ const { run } = useDatabase(async (prepare) => {
   await prepare(r.tableCreate('rooms'));
   await prepare(r.tableCreate('messages'));
   await prepare(r.table('messages').indexCreate('room'));
+  await prepare(r.table('messages').indexWait());
   await prepare(r.table('rooms').insert([{ id: 'a', topic: 'x' }, { id: 'b' }]));
   await prepare(
     r.table('messages').insert([{ id: 1, room: 'a' }, { id: 2, room: 'a' }, { id: 3, room: 'z' }, { id: 4 }]),

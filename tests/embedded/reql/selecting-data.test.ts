@@ -7,6 +7,7 @@ const { run, name } = useDatabase(async (prepare) => {
   const messages = r.table('messages');
   await prepare(messages.indexCreate('room_sent', [r.row('room'), r.row('sent')]));
   await prepare(messages.indexCreate('tags', { multi: true }));
+  await prepare(messages.indexWait());
   await prepare(
     messages.insert([
       { id: 1, room: 'a', sent: 1, tags: ['x', 'y'] },

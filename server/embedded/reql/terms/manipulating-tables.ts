@@ -1,21 +1,17 @@
-import type { FeedOptions, FeedSource } from '../../changefeeds/source.js';
 import { asString } from '../../sequences/datum-types.js';
-import { feedSource } from '../../sequences/feed-plan.js';
-import { checkLimit } from '../../sequences/limits.js';
-import { Determinism, type RowFunction, toDatum } from '../../sequences/row-function.js';
-import { ExtremeSelection, SingleSelection } from '../../sequences/selection.js';
-import { isSequence } from '../../sequences/sources.js';
+import { Determinism, type RowFunction } from '../../sequences/row-function.js';
 import { liveStream } from '../../sequences/stream.js';
 import { SYSTEM_DATABASE, systemTableNames } from '../../sequences/system-tables.js';
 import { tableConfig } from '../../sequences/table-config.js';
-import { type Database, isDatum, type Value, wrongKind } from '../../sequences/value.js';
+import { type Database, isDatum, type Value } from '../../sequences/value.js';
 import { toWritableTable } from '../../sequences/writable-table.js';
 import type { StoredFunction } from '../../storage/shapes.js';
-import { pseudotype, typeName } from '../../values/datum.js';
+import { pseudotype } from '../../values/datum.js';
 import { logicError, opFailed } from '../../values/reql-error.js';
 import type { Arguments } from '../arguments.js';
 import { defaultDatabase } from '../default-database.js';
 import { durabilityOption } from '../durability-option.js';
+import { feedOptions, sourceOf } from '../feed-request.js';
 import { checkName } from '../names.js';
 import { indexStatus, parseStoredHook, parseStoredIndex, writeHookStatus } from '../stored-functions.js';
 import { freeze } from '../stored-term.js';
@@ -215,12 +211,17 @@ function indexFunction(
       geo: false,
     };
   const given = args.value(2);
-  if (isDatum(given) && pseudotype(given) === 'BINARY')
-    return args.at(2, () => parseStoredIndex(args.datum(2)));
+  if (isDatum(given) && pseudotype(given) === 'BINARY') {
+    const stored = args.at(2, () => parseStoredIndex(args.datum(2)));
+    refuseNondeterminism(args.env.storedFunction(stored.function), INDEX_FUNCTIONS);
+    return stored;
+  }
   const f = args.function(2);
-  refuseNondeterminism(f, 'Index functions must be deterministic.');
+  refuseNondeterminism(f, INDEX_FUNCTIONS);
   return { function: freeze(f), multi: false, geo: false };
 }
+
+const INDEX_FUNCTIONS = 'Index functions must be deterministic.';
 
 function refuseNondeterminism(f: RowFunction, why: string): void {
   if (f.determinism !== Determinism.always)
@@ -255,52 +256,17 @@ function setWriteHook(args: Arguments): Value {
 }
 
 function hookFunction(args: Arguments, given: Value): StoredFunction {
-  if (isDatum(given) && pseudotype(given) === 'BINARY')
-    return args.at(1, () => parseStoredHook(args.datum(1)));
+  if (isDatum(given) && pseudotype(given) === 'BINARY') {
+    const stored = args.at(1, () => parseStoredHook(args.datum(1)));
+    checkHook(args.env.storedFunction(stored));
+    return stored;
+  }
   const f = args.function(1);
-  refuseNondeterminism(f, 'Write hook functions must be deterministic.');
-  if (f.arity !== 3) throw logicError('Write hook functions must expect 3 arguments.');
+  checkHook(f);
   return freeze(f);
 }
 
-function parseSquash(given: Value): boolean | number {
-  const squash = toDatum(given);
-  if (typeof squash === 'boolean') return squash;
-  if (typeof squash !== 'number') throw logicError(`Expected BOOL or NUMBER but found ${typeName(squash)}.`);
-  if (squash < 0) throw logicError('Expected BOOL or a positive NUMBER but found a negative NUMBER.');
-  return squash;
-}
-
-function feedOptions(args: Arguments): FeedOptions {
-  const squash = args.optionAs('squash', parseSquash) ?? false;
-  return {
-    squash,
-    includeStates: args.booleanOption('include_states') ?? false,
-    includeTypes: args.booleanOption('include_types') ?? false,
-    includeInitial: args.booleanOption('include_initial') ?? false,
-    includeOffsets: args.booleanOption('include_offsets') ?? false,
-    changefeedQueueSize: checkLimit(
-      'changefeed queue size',
-      args.integerOption('changefeed_queue_size') ?? 100_000,
-    ),
-  };
-}
-
-function sourceOf(value: Value, args: Arguments): FeedSource {
-  if (value instanceof ExtremeSelection) {
-    const plan = value.slice.stream().options.feed;
-    if (plan?.kind !== 'range') throw logicError('Cannot call `changes` on an eager stream.');
-    const { table, index, bounds } = plan;
-    return { kind: 'limit', table, index, bounds, descending: value.slice.order === 'descending', limit: 1 };
-  }
-  if (value instanceof SingleSelection) {
-    return { kind: 'point', table: toWritableTable(value.table), key: value.key };
-  }
-  if (isDatum(value) || isSequence(value)) {
-    const stream = args.stream(0);
-    return args.at(0, () => feedSource(stream, args.limits));
-  }
-  return args.at(0, () => {
-    throw wrongKind('SELECTION', value);
-  });
+function checkHook(f: RowFunction): void {
+  refuseNondeterminism(f, 'Write hook functions must be deterministic.');
+  if (f.arity !== 3) throw logicError('Write hook functions must expect 3 arguments.');
 }

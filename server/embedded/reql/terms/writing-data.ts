@@ -86,10 +86,11 @@ export const WRITING_DATA = {
     },
   },
 
+  /** It writes nothing, but is answered after the commit of what was written before it. */
   SYNC: {
     args: [1, 1],
-    meta: true,
     determinism: NEVER,
+    writes: true,
     evaluate: (args) => {
       args.anyTable(0);
       args.env.wrote('hard');

@@ -75,12 +75,7 @@ export function geodesicDistance(from: Position, to: Position, { a, f }: Ellipso
 }
 
 /** The point at a distance (metres) and an azimuth (degrees from north): Vincenty's direct formula. */
-export function pointAtDistance(
-  from: Position,
-  distance: number,
-  azimuth: number,
-  { a, f }: Ellipsoid,
-): Position {
+function pointAtDistance(from: Position, distance: number, azimuth: number, { a, f }: Ellipsoid): Position {
   const b = (1 - f) * a;
   const alpha1 = azimuth * RADIANS;
   const u1 = reduced(from[1], f);

@@ -8,7 +8,7 @@ type Vector = readonly [number, number, number];
 const TOLERANCE = 1e-14;
 const RADIANS = Math.PI / 180;
 
-export function toVector([longitude, latitude]: Position): Vector {
+function toVector([longitude, latitude]: Position): Vector {
   const [lambda, phi] = [longitude * RADIANS, latitude * RADIANS];
   return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
 }
