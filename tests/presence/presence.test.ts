@@ -7,6 +7,7 @@ import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 import { ManualClock } from './manual-clock.js';
+import { random } from './random.js';
 import { RoomView } from './room-view.js';
 
 const WINDOW = 10_000;
@@ -452,13 +453,4 @@ function suite(start: (clock: ManualClock) => Nodes): void {
 
 function entry(id_socket: string, id_user = id_socket) {
   return { id_socket, id_user, name: id_user };
-}
-
-/** Numbers that look random and are the same every time. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }

@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../../server/log.js';
+import { KEEP_MS } from '../../server/presence/redis/heartbeat.js';
+import { Keys } from '../../server/presence/redis/keys.js';
+import { scripts } from '../../server/presence/redis/scripts.js';
 import { RedisPresence, type RedisPresenceOptions } from '../../server/presence/redis.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
+import { ManualClock } from './manual-clock.js';
 import { RoomView } from './room-view.js';
 
 const log = createLog({ log: 'silent' });
@@ -71,6 +75,8 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
       `${sockets} are shown`,
       () => JSON.stringify(view.sockets) === JSON.stringify(sockets) && !view.partial,
     );
+  const published = async () =>
+    Number(/cmdstat_publish:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
   const ours = async () => (await redis.keys('*')).filter((name) => name.startsWith(`${key}:`));
 
   test('forgets a process that was killed, and frees what it has left', async () => {
@@ -116,6 +122,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await up(cut, other);
     for (const name of ['c1', 'c2', 'c3']) cut.enter('lobby', person(name));
     for (const name of ['o1', 'o2']) other.enter('lobby', person(name));
+    cut.enter('left', person('c1'));
     const views = [await RoomView.of(cut, 'lobby'), await RoomView.of(other, 'lobby')] as const;
     for (const view of views) await sees(view, 'c1', 'c2', 'c3', 'o1', 'o2');
     for (const view of views) view.deltas.length = 0;
@@ -123,6 +130,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     proxy.cut();
     await until('the loss is told', () => cut.status.state === 'down' && views[0].partial);
     cut.leave('lobby', 'c1');
+    cut.leave('left', 'c1');
     cut.enter('lobby', person('c4'));
     cut.rename('c2', 'Cecil');
     other.leave('lobby', 'o1');
@@ -155,6 +163,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(views.flatMap(({ faults }) => faults)).toEqual([]);
     await until('it counts as up', () => cut.status.state === 'up');
     expect(await cut.users('elsewhere')).toEqual({ users: [person('o3')], partial: false });
+    expect(await other.users('left')).toEqual({ users: [], partial: false });
   });
 
   test('lets nobody leave because Redis was restarted empty', async () => {
@@ -227,21 +236,24 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
   test('notices a Redis that is silent, and keeps nothing waiting for it', async () => {
     const node = await openUp(QUICK);
     const view = await RoomView.of(node, 'lobby');
+    await redis.config('RESETSTAT');
     server.signal('SIGSTOP');
     try {
-      for (let i = 0; i < 5_000; i += 1) {
-        node.enter('lobby', person(`${i}`));
-        node.leave('lobby', `${i}`);
-      }
       node.enter('lobby', person('a'));
-      expect(await node.users('elsewhere')).toEqual({ users: [], partial: true });
-      await until('it is down', () => node.status.state === 'down' && view.partial);
-      expect(view.sockets).toEqual(['a']);
+      const answer = node.users('elsewhere');
+      let changes = 0;
+      await until('it is down', () => {
+        for (let i = 0; i < 100; i += 1) node.enter('lobby', { ...person('a'), name: `${++changes}` });
+        return node.status.state === 'down' && view.partial;
+      });
+      expect(await answer).toEqual({ users: [], partial: true });
+      expect(changes).toBeGreaterThan(1_000);
     } finally {
       server.signal('SIGCONT');
     }
-    await sees(view, 'a');
-    await up(node);
+    await until('it is up and shown so', () => node.status.state === 'up' && !view.partial);
+    expect(view.sockets).toEqual(['a']);
+    expect(await published()).toBeLessThan(10);
   });
 
   test('tells others of a thousand changes in a few messages', async () => {
@@ -311,8 +323,9 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
   });
 
   test('leaves nothing in Redis that stays', async () => {
-    const node = await openUp(PATIENT);
+    const node = open(PATIENT);
     node.enter('lobby', person('a'));
+    await up(node);
     node.enter('elsewhere', person('a'));
     await until('it is written', async () => (await ours()).length === 4);
     const lives = await Promise.all((await ours()).map((name) => redis.pttl(name)));
@@ -321,6 +334,54 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await until('an empty room is gone', async () => (await ours()).length === 3);
     await node.stop();
     expect(await ours()).toEqual([]);
+  });
+
+  test('puts back what Redis has thrown out', async () => {
+    const clock = new ManualClock();
+    const node = open({ clock, heartbeatMs: 1e9 });
+    node.enter('lobby', person('a'));
+    await up(node);
+    const [hash] = (await ours()).filter((name) => name.includes(':in:'));
+    await redis.del(hash!);
+    clock.advance(KEEP_MS / 3);
+    await until('it is written', () => {
+      clock.advance(50);
+      return redis.exists(hash!);
+    });
+  });
+
+  test('is gone at once for everybody when it stops', async () => {
+    const nodes = [await openUp(PATIENT), await openUp(PATIENT)] as const;
+    nodes[0].enter('lobby', person('a'));
+    const view = await RoomView.of(nodes[1], 'lobby');
+    await sees(view, 'a');
+    await nodes[0].stop();
+    await sees(view);
+  });
+
+  test('does not bury a process that has come back meanwhile', async () => {
+    const node = open(PATIENT);
+    node.enter('lobby', person('a'));
+    await up(node);
+    const [id] = await redis.zrange(`${key}:nodes`, '0', '-1');
+    const names = new Keys(key, 0);
+    const bury = () =>
+      redis.eval(scripts.bury.lua, 2, names.nodes, names.rooms(id!), id!, names.entriesOf(id!));
+    expect(await bury()).toBe(0);
+    expect(await ours()).toHaveLength(3);
+    await redis.zadd(names.nodes, 1, id!);
+    expect(await bury()).toBe(1);
+    expect(await ours()).toEqual([]);
+  });
+
+  test('lets no observer wait for a Redis that cannot be reached', async () => {
+    const proxy = await openProxy();
+    proxy.cut();
+    // On a clock that stands still, waiting would not end.
+    const node = open({ clock: new ManualClock() }, { url: `redis://127.0.0.1:${proxy.port}` });
+    node.enter('lobby', person('a'));
+    const views = [await RoomView.of(node, 'lobby'), await RoomView.of(node, 'elsewhere')];
+    expect(views.map(({ sockets }) => sockets)).toEqual([['a'], []]);
   });
 
   test('is not confused by what others write', async () => {

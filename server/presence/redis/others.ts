@@ -167,10 +167,8 @@ export class Others {
     const message = readRoomMessage(text);
     if (!message || this.isClosed || message.node === this.options.node) return;
     const { node, present, gone } = message;
-    if (!this.living.has(node)) {
-      this.lookSoon();
-      return;
-    }
+    // Before it says anything else, it announces itself, and is read then.
+    if (!this.living.has(node)) return;
     this.followed.get(room)?.apply(node, present, gone);
     for (const reading of this.readings) if (reading.node === node) reading.meanwhile.push({ room, message });
   }
@@ -188,7 +186,7 @@ export class Others {
     else this.lookSoon();
   }
 
-  /** A node has said something whose lease was not seen yet. When it is, the node is read, so nothing is lost. */
+  /** Once its lease is seen, a new node is read. */
   private lookSoon(): void {
     if (this.isLooking) return;
     this.isLooking = true;
