@@ -3,12 +3,16 @@ import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** From how many remaining characters on the counter is shown. */
 const COUNT_FROM = 500;
+/** Milliseconds between two notes that the reader types. */
+const TELL_EVERY = 2_000;
 
 export interface ComposerListener {
   /** A text to send; it is not empty and not too long. */
   sent(body: string): void;
   /** The reader wants to edit the last message of his own. @returns whether there is one */
   editLast(): boolean;
+  /** The reader writes; told now and then while it goes on. */
+  typing(): void;
 }
 
 /** Where messages are written. The draft survives a reload. */
@@ -18,6 +22,7 @@ export class Composer {
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
   readonly #draftKey: string;
+  #told = 0;
 
   constructor(
     room: string,
@@ -26,7 +31,10 @@ export class Composer {
   ) {
     this.#draftKey = `changeroom.draft.${room}`;
     if (this.#field.value === '') this.#field.value = store?.getItem(this.#draftKey) ?? '';
-    this.#field.addEventListener('input', () => this.#changed());
+    this.#field.addEventListener('input', () => {
+      this.#changed();
+      this.#tellTyping();
+    });
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -63,6 +71,13 @@ export class Composer {
     this.#changed();
     this.focus();
     this.listener.sent(text);
+  }
+
+  #tellTyping(): void {
+    const now = Date.now();
+    if (this.isEmpty || now - this.#told < TELL_EVERY) return;
+    this.#told = now;
+    this.listener.typing();
   }
 
   #changed(): void {

@@ -8,6 +8,7 @@ import { byId } from './elements.js';
 import { isBy, LogView } from './log-view.js';
 import { Outbox } from './outbox.js';
 import { storeOf } from './page-state.js';
+import { People, typingText } from './people.js';
 import { drawRooms, visit } from './recent-rooms.js';
 import { RoomSession } from './room-session.js';
 import { Scroller } from './scroller.js';
@@ -24,6 +25,7 @@ export class RoomScreen {
   readonly #timeline = new Timeline();
   readonly #outbox = new Outbox(storeOf('sessionStorage'));
   readonly #unread = new Unread();
+  readonly #people = new People();
   readonly #view = new LogView();
   readonly #log = byId('log');
   readonly #scroller = new Scroller(this.#log, this.#view.rows);
@@ -50,7 +52,10 @@ export class RoomScreen {
     this.#rooms = visit(storeOf('localStorage'), page.room);
     this.#connection = new Connection(location.origin, {
       opened: () => this.#session.opened(),
-      closed: () => this.#session.closed(),
+      closed: () => {
+        this.#people.forget();
+        this.#session.closed();
+      },
       received: (frame) => this.#received(frame),
       stateChanged: () => this.#changed(),
     });
@@ -66,6 +71,7 @@ export class RoomScreen {
     this.#composer = new Composer(page.room, storeOf('sessionStorage'), {
       sent: (body) => this.#post(body),
       editLast: () => this.#editLast(),
+      typing: () => this.#connection.send({ type: 'typing', room: page.room }),
     });
     this.#listen();
     this.#draw();
@@ -90,8 +96,12 @@ export class RoomScreen {
   }
 
   #received(frame: ServerFrame): void {
+    const self = this.#user.id_user;
     if (frame.type === 'welcome') this.#user = frame.user;
+    if (frame.type === 'identityChange' && frame.user.id_user === self) this.#user = frame.user;
+    this.#people.receive(frame, this.page.room, self, Date.now());
     this.#session.receive(frame);
+    this.#changed();
   }
 
   #post(body: string): void {
@@ -215,7 +225,7 @@ export class RoomScreen {
   #drawLog(): void {
     const { history } = this.#session;
     this.#view.render({
-      messages: this.#timeline.messages,
+      messages: this.#timeline.messages.map((message) => this.#people.named(message)),
       unsent: this.#outbox.of(this.page.room),
       gaps: this.#timeline.gaps(),
       unread: this.#unread.line,
@@ -239,6 +249,10 @@ export class RoomScreen {
     byId('newer-text').textContent = count > 0 ? `${count} new message${count === 1 ? '' : 's'}` : 'Newest';
     document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
     const { state } = this.#connection;
+    byId('people').textContent = this.#people.count > 0 ? `${this.#people.count} here` : '';
+    const typing = typingText(this.#people.typing(Date.now()));
+    if (byId('typing').textContent !== typing) byId('typing').textContent = typing;
+    byId('hint').hidden = typing !== '';
     this.#status.show(describeStatus(state, this.#session.status, this.#session.refusal, Date.now()));
     this.#drawRooms();
   }

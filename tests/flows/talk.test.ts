@@ -159,6 +159,23 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
+  test('one sees how many are here, who types, and new names on old messages', async () => {
+    const { ann, bob } = await meet();
+    await ann.page.getByText('2 here').waitFor();
+    await ann.page.fill('#name', 'Ann');
+    await ann.page.press('#name', 'Enter');
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await ann.page.locator('#body').pressSequentially('hi');
+    await bob.page.getByText('Ann is typing').waitFor();
+    await ann.page.press('#body', 'Enter');
+    await shows(bob, ['hi']);
+    await bob.page.getByText('Ann is typing').waitFor({ state: 'detached' });
+    await ann.page.fill('#name', 'Anna');
+    await ann.page.press('#name', 'Enter');
+    await until('the new name', async () => (await bob.page.locator('.author').textContent()) === 'Anna');
+    await leave(ann, bob);
+  });
+
   test('a reader further up is told what is new, and how many', async () => {
     const { room, ann, bob } = await meet();
     const database = await app.database.connect();

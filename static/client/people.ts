@@ -1,0 +1,77 @@
+import type { Message } from '../../server/message.js';
+import type { ServerFrame } from '../../server/sockets/frames.js';
+
+type Presence = ServerFrame & { type: 'presence' };
+
+/** Who is in the room, who types, and what everybody is called now. */
+export class People {
+  /** By socket, the id of its user. */
+  readonly #present = new Map<string, string>();
+  /** Of big rooms only the number is told. */
+  #count: number | null = null;
+  readonly #names = new Map<string, string>();
+  readonly #typing = new Map<string, { name: string; until: number }>();
+  /** Messages under their authors' present names; kept, so that nothing is drawn anew without need. */
+  readonly #renamed = new WeakMap<Message, Message>();
+
+  /** How many different people are here, as far as is known. */
+  get count(): number {
+    return this.#count ?? new Set(this.#present.values()).size;
+  }
+
+  /** The names of those who type at the moment. */
+  typing(now: number): string[] {
+    for (const [id_user, { until }] of this.#typing) if (until <= now) this.#typing.delete(id_user);
+    return [...this.#typing.values()].map(({ name }) => name);
+  }
+
+  /** Takes note of what a frame says about people; `room`: where the reader is, `self`: who. */
+  receive(frame: ServerFrame, room: string, self: string | null, now: number): void {
+    if (frame.type === 'presence' && frame.room === room) this.#presenceChanged(frame);
+    else if (frame.type === 'roomSnapshot' || frame.type === 'history') this.#learn(frame.names ?? {});
+    else if (frame.type === 'identityChange') this.#learn({ [frame.user.id_user]: frame.user.name });
+    else if (frame.type === 'deliverMessage') this.#typing.delete(frame.message.author.id_user ?? '');
+    else if (frame.type === 'typing' && frame.room === room && frame.user.id_user !== self) {
+      this.#typing.set(frame.user.id_user, { name: frame.user.name, until: now + frame.forMs });
+    }
+  }
+
+  /** The message under the name that its author has now. */
+  named(message: Message): Message {
+    const { id_user } = message.author;
+    const name = id_user === null ? undefined : this.#names.get(id_user);
+    if (name === undefined || name === message.author.name) return message;
+    const held = this.#renamed.get(message);
+    if (held?.author.name === name) return held;
+    const renamed = { ...message, author: { ...message.author, name } };
+    this.#renamed.set(message, renamed);
+    return renamed;
+  }
+
+  /** The connection is gone: who is here is not known. */
+  forget(): void {
+    this.#present.clear();
+    this.#typing.clear();
+    this.#count = null;
+  }
+
+  #presenceChanged({ users, joined = [], left = [], count }: Presence): void {
+    if (users) this.#present.clear();
+    for (const { id_socket, id_user } of [...(users ?? []), ...joined]) this.#present.set(id_socket, id_user);
+    for (const id_socket of left) this.#present.delete(id_socket);
+    if (users) this.#count = null;
+    else if (count) this.#count = count.users;
+  }
+
+  #learn(names: Record<string, string>): void {
+    for (const [id_user, name] of Object.entries(names)) this.#names.set(id_user, name);
+  }
+}
+
+/** Says who types, without ever becoming long. */
+export function typingText(names: readonly string[]): string {
+  const [one, two] = names;
+  if (names.length === 0) return '';
+  if (names.length === 1) return `${one} is typing`;
+  return names.length === 2 ? `${one} and ${two} are typing` : 'Several people are typing';
+}
