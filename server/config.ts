@@ -66,6 +66,9 @@ export const settings = {
     .min(1, 'DATA_DIR must not be empty')
     .default('./data')
     .describe('Folder of the embedded database and of keys made at the first start'),
+  INSTANCES: wholeNumber('INSTANCES', 1, 64, 1).describe(
+    'How many processes serve the port together; more than one need REDIS_URL',
+  ),
   RETHINKDB_URL: address('RETHINKDB_URL', ['rethinkdb:', 'rethinkdbs:'])
     .superRefine((text, check) => {
       for (const message of databaseFaults(text)) check.addIssue({ code: 'custom', message });
@@ -124,6 +127,22 @@ export const settings = {
     .describe(
       'Bearer token of those who may delete all that is known of who is present; without it nobody may',
     ),
+  REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
+    .refine(
+      (text) => /^(\/\d*)?$/.test(new URL(text).pathname),
+      'REDIS_URL: the path must be the number of a database, such as /0',
+    )
+    .optional()
+    .describe(
+      'A Redis server, over which several processes share who is present, who types, and what is limited',
+    ),
+  REDIS_KEY: z
+    .string()
+    .regex(/^[\w:.-]{1,64}$/, 'REDIS_KEY may have letters, digits and _ : . - only, at most 64')
+    .default('changeroom')
+    .describe(
+      'With what all keys and channels in Redis begin; another one for every chat that uses the same Redis',
+    ),
   LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
     'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in the next four',
   ),
@@ -167,10 +186,14 @@ export interface Config {
   /** Null: start the embedded database. */
   database: DatabaseAddress | null;
   embedded: { port: number; password: string };
+  /** Processes that serve the port together. */
+  instances: number;
   sessionSecret: string | null;
   auth: AuthConfig;
   /** Bearer tokens of the endpoints about presence; null: closed. */
   presenceSecrets: { summary: string | null; flushing: string | null };
+  /** Null: this is the only process. */
+  redis: { url: string; key: string } | null;
   limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
   trustProxy: string | number;
   shutdownMs: number;
@@ -199,7 +222,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = z.object(settings).safeParse(present);
-  const faults = [...(parsed.error?.issues.map((issue) => issue.message) ?? []), ...authFaults(present)];
+  const faults = [
+    ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
+    ...authFaults(present),
+    ...instanceFaults(present),
+  ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const values = parsed.data;
   return {
@@ -209,12 +236,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: path.resolve(values.DATA_DIR),
     database: values.RETHINKDB_URL ? databaseAddress(values.RETHINKDB_URL, values.RETHINKDB_CA) : null,
     embedded: { port: values.EMBEDDED_PORT, password: values.EMBEDDED_PASSWORD },
+    instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth: authConfig(values),
     presenceSecrets: {
       summary: values.SECRET_FOR_SUMMARY ?? null,
       flushing: values.SECRET_FOR_FLUSHING ?? null,
     },
+    redis: values.REDIS_URL ? { url: values.REDIS_URL, key: values.REDIS_KEY } : null,
     limits: {
       messages: values.LIMIT_MESSAGES,
       joins: values.LIMIT_JOINS,
@@ -254,6 +283,12 @@ function authFaults(present: Partial<Record<keyof Values, string>>): string[] {
   }
   if (mode === 'accounts') demand(AUTH_SERVER, 'AUTH=accounts needs AUTH_SERVER');
   return faults;
+}
+
+/** Without a place that they share, each of several processes would know its own visitors only. */
+function instanceFaults({ INSTANCES, REDIS_URL }: Partial<Record<keyof Values, string>>): string[] {
+  if (!(Number(INSTANCES) > 1) || REDIS_URL) return [];
+  return ['INSTANCES above 1 needs REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379'];
 }
 
 /** Of values that have no fault. */

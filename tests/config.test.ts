@@ -21,6 +21,8 @@ describe('the configuration', () => {
       database: null,
       dataDir: path.resolve('data'),
       embedded: { port: 28015 },
+      instances: 1,
+      redis: null,
       sessionSecret: null,
       shutdownMs: 25_000,
     });
@@ -81,6 +83,39 @@ describe('the address of a database', () => {
   test('is refused, not crashed on, with an escape that means nothing', () => {
     expect(faults({ RETHINKDB_URL: 'rethinkdb://a:%ff@db' })).toHaveLength(1);
   });
+});
+
+describe('several processes', () => {
+  const REDIS_URL = 'rediss://:secret@redis.example:6380/2';
+
+  test('share a Redis', () => {
+    expect(readConfig({ INSTANCES: '4', REDIS_URL })).toMatchObject({
+      instances: 4,
+      redis: { url: REDIS_URL, key: 'changeroom' },
+    });
+    expect(readConfig({ REDIS_URL, REDIS_KEY: 'chat' }).redis).toEqual({ url: REDIS_URL, key: 'chat' });
+  });
+
+  test('are refused without one, with what to set', () => {
+    expect(faults({ INSTANCES: '2', PORT: 'x' })).toEqual([
+      'PORT must be a whole number',
+      'INSTANCES above 1 needs REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379',
+    ]);
+    expect(faults({ INSTANCES: '1' })).toEqual([]);
+  });
+
+  test.each(['0', '65', '-2', '1.5', 'many'])('are refused as INSTANCES=%s', (INSTANCES) => {
+    expect(faults({ INSTANCES, REDIS_URL })).toHaveLength(1);
+  });
+
+  test.each(['redis.example:6379', 'http://:secret@redis.example', 'redis://:secret@redis.example/zero'])(
+    'are refused with REDIS_URL=%s',
+    (REDIS_URL) => {
+      const found = faults({ REDIS_URL });
+      expect(found).toEqual([expect.stringMatching(/^REDIS_URL/)]);
+      expect(found.join()).not.toContain('secret');
+    },
+  );
 });
 
 describe('the ways of telling visitors apart', () => {
