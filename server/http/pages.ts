@@ -32,7 +32,9 @@ export function pagesRouter({ rooms, visitors, log }: PagesParts): Router {
 
   async function show(req: Request, res: Response, { room, user, rejected }: Shown): Promise<void> {
     const cursor = req.query.before;
-    const { messages, hasOlder, away } = await read(room, cursor, user).catch(nothingWhileAway);
+    // A database that has just been waited for in vain is not waited for again.
+    const known = rejected?.error.code === 'database-away' ? Promise.reject(rejected.error) : null;
+    const { messages, hasOlder, away } = await (known ?? read(room, cursor, user)).catch(nothingWhileAway);
     const error = rejected?.error ?? away;
     if (error?.details.retryAfterMs)
       res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { cookieOf } from './client.js';
+
+describe('pages while the database is away', () => {
+  let app: TestApp;
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await openDatabase();
+    app = await startTestApp({ database });
+    await database.stop();
+  });
+
+  afterEach(() => app.stop());
+
+  test('are shown without messages, and say why', async () => {
+    const response = await fetch(app.url);
+    expect(response.status).toBe(503);
+    const html = await response.text();
+    expect(html).toContain('The database is away.');
+    expect(html).toContain('name="body"');
+  });
+
+  test('keep the text of a message that cannot be stored, and its id for another try', async () => {
+    const id = '01a1fbfa-4b4e-73b0-b46f-b602a0962e2f';
+    const cookie = cookieOf(await fetch(app.url));
+    const body = new URLSearchParams({ id, body: 'kept <b>' });
+    const response = await fetch(`${app.url}/r/x`, { method: 'POST', body, headers: { cookie } });
+    expect(response.status).toBe(503);
+    const html = await response.text();
+    expect(html).toContain('kept &lt;b&gt;</textarea>');
+    expect(html).toContain(`value="${id}"`);
+  });
+});
