@@ -15,8 +15,10 @@ import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { createLog, type Log } from './log.js';
 import { MemoryPresence } from './presence/memory.js';
-import type { PresenceOptions } from './presence/presence.js';
+import type { Presence } from './presence/presence.js';
+import { RedisPresence, type RedisPresenceOptions } from './presence/redis.js';
 import { Access } from './rooms/access.js';
+import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import { Sockets } from './sockets/sockets.js';
 
@@ -30,7 +32,7 @@ export interface Overrides {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
-  presence?: PresenceOptions;
+  presence?: RedisPresenceOptions;
   events?: HttpParts['events'];
 }
 
@@ -65,21 +67,25 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
-  const limits = new Limits(config.limits, log);
+  const limits = new Limits(config.limits, log, config.redis);
   const rooms = new Rooms(messages, access, limits, log, overrides.rooms);
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log);
-  const presence = new MemoryPresence(log, overrides.presence);
+  const presence = openPresence(config, log, overrides.presence);
   const visitors = new Visitors({ authenticator, guests, users });
+  const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
   const http = createHttp({
     config,
+    directory,
     limits,
     log,
+    presence,
     rooms,
     stopping: stopping.signal,
+    users,
     visitors,
     dependencies: { database },
-    socketLibrary: () => sockets.library,
+    optional: config.redis ? { redis: presence } : {},
     events: overrides.events,
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
@@ -107,6 +113,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     server.closeIdleConnections();
     await closed;
     rooms.close();
+    await presence.stop();
     limits.stop();
     await database.stop();
     await embedded?.stop();
@@ -120,6 +127,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   } catch (error) {
     server.close();
     rooms.close();
+    await presence.stop();
+    limits.stop();
     await database.stop();
     await embedded?.stop();
     throw error;
@@ -136,6 +145,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       return stopped;
     },
   };
+}
+
+function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOptions): Presence {
+  if (!redis) return new MemoryPresence(log, options);
+  const presence = new RedisPresence(redis, log, options);
+  presence.start();
+  return presence;
 }
 
 async function openEmbedded(

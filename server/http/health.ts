@@ -9,6 +9,8 @@ export interface Dependency {
 export interface HealthParts {
   /** By the name under which `/readyz` shows it. */
   dependencies: Record<string, Dependency>;
+  /** What it can do without for a while: shown, but no reason to send visitors elsewhere. */
+  optional?: Record<string, Dependency>;
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
 }
@@ -18,7 +20,7 @@ export interface HealthParts {
  * `/readyz`: 200 when every dependency is up and the server is not about to stop, else 503; a balancer then sends
  * visitors elsewhere. Both are JSON. Why something is down stands in the log alone, as this is open to everybody.
  */
-export function healthRouter({ dependencies, stopping }: HealthParts): Router {
+export function healthRouter({ dependencies, optional = {}, stopping }: HealthParts): Router {
   const router = Router();
   router
     .route('/healthz')
@@ -29,10 +31,11 @@ export function healthRouter({ dependencies, stopping }: HealthParts): Router {
   router
     .route('/readyz')
     .get((_req, res) => {
-      const states = Object.entries(dependencies).map(([name, { status }]) => {
+      const isUp = Object.values(dependencies).every(({ status }) => status.state === 'up');
+      const ready = !stopping.aborted && isUp;
+      const states = Object.entries({ ...dependencies, ...optional }).map(([name, { status }]) => {
         return [name, { state: status.state, since: status.since.toISOString() }] as const;
       });
-      const ready = !stopping.aborted && states.every(([, { state }]) => state === 'up');
       res
         .status(ready ? 200 : 503)
         .set('Cache-Control', 'no-store')

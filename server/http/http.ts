@@ -1,8 +1,11 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
+import type { UserTable } from '../database/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
+import type { Presence } from '../presence/presence.js';
+import type { Directory } from '../rooms/directory.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { ROOT } from '../root.js';
 import { apiRouter } from './api.js';
@@ -15,16 +18,19 @@ import type { Visitors } from './visitors.js';
 
 export interface HttpParts {
   config: Config;
+  directory: Directory;
   limits: Limits;
   visitors: Visitors;
   log: Log;
+  presence: Presence;
   rooms: Rooms;
+  users: UserTable;
   /** By the name under which /readyz shows it. */
   dependencies: Record<string, Dependency>;
+  /** The same, for what the chat can do without for a while. */
+  optional: Record<string, Dependency>;
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
-  /** The browser's side of the sockets, as JavaScript text. */
-  socketLibrary: () => string;
   events?: Partial<EventStreamOptions>;
 }
 
@@ -46,7 +52,7 @@ export function createHttp(parts: HttpParts): Express {
   app.use(securityHeaders);
   app.use(healthRouter(parts));
   app.use(limitRequests(parts.limits));
-  app.use('/api', apiRouter(parts));
+  app.use(apiRouter(parts));
   app.use(pagesRouter(parts));
   app.use(notFound, problemHandler(parts.log));
   return app;

@@ -37,8 +37,6 @@ declare module 'primus' {
       check: (request: IncomingMessage, done: (error?: Error & { statusCode?: number }) => void) => void,
     ): void;
     forEach(each: (spark: Spark) => void): void;
-    /** The browser's side, as JavaScript text. */
-    library(): string;
     destroy(options?: { close?: boolean; reconnect?: boolean; timeout?: number }, done?: () => void): void;
   }
 }

@@ -100,11 +100,6 @@ export class Sockets {
     return this.connections.size;
   }
 
-  /** The browser's side of Primus, as JavaScript text. */
-  get library(): string {
-    return this.primus.library();
-  }
-
   /** Asks all browsers to come back (to whoever serves then), spread over `spreadMs` milliseconds. */
   sayGoingAway(spreadMs: number): void {
     for (const connection of this.connections) {
