@@ -3,23 +3,24 @@ import type { AddressInfo } from 'node:net';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
-import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
+import type { Config, DatabaseAddress } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { MembershipTable } from './database/membership-table.js';
 import { Messages } from './database/messages.js';
 import { RoomTable } from './database/room-table.js';
 import { UserTable } from './database/user-table.js';
-import { startEmbedded } from './embedded/index.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { createLog, type Log } from './log.js';
+import { openOwnDatabase } from './own-database.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis.js';
 import { Access } from './rooms/access.js';
 import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
+import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
@@ -27,13 +28,14 @@ const RETURN_WITHIN = 5_000;
 /** Milliseconds for that request to reach them before the sockets are ended. */
 const FAREWELL = 250;
 
-/** What tests put in the place of defaults. */
+/** What tests, and one of several processes, put in the place of defaults. */
 export interface Overrides {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
   presence?: RedisPresenceOptions;
   events?: HttpParts['events'];
+  routing?: SessionRouting;
 }
 
 export interface App {
@@ -58,7 +60,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const log = overrides.log ?? createLog(config);
   const stopping = new AbortController();
   const secret = await loadSessionSecret(config);
-  const embedded = config.database ? null : await openEmbedded(config, log);
+  const embedded = config.database ? null : await openOwnDatabase(config, log);
   const address = config.database ?? embedded!.address;
 
   const database = new Database(address, log, overrides.database);
@@ -102,6 +104,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     roomTable,
     users,
     trustProxy: config.trustProxy,
+    routing: overrides.routing,
   });
 
   const stop = async () => {
@@ -152,20 +155,6 @@ function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOption
   const presence = new RedisPresence(redis, log, options);
   presence.start();
   return presence;
-}
-
-async function openEmbedded(
-  { dataDir, embedded }: Config,
-  log: Log,
-): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {
-  const { host, port, stop } = await startEmbedded({
-    directory: dataDir,
-    port: embedded.port,
-    password: embedded.password,
-    onExit: (error: Error) => log.fatal({ err: error }, 'embedded database: ended unexpectedly'),
-  });
-  const address = { host, port, db: DEFAULT_DB, user: 'admin', password: embedded.password, tls: null };
-  return { address, stop };
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -1,14 +1,27 @@
-import { type App, startApp } from './app.js';
+import cluster from 'node:cluster';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { announce, fail, stopOnSignals } from './lifecycle.js';
 
-/** Starts, waits for a signal, stops. Exit codes: 0 after a stop, 1 when it cannot start or stop, 2 for the settings. */
+/**
+ * Decides what this process is: the only one, the primary of several, or one of these. Each loads what it needs alone.
+ * Exit codes: 0 after a stop, 1 when it cannot start or stop, 2 for the settings.
+ */
 async function main(): Promise<void> {
+  if (cluster.isWorker) {
+    const { runWorker } = await import('./cluster/worker.js');
+    return runWorker();
+  }
   const config = configure();
+  if (config.instances === 1) return runAlone(config);
+  const { runPrimary } = await import('./cluster/primary.js');
+  return runPrimary(config);
+}
+
+async function runAlone(config: Config): Promise<void> {
+  const { startApp } = await import('./app.js');
   const app = await startApp(config).catch((error: Error) => fail(error.message, 1));
-  const { host, port, db } = app.database.address;
-  const kind = app.database.isEmbedded ? 'embedded database' : 'database';
-  process.stdout.write(`Changeroom is at ${app.url}, its ${kind} at ${host}:${port} (database ${db})\n`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(app, config));
+  announce(app.url, app.database);
+  stopOnSignals(() => app.stop(), config.shutdownMs);
 }
 
 function configure(): Config {
@@ -18,26 +31,6 @@ function configure(): Config {
     if (error instanceof ConfigError) return fail(error.message, 2);
     throw error;
   }
-}
-
-let stopping = false;
-
-async function stop(app: App, config: Config): Promise<void> {
-  // An impatient second Ctrl+C means it.
-  if (stopping) process.exit(1);
-  stopping = true;
-  const late = setTimeout(
-    () => fail(`not stopped within ${config.shutdownMs / 1000} s`, 1),
-    config.shutdownMs,
-  );
-  await app.stop();
-  clearTimeout(late);
-  process.exit(0);
-}
-
-function fail(message: string, code: number): never {
-  process.stderr.write(`Changeroom: ${message}\n`);
-  process.exit(code);
 }
 
 await main();

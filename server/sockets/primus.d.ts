@@ -31,6 +31,8 @@ declare module 'primus' {
 
   export default class Primus extends EventEmitter {
     constructor(server: Server, options: PrimusOptions);
+    /** The engine.io server. */
+    readonly transformer: { service: { generateId: (request: IncomingMessage) => string } };
     /** How many sparks there are. */
     readonly connected: number;
     authorize(

@@ -21,10 +21,13 @@ import { dispatch, refOf, sendError } from './dispatch.js';
 import type { ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
+import type { SessionRouting } from './session-routing.js';
 import { TypingRelay } from './typing-relay.js';
 
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
 const MAX_RECEIVED = 1024 * 1024;
+/** Where the sockets are; the page's own script asks there. */
+const PATHNAME = '/primus';
 /** Milliseconds for a socket to say who it is, where there are no guests. */
 const LOGIN_WITHIN = 30_000;
 
@@ -41,6 +44,8 @@ export interface SocketParts {
   users: UserTable;
   /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
   trustProxy: string | number;
+  /** Where several processes serve one port. */
+  routing?: SessionRouting;
 }
 
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
@@ -79,12 +84,17 @@ export class Sockets {
     });
     this.primus = new Primus(server, {
       transformer: 'engine.io',
-      pathname: '/primus',
+      pathname: PATHNAME,
       parser: 'JSON',
       maxLength: MAX_RECEIVED,
       iknowclusterwillbreakconnections: true,
       transport: { perMessageDeflate: false, httpCompression: false },
     });
+    const { routing } = parts;
+    if (routing) {
+      this.primus.transformer.service.generateId = () => routing.newSessionId();
+      routing.guard(server, PATHNAME);
+    }
     this.primus.authorize((request, done) => {
       this.admit(request).then(
         () => done(),
@@ -109,6 +119,7 @@ export class Sockets {
 
   /** Ends all sockets; browsers reconnect by themselves. */
   close(): Promise<void> {
+    this.parts.routing?.stop();
     return new Promise((resolve) => this.primus.destroy({ close: false, reconnect: true }, resolve));
   }
 

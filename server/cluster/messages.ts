@@ -1,0 +1,27 @@
+import type { Config } from '../config.js';
+
+/** What the primary and its workers tell each other, as JSON. */
+
+export interface Assignment {
+  /** With the address of the database and the session secret, whoever provided them. */
+  config: Config;
+  /** Where the workers' Unix sockets are. */
+  folder: string;
+  /** The database is the primary's own and there in a moment: serve when it is. */
+  awaitDatabase: boolean;
+}
+
+export type ToWorker =
+  | ({ kind: 'assignment' } & Assignment)
+  | { kind: 'stop' }
+  /** With a socket, and what was read from it, in base64. */
+  | { kind: 'connection'; bytes: string };
+
+export type FromWorker =
+  /** Asks for the assignment. */
+  | { kind: 'awake' }
+  | { kind: 'listening'; url: string }
+  /** It cannot serve, and ends; the message is for the operator. */
+  | { kind: 'failed'; message: string }
+  /** With a socket: a connection that is worker `owner`'s. */
+  | { kind: 'handOver'; owner: number; bytes: string };
