@@ -1,24 +1,62 @@
 import { type RequestHandler, Router } from 'express';
-import { errorListRouter } from './error-list.js';
-import { type EventsParts, eventsRouter } from './events.js';
-import { meRouter } from './me.js';
+import { TOKEN_COOKIE } from '../auth/credentials.js';
+import { GUEST_COOKIE } from '../auth/guest.js';
+import * as answers from './answers.js';
+import { type DocsParts, docsEndpoints, version } from './docs.js';
+import { type EventsParts, eventEndpoints } from './events.js';
+import { type MeParts, meEndpoints } from './me.js';
+import { describeApi, type OpenApi } from './openapi/document.js';
+import { type Endpoint, serve } from './openapi/serve.js';
+import { type PresenceParts, presenceEndpoints } from './presence.js';
+import {
+  briefPresentUsersEndpoints,
+  type PresentUsersParts,
+  presentUsersEndpoints,
+  serveAtRoot,
+} from './present-users.js';
 import { notFound } from './problems.js';
-import { type RoomMessagesParts, roomMessagesRouter } from './room-messages.js';
+import { messageEndpoints, type RoomMessagesParts } from './room-messages.js';
+import { type RoomsParts, roomEndpoints } from './rooms.js';
 import { sameOrigin } from './same-origin.js';
+import { type UsersParts, userEndpoints } from './users.js';
 
-export type ApiParts = RoomMessagesParts & EventsParts;
+export type ApiParts = DocsParts &
+  EventsParts &
+  MeParts &
+  PresenceParts &
+  PresentUsersParts &
+  RoomMessagesParts &
+  RoomsParts &
+  UsersParts;
 
-/** Everything under `/api`, for programs; docs/api.md describes it. Errors are left to `problemHandler`. */
+/**
+ * Everything for programs: what is under `/api`, and `/:room/users`. docs/api.md explains it; `/api/openapi.json` is
+ * made of the very endpoints that are served. Errors are left to `problemHandler`.
+ */
 export function apiRouter(parts: ApiParts): Router {
-  return Router().use(
-    asDeclared,
-    sameOrigin,
-    meRouter(parts.visitors),
-    roomMessagesRouter(parts),
-    eventsRouter(parts),
-    errorListRouter(),
-    notFound,
-  );
+  const underApi = [
+    ...roomEndpoints(parts),
+    ...messageEndpoints(parts),
+    ...eventEndpoints(parts),
+    ...meEndpoints(parts),
+    ...presentUsersEndpoints(parts),
+    ...userEndpoints(parts),
+    ...presenceEndpoints(parts),
+    ...docsEndpoints(parts, () => document),
+  ];
+  const atRoot = briefPresentUsersEndpoints(parts);
+  const document = describe([...underApi, ...atRoot]);
+  return Router()
+    .use('/api', asDeclared, sameOrigin)
+    .use(serve(underApi))
+    .use('/api', notFound)
+    .use(serveAtRoot(atRoot));
+}
+
+function describe(endpoints: Endpoint[]): OpenApi {
+  const operations = endpoints.map(({ operation }) => operation);
+  const cookies = { guest: GUEST_COOKIE, token: TOKEN_COOKIE };
+  return describeApi(operations, { version: version(), problem: answers.problem, cookies });
 }
 
 /** What users wrote is never taken for anything but what `Content-Type` says. */

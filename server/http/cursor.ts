@@ -4,9 +4,9 @@ import type { Position } from '../message.js';
 /** Longest primary key that a database takes, in bytes. */
 export const LONGEST_ID = 127;
 
-// The times that a database can show: the years 1400 to 9999.
-const EARLIEST = Date.UTC(1400, 0);
-const LATEST = Date.UTC(10_000, 0) - 1;
+/** The times that a database can show: the years 1400 to 9999, in milliseconds since 1970. */
+export const EARLIEST = Date.UTC(1400, 0);
+export const LATEST = Date.UTC(10_000, 0) - 1;
 
 /** Before every message: where one stands in a room that has none. */
 export const BEGINNING: Position = { sent: EARLIEST, id: '' };

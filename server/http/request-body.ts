@@ -13,21 +13,27 @@ export const requestBody = Router().use(
 );
 
 /**
- * The fields of a request body. Plain text is taken as the field `plainTextField`.
+ * The fields of a request body. Plain text is taken as the field `plainTextField`; without one it is refused.
  * @throws ChatError `unsupported-media-type`, `bad-request`
  */
-export function readFields(req: Request, plainTextField: string): Record<string, unknown> {
+export function readFields(req: Request, plainTextField: string | undefined): Record<string, unknown> {
   const body: unknown = req.body;
-  if (typeof body === 'string' && req.is('text/plain')) return { [plainTextField]: body };
+  if (typeof body === 'string' && req.is('text/plain')) {
+    if (plainTextField === undefined) throw unsupported('');
+    return { [plainTextField]: body };
+  }
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return body as Record<string, unknown>;
   if (body !== undefined) throw new ChatError('bad-request', 'the request body must be a JSON object');
   if (!hasBody(req)) throw new ChatError('bad-request', 'the request needs a body');
-  throw new ChatError(
-    'unsupported-media-type',
-    'the request body must be application/json, application/x-www-form-urlencoded or text/plain',
-    { field: 'Content-Type' },
-  );
+  throw unsupported(plainTextField === undefined ? '' : ' or text/plain');
+}
+
+function unsupported(more: string): ChatError {
+  const types = `application/json or application/x-www-form-urlencoded${more}`;
+  return new ChatError('unsupported-media-type', `the request body must be ${types}`, {
+    field: 'Content-Type',
+  });
 }
 
 const hasBody = (req: Request) =>

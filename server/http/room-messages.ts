@@ -1,19 +1,16 @@
-import { Router } from 'express';
 import { ChatError } from '../errors.js';
-import { cleanBody, cleanId, cleanRoom, type Message, type Position } from '../message.js';
+import type { Message, Position } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
-import { BEGINNING, decodeCursor, encodeCursor, LONGEST_ID } from './cursor.js';
-import { onlyMethods } from './problems.js';
-import { readLimit } from './query.js';
-import { readFields, requestBody } from './request-body.js';
+import { BEGINNING, encodeCursor } from './cursor.js';
+import { type Endpoint, endpoint } from './openapi/serve.js';
+import { deleteMessage, editMessage, getMessage, listMessages, postMessage } from './operations/messages.js';
+import { noSuchMessage } from './request-fields.js';
 import type { Visitors } from './visitors.js';
 
 export interface RoomMessagesParts {
   rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   visitors: Visitors;
 }
-
-const PAGE = { min: 1, max: 100, fallback: 50 };
 
 /** A part of a room's history, and where it goes on. */
 interface Page {
@@ -26,9 +23,7 @@ interface Page {
 }
 
 /** Reads, writes, edits and deletes messages of a room. A write is answered when the database has it on disk. */
-export function roomMessagesRouter({ rooms, visitors }: RoomMessagesParts): Router {
-  const router = Router();
-
+export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoint[] {
   /**
    * The newest messages come from the room's memory where it holds enough of them and its feed runs, which spares
    * the database; what is asked for by cursor comes from the database.
@@ -53,80 +48,61 @@ export function roomMessagesRouter({ rooms, visitors }: RoomMessagesParts): Rout
     return { ...newer, hasOlder: newer.messages.length > 0, at };
   }
 
-  function pageOf(room: string, query: Record<string, unknown>, limit: number, by: string): Promise<Page> {
-    if (query.before !== undefined && query.after !== undefined) {
+  function pageOf(room: string, query: PageQuery, by: string): Promise<Page> {
+    if (query.before && query.after) {
       throw new ChatError('bad-request', 'before and after cannot be asked for at once', { field: 'after' });
     }
-    if (query.before !== undefined) return before(room, decodeCursor(query.before, 'before'), limit, by);
-    if (query.after !== undefined) return after(room, decodeCursor(query.after, 'after'), limit, by);
-    return latest(room, limit, by);
+    if (query.before) return before(room, query.before, query.limit, by);
+    if (query.after) return after(room, query.after, query.limit, by);
+    return latest(room, query.limit, by);
   }
 
-  router
-    .route('/rooms/:room/messages')
-    .get(async (req, res) => {
-      const room = cleanRoom(req.params.room);
-      const limit = readLimit(req.query.limit, PAGE);
-      const page = await pageOf(room, req.query, limit, await visitors.reader(req));
+  return [
+    endpoint(listMessages, async ({ params: { room }, query }, req, res) => {
+      const page = await pageOf(room, query, await visitors.reader(req));
       const first = page.messages[0];
       const links = {
         before: page.hasOlder && first ? encodeCursor(first) : null,
         after: encodeCursor(page.messages.at(-1) ?? page.at),
       };
-      const path = `${req.baseUrl}/rooms/${encodeURIComponent(room)}/messages?limit=${limit}`;
+      const path = `${addressOf(room)}?limit=${query.limit}`;
       if (links.before) res.links({ prev: `${path}&before=${links.before}` });
       if (page.hasNewer) res.links({ next: `${path}&after=${links.after}` });
       res.set('Cache-Control', 'no-cache').json({ messages: page.messages, ...links });
-    })
-    .post(requestBody, async (req, res) => {
-      const room = cleanRoom(req.params.room);
-      const fields = readFields(req, 'body');
-      const body = cleanBody(fields.body);
-      const id = fields.id === undefined ? undefined : cleanId(fields.id);
+    }),
+
+    endpoint(postMessage, async ({ params: { room }, body: { body, id } }, req, res) => {
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created } = await rooms.post({ id, room, body, author: { id_user, name } });
       res
         .status(created ? 201 : 200)
-        .location(
-          `${req.baseUrl}/rooms/${encodeURIComponent(room)}/messages/${encodeURIComponent(message.id)}`,
-        )
+        .location(`${addressOf(room)}/${encodeURIComponent(message.id)}`)
         .json(message);
-    })
-    .all(onlyMethods('GET', 'POST'));
+    }),
 
-  router
-    .route('/rooms/:room/messages/:id')
-    .get(async (req, res) => {
-      const room = cleanRoom(req.params.room);
+    endpoint(getMessage, async ({ params: { room, id } }, req, res) => {
       const messages = await rooms.reader(room, await visitors.reader(req));
-      const message = await messages.get(room, storedId(req.params.id));
+      const message = await messages.get(room, id);
       if (!message) throw noSuchMessage();
       res.set('Cache-Control', 'no-cache').json(message);
-    })
-    .patch(requestBody, async (req, res) => {
-      const room = cleanRoom(req.params.room);
-      const id = storedId(req.params.id);
-      const body = cleanBody(readFields(req, 'body').body);
+    }),
+
+    endpoint(editMessage, async ({ params: { room, id }, body: { body } }, req, res) => {
       const by = (await visitors.visitor(req, res)).id_user;
       res.json(await rooms.edit({ room, id, body, by }));
-    })
-    .delete(async (req, res) => {
-      const room = cleanRoom(req.params.room);
-      const id = storedId(req.params.id);
+    }),
+
+    endpoint(deleteMessage, async ({ params: { room, id } }, req, res) => {
       await rooms.remove({ room, id, by: (await visitors.visitor(req, res)).id_user });
       res.status(204).end();
-    })
-    .all(onlyMethods('GET', 'PATCH', 'DELETE'));
-
-  return router;
+    }),
+  ];
 }
 
-/** An id of any form, as rows from elsewhere may have; no row has one that the database would refuse. */
-function storedId(id: string): string {
-  if (Buffer.byteLength(id) > LONGEST_ID || id.includes('\0')) throw noSuchMessage();
-  return id;
+interface PageQuery {
+  limit: number;
+  before?: Position | undefined;
+  after?: Position | undefined;
 }
 
-function noSuchMessage(): ChatError {
-  return new ChatError('no-such-message', 'there is no such message in this room', { field: 'id' });
-}
+const addressOf = (room: string) => `/api/rooms/${encodeURIComponent(room)}/messages`;

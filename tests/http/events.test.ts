@@ -13,7 +13,8 @@ import { type Connection, r } from '../../server/database/reql.js';
 import { RoomTable } from '../../server/database/room-table.js';
 import { UserTable } from '../../server/database/user-table.js';
 import type { EventStreamOptions } from '../../server/http/event-stream.js';
-import { eventsRouter } from '../../server/http/events.js';
+import { eventEndpoints } from '../../server/http/events.js';
+import { serve as serveEndpoints } from '../../server/http/openapi/serve.js';
 import { problemHandler } from '../../server/http/problems.js';
 import { Visitors } from '../../server/http/visitors.js';
 import { createLog } from '../../server/log.js';
@@ -65,8 +66,8 @@ async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.roo
     guests,
     users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
-  const routes = eventsRouter({ rooms, visitors, stopping: stopping.signal, events });
-  server = createServer(express().use('/api', routes, problemHandler(createLog({ log: 'silent' }))));
+  const routes = serveEndpoints(eventEndpoints({ rooms, visitors, stopping: stopping.signal, events }));
+  server = createServer(express().use(routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 

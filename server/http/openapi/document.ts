@@ -1,0 +1,197 @@
+import type { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../../errors.js';
+import { type JsonSchema, SchemaWriter } from './json-schema.js';
+import type { Answer, Operation } from './operation.js';
+
+/** The parts of an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0) that are written here. */
+export interface OpenApi {
+  openapi: '3.1.0';
+  info: { title: string; version: string; description: string; license: { name: string } };
+  tags: { name: string }[];
+  paths: Record<string, Record<string, OpenApiOperation>>;
+  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
+}
+
+export interface OpenApiOperation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  security: Record<string, string[]>[];
+  parameters?: Parameter[];
+  requestBody?: { required: true; content: Content };
+  responses: Record<string, OpenApiResponse>;
+}
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+}
+
+export interface OpenApiResponse {
+  description: string;
+  headers?: Record<string, { description: string; schema: JsonSchema }>;
+  content?: Content;
+}
+
+type Content = Record<string, { schema: JsonSchema }>;
+
+export interface About {
+  version: string;
+  /** Of every error that is answered over HTTP. */
+  problem: z.ZodType;
+  /** Names of the cookies that say who somebody is. */
+  cookies: { guest: string; token: string };
+}
+
+/** Describes operations, from the schemas that check their requests. */
+export function describeApi(operations: readonly Operation[], { version, problem, cookies }: About): OpenApi {
+  const writer = new SchemaWriter();
+  const problemRef = writer.write(problem, 'output');
+  const paths: OpenApi['paths'] = {};
+  for (const operation of operations) {
+    const path = operation.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.method]: describe(operation, writer, problemRef) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Changeroom',
+      version,
+      description: 'What is written here is on every screen in its room a moment later.',
+      license: { name: 'MIT' },
+    },
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: writer.components,
+      securitySchemes: {
+        guest: { type: 'apiKey', in: 'cookie', name: cookies.guest, description: 'A guest (`AUTH=guest`)' },
+        token: { type: 'http', scheme: 'bearer', description: 'A user (`AUTH=jwt`, `AUTH=accounts`)' },
+        tokenCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookies.token,
+          description: 'The same token as a cookie',
+        },
+        secret: { type: 'http', scheme: 'bearer', description: 'A secret of the operator' },
+      },
+    },
+  };
+}
+
+const SECURITY: Record<'visitors' | 'everybody' | 'secret', OpenApiOperation['security']> = {
+  // Nobody in particular, too: whoever needs to be somebody becomes a guest by it.
+  visitors: [{}, { guest: [] }, { token: [] }, { tokenCookie: [] }],
+  everybody: [],
+  secret: [{ secret: [] }],
+};
+
+function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchema): OpenApiOperation {
+  const { id, tag, summary, description, params, query, headers, body, plainText, answers } = operation;
+  const parameters = [
+    ...parametersOf(params, 'path', writer),
+    ...parametersOf(query, 'query', writer),
+    ...parametersOf(headers, 'header', writer),
+  ];
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    security: SECURITY[operation.for ?? 'visitors'],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: true, content: contentOf(writer.write(body, 'input'), plainText) },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, answered(answer, writer)]),
+      ),
+      ...problemsOf(operation, problem),
+    },
+  };
+}
+
+function parametersOf(fields: z.ZodObject, where: Parameter['in'], writer: SchemaWriter): Parameter[] {
+  const { properties = {}, required = [] } = writer.write(fields, 'input');
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || (required.includes(name) && schema.default === undefined),
+    ...(description && { description }),
+    schema,
+  }));
+}
+
+function contentOf(schema: JsonSchema, plainText: string | undefined): Content {
+  const text = plainText && schema.properties?.[plainText];
+  return {
+    'application/json': { schema },
+    'application/x-www-form-urlencoded': { schema },
+    ...(text && { 'text/plain': { schema: text } }),
+  };
+}
+
+function answered({ description, schema, type, headers }: Answer, writer: SchemaWriter): OpenApiResponse {
+  const text: JsonSchema = { type: 'string' };
+  return {
+    description,
+    ...(headers && {
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, says]) => [name, { description: says, schema: text }]),
+      ),
+    }),
+    ...(schema && { content: { 'application/json': { schema: writer.write(schema, 'output') } } }),
+    ...(type && { content: { [type]: { schema: text } } }),
+  };
+}
+
+/** Errors by status; each says which codes it may carry. */
+function problemsOf(operation: Operation, problem: JsonSchema): Record<string, OpenApiResponse> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(operation)) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('. '),
+        content: {
+          'application/problem+json': {
+            schema: { ...problem, properties: { code: { enum: codes } } },
+          },
+        },
+      },
+    ]),
+  );
+}
+
+/** What an operation names itself, and what follows from its form. */
+function errorsOf({
+  method,
+  params,
+  query,
+  body,
+  errors = [],
+  for: whom = 'visitors',
+}: Operation): Set<ErrorCode> {
+  const hasParameters = Object.keys({ ...params.shape, ...query.shape }).length > 0;
+  return new Set<ErrorCode>([
+    ...errors,
+    ...(hasParameters || body ? (['bad-request'] as const) : []),
+    ...(body ? (['bad-json', 'body-too-large', 'unsupported-media-type'] as const) : []),
+    ...(whom === 'secret' ? (['login-required', 'bad-token', 'not-found'] as const) : []),
+    ...(whom === 'visitors'
+      ? (['login-required', 'bad-token', 'token-expired', 'auth-away', 'database-away'] as const)
+      : []),
+    ...(method === 'get' ? [] : (['bad-origin'] as const)),
+    'rate-limited',
+    'internal',
+  ]);
+}

@@ -1,0 +1,26 @@
+import { type JsonSchema, resolve } from './json-schema.js';
+
+/** A value that a schema allows: what it names as an example, or one made of its parts. */
+export function exampleOf(schema: JsonSchema, components: Record<string, JsonSchema>): unknown {
+  const {
+    examples,
+    enum: values,
+    const: only,
+    type,
+    anyOf,
+    items,
+    properties,
+    required = [],
+  } = resolve(schema, components);
+  if (examples) return examples[0];
+  if (values) return values[0];
+  if (only !== undefined) return only;
+  if (anyOf) return exampleOf(anyOf[0]!, components);
+  if (properties) {
+    const present = Object.entries(properties).filter(([name]) => required.includes(name));
+    return Object.fromEntries(present.map(([name, value]) => [name, exampleOf(value, components)]));
+  }
+  if (items) return [exampleOf(items, components)];
+  const plain: Record<string, unknown> = { string: '…', integer: 0, number: 0, boolean: false, object: {} };
+  return plain[[type].flat()[0] ?? ''] ?? null;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
+export interface JsonSchema {
+  type?: string | string[];
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+  required?: string[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: unknown[];
+  examples?: unknown[];
+  $ref?: string;
+  [keyword: string]: unknown;
+}
+
+const COMPONENTS = '#/components/schemas/';
+
+/**
+ * Writes zod schemas as JSON Schemas. Those that have an `id` in their `meta` stand under `components`, where the
+ * others refer to them.
+ */
+export class SchemaWriter {
+  readonly components: Record<string, JsonSchema> = {};
+
+  /** @param io whether what is sent in is described, or what comes out */
+  write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    // Within another one, so that a schema with an id is referred to as well.
+    const written = z.toJSONSchema(z.array(schema), { io, override: ({ jsonSchema }) => tidy(jsonSchema) });
+    const text = JSON.stringify(written).replaceAll('"#/$defs/', `"${COMPONENTS}`);
+    const { items, $defs = {} } = JSON.parse(text) as {
+      items: JsonSchema;
+      $defs?: Record<string, JsonSchema>;
+    };
+    Object.assign(this.components, $defs);
+    return items;
+  }
+}
+
+/** The schema that a reference means. */
+export function resolve(schema: JsonSchema, components: Record<string, JsonSchema>): JsonSchema {
+  return schema.$ref ? components[schema.$ref.slice(COMPONENTS.length)]! : schema;
+}
+
+/** Limits that every whole number of JavaScript has say nothing. */
+function tidy(schema: { minimum?: number | undefined; maximum?: number | undefined }): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}

@@ -1,0 +1,58 @@
+import type { Directory } from '../rooms/directory.js';
+import { type Endpoint, endpoint } from './openapi/serve.js';
+import {
+  createRoom,
+  getRoom,
+  joinRoom,
+  leaveRoom,
+  listMembers,
+  listRooms,
+  markRead,
+} from './operations/rooms.js';
+import type { Visitors } from './visitors.js';
+
+export interface RoomsParts {
+  directory: Directory;
+  visitors: Visitors;
+}
+
+/** What rooms there are, and who has joined them. A write is answered when this server sees it too. */
+export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
+  return [
+    endpoint(listRooms, async (_input, req, res) => {
+      res.set('Cache-Control', 'no-cache').json(await directory.list(await visitors.reader(req)));
+    }),
+
+    endpoint(createRoom, async ({ body: { name, topic = '', access = 'open' } }, req, res) => {
+      const by = await visitors.visitor(req, res);
+      const room = await directory.create({ name, topic, access, by });
+      res
+        .status(201)
+        .location(`/api/rooms/${encodeURIComponent(name)}`)
+        .json(room);
+    }),
+
+    endpoint(getRoom, async ({ params: { room } }, req, res) => {
+      res.set('Cache-Control', 'no-cache').json(await directory.info(room, await visitors.reader(req)));
+    }),
+
+    endpoint(joinRoom, async ({ params: { room } }, req, res) => {
+      await directory.join(room, await visitors.visitor(req, res));
+      res.json({ room, joined: true });
+    }),
+
+    endpoint(leaveRoom, async ({ params: { room } }, req, res) => {
+      await directory.leave(room, (await visitors.visitor(req, res)).id_user);
+      res.json({ room, joined: false });
+    }),
+
+    endpoint(markRead, async ({ params: { room }, body: position }, req, res) => {
+      const { id_user } = await visitors.visitor(req, res);
+      res.json({ room, read: await directory.markRead(room, id_user, position) });
+    }),
+
+    endpoint(listMembers, async ({ params: { room } }, req, res) => {
+      res.set('Cache-Control', 'no-cache').json(await directory.members(room, await visitors.reader(req)));
+    }),
+  ];
+}
