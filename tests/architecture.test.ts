@@ -26,7 +26,7 @@ const SERVER: Layer[] = [
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
   { name: 'message rules', members: ['message.ts'] },
-  { name: 'errors', members: ['errors.ts', 'root.ts'] },
+  { name: 'errors', members: ['errors.ts', 'root.ts', 'setting-formats.ts'] },
 ];
 
 const EMBEDDED: Layer[] = [

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** The forms that settings have, each a schema that says what is wrong by the setting's name, never by its value. */
+
+export const wholeNumber = (name: string, min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `${name} must be a whole number`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `${name} must be from ${min} to ${max}`)
+    .default(fallback);
+
+export const limit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
+
+export const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);
+
+export const address = (name: string, protocols: string[]) =>
+  z.string().refine(
+    (text) => {
+      try {
+        return protocols.includes(new URL(text).protocol);
+      } catch {
+        return false;
+      }
+    },
+    {
+      abort: true,
+      message: `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    },
+  );
+
+export const webAddress = (name: string) =>
+  address(name, ['https:', 'http:'])
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+      abort: true,
+      message: `${name} must not contain a user or a password`,
+    })
+    .refine((text) => !text.includes('#'), `${name} must not contain a fragment (#)`);
+
+/** Travels in an `Authorization` header, so it may have characters only that all programs write alike there. */
+export const bearerSecret = (name: string) =>
+  z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{16,}$/,
+      `${name} must have at least 16 characters, all of them ASCII and none a space`,
+    );
