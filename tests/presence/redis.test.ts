@@ -166,6 +166,35 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(await other.users('left')).toEqual({ users: [], partial: false });
   });
 
+  test('loses nobody who comes or goes while a room is being read', async () => {
+    const proxy = await openProxy();
+    const node = open(PATIENT, { url: `redis://127.0.0.1:${proxy.port}` });
+    const other = open(PATIENT);
+    await up(node, other);
+    other.enter('lobby', person('early'));
+    await until('it is written', async () => (await ours()).length === 3);
+    const typing: string[] = [];
+    node.observeTyping('lobby', ({ user }) => typing.push(user.name));
+
+    await redis.config('RESETSTAT');
+    const holding = proxy.holdAnswersTo('hgetall');
+    const observing = RoomView.of(node, 'lobby');
+    const release = await holding;
+    await until('Redis has answered', async () => /cmdstat_hgetall/.test(await redis.info('commandstats')));
+    other.enter('lobby', person('late'));
+    other.leave('lobby', 'early');
+    const [hash] = (await ours()).filter((name) => name.includes(':in:'));
+    await until('it is written', async () => (await redis.hkeys(hash!)).join() === '"late"');
+    // What is heard after the changes comes by the same connection as they do.
+    await until('the changes are heard', () => {
+      other.stopTyping('lobby', 'x');
+      other.typing('lobby', { id_user: 'x', name: 'x' });
+      return typing.length > 0;
+    });
+    release();
+    await sees(await observing, 'late');
+  });
+
   test('lets nobody leave because Redis was restarted empty', async () => {
     const nodes = [await openUp(PATIENT), await openUp(PATIENT)] as const;
     nodes[0].enter('lobby', person('a'));

@@ -65,6 +65,10 @@ async function launch(directory: string, port: number): Promise<ChildProcess> {
   const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(programPath('redis-server'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test process that gives up half-way leaves nothing behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   let output = '';
   const ready = new Promise<void>((resolve) => {
     const read = (chunk: Buffer) => {

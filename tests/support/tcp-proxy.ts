@@ -7,12 +7,19 @@ export interface TcpProxy {
   /** Breaks every connection, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
+  /**
+   * From the moment on which a connection sends something with this text, its answers are held back. Resolves then.
+   * @returns lets them through
+   */
+  holdAnswersTo(text: string): Promise<() => void>;
   stop(): Promise<void>;
 }
 
 export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let trap: { text: string; caught: (release: () => void) => void } | null = null;
+
   const hold = (socket: Socket, other: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
@@ -30,10 +37,17 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     const far = connect(to, '127.0.0.1');
     hold(near, far);
     hold(far, near);
+    near.on('data', (data) => {
+      if (!trap || !data.includes(trap.text)) return;
+      far.unpipe(near);
+      trap.caught(() => far.pipe(near));
+      trap = null;
+    });
     near.pipe(far);
     far.pipe(near);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+
   const cut = () => {
     isCut = true;
     for (const socket of sockets) socket.destroy();
@@ -44,6 +58,10 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     mend: () => {
       isCut = false;
     },
+    holdAnswersTo: (text) =>
+      new Promise((caught) => {
+        trap = { text, caught };
+      }),
     stop: async () => {
       cut();
       server.close();
