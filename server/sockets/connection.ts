@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { Session } from '../auth/authenticator.js';
 import { ChatError } from '../errors.js';
@@ -29,6 +30,8 @@ interface Joined {
 
 /** One socket: who it is, and the rooms it is in. */
 export class Connection implements Subscriber, PresenceReceiver {
+  /** Everybody in a room sees it. (Not engine.io's id: who knows that can read and write as this socket.) */
+  readonly id = randomBytes(15).toString('base64url');
   private readonly joined = new Map<string, Joined>();
   private readonly observed = new Map<string, () => void>();
   private current: Session | null = null;
@@ -38,10 +41,6 @@ export class Connection implements Subscriber, PresenceReceiver {
     private readonly spark: Spark,
     private readonly parts: ConnectionParts,
   ) {}
-
-  get id(): string {
-    return this.spark.id;
-  }
 
   /** Who this is. @throws ChatError `login-required` while nobody knows */
   get session(): Session {

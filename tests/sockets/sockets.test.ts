@@ -39,6 +39,18 @@ describe('a socket', () => {
     bob.close();
   });
 
+  it('is known to others by an id that does not let them use its session', async () => {
+    const polling = new EngineClient(app.url, { path: '/primus/', transports: ['polling'] });
+    const welcome = await new Promise<string>((resolve) => polling.once('message', resolve));
+    const { id_socket } = JSON.parse(welcome) as { id_socket: string };
+    const poll = async (sid: string) =>
+      (await fetch(`${app.url}/primus/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body: '4"x"' }))
+        .status;
+    expect(await poll((polling as unknown as { id: string }).id)).toBe(200);
+    expect(await poll(id_socket)).toBe(400);
+    polling.close();
+  });
+
   it('shows its own message by the feed alone: the acknowledgement brings no message', async () => {
     const client = await open();
     const ack = await client.ask<'ack'>({ type: 'createMessage', message: { room: 'elsewhere', body: 'x' } });
