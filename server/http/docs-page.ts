@@ -12,9 +12,20 @@ export function docsPage({ info, tags, paths, components }: OpenApi, origin: str
       describe({ method, path, origin }, one, components.schemas),
     ),
   );
+  const everywhere = operations
+    .filter(({ isForVisitors }) => isForVisitors)
+    .map(({ errors }) => errors)
+    .reduce((common, errors) => common.filter((code) => errors.includes(code)));
   return {
     info,
-    chapters: tags.map(({ name }) => ({ name, operations: operations.filter(({ tag }) => tag === name) })),
+    chapters: tags.map(({ name }) => ({
+      name,
+      operations: operations
+        .filter(({ tag }) => tag === name)
+        .map((one) => ({ ...one, errors: one.errors.filter((code) => !everywhere.includes(code)) })),
+    })),
+    /** Codes that any operation may answer. */
+    everywhere,
     errors: Object.entries(ERRORS).map(([code, error]) => ({ code, ...error })),
     proseParts,
   };
@@ -47,6 +58,7 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
     summary,
     description,
     needsSecret: security.some((way) => 'secret' in way),
+    isForVisitors: security.some((way) => 'guest' in way),
     fields: [...parameters.map(parameterField), ...bodyFields(body, components)],
     command: command(address, { parameters, body, security, components }),
     answers: Object.entries(responses)
@@ -140,7 +152,7 @@ function command(
   const fields = Object.fromEntries(example.filter(([name]) => required.includes(name)));
   return [
     'curl',
-    method !== 'get' && `-X ${method.toUpperCase()}`,
+    method !== 'get' && !(method === 'post' && body) && `-X ${method.toUpperCase()}`,
     security.some((way) => 'secret' in way) && `-H 'Authorization: Bearer …'`,
     security.some((way) => 'guest' in way) && '-b jar -c jar',
     body && `--json '${JSON.stringify(fields)}'`,

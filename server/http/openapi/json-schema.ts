@@ -27,7 +27,7 @@ export class SchemaWriter {
   /** @param io whether what is sent in is described, or what comes out */
   write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     // Within another one, so that a schema with an id is referred to as well.
-    const written = z.toJSONSchema(z.array(schema), { io, override: ({ jsonSchema }) => tidy(jsonSchema) });
+    const written = z.toJSONSchema(z.array(schema), { io, override: tidy });
     const text = JSON.stringify(written).replaceAll('"#/$defs/', `"${COMPONENTS}`);
     const { items, $defs = {} } = JSON.parse(text) as {
       items: JsonSchema;
@@ -43,8 +43,13 @@ export function resolve(schema: JsonSchema, components: Record<string, JsonSchem
   return schema.$ref ? components[schema.$ref.slice(COMPONENTS.length)]! : schema;
 }
 
-/** Limits that every whole number of JavaScript has say nothing. */
-function tidy(schema: { minimum?: number | undefined; maximum?: number | undefined }): void {
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+/** Leaves out limits that every whole number of JavaScript has; puts back what zod leaves out before a transform. */
+function tidy({ zodSchema, jsonSchema }: Parameters<Override>[0]): void {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  const { examples, default: fallback } = z.globalRegistry.get(zodSchema as unknown as z.ZodType) ?? {};
+  if (Array.isArray(examples)) jsonSchema.examples = examples;
+  if (fallback !== undefined) jsonSchema.default = fallback as typeof jsonSchema.default;
 }
+
+type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>;

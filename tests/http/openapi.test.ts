@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { cookieOfGuest, jsonOf } from './client.js';
+
+const SECRET = 'a-secret-of-the-operator';
+
+interface Call {
+  path?: Record<string, string>;
+  query?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+let app: TestApp;
+let document: OpenApi;
+let ajv: Ajv2020;
+let cookie: string;
+let room: string;
+beforeAll(async () => {
+  app = await startTestApp({ env: { SECRET_FOR_SUMMARY: SECRET, SECRET_FOR_FLUSHING: SECRET } });
+  document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
+  // The document is a schema too, as far as references into it go.
+  ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'document');
+  cookie = await cookieOfGuest(app.url, 'Ada');
+  room = `room-${randomUUID()}`;
+});
+afterAll(() => app.stop());
+
+interface Described {
+  path: string;
+  method: string;
+  operation: OpenApiOperation;
+}
+
+const operations = (): Described[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+function find(id: string): Described {
+  return operations().find(({ operation }) => operation.operationId === id)!;
+}
+
+/** Performs an operation, and checks that the answer is as documented. */
+async function perform(id: string, { path = { room }, query = '', headers = {}, body }: Call = {}) {
+  const described = find(id);
+  const filled = described.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]!));
+  const json = { 'content-type': 'application/json' };
+  const response = await fetch(`${app.url}${filled}${query}`, {
+    method: described.method.toUpperCase(),
+    headers: { cookie, ...(body !== undefined && json), ...headers },
+    body: body === undefined || typeof body === 'string' ? (body as string) : JSON.stringify(body),
+  });
+  return { status: response.status, body: await check(described, response) };
+}
+
+/** @returns the body of an answer that is as documented */
+async function check({ path, method, operation }: Described, response: Response): Promise<unknown> {
+  const { operationId, responses } = operation;
+  const { status } = response;
+  expect(responses, `${operationId} answered ${status}`).toHaveProperty([status]);
+  const documented = responses[status]!;
+  for (const name of Object.keys(documented.headers ?? {}))
+    if (name === 'Location') expect(response.headers.get(name)).not.toBeNull();
+  if (!documented.content) {
+    expect(await response.text()).toBe('');
+    return null;
+  }
+  const [type] = Object.keys(documented.content);
+  expect(response.headers.get('content-type')?.split(';')[0]).toBe(type);
+  if (type === 'text/event-stream') return response.body!.cancel();
+  if (!type!.includes('json')) return response.text();
+  const steps = ['paths', path, method, 'responses', `${status}`, 'content', type!, 'schema'];
+  const pointer = steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+  const validate = ajv.compile({ $ref: `document#/${encodeURI(pointer)}` });
+  const body = await jsonOf(response);
+  expect(validate(body), `${operationId} ${status}: ${JSON.stringify([body, validate.errors])}`).toBe(true);
+  return body;
+}
+
+const authorization = { authorization: `Bearer ${SECRET}` };
+const message = { body: 'hello', id: `own-${randomUUID()}` };
+const there = () => ({ path: { room, id: message.id } });
+
+/** What each operation is tried with, in this order, and the statuses that must come of it. */
+const CALLS: [id: string, call: () => Call, status: number][] = [
+  ['createRoom', () => ({ body: { name: room, topic: 'Tea', access: 'members' } }), 201],
+  ['createRoom', () => ({ body: { name: room } }), 409],
+  ['listRooms', () => ({}), 200],
+  ['getRoom', () => ({}), 200],
+  ['getRoom', () => ({ path: { room: 'nobody has used it' } }), 200],
+  ['joinRoom', () => ({}), 200],
+  ['postMessage', () => ({ body: message }), 201],
+  ['postMessage', () => ({ body: message }), 200],
+  ['postMessage', () => ({ body: message, headers: { cookie: '' } }), 403],
+  ['listMessages', () => ({ query: '?limit=1' }), 200],
+  ['listMessages', () => ({ query: '?limit=0' }), 400],
+  ['listMessages', () => ({ query: '?before=x' }), 400],
+  ['getMessage', there, 200],
+  ['getMessage', () => ({ path: { room, id: 'no-such' } }), 404],
+  ['editMessage', () => ({ ...there(), body: { body: 'edited' } }), 200],
+  ['getMessage', there, 200],
+  ['followRoom', () => ({ query: '?limit=0' }), 200],
+  ['followRoom', () => ({ headers: { accept: 'application/json' } }), 406],
+  ['markRead', () => ({ body: { sent: Date.now(), id: message.id } }), 200],
+  ['markRead', () => ({ path: { room: 'lobby' }, body: { sent: Date.now(), id: 'x' } }), 403],
+  ['markRead', () => ({ body: { sent: 'now', id: 'x' } }), 400],
+  ['listMembers', () => ({}), 200],
+  ['listMembers', () => ({ headers: { cookie: '' } }), 403],
+  ['listPresent', () => ({}), 200],
+  ['listPresentBriefly', () => ({}), 200],
+  ['listPresentBriefly', () => ({ headers: { cookie: '' } }), 403],
+  ['deleteMessage', there, 204],
+  ['deleteMessage', there, 404],
+  ['leaveRoom', () => ({}), 200],
+  ['getMe', () => ({}), 200],
+  ['setName', () => ({ body: { name: 'Grace' } }), 200],
+  ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
+  ['getUsers', () => ({}), 400],
+  ['getUser', () => ({ path: { id: 'nobody' } }), 404],
+  ['summarisePresence', () => ({ headers: authorization }), 200],
+  ['summarisePresence', () => ({ headers: { authorization: 'Bearer wrong' } }), 401],
+  ['flushPresence', () => ({ headers: authorization }), 200],
+  ['flushPresence', () => ({}), 401],
+  ['getDocument', () => ({}), 200],
+  ['getDocs', () => ({}), 200],
+  ['getErrors', () => ({}), 200],
+];
+
+describe('the document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(structuredClone(document) as never)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('names each operation once, and every field that its address has', () => {
+    const ids = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { path, operation } of operations()) {
+      const fields = operation.parameters?.filter((one) => one.in === 'path').map(({ name }) => name) ?? [];
+      expect(fields.sort()).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
+    }
+  });
+
+  it('says what rules say: limits, defaults, and what is required', () => {
+    expect(find('listMessages').operation.parameters).toContainEqual({
+      name: 'limit',
+      in: 'query',
+      required: false,
+      description: expect.any(String),
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+    });
+    expect(find('createRoom').operation.requestBody!.content['application/json']!.schema).toMatchObject({
+      required: ['name'],
+      properties: {
+        name: { maxLength: 64 },
+        topic: { maxLength: 200 },
+        access: { enum: ['open', 'members'] },
+      },
+    });
+  });
+});
+
+describe('every operation', () => {
+  it('answers as the document says', async () => {
+    const seen = new Map<string, Set<string>>();
+    for (const [id, call, status] of CALLS) {
+      const answer = await perform(id, call());
+      expect([id, answer.status, answer.body], id).toEqual([id, status, answer.body]);
+      seen.set(id, (seen.get(id) ?? new Set()).add(`${status}`));
+    }
+    // The user whose name was set is known now; before, there was nobody to ask for.
+    const { id_user } = (await perform('getMe')).body as { id_user: string };
+    expect(await perform('getUser', { path: { id: id_user } })).toMatchObject({ status: 200 });
+    seen.get('getUser')!.add('200');
+
+    const successes = operations().map(({ operation: { operationId, responses } }) => {
+      return [operationId, Object.keys(responses).filter((status) => status < '400')] as const;
+    });
+    for (const [id, statuses] of successes)
+      expect([id, [...(seen.get(id) ?? [])]]).toEqual([id, expect.arrayContaining(statuses)]);
+  });
+
+  it('that has a room refuses a name that no room can have', async () => {
+    const withRoom = operations().filter(({ path }) => path.includes('{room}'));
+    expect(withRoom.length).toBeGreaterThan(10);
+    for (const { operation } of withRoom) {
+      const path = { room: 'x'.repeat(65), id: 'x' };
+      const body = operation.requestBody && { body: 'x', sent: 1, id: 'x' };
+      const answer = await perform(operation.operationId, { path, body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'bad-room', field: 'room', limit: 64 } });
+    }
+  });
+
+  it('that takes a body refuses what is not understood', async () => {
+    const withBody = operations().filter(({ operation }) => operation.requestBody);
+    expect(withBody.length).toBeGreaterThan(3);
+    for (const { operation } of withBody) {
+      const path = { room: 'lobby', id: 'x' };
+      const wrong = [
+        { body: '{', type: 'application/json', status: 400, code: 'bad-json' },
+        { body: '[]', type: 'application/json', status: 400, code: 'bad-request' },
+        { body: '<x/>', type: 'application/xml', status: 415, code: 'unsupported-media-type' },
+        { body: `"${'x'.repeat(70_000)}"`, type: 'application/json', status: 413, code: 'body-too-large' },
+        ...(operation.requestBody!.content['text/plain']
+          ? []
+          : [{ body: 'x', type: 'text/plain', status: 415, code: 'unsupported-media-type' }]),
+      ];
+      for (const { body, type, status, code } of wrong) {
+        const answer = await perform(operation.operationId, {
+          path,
+          body,
+          headers: { 'content-type': type },
+        });
+        expect(answer).toMatchObject({ status, body: { code } });
+      }
+    }
+  });
+
+  it('that changes something refuses pages of other sites', async () => {
+    const writing = operations().filter(({ method }) => method !== 'get');
+    for (const { operation } of writing) {
+      const path = { room: 'lobby', id: 'x' };
+      const headers = { origin: 'https://elsewhere.example', ...authorization };
+      expect(await perform(operation.operationId, { path, headers })).toMatchObject({
+        status: 403,
+        body: { code: 'bad-origin' },
+      });
+    }
+  });
+
+  it('knows no other methods than those documented', async () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const response = await fetch(`${app.url}${path.replace(/\{\w+\}/g, 'x')}`, { method: 'OPTIONS' });
+      const allowed = response.headers.get('allow')!.split(', ');
+      const documented = Object.keys(methods).map((method) => method.toUpperCase());
+      expect(allowed.filter((method) => method !== 'HEAD' && method !== 'OPTIONS')).toEqual(documented);
+    }
+  });
+});
+
+describe('the page', () => {
+  it('shows every operation, as HTML under the strict policy', async () => {
+    const response = await fetch(`${app.url}/api/docs`);
+    const html = await response.text();
+    for (const { operation } of operations()) expect(html).toContain(`id="${operation.operationId}"`);
+    expect(html).not.toMatch(/<script|<style|\sstyle=|https:\/\/(?!spec)/);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('has commands that can be run', async () => {
+    const html = await (await fetch(`${app.url}/api/docs`)).text();
+    const command = /<code>(curl -b jar -c jar --json [^<]*\/api\/rooms\/lobby\/messages[^<]*)<\/code>/.exec(
+      html,
+    )?.[1];
+    expect(command?.replaceAll('&quot;', '"')).toBe(
+      `curl -b jar -c jar --json '{"body":"hello"}' '${app.url}/api/rooms/lobby/messages'`,
+    );
+  });
+});
