@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { r } from '../../server/database/reql.js';
+import { ROOT } from '../../server/root.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { type Stack, startStack } from '../support/stack.js';
+
+const NAMES = 'John Mary Mike Frank Stephanie Richard Sonia Charlie Rowan Victoria'.split(' ');
+
+let database: TestDatabase;
+let stack: Stack;
+beforeAll(async () => {
+  database = await openDatabase();
+  stack = await startStack(database);
+});
+afterAll(async () => {
+  await stack.stop();
+  await database.stop();
+});
+
+function seed(db = database.address.db): Promise<{ code: number; out: string; error: string }> {
+  const { host, port } = database.address;
+  const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [path.join(ROOT, 'scripts/seed.mjs')], { env }, (failure, out, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });
+    });
+  });
+}
+
+describe('npm run seed', () => {
+  it('makes ten users to play with, as often as it is run', async () => {
+    const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
+    const connection = await database.connect();
+    const rows = async () =>
+      (await r.table('users').coerceTo('array').run(connection)).sort(
+        (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id),
+      );
+    expect(await seed()).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/10 new/) });
+    expect(await rows()).toEqual(users);
+    expect(await seed()).toMatchObject({ code: 0, out: expect.stringMatching(/ 10 unchanged/) });
+    await r.table('users').get('1').update({ name: 'Johnny' }).run(connection);
+    expect(await seed()).toMatchObject({ code: 0, out: expect.stringMatching(/ 1 put back/) });
+    expect(await rows()).toEqual(users);
+  });
+
+  it('says what to do where there is no table', async () => {
+    const { code, out, error } = await seed('nothing_here');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toMatch(/does not exist.*Start the server once/);
+  });
+});
