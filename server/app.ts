@@ -89,6 +89,16 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     dependencies: { database },
     optional: config.redis ? { redis: presence } : {},
     events: overrides.events,
+    gauges: {
+      sockets: { help: 'Open sockets', value: () => sockets.size },
+      rooms: { help: 'Rooms that are open', value: () => rooms.size },
+      feeds: { help: 'Changefeeds that rooms follow', value: () => messages.openFeeds },
+      insert_queue: { help: 'Messages that wait to be inserted', value: () => messages.queued },
+      database_up: {
+        help: '1 while the database can be reached',
+        value: () => Number(database.status.state === 'up'),
+      },
+    },
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
   const server = createServer(http);

@@ -82,8 +82,11 @@ export const settings = {
   SECRET_FOR_FLUSHING: bearerSecret('SECRET_FOR_FLUSHING')
     .optional()
     .describe(
-      'Bearer token of those who may delete all that is known of who is present; without it nobody may',
+      'Bearer token of those who may delete what processes that are gone have left of who is present; without it nobody may',
     ),
+  SECRET_FOR_METRICS: bearerSecret('SECRET_FOR_METRICS')
+    .optional()
+    .describe('Bearer token of /metrics; without it everybody may read the numbers'),
   REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
     .refine(
       (text) => /^(\/\d*)?$/.test(new URL(text).pathname),
@@ -152,6 +155,8 @@ export interface Config {
   /** Null: this is the only process. */
   redis: { url: string; key: string } | null;
   limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
+  /** Null: open to everybody. */
+  secretForMetrics: string | null;
   trustProxy: string | number;
   shutdownMs: number;
 }
@@ -208,6 +213,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,
     },
+    secretForMetrics: values.SECRET_FOR_METRICS ?? null,
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
   };

@@ -26,7 +26,7 @@ const SERVER: Layer[] = [
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
   { name: 'message rules', members: ['message.ts'] },
-  { name: 'errors', members: ['errors.ts', 'root.ts', 'setting-formats.ts'] },
+  { name: 'errors', members: ['errors.ts', 'diagnostics.ts', 'root.ts', 'setting-formats.ts'] },
 ];
 
 const EMBEDDED: Layer[] = [
@@ -59,6 +59,7 @@ const HOMES: Record<string, string> = {
   'engine.io': 'server/sockets/',
   jose: 'server/auth/',
   'rate-limiter-flexible': 'server/limits/',
+  'prom-client': 'server/http/',
 };
 
 describe('the architecture', () => {

@@ -1,3 +1,4 @@
+import { diagnostics } from '../diagnostics.js';
 import type { Log } from '../log.js';
 import { Backoff } from './backoff.js';
 import type { Database } from './database.js';
@@ -28,6 +29,7 @@ export class Feed<Row> {
   /** Between the request for the feed and its answer. */
   private opening = false;
   private open = false;
+  private wasOpen = false;
   private cursor: Cursor<Item<Row>> | null = null;
   private retry: NodeJS.Timeout | null = null;
   private readonly backoff = new Backoff();
@@ -87,6 +89,8 @@ export class Feed<Row> {
   }
 
   private opened(): void {
+    diagnostics.feedOpened.publish({ again: this.wasOpen });
+    this.wasOpen = true;
     this.open = true;
     this.backoff.reset();
     this.listener.opened();

@@ -1,3 +1,4 @@
+import { diagnostics } from '../diagnostics.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { type Author, type Kind, type Message, newMessageId, type Position } from '../message.js';
@@ -81,6 +82,11 @@ export class Messages {
   /** How many changefeeds the database runs for rooms. */
   get openFeeds(): number {
     return this.feeds.open;
+  }
+
+  /** Messages that wait to be inserted. */
+  get queued(): number {
+    return this.queue.depth;
   }
 
   /** Follows a room's changes until the function that it returns is called. */
@@ -212,7 +218,9 @@ export class Messages {
     const insert = this.database
       .table('messages')
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });
+    const begin = performance.now();
     const result = await this.database.run<WriteResult>(insert, RAW);
+    diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
     const written = new Map<string, Inserted>();
     for (const { old_val, new_val, error } of result.changes ?? []) {
       const message = error === undefined ? toMessage(new_val) : null;

@@ -11,6 +11,7 @@ import { ROOT } from '../root.js';
 import { apiRouter } from './api.js';
 import type { EventStreamOptions } from './event-stream.js';
 import { type Dependency, healthRouter } from './health.js';
+import { type MetricsParts, metricsRouter } from './metrics.js';
 import { pagesRouter } from './pages.js';
 import { notFound, problemHandler } from './problems.js';
 import { securityHeaders } from './security-headers.js';
@@ -32,6 +33,8 @@ export interface HttpParts {
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
+  /** What /metrics counts at the moment of asking. */
+  gauges: MetricsParts['gauges'];
 }
 
 /** Counts what an address asks for. */
@@ -51,6 +54,7 @@ export function createHttp(parts: HttpParts): Express {
   app.set('view engine', 'pug');
   app.use(securityHeaders);
   app.use(healthRouter(parts));
+  app.use(metricsRouter({ gauges: parts.gauges, secret: parts.config.secretForMetrics }));
   app.use(limitRequests(parts.limits));
   app.use(apiRouter(parts));
   app.use(pagesRouter(parts));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CatchUp } from '../database/catch-up.js';
 import type { Messages, Older } from '../database/messages.js';
+import { diagnostics } from '../diagnostics.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
@@ -162,6 +163,7 @@ export class Room {
     if (after) {
       this.window.upsert(after);
       this.tell({ type: 'deliverMessage', message: after });
+      if (!before) diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - after.sent) / 1000 });
     } else if (before) {
       this.window.remove(before.id);
       this.tell({ type: 'removeMessage', room: this.name, id: before.id });

@@ -1,5 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'engine.io';
+import { diagnostics } from '../diagnostics.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
 
 /** Bytes that may wait for a reader before it is cut off; it will come back and catch up. */
@@ -29,6 +30,7 @@ export function writeEncoded(socket: Socket, frames: EncodedFrames): boolean {
   const tcp = transport.name === 'websocket' ? transport.socket?._socket : undefined;
   if (tcp && writeBuffer.length === 0 && transport.writable && !socket.upgrading) {
     tcp.write(frames.webSocket);
+    diagnostics.written.publish({ frames: frames.json.length });
     return tcp.writableLength <= MAX_BUFFERED_BYTES;
   }
   for (const json of frames.json) internals.sendPacket('message', json, { compress: false });

@@ -1,0 +1,43 @@
+import { afterEach, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { SocketClient } from '../support/socket-client.js';
+import { until } from '../support/until.js';
+
+let app: TestApp;
+afterEach(() => app?.stop());
+
+async function numbers(): Promise<Map<string, number>> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+it('counts sockets, rooms and feeds, and how long messages take', async () => {
+  app = await startTestApp();
+  const before = await numbers();
+  const client = await SocketClient.open(app.url);
+  await client.ask({ type: 'joinRoom', room: 'measured' });
+  await client.ask({ type: 'createMessage', message: { room: 'measured', body: 'x' } });
+  await until('it is delivered', () => client.latest('deliverMessage'));
+  const after = await numbers();
+  const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+  expect(after.get('changeroom_sockets')).toBe(1);
+  expect(after.get('changeroom_rooms')).toBe(1);
+  expect(after.get('changeroom_feeds')).toBe(1);
+  expect(after.get('changeroom_database_up')).toBe(1);
+  expect(grown('changeroom_insert_seconds_count')).toBe(1);
+  expect(grown('changeroom_delivery_seconds_count')).toBe(1);
+  expect(grown('changeroom_feeds_opened_total{again="false"}')).toBeGreaterThan(0);
+  expect(after.get('changeroom_process_cpu_seconds_total')).toBeGreaterThan(0);
+  client.close();
+});
+
+it('is for those who have its secret, where there is one', async () => {
+  const secret = 'a secret of sixteen characters';
+  app = await startTestApp({ env: { SECRET_FOR_METRICS: secret.replaceAll(' ', '-') } });
+  expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
+  const headers = { authorization: `Bearer ${secret.replaceAll(' ', '-')}` };
+  expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(200);
+});
