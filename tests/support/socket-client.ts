@@ -21,11 +21,14 @@ export class SocketClient {
     socket.on('error', () => {});
   }
 
-  /** @param url the page's address */
+  /**
+   * Resolves when the server has said who it takes the socket for, or why it cannot tell.
+   * @param url the page's address
+   */
   static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
     const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
     const client = new SocketClient(new WebSocket(address, { headers, perMessageDeflate: false }));
-    await until('the socket is welcomed', () => client.closed !== null || client.latest('welcome'));
+    await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
     if (client.closed !== null) throw new Error(`the socket was closed with code ${client.closed}`);
     return client;
   }
