@@ -36,9 +36,7 @@ export class Guests {
   identify(cookieHeader: string | undefined): Identity | null {
     if (cookieHeader === undefined) return null;
     const signed = parseCookie(cookieHeader)[GUEST_COOKIE];
-    if (signed === undefined) return null;
-    const payload = unsign(signed, this.#secret);
-    return payload === false ? null : decode(payload);
+    return signed === undefined ? null : this.recognise(signed);
   }
 
   /**
@@ -47,15 +45,28 @@ export class Guests {
    * @throws ChatError `bad-name`, `bad-id`
    */
   issue(identity: Identity, overHttps = false): string {
-    const clean = { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
-    const payload = Buffer.from(JSON.stringify(clean)).toString('base64url');
-    return stringifySetCookie(GUEST_COOKIE, sign(payload, this.#secret), {
+    return stringifySetCookie(GUEST_COOKIE, this.sign(identity), {
       httpOnly: true,
       sameSite: 'lax',
       secure: this.#secure || overHttps,
       path: '/',
       maxAge: A_YEAR_IN_SECONDS,
     });
+  }
+
+  /**
+   * The cookie's value alone, for pages that are somebody by their address and not by a cookie.
+   * @throws ChatError `bad-name`, `bad-id`
+   */
+  sign(identity: Identity): string {
+    const clean = { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
+    return sign(Buffer.from(JSON.stringify(clean)).toString('base64url'), this.#secret);
+  }
+
+  /** Whose identity was signed; null for what was not signed here. Never throws. */
+  recognise(signed: string): Identity | null {
+    const payload = unsign(signed, this.#secret);
+    return payload === false ? null : decode(payload);
   }
 
   /** Somebody who has not been here before. */

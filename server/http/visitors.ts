@@ -3,12 +3,19 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken } from '../auth/credentials.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import type { UserTable } from '../database/user-table.js';
+import { ChatError, ERRORS } from '../errors.js';
+import { GUEST_HEADER } from './page/page-state.js';
 
 export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
   users: Pick<UserTable, 'live' | 'rename'>;
 }
+
+/** Milliseconds to wait for the users, while they are not known yet. */
+const READY = 5_000;
+/** Milliseconds for a new name to come back by the feed, so that the next page has it. */
+const REFLECTED = 2_000;
 
 /**
  * Who sends a request, in all modes of AUTH. All methods throw what authenticating throws: `login-required`,
@@ -33,11 +40,33 @@ export class Visitors {
    * @param name cleaned
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const { guests, users } = this.parts;
-    const { id_user } = (await this.identify(req)) ?? guests.newGuest();
+    const { id_user } = (await this.identify(req)) ?? this.parts.guests.newGuest();
+    const identity = await this.renameUser(id_user, name);
+    const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
+    return isByCookie ? this.introduce(req, res, identity) : identity;
+  }
+
+  /** Gives a user another name. @param name cleaned @throws ChatError `database-away` */
+  async renameUser(id_user: string, name: string): Promise<Identity> {
+    const { users } = this.parts;
     await users.rename(id_user, name);
-    const identity = { id_user, name };
-    return this.parts.authenticator.mode === 'guest' ? this.introduce(req, res, identity) : identity;
+    await users.live.reflects(() => users.live.get(id_user)?.name === name, REFLECTED);
+    return { id_user, name };
+  }
+
+  /**
+   * A user whom anybody may be, by an address; `signed` says so to sockets and to the API.
+   * @throws ChatError `not-found` where visitors are no guests, `no-such-user`, `database-away`
+   */
+  async playground(id_user: unknown): Promise<Identity & { signed: string }> {
+    const { authenticator, guests, users } = this.parts;
+    if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
+    await users.live.ready(READY);
+    const user = typeof id_user === 'string' ? users.live.get(id_user) : undefined;
+    if (!user?.playground)
+      throw new ChatError('no-such-user', 'nobody of this id is there to be tried out', { field: 'id_user' });
+    const identity = { id_user: user.id_user, name: user.name };
+    return { ...identity, signed: guests.sign(identity) };
   }
 
   private async identify(req: Request): Promise<Identity | null> {
@@ -46,11 +75,18 @@ export class Visitors {
       cookieHeader: req.headers.cookie,
       bearerToken: bearerToken(req.headers.authorization),
     };
-    const session = await authenticator.authenticate(credentials);
+    const session = this.byHeader(req) ?? (await authenticator.authenticate(credentials));
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
     return (
       session && { id_user: session.id_user, name: users.live.get(session.id_user)?.name ?? session.name }
     );
+  }
+
+  /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */
+  private byHeader(req: Request): Identity | null {
+    const { authenticator, guests } = this.parts;
+    const signed = req.get(GUEST_HEADER);
+    return signed && authenticator.mode === 'guest' ? guests.recognise(signed) : null;
   }
 
   private introduce(req: Request, res: Response, identity: Identity): Identity {
