@@ -10,7 +10,19 @@ export interface PresentUsersParts {
 }
 
 /** First segments of our own addresses, which are no rooms' names in `/:room/users`. */
-const OWN = new Set(['api', 'healthz', 'icons', 'metrics', 'name', 'primus', 'r', 'readyz', 'static', 'ui']);
+const OWN = new Set([
+  'api',
+  'healthz',
+  'icons',
+  'metrics',
+  'name',
+  'primus',
+  'r',
+  'readyz',
+  'rooms',
+  'static',
+  'ui',
+]);
 
 /** Who is in a room now: `[{id_socket, id_user}, …]`, over all processes. */
 export function presentUsersEndpoints(parts: PresentUsersParts): Endpoint[] {

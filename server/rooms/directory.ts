@@ -130,6 +130,13 @@ export class Directory {
     return isReached() ? read()! : position;
   }
 
+  /** Behind which position a member has not read; null for who has not joined. */
+  unreadSince(room: string, id_user: string): Position | null {
+    const membership = this.parts.memberships.get(room, id_user);
+    // Who has read nothing yet has not read what came since joining.
+    return membership ? (membership.read ?? { sent: membership.joined ?? 0, id: '' }) : null;
+  }
+
   /** Who has joined, in the order of joining. @throws ChatError `not-a-member`, `database-away` */
   async members(room: string, by: string): Promise<Member[]> {
     await this.parts.access.check(room, by);
@@ -166,13 +173,10 @@ export class Directory {
     }));
   }
 
-  /** By room. Who has read nothing yet has not read what came since joining. */
+  /** By room. */
   private async unread(joined: string[], id_user: string): Promise<Map<string, number>> {
-    const { memberships, messages } = this.parts;
-    const places = joined.map((room) => {
-      const membership = memberships.get(room, id_user);
-      return { room, after: membership?.read ?? { sent: membership?.joined ?? 0, id: '' } };
-    });
+    const { messages } = this.parts;
+    const places = joined.map((room) => ({ room, after: this.unreadSince(room, id_user)! }));
     const counts = await messages.countAfter(places, MAX_UNREAD);
     return new Map(joined.map((room, i) => [room, counts[i]!]));
   }

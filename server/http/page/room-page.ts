@@ -1,17 +1,17 @@
-import type { Identity } from '../../auth/guest.js';
 import type { ChatError } from '../../errors.js';
-import { LOBBY, type Message, newMessageId } from '../../message.js';
+import { type Message, newMessageId, type Position } from '../../message.js';
+import type { Users } from '../../presence/presence.js';
 import { encodeCursor } from '../cursor.js';
-import { hueClass, initials } from './avatar.js';
 import { bodyParts, isJumbo } from './body-parts.js';
 import { encodePageState } from './page-state.js';
-import { roomPath } from './room-path.js';
+import { PARTIAL, presentPeople } from './present-people.js';
 import { toRows } from './rows.js';
+import { type SideParts, sidePanel } from './side-panel.js';
 
 /** What a visitor sent by a form and what came of it. */
 export interface Rejected {
   error: ChatError;
-  /** `create`, `edit`, `delete` or `name`: which form it was. */
+  /** `create`, `edit`, `delete`, `join`, `leave` or `name`: which form it was. */
   action: string;
   /** As typed, to be shown again. */
   text: string;
@@ -19,11 +19,16 @@ export interface Rejected {
   id?: string;
 }
 
-export interface RoomPageParts {
+export interface RoomPageParts extends SideParts {
   room: string;
-  user: Identity;
   messages: readonly Message[];
+  /** See PageState. */
+  names: Record<string, string>;
   hasOlder: boolean;
+  unreadSince: Position | null;
+  /** Signed identity of a page that is somebody by its address. */
+  signed: string | null;
+  present: Users;
   /** A part of the history is shown, not the newest messages. */
   isHistory?: boolean;
   /** Id of the own message that is being edited. */
@@ -32,7 +37,6 @@ export interface RoomPageParts {
   isStill?: boolean;
   /** Why there are no messages to show. */
   away?: ChatError | undefined;
-  rejected?: Rejected | undefined;
 }
 
 // Without a script nobody knows the reader's zone. The script shows times in it.
@@ -44,26 +48,28 @@ const isoTime = (sent: number) => new Date(sent).toISOString();
 
 /** Everything that views/room.pug asks for. */
 export function roomPage(parts: RoomPageParts) {
-  const {
-    room,
-    user,
-    messages,
-    hasOlder,
-    isHistory = false,
-    editing,
-    isStill = false,
-    away,
-    rejected,
-  } = parts;
-  const path = roomPath(room);
+  const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
+  const { isHistory = false, editing, isStill = false, away, rejected } = parts;
+  const side = sidePanel(parts);
+  const { path } = side;
   const address = (query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`;
   const first = messages[0];
-  return {
+  const state = {
     room,
-    user,
-    path,
-    isLobby: room === LOBBY,
-    rows: toRows(messages, { dayOf: (sent) => isoTime(sent).slice(0, 10) }),
+    user: { id_user: user.id_user, name: user.name },
+    messages: isHistory ? [] : messages,
+    names,
+    hasOlder,
+    rooms,
+    unreadSince,
+    as: as !== null && signed !== null ? { id_user: as, signed } : null,
+  };
+  return {
+    ...side,
+    rows: toRows(
+      messages.map((message) => named(message, names)),
+      { dayOf: (sent) => isoTime(sent).slice(0, 10) },
+    ),
     olderPath: hasOlder && first ? address(`before=${encodeCursor(first)}`) : null,
     stillPath: address('still'),
     editPath: (id: string) => address(`edit=${encodeURIComponent(id)}`),
@@ -72,18 +78,23 @@ export function roomPage(parts: RoomPageParts) {
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
     editing,
     away,
-    rejected,
+    people: presentPeople(present.users, user.id_user),
+    partial: present.partial ? PARTIAL : null,
     /** Sent with the form, so that sending it twice makes one message. */
     nextId:
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
     isOwn: ({ author }: Message) => author.id_user === user.id_user,
-    stateJson: encodePageState({ room, user, messages: isHistory ? [] : messages, hasOlder }),
-    hueClass,
-    initials,
+    stateJson: encodePageState(state),
     bodyParts,
     isJumbo,
     isoTime,
     clock: (sent: number) => clock.format(sent),
     date: (sent: number) => date.format(sent),
   };
+}
+
+function named(message: Message, names: Record<string, string>): Message {
+  const { author } = message;
+  const name = author.id_user !== null && Object.hasOwn(names, author.id_user) && names[author.id_user];
+  return name ? { ...message, author: { ...author, name } } : message;
 }

@@ -1,9 +1,26 @@
 import { LOBBY } from '../../message.js';
 
-/** The address of a room's page. The name must be clean. */
-export function roomPath(room: string): string {
-  if (room === LOBBY) return '/';
+/**
+ * The address of a room's page. The name must be clean.
+ * @param as id of the user who the page is by its address
+ */
+export function roomPath(room: string, as: string | null = null): string {
+  if (as === null && room === LOBBY) return '/';
+  const base = as === null ? '/r/' : '/ui/';
   // As a segment of a path browsers resolve these, however they are encoded.
-  if (room === '.' || room === '..') return `/r/?room=${room}`;
-  return `/r/${encodeURIComponent(room)}`;
+  const isDots = room === '.' || room === '..';
+  const path = isDots ? `${base}?room=${room}` : base + encodeURIComponent(room);
+  return asUser(path, as);
+}
+
+/** Where the form goes that joins or leaves a room. */
+export function memberPath(room: string, action: 'join' | 'leave', as: string | null = null): string {
+  if (room === '.' || room === '..') return roomPath(room, as);
+  return asUser(`${as === null ? '/r/' : '/ui/'}${encodeURIComponent(room)}/${action}`, as);
+}
+
+/** An address at which one stays who one is by address. */
+export function asUser(path: string, as: string | null): string {
+  if (as === null) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}id_user=${encodeURIComponent(as)}`;
 }

@@ -1,0 +1,58 @@
+import { type Request, type Response, Router } from 'express';
+import { ChatError } from '../errors.js';
+import { cleanRoomIn, cleanTopic, LOBBY } from '../message.js';
+import { cleanAccess } from '../rooms/access.js';
+import type { Directory } from '../rooms/directory.js';
+import { roomPath } from './page/room-path.js';
+import { sidePanel } from './page/side-panel.js';
+import { pageVisitor } from './page-visitor.js';
+import { onlyMethods } from './problems.js';
+import { readFields, requestBody } from './request-body.js';
+import { type RoomScreen, textOf } from './room-screen.js';
+import type { Visitors } from './visitors.js';
+
+export interface NewRoomParts {
+  directory: Directory;
+  screen: RoomScreen;
+  visitors: Visitors;
+}
+
+/** The form that creates a room, on a page of its own; with a script it is a dialog. */
+export function newRoomRouter({ directory, screen, visitors }: NewRoomParts): Router {
+  async function show(req: Request, res: Response, fields: Record<string, unknown>, error?: ChatError) {
+    const visitor = await visitorOf(req, res);
+    const rooms = error?.code === 'database-away' ? [] : await screen.list(visitor.user.id_user);
+    const typed = { name: textOf(fields.name), topic: textOf(fields.topic), access: textOf(fields.access) };
+    res
+      .status(error?.status ?? 200)
+      .set('Cache-Control', 'private, no-cache')
+      .render('new-room', { ...sidePanel({ ...visitor, room: LOBBY, rooms }), typed, error });
+  }
+
+  const visitorOf = (req: Request, res: Response) =>
+    pageVisitor(visitors, req, res, req.query.id_user !== undefined);
+
+  const router = Router();
+  router
+    .route('/rooms/new')
+    .get((req, res) => show(req, res, {}))
+    .all(onlyMethods('GET'));
+  router
+    .route('/rooms')
+    .get((_req, res) => res.redirect('/'))
+    .post(requestBody, async (req, res) => {
+      const fields = readFields(req, 'name');
+      const { user, as } = await visitorOf(req, res);
+      try {
+        const name = cleanRoomIn('name', fields.name);
+        const topic = cleanTopic(fields.topic ?? '');
+        await directory.create({ name, topic, access: cleanAccess(fields.access), by: user });
+        res.redirect(303, roomPath(name, as));
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        await show(req, res, fields, error);
+      }
+    })
+    .all(onlyMethods('GET', 'POST'));
+  return router;
+}
