@@ -1,4 +1,5 @@
 import { byId } from './elements.js';
+import type { Store } from './page-state.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** From how many remaining characters on the counter is shown. */
@@ -26,7 +27,7 @@ export class Composer {
 
   constructor(
     room: string,
-    private readonly store: Storage | null,
+    private readonly store: Store | null,
     private readonly listener: ComposerListener,
   ) {
     this.#draftKey = `changeroom.draft.${room}`;

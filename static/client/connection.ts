@@ -1,6 +1,6 @@
 import Primus from 'primus-client';
 import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
-import type { ConnectionState } from './status.js';
+import type { AwayReason, ConnectionState } from './status.js';
 
 export interface ConnectionListener {
   opened(): void;
@@ -12,6 +12,8 @@ export interface ConnectionListener {
 /** The page's socket. Primus brings it back; a browser that was sent away comes back when it was asked to. */
 export class Connection {
   state: ConnectionState = { name: 'connecting' };
+  /** Why the server has sent this browser away; until it is back. */
+  #reason: AwayReason | undefined;
   readonly #primus: Primus;
   #return: ReturnType<typeof setTimeout> | undefined;
 
@@ -57,7 +59,7 @@ export class Connection {
   /** Closes the socket and opens it anew after so many milliseconds. */
   returnAfter(ms: number): void {
     clearTimeout(this.#return);
-    this.#setState({ name: 'waiting', until: Date.now() + ms });
+    this.#setState({ name: 'waiting', until: Date.now() + ms, reason: this.#reason });
     this.#primus.end();
     this.#return = setTimeout(() => this.retryNow(), ms);
   }
@@ -66,17 +68,20 @@ export class Connection {
     const { listener } = this;
     this.#primus
       .on('open', () => {
+        this.#reason = undefined;
         this.#setState({ name: 'open' });
         listener.opened();
       })
       .on('close', () => listener.closed())
       .on('data', (data) => {
         const frame = data as ServerFrame;
-        if (frame.type === 'goingAway') this.returnAfter(frame.retryAfterMs);
-        else listener.received(frame);
+        const away = sentAway(frame);
+        if (!away) return listener.received(frame);
+        this.#reason = away.reason;
+        this.returnAfter(away.ms);
       })
       .on('reconnect scheduled', ({ scheduled }) => {
-        this.#setState({ name: 'waiting', until: Date.now() + scheduled });
+        this.#setState({ name: 'waiting', until: Date.now() + scheduled, reason: this.#reason });
       })
       .on('reconnect', () => this.#setState({ name: 'connecting' }))
       .on('offline', () => this.#setState({ name: 'offline' }))
@@ -92,4 +97,15 @@ export class Connection {
     this.state = state;
     this.listener.stateChanged(state);
   }
+}
+
+/** Milliseconds until another attempt, where the server does not say. */
+const RETRY = 10_000;
+
+/** Whether a frame says that this socket is of no use, and when to open another one. */
+function sentAway(frame: ServerFrame): { reason: AwayReason; ms: number } | null {
+  if (frame.type === 'goingAway') return { reason: 'restart', ms: frame.retryAfterMs };
+  if (frame.type !== 'error' || frame.ref !== undefined) return null;
+  const { code, retryAfterMs: ms = RETRY } = frame;
+  return code === 'too-many-sockets' || code === 'auth-away' ? { reason: code, ms } : null;
 }

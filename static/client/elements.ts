@@ -1,3 +1,5 @@
+import { ICONS, type IconName } from '../../server/http/page/icons.js';
+
 type Child = Node | string | null | undefined | false;
 
 /** Makes an element. Strings become text, never markup. */
@@ -20,4 +22,15 @@ export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element as T;
+}
+
+/** An icon, as views/icons.pug draws it too. */
+export function icon(name: IconName): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  const attributes = { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
 }

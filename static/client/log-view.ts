@@ -20,6 +20,8 @@ export interface LogContent {
   /** A message and what went wrong with it. */
   fault: { id: string; text: string } | null;
   isLoading: boolean;
+  /** Seconds until the server takes another message; null where it does at once. */
+  pausedFor: number | null;
 }
 
 /** Draws the rows of the log. */
@@ -34,7 +36,7 @@ export class LogView {
     const continues = last !== undefined && isBy(last, content.user) && last.kind === 'message';
     this.#list.render([
       ...rows.map((row) => toItem(row, content)),
-      ...unsent.map((message, i) => unsentItem(message, content.user, i === 0 && !continues)),
+      ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues)),
     ]);
   }
 }
@@ -81,11 +83,11 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
 }
 
 /** The key is that of the message it will become, so that it turns into it in place. */
-function unsentItem(message: Unsent, user: Author, leads: boolean): Item {
+function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boolean): Item {
   return {
     key: `message ${message.id}`,
-    version: [message, leads, user.name],
-    draw: () => drawUnsent(message, user, leads),
+    version: [message, leads, user.name, pausedFor],
+    draw: () => drawUnsent(message, user, leads, pausedFor),
   };
 }
 

@@ -4,7 +4,7 @@ import { RoomScreen } from './room-screen.js';
 
 const page = readPageState();
 // Parts of the history, and forms without a script, have addresses of their own; the live room has one.
-if (location.pathname + location.search !== roomPath(page.room))
-  history.replaceState(null, '', roomPath(page.room));
+const address = roomPath(page.room, page.as?.id_user);
+if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
 new RoomScreen(page);

@@ -33,14 +33,15 @@ export function drawMessage(
   ]);
 }
 
-/** One that waits to be seen in the room. */
+/** One that waits to be seen in the room. `pausedFor`: seconds until the server takes another one. */
 export function drawUnsent(
   { id, body, progress, fault }: Unsent,
   author: Author,
   leads: boolean,
+  pausedFor: number | null,
 ): HTMLElement {
   const notes = {
-    waiting: 'waiting for the connection',
+    waiting: pausedFor === null ? 'waiting for the connection' : `too fast, sending in ${pausedFor} s`,
     sent: 'sending',
     stored: 'sent',
     failed: 'not sent',

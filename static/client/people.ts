@@ -1,22 +1,18 @@
 import type { Message } from '../../server/message.js';
 import type { ServerFrame } from '../../server/sockets/frames.js';
-
-type Presence = ServerFrame & { type: 'presence' };
+import { RoomPresence } from './room-presence.js';
 
 /** Who is in the room, who types, and what everybody is called now. */
 export class People {
-  /** By socket, the id of its user. */
-  readonly #present = new Map<string, string>();
-  /** Of big rooms only the number is told. */
-  #count: number | null = null;
-  readonly #names = new Map<string, string>();
+  readonly present = new RoomPresence();
+  readonly #names: Map<string, string>;
   readonly #typing = new Map<string, { name: string; until: number }>();
   /** Messages under their authors' present names; kept, so that nothing is drawn anew without need. */
   readonly #renamed = new WeakMap<Message, Message>();
 
-  /** How many different people are here, as far as is known. */
-  get count(): number {
-    return this.#count ?? new Set(this.#present.values()).size;
+  /** @param names what authors are called now, by their ids */
+  constructor(names: Record<string, string> = {}) {
+    this.#names = new Map(Object.entries(names));
   }
 
   /** The names of those who type at the moment. */
@@ -27,7 +23,7 @@ export class People {
 
   /** Takes note of what a frame says about people; `room`: where the reader is, `self`: who. */
   receive(frame: ServerFrame, room: string, self: string | null, now: number): void {
-    if (frame.type === 'presence' && frame.room === room) this.#presenceChanged(frame);
+    if (frame.type === 'presence' && frame.room === room) this.present.receive(frame);
     else if (frame.type === 'roomSnapshot' || frame.type === 'history') this.#learn(frame.names ?? {});
     else if (frame.type === 'identityChange') this.#learn({ [frame.user.id_user]: frame.user.name });
     else if (frame.type === 'deliverMessage') this.#typing.delete(frame.message.author.id_user ?? '');
@@ -50,17 +46,8 @@ export class People {
 
   /** The connection is gone: who is here is not known. */
   forget(): void {
-    this.#present.clear();
+    this.present.forget();
     this.#typing.clear();
-    this.#count = null;
-  }
-
-  #presenceChanged({ users, joined = [], left = [], count }: Presence): void {
-    if (users) this.#present.clear();
-    for (const { id_socket, id_user } of [...(users ?? []), ...joined]) this.#present.set(id_socket, id_user);
-    for (const id_socket of left) this.#present.delete(id_socket);
-    if (users) this.#count = null;
-    else if (count) this.#count = count.users;
   }
 
   #learn(names: Record<string, string>): void {

@@ -1,21 +1,29 @@
 import type { PageState } from '../../server/http/page/page-state.js';
+import { roomPath } from '../../server/http/page/room-path.js';
 import type { Author } from '../../server/message.js';
 import type { ServerFrame } from '../../server/sockets/frames.js';
+import { Api } from './api.js';
 import { Composer } from './composer.js';
 import { Connection } from './connection.js';
-import { Editor } from './editor.js';
 import { byId } from './elements.js';
 import { isBy, LogView } from './log-view.js';
+import { MessageTools } from './message-tools.js';
+import { NameForm } from './name-form.js';
+import { NewRoomDialog } from './new-room-dialog.js';
 import { Outbox } from './outbox.js';
 import { storeOf } from './page-state.js';
 import { People, typingText } from './people.js';
-import { drawRooms, visit } from './recent-rooms.js';
+import { PeoplePanel } from './people-panel.js';
+import { ReadMarker } from './read-marker.js';
+import { RoomHeader } from './room-header.js';
+import { RoomListing } from './room-listing.js';
 import { RoomSession } from './room-session.js';
 import { Scroller } from './scroller.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
 import { Timeline } from './timeline.js';
 import { Unread } from './unread.js';
+import { visit } from './visited-rooms.js';
 
 /** Messages kept on a screen that stays open for long, while its reader is at the newest. */
 const KEPT = 1_000;
@@ -23,9 +31,10 @@ const KEPT = 1_000;
 /** The page of a room, alive: what happens goes into the models, and the models are drawn at the next frame. */
 export class RoomScreen {
   readonly #timeline = new Timeline();
-  readonly #outbox = new Outbox(storeOf('sessionStorage'));
-  readonly #unread = new Unread();
-  readonly #people = new People();
+  readonly #outbox: Outbox;
+  readonly #unread: Unread;
+  readonly #people: People;
+  readonly #peoplePanel = new PeoplePanel();
   readonly #view = new LogView();
   readonly #log = byId('log');
   readonly #scroller = new Scroller(this.#log, this.#view.rows);
@@ -33,54 +42,90 @@ export class RoomScreen {
   readonly #session: RoomSession;
   readonly #status: StatusLine;
   readonly #composer: Composer;
-  readonly #rooms: readonly string[];
+  readonly #tools: MessageTools;
+  readonly #marker: ReadMarker;
+  readonly #listing: RoomListing;
+  readonly #header: RoomHeader;
+  readonly #nameForm: NameForm;
   readonly #title = document.title;
   #user: Author;
-  #editing: { id: string; editor: Editor } | null = null;
-  #confirming: string | null = null;
-  #fault: { id: string; text: string } | null = null;
-  /** Called after the next drawings, until they answer true. */
-  #watchers = new Set<() => boolean>();
+  /** What went wrong with joining or leaving. */
+  #fault: string | null = null;
   #isDrawing = false;
-  /** What the list of rooms was drawn from. */
-  #roomsVersion: string | null = null;
+  /** The first drawing comes before the reader has seen anything. */
+  #hasDrawn = false;
 
   constructor(private readonly page: PageState) {
+    const { room } = page;
+    const as = page.as?.id_user ?? null;
+    const api = new Api(page.as?.signed ?? null);
+    const changed = () => this.#changed();
     this.#user = page.user;
+    this.#outbox = new Outbox(storeOf('sessionStorage', as));
+    this.#unread = new Unread(page.unreadSince);
+    this.#people = new People(page.names);
     this.#timeline.applySnapshot(page.messages, page.hasOlder);
     this.#timeline.distrust();
-    this.#rooms = visit(storeOf('localStorage'), page.room);
-    this.#connection = new Connection(location.origin, {
+    const query = page.as ? `?guest=${encodeURIComponent(page.as.signed)}` : '';
+    this.#connection = new Connection(location.origin + query, {
       opened: () => this.#session.opened(),
-      closed: () => {
-        this.#people.forget();
-        this.#session.closed();
-      },
+      closed: () => this.#closed(),
       received: (frame) => this.#received(frame),
-      stateChanged: () => this.#changed(),
+      stateChanged: changed,
     });
     this.#session = new RoomSession({
-      room: page.room,
+      room,
       timeline: this.#timeline,
       outbox: this.#outbox,
       send: (frame) => this.#connection.send(frame),
-      changed: () => this.#changed(),
+      changed,
+      // The server shows how to get in again.
+      expelled: () => location.reload(),
       later: (callback, ms) => setTimeout(callback, ms),
     });
     this.#status = new StatusLine(() => this.#connection.retryNow());
-    this.#composer = new Composer(page.room, storeOf('sessionStorage'), {
+    this.#composer = new Composer(room, storeOf('sessionStorage', as), {
       sent: (body) => this.#post(body),
-      editLast: () => this.#editLast(),
-      typing: () => this.#connection.send({ type: 'typing', room: page.room }),
+      editLast: () => this.#tools.editLast(),
+      typing: () => this.#connection.send({ type: 'typing', room }),
     });
+    this.#tools = new MessageTools({
+      rows: this.#view.rows,
+      composer: this.#composer,
+      outbox: this.#outbox,
+      session: this.#session,
+      timeline: this.#timeline,
+      user: () => this.#user,
+      changed,
+      draw: () => this.#draw(),
+    });
+    this.#marker = new ReadMarker(page.unreadSince, (position) =>
+      this.#connection.send({ type: 'markRead', room, position }),
+    );
+    this.#listing = new RoomListing({
+      api,
+      entries: page.rooms,
+      current: room,
+      visited: visit(storeOf('localStorage', as), room),
+      as,
+      observe: (rooms) => this.#connection.send({ type: 'observePresence', rooms }),
+      changed,
+    });
+    this.#header = new RoomHeader({
+      join: () => this.#changeMembership(() => api.join(room)),
+      leave: () => this.#changeMembership(() => api.leave(room)),
+    });
+    this.#nameForm = new NameForm(page.user, (name) => api.rename(name));
+    new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
     this.#draw();
+    this.#scroller.show(this.#view.rows.querySelector('.unread'));
     this.#connection.open();
   }
 
   #listen(): void {
     this.#log.addEventListener('scroll', () => this.#changed(), { passive: true });
-    this.#log.addEventListener('click', (event) => this.#clicked(event));
+    this.#log.addEventListener('click', (event) => this.#tools.clicked(event));
     byId('newer').addEventListener('click', () => {
       this.#scroller.toEnd();
       this.#composer.focus();
@@ -89,6 +134,10 @@ export class RoomScreen {
       if (!document.hidden) this.#connection.retryNow();
       // Not at the next frame: a tab that has just been hidden gets none.
       this.#draw();
+    });
+    addEventListener('focus', () => {
+      this.#listing.focused();
+      this.#changed();
     });
     addEventListener('resize', () => this.#changed());
     // Counts down while the connection is away, and turns the name of a day at midnight.
@@ -99,9 +148,22 @@ export class RoomScreen {
     const self = this.#user.id_user;
     if (frame.type === 'welcome') this.#user = frame.user;
     if (frame.type === 'identityChange' && frame.user.id_user === self) this.#user = frame.user;
+    if (frame.type === 'read' && frame.room === this.page.room) {
+      this.#unread.readUpTo(frame.position);
+      this.#marker.confirm(frame.position);
+    }
+    this.#listing.receive(frame, this.#user.id_user);
     this.#people.receive(frame, this.page.room, self, Date.now());
     this.#session.receive(frame);
     this.#changed();
+  }
+
+  #closed(): void {
+    this.#people.forget();
+    this.#peoplePanel.hide();
+    this.#listing.closed();
+    this.#marker.disconnected();
+    this.#session.closed();
   }
 
   #post(body: string): void {
@@ -111,84 +173,15 @@ export class RoomScreen {
     this.#scroller.toEnd();
   }
 
-  #clicked(event: Event): void {
-    const button =
-      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
-    const id = button?.closest<HTMLElement>('[data-id]')?.dataset.id ?? '';
-    if (button) this.#act(button.dataset.action!, id, button);
-  }
-
-  #act(action: string, id: string, button: HTMLElement): void {
-    const unsent = this.#outbox.get(id);
-    if (action === 'edit') this.#edit(id);
-    else if (action === 'delete') this.#confirming = id;
-    else if (action === 'keep') this.#confirming = null;
-    else if (action === 'confirm') this.#delete(id);
-    else if (action === 'retry') this.#session.retry(id);
-    else if (action === 'discard' || action === 'rewrite') {
-      this.#outbox.remove(id);
-      if (unsent && action === 'rewrite') this.#composer.restore(unsent.body);
-    } else if (action === 'gap') {
-      const before = this.#timeline.get(button.dataset.before!);
-      if (before) this.#session.history.load(before);
-    } else if (action === 'older') this.#session.history.loadOlder();
-    this.#draw();
-    const next = { delete: 'keep', keep: 'delete' }[action];
-    const row =
-      next && this.#view.rows.querySelector(`[data-id="${CSS.escape(id)}"] [data-action="${next}"]`);
-    if (row instanceof HTMLElement) row.focus();
-  }
-
-  #editLast(): boolean {
-    const last = this.#timeline.messages.findLast((message) => isBy(message, this.#user));
-    if (last) this.#edit(last.id);
-    return last !== undefined;
-  }
-
-  #edit(id: string): void {
-    const message = this.#timeline.get(id);
-    if (!message || this.#editing?.id === id) return;
-    const editor = new Editor({
-      message,
-      save: async (body) => {
-        await this.#session.edit(id, body);
-        await this.#shows(() => this.#timeline.get(id) !== message);
-      },
-      done: () => this.#stopEditing(editor),
-    });
-    this.#editing = { id, editor };
-    this.#confirming = null;
-    this.#draw();
-    editor.focus();
-    editor.element.scrollIntoView({ block: 'nearest' });
-  }
-
-  #stopEditing(editor: Editor): void {
-    if (this.#editing?.editor !== editor) return;
-    this.#editing = null;
-    this.#draw();
-    this.#composer.focus();
-  }
-
-  #delete(id: string): void {
-    this.#confirming = null;
+  async #changeMembership(change: () => Promise<void>): Promise<void> {
     this.#fault = null;
-    this.#composer.focus();
-    this.#session.delete(id).catch((error: Error) => {
-      this.#fault = { id, text: error.message };
-      this.#changed();
-    });
-  }
-
-  /** Resolves when what is drawn makes `check` true. */
-  #shows(check: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#watchers.add(() => {
-        if (check()) resolve();
-        return check();
-      });
-      this.#changed();
-    });
+    try {
+      await change();
+      await this.#listing.refresh();
+    } catch (error) {
+      this.#fault = (error as Error).message;
+    }
+    this.#draw();
   }
 
   /** Draws before the next frame, however much comes in until then; hidden tabs get no frames. */
@@ -201,39 +194,38 @@ export class RoomScreen {
 
   #draw(): void {
     this.#isDrawing = false;
-    const attends = !document.hidden && this.#scroller.isAtEnd;
     const { messages } = this.#timeline;
-    this.#keepEdited();
-    this.#unread.update(messages, (message) => isBy(message, this.#user), attends);
-    if (attends && !this.#editing) this.#timeline.trim(KEPT);
+    const isLive = this.#session.status === 'live';
+    const attends = !document.hidden && this.#scroller.isAtEnd;
+    this.#tools.beforeDrawing();
+    this.#unread.update(messages, (message) => isBy(message, this.#user), attends && this.#hasDrawn);
+    this.#hasDrawn = true;
+    if (attends && !this.#tools.editing) this.#timeline.trim(KEPT);
     this.#scroller.keepPlace(() => this.#drawLog());
     this.#drawSurroundings();
-    if (this.#session.status === 'live' && this.#scroller.isNearStart && !this.#session.history.fault) {
+    const newest = messages.at(-1);
+    if (newest && attends && isLive && document.hasFocus() && this.#listing.current.joined)
+      this.#marker.attend(newest, Date.now());
+    if (isLive && this.#scroller.isNearStart && !this.#session.history.fault)
       this.#session.history.loadOlder();
-    }
-    for (const watcher of this.#watchers) if (watcher()) this.#watchers.delete(watcher);
-  }
-
-  /** A message that was deleted while it was edited: its text goes where it can be sent anew. */
-  #keepEdited(): void {
-    if (!this.#editing || this.#timeline.get(this.#editing.id)) return;
-    const { editor } = this.#editing;
-    this.#editing = null;
-    this.#composer.restore(editor.text);
+    this.#listing.keepFresh(this.#connection.state.name === 'open');
+    this.#tools.drawn();
   }
 
   #drawLog(): void {
-    const { history } = this.#session;
+    const { history, pausedUntil } = this.#session;
+    const { editing, confirming, fault } = this.#tools;
     this.#view.render({
       messages: this.#timeline.messages.map((message) => this.#people.named(message)),
       unsent: this.#outbox.of(this.page.room),
       gaps: this.#timeline.gaps(),
       unread: this.#unread.line,
       user: this.#user,
-      editing: this.#editing,
-      confirming: this.#confirming,
-      fault: this.#fault,
+      editing,
+      confirming,
+      fault,
       isLoading: history.isLoading,
+      pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),
     });
     const isEmpty = this.#timeline.messages.length + this.#outbox.of(this.page.room).length === 0;
     byId('empty').hidden = !isEmpty || this.#session.status !== 'live';
@@ -248,20 +240,16 @@ export class RoomScreen {
     byId('newer').hidden = this.#scroller.isAtEnd;
     byId('newer-text').textContent = count > 0 ? `${count} new message${count === 1 ? '' : 's'}` : 'Newest';
     document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
-    const { state } = this.#connection;
-    byId('people').textContent = this.#people.count > 0 ? `${this.#people.count} here` : '';
     const typing = typingText(this.#people.typing(Date.now()));
     if (byId('typing').textContent !== typing) byId('typing').textContent = typing;
     byId('hint').hidden = typing !== '';
-    this.#status.show(describeStatus(state, this.#session.status, this.#session.refusal, Date.now()));
-    this.#drawRooms();
-  }
-
-  #drawRooms(): void {
-    const unsent = this.#outbox.rooms;
-    const version = [...unsent].join('\n');
-    if (version === this.#roomsVersion) return;
-    this.#roomsVersion = version;
-    byId('rooms').replaceChildren(...drawRooms(this.#rooms, this.page.room, unsent));
+    const { status, refusal } = this.#session;
+    this.#status.show(describeStatus(this.#connection.state, status, refusal, Date.now()), this.#fault);
+    this.#header.show(this.#listing.current);
+    this.#nameForm.show(this.#user);
+    const { present } = this.#people;
+    this.#peoplePanel.show(present, this.#user.id_user);
+    const users = present.isKnown ? present.count : null;
+    this.#listing.draw({ unread: count, users, unsent: this.#outbox.rooms });
   }
 }

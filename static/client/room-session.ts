@@ -1,8 +1,9 @@
-import { ChatError } from '../../server/errors.js';
+import { ChatError, type ErrorCode } from '../../server/errors.js';
 import type { Position } from '../../server/message.js';
 import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
 import { HistoryLoader } from './history-loader.js';
 import { ID_TAKEN, type Outbox } from './outbox.js';
+import { explain, isLogin } from './status.js';
 import type { Timeline } from './timeline.js';
 
 /** `away`: no connection. `stale`: joined, but the server itself has lost the room's feed. `refused`: cannot be joined. */
@@ -15,6 +16,8 @@ export interface SessionParts {
   send: (frame: ClientFrame) => void;
   /** Something is to be shown anew. */
   changed: () => void;
+  /** The reader was in the room, and may not be there any more. */
+  expelled: () => void;
   /** Calls back after so many milliseconds. */
   later: (callback: () => void, ms: number) => void;
 }
@@ -25,8 +28,11 @@ const RETRY = 3_000;
 /** Being in a room over a socket that comes and goes: keeps timeline and outbox as the server has them. */
 export class RoomSession {
   status: RoomStatus = 'away';
-  /** Why the room cannot be joined. */
+  /** Why the room cannot be joined, in words. */
   refusal: string | null = null;
+  /** The server has had enough: nothing is sent before this time (milliseconds since 1970). */
+  pausedUntil: number | null = null;
+  #wasIn = false;
   readonly history: HistoryLoader;
   /** Edits and deletions that have not been answered. */
   readonly #requests = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -100,6 +106,10 @@ export class RoomSession {
       case 'history':
         this.history.receive(frame);
         break;
+      case 'welcome':
+        // Somebody who was refused has logged in.
+        if (this.status === 'refused') this.#join();
+        break;
       case 'ack':
         this.#acknowledged(frame.ref);
         break;
@@ -127,6 +137,7 @@ export class RoomSession {
       if (timeline.get(id) || progress === 'stored') outbox.remove(id);
     }
     this.refusal = null;
+    this.#wasIn = true;
     this.status = live ? 'live' : 'stale';
     this.#sendWaiting();
     this.history.cancel();
@@ -146,7 +157,7 @@ export class RoomSession {
 
   #sendWaiting(): void {
     const { room, outbox, send, changed } = this.parts;
-    if (this.status === 'live' || this.status === 'stale') {
+    if ((this.status === 'live' || this.status === 'stale') && this.pausedUntil === null) {
       for (const { id, body, progress } of outbox.of(room)) {
         if (progress !== 'waiting') continue;
         outbox.mark(id, 'sent');
@@ -163,21 +174,42 @@ export class RoomSession {
     if (this.parts.outbox.get(id)) this.parts.outbox.mark(id, 'stored');
   }
 
-  #failed({ ref, code, message, retryAfterMs }: ServerFrame & { type: 'error' }): void {
+  #failed(error: ServerFrame & { type: 'error' }): void {
     const { outbox, later } = this.parts;
+    const { ref, room, code, message, retryAfterMs } = error;
     const id = String(ref);
-    const passes = retryAfterMs !== undefined || code === 'database-away' || code === 'shutting-down';
+    const passes =
+      retryAfterMs !== undefined || code === 'database-away' || code === 'shutting-down' || isLogin(code);
+    if (isLogin(code) || (ref === undefined && code === 'not-a-member' && room === this.parts.room))
+      this.#refused(code, message);
     if (id === 'join') {
-      this.refusal = message;
-      if (!passes) this.status = 'refused';
+      this.refusal = explain(code, message);
+      if (!passes) this.#refused(code, message);
       else later(() => this.status === 'joining' && this.#join(), retryAfterMs ?? RETRY);
     } else if (outbox.get(id)) {
-      outbox.mark(id, passes ? 'waiting' : 'failed', code === 'id-taken' ? ID_TAKEN : message);
+      if (code === 'rate-limited') this.#pause(id, retryAfterMs ?? RETRY);
+      else outbox.mark(id, passes ? 'waiting' : 'failed', code === 'id-taken' ? ID_TAKEN : message);
       if (passes) later(() => this.#sendWaiting(), retryAfterMs ?? RETRY);
     } else if (this.#requests.has(id)) {
       this.#requests.get(id)?.reject(new ChatError(code, message));
       this.#requests.delete(id);
     } else this.history.failed(id, message, retryAfterMs ?? RETRY);
+  }
+
+  #refused(code: ErrorCode, message: string): void {
+    this.status = 'refused';
+    this.refusal = explain(code, message);
+    if (code === 'not-a-member' && this.#wasIn) this.parts.expelled();
+  }
+
+  /** A message came too soon. It waits, and all behind it, so that they stay in order. */
+  #pause(id: string, ms: number): void {
+    this.parts.outbox.mark(id, 'waiting');
+    const until = Math.max(this.pausedUntil ?? 0, Date.now() + ms);
+    this.pausedUntil = until;
+    this.parts.later(() => {
+      if (this.pausedUntil === until) this.pausedUntil = null;
+    }, ms);
   }
 
   #request(frame: (ref: string) => ClientFrame): Promise<void> {

@@ -25,6 +25,14 @@ export class Scroller {
     this.log.scrollTop = 0;
   }
 
+  /** Brings a row into sight, to the upper part of it, unless it is there already. */
+  show(row: Element | null): void {
+    if (!row) return;
+    const { clientHeight } = this.log;
+    const place = row.getBoundingClientRect().top - this.log.getBoundingClientRect().top;
+    if (place < 0 || place > clientHeight) this.log.scrollTop += place - clientHeight / 5;
+  }
+
   /** Makes a change while what the reader looks at stays where it is; at the end, he stays at the end. */
   keepPlace(change: () => void): void {
     if (this.isAtEnd) {

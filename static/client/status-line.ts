@@ -7,17 +7,22 @@ export class StatusLine {
   readonly #text = byId('connection-text');
   readonly #countdown = byId('countdown');
   readonly #retry = byId<HTMLButtonElement>('retry');
+  readonly #notice = byId('notice');
 
   constructor(retryNow: () => void) {
     this.#line.hidden = false;
     this.#retry.addEventListener('click', retryNow);
   }
 
-  show({ name, text, countdown }: Status): void {
+  /** @param fault what else went wrong and needs to be told */
+  show({ name, text, countdown, notice }: Status, fault: string | null): void {
     document.body.dataset.state = name;
     // Set only when different: it is a live region, and would be read out each time.
     if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#countdown.textContent = countdown === undefined ? '' : `in ${countdown} s`;
     this.#retry.hidden = countdown === undefined || countdown === 0;
+    const said = notice ?? fault ?? '';
+    this.#notice.hidden = said === '';
+    if (this.#notice.textContent !== said) this.#notice.textContent = said;
   }
 }

@@ -16,7 +16,7 @@ test('somebody with several tabs is one person', () => {
   const people = new People();
   const users = [entry('1', 'ann'), entry('2', 'ann'), entry('3', 'bob')];
   people.receive({ type: 'presence', room: 'lobby', users, partial: false }, 'lobby', 'ann', 0);
-  expect(people.count).toBe(2);
+  expect(people.present.count).toBe(2);
   const change = {
     type: 'presence',
     room: 'lobby',
@@ -26,9 +26,9 @@ test('somebody with several tabs is one person', () => {
   } as const;
   people.receive(change, 'lobby', 'ann', 0);
   people.receive(change, 'other', 'ann', 0);
-  expect(people.count).toBe(2);
+  expect(people.present.count).toBe(2);
   people.forget();
-  expect(people.count).toBe(0);
+  expect(people.present.count).toBe(0);
 });
 
 test('typing ends by itself, or with the message', () => {

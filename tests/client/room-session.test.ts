@@ -18,6 +18,7 @@ const span = (from: number, to: number) => Array.from({ length: to - from + 1 },
 function open() {
   const sent: ClientFrame[] = [];
   const waiting: (() => void)[] = [];
+  const expulsions = { count: 0 };
   const timeline = new Timeline();
   const outbox = new Outbox(null);
   const session = new RoomSession({
@@ -26,6 +27,9 @@ function open() {
     outbox,
     send: (frame) => sent.push(frame),
     changed: () => {},
+    expelled: () => {
+      expulsions.count += 1;
+    },
     later: (callback) => waiting.push(callback),
   });
   const join = (messages: Message[] = [], hasOlder = false) => {
@@ -36,6 +40,7 @@ function open() {
     session,
     timeline,
     outbox,
+    expulsions,
     join,
     /** What was sent since the last call, of one type. */
     take: <T extends ClientFrame['type']>(type: T) =>

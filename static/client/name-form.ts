@@ -1,0 +1,47 @@
+import { hueClass, initials } from '../../server/http/page/avatar.js';
+import type { Author } from '../../server/message.js';
+import { byId } from './elements.js';
+
+/** Where the reader says what others call him. */
+export class NameForm {
+  readonly #form = byId<HTMLFormElement>('you');
+  readonly #field = byId<HTMLInputElement>('name');
+  readonly #fault = byId('name-fault');
+  readonly #avatar = this.#form.querySelector('.avatar')!;
+  #shown: string;
+
+  /** @param rename resolves when the name is taken; rejects with an Error to show */
+  constructor(user: Author, rename: (name: string) => Promise<Author>) {
+    this.#shown = user.name;
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#field.blur();
+      rename(this.#field.value).then(
+        (renamed) => {
+          this.#say('');
+          this.#field.value = renamed.name;
+          this.show(renamed);
+        },
+        (error: Error) => {
+          this.#say(error.message);
+          this.#field.focus();
+        },
+      );
+    });
+  }
+
+  /** Shows the name one has now, unless another one is being written. */
+  show(user: Author): void {
+    if (user.name === this.#shown) return;
+    if (this.#field.value === this.#shown) this.#field.value = user.name;
+    this.#shown = user.name;
+    this.#avatar.textContent = initials(user.name);
+    this.#avatar.className = `avatar ${hueClass(user)}`;
+  }
+
+  #say(fault: string): void {
+    this.#fault.hidden = fault === '';
+    this.#fault.textContent = fault;
+    this.#field.toggleAttribute('aria-invalid', fault !== '');
+  }
+}

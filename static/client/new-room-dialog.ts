@@ -1,0 +1,34 @@
+import type { Api } from './api.js';
+import { byId } from './elements.js';
+
+/** Creates a room; without a script the link leads to a page with the same form. */
+export class NewRoomDialog {
+  readonly #dialog = byId<HTMLDialogElement>('new-room');
+  readonly #form = byId<HTMLFormElement>('new-room-form');
+  readonly #fault = byId('new-room-fault');
+
+  constructor(api: Pick<Api, 'createRoom'>, created: (room: string) => void) {
+    byId('new-room-link').addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const side = byId('side');
+      if (side.matches(':popover-open')) side.hidePopover();
+      this.#dialog.showModal();
+    });
+    byId('new-room-cancel').addEventListener('click', () => this.#dialog.close());
+    this.#form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const fields = new FormData(this.#form);
+      const field = (name: string) => String(fields.get(name) ?? '');
+      const room = { name: field('name'), topic: field('topic'), access: field('access') };
+      this.#fault.hidden = true;
+      try {
+        created((await api.createRoom(room)).name);
+      } catch (error) {
+        this.#fault.hidden = false;
+        this.#fault.textContent = (error as Error).message;
+        byId('new-name').focus();
+      }
+    });
+  }
+}
