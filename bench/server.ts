@@ -22,6 +22,7 @@ export async function startServer(args: string[], env: Record<string, string> = 
       INTERFACE: '127.0.0.1',
       LOG: 'warn',
       LIMIT_MESSAGES: '0',
+      LIMIT_FRAMES: '0',
       DATA_DIR: dataDir,
       ...env,
     },
