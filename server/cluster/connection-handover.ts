@@ -11,6 +11,9 @@ interface Channel {
  */
 export function sendConnection(channel: Channel, message: object, socket: Socket): void {
   socket.on('error', () => {});
+  // Both processes hold the connection until the other one has confirmed it. Node goes on reading from it here and
+  // throws away what comes, so that has to be stopped; there is no public way to do it.
+  (socket as { _handle?: { readStop(): void } })._handle?.readStop();
   // Node would go on counting the connection among those of the server that accepted it, and ask the other process
   // when it has ended, before that server may close. Without the reference it does not; destroying what is left of the
   // socket here takes it off the server's count.

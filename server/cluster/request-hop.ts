@@ -1,4 +1,5 @@
 import {
+  Agent,
   createServer,
   type IncomingMessage,
   type RequestListener,
@@ -13,7 +14,10 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /** Passes HTTP requests on between the workers, over a Unix socket of each in a folder that is theirs alone. */
 export class RequestHop {
-  private readonly door = createServer();
+  // Only the side that asks closes a connection. If the one that answers did, the other would now and then be writing
+  // to a connection that is just being closed, and take a worker for dead that is not.
+  private readonly door = createServer({ keepAliveTimeout: 0 });
+  private readonly agent = new Agent({ keepAlive: true });
   private readonly underWay = new Set<ServerResponse>();
 
   constructor(
@@ -39,11 +43,10 @@ export class RequestHop {
   passOn(owner: number, incoming: IncomingMessage, response: ServerResponse, answerHere: () => void): void {
     const outgoing = request({
       socketPath: this.pathOf(owner),
-      // A connection for each request: reusing one would now and then meet one that is just being closed.
-      agent: false,
+      agent: this.agent,
       method: incoming.method,
       path: incoming.url,
-      headers: { ...incoming.headers, connection: 'close' },
+      headers: { ...incoming.headers, connection: 'keep-alive' },
     });
     this.underWay.add(response);
     response.once('close', () => {
@@ -66,6 +69,7 @@ export class RequestHop {
     this.door.close();
     this.door.closeAllConnections();
     for (const response of this.underWay) response.destroy();
+    this.agent.destroy();
   }
 
   private pathOf(worker: number): string {

@@ -65,6 +65,7 @@ export class Workers {
         else if (message.kind === 'listening') {
           this.listening.add(worker);
           this.lastUrl = message.url;
+          this.log.info({ worker: worker.id, pid: worker.process.pid }, 'cluster: a worker serves');
           resolve(message.url);
         }
       });
