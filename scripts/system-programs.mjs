@@ -29,15 +29,16 @@ export const PROGRAMS = [
     commands: ['redis-server'],
     places: [],
     aptPackage: 'redis-server',
-    usedBy: ['tests/presence'],
+    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster'],
   },
   {
     name: 'rabbitmq-server',
     variable: 'RABBITMQ_SERVER_PATH',
     commands: ['rabbitmq-server'],
-    places: [],
+    // Debian's own command of that name insists on being root or rabbitmq; the one behind it does not.
+    places: ['/usr/lib/rabbitmq/bin/rabbitmq-server'],
     aptPackage: 'rabbitmq-server',
-    usedBy: [],
+    usedBy: ['tests/bots'],
   },
   {
     name: 'sshd',

@@ -11,6 +11,8 @@ export interface Ended {
 export interface ServerProcess {
   url: string;
   databasePort: number;
+  /** What it has written so far. */
+  readonly output: string;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Ended>;
 }
@@ -22,7 +24,7 @@ const running = new Set<ChildProcess>();
 
 /** Starts a server and waits for its line. @throws Error with its output when it ends instead */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
-  const { child, ended, line } = launch(env);
+  const { child, ended, line, output } = launch(env);
   const started = await Promise.race([line, ended]);
   if (typeof started !== 'string')
     throw new Error(`The server ended with ${started.code}: ${started.output}`);
@@ -31,6 +33,9 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
   return {
     url,
     databasePort: Number(databasePort),
+    get output() {
+      return output();
+    },
     end: (signal) => {
       child.kill(signal);
       return ended;
@@ -73,5 +78,5 @@ function launch(env: Record<string, string>) {
     running.delete(child);
     return { code: code ?? signal, output };
   });
-  return { child, ended, line };
+  return { child, ended, line, output: () => output };
 }
