@@ -46,7 +46,31 @@ export const PROGRAMS = [
     commands: ['sshd'],
     places: [],
     aptPackage: 'openssh-server',
-    usedBy: [],
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'nginx',
+    variable: 'NGINX_PATH',
+    commands: ['nginx'],
+    places: [],
+    aptPackage: 'nginx-light',
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'shellcheck',
+    variable: 'SHELLCHECK_PATH',
+    commands: ['shellcheck'],
+    places: [],
+    aptPackage: 'shellcheck',
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'systemd-analyze',
+    variable: 'SYSTEMD_ANALYZE_PATH',
+    commands: ['systemd-analyze'],
+    places: [],
+    aptPackage: 'systemd',
+    usedBy: ['tests/deploy'],
   },
 ];
 

@@ -6,6 +6,9 @@ const VARIABLES = {
   'redis-server': 'REDIS_SERVER_PATH',
   'rabbitmq-server': 'RABBITMQ_SERVER_PATH',
   sshd: 'SSHD_PATH',
+  nginx: 'NGINX_PATH',
+  shellcheck: 'SHELLCHECK_PATH',
+  'systemd-analyze': 'SYSTEMD_ANALYZE_PATH',
 } as const;
 
 export type Program = keyof typeof VARIABLES;
