@@ -7,6 +7,8 @@ export interface TcpProxy {
   /** Breaks every connection, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
+  /** Keeps every connection open and lets nothing through, either way: a half-open line. Ended by `cut`. */
+  freeze(): void;
   /**
    * From the moment on which a connection sends something with this text, its answers are held back. Resolves then.
    * @returns lets them through
@@ -57,6 +59,12 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     cut,
     mend: () => {
       isCut = false;
+    },
+    freeze: () => {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
     },
     holdAnswersTo: (text) =>
       new Promise((caught) => {

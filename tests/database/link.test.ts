@@ -1,0 +1,99 @@
+import r from 'rethinkdb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { ann, type Stack, startStack } from '../support/stack.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { View } from '../support/view.js';
+
+let database: TestDatabase;
+let line: TcpProxy;
+let stack: Stack;
+let console_: r.Connection;
+
+beforeEach(async () => {
+  database = await openDatabase();
+  line = await startTcpProxy(database.address.port);
+  const address = { ...database.address, host: '127.0.0.1', port: line.port };
+  stack = await startStack({ ...database, address }, { database: { heartbeatMs: 100, queryTimeoutMs: 500 } });
+  console_ = await database.connect();
+});
+afterEach(async () => {
+  await stack.stop();
+  await line.stop();
+  await database.stop();
+});
+
+async function enter(room: string): Promise<View> {
+  const view = new View();
+  view.show((await stack.rooms.join(room, view)).snapshot);
+  return view;
+}
+
+describe('a link to the database', () => {
+  it('that is cut comes back by itself, and rooms with it', async () => {
+    const view = await enter('cut');
+    line.cut();
+    await until('it is known to be away', () => stack.database.status.state === 'down');
+    await expect(stack.messages.insert({ room: 'cut', body: 'x', author: ann })).rejects.toMatchObject({
+      code: 'database-away',
+    });
+    await r.table('messages').insert({ room: 'cut', body: 'meanwhile' }).run(console_);
+    line.mend();
+    await until('the room has caught up', () => view.bodies.join() === 'meanwhile');
+    expect(stack.database.status.state).toBe('up');
+  });
+
+  it('that is open and silent is found out by the heartbeat', async () => {
+    const view = await enter('silent');
+    line.freeze();
+    await until('it is known to be away', () => stack.database.status.state !== 'up');
+    await r.table('messages').insert({ room: 'silent', body: 'unheard' }).run(console_);
+    await until('the room has caught up', () => view.bodies.join() === 'unheard');
+    expect(view.frames.flatMap((frame) => (frame.type === 'roomState' ? [frame.live] : []))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('that does not answer a query in time is dropped, and the query told so', async () => {
+    const held = line.holdAnswersTo('a query that gets no answer');
+    const insert = stack.messages.insert({ room: 'late', body: 'a query that gets no answer', author: ann });
+    await expect(insert).rejects.toMatchObject({ code: 'database-away' });
+    (await held)();
+    await stack.database.ready(10_000);
+    await stack.messages.insert({ room: 'late', body: 'answered', author: ann });
+  });
+
+  it('begins where no database is yet', async () => {
+    line.cut();
+    const late = {
+      ...database.address,
+      host: '127.0.0.1',
+      port: line.port,
+      db: `${database.address.db}_late`,
+    };
+    const waiting = startStack({ ...database, address: late });
+    line.mend();
+    const other = await waiting;
+    expect(other.database.status.state).toBe('up');
+    await other.stop();
+    await r.dbDrop(late.db).run(console_);
+  });
+});
+
+describe('the schema', () => {
+  it('is made once by processes that start at the same time', async () => {
+    const fresh = { ...database, address: { ...database.address, db: `${database.address.db}_race` } };
+    const stacks = await Promise.all([1, 2, 3, 4].map(() => startStack(fresh)));
+    for (const [i, each] of stacks.entries()) {
+      await each.messages.insert({ room: 'race', body: `from ${i}`, author: ann });
+    }
+    const { messages } = await stacks[0]!.messages.latest('race', 10);
+    expect(messages.map(({ body }) => body).sort()).toEqual(['from 0', 'from 1', 'from 2', 'from 3']);
+    const tables = await r.db(fresh.address.db).tableList().run(console_);
+    expect(tables.sort()).toEqual(['memberships', 'messages', 'nodes', 'rooms', 'users']);
+    for (const each of stacks) await each.stop();
+    await r.dbDrop(fresh.address.db).run(console_);
+  });
+});
