@@ -9,15 +9,17 @@ import type { Directory } from '../rooms/directory.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { ROOT } from '../root.js';
 import { apiRouter } from './api.js';
+import type { BotsParts } from './bots.js';
 import type { EventStreamOptions } from './event-stream.js';
 import { type Dependency, healthRouter } from './health.js';
 import { type MetricsParts, metricsRouter } from './metrics.js';
 import { pagesRouter } from './pages.js';
 import { notFound, problemHandler } from './problems.js';
+import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import type { Visitors } from './visitors.js';
 
-export interface HttpParts {
+export interface HttpParts extends BotsParts {
   config: Config;
   directory: Directory;
   limits: Limits;
@@ -52,6 +54,7 @@ export function createHttp(parts: HttpParts): Express {
   app.set('trust proxy', parts.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
+  app.use(requestLog(parts.log));
   app.use(securityHeaders);
   app.use(healthRouter(parts));
   app.use(metricsRouter({ gauges: parts.gauges, secret: parts.config.secretForMetrics }));

@@ -52,7 +52,10 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const error = describe(thrown);
     const instance = error.code === 'internal' ? `urn:uuid:${randomUUID()}` : undefined;
     if (instance)
-      log.error({ err: thrown, instance, method: req.method, path: req.path }, 'http: request failed');
+      log.error(
+        { err: thrown, instance, requestId: res.locals.requestId, method: req.method, path: req.path },
+        'http: request failed',
+      );
     // Too late to say anything: a cut connection at least tells that the answer is not whole.
     if (res.headersSent) return void res.destroy();
     const problem = toProblem(error, instance);

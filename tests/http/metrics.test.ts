@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -40,4 +41,15 @@ it('is for those who have its secret, where there is one', async () => {
   expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
   const headers = { authorization: `Bearer ${secret.replaceAll(' ', '-')}` };
   expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(200);
+});
+
+it('has every number that the dashboard shows', async () => {
+  app = await startTestApp();
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const dashboard = await readFile(new URL('../../docs/grafana-dashboard.json', import.meta.url), 'utf8');
+  const shown = new Set(dashboard.match(/\bchangeroom_[a-z0-9_]+/g));
+  expect(shown.size).toBeGreaterThan(10);
+  const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const isKnown = (name: string) => known.has(name) || known.has(name.replace(/_(bucket|sum|count)$/, ''));
+  expect([...shown].filter((name) => !isKnown(name))).toEqual([]);
 });
