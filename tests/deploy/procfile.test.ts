@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Deployment } from './deployment.js';
+
+/** As `heroku local` does, with a Procfile runner. */
+const RUNNER = ['node', 'node_modules/foreman/nf.js', '--procfile', 'Procfile', '--env', '/dev/null'];
+
+describe('the Procfile', () => {
+  let running: Deployment | undefined;
+
+  afterEach(async () => {
+    await running?.remove();
+    running = undefined;
+  });
+
+  test('serves as web, and ends when the runner is told to', async () => {
+    running = await Deployment.start({}, [...RUNNER, 'start', 'web']);
+    await running.isReady();
+    const posted = await fetch(`${running.url}/api/rooms/lobby/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ body: 'by way of the Procfile' }),
+    });
+    expect(posted.status).toBe(201);
+    const { output } = await running.end('SIGINT');
+    expect(output).toContain('Changeroom is at');
+    expect(output).toContain('Exited Successfully');
+  });
+
+  test('has a release phase, which makes nothing for the embedded database', async () => {
+    running = await Deployment.start({}, [
+      ...RUNNER,
+      'run',
+      'bash',
+      'tunnel-and-serve.sh',
+      'node',
+      'scripts/create-schema.mjs',
+    ]);
+    const { code, output } = await running.ended;
+    expect([code, output.trim()]).toEqual([
+      0,
+      expect.stringContaining('Nothing to do without RETHINKDB_URL'),
+    ]);
+  });
+});

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { programPath, skipWithout } from '../support/programs.js';
+import { Deployment, type End } from './deployment.js';
+import { freePort } from './free-port.js';
+
+let running: Deployment | undefined;
+
+afterEach(async () => {
+  await running?.remove();
+  running = undefined;
+});
+
+/** In the form of a key: nothing here gets as far as using it. */
+const KEY = '-----BEGIN OPENSSH PRIVATE KEY-----\ns3cret\n-----END OPENSSH PRIVATE KEY-----\n';
+
+/** A tunnel that cannot come up, as nobody listens where the host is said to be. */
+async function settings() {
+  return {
+    SSH_HOST: '127.0.0.1',
+    SSH_PORT: String(await freePort()),
+    SSH_USER: 'somebody',
+    SSH_KEY: KEY,
+    SSH_KNOWN_HOSTS: '127.0.0.1 ssh-ed25519 AAAA',
+    RETHINKDB_INTERNAL_IPS: '10.0.0.98,10.0.0.99',
+  };
+}
+
+async function refused(env: Record<string, string>): Promise<End & { faults: string[] }> {
+  running = await Deployment.start(env);
+  const end = await running.ended;
+  await running.remove();
+  const [heading, ...faults] = end.output.trimEnd().split('\n');
+  expect([end.code, heading]).toEqual([2, 'Changeroom: The tunnel cannot be opened:']);
+  return { ...end, faults: faults.map((fault) => fault.replace(/^ {2}- /, '')) };
+}
+
+describe('tunnel-and-serve.sh', () => {
+  test('just serves without settings of SSH', async () => {
+    running = await Deployment.start({});
+    await running.isReady();
+    expect(running.processes).toHaveLength(1);
+    expect(running.output).not.toContain('tunnel');
+    expect((await running.end('SIGTERM')).code).toBe(0);
+  });
+
+  test('ends with the exit code of the server', async () => {
+    running = await Deployment.start({ ...(await settings()), LOG: 'loud' });
+    expect(await running.ended).toMatchObject({ code: 2, output: expect.stringContaining('LOG must be') });
+  });
+
+  test('lists everything that is wrong, and none of the secrets', async () => {
+    const { faults, output } = await refused({
+      SSH_HOST: '-oProxyCommand=x',
+      SSH_PORT: '70000',
+      SSH_KEY: 's3cret',
+      SSH_LOCAL_PORT: '0',
+      RETHINKDB_URL: 'rethinkdbs://admin:s3cret@db',
+      RETHINKDB_INTERNAL_IPS: '10.0.0.98 $(reboot)',
+    });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'SSH_HOST',
+      'SSH_PORT',
+      'SSH_USER',
+      'SSH_KEY',
+      'SSH_KNOWN_HOSTS',
+      'SSH_LOCAL_PORT',
+      'RETHINKDB_URL',
+      'RETHINKDB_INTERNAL_IPS',
+    ]);
+    expect(output).not.toContain('s3cret');
+  });
+
+  test('wants to know the key of the host', async () => {
+    const { faults } = await refused({ ...(await settings()), SSH_KNOWN_HOSTS: '' });
+    expect(faults).toEqual([expect.stringContaining('SSH_ACCEPT_ANY_HOST_KEY=yes')]);
+  });
+
+  test('wants to know an address of the database', async () => {
+    const { faults } = await refused({ ...(await settings()), RETHINKDB_INTERNAL_IPS: '' });
+    expect(faults).toEqual(['RETHINKDB_INTERNAL_IPS must have at least one address']);
+  });
+
+  test('leads nobody to another program that has its port', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const SSH_LOCAL_PORT = String((other.address() as { port: number }).port);
+      const { faults } = await refused({ ...(await settings()), SSH_LOCAL_PORT });
+      expect(faults).toEqual([`port ${SSH_LOCAL_PORT} is taken: set SSH_LOCAL_PORT to another one`]);
+    } finally {
+      other.close();
+    }
+  });
+
+  test.each([
+    ['web.1', '10.0.0.98'],
+    ['web.2', '10.0.0.99'],
+    ['web.3', '10.0.0.98'],
+    ['web.08', '10.0.0.99'],
+    ['release.4711', '10.0.0.98'],
+  ])('begins on %s with %s', async (DYNO, address) => {
+    running = await Deployment.start({ ...(await settings()), DYNO });
+    await running.says('tunnel: to ');
+    expect(/tunnel: to (\S+) /.exec(running.output)?.[1]).toBe(`${address}:28015`);
+  });
+
+  test.each(['', 'web', 'web.one', '$(reboot).'])('begins with any address on "%s"', async (DYNO) => {
+    running = await Deployment.start({ ...(await settings()), DYNO });
+    await running.says('tunnel: to ');
+    expect(running.output).toMatch(/tunnel: to 10\.0\.0\.9[89]:28015 by way of 127\.0\.0\.1\n/);
+  });
+
+  test('takes addresses with ports, names, and IPv6', async () => {
+    const RETHINKDB_INTERNAL_IPS = 'db.internal;10.0.0.98:28016\nfd00::7  [fd00::8]:28017';
+    running = await Deployment.start({ ...(await settings()), RETHINKDB_INTERNAL_IPS, DYNO: 'web.1' });
+    for (const to of ['db.internal:28015', '10.0.0.98:28016', '[fd00::7]:28015', '[fd00::8]:28017']) {
+      await running.says(`tunnel: to ${to} by way of`);
+    }
+  });
+
+  test('passes shellcheck', skipWithout('shellcheck'), () => {
+    execFileSync(programPath('shellcheck'), ['tunnel-and-serve.sh'], { encoding: 'utf8' });
+  });
+});
