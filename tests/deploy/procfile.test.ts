@@ -12,7 +12,7 @@ describe('the Procfile', () => {
     running = undefined;
   });
 
-  test('serves as web, and ends when the runner is told to', async () => {
+  test('serves as web, and ends with the runner', async () => {
     running = await Deployment.start({}, [...RUNNER, 'start', 'web']);
     await running.isReady();
     const posted = await fetch(`${running.url}/api/rooms/lobby/messages`, {
@@ -21,7 +21,8 @@ describe('the Procfile', () => {
       body: JSON.stringify({ body: 'by way of the Procfile' }),
     });
     expect(posted.status).toBe(201);
-    const { output } = await running.end('SIGINT');
+    // As a terminal does for Ctrl+C.
+    const { output } = await running.end('SIGINT', 'all');
     expect(output).toContain('Changeroom is at');
     expect(output).toContain('Exited Successfully');
   });
