@@ -69,6 +69,7 @@ export class Composer {
     const text = this.#field.value;
     if (this.isEmpty || remaining(text) < 0) return;
     this.#field.value = '';
+    this.#told = 0; // with the message the others stop seeing that the reader types
     this.#changed();
     this.focus();
     this.listener.sent(text);
