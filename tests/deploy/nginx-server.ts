@@ -1,0 +1,98 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { programPath } from '../support/programs.js';
+import { until } from '../support/until.js';
+import { freePort } from './free-port.js';
+
+const run = promisify(execFile);
+
+/** A request as nginx has passed it on. */
+export interface PassedOn {
+  /** Address of the server that answered. */
+  to: string;
+  /** Whom nginx took the visitor for. */
+  visitor: string;
+  status: number;
+  url: string;
+}
+
+/** nginx with the project's site in front of servers, as the user of the test runs it. */
+export class Nginx {
+  private constructor(
+    readonly url: string,
+    private readonly directory: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** @param servers their addresses. @throws Error where `nginx -t` finds a fault */
+  static async start(servers: string[]): Promise<Nginx> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-nginx-'));
+    const port = await freePort();
+    await writeConfiguration(directory, port, servers);
+    const args = ['-p', directory, '-c', 'nginx.conf', '-e', 'error.log'];
+    await run(programPath('nginx'), [...args, '-t']);
+    const child = spawn(programPath('nginx'), args, { stdio: 'ignore' });
+    const nginx = new Nginx(`http://127.0.0.1:${port}`, directory, child);
+    // A test process that gives up half-way leaves nothing behind.
+    const kill = () => child.kill('SIGTERM');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    await until('nginx answers', () =>
+      fetch(nginx.url).then(
+        () => true,
+        () => child.exitCode !== null,
+      ),
+    );
+    if (child.exitCode !== null) throw new Error(`nginx ended: ${await nginx.read('error.log')}`);
+    return nginx;
+  }
+
+  async passedOn(): Promise<PassedOn[]> {
+    const lines = (await this.read('access.log')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => {
+      const [to = '', visitor = '', status, url = ''] = line.split(' | ');
+      return { to, visitor, status: Number(status), url };
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private read(file: string): Promise<string> {
+    return readFile(path.join(this.directory, file), 'utf8');
+  }
+}
+
+/** The project's files, with nothing changed but the port and the servers. */
+async function writeConfiguration(directory: string, port: number, servers: string[]): Promise<void> {
+  const [site, upstream] = await Promise.all(
+    ['site.conf', 'upstream.conf'].map((file) => readFile(`deploy/nginx/${file}`, 'utf8')),
+  );
+  const listening = site!.replace('listen 80;', `listen 127.0.0.1:${port};`).replace('listen [::]:80;', '');
+  const lines = servers.map((url) => `server ${new URL(url).host} $1;`).join('\n');
+  const balanced = upstream!.replace(/server 127\.0\.0\.1:5000 (.*);/, lines);
+  // Workers of root would become somebody who may not enter the folder.
+  const user = process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  await writeFile(path.join(directory, 'site.conf'), listening);
+  await writeFile(path.join(directory, 'upstream.conf'), balanced);
+  await writeFile(
+    path.join(directory, 'nginx.conf'),
+    `${user} daemon off; worker_processes 2; pid nginx.pid;
+    events { worker_connections 256; }
+    http {
+      log_format passed '$upstream_addr | $changeroom_visitor | $status | $request_uri';
+      access_log access.log passed;
+      ${temporary.map((name) => `${name}_temp_path ${name};`).join(' ')}
+      include upstream.conf;
+      include site.conf;
+    }`,
+  );
+}

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { skipWithout } from '../support/programs.js';
+import { ReturningClient } from '../support/returning-client.js';
+import { endAllServers, type ServerProcess, startServer } from '../support/server-process.js';
+import { until } from '../support/until.js';
+import { Nginx } from './nginx-server.js';
+
+describe('two servers behind nginx', skipWithout('nginx'), () => {
+  let database: TestDatabase;
+  let servers: ServerProcess[];
+  let nginx: Nginx;
+  const clients: ReturningClient[] = [];
+
+  beforeAll(async () => {
+    database = await openDatabase();
+    const { host, port, db, user, password } = database.address;
+    const RETHINKDB_URL = `rethinkdb://${user}:${encodeURIComponent(password)}@${host}:${port}/${db}`;
+    const env = { RETHINKDB_URL, SESSION_SECRET: 'the same on both of them' };
+    servers = await Promise.all([startServer(env), startServer(env)]);
+    nginx = await Nginx.start(servers.map(({ url }) => url));
+    await until('both are ready', async () => {
+      const states = await Promise.all(servers.map(({ url }) => fetch(`${url}/readyz`)));
+      return states.every(({ ok }) => ok);
+    });
+  });
+  afterAll(async () => {
+    for (const client of clients) client.end();
+    await nginx?.stop();
+    await endAllServers();
+    await database?.stop();
+  });
+
+  const enter = async (room: string, websockets: boolean) => {
+    const client = new ReturningClient(nginx.url, room, { websockets });
+    clients.push(client);
+    await until('the room is entered', () => client.isJoined);
+    return client;
+  };
+
+  /** What a browser does that cannot upgrade: a page, then a socket that polls. @returns its cookie */
+  const browse = async (room: string): Promise<string> => {
+    const page = await fetch(`${nginx.url}/r/${room}`);
+    const cookie = page.headers.getSetCookie().map((line) => line.split(';')[0]);
+    const headers = { Cookie: cookie.join('; ') };
+    const address = `${nginx.url}/primus/?EIO=4&transport=polling`;
+    const opened = await (await fetch(address, { headers })).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const body = `4${JSON.stringify({ type: 'joinRoom', room })}`;
+    const sent = await fetch(`${address}&sid=${sid}`, { method: 'POST', headers, body });
+    expect(sent.status).toBe(200);
+    let received = '';
+    while (!received.includes('roomSnapshot')) {
+      const poll = await fetch(`${address}&sid=${sid}`, { headers });
+      expect(poll.status).toBe(200);
+      received += await poll.text();
+    }
+    return cookie.find((each) => each!.startsWith('changeroom_server='))!;
+  };
+
+  test('show each other’s messages, over WebSockets and polling', async () => {
+    const upgraded = await enter('both', true);
+    const polling = await enter('both', false);
+    await until('an upgrade', () => upgraded.transport === 'websocket');
+    expect(polling.transport).toBe('polling');
+    await upgraded.say('over a WebSocket');
+    await polling.say('by polling');
+    const all = ['over a WebSocket', 'by polling'];
+    for (const client of [upgraded, polling]) {
+      await until('both messages', () => all.every((body) => client.bodies.has(body)));
+    }
+  });
+
+  test('share the browsers out, and keep each of them', async () => {
+    const cookies = await Promise.all(Array.from({ length: 16 }, () => browse('shared')));
+    const passedOn = (await nginx.passedOn()).filter(({ url }) => url.includes('transport=polling'));
+    const serversOf = (cookie: string) =>
+      new Set(passedOn.filter(({ visitor }) => visitor === cookie).map(({ to }) => to));
+    expect(cookies.map((cookie) => serversOf(cookie).size)).toEqual(cookies.map(() => 1));
+    expect(new Set(cookies.flatMap((cookie) => [...serversOf(cookie)])).size).toBe(2);
+  });
+
+  test('know which address the browser asked for, and stream without delay', async () => {
+    const stream = await fetch(`${nginx.url}/api/rooms/forwarded/events`);
+    const posted = await fetch(`${nginx.url}/api/rooms/forwarded/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: nginx.url },
+      body: JSON.stringify({ body: 'from this very page' }),
+    });
+    expect(posted.status).toBe(201);
+    const decoder = new TextDecoder();
+    let seen = '';
+    for await (const chunk of stream.body!) {
+      seen += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (seen.includes('from this very page')) break;
+    }
+    expect(seen).toContain('from this very page');
+  });
+
+  test('take each other’s sockets when one of them is gone', async () => {
+    const client = await enter('gone', true);
+    await until('an upgrade', () => client.transport === 'websocket');
+    const address = (await nginx.passedOn()).findLast(({ url }) => url.includes('/primus/'))!.to;
+    const server = servers.find(({ url }) => new URL(url).host === address)!;
+    await server.end('SIGKILL');
+    await until('the socket is back', () => client.connections > 1 && client.isJoined);
+    await client.say('to the other server');
+  });
+});
