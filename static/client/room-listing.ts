@@ -90,11 +90,11 @@ export class RoomListing {
     unsent: ReadonlySet<string>;
   }): void {
     const { current, visited, as } = this.parts;
-    const entries = this.#directory.entries.map((entry) =>
-      entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry,
+    const shown = (entry: RoomEntry) =>
+      entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
+    const groups = roomGroups(this.#directory.entries, { current, visited: [...visited, ...unsent] }).map(
+      ({ title, rooms }) => ({ title, rooms: rooms.map(shown) }),
     );
-    const waiting = [...unsent];
-    const groups = roomGroups(entries, { current, visited: [...visited, ...waiting] });
     this.#view.render({ groups, current, unsent, as });
   }
 
