@@ -229,4 +229,50 @@ describe('being in a room', () => {
     expect(timeline.messages).toEqual([message(1)]);
     expect(session.status).toBe('live');
   });
+
+  test('messages that came too fast wait, with all behind them, and are sent in order', () => {
+    const { session, outbox, join, take, passTime } = open();
+    join();
+    session.post('one');
+    session.post('two');
+    const ids = take('createMessage').map(({ ref }) => ref);
+    for (const ref of ids) {
+      session.receive({ type: 'error', ref, code: 'rate-limited', message: 'wait', retryAfterMs: 3_000 });
+    }
+    session.post('three');
+    expect(take('createMessage')).toEqual([]);
+    expect(outbox.of('lobby').map(({ progress }) => progress)).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(session.pausedUntil).toBeGreaterThan(0);
+    passTime();
+    expect(take('createMessage').map(({ message }) => message.body)).toEqual(['one', 'two', 'three']);
+    expect(session.pausedUntil).toBeNull();
+  });
+
+  test('who was in a room and is no member any more is told to look again', () => {
+    const { session, join, expulsions } = open();
+    join();
+    session.receive({ type: 'error', room: 'lobby', code: 'not-a-member', message: 'no member' });
+    expect(session.status).toBe('refused');
+    expect(expulsions.count).toBe(1);
+  });
+
+  test('who is signed out keeps what is written, and comes back by signing in', () => {
+    const { session, join, take } = open();
+    join();
+    session.receive({ type: 'error', code: 'token-expired', message: 'the token has expired' });
+    expect(session.status).toBe('refused');
+    expect(session.refusal).toContain('Sign in at your provider');
+    session.post('kept');
+    expect(take('createMessage')).toEqual([]);
+    session.receive({ type: 'welcome', id_socket: 's', user: { id_user: 'ann', name: 'Ann' } });
+    session.receive({
+      type: 'roomSnapshot',
+      ref: 'join',
+      room: 'lobby',
+      messages: [],
+      hasOlder: false,
+      live: true,
+    });
+    expect(take('createMessage').map(({ message }) => message.body)).toEqual(['kept']);
+  });
 });

@@ -47,4 +47,28 @@ describe('what is unread', () => {
     unread.clear();
     expect(unread.line).toBeNull();
   });
+
+  test('begins, for a member, where the server knows that reading ended', () => {
+    const unread = new Unread({ sent: 1, id: 'id-1' });
+    unread.update([message(1), message(2, 'ann'), message(3), message(4)], isOwn, false);
+    expect(unread).toMatchObject({ count: 2, line: 'id-3' });
+    unread.update([message(1), message(2, 'ann'), message(4)], isOwn, true);
+    expect(unread).toMatchObject({ count: 0, line: 'id-4' });
+  });
+
+  test('is told from the oldest message that is loaded, however late that comes', () => {
+    const unread = new Unread({ sent: 1, id: 'id-1' });
+    unread.update([message(5)], isOwn, false);
+    unread.update([message(1), message(2), message(5)], isOwn, false);
+    expect(unread).toMatchObject({ count: 2, line: 'id-2' });
+  });
+
+  test('ends when another screen of the reader has shown it', () => {
+    const unread = new Unread();
+    unread.update([message(1)], isOwn, true);
+    unread.update([message(1), message(2)], isOwn, false);
+    unread.readUpTo({ sent: 2, id: 'id-2' });
+    unread.update([message(1), message(2)], isOwn, false);
+    expect(unread.count).toBe(0);
+  });
 });

@@ -152,7 +152,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     const { ann, bob } = await meet();
     await ann.page.fill('#name', 'Ann <3');
     await ann.page.press('#name', 'Enter');
-    await ann.page.waitForSelector('body[data-state="live"]');
+    await bob.page.locator('#people-list', { hasText: 'Ann <3' }).waitFor({ state: 'attached' });
     await say(ann.page, 'me again');
     await shows(bob, ['me again']);
     expect(await bob.page.locator('.author').textContent()).toBe('Ann <3');
@@ -164,7 +164,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await ann.page.getByText('2 here').waitFor();
     await ann.page.fill('#name', 'Ann');
     await ann.page.press('#name', 'Enter');
-    await ann.page.waitForSelector('body[data-state="live"]');
+    await bob.page.locator('#people-list', { hasText: 'Ann' }).waitFor({ state: 'attached' });
     await ann.page.locator('#body').pressSequentially('hi');
     await bob.page.getByText('Ann is typing').waitFor();
     await ann.page.press('#body', 'Enter');

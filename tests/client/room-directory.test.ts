@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { unclaimedRoom } from '../../server/http/page/room-list.js';
+import type { RoomEntry } from '../../server/rooms/directory.js';
+import { RoomDirectory } from '../../static/client/room-directory.js';
+
+const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({
+  ...unclaimedRoom(name),
+  ...more,
+});
+const info = (name: string, topic = '') => {
+  const { access, created, created_by } = unclaimedRoom(name);
+  return { name, topic, access, created, created_by };
+};
+
+describe('the rooms there are', () => {
+  test('follow what is created, changed and removed', () => {
+    const directory = new RoomDirectory([room('tea', { users: 2 })], 'lobby');
+    directory.receive({ type: 'roomCreated', room: info('cake', 'sweet') }, 'me');
+    directory.receive({ type: 'roomChanged', room: info('tea', 'hot') }, 'me');
+    expect(directory.entries.map(({ name, topic, users }) => [name, topic, users])).toEqual([
+      ['tea', 'hot', 2],
+      ['cake', 'sweet', null],
+    ]);
+    directory.receive({ type: 'roomRemoved', room: 'tea' }, 'me');
+    expect(directory.entries.map(({ name }) => name)).toEqual(['cake']);
+  });
+
+  test('keep a room that one is a member of, also when it is nobody’s any more', () => {
+    const directory = new RoomDirectory([room('tea', { topic: 'hot', joined: true, unread: 4 })], 'lobby');
+    directory.receive({ type: 'roomRemoved', room: 'tea' }, 'me');
+    expect(directory.entries).toEqual([room('tea', { joined: true, unread: 4 })]);
+  });
+
+  test('know one’s own memberships, and that the server has to count anew', () => {
+    const directory = new RoomDirectory([room('tea')], 'lobby');
+    const other = { id_user: 'other', name: null };
+    directory.receive({ type: 'memberJoined', room: 'tea', user: other }, 'me');
+    expect(directory.get('tea').joined).toBe(false);
+    directory.receive({ type: 'memberJoined', room: 'tea', user: { id_user: 'me', name: null } }, 'me');
+    expect(directory.get('tea').joined).toBe(true);
+    expect(directory.isStale).toBe(true);
+    directory.receive({ type: 'memberLeft', room: 'tea', id_user: 'me' }, 'me');
+    expect(directory.get('tea').joined).toBe(false);
+  });
+
+  test('have to be counted anew when another screen of the reader has read on', () => {
+    const directory = new RoomDirectory([room('tea'), room('cake')], 'cake');
+    directory.receive({ type: 'read', room: 'cake', position: { sent: 1, id: 'a' } }, 'me');
+    expect(directory.isStale).toBe(false);
+    directory.receive({ type: 'read', room: 'tea', position: { sent: 1, id: 'a' } }, 'me');
+    expect(directory.isStale).toBe(true);
+  });
+
+  test('say how many are there, where that may be followed', () => {
+    const closed = room('closed', { access: 'members' });
+    const mine = room('mine', { access: 'members', joined: true });
+    const directory = new RoomDirectory([room('tea'), closed, mine, room('here')], 'here');
+    expect(directory.observable).toEqual(['tea', 'mine']);
+    const users = ['1', '2'].map((id_socket) => ({ id_socket, id_user: 'ann', name: 'Ann' }));
+    directory.receive({ type: 'presence', room: 'tea', users, partial: false }, 'me');
+    expect(directory.entries[0]?.users).toBe(1);
+    directory.forget();
+    expect(directory.entries[0]?.users).toBeNull();
+  });
+});

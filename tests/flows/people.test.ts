@@ -1,0 +1,196 @@
+import type { Browser, Page } from 'playwright-core';
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jsonOf } from '../http/client.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+describe('people in rooms', skipWithout('chromium'), () => {
+  let app: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([
+      startTestApp({ env: { LIMIT_MESSAGES: '4', SESSION_SECRET: 'a secret of these tests' } }),
+      launchBrowser(),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const enter = (room: string) => visit(browser, `${app.url}/r/${encodeURIComponent(room)}`);
+
+  /** Another tab of the same user. */
+  async function openTab({ context }: Visitor, path: string): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(app.url + path);
+    await page.waitForSelector('body[data-state="live"]');
+    return page;
+  }
+
+  async function takeName(page: Page, name: string): Promise<void> {
+    await page.fill('#name', name);
+    await page.press('#name', 'Enter');
+    await page.locator('#people-list', { hasText: name }).waitFor({ state: 'attached' });
+  }
+
+  async function leave(...visitors: Visitor[]): Promise<void> {
+    for (const { context, complaints } of visitors) {
+      await context.close();
+      expect(complaints).toEqual([]);
+    }
+  }
+
+  const delivered = (page: Page, texts: string[]) =>
+    until(`messages ${JSON.stringify(texts)} on screen`, async () => {
+      return JSON.stringify(await shownTexts(page)) === JSON.stringify(texts);
+    });
+
+  test('a panel lists who is here: tabs of one user together, oneself first', async () => {
+    const ann = await enter('presence');
+    const bob = await enter('presence');
+    await takeName(ann.page, 'Ann');
+    await takeName(bob.page, 'Bob');
+    const second = await openTab(bob, '/r/presence');
+    const here = () => ann.page.locator('#people-list li').allInnerTexts();
+    await ann.page.getByRole('button', { name: '2 here: show who' }).click();
+    await until('Bob and both of his tabs', async () => {
+      const people = (await here()).map((text) => text.split('\n').slice(1).join(' '));
+      return JSON.stringify(people) === JSON.stringify(['Ann you', 'Bob 2 tabs']);
+    });
+    await second.close();
+    await until('one tab only', async () => !(await here()).join().includes('tabs'));
+    await bob.context.close();
+    await ann.page.getByRole('button', { name: '1 here: show who' }).waitFor();
+    expect(bob.complaints).toEqual([]);
+    await leave(ann);
+  });
+
+  test('who types is seen by others, not by oneself, and ends with the message', async () => {
+    const [ann, bob] = [await enter('typing'), await enter('typing')];
+    await takeName(ann.page, 'Ann');
+    await ann.page.locator('#body').pressSequentially('hi');
+    await bob.page.getByText('Ann is typing').waitFor();
+    expect(await ann.page.locator('#typing').textContent()).toBe('');
+    await ann.page.press('#body', 'Enter');
+    await delivered(bob.page, ['hi']);
+    await until('the end of typing', async () => (await bob.page.locator('#typing').textContent()) === '');
+    await leave(ann, bob);
+  });
+
+  test('a new name needs no new page, is on old messages everywhere, and one’s own stay one’s own', async () => {
+    const [ann, bob] = [await enter('names'), await enter('names')];
+    await takeName(ann.page, 'Ann');
+    await say(ann.page, 'hello');
+    await delivered(bob.page, ['hello']);
+    await ann.page.evaluate('window.isSamePage = true');
+    await takeName(ann.page, 'Anna');
+    for (const { page } of [ann, bob])
+      await until('the new name', async () => (await page.locator('.author').textContent()) === 'Anna');
+    expect(await ann.page.evaluate('window.isSamePage')).toBe(true);
+    expect(await ann.page.locator('.message.own').count()).toBe(1);
+    expect(await ann.page.locator('#you .avatar').textContent()).toBe('A');
+    const html = await (await fetch(`${app.url}/r/names`)).text();
+    expect(html).toContain('<span class="author">Anna</span>');
+    await ann.page.reload();
+    expect(await ann.page.inputValue('#name')).toBe('Anna');
+    expect(await ann.page.locator('.message.own').count()).toBe(1);
+    await ann.page.fill('#name', 'n'.repeat(41));
+    await ann.page.press('#name', 'Enter');
+    await ann.page.getByText('name is longer than 40 characters').waitFor();
+    await leave({ ...ann, complaints: ann.complaints.filter((text) => !text.includes('400')) }, bob);
+  });
+
+  test('what is written too fast keeps its text and its place, and is sent by itself later', async () => {
+    const ann = await enter('fast');
+    const texts = ['one', 'two', 'three', 'four', 'five', 'six'];
+    for (const text of texts) await say(ann.page, text);
+    const waiting = ann.page.locator('.message.unsent .progress', { hasText: /too fast, sending in \d+ s/ });
+    await until('two to wait', async () => (await waiting.count()) === 2);
+    expect(await ann.page.locator('.message .body').allInnerTexts()).toEqual(texts);
+    expect(await ann.page.locator('.message.failed').count()).toBe(0);
+    await until('delivery', async () => (await shownTexts(ann.page)).length === texts.length, 25_000);
+    expect(await shownTexts(ann.page)).toEqual(texts);
+    await leave(ann);
+  });
+
+  test('members find the line where they left off, and the list counts what they have not read', async () => {
+    const [ann, bob] = [await enter('reading'), await enter('reading')];
+    await ann.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await ann.page.getByRole('button', { name: 'Leave reading' }).waitFor();
+    await say(bob.page, 'seen');
+    await delivered(ann.page, ['seen']);
+    const database = await app.database.connect();
+    await until('the position to be stored', async () => {
+      const stored = r.table('memberships').filter((row) => row.hasFields('read'));
+      return (await stored.count().run(database)) === 1;
+    });
+    await ann.page.goto(app.url);
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await say(bob.page, 'new one');
+    await say(bob.page, 'new two');
+    await delivered(bob.page, ['seen', 'new one', 'new two']);
+    const counted = ann.page.getByRole('link', { name: /reading, 2 unread messages/ });
+    await until('the count', async () => {
+      if ((await counted.count()) > 0) return true;
+      await ann.page.evaluate('window.dispatchEvent(new Event("focus"))');
+      return false;
+    });
+    expect(await counted.locator('.room-unread').textContent()).toBe('2');
+    const other = await openTab(ann, '/');
+    await counted.click();
+    await ann.page.waitForSelector('body[data-state="live"]');
+    const rows = ann.page.locator('#rows > :is(.unread, .message)');
+    expect((await rows.allInnerTexts()).map((text) => text.split('\n').at(-1))).toEqual([
+      'seen',
+      'New',
+      'new one',
+      'new two',
+    ]);
+    await until('the other tab to know', async () => {
+      return (await other.getByRole('link', { name: /reading, \d+ unread/ }).count()) === 0;
+    });
+    await leave(ann, bob);
+  });
+
+  test('a page is whoever its address says, so that tabs of one browser are several people', async () => {
+    const database = await app.database.connect();
+    const users = [
+      { id: '1', name: 'John', playground: true },
+      { id: '2', name: 'Mary', playground: true },
+      { id: '3', name: 'Mike' },
+    ];
+    await r.table('users').insert(users).run(database);
+    await until('the users', async () => (await fetch(`${app.url}/ui/Maths?id_user=2`)).ok);
+    const john = await visit(browser, `${app.url}/ui/Maths?id_user=1`);
+    const mary = await openTab(john, '/ui/Maths?id_user=2');
+    await john.page.getByRole('button', { name: '2 here: show who' }).waitFor();
+    await say(john.page, 'from John');
+    await delivered(mary, ['from John']);
+    expect(await mary.locator('.author').allInnerTexts()).toEqual(['John']);
+    expect(await mary.locator('.message.own').count()).toBe(0);
+    expect(await john.page.locator('.message.own').count()).toBe(1);
+    const present = await jsonOf(await fetch(`${app.url}/Maths/users`));
+    expect(present.map(({ id_user }: { id_user: string }) => id_user)).toEqual(['1', '2']);
+
+    await takeName(mary, 'Maria');
+    await until('the name', async () =>
+      (await fetch(`${app.url}/api/users/2`).then((a) => a.text())).includes('Maria'),
+    );
+    await mary.getByRole('button', { name: 'Join', exact: true }).click();
+    await mary.getByRole('button', { name: 'Leave Maths' }).waitFor();
+    await mary.getByRole('link', { name: 'lobby' }).click();
+    await mary.waitForURL(`${app.url}/ui/lobby?id_user=2`);
+    expect(await mary.inputValue('#name')).toBe('Maria');
+    expect(await john.context.cookies()).toEqual([]);
+
+    for (const id of ['3', 'nobody', ''])
+      expect((await fetch(`${app.url}/ui/Maths?id_user=${id}`)).status).toBe(404);
+    await leave(john);
+  });
+});

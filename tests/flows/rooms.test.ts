@@ -1,0 +1,149 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+const DESKTOP = { width: 1120, height: 720 };
+const PHONE = { width: 360, height: 640 };
+
+describe.each([
+  ['wide', DESKTOP],
+  ['narrow', PHONE],
+])('rooms on a %s screen', (size, viewport) => {
+  describe('of a browser', skipWithout('chromium'), () => {
+    let app: TestApp;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await app?.stop();
+    });
+
+    const enter = (path: string, javaScriptEnabled = true) =>
+      visit(browser, app.url + path, { viewport, javaScriptEnabled });
+
+    /** Opens the drawer where the list is not there anyway. */
+    async function openSide(page: Page): Promise<void> {
+      if (size === 'narrow') await page.getByRole('button', { name: 'Rooms and your name' }).click();
+    }
+
+    async function fitsScreen(page: Page): Promise<void> {
+      const widest = await page.evaluate(`Math.max(...[...document.querySelectorAll('body *')]
+        .filter((one) => !one.closest('.unseen, .skip') && one.checkVisibility())
+        .map((one) => one.getBoundingClientRect().right))`);
+      expect(widest).toBeLessThanOrEqual(viewport.width);
+    }
+
+    async function leave(...visitors: Visitor[]): Promise<void> {
+      for (const { context, complaints } of visitors) {
+        await context.close();
+        // A page that says no is reported as an error too.
+        expect(complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
+      }
+    }
+
+    test('one is created in a dialog, and is in everybody’s list at once', async () => {
+      const [ann, bob] = [await enter('/'), await enter('/')];
+      await openSide(ann.page);
+      await ann.page.getByRole('link', { name: 'New room' }).click();
+      const dialog = ann.page.getByRole('dialog', { name: 'New room' });
+      await dialog.getByLabel('Name').fill('lobby');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await dialog.getByText('the lobby is there already').waitFor();
+      await fitsScreen(ann.page);
+      await dialog.getByLabel('Name').fill('Tea & cake');
+      await dialog.getByLabel('Topic').fill('Recipes, and who brings what');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await ann.page.waitForURL(`${app.url}/r/Tea%20%26%20cake`);
+      await ann.page.getByRole('button', { name: 'Leave Tea & cake' }).waitFor();
+      expect(await ann.page.locator('#topic').textContent()).toBe('Recipes, and who brings what');
+      await fitsScreen(ann.page);
+      await openSide(bob.page);
+      await bob.page.getByRole('link', { name: 'Tea & cake, 1 here' }).click();
+      await bob.page.waitForSelector('body[data-state="live"]');
+      expect(await bob.page.locator('h1').textContent()).toContain('Tea & cake');
+      await leave(ann, bob);
+    });
+
+    test('one for members shows outsiders its name and a way in, and nothing else', async () => {
+      const [ann, bob] = [await enter('/'), await enter('/')];
+      await openSide(ann.page);
+      await ann.page.getByRole('link', { name: 'New room' }).click();
+      await ann.page.getByLabel('Name', { exact: true }).fill('board');
+      await ann.page.getByRole('radio', { name: 'Members' }).check();
+      await ann.page.getByRole('button', { name: 'Create' }).click();
+      await ann.page.waitForURL(`${app.url}/r/board`);
+      await ann.page.waitForSelector('body[data-state="live"]');
+      await say(ann.page, 'among ourselves');
+      await until('delivery', async () => (await shownTexts(ann.page)).length === 1);
+
+      const answer = await bob.page.goto(`${app.url}/r/board`);
+      expect(answer?.status()).toBe(403);
+      expect(await bob.page.content()).not.toContain('among ourselves');
+      expect(await bob.page.locator('h1 .room-name').textContent()).toBe('board');
+      await fitsScreen(bob.page);
+      await bob.page.getByRole('button', { name: 'Join board' }).click();
+      await bob.page.waitForSelector('body[data-state="live"]');
+      expect(await shownTexts(bob.page)).toEqual(['among ourselves']);
+      expect(await bob.page.locator('h1').textContent()).toContain('for members');
+      await openSide(bob.page);
+      await bob.page.getByRole('link', { name: 'board, for members, 2 here' }).waitFor();
+      await bob.page.keyboard.press('Escape');
+      await bob.page.getByRole('button', { name: 'Leave board' }).click();
+      await bob.page.getByText('This room is for its members').waitFor();
+      expect(await bob.page.content()).not.toContain('among ourselves');
+      await leave(ann, bob);
+    });
+
+    test('all of it works without JavaScript', async () => {
+      const { page, context } = await enter('/', false);
+      await openSide(page);
+      await page.getByRole('link', { name: 'New room' }).click();
+      await fitsScreen(page);
+      await page.getByLabel('Name', { exact: true }).fill('n'.repeat(65));
+      await page.getByLabel('Topic').fill('kept');
+      await page.getByRole('radio', { name: 'Members' }).check();
+      const [refused] = await Promise.all([
+        page.waitForNavigation(),
+        page.getByRole('button', { name: 'Create' }).click(),
+      ]);
+      expect(refused?.status()).toBe(400);
+      expect(await page.getByRole('alert').textContent()).toContain('64 characters');
+      expect(await page.getByLabel('Topic').inputValue()).toBe('kept');
+      expect(await page.getByRole('radio', { name: 'Members' }).isChecked()).toBe(true);
+      await fitsScreen(page);
+      await page.getByLabel('Name', { exact: true }).fill('forms');
+      await page.getByRole('button', { name: 'Create' }).click();
+      expect(new URL(page.url()).pathname).toBe('/r/forms');
+      expect(await page.locator('#topic').textContent()).toBe('kept');
+      await fitsScreen(page);
+      await page.fill('#body', 'posted');
+      await page.click('#send');
+      expect(await shownTexts(page)).toEqual(['posted']);
+      await page.getByRole('button', { name: 'Leave forms' }).click();
+      expect(await page.locator('h2').allTextContents()).toContain('This room is for its members');
+      await page.getByRole('button', { name: 'Join forms' }).click();
+      expect(await shownTexts(page)).toEqual(['posted']);
+      await context.close();
+    });
+
+    test('the panel of who is here fits, and the list shows how many are elsewhere', async () => {
+      const ann = await enter('/r/visited');
+      const bob = await enter('/');
+      await openSide(ann.page);
+      await ann.page.getByRole('link', { name: 'visited, 1 here' }).waitFor();
+      await fitsScreen(ann.page);
+      await ann.page.keyboard.press('Escape');
+      await ann.page.getByRole('button', { name: '1 here: show who' }).click();
+      await ann.page.locator('#people-list .badge', { hasText: 'you' }).waitFor();
+      await fitsScreen(ann.page);
+      await leave(ann, bob);
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { roomGroups, roomLabel, unclaimedRoom, unreadText } from '../../../server/http/page/room-list.js';
+import type { RoomEntry } from '../../../server/rooms/directory.js';
+
+const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({
+  ...unclaimedRoom(name),
+  ...more,
+});
+const namesOf = (...args: Parameters<typeof roomGroups>) =>
+  roomGroups(...args).map(({ title, rooms }) => [title, ...rooms.map(({ name }) => name)]);
+
+describe('the list of rooms', () => {
+  test('has the lobby first, then what one has joined, what one has visited, and what else there is', () => {
+    const entries = [room('mine', { joined: true }), room('busy'), room('quiet')];
+    expect(namesOf(entries, { current: 'new', visited: ['new', 'seen', 'busy', 'lobby'] })).toEqual([
+      ['Rooms', 'lobby', 'mine'],
+      ['Visited', 'new', 'seen'],
+      ['More rooms', 'busy', 'quiet'],
+    ]);
+  });
+
+  test('has each room once, and no groups without rooms', () => {
+    const entries = [room('lobby', { joined: true, unread: 3 })];
+    expect(namesOf(entries, { current: 'lobby' })).toEqual([['Rooms', 'lobby']]);
+    expect(roomGroups(entries, { current: null })[0]?.rooms[0]?.unread).toBe(3);
+  });
+});
+
+test('a room is read out with all that its looks say', () => {
+  expect(roomLabel(room('tea'))).toBe('tea');
+  expect(roomLabel(room('tea', { unread: 1, users: 0 }))).toBe('tea, 1 unread message');
+  expect(roomLabel(room('tea', { access: 'members', unread: 100, users: 2 }))).toBe(
+    'tea, for members, 99+ unread messages, 2 here',
+  );
+  expect([1, 99, 100].map(unreadText)).toEqual(['1', '99', '99+']);
+});
