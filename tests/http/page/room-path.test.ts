@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roomPath } from '../../../server/http/page/room-path.js';
+import { memberPath, roomPath } from '../../../server/http/page/room-path.js';
 
 test('every name has an address of its own, which browsers leave as it is', () => {
   const names = [
@@ -24,4 +24,16 @@ test('every name has an address of its own, which browsers leave as it is', () =
       (decodeURIComponent(pathname.replace(/^\/r\//, '').replace(/^\/$/, '')) || 'lobby');
     expect(name).toBe(names[i]);
   }
+});
+
+test('a page that is somebody by its address stays so', () => {
+  expect(roomPath('lobby', '1')).toBe('/ui/lobby?id_user=1');
+  expect(roomPath('a b', 'x&y')).toBe('/ui/a%20b?id_user=x%26y');
+  expect(roomPath('..', '1')).toBe('/ui/?room=..&id_user=1');
+});
+
+test('every room can be joined at an address of its own', () => {
+  expect(memberPath('lobby', 'join')).toBe('/r/lobby/join');
+  expect(memberPath('a/b', 'leave', '1')).toBe('/ui/a%2Fb/leave?id_user=1');
+  expect(memberPath('..', 'join')).toBe('/r/?room=..');
 });

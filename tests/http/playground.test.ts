@@ -1,0 +1,103 @@
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { until } from '../support/until.js';
+import { jsonOf, sendJson } from './client.js';
+
+describe('a page that is somebody by its address', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    const users = [
+      { id: '1', name: 'John', playground: true },
+      { id: '2', name: 'Mary' },
+    ];
+    await r
+      .table('users')
+      .insert(users)
+      .run(await app.database.connect());
+    await until('the users', async () => (await fetch(`${app.url}/api/users/2`)).ok);
+  });
+  afterAll(() => app.stop());
+
+  /** What the page tells its script. */
+  async function stateOf(path: string) {
+    const html = await (await fetch(app.url + path)).text();
+    return JSON.parse(/<script id="state"[^>]*>(.*?)<\/script>/s.exec(html)![1]!);
+  }
+
+  const form = (path: string, fields: Record<string, string>) =>
+    fetch(app.url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+
+  it('is there for users of the playground only', async () => {
+    const status = async (query: string) => (await fetch(`${app.url}/ui/Maths${query}`)).status;
+    expect(await status('?id_user=1')).toBe(200);
+    expect(await status('?id_user=2')).toBe(404);
+    expect(await status('?id_user=3')).toBe(404);
+    expect(await status('?id_user=1&id_user=1')).toBe(404);
+    expect(await status('')).toBe(404);
+    const answer = await fetch(`${app.url}/ui/Maths?id_user=2`, { headers: { accept: 'application/json' } });
+    expect(await jsonOf(answer)).toMatchObject({ code: 'no-such-user', field: 'id_user' });
+  });
+
+  it('sets no cookie, and carries a signature by which the API knows who it is', async () => {
+    const page = await fetch(`${app.url}/ui/Maths?id_user=1`);
+    expect(page.headers.getSetCookie()).toEqual([]);
+    const { as, user } = await stateOf('/ui/Maths?id_user=1');
+    expect(user).toEqual({ id_user: '1', name: 'John' });
+    const me = (signed: string) => fetch(`${app.url}/api/me`, { headers: { 'changeroom-guest': signed } });
+    const known = await me(as.signed);
+    expect(await jsonOf(known)).toEqual({ id_user: '1', name: 'John' });
+    expect(known.headers.getSetCookie()).toEqual([]);
+    expect(await jsonOf(await me(`${as.signed}x`))).not.toMatchObject({ id_user: '1' });
+    const renamed = await sendJson(
+      `${app.url}/api/me`,
+      'PUT',
+      { name: 'Johnny' },
+      { 'changeroom-guest': as.signed },
+    );
+    expect(await jsonOf(renamed)).toEqual({ id_user: '1', name: 'Johnny' });
+    expect(renamed.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('has forms and links that stay there', async () => {
+    const posted = await form('/ui/Maths?id_user=1', { body: 'by a form' });
+    expect(posted.headers.get('location')).toBe('/ui/Maths?id_user=1');
+    const { messages } = await jsonOf(await fetch(`${app.url}/api/rooms/Maths/messages`));
+    expect(messages.at(-1)).toMatchObject({ body: 'by a form', author: { id_user: '1' } });
+    const created = await form('/rooms?id_user=1', { name: 'Physics', topic: '', access: 'members' });
+    expect(created.headers.get('location')).toBe('/ui/Physics?id_user=1');
+    expect((await fetch(`${app.url}/ui/Physics?id_user=1`)).status).toBe(200);
+    expect((await fetch(`${app.url}/r/Physics`)).status).toBe(403);
+    const left = await form('/ui/Physics/leave?id_user=1', {});
+    expect([left.status, left.headers.get('location')]).toEqual([303, '/ui/Physics?id_user=1']);
+    expect((await fetch(`${app.url}/ui/Physics?id_user=1`)).status).toBe(403);
+    const named = await form('/name?id_user=1', { room: 'Maths', name: 'Jon' });
+    expect(named.headers.get('location')).toBe('/ui/Maths?id_user=1');
+    const html = await (await fetch(`${app.url}/ui/Maths?id_user=1`)).text();
+    expect(html).toContain('href="/ui/lobby?id_user=1"');
+    expect(html).toContain('value="Jon"');
+    expect(html).not.toContain('href="/"');
+  });
+});
+
+describe('where visitors sign in', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp({ env: { AUTH: 'accounts', AUTH_SERVER: 'http://127.0.0.1:9/me' } });
+  });
+  afterAll(() => app.stop());
+
+  it('nobody is anybody by an address', async () => {
+    const answer = await fetch(`${app.url}/ui/Maths?id_user=1`, { headers: { accept: 'application/json' } });
+    expect(await jsonOf(answer)).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  it('the page says where to sign in', async () => {
+    const answer = await fetch(app.url, { headers: { accept: 'text/html' } });
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).toContain('Sign in at your provider');
+  });
+});
