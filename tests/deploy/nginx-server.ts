@@ -14,8 +14,8 @@ const run = promisify(execFile);
 export interface PassedOn {
   /** Address of the server that answered. */
   to: string;
-  /** Whom nginx took the visitor for. */
-  visitor: string;
+  /** The cookie by which nginx knows the visitor, as in `Cookie`. */
+  cookie: string;
   status: number;
   url: string;
 }
@@ -54,8 +54,8 @@ export class Nginx {
   async passedOn(): Promise<PassedOn[]> {
     const lines = (await this.read('access.log')).split('\n').filter((line) => line !== '');
     return lines.map((line) => {
-      const [to = '', visitor = '', status, url = ''] = line.split(' | ');
-      return { to, visitor, status: Number(status), url };
+      const [to = '', cookie = '', status, url = ''] = line.split(' | ');
+      return { to, cookie, status: Number(status), url };
     });
   }
 
@@ -88,7 +88,7 @@ async function writeConfiguration(directory: string, port: number, servers: stri
     `${user} daemon off; worker_processes 2; pid nginx.pid;
     events { worker_connections 256; }
     http {
-      log_format passed '$upstream_addr | $changeroom_visitor | $status | $request_uri';
+      log_format passed '$upstream_addr | changeroom_server=$cookie_changeroom_server | $status | $request_uri';
       access_log access.log passed;
       ${temporary.map((name) => `${name}_temp_path ${name};`).join(' ')}
       include upstream.conf;

@@ -75,7 +75,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     const cookies = await Promise.all(Array.from({ length: 16 }, () => browse('shared')));
     const passedOn = (await nginx.passedOn()).filter(({ url }) => url.includes('transport=polling'));
     const serversOf = (cookie: string) =>
-      new Set(passedOn.filter(({ visitor }) => visitor === cookie).map(({ to }) => to));
+      new Set(passedOn.filter((each) => each.cookie === cookie).map(({ to }) => to));
     expect(cookies.map((cookie) => serversOf(cookie).size)).toEqual(cookies.map(() => 1));
     expect(new Set(cookies.flatMap((cookie) => [...serversOf(cookie)])).size).toBe(2);
   });
