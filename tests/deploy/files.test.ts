@@ -183,7 +183,7 @@ describe('the Dockerfile', () => {
       ...args,
     ]);
     await running.isReady();
-    for (const page of ['/', '/api/docs', '/api/docs/errors']) {
+    for (const page of ['/', '/api/docs', '/api/errors']) {
       const { status } = await fetch(`${running.url}${page}`);
       expect([page, status]).toEqual([page, 200]);
     }
