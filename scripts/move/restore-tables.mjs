@@ -32,7 +32,7 @@ export async function restoreTables(connection, tables, sameEngine) {
   return left;
 }
 
-/** Rows do not go into a table with another primary key: said before anything is written. */
+/** Rows do not go into a table with another primary key: said before any row is written. */
 function refuseOtherKeys(tables, present) {
   for (const { name, primaryKey } of tables) {
     const key = present.get(name)?.primaryKey ?? primaryKey;

@@ -32,7 +32,7 @@ function explain(error) {
   if (error instanceof MoveError) return error.message;
   // A driver's message repeats the whole query, with everything in it.
   const text = firstLine(error.msg ?? error.message);
-  if (error.name === 'ReqlDriverError') return `The connection to the database was lost: ${text}`;
+  if (/^Connection is closed/.test(text)) return 'The connection to the database was lost. Try again.';
   if (error.name === 'ReqlOpFailedError') return text;
   if (error.name?.startsWith('Reql')) return `The database refused it: ${text}`;
   return text;

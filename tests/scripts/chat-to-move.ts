@@ -1,0 +1,83 @@
+import { expect } from 'vitest';
+import { type Connection, r } from '../../server/database/reql.js';
+import { createSchema } from '../../server/database/schema.js';
+
+export const MESSAGES = 3_000;
+
+/** A chat with everything in it that could get lost on the way. */
+export async function fillChat(connection: Connection, db: string): Promise<void> {
+  await createSchema(connection, db);
+  await fillMessages(connection);
+  await fillPeople(connection);
+  await fillForeignTable(connection);
+}
+
+export const idOfMessage = (i: number) => `m${`${i}`.padStart(5, '0')}`;
+
+async function fillMessages(connection: Connection): Promise<void> {
+  const messages = r.table('messages');
+  const rows = Array.from({ length: MESSAGES }, (_, i) => ({
+    id: idOfMessage(i),
+    room: i % 3 === 0 ? 'lobby' : 'Straße 7',
+    body: `${'🦊 "quoted" \\ '.repeat(i % 9)}line\nseparator\u2028 ${i}`,
+    sent: r.epochTime(1_700_000_000 + i + (i % 1000) / 1000).inTimezone('+05:30'),
+    author: { id_user: `user ${i % 10}`, name: 'Ada' },
+    tags: [`t${i % 5}`, 'all'],
+  }));
+  for (let i = 0; i < rows.length; i += 500) await messages.insert(rows.slice(i, i + 500)).run(connection);
+  await messages.getAll(idOfMessage(7), idOfMessage(2_500)).update({ body: 'changed' }).run(connection);
+  await messages.indexCreate('by_author', r.row('author')('id_user')).run(connection);
+  await messages.indexCreate('tags', { multi: true }).run(connection);
+  await messages.indexWait().run(connection);
+}
+
+async function fillPeople(connection: Connection): Promise<void> {
+  const users = Array.from({ length: 20 }, (_, i) => ({ id: `user ${i}`, name: `Name ${i}` }));
+  await r.table('users').insert(users).run(connection);
+  await r
+    .table('rooms')
+    .insert({ id: 'Straße 7', topic: '', created: r.now(), access: 'members' })
+    .run(connection);
+  const members = users.map(({ id }) => ({ id: ['Straße 7', id], joined: r.now(), read: null }));
+  await r.table('memberships').insert(members).run(connection);
+  await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
+}
+
+/** Of another program that keeps something beside the chat. */
+async function fillForeignTable(connection: Connection): Promise<void> {
+  await r.tableCreate('notes', { primaryKey: 'key' }).run(connection);
+  const notes = r.table('notes');
+  await notes.wait().run(connection);
+  const stamp = (_ctx: unknown, _old: unknown, row: never) =>
+    r.branch(r.expr(row).eq(null), null, r.expr(row).merge({ stamped: true }));
+  await notes
+    .insert([
+      { key: 1.5, numbers: [5e-324, 0.1, 1e21, -1, 9_007_199_254_740_991], none: null, yes: true },
+      { key: ['a', 1, false], 'a\u0000b': 'null\u0000byte' },
+      { key: r.epochTime(1.5), deep: r.json(`${'['.repeat(40)}${']'.repeat(40)}`) },
+      { key: r.binary(Buffer.from([0, 1, 255])), bytes: r.binary(Buffer.alloc(300, 'bytes\u0000')) },
+      { key: 'place', place: r.point(-0.1, 51.5), '9': 'nine', '10': 'ten' },
+      { key: 'empty', list: [], object: {}, text: '' },
+    ])
+    .run(connection);
+  await notes.setWriteHook(stamp).run(connection);
+}
+
+/** Every row of a table by primary key, with times and binaries as the database holds them. */
+export async function rowsIn(connection: Connection, table: string, primaryKey = 'id'): Promise<unknown[]> {
+  const raw = { timeFormat: 'raw', binaryFormat: 'raw' };
+  const cursor = await r.table(table).orderBy({ index: primaryKey }).run(connection, raw);
+  const rows: unknown[] = await cursor.toArray();
+  // RethinkDB wraps base64 after 76 characters.
+  return JSON.parse(JSON.stringify(rows).replaceAll('\\r\\n', ''));
+}
+
+/** That both hold the same rows, and the new one nothing else. */
+export async function expectEqual(from: Connection, to: Connection): Promise<void> {
+  for (const table of ['messages', 'rooms', 'memberships', 'users', 'notes']) {
+    const primaryKey = table === 'notes' ? 'key' : 'id';
+    const rows = await rowsIn(from, table, primaryKey);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(await rowsIn(to, table, primaryKey)).toEqual(rows);
+  }
+}

@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { r } from '../../server/database/reql.js';
+import { expectEqual, fillChat, idOfMessage } from './chat-to-move.js';
+import { move } from './move-command.js';
+import { type Kind, type Place, Places } from './move-places.js';
+
+describe('an import', () => {
+  const kind: Kind = process.env.RETHINKDB_URL ? 'server' : 'embedded';
+  let places: Places;
+  let from: Place;
+  let to: Place;
+  let file: string;
+  beforeAll(async () => {
+    places = await Places.open();
+    from = await places.add('from', kind);
+    await fillChat(from.connection, from.db);
+    file = places.file('ndjson');
+    expect(await move('export', from, file)).toMatchObject({ code: 0, error: '' });
+  });
+  beforeEach(async () => {
+    to = await places.add('to', kind);
+  });
+  afterAll(() => places.close());
+
+  /** That nothing at all was written is part of it. */
+  async function expectRefused(content: string | Buffer, outcome: { code: number; error: RegExp }) {
+    const wrong = places.file('ndjson.gz');
+    await writeFile(wrong, content);
+    const { code, out, error } = await move('import', to, wrong);
+    expect({ code, out }).toEqual({ code: outcome.code, out: '' });
+    expect(error).toMatch(outcome.error);
+    expect(error.split('\n')).toHaveLength(1);
+    expect(await r.dbList().run(to.connection)).not.toContain(to.db);
+  }
+
+  it('refuses a file that was damaged, and writes nothing of it', async () => {
+    const text = await readFile(file, 'utf8');
+    const damaged = { code: 1, error: /is damaged: its content does not have the hash/ };
+    await expectRefused(text.replace('"name":"Name 3"', '"name":"Name 4"'), damaged);
+    await expectRefused(text.replace(/\{"row":.*\n/, ''), damaged);
+    await expectRefused(text.replace('"body":"', '"body":'), damaged);
+    const zipped = gzipSync(text);
+    zipped.writeUInt8(zipped.readUInt8(zipped.length >> 1) ^ 0xff, zipped.length >> 1);
+    await expectRefused(zipped, { code: 1, error: /is damaged/ });
+  });
+
+  it('refuses a file whose end is missing', async () => {
+    const text = await readFile(file, 'utf8');
+    const cut = { code: 1, error: /is not whole: its end is missing\.$/ };
+    await expectRefused(text.slice(0, text.length >> 1), cut);
+    await expectRefused(text.slice(0, -20), cut);
+    await expectRefused(text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1), cut);
+    const zipped = gzipSync(text);
+    await expectRefused(zipped.subarray(0, zipped.length >> 1), cut);
+  });
+
+  it.each([[''], ['hello'], ['{"a":1}\n'], ['null\n'], [Buffer.from([0, 255, 10, 0])], [gzipSync('hello')]])(
+    'refuses a file of something else: %j',
+    (content) => expectRefused(content, { code: 2, error: /was not written by npm run export\.$/ }),
+  );
+
+  it('refuses a format that it does not know', async () => {
+    const text = (await readFile(file, 'utf8')).replace('"format":1', '"format":2');
+    await expectRefused(text, { code: 1, error: /has format 2; this version of Changeroom reads 1\.$/ });
+  });
+
+  it('leaves what was changed meanwhile, says so, and replaces it when asked to', async () => {
+    await move('import', to, file);
+    const messages = r.table('messages');
+    await messages.get(idOfMessage(5)).update({ body: 'newer' }).run(to.connection);
+    await messages.insert({ id: 'own', room: 'lobby', body: 'of its own' }).run(to.connection);
+
+    const kept = await move('import', to, file);
+    expect(kept).toMatchObject({ code: 1, error: 'The database does not have all that the file has.' });
+    expect(kept.out).toMatch(/^messages: 1 rows are not as in the file and were left so/m);
+    expect(await messages.get(idOfMessage(5))('body').run(to.connection)).toBe('newer');
+
+    const replaced = await move('import', to, file, '--overwrite');
+    expect(replaced).toMatchObject({ code: 0, error: '' });
+    expect(replaced.out).toMatch(/^messages: all 3,000 rows .*; 1 rows more are the database's own$/m);
+    await messages.get('own').delete().run(to.connection);
+    await expectEqual(from.connection, to.connection);
+  });
+
+  it('refuses a table that has another primary key in the database', async () => {
+    await r.dbCreate(to.db).run(to.connection);
+    await r.tableCreate('notes').run(to.connection);
+    expect(await move('import', to, file)).toMatchObject({
+      code: 1,
+      error: 'The table notes has the primary key id in the database, and key in the file.',
+    });
+    expect(await r.table('messages').count().run(to.connection)).toBe(0);
+  });
+
+  it.each([[[]], [['--help']], [['a', 'b']], [['']]])('says how it is used: %j', async (args) => {
+    const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run import -- FILE/) };
+    expect(await move('import', to, ...args)).toEqual(usage);
+  });
+
+  it('says that there is no such file', async () => {
+    const missing = places.file('ndjson');
+    const error = `There is no file ${missing}.`;
+    expect(await move('import', to, missing)).toEqual({ code: 2, out: '', error });
+  });
+});

@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { DatabaseAddress } from '../../server/config.js';
+import { ROOT } from '../../server/root.js';
+
+export interface MoveCommand {
+  child: ChildProcess;
+  /** When it has ended; `code` is null after a signal that it does not catch. */
+  outcome: Promise<{ code: number | null; out: string; error: string }>;
+}
+
+/** Starts `npm run export` or `npm run import` as somebody in a terminal would. */
+export function startMove(
+  command: 'export' | 'import',
+  { host, port, db }: Pick<DatabaseAddress, 'host' | 'port' | 'db'>,
+  ...args: string[]
+): MoveCommand {
+  const script = path.join(ROOT, 'scripts/move', `${command}.mjs`);
+  const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = { out: '', error: '' };
+  child.stdout.on('data', (data) => {
+    text.out += data;
+  });
+  child.stderr.on('data', (data) => {
+    text.error += data;
+  });
+  const outcome = once(child, 'close').then(([code]) => ({
+    code,
+    out: text.out.trim(),
+    error: text.error.trim(),
+  }));
+  return { child, outcome };
+}
+
+/** Runs it to its end. */
+export function move(...args: Parameters<typeof startMove>): MoveCommand['outcome'] {
+  return startMove(...args).outcome;
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import rethinkdb from 'rethinkdb';
+import { type DatabaseAddress, databaseAddress } from '../../server/config.js';
+import { type Connection, r } from '../../server/database/reql.js';
+import { type Embedded, startEmbedded } from '../../server/embedded/index.js';
+
+export type Kind = 'embedded' | 'server';
+
+/** A database name that nothing has made yet. */
+export interface Place extends Pick<DatabaseAddress, 'host' | 'port' | 'db'> {
+  connection: Connection;
+}
+
+/** Databases and files of one test file. */
+export class Places {
+  readonly folder: string;
+  readonly #closing: (() => Promise<void>)[] = [];
+  readonly #engines = new Map<'from' | 'to', Embedded>();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#closing.push(() => rm(folder, { recursive: true, force: true }));
+  }
+
+  static async open(): Promise<Places> {
+    return new Places(await mkdtemp(path.join(tmpdir(), 'changeroom-move-')));
+  }
+
+  /** On one of two embedded databases, or on the server that RETHINKDB_URL names. */
+  async add(end: 'from' | 'to', kind: Kind): Promise<Place> {
+    const { host, port } =
+      kind === 'server' ? databaseAddress(process.env.RETHINKDB_URL!) : await this.#engine(end);
+    const db = `test_${randomBytes(6).toString('hex')}`;
+    const connection = await rethinkdb.connect({ host, port, db });
+    this.#closing.push(async () => {
+      await r.branch(r.dbList().contains(db), r.dbDrop(db), null).run(connection);
+      await connection.close();
+    });
+    return { host, port, db, connection };
+  }
+
+  file(ending: string): string {
+    return path.join(this.folder, `chat-${randomBytes(4).toString('hex')}.${ending}`);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await close();
+  }
+
+  async #engine(end: 'from' | 'to'): Promise<Embedded> {
+    const running = this.#engines.get(end);
+    if (running) return running;
+    const engine = await startEmbedded({ directory: path.join(this.folder, end) });
+    this.#engines.set(end, engine);
+    this.#closing.push(() => engine.stop());
+    return engine;
+  }
+}
