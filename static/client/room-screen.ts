@@ -213,7 +213,8 @@ export class RoomScreen {
   }
 
   #drawLog(): void {
-    const { history, pausedUntil } = this.#session;
+    const { history, status } = this.#session;
+    const pausedUntil = status === 'away' ? null : this.#session.pausedUntil;
     const { editing, confirming, fault } = this.#tools;
     this.#view.render({
       messages: this.#timeline.messages.map((message) => this.#people.named(message)),

@@ -3,6 +3,7 @@ export const ICONS = {
   menu: 'M4 7h16M4 12h16M4 17h10',
   send: 'M12 19V5m-6 6 6-6 6 6',
   door: 'M14 12H3m7-4 4 4-4 4M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5',
+  leave: 'M10 4H5a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h5m5-4 4-4-4-4m4 4H9',
   lock: 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z',
   plus: 'M12 5v14M5 12h14',
   people:
