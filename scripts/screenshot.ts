@@ -5,11 +5,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { startApp } from '../server/app.js';
 import { readConfig } from '../server/config.js';
 import { ROOT } from '../server/root.js';
 
+const ROOMS = [
+  { by: 'Ada', name: 'greenhouse', topic: 'Sensors, valves, and what grows', access: 'open' },
+  { by: 'Grace', name: 'harvest', topic: 'Who brings what on Saturday', access: 'open' },
+  { by: 'Ada', name: 'keyholders', topic: 'Budget and keys', access: 'members' },
+  { by: 'Linus', name: 'bees', topic: 'Hives 1 to 4', access: 'open' },
+  { by: 'Linus', name: 'tool shed', topic: '', access: 'members' },
+];
 const TALK: [name: string, body: string][] = [
   ['Ada', 'Morning! The new greenhouse sensors are on the wire.'],
   ['Ada', 'Bed 3 writes straight into the messages table, no middleman.'],
@@ -19,28 +26,59 @@ const TALK: [name: string, body: string][] = [
   ['Ada', 'Notes are at https://example.org/greenhouse/bed-3 if you want to dig.'],
 ];
 const LAST = "I'll watch it over lunch. If it climbs past 25 % we can plant the tomatoes.";
+const ELSEWHERE: [name: string, room: string, body: string][] = [
+  ['Grace', 'harvest', 'I bring bread.'],
+  ['Linus', 'harvest', 'Then I bring cheese.'],
+  ['Grace', 'harvest', 'And who has a table?'],
+  ['Ada', 'keyholders', 'The new lock is in.'],
+];
+/** Who has which rooms open. */
+const PRESENT: [name: string, room: string][] = [
+  ['Ada', 'greenhouse'],
+  ['Grace', 'greenhouse'],
+  ['Linus', 'greenhouse'],
+  ['Grace', 'harvest'],
+  ['Linus', 'bees'],
+];
 
 const target = path.resolve(process.argv[2] ?? path.join(ROOT, 'docs/screenshot.png'));
 const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-screenshot-'));
 const app = await startApp(
   readConfig({ PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
 );
-const room = `${app.url}/r/greenhouse`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROME_PATH,
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 try {
-  for (const [name, body] of TALK) await post(name, body);
-  await post('Valve 3', 'open, 2.4 l/min', 'bot');
+  const people = new Map<string, BrowserContext>();
+  for (const name of ['Ada', 'Grace', 'Linus', 'Margaret']) people.set(name, await meet(name));
+  const ask = (name: string, address: string, data: object = {}) =>
+    people.get(name)!.request.post(`${app.url}/api/rooms${address}`, { data });
+  for (const { by, ...room } of ROOMS) await ask(by, '', room);
+  for (const room of ['greenhouse', 'harvest', 'keyholders']) await ask('Margaret', `/${room}/join`);
+  for (const [name, body] of TALK) await ask(name, '/greenhouse/messages', { body });
+  const author = { id_user: 'valve-3', name: 'Valve 3' };
+  await app.parts.messages.insert({ room: 'greenhouse', body: 'open, 2.4 l/min', author, kind: 'bot' });
+  await ask('Margaret', '/greenhouse/messages', { body: LAST });
+  const entries = PRESENT.map(([name, room]) => enter(people.get(name)!, room));
+  await Promise.all(entries);
+  // Read before the pictures, so that the line of what is new does not stand in them.
+  const reader = await enter(people.get('Margaret')!, 'greenhouse');
+  await reader.locator('#newer').click();
+  await reader.waitForFunction(
+    `fetch('/api/rooms/greenhouse').then((answer) => answer.json()).then(({ unread }) => unread === 0)`,
+  );
+  await reader.close();
+  for (const [name, room, body] of ELSEWHERE) await ask(name, `/${room}/messages`, { body });
   const views = [
     { width: 1120, height: 760, colorScheme: 'light' },
-    { width: 390, height: 760, colorScheme: 'dark' },
+    { width: 390, height: 760, colorScheme: 'dark', opens: '.menu' },
     { width: 390, height: 760, colorScheme: 'light' },
-    { width: 1120, height: 760, colorScheme: 'dark' },
+    { width: 1120, height: 760, colorScheme: 'dark', opens: '#people-button' },
   ] as const;
   const pictures: string[] = [];
-  const identity = await speak(browser);
+  const identity = await people.get('Margaret')!.storageState();
   for (const view of views) pictures.push(await picture(browser, view, identity));
   await sheet(browser, pictures);
 } finally {
@@ -49,31 +87,32 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-function post(name: string, body: string, kind: 'message' | 'bot' = 'message') {
-  const author = { id_user: name, name };
-  return app.parts.messages.insert({ room: 'greenhouse', body, author, kind });
+/** @returns the browser of somebody who has taken a name */
+async function meet(name: string): Promise<BrowserContext> {
+  const context = await browser.newContext();
+  await context.request.put(`${app.url}/api/me`, { data: { name } });
+  return context;
 }
 
-/** @returns the cookies of somebody who has taken a name and said something */
-async function speak(browser: Browser) {
-  const context = await browser.newContext();
+async function enter(context: BrowserContext, room: string) {
   const page = await context.newPage();
-  await page.goto(room);
-  await page.fill('#name', 'Margaret');
-  await page.press('#name', 'Enter');
+  await page.goto(`${app.url}/r/${encodeURIComponent(room)}`);
   await page.waitForSelector('body[data-state="live"]');
-  await page.fill('#body', LAST);
-  await page.press('#body', 'Enter');
-  await page.waitForSelector('.own:not(.unsent)');
-  const state = await context.storageState();
-  await context.close();
-  return state;
+  return page;
+}
+
+interface View {
+  width: number;
+  height: number;
+  colorScheme: 'light' | 'dark';
+  /** What is clicked before. */
+  opens?: string;
 }
 
 async function picture(
   browser: Browser,
-  { width, height, colorScheme }: { width: number; height: number; colorScheme: 'light' | 'dark' },
-  storageState: Awaited<ReturnType<typeof speak>>,
+  { width, height, colorScheme, opens }: View,
+  storageState: Awaited<ReturnType<BrowserContext['storageState']>>,
 ): Promise<string> {
   const viewport = { width, height };
   const context = await browser.newContext({
@@ -83,9 +122,11 @@ async function picture(
     deviceScaleFactor: 2,
     locale: 'en-GB',
   });
-  const page = await context.newPage();
-  await page.goto(room);
-  await page.waitForSelector('body[data-state="live"]');
+  const page = await enter(context, 'greenhouse');
+  await page.getByRole('button', { name: '4 here: show who' }).waitFor();
+  await page.locator('.room-users').nth(2).waitFor({ state: 'attached' });
+  if (opens) await page.click(opens);
+  await page.mouse.move(0, 0);
   const image = await page.screenshot();
   await context.close();
   return image.toString('base64');
