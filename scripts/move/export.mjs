@@ -9,7 +9,7 @@ import r from 'rethinkdb';
 import { connect } from '../connect.mjs';
 import { checkFile, headLine, rowLine, sealed } from './export-file.mjs';
 import { MoveError } from './move-error.mjs';
-import { format, Progress } from './progress.mjs';
+import { format, Progress, rowCount } from './progress.mjs';
 import { rowText } from './row-text.mjs';
 import { RowsHash } from './rows-hash.mjs';
 import { describeTables, engineOf, rowsOf } from './tables.mjs';
@@ -62,5 +62,5 @@ async function* tableLines(connection, table) {
   }
   yield `{"rows":${JSON.stringify({ table: table.name, count: rows.count, hash: rows.hash })}}`;
   progress.end();
-  console.log(`${table.name}: ${format(rows.count)} rows`);
+  console.log(`${table.name}: ${rowCount(rows.count)}`);
 }

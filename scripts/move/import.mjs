@@ -11,10 +11,10 @@ import { compareRows, hashTable } from './compare.mjs';
 import { checkFile } from './export-file.mjs';
 import { insertRows } from './insert-rows.mjs';
 import { MoveError } from './move-error.mjs';
-import { format, Progress } from './progress.mjs';
+import { format, Progress, rowCount } from './progress.mjs';
 import { restoreTables } from './restore-tables.mjs';
 import { engineOf } from './tables.mjs';
-import { exists, onInterrupt, runCommand } from './terminal.mjs';
+import { complain, exists, onInterrupt, runCommand } from './terminal.mjs';
 
 const USAGE = 'Usage: npm run import -- FILE [--overwrite]';
 
@@ -25,7 +25,7 @@ await runCommand(async (args) => {
   if (!(await exists(file))) throw new MoveError(`There is no file ${file}.`, 2);
 
   onInterrupt((code) => {
-    console.error('Interrupted. Import the same file again to go on.');
+    complain('Interrupted. Import the same file again to go on.');
     process.exit(code);
   });
   const { taken, engine, tables } = await checkFile(file);
@@ -37,7 +37,7 @@ await runCommand(async (args) => {
   const left = await restoreTables(connection, tables, sameEngine);
   await writeTables(connection, file, tables, overwrite);
   const isWhole = await verify(connection, file, tables);
-  for (const line of left) console.error(line);
+  for (const line of left) complain(line);
   if (!isWhole) throw new MoveError('The database does not have all that the file has.');
   await connection.close();
 });
@@ -48,8 +48,8 @@ async function writeTables(connection, file, tables, overwrite) {
   const written = await insertRows(connection, file, { overwrite, onRows }).finally(() => progress.end());
   for (const { name, count } of tables) {
     const rows = written.get(name) ?? 0;
-    const before = count > rows ? `, ${format(count - rows)} were there already` : '';
-    console.log(`${name}: ${format(rows)} rows written${before}`);
+    const before = count > rows ? `, ${format(count - rows)} there already` : '';
+    console.log(`${name}: ${rowCount(rows)} written${before}`);
   }
 }
 
@@ -73,16 +73,14 @@ async function verify(connection, file, tables) {
 function comparison({ missing, different, count, present }) {
   const own = present - (count - missing);
   const faults = [
-    ...(missing > 0 ? [`${format(missing)} rows of the file are missing`] : []),
-    ...(different > 0
-      ? [`${format(different)} rows are not as in the file and were left so (--overwrite replaces them)`]
-      : []),
+    ...(missing > 0 ? [`missing of the file: ${rowCount(missing)}`] : []),
+    ...(different > 0 ? [`not as in the file, and left so: ${rowCount(different)} (see --overwrite)`] : []),
   ];
-  const equal =
-    faults.length > 0
-      ? faults.join(', ')
-      : `all ${format(count)} rows of the file are there, and as they were`;
-  return own > 0 ? `${equal}; ${format(own)} rows more are the database's own` : equal;
+  const kept = `${rowCount(count)}, all as in the file`;
+  return [
+    faults.length > 0 ? faults.join(', ') : kept,
+    ...(own > 0 ? [`its own: ${rowCount(own)}`] : []),
+  ].join('; ');
 }
 
 /** Of `rethinkdb 2.4.4` rethinkdb: a server may read what others of its kind have stored. */

@@ -43,3 +43,8 @@ export class Progress {
 export function format(number) {
   return number.toLocaleString('en');
 }
+
+/** 1 → 1 row, 2000 → 2,000 rows */
+export function rowCount(number) {
+  return `${format(number)} ${number === 1 ? 'row' : 'rows'}`;
+}

@@ -9,9 +9,14 @@ export async function runCommand(main) {
     await main(process.argv.slice(2));
     process.exit(0);
   } catch (error) {
-    console.error(explain(error));
+    complain(explain(error));
     process.exit(error.exitCode ?? 1);
   }
+}
+
+/** In a line of its own, also where a bar of progress stands. */
+export function complain(text) {
+  console.error(process.stderr.isTTY ? `\r\x1b[K${text}` : text);
 }
 
 /** Calls back with what to exit with, should somebody interrupt. */

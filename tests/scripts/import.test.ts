@@ -74,12 +74,14 @@ describe('an import', () => {
 
     const kept = await move('import', to, file);
     expect(kept).toMatchObject({ code: 1, error: 'The database does not have all that the file has.' });
-    expect(kept.out).toMatch(/^messages: 1 rows are not as in the file and were left so/m);
+    expect(kept.out).toMatch(
+      /^messages: not as in the file, and left so: 1 row \(see --overwrite\); its own: 1 row$/m,
+    );
     expect(await messages.get(idOfMessage(5))('body').run(to.connection)).toBe('newer');
 
     const replaced = await move('import', to, file, '--overwrite');
     expect(replaced).toMatchObject({ code: 0, error: '' });
-    expect(replaced.out).toMatch(/^messages: all 3,000 rows .*; 1 rows more are the database's own$/m);
+    expect(replaced.out).toMatch(/^messages: 3,000 rows, all as in the file; its own: 1 row$/m);
     await messages.get('own').delete().run(to.connection);
     await expectEqual(from.connection, to.connection);
   });

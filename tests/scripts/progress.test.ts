@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ROOT } from '../../server/root.js';
+
+const { Progress } = await import(path.join(ROOT, 'scripts/move/progress.mjs'));
+
+/** What is shown while 2,000 rows are done within 20 seconds. */
+function shown(isTTY: boolean): string {
+  const written: string[] = [];
+  const progress = new Progress('messages', 2_000, { isTTY, write: (text: string) => written.push(text) });
+  for (let i = 0; i < 2_000; i += 1) {
+    vi.setSystemTime(Date.now() + 10);
+    progress.add();
+  }
+  progress.end();
+  return written.join('');
+}
+
+describe('progress', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is a bar on a terminal, and is gone at the end', () => {
+    const lines = shown(true).split('\r\x1b[K');
+    expect(lines).toContain(`messages ${'█'.repeat(15)}${'░'.repeat(15)}  50 % of 2,000 rows`);
+    expect(lines).toContain(`messages ${'█'.repeat(30)} 100 % of 2,000 rows`);
+    expect(lines.at(-1)).toBe('');
+    expect(lines.join('')).not.toContain('\n');
+  });
+
+  it('is a line now and then where there is no terminal', () => {
+    expect(shown(false)).toBe('messages: 1,000 of 2,000 rows\nmessages: 2,000 of 2,000 rows\n');
+  });
+});
