@@ -29,7 +29,10 @@ export class PresenceRelay {
     }
     const followed = relayed;
     followed.add(receiver);
+    let isFollowing = true;
     return () => {
+      if (!isFollowing) return;
+      isFollowing = false;
       if (followed.delete(receiver) > 0 || this.rooms.get(room) !== followed) return;
       this.rooms.delete(room);
       followed.close();
@@ -38,7 +41,8 @@ export class PresenceRelay {
 }
 
 class RelayedRoom {
-  private readonly receivers = new Set<PresenceReceiver>();
+  /** How often each follows: a socket may be in a room and observe it too, and is told once. */
+  private readonly receivers = new Map<PresenceReceiver, number>();
   private readonly entries = new Map<string, Entry>();
   private partial = false;
   private observation: Observation | null = null;
@@ -55,13 +59,15 @@ class RelayedRoom {
   }
 
   add(receiver: PresenceReceiver): void {
-    this.receivers.add(receiver);
+    this.receivers.set(receiver, (this.receivers.get(receiver) ?? 0) + 1);
     if (this.observation) receiver.receive(this.everything());
   }
 
   /** @returns how many are left */
   delete(receiver: PresenceReceiver): number {
-    this.receivers.delete(receiver);
+    const times = (this.receivers.get(receiver) ?? 0) - 1;
+    if (times > 0) this.receivers.set(receiver, times);
+    else this.receivers.delete(receiver);
     return this.receivers.size;
   }
 
@@ -117,7 +123,7 @@ class RelayedRoom {
   }
 
   private send(frames: EncodedFrames): void {
-    for (const receiver of this.receivers) receiver.receive(frames);
+    for (const receiver of this.receivers.keys()) receiver.receive(frames);
   }
 }
 

@@ -56,6 +56,16 @@ describe('presence', () => {
     for (const each of [ann, bob]) each.close();
   });
 
+  it('goes on for a room that one is in, when one stops observing it', async () => {
+    const [ann, bob] = [await open(), await open()];
+    await ann.ask({ type: 'joinRoom', room: 'both' });
+    await ann.ask({ type: 'observePresence', rooms: ['both'] });
+    await ann.ask({ type: 'observePresence', rooms: [] });
+    await bob.ask({ type: 'joinRoom', room: 'both' });
+    await until('ann sees bob', () => present(ann, 'both').join() === ids(ann, bob).join());
+    for (const each of [ann, bob]) each.close();
+  });
+
   it('tells a number instead of a list where many are', async () => {
     const clients = await Promise.all(Array.from({ length: 205 }, open));
     await Promise.all(clients.map((client) => client.ask({ type: 'joinRoom', room: 'big' })));

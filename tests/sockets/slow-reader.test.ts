@@ -1,0 +1,47 @@
+import r from 'rethinkdb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { SocketClient } from '../support/socket-client.js';
+import { until } from '../support/until.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app?.stop());
+
+it('a socket that does not read is cut off, and has everything when it comes back', async () => {
+  const [slow, quick] = [await SocketClient.open(app.url), await SocketClient.open(app.url)];
+  for (const each of [slow, quick]) await each.ask({ type: 'joinRoom', room: 'flood' });
+  let got = 0;
+  quick.onFrame((frame) => {
+    if (frame.type === 'deliverMessage') got += 1;
+  });
+  slow.pause();
+  const connection = await app.database.connect();
+  const body = 'x'.repeat(4000);
+  let sent = 0;
+  // What the kernel's buffers take differs; no reader is given more than some megabytes beyond.
+  await until(
+    'the slow one is cut off',
+    async () => {
+      const rows = Array.from({ length: 250 }, (_, i) => ({
+        room: 'flood',
+        body: `${sent + i} ${body}`.slice(0, 4000),
+      }));
+      await r
+        .table('messages')
+        .insert(rows)
+        .run(connection, { durability: 'soft' } as never);
+      sent += rows.length;
+      return app.app.parts.sockets.size === 1;
+    },
+    25_000,
+  );
+  await until('the quick one has all', () => got === sent, 20_000);
+  const back = await SocketClient.open(app.url);
+  const { messages } = await back.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'flood' });
+  const { messages: stored } = await app.app.parts.messages.latest('flood', 100);
+  expect(messages).toEqual(stored);
+  for (const each of [slow, quick, back]) each.cut();
+}, 60_000);
