@@ -2,8 +2,8 @@
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+RUN npm install --no-audit --no-fund
 COPY scripts scripts
 COPY server server
 COPY static static

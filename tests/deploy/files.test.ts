@@ -13,7 +13,7 @@ import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
-/** What is read by tunnel-and-serve.sh, and by Node itself. */
+/** What is read by tunnel-and-serve.sh, by Heroku's build, and by Node itself. */
 const OTHERS = [
   'SSH_HOST',
   'SSH_PORT',
@@ -23,6 +23,7 @@ const OTHERS = [
   'SSH_ACCEPT_ANY_HOST_KEY',
   'SSH_LOCAL_PORT',
   'RETHINKDB_INTERNAL_IPS',
+  'USE_NPM_INSTALL',
   'NODE_ENV',
 ];
 
