@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
@@ -9,6 +8,7 @@ import { MembershipTable } from './database/membership-table.js';
 import { Messages } from './database/messages.js';
 import { RoomTable } from './database/room-table.js';
 import { UserTable } from './database/user-table.js';
+import { type Entrance, OwnPort } from './entrance.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
@@ -35,6 +35,7 @@ export interface Overrides {
   rooms?: RoomsOptions;
   presence?: RedisPresenceOptions;
   events?: HttpParts['events'];
+  entrance?: Entrance;
   routing?: SessionRouting;
 }
 
@@ -117,9 +118,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     routing: overrides.routing,
   });
 
+  const entrance = overrides.entrance ?? new OwnPort(config);
+
   const stop = async () => {
     stopping.abort();
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = entrance.close();
     sockets.sayGoingAway(RETURN_WITHIN);
     await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? FAREWELL : 0));
     await sockets.close();
@@ -134,11 +137,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 
   try {
     database.start();
-    await listen(server, config);
+    await entrance.open(server);
     // The embedded database is there in a moment; then the first page has its messages.
     if (embedded) await database.ready(30_000);
   } catch (error) {
-    server.close();
+    void entrance.close();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -147,10 +150,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     throw error;
   }
 
-  const { port } = server.address() as AddressInfo;
   let stopped: Promise<void> | null = null;
   return {
-    url: `http://${shownHost(config.host)}:${port}`,
+    url: entrance.url,
     database: { address, isEmbedded: embedded !== null },
     parts: { database, messages, rooms, sockets },
     stop: () => {
@@ -165,22 +167,4 @@ function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOption
   const presence = new RedisPresence(redis, log, options);
   presence.start();
   return presence;
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new Error(`port ${port} is taken: set PORT to another one`));
-      else if (error.code === 'EACCES')
-        reject(new Error(`port ${port} may not be used: set PORT above 1023`));
-      else reject(new Error(`cannot listen on ${host} port ${port} (${error.code}): see INTERFACE and PORT`));
-    });
-    server.listen(port, host, 1024, () => resolve());
-  });
-}
-
-/** "Any address" is no address that a browser understands. */
-function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

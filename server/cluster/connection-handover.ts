@@ -1,24 +1,34 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-interface Channel {
+export interface Channel {
   send(message: object, socket: Socket, options: object, sent: (error: Error | null) => void): boolean;
 }
 
 /**
  * Gives a connection away to the process at the other end of the channel; here it is over. What this process has read
- * from it already must be part of the message. If the other process is gone, the connection is closed.
+ * from it already must be part of the message.
+ * @param sent is called when it is on its way. If the other process ends before, that may never be: destroy it then.
  */
-export function sendConnection(channel: Channel, message: object, socket: Socket): void {
+export function sendConnection(
+  channel: Channel,
+  message: object,
+  socket: Socket,
+  sent: () => void = () => {},
+): void {
   socket.on('error', () => {});
-  // Both processes hold the connection until the other one has confirmed it. Node goes on reading from it here and
-  // throws away what comes, so that has to be stopped; there is no public way to do it.
+  // For a moment both processes hold the connection. If Node read from it here it would throw away what comes; there
+  // is no public way to stop that.
   (socket as { _handle?: { readStop(): void } })._handle?.readStop();
   // Node would go on counting the connection among those of the server that accepted it, and ask the other process
-  // when it has ended, before that server may close. Without the reference it does not; destroying what is left of the
-  // socket here takes it off the server's count.
+  // when it has ended, before that server may close. Without the reference it does not.
   Object.assign(socket, { server: null });
-  channel.send(message, socket, {}, () => socket.destroy());
+  // Left to itself (without `keepOpen`) Node closes it here when the other process has confirmed it, and so never, if
+  // that one is killed meanwhile: the client would wait in vain.
+  channel.send(message, socket, { keepOpen: true }, () => {
+    socket.destroy();
+    sent();
+  });
 }
 
 /** The request as it came over the connection, so that another process can read it again. */

@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 export interface Assignment {
   /** With the address of the database and the session secret, whoever provided them. */
   config: Config;
-  /** Where the workers' Unix sockets are. */
+  /** Where the workers' doors are. */
   folder: string;
   /** The database is the primary's own and there in a moment: serve when it is. */
   awaitDatabase: boolean;
@@ -14,13 +14,14 @@ export interface Assignment {
 export type ToWorker =
   | ({ kind: 'assignment' } & Assignment)
   | { kind: 'stop' }
-  /** With a socket, and what was read from it, in base64. */
-  | { kind: 'connection'; bytes: string };
+  /** With a socket. `bytes`: what was read from it, in base64, if it was handed over; null when it is fresh. */
+  | { kind: 'connection'; bytes: string | null };
 
 export type FromWorker =
   /** Asks for the assignment. */
   | { kind: 'awake' }
-  | { kind: 'listening'; url: string }
+  /** From now on it takes connections. */
+  | { kind: 'serving' }
   /** It cannot serve, and ends; the message is for the operator. */
   | { kind: 'failed'; message: string }
   /** With a socket: a connection that is worker `owner`'s. */

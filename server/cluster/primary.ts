@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSessionSecret } from '../auth/session-secret.js';
 import type { Config } from '../config.js';
+import { listen } from '../entrance.js';
 import { announce, fail, stopOnSignals } from '../lifecycle.js';
 import { createLog } from '../log.js';
 import { openOwnDatabase } from '../own-database.js';
@@ -12,8 +14,8 @@ import { Workers } from './workers.js';
 const DATABASE_SHARE = 0.2;
 
 /**
- * Provides what there must be once, and starts the processes that serve. It serves nobody itself, so that nothing
- * keeps it from looking after them.
+ * Provides what there must be once, and starts the processes that serve. It accepts connections and gives them to the
+ * workers, unread, so that nothing keeps it from looking after them.
  */
 export async function runPrimary(config: Config): Promise<void> {
   const log = createLog(config);
@@ -23,25 +25,30 @@ export async function runPrimary(config: Config): Promise<void> {
     const sessionSecret = await loadSessionSecret(config);
     const own = config.database ? null : await openOwnDatabase(config, log);
     const address = config.database ?? own!.address;
-    const assignment = {
-      config: { ...config, database: address, sessionSecret },
-      folder,
-      awaitDatabase: own !== null,
-    };
-    const workers = new Workers(config.instances, assignment, log);
+    const complete = { ...config, database: address, sessionSecret };
+    const workers = new Workers(
+      config.instances,
+      { config: complete, folder, awaitDatabase: own !== null },
+      log,
+    );
+    const port = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => workers.connect(socket));
 
     const stop = async () => {
+      port.close();
       const late = await workers.stop(config.shutdownMs * (1 - DATABASE_SHARE));
       // Last, so that what workers have acknowledged is in it.
       await own?.stop();
       await removeFolder();
       if (late > 0) throw new Error(`${late} processes were not done in time and were ended`);
     };
-    const url = await workers.start().catch(async (error) => {
+    try {
+      await workers.start();
+      const url = await listen(port, config);
+      announce(url, { address, isEmbedded: own !== null }, config.instances);
+    } catch (error) {
       await stop().catch(() => {});
       throw error;
-    });
-    announce(url, { address, isEmbedded: own !== null }, config.instances);
+    }
     stopOnSignals(stop, config.shutdownMs);
   } catch (error) {
     await removeFolder();

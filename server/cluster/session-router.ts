@@ -4,57 +4,51 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../log.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
 import { requestBytes } from './connection-handover.js';
-import { RequestHop } from './request-hop.js';
+import { passOn } from './pass-on.js';
 import { newSessionId, workerOfSession } from './session-id.js';
+import { doorOf } from './worker-entrance.js';
 
 export interface SessionRouterParts {
   /** This worker's number. */
   worker: number;
-  /** Where the workers' Unix sockets are. */
+  /** Where the workers' doors are. */
   folder: string;
   log: Log;
+  /** Whether a connection comes right from a client. What comes by way of another worker is answered here. */
+  isFresh(socket: Duplex): boolean;
   /** Gives a connection, with the bytes that were read from it, to another worker. */
   handOver(owner: number, bytes: Buffer, socket: Socket): void;
 }
 
 /**
- * Brings each request to the worker that has its session. An ordinary request is passed on over a hop, alone, as the
- * next one on its connection may be another worker's. A WebSocket's connection is handed over for good, so that what
- * travels on it costs no more than if it had come to the right worker at once.
+ * Brings each request to the worker that has its session. An ordinary request is passed on, alone, as the next one on
+ * its connection may be another worker's. A WebSocket's connection is handed over for good, so that what travels on it
+ * costs no more than if it had come to the right worker at once.
  */
 export class SessionRouter implements SessionRouting {
-  private readonly hop: RequestHop;
-  private server: Server | null = null;
-  /** Connections that others have handed over: what they ask for is answered here, whoever's it is. */
-  private readonly adopted = new WeakSet<Duplex>();
+  private readonly underWay = new Set<ServerResponse>();
 
-  constructor(private readonly parts: SessionRouterParts) {
-    this.hop = new RequestHop(parts.folder, parts.worker);
-  }
+  constructor(private readonly parts: SessionRouterParts) {}
 
   newSessionId(): string {
     return newSessionId(this.parts.worker);
   }
 
-  /** Listens for the others. */
-  open(): Promise<void> {
-    return this.hop.open();
-  }
-
   guard(server: Server, pathname: string): void {
-    const { worker, log, handOver } = this.parts;
-    this.server = server;
+    const { worker, folder, log, isFresh, handOver } = this.parts;
     const answer = takeListeners(server, 'request');
     const upgrade = takeListeners(server, 'upgrade');
     const otherOwner = ({ url, socket }: IncomingMessage) => {
-      const owner = this.adopted.has(socket) ? null : workerOfSession(url ?? '/', pathname);
+      const owner = isFresh(socket) ? workerOfSession(url ?? '/', pathname) : null;
       return owner === worker ? null : owner;
     };
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const owner = otherOwner(request);
       if (owner === null) return answer(request, response);
       log.debug({ owner }, 'cluster: request passed on');
-      this.hop.passOn(owner, request, response, () => answer(request, response));
+      this.underWay.add(response);
+      response.once('close', () => this.underWay.delete(response));
+      passOn(doorOf(folder, owner), request, response, () => answer(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const owner = otherOwner(request);
@@ -62,22 +56,10 @@ export class SessionRouter implements SessionRouting {
       log.debug({ owner }, 'cluster: connection handed over');
       handOver(owner, Buffer.concat([requestBytes(request), head]), socket);
     });
-    this.hop.onRequest(answer);
-  }
-
-  /** Goes on with a connection that another worker has handed over. */
-  adopt(socket: Socket, bytes: Buffer): void {
-    if (!this.server) {
-      socket.destroy();
-      return;
-    }
-    this.adopted.add(socket);
-    socket.unshift(bytes);
-    this.server.emit('connection', socket);
   }
 
   stop(): void {
-    this.hop.close();
+    for (const response of this.underWay) response.destroy();
   }
 }
 

@@ -1,52 +1,42 @@
 import cluster from 'node:cluster';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { startApp } from '../app.js';
+import { type App, startApp } from '../app.js';
 import { stopWithin } from '../lifecycle.js';
 import { createLog } from '../log.js';
 import { sendConnection } from './connection-handover.js';
 import type { Assignment, FromWorker, ToWorker } from './messages.js';
 import { SessionRouter } from './session-router.js';
+import { doorOf, WorkerEntrance } from './worker-entrance.js';
 
-/** One of several processes. When the primary is gone, Node ends it: without its listening port it is of no use. */
+/** One of several processes. When the primary is gone, Node ends it: nobody could come in any more. */
 export async function runWorker(): Promise<void> {
-  const { id } = cluster.worker!;
+  const worker = cluster.worker!.id;
   const { config, folder, awaitDatabase } = await assignment();
   removeWhenOrphaned(folder);
-  const log = createLog(config).child({ worker: id });
-  const router = new SessionRouter({
-    worker: id,
+  const log = createLog(config).child({ worker });
+  const entrance = new WorkerEntrance(doorOf(folder, worker));
+  const routing = new SessionRouter({
+    worker,
     folder,
     log,
-    handOver: (owner, bytes, socket) =>
-      sendConnection(
-        channel(),
-        { kind: 'handOver', owner, bytes: bytes.toString('base64') } satisfies FromWorker,
-        socket,
-      ),
+    isFresh: (socket) => entrance.isFresh(socket),
+    handOver: (owner, bytes, socket) => {
+      const message: FromWorker = { kind: 'handOver', owner, bytes: bytes.toString('base64') };
+      sendConnection(channel, message, socket);
+    },
   });
   try {
-    await router.open();
-    const app = await startApp(config, { log, routing: router });
+    const app = await startApp(config, { log, entrance, routing });
     if (awaitDatabase) await app.parts.database.ready(30_000);
-    let isLeaving = false;
-    const leave = () => {
-      // A terminal tells all processes of Ctrl+C, and the primary tells its workers.
-      if (isLeaving) return;
-      isLeaving = true;
-      void stopWithin(() => app.stop(), config.shutdownMs);
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leave);
+    leaveWhenAsked(app, config.shutdownMs);
     process.on('message', (message: ToWorker, socket?: Socket) => {
-      if (message.kind === 'stop') leave();
-      else if (message.kind === 'connection' && socket)
-        router.adopt(socket, Buffer.from(message.bytes, 'base64'));
+      if (message.kind === 'connection' && socket)
+        entrance.take(socket, message.bytes === null ? null : Buffer.from(message.bytes, 'base64'));
     });
-    tell({ kind: 'listening', url: app.url });
+    tell({ kind: 'serving' });
   } catch (error) {
-    channel().send({ kind: 'failed', message: (error as Error).message } satisfies FromWorker, () =>
-      process.exit(1),
-    );
+    tell({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));
   }
 }
 
@@ -60,6 +50,18 @@ function assignment(): Promise<Assignment> {
   });
 }
 
+/** A terminal tells all processes of Ctrl+C, and the primary tells its workers: once is enough. */
+function leaveWhenAsked(app: App, withinMs: number): void {
+  let isLeaving = false;
+  const leave = () => {
+    if (isLeaving) return;
+    isLeaving = true;
+    void stopWithin(() => app.stop(), withinMs);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leave);
+  process.on('message', ({ kind }: ToWorker) => kind === 'stop' && leave());
+}
+
 /** The primary removes the folder, unless it was killed. */
 function removeWhenOrphaned(folder: string): void {
   cluster.worker!.once('disconnect', () => {
@@ -71,11 +73,9 @@ function removeWhenOrphaned(folder: string): void {
   });
 }
 
-function tell(message: FromWorker): void {
-  channel().send(message);
-}
-
 /** The way to the primary. */
-function channel() {
-  return process as Required<Pick<NodeJS.Process, 'send'>>;
+const channel = process as Required<Pick<NodeJS.Process, 'send'>>;
+
+function tell(message: FromWorker, told = () => {}): void {
+  channel.send(message, undefined, undefined, told);
 }

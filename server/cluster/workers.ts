@@ -11,26 +11,43 @@ const STABLE_MS = 10_000;
 const REPLACE_MS = 100;
 const REPLACE_MAX_MS = 30_000;
 
-/** The processes that serve: started, replaced when they end, stopped. Node's cluster module shares the port out. */
+/** The processes that serve: started, given connections, replaced when they end, stopped. */
 export class Workers {
-  private readonly alive = new Set<Worker>();
-  private readonly listening = new Set<Worker>();
-  private isServing = false;
+  /** All there are, each with the connections that are on their way to it. */
+  private readonly alive = new Map<Worker, Set<Socket>>();
+  /** Those that take connections. Who got the last one comes last. */
+  private readonly serving = new Set<Worker>();
+  private isStarted = false;
   private isStopping = false;
-  private lastUrl: string | null = null;
 
   constructor(
     private readonly count: number,
-    private assignment: Assignment,
+    private readonly assignment: Assignment,
     private readonly log: Log,
   ) {}
 
-  /** Resolves with the page's address when all listen. @throws Error for the operator, when one of them cannot */
-  async start(): Promise<string> {
+  /** Resolves when all serve. @throws Error for the operator, when one of them cannot */
+  async start(): Promise<void> {
     const places = Array.from({ length: this.count }, () => new Backoff(REPLACE_MS, REPLACE_MAX_MS));
-    const [url] = await Promise.all(places.map((backoff) => this.fork(backoff)));
-    this.isServing = true;
-    return url!;
+    await Promise.all(places.map((backoff) => this.fork(backoff)));
+    this.isStarted = true;
+  }
+
+  /** Gives a new connection to the worker whose turn it is. One that is too busy to take what it was given is spared. */
+  connect(socket: Socket): void {
+    let next: Worker | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const worker of this.serving) {
+      const { size } = this.alive.get(worker)!;
+      if (size < least) [next, least] = [worker, size];
+    }
+    if (!next) {
+      socket.destroy();
+      return;
+    }
+    this.serving.delete(next);
+    this.serving.add(next);
+    this.give(next, { kind: 'connection', bytes: null }, socket);
   }
 
   /**
@@ -39,41 +56,43 @@ export class Workers {
    */
   async stop(withinMs: number): Promise<number> {
     this.isStopping = true;
-    const gone = [...this.alive].map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-    for (const worker of this.alive) tell(worker, { kind: 'stop' });
+    const gone = [...this.alive.keys()].map(
+      (worker) => new Promise((resolve) => worker.once('exit', resolve)),
+    );
+    for (const worker of this.alive.keys()) tell(worker, { kind: 'stop' });
     let late = 0;
     const timer = setTimeout(() => {
       late = this.alive.size;
-      for (const worker of this.alive) worker.process.kill('SIGKILL');
+      for (const worker of this.alive.keys()) worker.process.kill('SIGKILL');
     }, withinMs);
     await Promise.all(gone);
     clearTimeout(timer);
     return late;
   }
 
-  /** Resolves with the page's address when the worker listens; rejects when it ends before. */
-  private fork(backoff: Backoff): Promise<string> {
+  /** Resolves when the worker serves; rejects when it ends before. */
+  private fork(backoff: Backoff): Promise<void> {
     const worker = cluster.fork();
     const forked = Date.now();
     let failure: string | undefined;
-    this.alive.add(worker);
+    this.alive.set(worker, new Set());
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker, socket?: Socket) => {
-        if (message.kind === 'awake') this.assign(worker);
+        if (message.kind === 'awake') tell(worker, { kind: 'assignment', ...this.assignment });
         else if (message.kind === 'failed') failure = message.message;
         else if (message.kind === 'handOver') this.handOver(worker, message, socket);
-        else if (message.kind === 'listening') {
-          this.listening.add(worker);
-          this.lastUrl = message.url;
+        else if (message.kind === 'serving') {
+          this.serving.add(worker);
           this.log.info({ worker: worker.id, pid: worker.process.pid }, 'cluster: a worker serves');
-          resolve(message.url);
+          resolve();
         }
       });
       worker.once('exit', (code, signal) => {
+        for (const socket of this.alive.get(worker)!) socket.destroy();
         this.alive.delete(worker);
-        const isReplaced = this.listening.delete(worker) || this.isServing;
+        const served = this.serving.delete(worker);
         reject(new Error(failure ?? `a process ended with ${signal ?? code} before it could serve`));
-        if (this.isStopping || !isReplaced) return;
+        if (this.isStopping || !(served || this.isStarted)) return;
         if (Date.now() - forked > STABLE_MS) backoff.reset();
         const end = { worker: worker.id, pid: worker.process.pid, code, signal, reason: failure };
         this.replace(backoff, end);
@@ -89,17 +108,6 @@ export class Workers {
     }, wait);
   }
 
-  private assign(worker: Worker): void {
-    const { config } = this.assignment;
-    // Of "any free port" nobody holds the one that was found any more: it has to be asked for by its number.
-    if (config.port === 0 && this.listening.size === 0 && this.lastUrl !== null)
-      this.assignment = {
-        ...this.assignment,
-        config: { ...config, port: Number(new URL(this.lastUrl).port) },
-      };
-    tell(worker, { kind: 'assignment', ...this.assignment });
-  }
-
   /** A connection for a worker that is gone returns to its sender, which knows what to answer. */
   private handOver(
     sender: Worker,
@@ -107,8 +115,14 @@ export class Workers {
     socket?: Socket,
   ): void {
     if (!socket) return; // closed on its way here
-    const wanted = [...this.listening].find(({ id }) => id === owner);
-    sendConnection(wanted ?? sender, { kind: 'connection', bytes } satisfies ToWorker, socket);
+    const wanted = [...this.serving].find(({ id }) => id === owner);
+    this.give(wanted ?? sender, { kind: 'connection', bytes }, socket);
+  }
+
+  private give(worker: Worker, message: ToWorker, socket: Socket): void {
+    const underWay = this.alive.get(worker);
+    underWay?.add(socket);
+    sendConnection(worker, message, socket, () => underWay?.delete(socket));
   }
 }
 

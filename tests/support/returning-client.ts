@@ -20,6 +20,8 @@ export class ReturningClient {
   readonly frames: ServerFrame[] = [];
   /** How often it was connected. */
   connections = 0;
+  /** Is in the room over its present connection. */
+  isJoined = false;
   private readonly client: PrimusClient;
   private readonly acks = new Set<unknown>();
 
@@ -34,11 +36,16 @@ export class ReturningClient {
     this.client = new Client(url, { websockets, reconnect, strategy, pingTimeout: false });
     this.client.on('open', () => {
       this.connections += 1;
-      this.client.write({ type: 'joinRoom', ref: `join ${this.connections}`, room });
+      this.client.write({ type: 'joinRoom', room });
     });
-    this.client.on('data', (frame) => {
-      this.frames.push(frame as ServerFrame);
-      if ((frame as ServerFrame).type === 'ack') this.acks.add((frame as { ref: unknown }).ref);
+    this.client.on('close', () => {
+      this.isJoined = false;
+    });
+    this.client.on('data', (data) => {
+      const frame = data as ServerFrame;
+      this.frames.push(frame);
+      if (frame.type === 'roomSnapshot') this.isJoined = true;
+      if (frame.type === 'ack') this.acks.add(frame.ref);
     });
     this.client.on('error', () => {});
   }
@@ -50,12 +57,6 @@ export class ReturningClient {
 
   get transport(): string | undefined {
     return this.client.socket?.transport.name;
-  }
-
-  /** Is in the room over its present connection. */
-  get isJoined(): boolean {
-    const ref = `join ${this.connections}`;
-    return this.frames.some((frame) => frame.type === 'roomSnapshot' && frame.ref === ref);
   }
 
   /** The bodies of all messages that it was shown, by the room's feed or by a snapshot. */
