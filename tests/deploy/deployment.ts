@@ -19,6 +19,7 @@ export class Deployment {
   /** When it has ended, and everybody who could still write to its output. */
   readonly ended: Promise<End>;
   private family: number[] = [];
+  private static readonly started = new Set<Deployment>();
 
   private constructor(
     private readonly child: ChildProcess,
@@ -58,7 +59,9 @@ export class Deployment {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new Deployment(child, directory, `http://127.0.0.1:${port}`);
+    const deployment = new Deployment(child, directory, `http://127.0.0.1:${port}`);
+    Deployment.started.add(deployment);
+    return deployment;
   }
 
   /** Waits for a line that it writes. */
@@ -121,7 +124,12 @@ export class Deployment {
   }
 
   /** For `afterEach`: leaves nothing behind, whatever a test did. */
-  async remove(): Promise<void> {
+  static async removeAll(): Promise<void> {
+    await Promise.all([...Deployment.started].map((deployment) => deployment.remove()));
+    Deployment.started.clear();
+  }
+
+  private async remove(): Promise<void> {
     const pids = [...this.family, ...this.processes.map(({ pid }) => pid)];
     for (const { pid } of alive(pids)) process.kill(pid, 'SIGKILL');
     await this.ended;

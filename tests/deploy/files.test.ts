@@ -7,7 +7,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig, settings } from '../../server/config.js';
+import { readConfig } from '../../server/config.js';
+import { settings } from '../../server/settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 
@@ -148,7 +149,6 @@ describe('the Dockerfile', () => {
       files!.split(' '),
     );
   let directory: string;
-  let running: Deployment | undefined;
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'changeroom-image-'));
@@ -159,7 +159,7 @@ describe('the Dockerfile', () => {
     }
   });
   afterAll(async () => {
-    await running?.remove();
+    await Deployment.removeAll();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -175,7 +175,7 @@ describe('the Dockerfile', () => {
   test('copies all that the server needs, and its healthcheck finds it', async () => {
     const [, command] = /^CMD (.*)$/m.exec(image)!;
     const [program, ...args] = JSON.parse(command!) as string[];
-    running = await Deployment.start({}, [
+    const server = await Deployment.start({}, [
       'bash',
       '-c',
       'cd "$0" && exec "$@"',
@@ -183,16 +183,16 @@ describe('the Dockerfile', () => {
       program!,
       ...args,
     ]);
-    await running.isReady();
+    await server.isReady();
     for (const page of ['/', '/api/docs', '/api/errors']) {
-      const { status } = await fetch(`${running.url}${page}`);
+      const { status } = await fetch(`${server.url}${page}`);
       expect([page, status]).toEqual([page, 200]);
     }
     const [, healthcheck] = /^HEALTHCHECK[^[]*(\[.*\])$/m.exec(image)!;
     const [node, ...check] = JSON.parse(healthcheck!) as string[];
-    const env = { PATH: process.env.PATH, PORT: new URL(running.url).port };
+    const env = { PATH: process.env.PATH, PORT: new URL(server.url).port };
     await run(node!, check, { env });
-    await running.end('SIGTERM');
+    await server.end('SIGTERM');
     await expect(run(node!, check, { env })).rejects.toMatchObject({ code: 1 });
   });
 });

@@ -5,30 +5,27 @@ import { Deployment } from './deployment.js';
 const RUNNER = ['node', 'node_modules/foreman/nf.js', '--procfile', 'Procfile', '--env', '/dev/null'];
 
 describe('the Procfile', () => {
-  let running: Deployment | undefined;
-
   afterEach(async () => {
-    await running?.remove();
-    running = undefined;
+    await Deployment.removeAll();
   });
 
   test('serves as web, and ends with the runner', async () => {
-    running = await Deployment.start({}, [...RUNNER, 'start', 'web']);
-    await running.isReady();
-    const posted = await fetch(`${running.url}/api/rooms/lobby/messages`, {
+    const server = await Deployment.start({}, [...RUNNER, 'start', 'web']);
+    await server.isReady();
+    const posted = await fetch(`${server.url}/api/rooms/lobby/messages`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ body: 'by way of the Procfile' }),
     });
     expect(posted.status).toBe(201);
     // As a terminal does for Ctrl+C.
-    const { output } = await running.end('SIGINT', 'all');
+    const { output } = await server.end('SIGINT', 'all');
     expect(output).toContain('Changeroom is at');
     expect(output).not.toContain('not stopped within');
   });
 
   test('has a release phase, which makes nothing for the embedded database', async () => {
-    running = await Deployment.start({}, [
+    const server = await Deployment.start({}, [
       ...RUNNER,
       'run',
       'bash',
@@ -36,7 +33,7 @@ describe('the Procfile', () => {
       'node',
       'scripts/create-schema.mjs',
     ]);
-    const { code, output } = await running.ended;
+    const { code, output } = await server.ended;
     expect([code, output.trim()]).toEqual([
       0,
       expect.stringContaining('Nothing to do without RETHINKDB_URL'),

@@ -6,11 +6,8 @@ import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment, type End } from './deployment.js';
 import { freePort } from './free-port.js';
 
-let running: Deployment | undefined;
-
 afterEach(async () => {
-  await running?.remove();
-  running = undefined;
+  await Deployment.removeAll();
 });
 
 /** In the form of a key: nothing here gets as far as using it. */
@@ -29,9 +26,8 @@ async function settings() {
 }
 
 async function refused(env: Record<string, string>): Promise<End & { faults: string[] }> {
-  running = await Deployment.start(env);
-  const end = await running.ended;
-  await running.remove();
+  const server = await Deployment.start(env);
+  const end = await server.ended;
   const [heading, ...faults] = end.output.trimEnd().split('\n');
   expect([end.code, heading]).toEqual([2, 'Changeroom: The tunnel cannot be opened:']);
   return { ...end, faults: faults.map((fault) => fault.replace(/^ {2}- /, '')) };
@@ -39,16 +35,16 @@ async function refused(env: Record<string, string>): Promise<End & { faults: str
 
 describe('tunnel-and-serve.sh', () => {
   test('just serves without settings of SSH', async () => {
-    running = await Deployment.start({});
-    await running.isReady();
-    expect(running.processes).toHaveLength(1);
-    expect(running.output).not.toContain('tunnel');
-    expect((await running.end('SIGTERM')).code).toBe(0);
+    const server = await Deployment.start({});
+    await server.isReady();
+    expect(server.processes).toHaveLength(1);
+    expect(server.output).not.toContain('tunnel');
+    expect((await server.end('SIGTERM')).code).toBe(0);
   });
 
   test('ends with the exit code of the server', async () => {
-    running = await Deployment.start({ ...(await settings()), LOG: 'loud' });
-    expect(await running.ended).toMatchObject({ code: 2, output: expect.stringContaining('LOG must be') });
+    const server = await Deployment.start({ ...(await settings()), LOG: 'loud' });
+    expect(await server.ended).toMatchObject({ code: 2, output: expect.stringContaining('LOG must be') });
   });
 
   test('lists everything that is wrong, and none of the secrets', async () => {
@@ -102,22 +98,22 @@ describe('tunnel-and-serve.sh', () => {
     ['web.08', '10.0.0.99'],
     ['release.4711', '10.0.0.98'],
   ])('begins on %s with %s', async (DYNO, address) => {
-    running = await Deployment.start({ ...(await settings()), DYNO });
-    await running.says('tunnel: to ');
-    expect(/tunnel: to (\S+) /.exec(running.output)?.[1]).toBe(`${address}:28015`);
+    const server = await Deployment.start({ ...(await settings()), DYNO });
+    await server.says('tunnel: to ');
+    expect(/tunnel: to (\S+) /.exec(server.output)?.[1]).toBe(`${address}:28015`);
   });
 
   test.each(['', 'web', 'web.one', '$(reboot).'])('begins with any address on "%s"', async (DYNO) => {
-    running = await Deployment.start({ ...(await settings()), DYNO });
-    await running.says('tunnel: to ');
-    expect(running.output).toMatch(/tunnel: to 10\.0\.0\.9[89]:28015 by way of 127\.0\.0\.1\n/);
+    const server = await Deployment.start({ ...(await settings()), DYNO });
+    await server.says('tunnel: to ');
+    expect(server.output).toMatch(/tunnel: to 10\.0\.0\.9[89]:28015 by way of 127\.0\.0\.1\n/);
   });
 
   test('takes addresses with ports, names, and IPv6', async () => {
     const RETHINKDB_INTERNAL_IPS = 'db.internal;10.0.0.98:28016\nfd00::7  [fd00::8]:28017';
-    running = await Deployment.start({ ...(await settings()), RETHINKDB_INTERNAL_IPS, DYNO: 'web.1' });
+    const server = await Deployment.start({ ...(await settings()), RETHINKDB_INTERNAL_IPS, DYNO: 'web.1' });
     for (const to of ['db.internal:28015', '10.0.0.98:28016', '[fd00::7]:28015', '[fd00::8]:28017']) {
-      await running.says(`tunnel: to ${to} by way of`);
+      await server.says(`tunnel: to ${to} by way of`);
     }
   });
 

@@ -16,7 +16,6 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   let ssh: SshServer;
   let database: TestDatabase;
   let there: string;
-  let running: Deployment | undefined;
   const clients: ReturningClient[] = [];
 
   beforeAll(async () => {
@@ -25,8 +24,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.end();
-    await running?.remove();
-    running = undefined;
+    await Deployment.removeAll();
   });
   afterAll(async () => {
     await database?.stop();
@@ -38,10 +36,9 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     const { user, password, db } = database.address;
     return `rethinkdb://${encodeURIComponent(user)}:${encodeURIComponent(password)}@nowhere.invalid:1/${db}`;
   };
-  const deploy = async (env: Record<string, string> = {}, command?: string[]) => {
+  const deploy = (env: Record<string, string> = {}, command?: string[]) => {
     const settings = { ...ssh.env, RETHINKDB_INTERNAL_IPS: there, RETHINKDB_URL: url(), ...env };
-    running = await Deployment.start(settings, command);
-    return running;
+    return Deployment.start(settings, command);
   };
   const enter = async ({ url: page }: Deployment, room: string) => {
     const client = new ReturningClient(page, room, { websockets: true });
@@ -160,7 +157,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
 
   test('takes any host key when told so, and the names of settings at Compose', async () => {
     const { SSH_KEY, SSH_HOST, SSH_PORT, SSH_USER } = ssh.env;
-    running = await Deployment.start({
+    const server = await Deployment.start({
       COMPOSE_IO_SSH_KEY: SSH_KEY.trimEnd().replaceAll('\n', '\\n'),
       COMPOSE_SSH_HOST: SSH_HOST,
       COMPOSE_SSH_PORT: SSH_PORT,
@@ -169,7 +166,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
       SSH_ACCEPT_ANY_HOST_KEY: 'yes',
       RETHINKDB_URL: url(),
     });
-    await running.isReady();
+    await server.isReady();
   });
 
   test('takes the address from RETHINKDB_URL when there is no list', async () => {
@@ -195,7 +192,6 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   test('runs another command as well, when the tunnel stands', async () => {
     const schema = await deploy({}, ['bash', 'tunnel-and-serve.sh', 'node', 'scripts/create-schema.mjs']);
     expect(await schema.ended).toMatchObject({ code: 0, output: expect.stringContaining('has all that') });
-    await schema.remove();
     const insert = ['node', 'scripts/message.mjs', 'insert', 'outside', 'hello'];
     const message = await deploy({}, ['bash', 'tunnel-and-serve.sh', ...insert]);
     expect((await message.ended).code).toBe(0);
