@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
-import type { Config, DatabaseAddress } from './config.js';
+import { Bots, type BotsOptions } from './bots/bots.js';
+import type { Config } from './config.js';
 import { Database, type DatabaseOptions } from './database/database.js';
 import { MembershipTable } from './database/membership-table.js';
 import { Messages } from './database/messages.js';
 import { RoomTable } from './database/room-table.js';
 import { UserTable } from './database/user-table.js';
+import type { DatabaseAddress } from './database-address.js';
 import { type Entrance, OwnPort } from './entrance.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
@@ -33,6 +35,7 @@ export interface Overrides {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
+  bots?: BotsOptions;
   presence?: RedisPresenceOptions;
   events?: HttpParts['events'];
   entrance?: Entrance;
@@ -45,7 +48,7 @@ export interface App {
   /** Where the database is. `isEmbedded`: it runs within this process. */
   database: { address: DatabaseAddress; isEmbedded: boolean };
   /** What the app is made of, for tests and measurements. */
-  parts: { database: Database; messages: Messages; rooms: Rooms; sockets: Sockets };
+  parts: { database: Database; messages: Messages; rooms: Rooms; sockets: Sockets; bots: Bots | null };
   /** Stops accepting, sends everybody away, finishes what is under way. Never rejects; calling it again waits too. */
   stop(): Promise<void>;
 }
@@ -71,9 +74,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
-  const rooms = new Rooms(messages, access, limits, log, overrides.rooms);
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log);
+  const botsParts = { access, authenticator, limits, log, messages, secret };
+  const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
+  const rooms = new Rooms(messages, access, limits, log, overrides.rooms, bots);
   const presence = openPresence(config, log, overrides.presence);
   const visitors = new Visitors({ authenticator, guests, users });
   const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
@@ -88,7 +93,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     users,
     visitors,
     dependencies: { database },
-    optional: config.redis ? { redis: presence } : {},
+    optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
+    bots,
     events: overrides.events,
     gauges: {
       sockets: { help: 'Open sockets', value: () => sockets.size },
@@ -128,6 +134,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     await sockets.close();
     server.closeIdleConnections();
     await closed;
+    await bots?.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -137,11 +144,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 
   try {
     database.start();
+    bots?.start();
     await entrance.open(server);
     // The embedded database is there in a moment; then the first page has its messages.
     if (embedded) await database.ready(30_000);
   } catch (error) {
     void entrance.close();
+    await bots?.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -154,7 +163,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   return {
     url: entrance.url,
     database: { address, isEmbedded: embedded !== null },
-    parts: { database, messages, rooms, sockets },
+    parts: { database, messages, rooms, sockets, bots },
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -38,6 +38,7 @@ export const ERRORS = {
   'refused-by-database': { status: 422, title: 'The database refused the message' },
   'database-away': { status: 503, title: 'The database cannot be reached at the moment' },
   'auth-away': { status: 503, title: 'Whoever knows the users cannot be asked at the moment' },
+  'bots-away': { status: 503, title: 'The bots cannot be reached at the moment' },
   'shutting-down': { status: 503, title: 'This server is about to stop' },
   internal: { status: 500, title: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -1,4 +1,4 @@
-import type { DatabaseAddress } from './config.js';
+import type { DatabaseAddress } from './database-address.js';
 
 /** Says on standard output where everything is: the one line that a start prints beside the log. */
 export function announce(

@@ -1,4 +1,5 @@
-import { type Config, type DatabaseAddress, DEFAULT_DB } from './config.js';
+import type { Config } from './config.js';
+import { type DatabaseAddress, DEFAULT_DB } from './database-address.js';
 import { startEmbedded } from './embedded/index.js';
 import type { Log } from './log.js';
 

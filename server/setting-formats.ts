@@ -37,6 +37,18 @@ export const webAddress = (name: string) =>
     })
     .refine((text) => !text.includes('#'), `${name} must not contain a fragment (#)`);
 
+export const flag = (name: string, fallback: boolean) =>
+  z
+    .enum(['true', 'false'], `${name} must be true or false`)
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true');
+
+/** A queue of a broker. Names that begin with `amq.` are the broker's own. */
+export const queueName = (name: string) =>
+  z
+    .string()
+    .regex(/^(?!amq\.)[\w:.-]{1,100}$/, `${name} may have letters, digits and _ : . - only, at most 100`);
+
 /** Travels in an `Authorization` header, so it may have characters only that all programs write alike there. */
 export const bearerSecret = (name: string) =>
   z

@@ -25,8 +25,13 @@ const SERVER: Layer[] = [
   { name: 'life of a process', members: ['lifecycle.ts', 'entrance.ts'] },
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
+  { name: 'settings', members: ['settings.ts'] },
+  { name: 'database address', members: ['database-address.ts'] },
   { name: 'message rules', members: ['message.ts'] },
-  { name: 'errors', members: ['errors.ts', 'diagnostics.ts', 'root.ts', 'setting-formats.ts'] },
+  {
+    name: 'errors',
+    members: ['errors.ts', 'config-error.ts', 'diagnostics.ts', 'root.ts', 'setting-formats.ts'],
+  },
 ];
 
 const EMBEDDED: Layer[] = [
@@ -58,6 +63,7 @@ const HOMES: Record<string, string> = {
   primus: 'server/sockets/',
   'engine.io': 'server/sockets/',
   jose: 'server/auth/',
+  amqplib: 'server/bots/',
   'rate-limiter-flexible': 'server/limits/',
   'prom-client': 'server/http/',
 };

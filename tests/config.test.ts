@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, databaseAddress, readConfig, settings } from '../server/config.js';
+import { readConfig } from '../server/config.js';
+import { ConfigError } from '../server/config-error.js';
+import { databaseAddress } from '../server/database-address.js';
+import { settings } from '../server/settings.js';
 
 /** The faults that an environment is refused for. */
 function faults(env: Record<string, string>): string[] {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { DatabaseAddress } from '../config.js';
+import type { DatabaseAddress } from '../database-address.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { Backoff } from './backoff.js';

@@ -1,4 +1,4 @@
-import type { DatabaseAddress } from '../config.js';
+import type { DatabaseAddress } from '../database-address.js';
 import { type Connection, r } from './reql.js';
 
 /** Seconds to wait for a connection and its handshake. */

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { TOKEN_COOKIE } from '../auth/credentials.js';
 import { GUEST_COOKIE } from '../auth/guest.js';
 import * as answers from './answers.js';
+import { type BotsParts, botEndpoints } from './bots.js';
 import { type DocsParts, docsEndpoints, version } from './docs.js';
 import { type EventsParts, eventEndpoints } from './events.js';
 import { type MeParts, meEndpoints } from './me.js';
@@ -20,7 +21,8 @@ import { type RoomsParts, roomEndpoints } from './rooms.js';
 import { sameOrigin } from './same-origin.js';
 import { type UsersParts, userEndpoints } from './users.js';
 
-export type ApiParts = DocsParts &
+export type ApiParts = BotsParts &
+  DocsParts &
   EventsParts &
   MeParts &
   PresenceParts &
@@ -42,6 +44,7 @@ export function apiRouter(parts: ApiParts): Router {
     ...presentUsersEndpoints(parts),
     ...userEndpoints(parts),
     ...presenceEndpoints(parts),
+    ...botEndpoints(parts),
     ...docsEndpoints(parts, () => document),
   ];
   const atRoot = briefPresentUsersEndpoints(parts);

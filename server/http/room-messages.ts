@@ -73,7 +73,8 @@ export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoi
 
     endpoint(postMessage, async ({ params: { room }, body: { body, id } }, req, res) => {
       const { id_user, name } = await visitors.visitor(req, res);
-      const { message, created } = await rooms.post({ id, room, body, author: { id_user, name } });
+      const { message, created, notice } = await rooms.post({ id, room, body, author: { id_user, name } });
+      if (notice) res.set('Notice', notice.code);
       res
         .status(created ? 201 : 200)
         .location(`${addressOf(room)}/${encodeURIComponent(message.id)}`)

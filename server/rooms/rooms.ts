@@ -1,8 +1,10 @@
 import type { Inserted, Messages, NewMessage } from '../database/messages.js';
+import type { ChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import type { Access } from './access.js';
+import type { Commands } from './commands.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
 import type { Snapshot } from './room-frames.js';
 
@@ -11,6 +13,11 @@ export interface RoomsOptions {
   lingerMs?: number;
   /** Milliseconds to wait for a room that is not read yet. */
   readyMs?: number;
+}
+
+export interface Posted extends Inserted {
+  /** What its author should know although the message is written, as that no bot can be reached (`bots-away`). */
+  notice: ChatError | null;
 }
 
 /** Being in a room. */
@@ -35,6 +42,7 @@ export class Rooms {
     private readonly limits: Limits,
     private readonly log: Log,
     options: RoomsOptions = {},
+    private readonly commands: Commands | null = null,
   ) {
     this.options = { lingerMs: 15_000, readyMs: 5_000, ...options };
     access.onChange((name) => this.open.get(name)?.room.expel((id_user) => access.allows(name, id_user)));
@@ -84,11 +92,15 @@ export class Rooms {
     return { room: name, messages, hasOlder, live: true };
   }
 
-  /** Writes a message in the name of its author; see Messages.insert. @throws ChatError `not-a-member`, `rate-limited`, `id-taken` */
-  async post(message: NewMessage & { author: { id_user: string } }): Promise<Inserted> {
+  /**
+   * Writes a message in the name of its author, see Messages.insert; a command then goes to the bots. Both can be
+   * repeated with the same id. @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
+   */
+  async post(message: NewMessage & { author: { id_user: string } }): Promise<Posted> {
     await this.access.check(message.room, message.author.id_user);
     await this.limits.message(message.author.id_user);
-    return this.messages.insert(message);
+    const inserted = await this.messages.insert(message);
+    return { ...inserted, notice: (await this.commands?.pass(inserted.message)) ?? null };
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */

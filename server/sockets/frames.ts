@@ -15,7 +15,10 @@ const ref = z.union([z.string().max(64), z.number()]).optional();
 /** Checked by the rules of message.ts, which give the code of the field. */
 const text = z.unknown().optional();
 /** Up to the last millisecond of the year 9999, where the database's times end. */
-const position = z.object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) });
+const position = z.object({
+  sent: z.number().int().min(0).max(253_402_300_799_999),
+  id: z.string().max(127),
+});
 
 export const clientFrames = {
   joinRoom: z.object({ type: z.literal('joinRoom'), ref, room: text }),

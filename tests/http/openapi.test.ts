@@ -127,6 +127,7 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['summarisePresence', () => ({ headers: { authorization: 'Bearer wrong' } }), 401],
   ['flushPresence', () => ({ headers: authorization }), 200],
   ['flushPresence', () => ({}), 401],
+  ['listBots', () => ({}), 200],
   ['getDocument', () => ({}), 200],
   ['getDocs', () => ({}), 200],
   ['getErrors', () => ({}), 200],

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { DatabaseAddress } from '../../server/config.js';
+import type { DatabaseAddress } from '../../server/database-address.js';
 import { ROOT } from '../../server/root.js';
 
 export interface MoveCommand {

@@ -30,6 +30,11 @@ export const listMessages = operation({
   errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member'],
 });
 
+const written = {
+  Location: 'The address of the message',
+  Notice: '`bots-away`: it is a command, and waits for bots that cannot be reached at the moment',
+};
+
 export const postMessage = operation({
   id: 'postMessage',
   method: 'post',
@@ -43,12 +48,12 @@ export const postMessage = operation({
     201: {
       description: 'The message, on disk',
       schema: answers.message,
-      headers: { Location: 'The address of the message' },
+      headers: written,
     },
     200: {
       description: 'The message was there already: you sent it before, with this id',
       schema: answers.message,
-      headers: { Location: 'The address of the message' },
+      headers: written,
     },
   },
   errors: ['bad-room', 'bad-body', 'bad-id', 'not-a-member', 'id-taken', 'refused-by-database'],

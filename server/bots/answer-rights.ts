@@ -1,0 +1,54 @@
+import type { Authenticator } from '../auth/authenticator.js';
+import { badToken } from '../auth/credentials.js';
+import { equal } from '../auth/secrets.js';
+import type { NewMessage } from '../database/messages.js';
+import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
+import type { Access } from '../rooms/access.js';
+import { type Answer, answerId } from './answer.js';
+import type { CommandTokens } from './command-tokens.js';
+
+export interface AnswerRightsParts {
+  tokens: CommandTokens;
+  /** `AMQP_BOT_SECRET`; null: there is none. */
+  secret: string | null;
+  authenticator: Pick<Authenticator, 'authenticate'>;
+  access: Pick<Access, 'check'>;
+  limits: Pick<Limits, 'message'>;
+}
+
+/** Decides by its token what an answer may do, and in whose name. */
+export class AnswerRights {
+  constructor(private readonly parts: AnswerRightsParts) {}
+
+  /**
+   * The message that an answer becomes.
+   * - The token of a command: in that command's room, also where that is for members.
+   * - The bots' own secret: in any room.
+   * - A user's token: as this user, where and as often as the user may write.
+   * @throws ChatError `bad-token`, `token-expired`, `not-a-member`, `rate-limited`, `auth-away`; `bad-request` where a
+   * repetition could not be told from a new answer
+   */
+  async messageOf(answer: Answer): Promise<NewMessage> {
+    const { room, token, body, name } = answer;
+    const { tokens, secret, authenticator, access, limits } = this.parts;
+    const message = (author: NewMessage['author'], id: string | null): NewMessage => {
+      if (id === null) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
+      return { id: answerId(room, id), room, body, author, kind: 'bot' };
+    };
+
+    const command = tokens.verify(token);
+    if (command) {
+      if (command.room !== room) throw new ChatError('bad-token', 'the token is for another room');
+      return message({ id_user: null, name }, answer.id ?? command.id);
+    }
+    if (secret && equal(token, secret)) return message({ id_user: null, name }, answer.id);
+
+    const session = await authenticator.authenticate({ bearerToken: token });
+    if (!session) throw badToken();
+    const { id_user } = session;
+    await access.check(room, id_user);
+    await limits.message(id_user);
+    return message({ id_user, name: session.name }, answer.id);
+  }
+}

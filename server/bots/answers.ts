@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ConsumeMessage } from 'amqplib';
+import { Backoff } from '../database/backoff.js';
+import type { Messages } from '../database/messages.js';
+import { type ErrorCode, toChatError } from '../errors.js';
+import type { Log } from '../log.js';
+import { readAnswer } from './answer.js';
+import type { AnswerRights } from './answer-rights.js';
+import type { Link } from './link.js';
+import type { Topology } from './topology.js';
+
+/** Nothing is wrong with the answer: it has to wait. */
+const TEMPORARY: readonly ErrorCode[] = ['database-away', 'auth-away'];
+
+export interface AnswersParts {
+  messages: Pick<Messages, 'insert'>;
+  rights: AnswerRights;
+  topology: Topology;
+  log: Log;
+  /** Milliseconds between attempts, at most. */
+  longestWaitMs: number;
+}
+
+/**
+ * Writes answers to `messages`. An answer is acknowledged when the database has it, so that it is lost nowhere; as it
+ * may therefore come again, its message's id follows from it. What cannot be used goes to the queue of rejected
+ * answers, with the reason in the header `reason`, and is out of the way.
+ */
+export class Answers {
+  private readonly stopping = new AbortController();
+  private readonly current = new Set<Promise<void>>();
+
+  constructor(private readonly parts: AnswersParts) {}
+
+  receive(link: Link, delivery: ConsumeMessage): void {
+    const work = this.take(link, delivery).finally(() => this.current.delete(work));
+    this.current.add(work);
+  }
+
+  /** Finishes what is being written. What waits is left with the broker. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.current);
+  }
+
+  private async take(link: Link, delivery: ConsumeMessage): Promise<void> {
+    const { log, longestWaitMs } = this.parts;
+    const backoff = new Backoff(100, longestWaitMs);
+    // Over a link that is lost nothing can be acknowledged: the answer comes again over the next one.
+    while (!link.isLost) {
+      try {
+        await this.write(delivery);
+        return link.ack(delivery);
+      } catch (error) {
+        const fault = toChatError(error);
+        if (!TEMPORARY.includes(fault.code)) {
+          if (fault.code === 'internal') log.error({ err: error }, 'bots: an answer could not be written');
+          return this.reject(link, delivery, `${fault.code}: ${fault.message}`);
+        }
+      }
+      if (this.stopping.signal.aborted) return;
+      await wait(backoff.next(), undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+  }
+
+  private async write({ content, properties }: ConsumeMessage): Promise<void> {
+    const { messages, rights } = this.parts;
+    await messages.insert(await rights.messageOf(readAnswer(content, properties.messageId)));
+  }
+
+  private async reject(link: Link, delivery: ConsumeMessage, reason: string): Promise<void> {
+    const { topology, log } = this.parts;
+    const { messageId, contentType } = delivery.properties;
+    log.warn({ reason }, 'bots: an answer was rejected');
+    try {
+      const options = { messageId, contentType, headers: { reason }, mandatory: true };
+      await link.publish('', topology.rejected, delivery.content, options);
+      link.ack(delivery);
+    } catch {
+      void link.drop(new Error('the broker did not take a rejected answer'));
+    }
+  }
+}

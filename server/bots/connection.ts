@@ -1,0 +1,98 @@
+import { Backoff } from '../database/backoff.js';
+import type { Log } from '../log.js';
+import { type Link, type LinkEvents, openLink } from './link.js';
+import type { Topology } from './topology.js';
+
+export interface BrokerStatus {
+  state: 'connecting' | 'up' | 'down';
+  /** Of this state. */
+  since: Date;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  topology: Topology;
+  log: Log;
+  /** Milliseconds between attempts, at most. */
+  longestWaitMs: number;
+}
+
+export interface ConnectionEvents extends Omit<LinkEvents, 'lost'> {
+  opened(link: Link): void;
+  lost(): void;
+}
+
+/** The link to the broker: opened at `start()`, and again with backoff whenever it is lost. */
+export class Connection {
+  private current: Link | null = null;
+  private state: BrokerStatus = { state: 'connecting', since: new Date() };
+  private readonly backoff: Backoff;
+  private retry: NodeJS.Timeout | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly events: ConnectionEvents,
+  ) {
+    this.backoff = new Backoff(100, options.longestWaitMs);
+  }
+
+  get status(): BrokerStatus {
+    return this.state;
+  }
+
+  /** The link that can be used, if there is one. */
+  get link(): Link | null {
+    return this.current;
+  }
+
+  start(): void {
+    void this.connect();
+  }
+
+  /** Ends the link for good. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.retry);
+    await this.current?.drop(new Error('stopped'));
+  }
+
+  private async connect(): Promise<void> {
+    const { url, topology, log } = this.options;
+    try {
+      const link = await openLink(url, topology, {
+        ...this.events,
+        // While it is being opened, openLink itself fails.
+        lost: (reason) => this.current && this.lost(reason),
+      });
+      if (link.isLost) throw new Error('the connection was closed');
+      if (this.isStopped) return void link.drop(new Error('stopped'));
+      this.backoff.reset();
+      this.current = link;
+      this.state = { state: 'up', since: new Date() };
+      log.info('bots: connected to the broker');
+      this.events.opened(link);
+    } catch (error) {
+      this.lost(error as Error);
+    }
+  }
+
+  private lost(error: Error): void {
+    this.current = null;
+    if (this.isStopped) return;
+    const wait = this.backoff.next();
+    // The first failure is news; that it goes on is not.
+    const level = this.state.state === 'down' ? 'debug' : 'warn';
+    const fields = { reason: describe(error), retryInMs: Math.round(wait) };
+    this.options.log[level](fields, 'bots: the broker is away');
+    if (this.state.state !== 'down') this.state = { state: 'down', since: new Date() };
+    this.retry = setTimeout(() => void this.connect(), wait);
+    this.retry.unref();
+    this.events.lost();
+  }
+}
+
+/** A code of the system, or what the broker says, as of a queue that is there with another durability. */
+function describe(error: Error & { code?: string | number }): string {
+  return typeof error.code === 'string' ? error.code : error.message.split('\n')[0]!.slice(0, 300);
+}
