@@ -73,6 +73,8 @@ async function launch(directory: string, port: number): Promise<ChildProcess> {
     AuthorizedKeysFile: path.join(directory, 'authorized_keys'),
     PidFile: 'none',
     PasswordAuthentication: 'no',
+    // Without it, accounts that have no password are taken for locked.
+    UsePAM: 'yes',
     // The folder for temporary files is everybody's.
     StrictModes: 'no',
     LogLevel: 'INFO',
