@@ -20,12 +20,16 @@ export function fail(message: string, code: number): never {
   process.exit(code);
 }
 
-/** Stops on SIGTERM or SIGINT as `stopWithin` does. An impatient second Ctrl+C ends the process at once. */
+/**
+ * Stops on SIGTERM or SIGINT as `stopWithin` does. An impatient second Ctrl+C ends the process at once; a second SIGTERM,
+ * as platforms send it to every process they see, does not.
+ */
 export function stopOnSignals(stop: () => Promise<void>, withinMs: number): void {
   let isAsked = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (isAsked) process.exit(1);
+      if (isAsked && signal === 'SIGINT') process.exit(1);
+      if (isAsked) return;
       isAsked = true;
       void stopWithin(stop, withinMs);
     });

@@ -34,7 +34,14 @@ export function openEnvironment(directory: string): Environment {
   let root: RootDatabase<Buffer, Buffer>;
   try {
     mkdirSync(path, { recursive: true });
-    root = open({ path, maxDbs: 4, keyEncoding: 'binary', encoding: 'binary', overlappingSync: false });
+    root = open({
+      path,
+      noSubdir: false, // else a directory with a dot in its name is taken for a file
+      maxDbs: 4,
+      keyEncoding: 'binary',
+      encoding: 'binary',
+      overlappingSync: false,
+    });
   } catch (error) {
     throw new DirectoryError(
       'embedded-directory-unusable',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../server/embedded/storage/shapes.js';
 import type { Storage } from '../../../server/embedded/storage/storage.js';
@@ -30,6 +31,14 @@ describe('a new data directory', () => {
     await first.close();
     expect(openStorage(directory).id).toBe(id);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('may have a dot in its name', async () => {
+    const directory = join(temporaryDirectory(), 'chat.example.org');
+    const first = openStorage(directory);
+    createTable(first, 'kept');
+    await first.close();
+    expect(openStorage(directory).tables('test')).toEqual(['kept']);
   });
 });
 
