@@ -1,8 +1,8 @@
 import type { DatabaseAddress } from '../database-address.js';
 import { type Connection, r } from './reql.js';
 
-/** Seconds to wait for a connection and its handshake. */
-const CONNECT_TIMEOUT = 10;
+/** Seconds to wait for a connection and its handshake. The driver waits as long where the line breaks in between. */
+const CONNECT_TIMEOUT = 4;
 
 /**
  * The two connections to the database. Feeds and ordinary queries are kept apart, because a busy feed must not
