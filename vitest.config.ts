@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Real servers, browsers and sockets on few cores: more workers would only wait for each other.
     maxWorkers: 2,
+    // Where machines are shared and nobody watches, a test may have a second try; npm test lists those that needed it.
+    retry: process.env.CI ? 1 : 0,
   },
 });

@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const report = await runTests(process.argv.slice(2));
 printList('Skipped', report.skipped);
+printList('Passed at the second try', report.flaky ?? []);
 printList('Failed', report.failed);
 console.log(`\n${report.passed} passed, ${report.failed.length} failed, ${report.skipped.length} skipped`);
 process.exitCode = report.failed.length > 0 || report.passed === 0 ? 1 : 0;

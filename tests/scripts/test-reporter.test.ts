@@ -8,6 +8,7 @@ interface Report {
   passed: number;
   failed: { name: string; reason: string }[];
   skipped: { name: string; reason: string }[];
+  flaky?: { name: string; reason: string }[];
 }
 
 describe('the report of a test run', () => {
@@ -38,6 +39,19 @@ describe('the report of a test run', () => {
     );
     return { status, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
   }
+
+  test('names what passed only at the second try', () => {
+    const result = report({
+      flaky: `
+        let tries = 0;
+        test('moody', { retry: 1 }, () => expect(tries++).toBe(1));
+        test('steady', { retry: 1 }, () => {});
+      `,
+    });
+    expect(result.status).toBe(0);
+    expect(result.report).toMatchObject({ passed: 2, failed: [] });
+    expect(result.report.flaky?.map(({ name }) => name)).toEqual(['tests/flaky.test.ts > moody']);
+  });
 
   test('counts what passed, failed, and was skipped for a reason', () => {
     const result = report({
