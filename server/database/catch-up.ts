@@ -1,3 +1,4 @@
+import { ChatError } from '../errors.js';
 import { Backoff } from './backoff.js';
 
 export interface CatchUpParts<Found, Change> {
@@ -24,7 +25,33 @@ export class CatchUp<Found, Change> {
   private retry: NodeJS.Timeout | null = null;
   private readonly backoff = new Backoff();
 
+  private readonly waiting = new Set<() => void>();
+  private known = false;
+
   constructor(private readonly parts: CatchUpParts<Found, Change>) {}
+
+  /** The rows have been read at least once. */
+  get isKnown(): boolean {
+    return this.known;
+  }
+
+  /** Resolves when the rows have been read. @throws ChatError `database-away` after `timeoutMs` */
+  async ready(timeoutMs: number): Promise<void> {
+    if (this.known) return;
+    await new Promise<void>((resolve, reject) => {
+      const known = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(known);
+        reject(
+          new ChatError('database-away', 'The database cannot be read at the moment', { retryAfterMs: 1000 }),
+        );
+      }, timeoutMs);
+      this.waiting.add(known);
+    });
+  }
 
   /** The feed has been opened (again), or the rows are wanted anew for another reason. */
   begin(): void {
@@ -64,6 +91,9 @@ export class CatchUp<Found, Change> {
     this.meanwhile = null;
     this.backoff.reset();
     this.parts.settle(found);
+    this.known = true;
     for (const change of meanwhile) this.change(change);
+    for (const known of this.waiting) known();
+    this.waiting.clear();
   }
 }

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { CatchUp } from './catch-up.js';
 import type { Database } from './database.js';
@@ -27,8 +26,6 @@ export class LiveTable<Row, Value> extends EventEmitter<{
   private readonly rows = new Map<string, Value>();
   private readonly catchUp: CatchUp<Value[], Change<Value>>;
   private readonly feed: Feed<Row>;
-  private readonly waiting = new Set<() => void>();
-  private known = false;
 
   constructor(
     database: Database,
@@ -69,20 +66,7 @@ export class LiveTable<Row, Value> extends EventEmitter<{
 
   /** Resolves when the rows are known. @throws ChatError `database-away` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
-    if (this.known) return;
-    await new Promise<void>((resolve, reject) => {
-      const known = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.waiting.delete(known);
-        reject(
-          new ChatError('database-away', 'The database cannot be read at the moment', { retryAfterMs: 1000 }),
-        );
-      }, timeoutMs);
-      this.waiting.add(known);
-    });
+    await this.catchUp.ready(timeoutMs);
   }
 
   /**
@@ -118,11 +102,8 @@ export class LiveTable<Row, Value> extends EventEmitter<{
       const before = this.rows.get(key) ?? null;
       if (JSON.stringify(before) !== JSON.stringify(after)) differences.push({ before, after });
     }
-    const isFirst = !this.known;
-    this.known = true;
+    const isFirst = !this.catchUp.isKnown;
     for (const difference of differences) this.apply(difference, isFirst);
-    for (const known of this.waiting) known();
-    this.waiting.clear();
   }
 
   /** What was before is what is known here: the feed may repeat what the reading has brought. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { CatchUp } from '../database/catch-up.js';
 import type { Messages, Older } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
-import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import { FrameBatch } from './frame-batch.js';
@@ -31,13 +30,10 @@ export class Room {
   private readonly window = new Window(WINDOW);
   private readonly subscribers = new Set<Subscriber>();
   private readonly stopFollowing: () => void;
-  private readonly waiting = new Set<() => void>();
   private readonly catchUp: CatchUp<Older, Change>;
   private live = false;
   /** Subscribers may have missed changes. */
   private missed = false;
-  /** The window has been read at least once. */
-  private known = false;
   private closed = false;
   private pending: RoomFrame[] = [];
   private flushing: NodeJS.Immediate | null = null;
@@ -72,20 +68,7 @@ export class Room {
 
   /** Resolves when there is a window to show. @throws ChatError `database-away` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
-    if (this.known) return;
-    await new Promise<void>((resolve, reject) => {
-      const known = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.waiting.delete(known);
-        reject(
-          new ChatError('database-away', 'The room cannot be read at the moment', { retryAfterMs: 1000 }),
-        );
-      }, timeoutMs);
-      this.waiting.add(known);
-    });
+    await this.catchUp.ready(timeoutMs);
   }
 
   /** What the subscriber is delivered from now on continues what `snapshot` says now. */
@@ -139,14 +122,13 @@ export class Room {
   }
 
   private opened(): void {
-    this.missed = this.known;
+    this.missed = this.catchUp.isKnown;
     this.catchUp.begin();
   }
 
   private settle({ messages, hasOlder }: Older): void {
     const { upserts, removals } = this.window.replace(messages, hasOlder);
     this.encodedMessages = null;
-    this.known = true;
     this.live = true;
     if (this.missed) {
       this.missed = false;
@@ -155,8 +137,6 @@ export class Room {
       this.tell({ type: 'roomResync', room: this.name, from: this.window.from });
       this.tell({ type: 'roomState', room: this.name, live: true });
     }
-    for (const known of this.waiting) known();
-    this.waiting.clear();
   }
 
   private apply({ before, after }: Change): void {
