@@ -24,6 +24,7 @@ import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
+import { Traffic } from './traffic.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
 const RETURN_WITHIN = 5_000;
@@ -125,15 +126,17 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   });
 
   const entrance = overrides.entrance ?? new OwnPort(config);
+  const traffic = new Traffic(server);
 
   const stop = async () => {
     stopping.abort();
+    traffic.wane();
     const closed = entrance.close();
     sockets.sayGoingAway(RETURN_WITHIN);
     await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? FAREWELL : 0));
-    await sockets.close();
-    server.closeIdleConnections();
-    await closed;
+    const socketsClosed = sockets.close();
+    await traffic.end(config.shutdownMs / 2);
+    await Promise.all([socketsClosed, closed]);
     await bots?.stop();
     rooms.close();
     await presence.stop();

@@ -8,7 +8,7 @@ export interface Entrance {
   open(server: HttpServer): Promise<void>;
   /** Where the page is, as a user would type it. */
   readonly url: string;
-  /** Takes no more; resolves when those that are there have ended. */
+  /** Takes no more; resolves when the server is closed. */
   close(): Promise<void>;
 }
 

@@ -21,8 +21,8 @@ async function main(): Promise<void> {
 async function runAlone(config: Config): Promise<void> {
   const { startApp } = await import('./app.js');
   const app = await startApp(config).catch((error: Error) => fail(error.message, 1));
-  announce(app.url, app.database);
   stopOnSignals(() => app.stop(), config.shutdownMs);
+  announce(app.url, app.database);
 }
 
 function configure(): Config {

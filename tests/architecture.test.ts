@@ -22,7 +22,7 @@ const SERVER: Layer[] = [
   { name: 'limits', members: ['limits/'] },
   { name: 'database', members: ['database/'] },
   { name: 'embedded database', members: ['own-database.ts'] },
-  { name: 'life of a process', members: ['lifecycle.ts', 'entrance.ts'] },
+  { name: 'life of a process', members: ['lifecycle.ts', 'entrance.ts', 'traffic.ts'] },
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
   { name: 'settings', members: ['settings.ts'] },

@@ -44,12 +44,12 @@ export async function runPrimary(config: Config): Promise<void> {
     try {
       await workers.start();
       const url = await listen(port, config);
+      stopOnSignals(stop, config.shutdownMs);
       announce(url, { address, isEmbedded: own !== null }, config.instances);
     } catch (error) {
       await stop().catch(() => {});
       throw error;
     }
-    stopOnSignals(stop, config.shutdownMs);
   } catch (error) {
     await removeFolder();
     fail((error as Error).message, 1);

@@ -15,7 +15,6 @@ export class WorkerEntrance implements Entrance {
   /** The primary knows it. */
   readonly url = '';
   private server: Server | null = null;
-  private readonly given = new Set<Socket>();
   private readonly fresh = new WeakSet<Duplex>();
 
   /** @param door path of the Unix socket */
@@ -37,8 +36,6 @@ export class WorkerEntrance implements Entrance {
       socket.destroy();
       return;
     }
-    this.given.add(socket);
-    socket.once('close', () => this.given.delete(socket));
     // As with connections that a web server accepts itself: who has sent all of a request still gets the answer.
     socket.allowHalfOpen = true;
     if (bytes) socket.unshift(bytes);
@@ -52,9 +49,6 @@ export class WorkerEntrance implements Entrance {
   }
 
   async close(): Promise<void> {
-    const { server } = this;
-    if (!server) return;
-    await new Promise((resolve) => server.close(resolve));
-    await Promise.all([...this.given].map((socket) => once(socket, 'close')));
+    await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(null)));
   }
 }

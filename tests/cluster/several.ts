@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { type ServerProcess, startServer } from '../support/server-process.js';
+import { until } from '../support/until.js';
 
 /** What several processes need: a Redis, and a folder for the database. */
 export interface Ground {
@@ -52,6 +53,12 @@ export class Several {
       ({ worker, pid }) => [worker!, pid!] as const,
     );
     return new Map(started.filter(([, pid]) => isAlive(pid)));
+  }
+
+  /** The process ids of all four, when what they have logged is here. */
+  async processIds(): Promise<number[]> {
+    await until('four processes serve', () => this.serving.size === 4);
+    return [...this.serving.values()];
   }
 
   /** Ends a worker without a word. */

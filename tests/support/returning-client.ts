@@ -7,7 +7,7 @@ interface PrimusClient {
   on(event: 'open' | 'close' | 'data' | 'error', listener: (data: unknown) => void): this;
   write(data: object): boolean;
   end(): void;
-  socket: { id: string; transport: { name: string } } | null;
+  socket: { id: string; transport: { name: string }; close(): void } | null;
 }
 
 const { createSocket } = createRequire(import.meta.url)('primus') as {
@@ -22,8 +22,11 @@ export class ReturningClient {
   connections = 0;
   /** Is in the room over its present connection. */
   isJoined = false;
+  /** It does not come back any more. */
+  isEnded = false;
   private readonly client: PrimusClient;
-  private readonly acks = new Set<unknown>();
+  private readonly answers = new Map<unknown, ServerFrame>();
+  private refs = 0;
 
   /** @param websockets false: long-polling alone */
   constructor(
@@ -45,7 +48,7 @@ export class ReturningClient {
       const frame = data as ServerFrame;
       this.frames.push(frame);
       if (frame.type === 'roomSnapshot') this.isJoined = true;
-      if (frame.type === 'ack') this.acks.add(frame.ref);
+      if ('ref' in frame) this.answers.set(frame.ref, frame);
     });
     this.client.on('error', () => {});
   }
@@ -68,13 +71,31 @@ export class ReturningClient {
     return new Set(bodies);
   }
 
-  /** Writes a message and waits until it is acknowledged. */
+  /** Sends a frame and resolves with what answers it; null when it is not in its room, or the connection is lost. */
+  async ask(frame: { type: string; [field: string]: unknown }): Promise<ServerFrame | null> {
+    const { connections } = this;
+    this.refs += 1;
+    const ref = `r${this.refs}`;
+    const isLost = () => !this.isJoined || this.connections !== connections;
+    if (isLost()) return null;
+    this.client.write({ ...frame, ref });
+    await until(`an answer to ${frame.type}`, () => this.answers.has(ref) || isLost(), 20_000);
+    return this.answers.get(ref) ?? null;
+  }
+
+  /** Writes a message. @throws Error when it is not acknowledged */
   async say(body: string): Promise<void> {
-    this.client.write({ type: 'createMessage', ref: body, message: { room: this.room, body } });
-    await until(`an acknowledgement of ${body}`, () => this.acks.has(body));
+    const answer = await this.ask({ type: 'createMessage', message: { room: this.room, body } });
+    if (answer?.type !== 'ack') throw new Error(`${body} was answered with ${JSON.stringify(answer)}`);
+  }
+
+  /** Loses the connection. */
+  drop(): void {
+    this.client.socket?.close();
   }
 
   end(): void {
+    this.isEnded = true;
     this.client.end();
   }
 }
