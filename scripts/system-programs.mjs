@@ -41,6 +41,14 @@ export const PROGRAMS = [
     usedBy: ['tests/bots'],
   },
   {
+    name: 'openssl',
+    variable: 'OPENSSL_PATH',
+    commands: ['openssl'],
+    places: [],
+    aptPackage: 'openssl',
+    usedBy: ['tests/database', 'tests/presence'],
+  },
+  {
     name: 'sshd',
     variable: 'SSHD_PATH',
     commands: ['sshd'],

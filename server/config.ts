@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { type LOG_LEVELS, settings } from './settings.js';
 
 /** The broker of commands and answers. */
@@ -37,7 +38,7 @@ export interface Config {
   /** Bearer tokens of the endpoints about presence; null: closed. */
   presenceSecrets: { summary: string | null; flushing: string | null };
   /** Null: this is the only process. */
-  redis: { url: string; key: string } | null;
+  redis: RedisAddress | null;
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
   limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
@@ -60,6 +61,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     ...(parsed.error?.issues.map((issue) => issue.message) ?? []),
     ...authFaults(present),
     ...instanceFaults(present),
+    ...tlsFaults(present),
     ...queueFaults(parsed.data),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
@@ -78,7 +80,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       summary: values.SECRET_FOR_SUMMARY ?? null,
       flushing: values.SECRET_FOR_FLUSHING ?? null,
     },
-    redis: values.REDIS_URL ? { url: values.REDIS_URL, key: values.REDIS_KEY } : null,
+    redis: values.REDIS_URL ? redisAddress(values.REDIS_URL, values) : null,
     amqp: values.AMQP_URL ? amqpConfig(values.AMQP_URL, values) : null,
     limits: {
       messages: values.LIMIT_MESSAGES,
@@ -135,6 +137,32 @@ function authConfig(values: Values): AuthConfig {
   const issuer = values.AUTH_ISSUER ?? `https://${values.AUTH0_API_DOMAIN!.toLowerCase()}/`;
   const jwksUrl = values.AUTH_JWKS_URL ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
   return { mode: 'jwt', issuer, jwksUrl, audience: values.AUTH_AUDIENCE! };
+}
+
+/** A certificate for a line that is not encrypted, or not verified: somebody means to be safe and is not. */
+function tlsFaults(present: Partial<Record<keyof Values, string>>): string[] {
+  const { RETHINKDB_URL = '', RETHINKDB_CA, REDIS_URL = '', REDIS_CA, REDIS_TLS_VERIFY } = present;
+  const faults: string[] = [];
+  const demand = (right: unknown, fault: string) => right || faults.push(fault);
+  const isEncrypted = (url: string, protocol: string) => url.toLowerCase().startsWith(protocol);
+  demand(
+    !RETHINKDB_CA || isEncrypted(RETHINKDB_URL, 'rethinkdbs:'),
+    'RETHINKDB_CA is set, but means nothing without a RETHINKDB_URL that begins with rethinkdbs://',
+  );
+  demand(
+    !REDIS_CA || isEncrypted(REDIS_URL, 'rediss:'),
+    'REDIS_CA is set, but means nothing without a REDIS_URL that begins with rediss://',
+  );
+  demand(
+    !REDIS_CA || REDIS_TLS_VERIFY !== 'false',
+    'REDIS_CA is set, but means nothing with REDIS_TLS_VERIFY=false',
+  );
+  return faults;
+}
+
+function redisAddress(url: string, { REDIS_KEY, REDIS_CA, REDIS_TLS_VERIFY }: Values): RedisAddress {
+  const isEncrypted = new URL(url).protocol === 'rediss:';
+  return { url, key: REDIS_KEY, tls: isEncrypted ? { ca: REDIS_CA, verify: REDIS_TLS_VERIFY } : undefined };
 }
 
 function amqpConfig(url: string, values: Values): AmqpConfig {

@@ -57,3 +57,10 @@ export const bearerSecret = (name: string) =>
       /^[\x21-\x7e]{16,}$/,
       `${name} must have at least 16 characters, all of them ASCII and none a space`,
     );
+
+/** PEM text. Where a variable can have one line only, lines may be parted by `\n` as two characters. */
+export const certificate = (name: string) =>
+  z
+    .string()
+    .regex(/-----BEGIN CERTIFICATE-----/, `${name} must be PEM text, with -----BEGIN CERTIFICATE-----`)
+    .transform((text) => text.replaceAll('\\n', '\n'));

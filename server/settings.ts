@@ -3,6 +3,7 @@ import { databaseFaults } from './database-address.js';
 import {
   address,
   bearerSecret,
+  certificate,
   flag,
   limit,
   port,
@@ -43,8 +44,7 @@ export const settings = {
     .describe(
       'A RethinkDB server, rethinkdb://user:password@host:28015/database; rethinkdbs: over TLS. Without it the embedded database is started',
     ),
-  RETHINKDB_CA: z
-    .string()
+  RETHINKDB_CA: certificate('RETHINKDB_CA')
     .optional()
     .describe('Certificate (PEM text) that signs the database server’s, for rethinkdbs:'),
   EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
@@ -112,6 +112,12 @@ export const settings = {
     .describe(
       'With what all keys and channels in Redis begin; another one for every chat that uses the same Redis',
     ),
+  REDIS_CA: certificate('REDIS_CA')
+    .optional()
+    .describe('Certificate (PEM text) that signs the Redis server’s, for rediss:'),
+  REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true).describe(
+    'false: any certificate of the Redis server is believed, as Heroku’s add-on needs it',
+  ),
   AMQP_URL: address('AMQP_URL', ['amqp:', 'amqps:'])
     .optional()
     .describe(

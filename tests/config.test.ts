@@ -96,7 +96,26 @@ describe('several processes', () => {
       instances: 4,
       redis: { url: REDIS_URL, key: 'changeroom' },
     });
-    expect(readConfig({ REDIS_URL, REDIS_KEY: 'chat' }).redis).toEqual({ url: REDIS_URL, key: 'chat' });
+    const url = 'redis://redis.example';
+    expect(readConfig({ REDIS_URL: url, REDIS_KEY: 'chat' }).redis).toEqual({ url, key: 'chat' });
+  });
+
+  test('verify its certificate, unless told not to', () => {
+    const REDIS_CA = '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----';
+    const tls = (env: Record<string, string>) => readConfig({ REDIS_URL, ...env }).redis?.tls;
+    expect(tls({})).toEqual({ verify: true });
+    expect(tls({ REDIS_TLS_VERIFY: 'false' })).toEqual({ verify: false });
+    expect(tls({ REDIS_CA })).toEqual({ verify: true, ca: REDIS_CA.replaceAll('\\n', '\n') });
+    expect(faults({ REDIS_URL, REDIS_CA: 'MIIB' })).toEqual([
+      'REDIS_CA must be PEM text, with -----BEGIN CERTIFICATE-----',
+    ]);
+    expect(faults({ REDIS_URL, REDIS_CA, REDIS_TLS_VERIFY: 'false' })).toEqual([
+      'REDIS_CA is set, but means nothing with REDIS_TLS_VERIFY=false',
+    ]);
+    expect(faults({ REDIS_URL: 'redis://redis.example', REDIS_CA, RETHINKDB_CA: REDIS_CA })).toEqual([
+      'RETHINKDB_CA is set, but means nothing without a RETHINKDB_URL that begins with rethinkdbs://',
+      'REDIS_CA is set, but means nothing without a REDIS_URL that begins with rediss://',
+    ]);
   });
 
   test('are refused without one, with what to set', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { DatabaseAddress } from '../database-address.js';
 import { type Connection, r } from './reql.js';
 
@@ -54,7 +55,8 @@ async function connect(address: DatabaseAddress): Promise<Connection> {
     user,
     password,
     timeout: CONNECT_TIMEOUT,
-    ...(tls && { ssl: tls.ca ? { ca: tls.ca, servername: host } : { servername: host } }),
+    // TLS does not allow addresses as names.
+    ...(tls && { ssl: { ca: tls.ca, servername: isIP(host) ? undefined : host } }),
   });
   // An `error` event without a listener would end the process.
   connection.on('error', () => {});

@@ -7,6 +7,7 @@ import {
 } from 'rate-limiter-flexible';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
+import { type RedisAddress, tlsOptions } from '../redis-address.js';
 
 /** How much of what is allowed in how many seconds; 0 allows any number. */
 export interface LimitsConfig {
@@ -38,9 +39,9 @@ export class Limits {
   constructor(
     readonly config: LimitsConfig,
     log: Log,
-    shared: { url: string; key: string } | null = null,
+    shared: RedisAddress | null = null,
   ) {
-    this.redis = shared && openRedis(shared.url, log);
+    this.redis = shared && openRedis(shared, log);
     for (const kind of ['messages', 'joins', 'requests'] as const) {
       if (config[kind] > 0) this.limiters.set(kind, this.limiter(kind, config[kind], shared?.key));
     }
@@ -141,8 +142,9 @@ function isLocal(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-function openRedis(url: string, log: Log): Redis {
-  const redis = new Redis(url, {
+function openRedis(address: RedisAddress, log: Log): Redis {
+  const redis = new Redis(address.url, {
+    ...tlsOptions(address),
     // Nothing waits for Redis: meanwhile each process counts for itself.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
+import type { RedisAddress } from '../redis-address.js';
 import { type Clock, systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
 import { type Exchange, KNOWN_MS, MemoryPresence } from './memory.js';
@@ -28,13 +29,6 @@ import { Others } from './redis/others.js';
 import { Outbox } from './redis/outbox.js';
 import { OwnEntries } from './redis/own-entries.js';
 import { readTypingMessage } from './redis/wire.js';
-
-export interface RedisAddress {
-  /** `redis://user:password@host:6379/0`, or `rediss:` over TLS. */
-  url: string;
-  /** What all keys begin with. Deployments that share a Redis need different ones. */
-  key: string;
-}
 
 export interface RedisPresenceOptions extends PresenceOptions {
   /** Milliseconds after which the entries of a process that was killed are gone everywhere. */
@@ -69,16 +63,16 @@ export class RedisPresence implements Presence {
   /** The others when the link was lost. */
   private lastNodes: string[] = [];
 
-  constructor({ url, key }: RedisAddress, log: Log, options: RedisPresenceOptions = {}) {
+  constructor(address: RedisAddress, log: Log, options: RedisPresenceOptions = {}) {
     const { clock = systemClock, heartbeatMs = 5_000, sendMs = 50 } = options;
     this.clock = clock;
     this.heartbeatMs = heartbeatMs;
-    this.keys = new Keys(key, Number(new URL(url).pathname.slice(1)) || 0);
+    this.keys = new Keys(address.key, Number(new URL(address.url).pathname.slice(1)) || 0);
     this.here = new MemoryPresence(log, options, this.exchange());
     this.own = new OwnEntries(this.here.entries, this.keys, this.node, leaseMs(heartbeatMs));
     this.outbox = new Outbox(this.own, { clock, sendMs });
     this.connection = new Connection(
-      { url, clock, log, longestWaitMs: heartbeatMs / 2 },
+      { address, clock, log, longestWaitMs: heartbeatMs / 2 },
       { opened: (link) => this.opened(link), lost: () => this.lost() },
     );
   }

@@ -5,6 +5,7 @@ const VARIABLES = {
   chromium: 'CHROME_PATH',
   'redis-server': 'REDIS_SERVER_PATH',
   'rabbitmq-server': 'RABBITMQ_SERVER_PATH',
+  openssl: 'OPENSSL_PATH',
   sshd: 'SSHD_PATH',
   nginx: 'NGINX_PATH',
   shellcheck: 'SHELLCHECK_PATH',
@@ -28,14 +29,14 @@ export function programPath(program: Program): string {
 }
 
 /**
- * Options of a suite or test that needs a real program: it is skipped, with the reason, where that is missing.
+ * Options of a suite or test that needs real programs: it is skipped, with the reason, where one is missing.
  * Hooks of a skipped suite do not run.
  *
  *     describe('the page in a browser', skipWithout('chromium'), () => { … });
  */
-export function skipWithout(program: Program): { skip?: boolean; meta?: { skipReason: string } } {
-  if (process.env[VARIABLES[program]]) return {};
-  return { skip: true, meta: { skipReason: reasonWithout(program) } };
+export function skipWithout(...programs: Program[]): { skip?: boolean; meta?: { skipReason: string } } {
+  const missing = programs.find((program) => !process.env[VARIABLES[program]]);
+  return missing ? { skip: true, meta: { skipReason: reasonWithout(missing) } } : {};
 }
 
 function reasonWithout(program: Program): string {

@@ -1,5 +1,6 @@
 import { Backoff } from '../../database/backoff.js';
 import type { Log } from '../../log.js';
+import type { RedisAddress } from '../../redis-address.js';
 import type { Clock } from '../clock.js';
 import type { PresenceStatus } from '../presence.js';
 import { type Link, openLink } from './link.js';
@@ -20,7 +21,7 @@ export class Connection {
   private isStopped = false;
 
   constructor(
-    private readonly options: { url: string; clock: Clock; log: Log; longestWaitMs: number },
+    private readonly options: { address: RedisAddress; clock: Clock; log: Log; longestWaitMs: number },
     private readonly hooks: ConnectionHooks,
   ) {
     this.backoff = new Backoff(100, options.longestWaitMs);
@@ -48,10 +49,10 @@ export class Connection {
   }
 
   private async connect(): Promise<void> {
-    const { url, clock, log } = this.options;
+    const { address, clock, log } = this.options;
     let link: Link | null = null;
     try {
-      link = await openLink(url, clock, (reason) => this.lost(reason));
+      link = await openLink(address, clock, (reason) => this.lost(reason));
       if (this.isStopped) return link.drop(new Error('stopped'));
       this.current = link;
       await this.hooks.opened(link);

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { type RedisAddress, tlsOptions } from '../../redis-address.js';
 import type { Clock } from '../clock.js';
 import { type Scripts, scripts } from './scripts.js';
 
@@ -33,9 +34,14 @@ const OPTIONS: RedisOptions = {
  * @param onLost called once when either connection is lost after both were open, also by `drop`
  * @throws Error when Redis cannot be reached, does not answer in time or refuses the password
  */
-export async function openLink(url: string, clock: Clock, onLost: (reason: Error) => void): Promise<Link> {
-  const commands = new Redis(url, { ...OPTIONS, scripts }) as Redis & Scripts;
-  const subscriber = new Redis(url, OPTIONS);
+export async function openLink(
+  address: RedisAddress,
+  clock: Clock,
+  onLost: (reason: Error) => void,
+): Promise<Link> {
+  const options = { ...OPTIONS, ...tlsOptions(address) };
+  const commands = new Redis(address.url, { ...options, scripts }) as Redis & Scripts;
+  const subscriber = new Redis(address.url, options);
   const connections = [commands, subscriber];
   const disconnect = () => {
     for (const connection of connections) connection.disconnect();

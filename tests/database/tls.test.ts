@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../server/database/database.js';
+import { databaseAddress } from '../../server/database-address.js';
+import { createLog } from '../../server/log.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { skipWithout } from '../support/programs.js';
+import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
+import { until } from '../support/until.js';
+
+const log = createLog({ log: 'silent' });
+
+describe('a database over TLS', skipWithout('openssl'), () => {
+  let server: TestDatabase;
+  let line: TlsProxy;
+
+  beforeAll(async () => {
+    server = await openDatabase();
+    line = await startTlsProxy(server.address.port);
+  });
+  afterAll(async () => {
+    await line?.stop();
+    await server?.stop();
+  });
+
+  const open = (host: string, ca?: string): Database => {
+    const { user, password, db } = server.address;
+    const { tls } = databaseAddress(`rethinkdbs://${host}`, ca);
+    const database = new Database({ host, port: line.port, user, password, db, tls }, log);
+    database.start();
+    return database;
+  };
+
+  it('is used when its certificate is signed by RETHINKDB_CA', async () => {
+    const database = open('localhost', line.ca);
+    await database.ready(30_000);
+    expect(database.status.state).toBe('up');
+    await database.stop();
+  });
+
+  it('is not believed without it, nor under a name that is not in the certificate', async () => {
+    for (const database of [open('localhost'), open('127.0.0.1', line.ca)]) {
+      await until('it is given up', () => database.status.state === 'down');
+      await database.stop();
+    }
+  });
+});

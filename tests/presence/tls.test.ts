@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { Limits } from '../../server/limits/limits.js';
+import { createLog } from '../../server/log.js';
+import { RedisPresence } from '../../server/presence/redis.js';
+import type { RedisAddress } from '../../server/redis-address.js';
+import { skipWithout } from '../support/programs.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
+import { until } from '../support/until.js';
+
+const log = createLog({ log: 'silent' });
+
+describe('a Redis over TLS', skipWithout('redis-server', 'openssl'), () => {
+  let server: RedisServer;
+  let line: TlsProxy;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    line = await startTlsProxy(server.port);
+  });
+  afterAll(async () => {
+    await line?.stop();
+    await server?.stop();
+  });
+
+  const address = (tls: RedisAddress['tls'], host = 'localhost'): RedisAddress => ({
+    url: `rediss://${host}:${line.port}`,
+    key: 'tls',
+    tls,
+  });
+
+  const becomes = async (state: 'up' | 'down', at: RedisAddress) => {
+    const presence = new RedisPresence(at, log);
+    presence.start();
+    await until(`it is ${state}`, () => presence.status.state === state);
+    await presence.stop();
+  };
+
+  it('is used when its certificate is signed by REDIS_CA', async () => {
+    await becomes('up', address({ ca: line.ca, verify: true }));
+  });
+
+  it('is not believed without it, nor under a name that is not in the certificate', async () => {
+    await becomes('down', address({ verify: true }));
+    await becomes('down', address({ ca: line.ca, verify: true }, '127.0.0.1'));
+  });
+
+  it('is believed anyhow with REDIS_TLS_VERIFY=false', async () => {
+    await becomes('up', address({ verify: false }, '127.0.0.1'));
+  });
+
+  it('counts what is limited too', async () => {
+    const none = { messages: 0, joins: 0, requests: 0, frames: 0, sockets: 0 };
+    const limits = [1, 2].map(() => new Limits({ ...none, messages: 2 }, log, address({ verify: false })));
+    const [one, other] = limits as [Limits, Limits];
+    // Until both are connected, each counts for itself.
+    let users = 0;
+    await until('they count together', async () => {
+      const user = `user ${++users}`;
+      await one.message(user);
+      await one.message(user);
+      return other.message(user).then(
+        () => false,
+        () => true,
+      );
+    });
+    for (const each of limits) each.stop();
+  });
+});
