@@ -15,6 +15,8 @@ import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { createLog, type Log } from './log.js';
+import { combine, type Reading } from './metrics/readings.js';
+import { type Registry, serverRegistry } from './metrics/registry.js';
 import { openOwnDatabase } from './own-database.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { Presence } from './presence/presence.js';
@@ -41,6 +43,8 @@ export interface Overrides {
   events?: HttpParts['events'];
   entrance?: Entrance;
   routing?: SessionRouting;
+  /** The numbers of all processes, where there are several. */
+  readings?: () => Promise<Reading[]>;
 }
 
 export interface App {
@@ -49,7 +53,14 @@ export interface App {
   /** Where the database is. `isEmbedded`: it runs within this process. */
   database: { address: DatabaseAddress; isEmbedded: boolean };
   /** What the app is made of, for tests and measurements. */
-  parts: { database: Database; messages: Messages; rooms: Rooms; sockets: Sockets; bots: Bots | null };
+  parts: {
+    database: Database;
+    messages: Messages;
+    rooms: Rooms;
+    sockets: Sockets;
+    bots: Bots | null;
+    registry: Registry;
+  };
   /** Stops accepting, sends everybody away, finishes what is under way. Never rejects; calling it again waits too. */
   stop(): Promise<void>;
 }
@@ -83,6 +94,20 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const presence = openPresence(config, log, overrides.presence);
   const visitors = new Visitors({ authenticator, guests, users });
   const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
+  const registry = serverRegistry({
+    sockets: { help: 'Open sockets', value: () => sockets.size },
+    present: {
+      help: 'Sockets that are in rooms; one in two rooms counts twice',
+      value: () => presence.present,
+    },
+    rooms: { help: 'Rooms that are open', value: () => rooms.size },
+    feeds: { help: 'Changefeeds that rooms follow', value: () => messages.openFeeds },
+    insert_queue: { help: 'Messages that wait to be inserted', value: () => messages.queued },
+    database_up: {
+      help: '1 while the database can be reached',
+      value: () => Number(database.status.state === 'up'),
+    },
+  });
   const http = createHttp({
     config,
     directory,
@@ -97,16 +122,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
     bots,
     events: overrides.events,
-    gauges: {
-      sockets: { help: 'Open sockets', value: () => sockets.size },
-      rooms: { help: 'Rooms that are open', value: () => rooms.size },
-      feeds: { help: 'Changefeeds that rooms follow', value: () => messages.openFeeds },
-      insert_queue: { help: 'Messages that wait to be inserted', value: () => messages.queued },
-      database_up: {
-        help: '1 while the database can be reached',
-        value: () => Number(database.status.state === 'up'),
-      },
-    },
+    metrics: async () =>
+      overrides.readings ? combine(await overrides.readings()) : await registry.metrics(),
   });
   // Primus puts itself in front of what the server has so far, and takes only what is its own.
   const server = createServer(http);
@@ -166,7 +183,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   return {
     url: entrance.url,
     database: { address, isEmbedded: embedded !== null },
-    parts: { database, messages, rooms, sockets, bots },
+    parts: { database, messages, rooms, sockets, bots, registry },
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -22,6 +22,7 @@ const SERVER: Layer[] = [
   { name: 'limits', members: ['limits/'] },
   { name: 'database', members: ['database/'] },
   { name: 'embedded database', members: ['own-database.ts'] },
+  { name: 'metrics', members: ['metrics/'] },
   { name: 'life of a process', members: ['lifecycle.ts', 'entrance.ts', 'traffic.ts'] },
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
@@ -65,7 +66,7 @@ const HOMES: Record<string, string> = {
   jose: 'server/auth/',
   amqplib: 'server/bots/',
   'rate-limiter-flexible': 'server/limits/',
-  'prom-client': 'server/http/',
+  'prom-client': 'server/metrics/',
 };
 
 describe('the architecture', () => {

@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { Reading } from '../metrics/readings.js';
 
 /** What the primary and its workers tell each other, as JSON. */
 
@@ -14,6 +15,10 @@ export interface Assignment {
 export type ToWorker =
   | ({ kind: 'assignment' } & Assignment)
   | { kind: 'stop' }
+  /** Asks for its numbers. */
+  | { kind: 'read'; request: number }
+  /** The numbers of all, as it has asked for. */
+  | { kind: 'readings'; request: number; readings: Reading[] }
   /** With a socket. `bytes`: what was read from it, in base64, if it was handed over; null when it is fresh. */
   | { kind: 'connection'; bytes: string | null };
 
@@ -24,5 +29,9 @@ export type FromWorker =
   | { kind: 'serving' }
   /** It cannot serve, and ends; the message is for the operator. */
   | { kind: 'failed'; message: string }
+  /** The numbers that were asked for. */
+  | { kind: 'reading'; request: number; reading: Reading }
+  /** Asks for the numbers of all. */
+  | { kind: 'readAll'; request: number }
   /** With a socket: a connection that is worker `owner`'s. */
   | { kind: 'handOver'; owner: number; bytes: string };

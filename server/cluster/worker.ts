@@ -4,10 +4,15 @@ import type { Socket } from 'node:net';
 import { type App, startApp } from '../app.js';
 import { stopWithin } from '../lifecycle.js';
 import { createLog } from '../log.js';
+import { readingOf } from '../metrics/readings.js';
 import { sendConnection } from './connection-handover.js';
+import { Gathering } from './gathering.js';
 import type { Assignment, FromWorker, ToWorker } from './messages.js';
 import { SessionRouter } from './session-router.js';
 import { doorOf, WorkerEntrance } from './worker-entrance.js';
+
+/** Workers are numbered from 1. */
+const PRIMARY = 0;
 
 /** One of several processes. When the primary is gone, Node ends it: nobody could come in any more. */
 export async function runWorker(): Promise<void> {
@@ -26,14 +31,21 @@ export async function runWorker(): Promise<void> {
       sendConnection(channel, message, socket);
     },
   });
+  const gathering = new Gathering();
+  const readings = () => gathering.gather([PRIMARY], (request) => tell({ kind: 'readAll', request }));
   try {
-    const app = await startApp(config, { log, entrance, routing });
+    const app = await startApp(config, { log, entrance, routing, readings });
     if (awaitDatabase) await app.parts.database.ready(30_000);
     leaveWhenAsked(app, config.shutdownMs);
     process.on('message', (message: ToWorker, socket?: Socket) => {
       if (message.kind === 'connection' && socket)
         entrance.take(socket, message.bytes === null ? null : Buffer.from(message.bytes, 'base64'));
+      else if (message.kind === 'read') void read(message.request);
+      else if (message.kind === 'readings') gathering.receive(PRIMARY, message.request, message.readings);
     });
+    const read = async (request: number) => {
+      tell({ kind: 'reading', request, reading: await readingOf(app.parts.registry, String(worker)) });
+    };
     tell({ kind: 'serving' });
   } catch (error) {
     tell({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));

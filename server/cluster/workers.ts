@@ -2,7 +2,10 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Socket } from 'node:net';
 import { Backoff } from '../database/backoff.js';
 import type { Log } from '../log.js';
+import { readingOf } from '../metrics/readings.js';
+import { processRegistry } from '../metrics/registry.js';
 import { sendConnection } from './connection-handover.js';
+import { Gathering } from './gathering.js';
 import type { Assignment, FromWorker, ToWorker } from './messages.js';
 
 /** Milliseconds after which the end of a worker does not count as one more of several in a row. */
@@ -17,6 +20,8 @@ export class Workers {
   private readonly alive = new Map<Worker, Set<Socket>>();
   /** Those that take connections. Who got the last one comes last. */
   private readonly serving = new Set<Worker>();
+  private readonly gathering = new Gathering();
+  private readonly registry = processRegistry();
   private isStarted = false;
   private isStopping = false;
 
@@ -81,6 +86,9 @@ export class Workers {
         if (message.kind === 'awake') tell(worker, { kind: 'assignment', ...this.assignment });
         else if (message.kind === 'failed') failure = message.message;
         else if (message.kind === 'handOver') this.handOver(worker, message, socket);
+        else if (message.kind === 'reading')
+          this.gathering.receive(worker.id, message.request, [message.reading]);
+        else if (message.kind === 'readAll') void this.readAll(worker, message.request);
         else if (message.kind === 'serving') {
           this.serving.add(worker);
           this.log.info({ worker: worker.id, pid: worker.process.pid }, 'cluster: a worker serves');
@@ -106,6 +114,17 @@ export class Workers {
     setTimeout(() => {
       if (!this.isStopping) this.fork(backoff).catch(() => {});
     }, wait);
+  }
+
+  /** The numbers of this process and of all that serve, for a worker that was asked for them. */
+  private async readAll(asker: Worker, request: number): Promise<void> {
+    const serving = [...this.serving];
+    const ids = serving.map(({ id }) => id);
+    const readings = await this.gathering.gather(ids, (own) => {
+      for (const worker of serving) tell(worker, { kind: 'read', request: own });
+    });
+    const own = await readingOf(this.registry, 'primary');
+    tell(asker, { kind: 'readings', request, readings: [own, ...readings] });
   }
 
   /** A connection for a worker that is gone returns to its sender, which knows what to answer. */

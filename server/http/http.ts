@@ -35,8 +35,7 @@ export interface HttpParts extends BotsParts {
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
-  /** What /metrics counts at the moment of asking. */
-  gauges: MetricsParts['gauges'];
+  metrics: MetricsParts['metrics'];
 }
 
 /** Counts what an address asks for. */
@@ -57,7 +56,7 @@ export function createHttp(parts: HttpParts): Express {
   app.use(requestLog(parts.log));
   app.use(securityHeaders);
   app.use(healthRouter(parts));
-  app.use(metricsRouter({ gauges: parts.gauges, secret: parts.config.secretForMetrics }));
+  app.use(metricsRouter({ metrics: parts.metrics, secret: parts.config.secretForMetrics }));
   app.use(limitRequests(parts.limits));
   app.use(apiRouter(parts));
   app.use(pagesRouter(parts));

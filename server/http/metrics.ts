@@ -1,24 +1,17 @@
 import { Router } from 'express';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { requireSecret } from '../auth/secrets.js';
-import { diagnostics } from '../diagnostics.js';
+import { CONTENT_TYPE } from '../metrics/readings.js';
 import { onlyMethods } from './problems.js';
 
 export interface MetricsParts {
-  /** What is counted at the moment of asking, by the metric's name without its prefix. */
-  gauges: Record<string, { help: string; value: () => number | Promise<number> }>;
+  /** All numbers, of all processes that serve together, in Prometheus' text format. */
+  metrics: () => Promise<string>;
   /** Bearer token of `/metrics`; null: open to everybody. */
   secret: string | null;
 }
 
-/** Every name begins so. */
-const PREFIX = 'changeroom_';
-/** Seconds: from a write on the same machine to a database that is in trouble. */
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** `/metrics` of this process in Prometheus' text format. */
-export function metricsRouter({ gauges, secret }: MetricsParts): Router {
-  const registry = createRegistry(gauges);
+/** `/metrics` for Prometheus. */
+export function metricsRouter({ metrics, secret }: MetricsParts): Router {
   const router = Router();
   router
     .route('/metrics')
@@ -26,65 +19,9 @@ export function metricsRouter({ gauges, secret }: MetricsParts): Router {
       if (secret !== null) requireSecret(secret, req.get('authorization'));
       res
         .set('Cache-Control', 'no-store')
-        .type(registry.contentType)
-        .send(await registry.metrics());
+        .type(CONTENT_TYPE)
+        .send(await metrics());
     })
     .all(onlyMethods('GET'));
   return router;
-}
-
-function createRegistry(gauges: MetricsParts['gauges']): Registry {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
-  collectDefaultMetrics({ register: registry, prefix: PREFIX });
-  for (const [name, { help, value }] of Object.entries(gauges)) {
-    new Gauge({
-      name: PREFIX + name,
-      help,
-      registers,
-      async collect() {
-        this.set(await value());
-      },
-    });
-  }
-
-  const insertSeconds = new Histogram({
-    name: `${PREFIX}insert_seconds`,
-    help: 'Time until the database has answered an insert',
-    buckets: SECONDS,
-    registers,
-  });
-  const insertRows = new Histogram({
-    name: `${PREFIX}insert_batch_messages`,
-    help: 'Messages that travelled in one insert',
-    buckets: [1, 2, 5, 10, 20, 50],
-    registers,
-  });
-  const deliverySeconds = new Histogram({
-    name: `${PREFIX}delivery_seconds`,
-    help: 'Time from a message being sent to its leaving for the sockets',
-    buckets: SECONDS,
-    registers,
-  });
-  const writtenFrames = new Histogram({
-    name: `${PREFIX}write_batch_frames`,
-    help: 'Frames of a room that were written to a socket in one piece',
-    buckets: [1, 2, 5, 10, 20, 50, 100],
-    registers,
-  });
-  const feeds = new Counter({
-    name: `${PREFIX}feeds_opened_total`,
-    help: 'Changefeeds opened, for the first time or again after they were lost',
-    labelNames: ['again'],
-    registers,
-  });
-
-  diagnostics.inserted.subscribe(({ rows, seconds }) => {
-    insertSeconds.observe(seconds);
-    insertRows.observe(rows);
-  });
-  diagnostics.delivered.subscribe(({ seconds }) => deliverySeconds.observe(seconds));
-  diagnostics.written.subscribe(({ frames }) => writtenFrames.observe(frames));
-  diagnostics.feedOpened.subscribe(({ again }) => feeds.inc({ again: String(again) }));
-  return registry;
 }

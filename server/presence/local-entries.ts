@@ -5,6 +5,13 @@ import type { Entry } from './presence.js';
 export class LocalEntries {
   private readonly byRoom = new Map<string, Map<string, Entry>>();
 
+  /** One socket in two rooms counts twice. */
+  get size(): number {
+    let size = 0;
+    for (const entries of this.byRoom.values()) size += entries.size;
+    return size;
+  }
+
   rooms(): string[] {
     return [...this.byRoom.keys()];
   }

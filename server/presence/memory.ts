@@ -73,6 +73,10 @@ export class MemoryPresence implements Presence {
     );
   }
 
+  get present(): number {
+    return this.entries.size;
+  }
+
   enter(room: string, entry: Entry): void {
     if (!this.entries.set(room, entry)) return;
     this.observed.get(room)?.apply(HERE, [this.entries.get(room, entry.id_socket)!], []);

@@ -90,6 +90,9 @@ export interface Presence {
   /** For `/readyz`. A presence in memory is always up. */
   readonly status: PresenceStatus;
 
+  /** Sockets of this process in rooms; one that is in two rooms counts twice. */
+  readonly present: number;
+
   /** A socket of this process is in the room now. Again with other fields: replaces the entry. */
   enter(room: string, entry: Entry): void;
 

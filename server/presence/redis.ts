@@ -81,6 +81,10 @@ export class RedisPresence implements Presence {
     return this.connection.status;
   }
 
+  get present(): number {
+    return this.here.present;
+  }
+
   /** Begins to connect, and keeps at it until `stop()`. */
   start(): void {
     this.connection.start();
