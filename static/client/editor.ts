@@ -1,6 +1,6 @@
 import type { Message } from '../../server/message.js';
 import { h } from './elements.js';
-import { fitHeight, isSubmit, remaining } from './text-field.js';
+import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 export interface EditorParts {
   message: Message;
@@ -38,7 +38,7 @@ export class Editor {
       void this.#submit();
     });
     this.element.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !event.isComposing) parts.done();
+      if (event.key === 'Escape' && !isComposing(event)) parts.done();
       else if (event.target !== this.#field || !isSubmit(event)) return;
       else void this.#submit();
       event.preventDefault();
