@@ -84,7 +84,7 @@ export class RoomScreen {
       later: (callback, ms) => setTimeout(callback, ms),
     });
     this.#status = new StatusLine(() => this.#connection.retryNow());
-    this.#composer = new Composer(room, storeOf('sessionStorage', as), {
+    this.#composer = new Composer(room, storeOf('sessionStorage', as), api, {
       sent: (body) => this.#post(body),
       editLast: () => this.#tools.editLast(),
       typing: () => this.#connection.send({ type: 'typing', room }),
@@ -244,7 +244,9 @@ export class RoomScreen {
     const typing = typingText(this.#people.typing(Date.now()));
     if (byId('typing').textContent !== typing) byId('typing').textContent = typing;
     byId('hint').hidden = typing !== '';
-    const { status, refusal } = this.#session;
+    const { status, refusal, botsNotice } = this.#session;
+    const notice = botsNotice.text ?? '';
+    if (byId('bots-notice').textContent !== notice) byId('bots-notice').textContent = notice;
     this.#status.show(describeStatus(this.#connection.state, status, refusal, Date.now()), this.#fault);
     this.#header.show(this.#listing.current);
     this.#nameForm.show(this.#user);

@@ -1,6 +1,7 @@
 import { ChatError, type ErrorCode } from '../../server/errors.js';
 import type { Position } from '../../server/message.js';
 import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import { BotsNotice } from './bots-notice.js';
 import { HistoryLoader } from './history-loader.js';
 import { ID_TAKEN, type Outbox } from './outbox.js';
 import { explain, isLogin } from './status.js';
@@ -34,12 +35,14 @@ export class RoomSession {
   pausedUntil: number | null = null;
   #wasIn = false;
   readonly history: HistoryLoader;
+  readonly botsNotice: BotsNotice;
   /** Edits and deletions that have not been answered. */
   readonly #requests = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
   #nextRef = 0;
 
   constructor(private readonly parts: SessionParts) {
     this.history = new HistoryLoader(parts, () => this.#ref());
+    this.botsNotice = new BotsNotice(parts.later);
   }
 
   /** The socket is open. */
@@ -86,6 +89,8 @@ export class RoomSession {
         break;
       case 'deliverMessage':
         if (frame.message.room !== room) return;
+        // A bot that speaks has been reached.
+        if (frame.message.kind === 'bot' && !timeline.get(frame.message.id)) this.botsNotice.clear();
         outbox.remove(frame.message.id);
         timeline.upsert(frame.message);
         this.history.note(frame);
@@ -161,6 +166,7 @@ export class RoomSession {
       for (const { id, body, progress } of outbox.of(room)) {
         if (progress !== 'waiting') continue;
         outbox.mark(id, 'sent');
+        this.botsNotice.sent(id);
         send({ type: 'createMessage', ref: id, message: { id, room, body } });
       }
     }
@@ -171,6 +177,7 @@ export class RoomSession {
     const id = String(ref);
     this.#requests.get(id)?.resolve();
     this.#requests.delete(id);
+    this.botsNotice.stored(id);
     if (this.parts.outbox.get(id)) this.parts.outbox.mark(id, 'stored');
   }
 
@@ -182,7 +189,9 @@ export class RoomSession {
       retryAfterMs !== undefined || code === 'database-away' || code === 'shutting-down' || isLogin(code);
     if (isLogin(code) || (ref === undefined && code === 'not-a-member' && room === this.parts.room))
       this.#refused(code, message);
-    if (id === 'join') {
+    if (code === 'bots-away') {
+      if (room === this.parts.room) this.botsNotice.tell(message);
+    } else if (id === 'join') {
       this.refusal = explain(code, message);
       if (!passes) this.#refused(code, message);
       else later(() => this.status === 'joining' && this.#join(), retryAfterMs ?? RETRY);

@@ -131,6 +131,24 @@ describe('being in a room', () => {
     expect(take('createMessage')).toEqual([frame]);
   });
 
+  test('that bots are away is a notice to the sender, and no fault of the message', () => {
+    const { session, outbox, join, take } = open();
+    join();
+    session.post('/roll 2d6');
+    const { id } = take('createMessage')[0]!.message as { id: string };
+    const away = { type: 'error', code: 'bots-away', message: 'the bots are away' } as const;
+    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
+    session.receive({ ...away, room: 'elsewhere' });
+    expect(session.botsNotice.text).toBeNull();
+    session.receive({ ...away, room: 'lobby' });
+    expect(session.botsNotice.text).toBe('The bots are away.');
+    expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
+    session.receive({ type: 'deliverMessage', message: message(1) });
+    expect(session.botsNotice.text).not.toBeNull();
+    session.receive({ type: 'deliverMessage', message: { ...message(2), kind: 'bot' } });
+    expect(session.botsNotice.text).toBeNull();
+  });
+
   test('joining is tried again when the room cannot be read', () => {
     const { session, take, passTime } = open();
     session.opened();
