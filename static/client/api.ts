@@ -1,4 +1,5 @@
 import type { Identity } from '../../server/auth/guest.js';
+import type { BotCommand } from '../../server/bots/announcements.js';
 import { ChatError, type ErrorCode, type ErrorDetails } from '../../server/errors.js';
 import { GUEST_HEADER } from '../../server/http/page/page-state.js';
 import type { RoomEntry } from '../../server/rooms/directory.js';
@@ -27,6 +28,11 @@ export class Api {
   /** The answer renews the cookie of a guest. */
   rename(name: string): Promise<Identity> {
     return this.#ask('PUT', '/api/me', { name });
+  }
+
+  /** By name. */
+  bots(): Promise<BotCommand[]> {
+    return this.#ask('GET', '/api/bots');
   }
 
   async #ask<T>(method: string, path: string, body?: object): Promise<T> {

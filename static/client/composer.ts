@@ -1,3 +1,5 @@
+import type { Api } from './api.js';
+import { CommandListView } from './command-list-view.js';
 import { byId } from './elements.js';
 import type { Store } from './page-state.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
@@ -22,12 +24,14 @@ export class Composer {
   readonly #field = byId<HTMLTextAreaElement>('body');
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
+  readonly #commands: CommandListView;
   readonly #draftKey: string;
   #told = 0;
 
   constructor(
     room: string,
     private readonly store: Store | null,
+    api: Pick<Api, 'bots'>,
     private readonly listener: ComposerListener,
   ) {
     this.#draftKey = `changeroom.draft.${room}`;
@@ -36,6 +40,7 @@ export class Composer {
       this.#changed();
       this.#tellTyping();
     });
+    this.#commands = new CommandListView(this.#field, () => api.bots());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -55,14 +60,21 @@ export class Composer {
   /** Brings a text back for another try; what stands there already stays, below it. */
   restore(text: string): void {
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
+    this.#commands.leave();
     this.#changed();
     this.focus();
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (isSubmit(event)) this.#submit();
-    else if (event.key !== 'ArrowUp' || this.#field.value !== '' || !this.listener.editLast()) return;
-    event.preventDefault();
+    if (this.#commands.pressed(event) || this.#acts(event)) event.preventDefault();
+  }
+
+  /** @returns whether the key was for more than writing */
+  #acts(event: KeyboardEvent): boolean {
+    if (!isSubmit(event))
+      return event.key === 'ArrowUp' && this.#field.value === '' && this.listener.editLast();
+    this.#submit();
+    return true;
   }
 
   #submit(): void {
@@ -70,6 +82,7 @@ export class Composer {
     if (this.isEmpty || remaining(text) < 0) return;
     this.#field.value = '';
     this.#told = 0; // with the message the others stop seeing that the reader types
+    this.#commands.leave();
     this.#changed();
     this.focus();
     this.listener.sent(text);

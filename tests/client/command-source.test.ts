@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { BotCommand } from '../../server/bots/announcements.js';
+import { CommandSource } from '../../static/client/command-source.js';
+
+const ROLL: BotCommand = { command: 'roll', usage: '/roll 2d6', help: 'Rolls dice' };
+
+/** A source whose questions are answered by hand. */
+function open() {
+  const questions: { answer: (commands: BotCommand[]) => void; fail: (error: Error) => void }[] = [];
+  const learned: BotCommand[][] = [];
+  const ask = () => new Promise<BotCommand[]>((answer, fail) => questions.push({ answer, fail }));
+  return { questions, learned, source: new CommandSource(ask, (commands) => learned.push(commands)) };
+}
+
+test('what bots can do is asked for once, and again when the answer is old', async () => {
+  const { source, questions, learned } = open();
+  const first = source.keepFresh(0);
+  await source.keepFresh(1);
+  expect(questions).toHaveLength(1);
+  questions[0]!.answer([ROLL]);
+  await first;
+  expect(learned).toEqual([[ROLL]]);
+  await source.keepFresh(29_999);
+  expect(questions).toHaveLength(1);
+  const second = source.keepFresh(30_000);
+  questions[1]!.answer([]);
+  await second;
+  expect(learned).toEqual([[ROLL], []]);
+});
+
+test('where nobody answers, what is known stays, and another try is made after a while', async () => {
+  const { source, questions, learned } = open();
+  const first = source.keepFresh(0);
+  questions[0]!.fail(new Error('away'));
+  await first;
+  expect(learned).toEqual([]);
+  await source.keepFresh(4_999);
+  expect(questions).toHaveLength(1);
+  const second = source.keepFresh(5_000);
+  questions[1]!.answer([ROLL]);
+  await second;
+  expect(learned).toEqual([[ROLL]]);
+});
