@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endAllServers, failToStart, startServer } from '../support/server-process.js';
+import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 
@@ -25,6 +26,14 @@ async function post(url: string, room: string, body: string): Promise<void> {
     body: JSON.stringify({ body }),
   });
   expect(response.status).toBe(201);
+}
+
+/** What /readyz says of the database. */
+async function databaseOf(url: string): Promise<{ state: string; since: string }> {
+  const { dependencies } = (await (await fetch(`${url}/readyz`)).json()) as {
+    dependencies: { database: { state: string; since: string } };
+  };
+  return dependencies.database;
 }
 
 /** Reads a room's event stream until `text` has come. */
@@ -90,6 +99,33 @@ describe('the built server', () => {
     await write('delete', id);
     expect(await removed).toContain(id);
     await expect(write('insert', 'lobby', ' ')).rejects.toThrow('body is empty');
+  });
+
+  test('starts its database again when that has ended, and ends when it ends again at once', async () => {
+    // Run before the server: it ends the database's thread when it is told to.
+    const preload = path.join(DATA_DIR, 'preload.mjs');
+    await writeFile(
+      preload,
+      "process.on('worker', (thread) => process.once('SIGUSR2', () => thread.terminate()));",
+    );
+    const server = await startServer({ DATA_DIR, LOG: 'fatal', NODE_OPTIONS: `--import=${preload}` });
+    await post(server.url, 'lobby', 'before');
+    const stream = await fetch(`${server.url}/api/rooms/lobby/events`);
+    const before = await databaseOf(server.url);
+    const ended = server.end('SIGUSR2');
+    await until('the end is logged', () => server.output.includes('embedded database: ended unexpectedly'));
+    await until('it is there again', async () => {
+      const now = await databaseOf(server.url);
+      return now.state === 'up' && now.since !== before.since;
+    });
+    await post(server.url, 'lobby', 'after');
+    expect(await readUntil(stream, 'after')).toContain('before');
+    expect(await bodies(server.url, 'lobby')).toEqual(['before', 'after']);
+    void server.end('SIGUSR2');
+    expect(await ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('\nChangeroom: The embedded database ended unexpectedly.\n'),
+    });
   });
 
   test('a stop does not wait for those who follow a room', async () => {
