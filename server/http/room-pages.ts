@@ -4,7 +4,7 @@ import { cleanBody, cleanId, cleanRoom, LOBBY } from '../message.js';
 import type { Directory } from '../rooms/directory.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Rejected } from './page/room-page.js';
-import { roomPath } from './page/room-path.js';
+import { roomPath, withQuery } from './page/room-path.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import { onlyMethods } from './problems.js';
 import { readFields, requestBody } from './request-body.js';
@@ -26,8 +26,8 @@ type Fields = Record<string, unknown>;
 export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesParts): Router {
   const router = Router();
 
-  /** Does what a form asks for. */
-  async function perform({ user }: PageVisitor, room: string, fields: Fields): Promise<void> {
+  /** Does what a form asks for. @returns what its sender should know although it is done */
+  async function perform({ user }: PageVisitor, room: string, fields: Fields): Promise<ChatError | null> {
     const id = fields.id === undefined ? undefined : cleanId(fields.id);
     const by = user.id_user;
     if (fields.action === 'join') await directory.join(room, user);
@@ -35,7 +35,16 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
     else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by });
     else if (fields.action === 'edit')
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by });
-    else await rooms.post({ ...(id && { id }), room, body: cleanBody(fields.body), author: user });
+    else {
+      const posted = await rooms.post({
+        ...(id && { id }),
+        room,
+        body: cleanBody(fields.body),
+        author: user,
+      });
+      return posted.notice;
+    }
+    return null;
   }
 
   function submit(byAddress: boolean, action?: 'join' | 'leave'): RequestHandler {
@@ -43,12 +52,14 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       const room = roomOf(req);
       const fields = action ? { action } : readFields(req, 'body');
       const visitor = await pageVisitor(visitors, req, res, byAddress);
+      let notice: ChatError | null;
       try {
-        await perform(visitor, room, fields);
+        notice = await perform(visitor, room, fields);
       } catch (error) {
         return screen.show(req, res, { ...visitor, room, rejected: rejection(error, fields, fields.body) });
       }
-      res.redirect(303, roomPath(room, visitor.as));
+      const path = roomPath(room, visitor.as);
+      res.redirect(303, notice ? withQuery(path, `notice=${notice.code}`) : path);
     };
   }
 

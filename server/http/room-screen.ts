@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { UserTable } from '../database/user-table.js';
-import { ChatError } from '../errors.js';
+import { ChatError, ERRORS } from '../errors.js';
 import type { Message } from '../message.js';
 import type { Users } from '../presence/presence.js';
 import type { Directory } from '../rooms/directory.js';
@@ -61,6 +61,7 @@ export class RoomScreen {
         away,
         isHistory: cursor !== undefined,
         isStill: req.query.still !== undefined,
+        notice: req.query.notice === 'bots-away' ? `${ERRORS['bots-away'].title}.` : undefined,
         editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
       });
       this.answer(res, error?.status ?? 200).render('room', page);

@@ -256,4 +256,18 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(bob);
     await leave(ann);
   });
+
+  test('that wait for bots are told to their sender without a script too, once', async () => {
+    const { page, context } = await visit(browser, `${app.url}/r/forms`, { javaScriptEnabled: false });
+    await page.fill('#body', '/roll 2d6');
+    await page.click('#send');
+    expect(await shownTexts(page)).toEqual(['/roll 2d6']);
+    expect(await page.textContent('#bots-notice')).toBe('The bots cannot be reached at the moment.');
+    const refresh = await page.locator('meta[http-equiv="refresh"]').getAttribute('content');
+    expect(refresh).toBe('20; url=/r/forms');
+    await page.fill('#body', 'never mind');
+    await page.click('#send');
+    expect(await page.textContent('#bots-notice')).toBe('');
+    await context.close();
+  });
 });

@@ -5,6 +5,7 @@ import { encodeCursor } from '../cursor.js';
 import { bodyParts, isJumbo } from './body-parts.js';
 import { encodePageState } from './page-state.js';
 import { PARTIAL, presentPeople } from './present-people.js';
+import { withQuery } from './room-path.js';
 import { toRows } from './rows.js';
 import { type SideParts, sidePanel } from './side-panel.js';
 
@@ -37,6 +38,8 @@ export interface RoomPageParts extends SideParts {
   isStill?: boolean;
   /** Why there are no messages to show. */
   away?: ChatError | undefined;
+  /** What the reader should know of the message that he has just sent by a form. */
+  notice?: string | undefined;
 }
 
 // Without a script nobody knows the reader's zone. The script shows times in it.
@@ -49,10 +52,9 @@ const isoTime = (sent: number) => new Date(sent).toISOString();
 /** Everything that views/room.pug asks for. */
 export function roomPage(parts: RoomPageParts) {
   const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
-  const { isHistory = false, editing, isStill = false, away, rejected } = parts;
+  const { isHistory = false, editing, isStill = false, away, rejected, notice } = parts;
   const side = sidePanel(parts);
   const { path } = side;
-  const address = (query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`;
   const first = messages[0];
   const state = {
     room,
@@ -70,14 +72,15 @@ export function roomPage(parts: RoomPageParts) {
       messages.map((message) => named(message, names)),
       { dayOf: (sent) => isoTime(sent).slice(0, 10) },
     ),
-    olderPath: hasOlder && first ? address(`before=${encodeCursor(first)}`) : null,
-    stillPath: address('still'),
-    editPath: (id: string) => address(`edit=${encodeURIComponent(id)}`),
+    olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
+    stillPath: withQuery(path, 'still'),
+    editPath: (id: string) => withQuery(path, `edit=${encodeURIComponent(id)}`),
     isHistory,
     isStill,
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
     editing,
     away,
+    notice,
     people: presentPeople(present.users, user.id_user),
     partial: present.partial ? PARTIAL : null,
     /** Sent with the form, so that sending it twice makes one message. */

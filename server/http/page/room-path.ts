@@ -21,6 +21,10 @@ export function memberPath(room: string, action: 'join' | 'leave', as: string | 
 
 /** An address at which one stays who one is by address. */
 export function asUser(path: string, as: string | null): string {
-  if (as === null) return path;
-  return `${path}${path.includes('?') ? '&' : '?'}id_user=${encodeURIComponent(as)}`;
+  return as === null ? path : withQuery(path, `id_user=${encodeURIComponent(as)}`);
+}
+
+/** An address with one more parameter, which is encoded already. */
+export function withQuery(path: string, parameter: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${parameter}`;
 }
