@@ -145,6 +145,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const entrance = overrides.entrance ?? new OwnPort(config);
   const traffic = new Traffic(server);
 
+  /** Last, when nobody writes any more: what everything else needs. */
+  const release = async () => {
+    await bots?.stop();
+    rooms.close();
+    await presence.stop();
+    limits.stop();
+    await database.stop();
+    await embedded?.stop();
+  };
   const stop = async () => {
     stopping.abort();
     traffic.wane();
@@ -154,12 +163,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     const socketsClosed = sockets.close();
     await traffic.end(config.shutdownMs / 2);
     await Promise.all([socketsClosed, closed]);
-    await bots?.stop();
-    rooms.close();
-    await presence.stop();
-    limits.stop();
-    await database.stop();
-    await embedded?.stop();
+    await release();
   };
 
   try {
@@ -170,12 +174,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     if (embedded) await database.ready(30_000);
   } catch (error) {
     void entrance.close();
-    await bots?.stop();
-    rooms.close();
-    await presence.stop();
-    limits.stop();
-    await database.stop();
-    await embedded?.stop();
+    await release();
     throw error;
   }
 
