@@ -39,6 +39,8 @@ export const socketIo: Protocol = {
 /** One reader. Deliveries are counted without parsing them, so that the load generator is not what is measured. */
 export class Client {
   deliveries = 0;
+  /** Called with each delivery. */
+  onEach: () => void = () => {};
   private onDelivery: () => void = () => {};
   private onSnapshot: () => void = () => {};
   private onReady: () => void = () => {};
@@ -95,6 +97,7 @@ export class Client {
     const frame = this.protocol.decode(packet);
     if (frame?.startsWith('{"type":"deliverMessage"')) {
       this.deliveries += 1;
+      this.onEach();
       this.onDelivery();
     } else if (frame?.startsWith('{"type":"roomSnapshot"')) this.onSnapshot();
   }

@@ -1,7 +1,8 @@
 /**
  * Fan-out beside a peer: one room, many readers, a writer that keeps some messages in flight. Socket.IO's server keeps
  * nothing and sends a message straight to its room; Changeroom writes each to its (embedded) database first, durably,
- * and delivers what the changefeed brings. Contenders run by turns in the same minutes; quote the ratios.
+ * and delivers what the changefeed brings. First as fast as it goes, then ten messages a second, to see how long each
+ * takes to each reader. Contenders run by turns in the same minutes; quote the ratios.
  *
  *   npm run bench -- [readers] [messages] [rounds]
  */
@@ -10,6 +11,8 @@ import { startServer } from './server.js';
 
 const [readers = 500, messages = 2000, rounds = 3] = process.argv.slice(2).map(Number);
 const IN_FLIGHT = 32;
+/** Messages at a steady pace, and the milliseconds between two. */
+const PACED = { messages: 50, everyMs: 100 };
 
 interface Contender {
   name: string;
@@ -22,6 +25,9 @@ interface Result {
   rate: number;
   /** Seconds of the server's CPU per million deliveries. */
   cpu: number;
+  /** Milliseconds from sending to a delivery at a steady pace: half take less, and 99 of 100. */
+  median: number;
+  p99: number;
 }
 
 const contenders: Contender[] = [
@@ -49,14 +55,40 @@ async function run({ args, protocol }: Contender): Promise<Result> {
   await Promise.all(clients.map((client) => client.delivered(messages)));
   const seconds = (performance.now() - begin) / 1000;
   const cpu = server.cpu() - cpuBefore;
+  const latencies = await pace(writer, clients);
   for (const client of clients) client.close();
   await server.stop();
   const deliveries = messages * readers;
-  return { rate: deliveries / seconds, cpu: (cpu / deliveries) * 1e6 };
+  return {
+    rate: deliveries / seconds,
+    cpu: (cpu / deliveries) * 1e6,
+    median: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
 }
 
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** Sends at a steady pace, whether or not deliveries keep up. @returns the milliseconds of each delivery */
+async function pace(writer: Client, clients: Client[]): Promise<number[]> {
+  const latencies: number[] = [];
+  const sentAt: number[] = [];
+  for (const client of clients) {
+    const before = client.deliveries;
+    client.onEach = () => latencies.push(performance.now() - sentAt[client.deliveries - before - 1]!);
+  }
+  const begin = performance.now();
+  while (sentAt.length < PACED.messages) {
+    await new Promise((resolve) =>
+      setTimeout(resolve, begin + sentAt.length * PACED.everyMs - performance.now()),
+    );
+    sentAt.push(performance.now());
+    writer.say('bench', 'a message of a conversation in which nobody is in a hurry');
+  }
+  await Promise.all(clients.map((client) => client.delivered(messages + PACED.messages)));
+  return latencies;
+}
+
+function quantile(values: number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]!;
 }
 
 const results = new Map(contenders.map((contender) => [contender, [] as Result[]]));
@@ -64,21 +96,39 @@ for (let round = 1; round <= rounds; round += 1) {
   for (const [contender, list] of results) {
     const result = await run(contender);
     list.push(result);
-    const { rate, cpu } = result;
+    const { rate, cpu, median, p99 } = result;
     process.stderr.write(
-      `round ${round} of ${rounds}: ${contender.name}: ${Math.round(rate)}/s, ${cpu.toFixed(1)} s CPU per million\n`,
+      `round ${round} of ${rounds}: ${contender.name}: ${Math.round(rate)}/s, ` +
+        `${cpu.toFixed(1)} s CPU per million, ${median.toFixed(1)} ms (99 %: ${p99.toFixed(1)} ms)\n`,
     );
   }
 }
 console.log(
-  `\n${readers} readers of one room, ${messages} messages, ${IN_FLIGHT} in flight, ${rounds} rounds; medians\n`,
+  `\n${readers} readers of one room, ${messages} messages, ${IN_FLIGHT} in flight, then ${PACED.messages} at ` +
+    `${1000 / PACED.everyMs} a second; ${rounds} rounds; medians, and their ratio to the last one's\n`,
 );
-console.log('| server | deliveries/s | ratio | CPU s per million | ratio |\n|---|---|---|---|---|');
-const base = [...results.values()].at(-1)!;
-for (const [{ name }, list] of results) {
-  const [rate, cpu] = [median(list.map((each) => each.rate)), median(list.map((each) => each.cpu))];
-  const [peerRate, peerCpu] = [median(base.map((each) => each.rate)), median(base.map((each) => each.cpu))];
-  console.log(
-    `| ${name} | ${Math.round(rate)} | ${(rate / peerRate).toFixed(2)} | ${cpu.toFixed(2)} | ${(cpu / peerCpu).toFixed(2)} |`,
+const columns: Record<string, keyof Result> = {
+  'deliveries/s': 'rate',
+  'CPU s per million': 'cpu',
+  'ms to a delivery': 'median',
+  '99 % within ms': 'p99',
+};
+console.log(`| server | ${Object.keys(columns).join(' | ')} |`);
+console.log(
+  `|---|${Object.keys(columns)
+    .map(() => '---|')
+    .join('')}`,
+);
+const middle = (list: Result[], key: keyof Result) =>
+  quantile(
+    list.map((each) => each[key]),
+    0.5,
   );
+const peer = [...results.values()].at(-1)!;
+for (const [{ name }, list] of results) {
+  const cells = Object.values(columns).map((key) => {
+    const value = middle(list, key);
+    return `${value.toFixed(key === 'rate' ? 0 : 2)} (${(value / middle(peer, key)).toFixed(2)})`;
+  });
+  console.log(`| ${name} | ${cells.join(' | ')} |`);
 }
