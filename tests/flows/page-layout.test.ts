@@ -45,6 +45,36 @@ describe('the page', skipWithout('chromium'), () => {
     }
   });
 
+  test('lets what is written run in a direction of its own', async () => {
+    const database = await app.database.connect();
+    const room = 'directions';
+    const author = { id_user: null, name: 'דוד' };
+    const bodies = ['שלום, world!', 'שלום, world!\nHello, עולם!'];
+    const rows = bodies.map((body, i) => ({ room, body, author, sent: new Date(1.7e12 + i) }));
+    await r.table('messages').insert(rows).run(database);
+    for (const javaScriptEnabled of [true, false]) {
+      const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
+      /** Where the sign at the end of each line stands, as seen from the line's first letter. */
+      const ends = await page.evaluate(`[...document.querySelectorAll('.body')].map((body) => {
+        const placeOf = (offset) => {
+          const range = document.createRange();
+          range.setStart(body.firstChild, offset);
+          range.setEnd(body.firstChild, offset + 1);
+          return range.getBoundingClientRect().x;
+        };
+        const text = body.firstChild.data;
+        let start = 0;
+        return text.split('\\n').map((line) => {
+          const isLeft = placeOf(start + line.length - 1) < placeOf(start);
+          start += line.length + 1;
+          return isLeft ? 'left' : 'right';
+        });
+      })`);
+      expect(ends).toEqual([['left'], ['left', 'right']]);
+      await context.close();
+    }
+  });
+
   test('opens the drawer of rooms on a narrow screen, and goes to any room from there', async () => {
     const { page, context, complaints } = await visit(browser, app.url, {
       viewport: { width: 360, height: 640 },
