@@ -40,6 +40,8 @@ export const MAX_UNREAD = 100;
 const READY = 5_000;
 /** Milliseconds for a feed to bring back what was written; without it a caller might not see its own write. */
 const REFLECTED = 2_000;
+/** Room 9 stands before room 10. */
+const byName = new Intl.Collator('en', { numeric: true });
 
 /** What rooms there are, and who has joined them: for pages, REST and sockets alike. */
 export class Directory {
@@ -58,7 +60,7 @@ export class Directory {
       (a, b) =>
         Number(b.joined) - Number(a.joined) ||
         (a.joined ? 0 : (b.users ?? 0) - (a.users ?? 0)) ||
-        a.name.localeCompare(b.name),
+        byName.compare(a.name, b.name),
     );
   }
 

@@ -19,6 +19,7 @@ export class NameForm {
       rename(this.#field.value).then(
         (renamed) => {
           this.#say('');
+          byId('name-said').textContent = `You are ${renamed.name} now`;
           this.#field.value = renamed.name;
           this.show(renamed);
         },

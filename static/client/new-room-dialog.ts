@@ -5,6 +5,7 @@ import { byId } from './elements.js';
 export class NewRoomDialog {
   readonly #dialog = byId<HTMLDialogElement>('new-room');
   readonly #form = byId<HTMLFormElement>('new-room-form');
+  readonly #create = this.#form.querySelector<HTMLButtonElement>('button:not([type])')!;
   readonly #fault = byId('new-room-fault');
 
   constructor(api: Pick<Api, 'createRoom'>, created: (room: string) => void) {
@@ -13,6 +14,7 @@ export class NewRoomDialog {
       event.preventDefault();
       const side = byId('side');
       if (side.matches(':popover-open')) side.hidePopover();
+      this.#fault.hidden = true;
       this.#dialog.showModal();
     });
     byId('new-room-cancel').addEventListener('click', () => this.#dialog.close());
@@ -22,13 +24,18 @@ export class NewRoomDialog {
       const field = (name: string) => String(fields.get(name) ?? '');
       const room = { name: field('name'), topic: field('topic'), access: field('access') };
       this.#fault.hidden = true;
+      this.#create.disabled = true;
       try {
-        created((await api.createRoom(room)).name);
+        const { name } = await api.createRoom(room);
+        this.#form.reset();
+        this.#dialog.close();
+        created(name);
       } catch (error) {
         this.#fault.hidden = false;
         this.#fault.textContent = (error as Error).message;
         byId('new-name').focus();
       }
+      this.#create.disabled = false;
     });
   }
 }

@@ -37,6 +37,11 @@ export class RoomListView {
     }
   }
 
+  /** Brings the room that is shown into sight. */
+  reveal(): void {
+    byId('rooms').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }
+
   #section(title: string): HTMLElement {
     const list = h('ul');
     this.#lists.set(title, new KeyedList(list));

@@ -2,6 +2,7 @@ import { roomGroups } from '../../server/http/page/room-list.js';
 import type { RoomEntry } from '../../server/rooms/directory.js';
 import type { ServerFrame } from '../../server/sockets/frames.js';
 import type { Api } from './api.js';
+import { byId } from './elements.js';
 import { RoomDirectory } from './room-directory.js';
 import { RoomListView } from './room-list-view.js';
 
@@ -27,12 +28,18 @@ const OBSERVED = 100;
 export class RoomListing {
   readonly #directory: RoomDirectory;
   readonly #view = new RoomListView();
+  /** Where the name of a room is written; the list shows what it may become. */
+  readonly #go = byId<HTMLInputElement>('go');
+  readonly #found = byId('rooms-found');
   #asked = Date.now();
   #isAsking = false;
   #observed = '';
+  #isDrawn = false;
 
   constructor(private readonly parts: ListingParts) {
     this.#directory = new RoomDirectory(parts.entries, parts.current);
+    this.#go.addEventListener('input', () => parts.changed());
+    byId('side').addEventListener('toggle', () => this.#view.reveal());
   }
 
   /** The room that the page shows. */
@@ -92,10 +99,18 @@ export class RoomListing {
     const { current, visited, as } = this.parts;
     const shown = (entry: RoomEntry) =>
       entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
-    const groups = roomGroups(this.#directory.entries, { current, visited: [...visited, ...unsent] }).map(
-      ({ title, rooms }) => ({ title, rooms: rooms.map(shown) }),
-    );
+    const sought = this.#go.value.trim();
+    const groups = roomGroups(this.#directory.entries, {
+      current,
+      visited: [...visited, ...unsent],
+      sought,
+    }).map(({ title, rooms }) => ({ title, rooms: rooms.map(shown) }));
     this.#view.render({ groups, current, unsent, as });
+    if (!this.#isDrawn) this.#view.reveal();
+    this.#isDrawn = true;
+    const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
+    const found = sought === '' ? '' : count === 1 ? '1 room' : `${count} rooms`;
+    if (this.#found.textContent !== found) this.#found.textContent = found;
   }
 
   #observe(): void {

@@ -55,8 +55,13 @@ describe.each([
       const dialog = ann.page.getByRole('dialog', { name: 'New room' });
       await dialog.getByLabel('Name').fill('lobby');
       await dialog.getByRole('button', { name: 'Create' }).click();
-      await dialog.getByText('the lobby is there already').waitFor();
+      const fault = dialog.getByText('the lobby is there already');
+      await fault.waitFor();
       await fitsScreen(ann.page);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await openSide(ann.page);
+      await ann.page.getByRole('link', { name: 'New room' }).click();
+      expect(await fault.isVisible()).toBe(false);
       await dialog.getByLabel('Name').fill('Tea & cake');
       await dialog.getByLabel('Topic').fill('Recipes, and who brings what');
       await dialog.getByRole('button', { name: 'Create' }).click();
@@ -131,6 +136,39 @@ describe.each([
       await page.getByRole('button', { name: 'Join forms' }).click();
       expect(await shownTexts(page)).toEqual(['posted']);
       await context.close();
+    });
+
+    test('among many the current one is in sight, and others are found by a part of their name', async () => {
+      const numbers = Array.from({ length: 60 }, (_, i) => i);
+      const ann = await enter('/');
+      for (const i of numbers) {
+        const answer = await ann.context.request.post(`${app.url}/api/rooms`, {
+          data: { name: `${size} ${i}`, topic: '', access: 'open' },
+        });
+        expect(answer.status()).toBe(201);
+      }
+      await ann.page.goto(`${app.url}/r/${encodeURIComponent(`${size} 55`)}`);
+      await ann.page.waitForSelector('body[data-state="live"]');
+      await openSide(ann.page);
+      const list = ann.page.getByRole('navigation', { name: 'Rooms' });
+      const places = () =>
+        Promise.all(
+          [ann.page.locator('#rooms'), list.locator('[aria-current]')].map((one) => one.boundingBox()),
+        );
+      await until('the current room in sight', async () => {
+        const [shown, current] = await places();
+        return current!.y >= shown!.y && current!.y + current!.height <= shown!.y + shown!.height;
+      });
+      const names = async () =>
+        (await list.locator('.room-name').allInnerTexts()).filter((name) => name.startsWith(size));
+      expect(await names()).toEqual(numbers.map((i) => `${size} ${i}`));
+      await ann.page.getByLabel('Go to a room').fill(`${size.toUpperCase()} 4`);
+      await until('rooms found', async () => (await names()).length === 11);
+      expect(await names()).toEqual([4, ...numbers.slice(40, 50)].map((i) => `${size} ${i}`));
+      await ann.page.getByRole('status').getByText('11 rooms').waitFor({ state: 'attached' });
+      await list.getByRole('link', { name: `${size} 44` }).click();
+      await ann.page.waitForURL(`${app.url}/r/${size}%2044`);
+      await leave(ann);
     });
 
     test('the panel of who is here fits, and the list shows how many are elsewhere', async () => {

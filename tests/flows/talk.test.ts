@@ -153,9 +153,16 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await ann.page.fill('#name', 'Ann <3');
     await ann.page.press('#name', 'Enter');
     await bob.page.locator('#people-list', { hasText: 'Ann <3' }).waitFor({ state: 'attached' });
+    await ann.page.getByRole('status').getByText('You are Ann <3 now').waitFor({ state: 'attached' });
     await say(ann.page, 'me again');
     await shows(bob, ['me again']);
     expect(await bob.page.locator('.author').textContent()).toBe('Ann <3');
+    await say(ann.page, 'and again');
+    await bob.page.getByText('and again').waitFor();
+    // It is seen once, further up, and told with each message.
+    expect(await bob.page.getByRole('log').ariaSnapshot()).toMatch(
+      /Ann <3[^]*me again[^]*Ann <3[^]*and again/,
+    );
     await leave(ann, bob);
   });
 

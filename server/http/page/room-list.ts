@@ -24,10 +24,15 @@ export function unclaimedRoom(name: string): RoomEntry {
  * The list of rooms: the lobby and those that the reader has joined; those that he has only visited; the others.
  * @param entries of the directory, in its order
  * @param visited names of rooms, the last one first
+ * @param sought only rooms whose name has this in it, in small or capital letters
  */
 export function roomGroups(
   entries: readonly RoomEntry[],
-  { current, visited = [] }: { current: string | null; visited?: readonly string[] },
+  {
+    current,
+    visited = [],
+    sought = '',
+  }: { current: string | null; visited?: readonly string[]; sought?: string },
 ): RoomGroup[] {
   const listed = new Map(entries.map((entry) => [entry.name, entry]));
   const others = [...(current === null ? [] : [current]), ...visited].filter(
@@ -42,8 +47,13 @@ export function roomGroups(
     { title: 'Visited', rooms: others.map(unclaimedRoom) },
     { title: 'More rooms', rooms: kept.filter(({ joined }) => !joined) },
   ];
-  return groups.filter(({ rooms }) => rooms.length > 0);
+  return groups
+    .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => has(name, sought)) }))
+    .filter(({ rooms }) => rooms.length > 0);
 }
+
+const folded = (text: string) => text.trim().normalize('NFC').toLowerCase();
+const has = (name: string, sought: string) => folded(name).includes(folded(sought));
 
 /** Where the directory ends counting what is unread. */
 const MANY = 100;

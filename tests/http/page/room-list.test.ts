@@ -19,6 +19,16 @@ describe('the list of rooms', () => {
     ]);
   });
 
+  test('has only what one seeks, wherever it is in the name', () => {
+    const entries = [room('Tea', { joined: true }), room('green tea'), room('cake')];
+    expect(namesOf(entries, { current: 'lobby', visited: ['steam', 'coffee'], sought: ' TEA' })).toEqual([
+      ['Rooms', 'Tea'],
+      ['Visited', 'steam'],
+      ['More rooms', 'green tea'],
+    ]);
+    expect(namesOf(entries, { current: 'lobby', sought: 'milk' })).toEqual([]);
+  });
+
   test('has each room once, and no groups without rooms', () => {
     const entries = [room('lobby', { joined: true, unread: 3 })];
     expect(namesOf(entries, { current: 'lobby' })).toEqual([['Rooms', 'lobby']]);
