@@ -61,7 +61,7 @@ export class RoomScreen {
         away,
         isHistory: cursor !== undefined,
         isStill: req.query.still !== undefined,
-        notice: req.query.notice === 'bots-away' ? `${ERRORS['bots-away'].title}.` : undefined,
+        notice: req.query.notice === 'bots-away' ? ERRORS['bots-away'].title : undefined,
         editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
       });
       this.answer(res, error?.status ?? 200).render('room', page);

@@ -12,7 +12,7 @@ export class BotsNotice {
   /** @param message the words of the server */
   tell(message: string): void {
     const told = new Set<string>();
-    this.text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+    this.text = message;
     this.#since = told;
     this.later(() => this.#since === told && this.clear(), MOMENT);
   }

@@ -9,9 +9,9 @@ function tell() {
   return { notice, waiting };
 }
 
-test('that bots are away is said in a sentence, until a later message is stored', () => {
+test('that bots are away is said until a later message is stored', () => {
   const { notice } = tell();
-  expect(notice.text).toBe('The bots cannot be reached.');
+  expect(notice.text).toBe('the bots cannot be reached');
   notice.stored('command');
   expect(notice.text).not.toBeNull();
   notice.sent('next');
@@ -24,7 +24,7 @@ test('what was said of a moment is not said for ever, nor taken back too early w
   const { notice, waiting } = tell();
   notice.tell('the bots are still away');
   waiting[0]!();
-  expect(notice.text).toBe('The bots are still away.');
+  expect(notice.text).toBe('the bots are still away');
   waiting[1]!();
   expect(notice.text).toBeNull();
 });

@@ -141,7 +141,7 @@ describe('being in a room', () => {
     session.receive({ ...away, room: 'elsewhere' });
     expect(session.botsNotice.text).toBeNull();
     session.receive({ ...away, room: 'lobby' });
-    expect(session.botsNotice.text).toBe('The bots are away.');
+    expect(session.botsNotice.text).toBe('the bots are away');
     expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
     session.receive({ type: 'deliverMessage', message: message(1) });
     expect(session.botsNotice.text).not.toBeNull();

@@ -262,7 +262,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await page.fill('#body', '/roll 2d6');
     await page.click('#send');
     expect(await shownTexts(page)).toEqual(['/roll 2d6']);
-    expect(await page.textContent('#bots-notice')).toBe('The bots cannot be reached at the moment.');
+    expect(await page.textContent('#bots-notice')).toBe('The bots cannot be reached at the moment');
     const refresh = await page.locator('meta[http-equiv="refresh"]').getAttribute('content');
     expect(refresh).toBe('20; url=/r/forms');
     await page.fill('#body', 'never mind');
