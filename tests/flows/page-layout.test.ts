@@ -89,6 +89,21 @@ describe('the page', skipWithout('chromium'), () => {
     await context.close();
   });
 
+  test('shows more than a room or two in the drawer where the screen is low, as when it is magnified', async () => {
+    const viewport = { width: 640, height: 360 };
+    const { page, context } = await visit(browser, app.url, { viewport });
+    const create = (name: string) =>
+      context.request.post(`${app.url}/api/rooms`, { data: { name, topic: '', access: 'open' } });
+    for (let i = 0; i < 20; i++) expect((await create(`one of many ${i}`)).status()).toBe(201);
+    await page.getByRole('button', { name: 'Rooms and your name' }).click();
+    await page.getByRole('link', { name: 'one of many 19' }).scrollIntoViewIfNeeded();
+    expect((await page.locator('#rooms').boundingBox())!.height).toBeGreaterThan(viewport.height / 2);
+    await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('status').getByText('You are Ann now').waitFor({ state: 'attached' });
+    await context.close();
+  });
+
   test('rooms of any name work, each at one address', async () => {
     const names = ['..', '.', 'constructor', '__proto__', 'a/b', '100%', '😀', '<script>', 'toString', 'é'];
     const { page, context, complaints } = await visit(browser, app.url);
