@@ -160,9 +160,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await say(ann.page, 'and again');
     await bob.page.getByText('and again').waitFor();
     // It is seen once, further up, and told with each message.
-    expect(await bob.page.getByRole('log').ariaSnapshot()).toMatch(
-      /Ann <3.*me again.*Ann <3.*and again/s,
-    );
+    expect(await bob.page.getByRole('log').ariaSnapshot()).toMatch(/Ann <3.*me again.*Ann <3.*and again/s);
     await leave(ann, bob);
   });
 
