@@ -16,6 +16,10 @@ export const diagnostics = {
   feedOpened: told<{ again: boolean }>('changeroom:feed-opened'),
   /** So many frames were written to one socket in one piece. */
   written: told<{ frames: number }>('changeroom:written'),
+  /** A command was passed to the broker, or too many were waiting already. */
+  command: told<{ fate: 'passed' | 'dropped' }>('changeroom:command'),
+  /** An answer of a bot was written, was there already, or cannot be used. */
+  answer: told<{ fate: 'written' | 'repeated' | 'rejected' }>('changeroom:answer'),
 };
 
 function told<Event>(name: string): Told<Event> {

@@ -5,11 +5,12 @@ import type { NewMessage } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Access } from '../rooms/access.js';
-import { type Answer, answerId } from './answer.js';
+import type { Answer, AnswerIds } from './answer.js';
 import type { CommandTokens } from './command-tokens.js';
 
 export interface AnswerRightsParts {
   tokens: CommandTokens;
+  ids: AnswerIds;
   /** `AMQP_BOT_SECRET`; null: there is none. */
   secret: string | null;
   authenticator: Pick<Authenticator, 'authenticate'>;
@@ -31,10 +32,10 @@ export class AnswerRights {
    */
   async messageOf(answer: Answer): Promise<NewMessage> {
     const { room, token, body, name } = answer;
-    const { tokens, secret, authenticator, access, limits } = this.parts;
+    const { tokens, ids, secret, authenticator, access, limits } = this.parts;
     const message = (author: NewMessage['author'], id: string | null): NewMessage => {
       if (id === null) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
-      return { id: answerId(room, id), room, body, author, kind: 'bot' };
+      return { id: ids.of(room, id), room, body, author, kind: 'bot' };
     };
 
     const command = tokens.verify(token);

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
 import { MAX_TOKEN } from '../auth/credentials.js';
 import { ChatError } from '../errors.js';
@@ -19,9 +20,6 @@ const MAX_ID = 255;
 /** What a bot is called that does not say. */
 const NAMELESS = 'bot';
 
-/** UUIDs of answers stand in this namespace (RFC 9562, 5.5). */
-const NAMESPACE = '6f0d4c1e-9a55-4a0e-8d0c-5b1f4b0f7a21';
-
 /**
  * Reads an answer: JSON `{chatroom, token, message, id?, name?}`. Other fields are ignored.
  * @throws ChatError that says what is wrong
@@ -42,9 +40,21 @@ export function readAnswer(content: Buffer, messageId: unknown): Answer {
   };
 }
 
-/** The id of the message that an answer becomes: the same whenever the same answer comes, so that it is one message. */
-export function answerId(room: string, id: string): string {
-  return uuidv5(JSON.stringify([room, id]), NAMESPACE);
+/** What messages that answers become are called. */
+export class AnswerIds {
+  /** Of UUIDs (RFC 9562, 5.5); secret, so that nobody else can write a message by an answer's id before it comes. */
+  readonly #namespace: Buffer;
+
+  /** @param secret the same in all processes, as with CommandTokens */
+  constructor(secret: string) {
+    const hash = createHmac('sha256', secret).update('changeroom: ids of answers').digest();
+    this.#namespace = hash.subarray(0, 16);
+  }
+
+  /** The same whenever the same answer comes, so that it is one message. */
+  of(room: string, id: string): string {
+    return uuidv5(JSON.stringify([room, id]), this.#namespace);
+  }
 }
 
 function parse(content: Buffer): Record<string, unknown> {

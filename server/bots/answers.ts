@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
 import { Backoff } from '../database/backoff.js';
 import type { Messages } from '../database/messages.js';
+import { diagnostics } from '../diagnostics.js';
 import { type ErrorCode, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { readAnswer } from './answer.js';
@@ -31,6 +32,11 @@ export class Answers {
   private readonly current = new Set<Promise<void>>();
 
   constructor(private readonly parts: AnswersParts) {}
+
+  /** Answers that were taken and are not acknowledged yet. */
+  get inFlight(): number {
+    return this.current.size;
+  }
 
   receive(link: Link, delivery: ConsumeMessage): void {
     const work = this.take(link, delivery).finally(() => this.current.delete(work));
@@ -65,7 +71,9 @@ export class Answers {
 
   private async write({ content, properties }: ConsumeMessage): Promise<void> {
     const { messages, rights } = this.parts;
-    await messages.insert(await rights.messageOf(readAnswer(content, properties.messageId)));
+    const answer = readAnswer(content, properties.messageId);
+    const { created } = await messages.insert(await rights.messageOf(answer));
+    diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 
   private async reject(link: Link, delivery: ConsumeMessage, reason: string): Promise<void> {
@@ -75,6 +83,7 @@ export class Answers {
     try {
       const options = { messageId, contentType, headers: { reason }, mandatory: true };
       await link.publish('', topology.rejected, delivery.content, options);
+      diagnostics.answer.publish({ fate: 'rejected' });
       link.ack(delivery);
     } catch {
       void link.drop(new Error('the broker did not take a rejected answer'));

@@ -6,16 +6,19 @@ import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import type { Commands } from '../rooms/commands.js';
 import { Announcements, type BotCommand } from './announcements.js';
+import { AnswerIds } from './answer.js';
 import { AnswerRights, type AnswerRightsParts } from './answer-rights.js';
 import { Answers } from './answers.js';
 import { commandName } from './command.js';
 import { CommandQueue } from './command-queue.js';
 import { CommandTokens } from './command-tokens.js';
 import { type BrokerStatus, Connection } from './connection.js';
-import { topologyOf } from './topology.js';
+import { type Depths, topologyOf } from './topology.js';
 
 /** Milliseconds at a stop for what is on its way. */
 const FAREWELL = 2_000;
+/** Milliseconds for the broker to say how much waits in its queues. */
+const DEPTHS_MS = 1_000;
 
 export interface BotsOptions {
   /** Milliseconds between attempts to reach the broker, or to write an answer, at most. */
@@ -24,12 +27,14 @@ export interface BotsOptions {
   capacity?: number;
   /** Milliseconds for which a sender waits for the broker's confirmation at most. */
   patienceMs?: number;
+  /** The time, in milliseconds since 1970. */
+  now?: () => number;
 }
 
-export interface BotsParts extends Omit<AnswerRightsParts, 'tokens' | 'secret'> {
+export interface BotsParts extends Omit<AnswerRightsParts, 'tokens' | 'ids' | 'secret'> {
   messages: Pick<Messages, 'insert'>;
   log: Log;
-  /** What tokens of commands are signed with. */
+  /** What tokens of commands are signed with, and ids of answers made of. */
   secret: string;
 }
 
@@ -38,7 +43,7 @@ export interface BotsParts extends Omit<AnswerRightsParts, 'tokens' | 'secret'> 
  * The chat needs neither: it goes on while the broker is away.
  */
 export class Bots implements Commands {
-  private readonly announcements = new Announcements();
+  private readonly announcements: Announcements;
   private readonly queue: CommandQueue;
   private readonly answers: Answers;
   private readonly connection: Connection;
@@ -48,13 +53,14 @@ export class Bots implements Commands {
     { messages, log, secret, ...rights }: BotsParts,
     options: BotsOptions = {},
   ) {
-    const { longestWaitMs = 5_000, capacity = 10_000, patienceMs = 2_000 } = options;
+    const { longestWaitMs = 5_000, capacity = 10_000, patienceMs = 2_000, now = Date.now } = options;
     const topology = topologyOf(config);
-    const tokens = new CommandTokens(secret);
+    const tokens = new CommandTokens(secret, now);
+    this.announcements = new Announcements(now);
     this.queue = new CommandQueue(topology, tokens, { capacity, patienceMs });
     this.answers = new Answers({
       messages,
-      rights: new AnswerRights({ ...rights, tokens, secret: config.botSecret }),
+      rights: new AnswerRights({ ...rights, tokens, ids: new AnswerIds(secret), secret: config.botSecret }),
       topology,
       log,
       longestWaitMs,
@@ -77,6 +83,18 @@ export class Bots implements Commands {
   /** Commands that the broker does not have yet. */
   get waiting(): number {
     return this.queue.size;
+  }
+
+  /** Answers that are being written. */
+  get answersInFlight(): number {
+    return this.answers.inFlight;
+  }
+
+  /** Messages that wait in the broker's queues; null while it does not say. */
+  async depths(): Promise<Depths | null> {
+    const { link } = this.connection;
+    const depths = link?.depths().catch(() => null) ?? null;
+    return Promise.race([depths, wait(DEPTHS_MS, null, { ref: false })]);
   }
 
   start(): void {

@@ -1,3 +1,4 @@
+import { diagnostics } from '../diagnostics.js';
 import type { Message } from '../message.js';
 import { commandName, toCommand } from './command.js';
 import { COMMAND_LIFETIME, type CommandTokens } from './command-tokens.js';
@@ -12,6 +13,7 @@ export type Fate = 'passed' | 'waiting' | 'dropped';
 
 interface Waiting {
   message: Message;
+  fate: Promise<Fate>;
   settle(fate: Fate): void;
 }
 
@@ -44,15 +46,23 @@ export class CommandQueue {
 
   /** Takes a command on. Resolves as soon as its fate is known, or `patienceMs` have passed. */
   pass(message: Message): Promise<Fate> {
-    if (this.waiting.has(message.id)) return Promise.resolve('waiting');
-    if (this.waiting.size >= this.options.capacity) return Promise.resolve('dropped');
-    return new Promise((settle) => {
-      const one = { message, settle };
-      this.waiting.set(message.id, one);
-      if (!this.link) return settle('waiting');
+    const known = this.waiting.get(message.id);
+    if (known) return known.fate;
+    if (this.waiting.size >= this.options.capacity) {
+      diagnostics.command.publish({ fate: 'dropped' });
+      return Promise.resolve('dropped');
+    }
+    let settle!: (fate: Fate) => void;
+    const fate = new Promise<Fate>((resolve) => {
+      settle = resolve;
+    });
+    const one = { message, fate, settle };
+    this.waiting.set(message.id, one);
+    if (this.link) {
       setTimeout(settle, this.options.patienceMs, 'waiting').unref();
       this.publish(this.link, one);
-    });
+    } else settle('waiting');
+    return fate;
   }
 
   opened(link: Link): void {
@@ -90,6 +100,7 @@ export class CommandQueue {
         // A link that was dropped, for a message that nobody got, proves nothing.
         if (link.isLost) return;
         this.waiting.delete(message.id);
+        diagnostics.command.publish({ fate: 'passed' });
         settle('passed');
         if (this.waiting.size === 0) this.emptied?.();
       },

@@ -26,6 +26,8 @@ export interface ConnectionEvents extends Omit<LinkEvents, 'lost'> {
 export class Connection {
   private current: Link | null = null;
   private state: BrokerStatus = { state: 'connecting', since: new Date() };
+  /** Why it is down, as it was logged. */
+  private reason = '';
   private readonly backoff: Backoff;
   private retry: NodeJS.Timeout | undefined;
   private isStopped = false;
@@ -67,7 +69,6 @@ export class Connection {
       });
       if (link.isLost) throw new Error('the connection was closed');
       if (this.isStopped) return void link.drop(new Error('stopped'));
-      this.backoff.reset();
       this.current = link;
       this.state = { state: 'up', since: new Date() };
       log.info('bots: connected to the broker');
@@ -80,12 +81,16 @@ export class Connection {
   private lost(error: Error): void {
     this.current = null;
     if (this.isStopped) return;
+    const { state, since } = this.state;
+    // A link that is lost as soon as it is there, again and again, is no reason to hurry.
+    if (state === 'up' && Date.now() - since.getTime() > this.options.longestWaitMs) this.backoff.reset();
     const wait = this.backoff.next();
-    // The first failure is news; that it goes on is not.
-    const level = this.state.state === 'down' ? 'debug' : 'warn';
-    const fields = { reason: describe(error), retryInMs: Math.round(wait) };
-    this.options.log[level](fields, 'bots: the broker is away');
-    if (this.state.state !== 'down') this.state = { state: 'down', since: new Date() };
+    const reason = describe(error);
+    // A failure is news, and so is another one; that it goes on is not.
+    const level = state === 'down' && reason === this.reason ? 'debug' : 'warn';
+    this.reason = reason;
+    this.options.log[level]({ reason, retryInMs: Math.round(wait) }, 'bots: the broker is away');
+    if (state !== 'down') this.state = { state: 'down', since: new Date() };
     this.retry = setTimeout(() => void this.connect(), wait);
     this.retry.unref();
     this.events.lost();
@@ -94,5 +99,8 @@ export class Connection {
 
 /** A code of the system, or what the broker says, as of a queue that is there with another durability. */
 function describe(error: Error & { code?: string | number }): string {
+  // Refused from RabbitMQ 4.3 on, where its configuration does not say otherwise.
+  if (error.message.includes('transient_nonexcl_queues'))
+    return 'this broker allows no transient queues: set AMQP_DURABLE=true, for the server and for bots';
   return typeof error.code === 'string' ? error.code : error.message.split('\n')[0]!.slice(0, 300);
 }

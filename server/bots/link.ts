@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
-import { declare, type Topology } from './topology.js';
+import { type Depths, declare, depths, type Topology } from './topology.js';
 
 /** Milliseconds for a connection and its handshake. */
 const CONNECT_MS = 5_000;
@@ -27,6 +27,8 @@ export interface Link {
   ack(delivery: ConsumeMessage): void;
   /** Takes no more answers; those that were taken can still be acknowledged. */
   stopConsuming(): Promise<void>;
+  /** Messages that wait in the queues. @throws Error when one is gone */
+  depths(): Promise<Depths>;
   drop(reason: Error): Promise<void>;
 }
 
@@ -37,16 +39,15 @@ export async function openLink(url: string, topology: Topology, events: LinkEven
     clientProperties: { connection_name: 'changeroom' },
   });
   // What goes wrong is told by `error`, and ends in `close`; an `error` that nobody listens to would end the process.
-  let reason = new Error('the connection was closed');
-  const note = (error: Error) => {
-    reason = error;
-  };
+  const faults: Error[] = [];
+  const note = (error: Error) => void faults.push(error);
   model.on('error', note);
   try {
-    return await openChannel(model, topology, events, () => reason, note);
+    return await openChannel(model, topology, events, faults);
   } catch (error) {
     void end(model);
-    throw error;
+    // What was asked for when the connection ended only knows that it is not answered.
+    throw faults[0] ?? error;
   }
 }
 
@@ -54,8 +55,7 @@ async function openChannel(
   model: ChannelModel,
   topology: Topology,
   events: LinkEvents,
-  reason: () => Error,
-  note: (error: Error) => void,
+  faults: Error[],
 ): Promise<Link> {
   let isLost = false;
   const channel: ConfirmChannel = await model.createConfirmChannel();
@@ -65,7 +65,7 @@ async function openChannel(
     events.lost(why);
     await end(model);
   };
-  channel.on('error', note);
+  channel.on('error', (error) => void faults.push(error));
   const announced = await declare(channel, topology);
   const link: Link = {
     get isLost() {
@@ -82,10 +82,12 @@ async function openChannel(
     stopConsuming: async () => {
       await channel.cancel(ANSWERS);
     },
+    depths: () => depths(channel, topology),
     drop,
   };
-  model.on('close', () => void drop(reason()));
-  channel.on('close', () => void drop(reason()));
+  const closed = (error?: Error) => void drop(faults[0] ?? error ?? new Error('the connection was closed'));
+  model.on('close', closed);
+  channel.on('close', closed);
   // Nobody got it: a queue was deleted. The next link makes it again.
   channel.on('return', () => void drop(new Error('a queue is gone')));
   await channel.prefetch(PREFETCH);
@@ -110,7 +112,8 @@ function withHeartbeat(url: string): string {
 /** Says goodbye, and does not wait for a broker that does not answer. */
 async function end(model: ChannelModel): Promise<void> {
   const { stream } = model.connection as unknown as { stream: Duplex };
-  const timer = setTimeout(() => stream.destroy(), CLOSE_MS);
+  // As a failure, so that whoever waits for a confirmation is told.
+  const timer = setTimeout(() => stream.destroy(new Error('the broker does not answer')), CLOSE_MS);
   await Promise.race([
     model.close().catch(() => {}),
     new Promise<void>((resolve) => stream.once('close', resolve)),

@@ -17,6 +17,9 @@ export interface Topology {
   durable: boolean;
 }
 
+/** Messages that wait in each queue. Commands that a bot gets into a queue of its own are not among them. */
+export type Depths = Record<'commands' | 'answers' | 'rejected', number>;
+
 /** Rejected answers that are kept at most; the oldest go first. */
 const REJECTED_MAX = 10_000;
 
@@ -47,4 +50,16 @@ export async function declare(channel: Channel, topology: Topology): Promise<str
   const { queue } = await channel.assertQueue('', { exclusive: true, durable: false });
   await channel.bindQueue(queue, announcements, '');
   return queue;
+}
+
+/** @throws Error when one of the queues is gone, and closes the channel then */
+export async function depths(channel: Channel, { commands, answers, rejected }: Topology): Promise<Depths> {
+  const [taken, answered, refused] = await Promise.all(
+    [commands, answers, rejected].map((queue) => channel.checkQueue(queue)),
+  );
+  return {
+    commands: taken!.messageCount,
+    answers: answered!.messageCount,
+    rejected: refused!.messageCount,
+  };
 }
