@@ -15,6 +15,7 @@ import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { createLog, type Log } from './log.js';
+import { measureBots } from './metrics/bots.js';
 import { combine, type Reading } from './metrics/readings.js';
 import { type Registry, serverRegistry } from './metrics/registry.js';
 import { openOwnDatabase } from './own-database.js';
@@ -108,6 +109,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       value: () => Number(database.status.state === 'up'),
     },
   });
+  if (bots) measureBots(registry, bots);
   const http = createHttp({
     config,
     directory,

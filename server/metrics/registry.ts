@@ -7,7 +7,7 @@ export type { Registry };
 export type Gauges = Record<string, { help: string; value: () => number | Promise<number> }>;
 
 /** Every name begins so. */
-const PREFIX = 'changeroom_';
+export const PREFIX = 'changeroom_';
 /** Seconds: from a write on the same machine to a database that is in trouble. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
