@@ -58,6 +58,7 @@ const HOMES: Record<string, string> = {
   endex: 'server/database/',
   lmdb: 'server/embedded/storage/',
   re2js: 'server/embedded/',
+  'geographiclib-geodesic': 'server/embedded/',
   express: 'server/http/',
   pug: 'server/http/',
   helmet: 'server/http/',

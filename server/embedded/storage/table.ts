@@ -93,10 +93,19 @@ export class Table {
     for (const { value } of walk(this.#host.environment.rows, range, reverse)) yield parse(value);
   }
 
-  /** The entries of an index in the order of (index value, primary key), each with its document. */
-  *scanIndex(index: SecondaryIndex, bounds: Bounds = {}, reverse = false): Generator<IndexEntry> {
+  /**
+   * The entries of an index in the order of (index value, primary key), each with its document. Only the documents
+   * of wanted values are read.
+   */
+  *scanIndex(
+    index: SecondaryIndex,
+    bounds: Bounds = {},
+    reverse = false,
+    isWanted?: (value: Datum) => boolean,
+  ): Generator<IndexEntry> {
     for (const entry of walk(this.#host.environment.entries, index.rangeOf(bounds), reverse)) {
       if (!index.admits(entry, bounds)) continue;
+      if (isWanted !== undefined && !isWanted(index.valueOf(entry))) continue;
       const doc = this.#read(index.primaryKeyOf(entry));
       if (doc !== null) yield new LazyEntry(index, entry, doc);
     }

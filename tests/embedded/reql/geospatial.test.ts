@@ -79,6 +79,21 @@ describe('relations', () => {
         .count(),
       1,
     ],
+    // The next three are as a RethinkDB server answers.
+    'of edges that go over the horizon': [
+      r.line([-110, -21], [68, -37]).intersects(r.polygon([-40, -36], [-78, -2], [-111, -36], [-78, -76])),
+      true,
+    ],
+    'of the end of such an edge': [
+      r
+        .line([-100, -21], [120, 40])
+        .intersects(r.polygon([-100, -22], [-102, -22], [-102, -20], [-100, -20])),
+      true,
+    ],
+    'of a large circle and what lies in it': [
+      r.polygon([42.17, -12.9], [41.19, -13.46], [40.6, -12.9]).intersects(r.circle([62.7, 12.4], 6_666_313)),
+      true,
+    ],
     'need a polygon to include anything': [
       r.point(0, 0).includes(r.point(0, 0)),
       fails('ReqlQueryLogicError', 'Expected geometry of type `Polygon` but found `Point`.'),
@@ -100,9 +115,50 @@ describe('distances', () => {
     expect(radians).toBeCloseTo(Math.PI / 2, 10);
   });
 
-  test('to a shape are to its nearest point', async () => {
-    expect(await run(r.distance(square, r.point(1, 1)))).toBe(0);
-    expect(await run(r.distance(r.point(0, 0), r.line([1, -1], [1, 1])))).toBeCloseTo(111_319.49, 1);
+  // Expected values from here on are those of a RethinkDB server.
+  test.each([
+    ['nearly opposite points', r.point(0, 0), r.point(179.5, 0.5), 19_936_288.578_965_314],
+    ['nearly opposite points', r.point(23.26, -56.01), r.point(-156.75, 55.83), 19_983_885.449_496_962],
+    ['an edge', r.point(10, 10), r.line([0, 0], [40, 5]), 947_723.944_583_481_6],
+    [
+      'edges that go around the globe',
+      r.point(119.6, 62.3),
+      r.line([110.2, 54.9], [49.3, 9.5], [-95.2, 3.5], [110.2, 54.7]),
+      1872.749_893_720_067,
+    ],
+    [
+      'a polygon on the other side',
+      r.point(-114, -25.6),
+      r.polygon([21.1, -2], [17.4, 3.4], [11.8, 2.4], [7.4, -2]),
+      13_026_625.039_792_534,
+    ],
+  ])('to %s are exact', async (_, point, shape, metres) => {
+    expect(await run(r.distance(point, shape))).toBeCloseTo(metres, 6);
+  });
+
+  examples(run, {
+    'to a polygon are 0 inside': [r.distance(square, r.point(1, 1)), 0],
+    'below a millimetre are exact, too': [
+      r.distance(r.line([-0.000001, 1], [0.000002, -1]), r.point(0, 0)),
+      0.055659745396754216,
+    ],
+  });
+
+  test('make circles that stay within the degrees of longitude', async () => {
+    const corners = (await run(
+      r.circle([180, 0], 1000, { numVertices: 4 }).toGeojson()('coordinates')(0),
+    )) as number[][];
+    const [x, y] = [179.99101684715882, 0.009043694769749644];
+    const expected = [
+      [-180, -y],
+      [x, 0],
+      [-180, y],
+      [-x, 0],
+      [-180, -y],
+    ];
+    corners.flat().forEach((degrees, i) => {
+      expect(degrees).toBeCloseTo(expected.flat()[i]!, 10);
+    });
   });
 
   test('make circles', async () => {
@@ -129,6 +185,46 @@ describe('geospatial indexes', () => {
         'Index `at` is a geospatial index.  Only get_nearest and get_intersecting can use a geospatial index.',
       ),
     ],
+  });
+
+  const nearest = (maxDist: number, options = {}) =>
+    ids(places.getNearest(r.point(0, 0), { index: 'at', maxDist, ...options })('doc'));
+  const tooLarge = (radius: string, largest = '9985163.1855612862855') =>
+    fails(
+      'ReqlQueryLogicError',
+      'The distance has become too large for continuing the indexed nearest traversal.  Consider specifying a ' +
+        'smaller `max_dist` parameter.  (Radius must be smaller than a quarter of the circumference along the ' +
+        `minor axis of the reference ellipsoid.  Got ${radius}m, but must be smaller than ${largest}m.)`,
+    );
+  // The messages are those of a RethinkDB server.
+  examples(run, {
+    'reach a quarter of the globe': [nearest(9_100_000), ['origin', 'road', 'square']],
+    'do not reach farther': [nearest(10_000_000), tooLarge('10968937.995244588703')],
+    'do not reach farther however few are wanted': [
+      nearest(10_000_000, { maxResults: 1 }),
+      tooLarge('10968937.995244588703'),
+    ],
+    'reach a quarter of other globes': [
+      nearest(1.5, { geoSystem: 'unit_sphere' }),
+      tooLarge('1.6398241834429769792', '1.570796326794896558'),
+    ],
+  });
+
+  test('give up on far distances only where there is little to find', async () => {
+    await run(r.tableCreate('crowd'));
+    const crowd = r.table('crowd');
+    await run(crowd.indexCreate('at', { geo: true }));
+    await run(crowd.indexWait());
+    await run(
+      crowd.insert(
+        r
+          .range(400)
+          .map((i: typeof r) => ({ id: i, at: r.point(i.div(10), 0) }))
+          .coerceTo('array'),
+      ),
+    );
+    const options = { index: 'at', maxDist: 20_000_000, maxResults: 1 };
+    expect(await run(crowd.getNearest(r.point(0, 0), options)('doc')('id'))).toEqual([0]);
   });
 
   test('find what is near, nearest first', async () => {

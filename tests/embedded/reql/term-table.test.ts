@@ -37,6 +37,9 @@ What differs from a RethinkDB server:
 - Indexes are ready when \`indexCreate\` answers.
 - A query runs to its end: there is no limit of time, and other clients wait meanwhile. Regular expressions
   take linear time.
+- Geospatial indexes are walked from end to end. A distance may differ by some nanometres. A \`getNearest\` that asks
+  for more than a quarter of the globe fails on RethinkDB unless each of a table's eight pieces has \`max_results\`
+  documents in reach; here it fails unless the table has eight times as many.
 - A query that is nested too deeply gets an error.
 - The database \`rethinkdb\` can be read; of it, only \`config().update({name, durability})\` of a table can be written.
 `;

@@ -225,6 +225,15 @@ describe('secondary indexes', () => {
     expect(entries()).toEqual([['a', 1]]);
   });
 
+  it('give the documents of wanted values', () => {
+    const storage = openStorage();
+    const table = createTable(storage);
+    storage.write(() => table.createIndex('a', onFields('a')));
+    insert(storage, table, { id: 1, a: 'x' }, { id: 2, a: 'w' }, { id: 3, a: 'x' });
+    const wanted = table.scanIndex(table.requireIndex('a'), {}, false, (value) => value === 'x');
+    expect([...wanted].map(({ doc }) => doc.id)).toEqual([1, 3]);
+  });
+
   it('of several fields find one room in order', () => {
     const storage = openStorage();
     const table = createTable(storage);

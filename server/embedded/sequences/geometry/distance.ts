@@ -1,31 +1,56 @@
 import { type Ellipsoid, geodesicDistance } from './geodesic.js';
-import { distanceSquared, type Flat, nearestOnSegment, Plane } from './plane.js';
 import { intersects } from './relations.js';
 import type { Position, Shape } from './shape.js';
+import {
+  add,
+  cross,
+  dot,
+  length,
+  scale,
+  subtract,
+  toPosition,
+  toVector,
+  unit,
+  type Vector,
+} from './vector.js';
 
-/** The distance in metres from a point to the nearest point of a shape; 0 inside a polygon. */
-export function distanceTo(from: Position, shape: Shape, system: Ellipsoid): number {
-  if (shape.kind === 'Point') return geodesicDistance(from, shape.at, system);
-  if (intersects({ kind: 'Point', at: from }, shape)) return 0;
-  const lines = shape.kind === 'Polygon' ? shape.rings : [shape.points];
-  let nearest = Number.POSITIVE_INFINITY;
-  for (const line of lines) {
-    for (let i = 1; i < line.length; i++) {
-      const at = nearestOnEdge(from, line[i - 1]!, line[i]!);
-      nearest = Math.min(nearest, geodesicDistance(from, at, system));
-    }
-  }
-  return nearest;
+/**
+ * The distance in metres from a point to the nearest point of a shape; 0 inside a polygon. As on RethinkDB, which
+ * point is nearest is decided on the sphere, and how far it is, on the ellipsoid. What is clearly farther than
+ * `limit` is infinitely far.
+ */
+export function distanceTo(
+  from: Position,
+  shape: Shape,
+  system: Ellipsoid,
+  limit = Number.POSITIVE_INFINITY,
+): number {
+  if (shape.kind === 'Polygon' && intersects({ kind: 'Point', at: from }, shape)) return 0;
+  const here = toVector(from);
+  const there = shape.kind === 'Point' ? toVector(shape.at) : nearestOnLines(here, linesOf(shape));
+  const chord = length(subtract(here, there));
+  if (chord === 0) return 0;
+  // The ellipsoid is nowhere more curved than on a sphere of this radius.
+  if (chord * system.a * (1 - system.f) ** 2 > limit) return Number.POSITIVE_INFINITY;
+  return geodesicDistance(toPosition(here), toPosition(there), system);
 }
 
-/** Which point of an edge is nearest is decided on the sphere, how far it is on the ellipsoid. */
-function nearestOnEdge(from: Position, a: Position, b: Position): Position {
-  const plane = new Plane([from]);
-  const [p, q] = [plane.project(a), plane.project(b)];
-  if (p === undefined || q === undefined) return p === undefined ? b : a;
-  const centre: Flat = [0, 0];
-  const nearest = nearestOnSegment(centre, p, q);
-  // The ends keep their exact coordinates.
-  if (distanceSquared(nearest, p) === 0) return a;
-  return distanceSquared(nearest, q) === 0 ? b : plane.unproject(nearest);
+function linesOf(shape: Exclude<Shape, { kind: 'Point' }>): readonly (readonly Position[])[] {
+  return shape.kind === 'Polygon' ? shape.rings : [shape.points];
+}
+
+function nearestOnLines(here: Vector, lines: readonly (readonly Position[])[]): Vector {
+  const candidates = lines
+    .map((line) => line.map(toVector))
+    .flatMap((line) => line.slice(1).map((end, i) => nearestOnEdge(here, line[i]!, end)));
+  return candidates.reduce((a, b) => (length(subtract(here, b)) < length(subtract(here, a)) ? b : a));
+}
+
+function nearestOnEdge(here: Vector, a: Vector, b: Vector): Vector {
+  // The normal of the edge's plane: a × b, twice as long and more exact where a and b are close together.
+  const normal = cross(add(b, a), subtract(b, a));
+  const onCircle = subtract(here, scale(normal, dot(here, normal) / dot(normal, normal)));
+  const isBetween = dot(cross(onCircle, normal), a) > 0 && dot(cross(normal, onCircle), b) > 0;
+  if (isBetween) return unit(onCircle);
+  return length(subtract(here, a)) <= length(subtract(here, b)) ? a : b;
 }

@@ -4,9 +4,11 @@ import type { Datum, DatumObject } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import { checkArraySize, type Limits } from '../limits.js';
 import { findIndex } from '../table-slice.js';
+import { boundingCap, mayMeet } from './bounding-cap.js';
 import { distanceTo } from './distance.js';
 import type { Ellipsoid } from './geodesic.js';
 import { intersects } from './relations.js';
+import { checkReach } from './search-radius.js';
 import { type Position, type Shape, toShape } from './shape.js';
 
 /** The geospatial index of that name; `term` is who asks. */
@@ -24,7 +26,12 @@ export function geoIndex(table: Table, name: string | undefined, term: string): 
 
 /** The documents whose geometry meets a shape. The index is walked from end to end: it is not a spatial one. */
 export function* documentsIntersecting(table: Table, index: SecondaryIndex, shape: Shape): Iterable<Datum> {
-  for (const { value, doc } of table.scanIndex(index)) if (intersects(toShape(value), shape)) yield doc;
+  const cap = boundingCap(shape);
+  const isWanted = (value: Datum) => {
+    const found = toShape(value);
+    return mayMeet(boundingCap(found), cap) && intersects(found, shape);
+  };
+  for (const { doc } of table.scanIndex(index, {}, false, isWanted)) yield doc;
 }
 
 export interface NearestOptions {
@@ -34,6 +41,9 @@ export interface NearestOptions {
   readonly metresPerUnit: number;
 }
 
+/** RethinkDB searches each of so many pieces of a table until it has the wanted number of results. */
+const PIECES = 8;
+
 /** The documents next to a point, nearest first: `{dist, doc}`. */
 export function nearestDocuments(
   table: Table,
@@ -42,12 +52,12 @@ export function nearestDocuments(
   { maxDistance, maxResults, system, metresPerUnit }: NearestOptions,
   limits: Limits,
 ): DatumObject[] {
-  const found: { metres: number; doc: DatumObject }[] = [];
-  for (const { value, doc } of table.scanIndex(index)) {
-    const metres = distanceTo(centre, toShape(value), system);
-    if (metres <= maxDistance) found.push({ metres, doc });
-  }
-  found.sort((a, b) => a.metres - b.metres);
+  const metresTo = (value: Datum) => distanceTo(centre, toShape(value), system, maxDistance);
+  const isNear = (value: Datum) => metresTo(value) <= maxDistance;
+  const found = [...table.scanIndex(index, {}, false, isNear)]
+    .map(({ value, doc }) => ({ metres: metresTo(value), doc }))
+    .sort((a, b) => a.metres - b.metres);
+  if (found.length < PIECES * maxResults) checkReach(maxDistance, system);
   const nearest = found.slice(0, maxResults);
   checkArraySize(nearest.length, limits);
   return nearest.map(({ metres, doc }) => ({ dist: metres / metresPerUnit, doc }));

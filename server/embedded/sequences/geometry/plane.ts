@@ -1,34 +1,14 @@
 import type { Position } from './shape.js';
+import { add, cross, dot, length, scale, subtract, toVector, unit, type Vector } from './vector.js';
 
 /** A point of the plane onto which a hemisphere is projected. */
 export type Flat = readonly [x: number, y: number];
-type Vector = readonly [number, number, number];
 
 /** Far below a millimetre on the ground, above the noise of the arithmetic. */
 const TOLERANCE = 1e-14;
-const RADIANS = Math.PI / 180;
 
-function toVector([longitude, latitude]: Position): Vector {
-  const [lambda, phi] = [longitude * RADIANS, latitude * RADIANS];
-  return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
-}
-
-function toPosition([x, y, z]: Vector): Position {
-  return [Math.atan2(y, x) / RADIANS, Math.atan2(z, Math.hypot(x, y)) / RADIANS];
-}
-
-function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function unit(a: Vector): Vector {
-  const length = Math.hypot(...a) || 1;
-  return [a[0] / length, a[1] / length, a[2] / length];
-}
+/** How far on this side of the sphere a point has to be: what is closer to its edge is projected too far away. */
+const HORIZON = 1e-3;
 
 /**
  * The gnomonic projection around the middle of some points: great circles become straight lines, so that the
@@ -40,10 +20,7 @@ export class Plane {
   private readonly north: Vector;
 
   constructor(points: readonly Position[]) {
-    const sum = points
-      .map(toVector)
-      .reduce<Vector>((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
-    this.centre = unit(sum);
+    this.centre = unit(points.map(toVector).reduce(add, [0, 0, 0]));
     const axis: Vector = Math.abs(this.centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
     this.east = unit(cross(axis, this.centre));
     this.north = cross(this.centre, this.east);
@@ -52,14 +29,25 @@ export class Plane {
   /** Undefined for what lies on the other side of the sphere. */
   project(position: Position): Flat | undefined {
     const vector = toVector(position);
-    const depth = dot(vector, this.centre);
-    if (depth <= 1e-9) return undefined;
-    return [dot(vector, this.east) / depth, dot(vector, this.north) / depth];
+    return this.#depth(vector) < HORIZON ? undefined : this.#flatten(vector);
   }
 
-  unproject([x, y]: Flat): Position {
-    const at = (i: 0 | 1 | 2) => this.centre[i] + x * this.east[i] + y * this.north[i];
-    return toPosition(unit([at(0), at(1), at(2)]));
+  /** The part of an edge on this side of the sphere. */
+  projectEdge(from: Position, to: Position): [Flat, Flat] | undefined {
+    const [a, b] = [toVector(from), toVector(to)];
+    const [start, end] = [this.#depth(a) - HORIZON, this.#depth(b) - HORIZON];
+    if (start < 0 && end < 0) return undefined;
+    const crossed = () => add(a, scale(subtract(b, a), start / (start - end)));
+    return [this.#flatten(start < 0 ? crossed() : a), this.#flatten(end < 0 ? crossed() : b)];
+  }
+
+  #depth(vector: Vector): number {
+    return dot(vector, this.centre);
+  }
+
+  #flatten(vector: Vector): Flat {
+    const depth = this.#depth(vector);
+    return [dot(vector, this.east) / depth, dot(vector, this.north) / depth];
   }
 }
 
@@ -67,7 +55,7 @@ export class Plane {
 export function isUsableLine(points: readonly Position[]): boolean {
   return points.slice(1).every((point, i) => {
     const [a, b] = [toVector(points[i]!), toVector(point)];
-    return Math.hypot(...cross(a, b)) > TOLERANCE;
+    return length(cross(a, b)) > TOLERANCE;
   });
 }
 
@@ -97,12 +85,12 @@ function turn(a: Flat, b: Flat, c: Flat): number {
   return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
 }
 
-export function distanceSquared(a: Flat, b: Flat): number {
+function distanceSquared(a: Flat, b: Flat): number {
   return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
 }
 
 /** The point of the segment that is next to p. */
-export function nearestOnSegment(p: Flat, a: Flat, b: Flat): Flat {
+function nearestOnSegment(p: Flat, a: Flat, b: Flat): Flat {
   const length = distanceSquared(a, b);
   const along = length === 0 ? 0 : ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length;
   const t = Math.max(0, Math.min(1, along));

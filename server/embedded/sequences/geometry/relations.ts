@@ -50,14 +50,16 @@ function polygonIntersects(polygon: Polygon, shape: Shape): boolean {
     piecesOf(line, rings).some(({ place, shared }) => place !== 'outside' && !shared),
   );
   if (touches || shape.kind === 'LineString') return touches;
-  const others = flatRings(shape, plane);
-  if (others === undefined) return false;
-  return (
-    (placeOf(pointInside(others[0]!), rings) === 'inside' &&
-      placeOf(pointInside(others[0]!), others) === 'inside') ||
-    (placeOf(pointInside(rings[0]!), others) === 'inside' &&
-      placeOf(pointInside(rings[0]!), rings) === 'inside')
-  );
+  return surrounds(polygon, shape) || surrounds(shape, polygon);
+}
+
+/** Whether a polygon has within it another one whose boundary it does not touch. */
+function surrounds(outer: Polygon, inner: Polygon): boolean {
+  const plane = planeOf(outer);
+  const [around, within] = [flatRings(outer, plane), flatRings(inner, plane)];
+  if (!around?.length || !within?.length) return false;
+  const point = pointInside(within[0]!);
+  return placeOf(point, around) === 'inside' && placeOf(point, within) === 'inside';
 }
 
 function planeOf(polygon: Polygon): Plane {
@@ -79,10 +81,10 @@ function flatten(points: readonly Position[], plane: Plane): Flat[] | undefined 
   return flat.includes(undefined) ? undefined : (flat as Flat[]);
 }
 
-/** The edges of a line that have an image, as lines of one edge each. */
-function visibleParts(points: readonly Position[], plane: Plane): Flat[][] {
+/** The edges of a line, as far as they have an image, as lines of one edge each. */
+function visibleParts(points: readonly Position[], plane: Plane): [Flat, Flat][] {
   return points.slice(1).flatMap((point, i) => {
-    const edge = flatten([points[i]!, point], plane);
+    const edge = plane.projectEdge(points[i]!, point);
     return edge === undefined ? [] : [edge];
   });
 }
