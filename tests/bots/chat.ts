@@ -1,0 +1,68 @@
+import type { Overrides } from '../../server/app.js';
+import type { Message } from '../../server/message.js';
+import { jsonOf } from '../http/client.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import type { TestDatabase } from '../support/database.js';
+import { SocketClient } from '../support/socket-client.js';
+import { until } from '../support/until.js';
+
+/** An app that meets bots at queues which no other app has. */
+export interface Chat extends TestApp {
+  queues: { commands: string; answers: string; rejected: string };
+  /** What bots have to know. */
+  env: Record<string, string>;
+}
+
+let chats = 0;
+
+export async function startChat(
+  brokerUrl: string,
+  {
+    env = {},
+    ...rest
+  }: { env?: Record<string, string>; database?: TestDatabase; overrides?: Overrides } = {},
+): Promise<Chat> {
+  chats += 1;
+  const names = { AMQP_BOT_QUEUE: `commands-${chats}`, AMQP_QUEUE: `answers-${chats}` };
+  const settings = { AMQP_URL: brokerUrl, LIMIT_MESSAGES: '0', ...names, ...env };
+  const app = await startTestApp({ ...rest, env: settings });
+  const { AMQP_BOT_QUEUE: commands, AMQP_QUEUE: answers } = settings;
+  const rejected = env.AMQP_REJECTED_QUEUE ?? `${answers}-rejected`;
+  return { ...app, queues: { commands, answers, rejected }, env: settings };
+}
+
+export const stateOf = ({ app }: TestApp) => app.parts.bots!.status.state;
+
+export const reached = (...chats: TestApp[]) =>
+  until('the broker is reached', () => chats.every((chat) => stateOf(chat) === 'up'));
+
+/** Somebody in a room. */
+export async function enter(
+  { url }: TestApp,
+  room: string,
+  headers?: Record<string, string>,
+): Promise<SocketClient> {
+  const client = await SocketClient.open(url, headers);
+  const answer = await client.ask({ type: 'joinRoom', room });
+  if (answer.type !== 'roomSnapshot') throw new Error(JSON.stringify(answer));
+  return client;
+}
+
+/** Writes a message and resolves with its id when it is acknowledged. */
+export async function say(client: SocketClient, room: string, body: string): Promise<string> {
+  const ack = await client.ask<'ack'>({ type: 'createMessage', message: { room, body } });
+  if (ack.type !== 'ack') throw new Error(JSON.stringify(ack));
+  return ack.id!;
+}
+
+/** The messages of bots that a socket has got, in order. */
+export const answersTo = (client: SocketClient): Message[] =>
+  client.frames.flatMap((frame) =>
+    frame.type === 'deliverMessage' && frame.message.kind === 'bot' ? [frame.message] : [],
+  );
+
+/** What the table has of a room. */
+export async function storedIn({ url }: TestApp, room: string): Promise<Message[]> {
+  const response = await fetch(`${url}/api/rooms/${encodeURIComponent(room)}/messages?limit=100`);
+  return (await jsonOf(response)).messages;
+}

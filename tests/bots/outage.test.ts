@@ -1,0 +1,156 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { jsonOf, post } from '../http/client.js';
+import type { TestApp } from '../support/app.js';
+import { skipWithout } from '../support/programs.js';
+import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { BrokerClient, commandOf } from './broker-client.js';
+import { answersTo, enter, reached, say, startChat, stateOf } from './chat.js';
+
+const QUICK = { longestWaitMs: 200, patienceMs: 200 };
+
+describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
+  let broker: RabbitmqServer;
+  const opened: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    broker = await startRabbitmq();
+  });
+  afterAll(() => broker?.stop());
+  afterEach(async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  });
+
+  const openChat = async (options: Parameters<typeof startChat>[1] = {}, url = broker.url) => {
+    const chat = await startChat(url, { overrides: { bots: QUICK }, ...options });
+    opened.push(chat.stop);
+    return chat;
+  };
+  const openBot = async () => {
+    const bot = await BrokerClient.open(broker.url);
+    opened.push(() => bot.close());
+    return bot;
+  };
+  const openProxy = async () => {
+    const proxy = await startTcpProxy(Number(new URL(broker.url).port));
+    opened.push(proxy.stop);
+    return { ...proxy, url: broker.url.replace(/:\d+$/, `:${proxy.port}`) };
+  };
+  /** Asking for a queue that is not there ends the channel. */
+  const readWhenThere = (queue: string) =>
+    until(`the queue ${queue}`, async () => {
+      const bot = await openBot();
+      return bot.read(queue).catch(() => null);
+    });
+  const ready = async ({ url }: TestApp) => {
+    const response = await fetch(`${url}/readyz`);
+    return [response.status, (await jsonOf(response)).dependencies.amqp.state];
+  };
+
+  test('from the start, the chat goes on, senders are told, and commands go out later', async () => {
+    const proxy = await openProxy();
+    proxy.cut();
+    const chat = await openChat({ overrides: { bots: { ...QUICK, capacity: 2 } } }, proxy.url);
+    await until('it is given up', () => stateOf(chat) === 'down');
+    expect(await ready(chat)).toEqual([200, 'down']);
+    const ann = await enter(chat, 'early');
+    const typed = await say(ann, 'early', '/typed');
+    await until('the sender is told', () => ann.latest('error'));
+    expect(ann.latest('error')).toMatchObject({ room: 'early', code: 'bots-away' });
+    expect(ann.latest('error')!.message).toMatch(/your command waits/);
+    const posted = await post(`${chat.url}/api/rooms/early/messages`, { body: '/posted' });
+    expect([posted.status, posted.headers.get('notice')]).toEqual([201, 'bots-away']);
+    const plain = await post(`${chat.url}/api/rooms/early/messages`, { body: 'plain' });
+    expect([plain.status, plain.headers.get('notice')]).toEqual([201, null]);
+    expect(chat.app.parts.bots!.waiting).toBe(2);
+    await say(ann, 'early', '/one too many');
+    await until('the sender is told', () => /too many commands wait/.test(ann.latest('error')!.message));
+    await until('all are in the room', () => ann.frames.filter(isDelivery).length === 4);
+
+    proxy.mend();
+    await reached(chat);
+    const taken = await (await openBot()).read(chat.queues.commands);
+    await until('both go out', () => taken.length === 2);
+    expect(taken.map(({ messageId }) => messageId)).toEqual([typed, (await jsonOf(posted)).id]);
+    expect(await ready(chat)).toEqual([200, 'up']);
+    await until('nothing waits', () => chat.app.parts.bots!.waiting === 0);
+    const last = await say(ann, 'early', '/last');
+    await until('the last', () => taken.length === 3);
+    expect(taken[2]!.messageId).toBe(last);
+    expect(ann.frames.filter(({ type }) => type === 'error')).toHaveLength(2);
+    ann.close();
+  });
+
+  test('as it was killed, commands wait until it is back', async () => {
+    const chat = await openChat();
+    await reached(chat);
+    const ann = await enter(chat, 'killed');
+    await broker.kill();
+    const id = await say(ann, 'killed', '/wait');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    expect(await ready(chat)).toEqual([200, 'down']);
+    await broker.restart();
+    await reached(chat);
+    const bot = await openBot();
+    const taken = await bot.read(chat.queues.commands);
+    await until('the command', () => taken.length === 1);
+    const { chatroom, token } = commandOf(taken[0]!);
+    await bot.send(chat.queues.answers, { chatroom, token, message: 'at last' });
+    await until('the answer', () => answersTo(ann).length === 1);
+    expect(taken.map(({ messageId }) => messageId)).toEqual([id]);
+    ann.close();
+  });
+
+  test('as it hangs, senders wait a moment only, and so does a stop', async () => {
+    const chat = await openChat({}, `${broker.url}?heartbeat=1`);
+    const other = await openChat();
+    await reached(chat, other);
+    const ann = await enter(chat, 'hung');
+    broker.signal('SIGSTOP');
+    let id: string;
+    try {
+      id = await say(ann, 'hung', '/wait');
+      await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+      expect(stateOf(chat)).toBe('up');
+      await until('it is given up', () => stateOf(chat) === 'down');
+      await other.stop();
+    } finally {
+      broker.signal('SIGCONT');
+    }
+    await reached(chat);
+    const taken = await (await openBot()).read(chat.queues.commands);
+    // The broker may have read it before it hung; then it comes twice, by the same id.
+    await until('the command', () => taken.length > 0 && chat.app.parts.bots!.waiting === 0);
+    expect([...new Set(taken.map(({ messageId }) => messageId))]).toEqual([id]);
+    ann.close();
+  });
+
+  test('for a queue alone, as somebody deleted it, that is made again', async () => {
+    const chat = await openChat();
+    await reached(chat);
+    const { commands, answers, rejected } = chat.queues;
+    const ann = await enter(chat, 'deleted');
+    const operator = await openBot();
+    await operator.channel.deleteQueue(answers);
+    await until('it is noticed', () => stateOf(chat) === 'down');
+    await reached(chat);
+
+    await operator.channel.deleteQueue(commands);
+    const id = await say(ann, 'deleted', '/ask');
+    const taken = await readWhenThere(commands);
+    await until('the command', () => taken.length > 0);
+    expect(taken.map(({ messageId }) => messageId)).toEqual([id]);
+
+    await operator.channel.deleteQueue(rejected);
+    await operator.send(answers, 'not JSON');
+    const { chatroom, token } = commandOf(taken[0]!);
+    await operator.send(answers, { chatroom, token, message: 'behind it' });
+    await until('the good answer', () => answersTo(ann).length === 1);
+    const refused = await readWhenThere(rejected);
+    await until('the bad one', () => refused.length === 1);
+    ann.close();
+  });
+});
+
+const isDelivery = ({ type }: { type: string }) => type === 'deliverMessage';
