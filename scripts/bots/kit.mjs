@@ -2,10 +2,12 @@
  * What a bot needs beside what it has to say: it takes commands from the broker, answers each once, announces itself,
  * and comes back when the broker does. docs/bots.md explains what travels.
  */
-import { connect } from 'amqplib';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openLink } from './link.mjs';
 
-/** Milliseconds after which the server would take a silent bot for gone are 35,000. */
+/** Milliseconds; the server would take a bot for gone that is silent for 35,000. */
 const ANNOUNCE_MS = 10_000;
+const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 /** Commands that are answered at once. */
 const PREFETCH = 32;
@@ -23,67 +25,76 @@ const UNUSED_MS = 60 * 60 * 1000;
  * @returns `{stop}`, which resolves when the link is closed
  */
 export function runBot(bot, env = process.env, log = console.error) {
-  const answered = new Map();
-  let model = null;
-  let retry = null;
-  let wait = 100;
-  let isStopped = false;
-
-  async function open() {
-    try {
-      model = await connect(env.AMQP_URL || 'amqp://127.0.0.1', { timeout: 5_000 });
-      let reason = 'the connection was closed';
-      const announcing = { timer: null };
-      model.on('error', (error) => {
-        reason = error.message;
-      });
-      model.on('close', () => {
-        clearInterval(announcing.timer);
-        again(reason);
-      });
-      if (isStopped) return await model.close();
-      announcing.timer = await serve(bot, model, env, answered, log);
-      wait = 100;
-      log(`/${bot.command} is listening`);
-    } catch (error) {
-      if (model) await model.close().catch(() => {});
-      else again(error.message);
-    }
-  }
-
-  function again(reason) {
-    model = null;
-    if (isStopped) return;
-    log(`The broker is away (${reason})`);
-    retry = setTimeout(open, wait * (0.1 + 0.9 * Math.random()));
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-  }
-
-  void open();
+  const stopping = new AbortController();
+  const running = keepServing({ bot, env, log, answered: new Map(), signal: stopping.signal });
   return {
     async stop() {
-      isStopped = true;
-      clearTimeout(retry);
-      await model?.close().catch(() => {});
+      stopping.abort();
+      await running;
     },
   };
 }
 
-/** Declares what it needs, exactly as the server does, so that either may be there first. */
-async function serve(bot, model, env, answered, log) {
+async function keepServing(parts) {
+  const { signal, log } = parts;
+  let longest = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    const begin = Date.now();
+    const reason = await serve(parts);
+    if (signal.aborted) return;
+    log(`The broker is away (${reason})`);
+    if (Date.now() - begin > LONGEST_WAIT_MS) longest = FIRST_WAIT_MS;
+    await pause(longest * (0.1 + 0.9 * Math.random()), undefined, { signal }).catch(() => {});
+    longest = Math.min(longest * 2, LONGEST_WAIT_MS);
+  }
+}
+
+/** Serves over one connection, from its beginning to its end. @returns why it ended */
+async function serve(parts) {
+  const { bot, env, log, signal } = parts;
+  let reason;
+  const note = (error) => {
+    reason ??= error.message;
+  };
+  let link = null;
+  const end = () => link?.close();
+  let timer;
+  try {
+    link = await openLink(env.AMQP_URL || 'amqp://127.0.0.1', note);
+    signal.addEventListener('abort', end);
+    if (!signal.aborted) {
+      const channel = await link.model.createConfirmChannel();
+      // A channel that the broker closes takes the connection with it, and that is opened again.
+      channel.on('error', note);
+      channel.on('close', end);
+      timer = setInterval(await takeCommands(parts, channel, end), ANNOUNCE_MS);
+      log(`/${bot.command} is listening`);
+      await link.closed;
+    }
+  } catch (error) {
+    note(error);
+  }
+  clearInterval(timer);
+  signal.removeEventListener('abort', end);
+  await end();
+  return reason ?? 'the connection was closed';
+}
+
+/**
+ * Declares what it needs, exactly as the server does, so that either may be there first, and begins.
+ * @returns what has to be done again and again
+ */
+async function takeCommands({ bot, env, log, answered }, channel, end) {
   const commands = env.AMQP_BOT_QUEUE || 'changeroom-bots';
   const answers = env.AMQP_QUEUE || 'changeroom-chat';
   const durable = env.AMQP_DURABLE === 'true';
-  const channel = await model.createConfirmChannel();
-  // A channel that the broker closes takes the connection with it, and that is opened again.
-  channel.on('error', (error) => log(error.message));
-  channel.on('close', () => model.close().catch(() => {}));
-
+  const own = `${commands}.${bot.command}`;
   await channel.assertExchange(`${commands}-unbound`, 'fanout', { durable });
   await channel.assertExchange(commands, 'direct', { durable, alternateExchange: `${commands}-unbound` });
   await channel.assertExchange(`${commands}-announcements`, 'fanout', { durable });
+  await channel.assertQueue(commands, { durable });
+  await channel.bindQueue(commands, `${commands}-unbound`, '');
   await channel.assertQueue(answers, { durable });
-  const own = `${commands}.${bot.command}`;
   await channel.assertQueue(own, durable ? { durable } : { durable, expires: UNUSED_MS });
   await channel.bindQueue(own, commands, bot.command);
   await channel.prefetch(PREFETCH);
@@ -93,27 +104,36 @@ async function serve(bot, model, env, answered, log) {
       const done = (error) => (error ? reject(error) : resolve());
       channel.publish(exchange, key, Buffer.from(JSON.stringify(content)), options, done);
     });
-
-  await channel.consume(own, async (delivery) => {
-    if (delivery === null) return model.close().catch(() => {});
+  const take = async (delivery) => {
     try {
       const answer = await answerOf(bot, delivery, answered, log);
-      // Acknowledged last: a command that is not answered comes again.
-      if (answer !== null) {
-        const options = { persistent: durable, messageId: answer.id, contentType: 'application/json' };
-        await publish('', answers, answer, options);
-      }
+      const options = { persistent: durable, mandatory: true, contentType: 'application/json' };
+      if (answer) await publish('', answers, answer, { ...options, messageId: answer.id });
       channel.ack(delivery);
     } catch (error) {
+      // Not acknowledged: the command comes again over the next connection.
       log(`An answer was not delivered: ${error.message}`);
+      end();
     }
-  });
+  };
+  // The queue of answers was deleted. It is made again over the next connection.
+  channel.on('return', end);
+  await channel.consume(own, (delivery) => (delivery ? take(delivery) : end()));
 
+  /** Commands from before this bot's queue was there, as after a restart of the broker, are in the queue of all. */
+  const pickUp = async () => {
+    const others = [];
+    for (let delivery = await channel.get(commands); delivery; delivery = await channel.get(commands)) {
+      if (delivery.fields.routingKey === bot.command) await take(delivery);
+      else others.push(delivery);
+    }
+    for (const delivery of others) channel.nack(delivery);
+  };
   const { command, usage, help } = bot;
-  const announce = () =>
-    publish(`${commands}-announcements`, '', { command, usage, help }).catch((error) => log(error.message));
-  await announce();
-  return setInterval(announce, ANNOUNCE_MS);
+  const announce = () => publish(`${commands}-announcements`, '', { command, usage, help });
+  const repeat = () => Promise.all([announce(), pickUp()]).catch((error) => log(error.message));
+  await repeat();
+  return repeat;
 }
 
 /** The answer to a delivery, the same one when the command comes again; null where there is nothing to say. */
@@ -124,7 +144,7 @@ async function answerOf(bot, { content }, answered, log) {
     let text = answered.get(id);
     if (text === undefined) {
       text = await bot.answer(message.replace(/^\/[\w-]+[\s=:]*/, '').trim(), command);
-      answered.set(id, text);
+      if (id !== undefined) answered.set(id, text);
       if (answered.size > REMEMBERED) answered.delete(answered.keys().next().value);
     }
     return text === null ? null : { chatroom, token, message: text, id, name: bot.name };
