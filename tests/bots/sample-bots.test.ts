@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ANNOUNCEMENT_LIFETIME } from '../../server/bots/announcements.js';
+import { jsonOf } from '../http/client.js';
+import { skipWithout } from '../support/programs.js';
+import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
+import { until } from '../support/until.js';
+import { failToStart, startBots } from './bot-process.js';
+import { BrokerClient } from './broker-client.js';
+import { answersTo, type Chat, enter, reached, say, startChat, storedIn } from './chat.js';
+
+describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
+  let broker: RabbitmqServer;
+  let chat: Chat;
+  /** Milliseconds by which the server's clock is put forward. */
+  let ahead = 0;
+
+  beforeAll(async () => {
+    broker = await startRabbitmq();
+    const overrides = { bots: { now: () => Date.now() + ahead, longestWaitMs: 200 } };
+    chat = await startChat(broker.url, { overrides });
+    await reached(chat);
+  });
+  afterAll(async () => {
+    await chat?.stop();
+    await broker?.stop();
+  });
+
+  const listed = async () => jsonOf(await fetch(`${chat.url}/api/bots`));
+  const names = async () => (await listed()).map(({ command }: { command: string }) => command).join();
+
+  test('answer in the room, are listed while they are there, and end when they are told to', async () => {
+    const ann = await enter(chat, 'games');
+    const early = await say(ann, 'games', '/stock=AAPL.US');
+    expect(await listed()).toEqual([]);
+    const bots = await startBots(['roll', 'stock'], chat.env);
+    await until('both are listed', async () => (await names()) === 'roll,stock');
+    expect((await listed())[0]).toEqual({
+      command: 'roll',
+      usage: '/roll 2d6',
+      help: 'Rolls dice: how many, d, and how many sides they have',
+    });
+    // Also what was written before they came.
+    await until('the early one', () => answersTo(ann).length === 1);
+    for (const text of ['/roll 2d6', '/ROLL', '/roll many', '/stock=aapl.us', '/stock nothing', '/weather'])
+      await say(ann, 'games', text);
+    await until('all are answered', () => answersTo(ann).length === 6);
+    const said = answersTo(ann).map(({ author, body }) => `${author.name}: ${body}`);
+    const quote =
+      /^Stock: AAPL.US quote is \$\d+\.\d+ per share \(sample data of [\d-]+, not a market price\)$/;
+    expect(said[0]).toMatch(quote);
+    expect(said.slice(1).sort()).toEqual([
+      expect.stringMatching(/^Dice: .+ rolls 1d6: [1-6]$/),
+      expect.stringMatching(/^Dice: .+ rolls 2d6: [1-6] \+ [1-6] = \d+$/),
+      expect.stringMatching(/^Dice: Write it like \/roll 2d6/),
+      expect.stringMatching(quote),
+      expect.stringMatching(/^Stock: There is no NOTHING in the sample data\. There are: /),
+    ]);
+    expect((await storedIn(chat, 'games')).map(({ id }) => id)).toContain(early);
+
+    expect(await bots.end('SIGTERM')).toBe(0);
+    expect(await names()).toBe('roll,stock');
+    ahead = ANNOUNCEMENT_LIFETIME;
+    expect(await listed()).toEqual([]);
+    ahead = 0;
+    // A command for a bot that is gone waits for it.
+    await say(ann, 'games', '/roll 1d1000');
+    const again = await startBots(['roll'], chat.env);
+    await until('it is answered', () => answersTo(ann).some(({ body }) => body.includes('1d1000')));
+    expect(await again.end('SIGINT')).toBe(0);
+    ann.close();
+  });
+
+  test('answer a command that comes twice with the same, and leave those of others where they are', async () => {
+    const client = await BrokerClient.open(broker.url);
+    const env = { ...chat.env, AMQP_BOT_QUEUE: 'twice', AMQP_QUEUE: 'twice-answers' };
+    const bots = await startBots(['roll'], env);
+    const said = await client.read('twice-answers');
+    const command = { chatroom: 'lobby', token: 'x', message: '/roll 100d1000', name: 'Ann' };
+    const give = (content: object, routingKey = 'roll') =>
+      client.channel.publish('twice', routingKey, Buffer.from(JSON.stringify(content)));
+    for (const id of ['1', '1', '2']) give({ ...command, id });
+    for (const odd of [command, { ...command, message: 7, id: '3' }, []]) give(odd);
+    give({ ...command, id: '4' }, 'weather');
+    give({ ...command, id: '5' });
+    await until('the last', () => said.some(({ messageId }) => messageId === '5'));
+    const answers = said.map(({ content }) => JSON.parse(content));
+    expect(answers.map(({ id }) => id)).toEqual(['1', '1', '2', undefined, '5']);
+    expect(answers[0]).toEqual({
+      chatroom: 'lobby',
+      token: 'x',
+      id: '1',
+      name: 'Dice',
+      message: expect.any(String),
+    });
+    expect(answers[1].message).toBe(answers[0].message);
+    expect(answers[2].message).not.toBe(answers[0].message);
+    expect(await client.depth('twice')).toBe(1);
+    await bots.end();
+    await client.close();
+  });
+
+  test('come back when the broker does, and with them the answers', async () => {
+    const bots = await startBots(['roll', 'stock'], chat.env);
+    const ann = await enter(chat, 'restart');
+    await broker.kill();
+    await say(ann, 'restart', '/roll 3d6');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    await broker.restart();
+    await until('it is answered', () => answersTo(ann).some(({ body }) => body.includes('3d6')), 15_000);
+    broker.signal('SIGSTOP');
+    try {
+      expect(await bots.end('SIGTERM')).toBe(0);
+    } finally {
+      broker.signal('SIGCONT');
+    }
+    ann.close();
+  });
+
+  test('are not started when there is none of the name', async () => {
+    for (const wrong of [['nobody'], ['../bots/roll'], ['kit'], []]) {
+      const { code, output } = await failToStart(wrong);
+      expect([code, output]).toEqual([2, expect.stringContaining('Usage: npm run bot -- roll stock')]);
+    }
+  });
+
+  test('take fewer than forty lines each', () => {
+    const folder = 'scripts/bots';
+    const files = readdirSync(folder).filter((name) =>
+      /^export const bot\b/m.test(readFile(`${folder}/${name}`)),
+    );
+    expect(files).toEqual(['roll.mjs', 'stock.mjs']);
+    for (const name of files) expect(readFile(`${folder}/${name}`).split('\n').length).toBeLessThan(40);
+  });
+});
+
+const readFile = (path: string) => readFileSync(path, 'utf8');
