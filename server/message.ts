@@ -41,6 +41,12 @@ export function comparePositions(a: Position, b: Position): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/**
+ * What begins a command to a bot, `/roll 2d6` or `/stock=aapl.us`; a path such as `/usr/bin` is none. The same to
+ * JavaScript and to RE2, so that the database can tell too.
+ */
+export const COMMAND = '^/([A-Za-z][A-Za-z0-9_-]{0,31})(?:[ \\t\\n=:]|$)';
+
 /** A new message id: a UUIDv7, monotonic within this process. */
 export function newMessageId(): string {
   return uuidv7();

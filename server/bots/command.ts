@@ -1,7 +1,6 @@
-import type { Message } from '../message.js';
+import { COMMAND, type Message } from '../message.js';
 
-/** `/roll 2d6` and `/stock=aapl.us`; a path such as `/usr/bin` is none. */
-const COMMAND = /^\/([a-z][a-z0-9_-]{0,31})(?=$|[\s=:])/i;
+const BEGINNING = new RegExp(COMMAND);
 
 /** What names of commands are like, in small letters. */
 export const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -9,7 +8,7 @@ export const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 /** The name of the command that a message is, in small letters; null where it is none. */
 export function commandName({ body, kind }: Pick<Message, 'body' | 'kind'>): string | null {
   if (kind !== 'message') return null;
-  return COMMAND.exec(body)?.[1]?.toLowerCase() ?? null;
+  return BEGINNING.exec(body)?.[1]?.toLowerCase() ?? null;
 }
 
 /** A command as bots get it: JSON in UTF-8. The first three fields are the original protocol's. */

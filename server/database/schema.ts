@@ -1,9 +1,10 @@
 import endex from 'endex';
+import { CLAIM_INDEX, COMMAND_INDEX } from './command-table.js';
 import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
 import { type Connection, r, type Term } from './reql.js';
 
-const TABLES = ['messages', 'rooms', 'memberships', 'users', 'nodes'];
+const TABLES = ['messages', 'rooms', 'memberships', 'users', 'commands', 'nodes'];
 
 /** Attempts before a schema that cannot be made is reported. */
 const ATTEMPTS = 10;
@@ -30,14 +31,18 @@ async function attemptSchema(connection: Connection, db: string): Promise<void> 
     .db(db)
     .table('messages')
     .index('room_sent', room, {})
+    .index(COMMAND_INDEX.name, COMMAND_INDEX.definition, {})
     .table('rooms')
     .table('memberships')
     .table('users')
+    .table('commands')
+    .index(CLAIM_INDEX.name, CLAIM_INDEX.definition, {})
     .table('nodes')
     .run(connection);
   for (const name of TABLES) await r.db(db).table(name).wait().run(connection);
   const messages = r.db(db).table('messages');
-  await messages.indexWait('room_sent').run(connection);
+  await messages.indexWait().run(connection);
+  await r.db(db).table('commands').indexWait().run(connection);
   await setHook(messages, connection);
 }
 

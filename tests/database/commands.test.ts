@@ -1,0 +1,132 @@
+import r from 'rethinkdb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandTable } from '../../server/database/command-table.js';
+import { createLog } from '../../server/log.js';
+import type { Message } from '../../server/message.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { ann, type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+
+const HOUR = 3_600_000;
+
+describe('the table of commands', () => {
+  let database: TestDatabase;
+  let stack: Stack;
+  let console_: r.Connection;
+
+  beforeAll(async () => {
+    database = await openDatabase();
+    stack = await startStack(database);
+    console_ = await database.connect();
+  });
+  afterAll(async () => {
+    await stack.stop();
+    await database.stop();
+  });
+
+  /** As one of several processes has it. */
+  const open = (options: { lifetimeMs?: number; claimMs?: number } = {}) =>
+    new CommandTable(stack.database, createLog({ log: 'silent' }), {
+      lifetimeMs: HOUR,
+      claimMs: HOUR,
+      ...options,
+    });
+  const write = async (body: string) =>
+    (await stack.messages.insert({ room: 'lobby', body, author: ann })).message.id;
+  const bodies = (messages: Message[]) => messages.map(({ body }) => body);
+
+  it('is told of the commands that anybody writes, and of nothing else', async () => {
+    const written: Message[] = [];
+    let opened = 0;
+    const stop = open().follow({
+      opened: () => {
+        opened += 1;
+      },
+      lost: () => {},
+      written: (message) => written.push(message),
+    });
+    await until('it follows', () => opened === 1);
+    for (const body of [
+      'hello',
+      '/usr',
+      '/usr/bin',
+      ' /x',
+      '/tab\tx',
+      '/line\nx',
+      '/roll\u00a0x',
+      `/${'x'.repeat(33)}`,
+      'a /roll',
+      '/ x',
+      '/1',
+    ])
+      await write(body);
+    const rows = [
+      { room: 'den', body: '/from a console' },
+      { room: 'den', body: '/said by a bot', kind: 'bot' },
+      { room: 'den', body: '/long ago', sent: new Date(Date.now() - 2 * HOUR) },
+    ];
+    const { generated_keys } = await r.table('messages').insert(rows).run(console_);
+    const plain = await write('plain');
+    await stack.messages.edit({ room: 'lobby', id: plain, body: '/edited', by: ann.id_user });
+    await r.table('messages').get(generated_keys[0]!).update({ body: '/changed' }).run(console_);
+    await write('/last');
+    await until('the last', () => bodies(written).includes('/last'));
+    expect(bodies(written)).toEqual(['/usr', '/tab\tx', '/line\nx', '/from a console', '/last']);
+    stop();
+  });
+
+  it('gives what nobody has claimed, oldest first, and each claim to one process', async () => {
+    const [one, other] = [open(), open()];
+    const taken = (await one.unclaimed(100)).map(({ id }) => id);
+    await one.claim(taken);
+    const ids = [await write('/a'), await write('/b'), await write('/c')];
+    expect(bodies(await one.unclaimed(100))).toEqual(['/a', '/b', '/c']);
+    expect(bodies(await one.unclaimed(2))).toEqual(['/a', '/b']);
+    const claims = await Promise.all([one.claim(ids), other.claim(ids)]);
+    expect(claims.flatMap((claim) => [...claim]).sort()).toEqual([...ids].sort());
+    expect(await other.unclaimed(100)).toEqual([]);
+  });
+
+  it('gives up the claims of a process that is dead, unless it has passed them on', async () => {
+    const dead = open();
+    const [left, done, removed] = [await write('/left'), await write('/done'), await write('/removed')];
+    await dead.claim([left, done, removed]);
+    await dead.passed([done]);
+    await stack.messages.remove({ room: 'lobby', id: removed, by: ann.id_user });
+    const patient = open();
+    expect(await patient.abandoned(100)).toEqual([]);
+    expect(await patient.claim([left, done])).toEqual(new Set());
+
+    // To this one, every claim is old.
+    const heir = open({ claimMs: -1_000 });
+    const found = (await heir.abandoned(100)).map(({ id }) => id);
+    expect(found).toContain(left);
+    expect(found).not.toContain(done);
+    expect(found).not.toContain(removed);
+    expect((await heir.unclaimed(100)).map(({ id }) => id)).toContain(left);
+    expect(await heir.claim([left, done])).toEqual(new Set([left]));
+    expect(await patient.claim([left])).toEqual(new Set());
+  });
+
+  it('lets a process take again what it has released', async () => {
+    const one = open();
+    const id = await write('/again');
+    await one.claim([id]);
+    expect(await one.unclaimed(100)).toEqual([]);
+    await one.release();
+    expect(bodies(await one.unclaimed(100))).toEqual(['/again']);
+    expect(bodies(await one.abandoned(100))).toEqual(['/again']);
+    expect(await one.claim([id])).toEqual(new Set([id]));
+  });
+
+  it('forgets what nobody can answer any more', async () => {
+    const table = open();
+    const id = await write('/once');
+    await table.claim([id]);
+    await table.forget();
+    const claim = () => r.table('commands').get(id).run(console_);
+    expect(await claim()).toMatchObject({ id, passed: false });
+    await open({ lifetimeMs: -1_000 }).forget();
+    expect(await claim()).toBeNull();
+  });
+});
