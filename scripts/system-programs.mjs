@@ -21,7 +21,7 @@ export const PROGRAMS = [
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ],
     aptPackage: 'chromium',
-    usedBy: ['tests/flows'],
+    usedBy: ['tests/flows', 'tests/bots'],
   },
   {
     name: 'redis-server',
@@ -36,7 +36,7 @@ export const PROGRAMS = [
     variable: 'RABBITMQ_SERVER_PATH',
     commands: ['rabbitmq-server'],
     // Debian's own command of that name insists on being root or rabbitmq; the one behind it does not.
-    places: ['/usr/lib/rabbitmq/bin/rabbitmq-server'],
+    places: ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/sbin/rabbitmq-server'],
     aptPackage: 'rabbitmq-server',
     usedBy: ['tests/bots'],
   },
