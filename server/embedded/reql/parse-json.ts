@@ -1,13 +1,14 @@
 import { checkArraySize, type Limits } from '../sequences/limits.js';
 import { sanitizePseudotype } from '../sequences/pseudotypes.js';
 import { type Datum, REQL_TYPE } from '../values/datum.js';
+import { decodeJson } from '../values/json.js';
 import { logicError } from '../values/reql-error.js';
 
 /** `r.json(text)` */
 export function parseJson(text: string, limits: Limits): Datum {
   if (text.includes('\0')) throw logicError('Encountered unescaped null byte in JSON string.');
   try {
-    const datum = JSON.parse(text) as Datum;
+    const datum = decodeJson(text);
     refuseDuplicateKeys(text);
     return checkedDatum(datum, limits);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type Datum, isExtremum, sortedKeys, typeName } from '../values/datum.js';
+import { printNumber } from '../values/json.js';
 import { logicError } from '../values/reql-error.js';
 
 /** A value as JSON text with sorted keys; numbers as RethinkDB writes them. */
@@ -8,19 +9,12 @@ export function toJson(datum: Datum): string {
 }
 
 function write(datum: Datum): string {
-  if (typeof datum === 'number') return writeNumber(datum);
+  if (typeof datum === 'number') return printNumber(datum);
   if (datum === null || typeof datum !== 'object') return JSON.stringify(datum);
   if (Array.isArray(datum)) return `[${datum.map(write).join()}]`;
   return `{${sortedKeys(datum)
     .map((key) => `${JSON.stringify(key)}:${write(datum[key]!)}`)
     .join()}}`;
-}
-
-/** Integers beyond 2^53 are shown as the floating point numbers they are. */
-function writeNumber(number: number): string {
-  if (Object.is(number, -0)) return '-0.0';
-  const text = String(number).replace('e+', 'e');
-  return Math.abs(number) > 2 ** 53 && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 /** `r.minval` and `r.maxval` cannot be sent or printed. */

@@ -45,10 +45,10 @@ export function divide(left: Datum, right: Datum): Datum {
   return finite(dividend / divisor);
 }
 
-/** The remainder, with the sign of the dividend. */
+/** The remainder of integers, with the sign of the dividend; 0 has none. */
 export function modulo(left: number, right: number): number {
   if (right === 0) throw logicError('Cannot take a number modulo 0.');
-  return left % right;
+  return (left % right) + 0;
 }
 
 function isTime(datum: Datum): boolean {

@@ -53,7 +53,7 @@ const LARGEST_INTEGER = 2 ** 53;
 
 export function asInteger(datum: Datum): number {
   const number = asNumber(datum);
-  if (Number.isInteger(number) && Math.abs(number) <= LARGEST_INTEGER) return number;
+  if (Number.isInteger(number) && Math.abs(number) <= LARGEST_INTEGER) return number + 0; // -0 + 0 is 0
   const range = number < -LARGEST_INTEGER ? ' (<-2^53)' : number > LARGEST_INTEGER ? ' (>2^53)' : '';
   throw logicError(`Number not an integer${range}: ${displayNumber(number)}`);
 }

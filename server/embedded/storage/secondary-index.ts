@@ -1,4 +1,5 @@
 import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../values/datum.js';
+import { encodeJson, holdsNegativeZero } from '../values/json.js';
 import { decodeKey, encodeIndexKey, encodeKey } from '../values/key-encoding.js';
 import { compare } from '../values/order.js';
 import { type ByteRange, boundedRange, numberPrefix, wholeRange } from './ranges.js';
@@ -23,7 +24,7 @@ const LONGEST_VALUE = 1024;
  * A secondary index: what it is called, what values it gives a document, and how its entries look.
  * An entry's key is the index number, the encoded value, the encoded primary key and, in a multi index, the
  * position within the array. Its value is the length of the encoded value, followed by the exact value as JSON
- * where the key does not hold it all (cut, a time with its zone, geometry).
+ * where the key does not hold it all (cut, a time with its zone, negative zero, geometry).
  */
 export class SecondaryIndex {
   readonly prefix: Buffer;
@@ -62,7 +63,9 @@ export class SecondaryIndex {
     return values.map((value, position) => {
       const whole = this.geo ? GEO_KEY : encodeIndexKey(value);
       const encoded = whole.subarray(0, LONGEST_VALUE);
-      const exact = this.geo || whole.length > LONGEST_VALUE || holdsTime(value) ? JSON.stringify(value) : '';
+      const isExact =
+        !this.geo && whole.length <= LONGEST_VALUE && !holdsTime(value) && !holdsNegativeZero(value);
+      const exact = isExact ? '' : encodeJson(value);
       const tail = this.multi ? positionBytes(position) : NOTHING;
       const header = Buffer.alloc(2);
       header.writeUInt16BE(encoded.length);

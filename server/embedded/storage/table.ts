@@ -1,4 +1,5 @@
 import type { Datum, DatumObject } from '../values/datum.js';
+import { encodeJson } from '../values/json.js';
 import { encodePrimaryKey } from '../values/key-encoding.js';
 import { opFailed } from '../values/reql-error.js';
 import type { Environment } from './environment.js';
@@ -121,7 +122,7 @@ export class Table {
   put(doc: DatumObject, old: DatumObject | null): void {
     const key = encodePrimaryKey(doc[this.primaryKey]!);
     const indexValues = this.#reindex(key, doc, old);
-    this.#host.environment.rows.putSync(this.#rowKey(key), JSON.stringify(doc));
+    this.#host.environment.rows.putSync(this.#rowKey(key), encodeJson(doc));
     if (old === null && this.#count !== undefined) this.#count++;
     this.#host.changed(this, doc, old, indexValues);
   }

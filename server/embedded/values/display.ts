@@ -1,8 +1,25 @@
-import { type Datum, type DatumObject, isExtremum, REQL_TYPE, setField, sortedKeys } from './datum.js';
+import { type Datum, isExtremum, pseudotype, REQL_TYPE, sortedKeys } from './datum.js';
+import { printNumber } from './json.js';
 
-/** A value as RethinkDB prints it in error messages: JSON with sorted keys, indented by tabs. */
-export function displayDatum(datum: Datum): string {
-  return JSON.stringify(withSortedKeys(datum), null, '\t').replace(/^(\t*"(?:[^"\\]|\\.)*":) /gm, '$1\t');
+/** A value as RethinkDB prints it in error messages: JSON with sorted keys, indented by tabs; binaries are not. */
+export function displayDatum(datum: Datum, margin = '\n'): string {
+  if (typeof datum === 'number') return printNumber(datum);
+  if (datum === null || typeof datum !== 'object' || isBinary(datum)) return JSON.stringify(datum);
+  const inner = `${margin}\t`;
+  const display = (item: Datum, space: string) => (isBinary(item) ? '' : space) + displayDatum(item, inner);
+  if (Array.isArray(datum)) {
+    if (datum.length === 0) return '[]';
+    return `[${datum.map((item) => display(item, inner)).join()}${margin}]`;
+  }
+  if (isExtremum(datum)) return `"r.${String(datum[REQL_TYPE]).toLowerCase()}"`;
+  const fields = sortedKeys(datum).map(
+    (key) => `${inner}${JSON.stringify(key)}:${display(datum[key]!, '\t')}`,
+  );
+  return fields.length === 0 ? '{}' : `{${fields.join()}${margin}}`;
+}
+
+function isBinary(datum: Datum): boolean {
+  return pseudotype(datum) === 'BINARY';
 }
 
 const TRUNCATED_BYTES = 300;
@@ -13,14 +30,4 @@ export function displayShort(datum: Datum): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= TRUNCATED_BYTES) return text;
   return `${bytes.subarray(0, TRUNCATED_BYTES - 3).toString()}...`;
-}
-
-/** A copy whose keys, on every level, stand in ReQL's order. */
-export function withSortedKeys(datum: Datum): Datum {
-  if (Array.isArray(datum)) return datum.map(withSortedKeys);
-  if (datum === null || typeof datum !== 'object') return datum;
-  if (isExtremum(datum)) return `r.${String(datum[REQL_TYPE]).toLowerCase()}`;
-  const sorted: DatumObject = {};
-  for (const key of sortedKeys(datum)) setField(sorted, key, withSortedKeys(datum[key]!));
-  return sorted;
 }

@@ -1,4 +1,5 @@
 import { type Datum, isObject, typeName } from '../values/datum.js';
+import { decodeJson } from '../values/json.js';
 import { clientError } from '../values/reql-error.js';
 import { QUERY } from './protocol.js';
 
@@ -13,7 +14,7 @@ export interface Query {
 export function parseQuery(body: Buffer): Query {
   let parts: Datum;
   try {
-    parts = JSON.parse(body.toString()) as Datum;
+    parts = decodeJson(body.toString());
   } catch {
     throw clientError('Client is buggy (failed to deserialize query).');
   }

@@ -1,4 +1,5 @@
 import type { Datum } from '../values/datum.js';
+import { encodeJson } from '../values/json.js';
 import { logicError, type ReqlError } from '../values/reql-error.js';
 import { ERROR_TYPE, RESPONSE } from './protocol.js';
 
@@ -36,7 +37,7 @@ export function errorResponse({ kind, message, frames }: ReqlError): string {
 
 /** A value as JSON; a LOGIC error for `r.minval` and `r.maxval`, wherever they are inside. */
 export function datumJson(value: Datum): string {
-  const json = JSON.stringify(value);
+  const json = encodeJson(value);
   const extremum = json.includes(EXTREMUM) ? /"\$reql_type\$":"(MIN|MAX)VAL"/.exec(json) : null;
   if (extremum)
     throw logicError(`Cannot convert \`r.${extremum[1] === 'MIN' ? 'minval' : 'maxval'}\` to JSON.`);

@@ -15,6 +15,27 @@ describe('arithmetic', () => {
     divides: [r.expr(7).div(2), 3.5],
     'refuses to divide by zero': [r.expr(1).div(0), fails('ReqlQueryLogicError', 'Cannot divide by zero.')],
     'keeps the sign of the dividend in a remainder': [r.expr(-7).mod(3), -1],
+    'keeps the sign of zero, as RethinkDB does': [
+      r.expr([r.expr(0).mul(-1), r.expr(0).div(-5), r.ceil(-0.3), r.expr(0).sub(0), r.expr(-5).mod(5)]),
+      [-0, -0, -0, 0, 0],
+    ],
+    'takes negative zero for zero': [
+      r
+        .json('[-0.0, -0, 1]')
+        .group((x: typeof r) => x)
+        .count()
+        .ungroup(),
+      [
+        { group: -0, reduction: 2 },
+        { group: 1, reduction: 1 },
+      ],
+    ],
+    'shows negative zero': [
+      r
+        .json('-0.0')
+        .do((x: typeof r) => [x, x.toJsonString(), x.coerceTo('string'), x.info()('value'), x.eq(0)]),
+      [-0, '-0.0', '-0.0', '-0.0', true],
+    ],
     'refuses a string where a number belongs': [
       r.expr(1).add('a'),
       fails('ReqlQueryLogicError', 'Expected type NUMBER but found STRING.'),

@@ -274,6 +274,16 @@ describe('secondary indexes', () => {
     expect(above.map(({ value, doc }) => [doc.id, value])).toEqual([[2, `${long}2`]]);
   });
 
+  it('give back negative zero, and find it as zero', () => {
+    const storage = openStorage();
+    const table = createTable(storage);
+    storage.write(() => table.createIndex('a', onFields('a')));
+    insert(storage, table, { id: 1, a: -0 }, { id: 2, a: [-0] });
+    const index = table.requireIndex('a');
+    expect([...table.scanIndex(index)].map(({ value }) => value)).toEqual([[-0], -0]);
+    expect(ids(table.getAllIndex(index, 0))).toEqual([1]);
+  });
+
   it('give back times with their zone', () => {
     const storage = openStorage();
     const table = createTable(storage);

@@ -27,6 +27,19 @@ describe('insert', () => {
     expect(answer.generated_keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 
+  test('keeps negative zero, which is the same key as zero', async () => {
+    const negative = r.json('-0.0');
+    await run(things.insert({ id: [1, negative], n: negative, at: r.epochTime(negative) }));
+    expect(await run(things.get([1, 0]).without('at'))).toEqual({ id: [1, -0], n: -0 });
+    expect(await run(things.get([1, 0])('id').toJsonString())).toBe('[1,-0.0]');
+    expect(await run(things.get([1, negative]).update({ n: 0 }))).toEqual({ ...none, unchanged: 1 });
+    expect(await run(things.insert({ id: [1, 0] }, { conflict: 'replace' }))).toEqual({
+      ...none,
+      replaced: 1,
+    });
+    expect(await run(things.get([1, negative]))).toEqual({ id: [1, 0] });
+  });
+
   test('counts faulty documents and writes the others', async () => {
     const answer = await run(things.insert([{ id: 3 }, { id: 1 }, { id: null }]));
     expect(answer).toMatchObject({ ...none, inserted: 1, errors: 2 });

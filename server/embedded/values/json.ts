@@ -1,0 +1,38 @@
+import type { Datum } from './datum.js';
+
+/** A value as JSON. Unlike with `JSON.stringify`, negative zero keeps its sign: it is `-0.0`. */
+export function encodeJson(datum: Datum): string {
+  return holdsNegativeZero(datum) ? write(datum) : JSON.stringify(datum);
+}
+
+/** A SyntaxError for what is no JSON. As for RethinkDB, `-0` is the integer 0, and only `-0.0` is negative zero. */
+export function decodeJson(text: string): Datum {
+  const parsed = JSON.parse(text) as Datum;
+  if (!text.includes('-0') || !holdsNegativeZero(parsed)) return parsed;
+  return JSON.parse(text.replace(STRING_OR_INTEGER_ZERO, (token) => (token === '-0' ? '0' : token))) as Datum;
+}
+
+const STRING_OR_INTEGER_ZERO = /"(?:[^"\\]|\\.)*"|-0(?![.eE])/g;
+
+/** A number as RethinkDB prints it: integers beyond 2^53 are shown as the floating point numbers they are. */
+export function printNumber(number: number): string {
+  if (Object.is(number, -0)) return '-0.0';
+  const text = String(number).replace('e+', 'e');
+  return Math.abs(number) > 2 ** 53 && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+export function holdsNegativeZero(datum: Datum): boolean {
+  if (typeof datum === 'number') return Object.is(datum, -0);
+  if (datum === null || typeof datum !== 'object') return false;
+  if (Array.isArray(datum)) return datum.some(holdsNegativeZero);
+  for (const key in datum) if (holdsNegativeZero(datum[key]!)) return true;
+  return false;
+}
+
+function write(datum: Datum): string {
+  if (typeof datum === 'number') return printNumber(datum);
+  if (datum === null || typeof datum !== 'object') return JSON.stringify(datum);
+  if (Array.isArray(datum)) return `[${datum.map(write).join()}]`;
+  const fields = Object.entries(datum).map(([key, value]) => `${JSON.stringify(key)}:${write(value)}`);
+  return `{${fields.join()}}`;
+}
