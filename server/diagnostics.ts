@@ -16,8 +16,8 @@ export const diagnostics = {
   feedOpened: told<{ again: boolean }>('changeroom:feed-opened'),
   /** So many frames were written to one socket in one piece. */
   written: told<{ frames: number }>('changeroom:written'),
-  /** A command was passed to the broker, or too many were waiting already. */
-  command: told<{ fate: 'passed' | 'dropped' }>('changeroom:command'),
+  /** A command was passed to the broker. */
+  commandPassed: told<object>('changeroom:command-passed'),
   /** An answer of a bot was written, was there already, or cannot be used. */
   answer: told<{ fate: 'written' | 'repeated' | 'rejected' }>('changeroom:answer'),
 };

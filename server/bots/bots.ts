@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AmqpConfig } from '../config.js';
+import { CommandTable } from '../database/command-table.js';
+import type { Database } from '../database/database.js';
 import type { Messages } from '../database/messages.js';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -10,9 +12,9 @@ import { AnswerIds } from './answer.js';
 import { AnswerRights, type AnswerRightsParts } from './answer-rights.js';
 import { Answers } from './answers.js';
 import { commandName } from './command.js';
-import { CommandQueue } from './command-queue.js';
-import { CommandTokens } from './command-tokens.js';
+import { COMMAND_LIFETIME, CommandTokens } from './command-tokens.js';
 import { type BrokerStatus, Connection } from './connection.js';
+import { Dispatcher } from './dispatcher.js';
 import { type Depths, topologyOf } from './topology.js';
 
 /** Milliseconds at a stop for what is on its way. */
@@ -23,15 +25,16 @@ const DEPTHS_MS = 1_000;
 export interface BotsOptions {
   /** Milliseconds between attempts to reach the broker, or to write an answer, at most. */
   longestWaitMs?: number;
-  /** Commands that wait for the broker at most. */
-  capacity?: number;
   /** Milliseconds for which a sender waits for the broker's confirmation at most. */
   patienceMs?: number;
+  /** Milliseconds after which other processes take over what one has claimed and not passed on. */
+  claimMs?: number;
   /** The time, in milliseconds since 1970. */
   now?: () => number;
 }
 
 export interface BotsParts extends Omit<AnswerRightsParts, 'tokens' | 'ids' | 'secret'> {
+  database: Database;
   messages: Pick<Messages, 'insert'>;
   log: Log;
   /** What tokens of commands are signed with, and ids of answers made of. */
@@ -44,20 +47,23 @@ export interface BotsParts extends Omit<AnswerRightsParts, 'tokens' | 'ids' | 's
  */
 export class Bots implements Commands {
   private readonly announcements: Announcements;
-  private readonly queue: CommandQueue;
+  private readonly dispatcher: Dispatcher;
   private readonly answers: Answers;
   private readonly connection: Connection;
+  private readonly patienceMs: number;
 
   constructor(
     config: AmqpConfig,
-    { messages, log, secret, ...rights }: BotsParts,
+    { database, messages, log, secret, ...rights }: BotsParts,
     options: BotsOptions = {},
   ) {
-    const { longestWaitMs = 5_000, capacity = 10_000, patienceMs = 2_000, now = Date.now } = options;
+    const { longestWaitMs = 5_000, patienceMs = 2_000, claimMs = 60_000, now = Date.now } = options;
+    this.patienceMs = patienceMs;
     const topology = topologyOf(config);
     const tokens = new CommandTokens(secret, now);
     this.announcements = new Announcements(now);
-    this.queue = new CommandQueue(topology, tokens, { capacity, patienceMs });
+    const commands = new CommandTable(database, log, { lifetimeMs: COMMAND_LIFETIME, claimMs });
+    this.dispatcher = new Dispatcher({ commands, topology, tokens, log, sweepMs: claimMs / 2 });
     this.answers = new Answers({
       messages,
       rights: new AnswerRights({ ...rights, tokens, ids: new AnswerIds(secret), secret: config.botSecret }),
@@ -68,8 +74,8 @@ export class Bots implements Commands {
     this.connection = new Connection(
       { url: config.url, topology, log, longestWaitMs },
       {
-        opened: (link) => this.queue.opened(link),
-        lost: () => this.queue.lost(),
+        opened: (link) => this.dispatcher.opened(link),
+        lost: () => this.dispatcher.lost(),
         answer: (link, delivery) => this.answers.receive(link, delivery),
         announcement: (content) => this.announcements.learn(content),
       },
@@ -80,9 +86,9 @@ export class Bots implements Commands {
     return this.connection.status;
   }
 
-  /** Commands that the broker does not have yet. */
-  get waiting(): number {
-    return this.queue.size;
+  /** Commands that the broker has not confirmed yet. */
+  get commandsInFlight(): number {
+    return this.dispatcher.size;
   }
 
   /** Answers that are being written. */
@@ -98,6 +104,7 @@ export class Bots implements Commands {
   }
 
   start(): void {
+    this.dispatcher.start();
     this.connection.start();
   }
 
@@ -106,21 +113,23 @@ export class Bots implements Commands {
     return this.announcements.list();
   }
 
-  async pass(message: Message): Promise<ChatError | null> {
+  async noticeFor(message: Message): Promise<ChatError | null> {
     if (commandName(message) === null) return null;
-    const fate = await this.queue.pass(message);
-    if (fate === 'passed') return null;
-    const what = fate === 'waiting' ? 'your command waits for them' : 'too many commands wait already';
-    return new ChatError('bots-away', `the bots cannot be reached at the moment: ${what}`);
+    const isPassed =
+      this.connection.link && (await this.dispatcher.senders.wait(message.id, this.patienceMs));
+    if (isPassed) return null;
+    return new ChatError(
+      'bots-away',
+      'the bots cannot be reached at the moment: your command waits for them',
+    );
   }
 
   /** Takes no more answers, finishes what is on its way as far as that goes quickly, and ends the link. */
   async stop(): Promise<void> {
     const { link } = this.connection;
-    if (link) {
-      const done = link.stopConsuming().then(() => Promise.all([this.answers.stop(), this.queue.empty()]));
-      await Promise.race([done, wait(FAREWELL, undefined, { ref: false })]).catch(() => {});
-    }
+    const answered = link?.stopConsuming().then(() => this.answers.stop());
+    const late = wait(FAREWELL, undefined, { ref: false });
+    await Promise.all([Promise.race([answered, late]).catch(() => {}), this.dispatcher.stop(FAREWELL)]);
     await this.connection.stop();
     await this.answers.stop();
   }

@@ -5,7 +5,7 @@ import { PREFIX } from './registry.js';
 /** What is asked of the way to bots at the moment of asking for metrics. */
 export interface MeasuredBots {
   readonly status: { state: string };
-  readonly waiting: number;
+  readonly commandsInFlight: number;
   readonly answersInFlight: number;
   /** Null while the broker does not say. */
   depths(): Promise<Record<string, number> | null>;
@@ -24,7 +24,7 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
       },
     });
   gauge('up', '1 while the broker can be reached', () => Number(bots.status.state === 'up'));
-  gauge('commands_waiting', 'Commands that the broker does not have yet', () => bots.waiting);
+  gauge('commands_in_flight', 'Commands that the broker has not confirmed yet', () => bots.commandsInFlight);
   gauge('answers_in_flight', 'Answers that are being written', () => bots.answersInFlight);
   new Gauge({
     name: `${PREFIX}amqp_queue_messages`,
@@ -39,8 +39,7 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
 
   const commands = new Counter({
     name: `${PREFIX}amqp_commands_total`,
-    help: 'Commands that were passed to the broker, or dropped as too many waited already',
-    labelNames: ['fate'],
+    help: 'Commands that were passed to the broker',
     registers,
   });
   const answers = new Counter({
@@ -49,6 +48,6 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
     labelNames: ['fate'],
     registers,
   });
-  diagnostics.command.subscribe((event) => commands.inc(event));
+  diagnostics.commandPassed.subscribe(() => commands.inc());
   diagnostics.answer.subscribe((event) => answers.inc(event));
 }

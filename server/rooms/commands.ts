@@ -1,11 +1,11 @@
 import type { ChatError } from '../errors.js';
 import type { Message } from '../message.js';
 
-/** Where messages go that are commands to bots. */
+/** Where messages go that are commands to bots. It finds them by itself, in the database. */
 export interface Commands {
   /**
-   * Passes a stored message on, if it is a command. Never rejects.
-   * @returns what its sender should be told, as that no bot can be reached; null where there is nothing to say
+   * What the sender of a new message should be told, as that no bot can be reached; null where there is nothing to say.
+   * Never rejects.
    */
-  pass(message: Message): Promise<ChatError | null>;
+  noticeFor(message: Message): Promise<ChatError | null>;
 }

@@ -93,14 +93,15 @@ export class Rooms {
   }
 
   /**
-   * Writes a message in the name of its author, see Messages.insert; a command then goes to the bots. Both can be
-   * repeated with the same id. @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
+   * Writes a message in the name of its author, see Messages.insert. It can be repeated with the same id.
+   * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
    */
   async post(message: NewMessage & { author: { id_user: string } }): Promise<Posted> {
     await this.access.check(message.room, message.author.id_user);
     await this.limits.message(message.author.id_user);
     const inserted = await this.messages.insert(message);
-    return { ...inserted, notice: (await this.commands?.pass(inserted.message)) ?? null };
+    const notice = inserted.created ? await this.commands?.noticeFor(inserted.message) : null;
+    return { ...inserted, notice: notice ?? null };
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */

@@ -1,0 +1,207 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CommandTable } from '../database/command-table.js';
+import { diagnostics } from '../diagnostics.js';
+import type { Log } from '../log.js';
+import { comparePositions, type Message } from '../message.js';
+import { commandName, toCommand } from './command.js';
+import { COMMAND_LIFETIME, type CommandTokens } from './command-tokens.js';
+import type { Link } from './link.js';
+import { Senders } from './senders.js';
+import type { Topology } from './topology.js';
+
+/** Commands that one query claims, or marks as passed on. */
+const BATCH = 50;
+/** Commands that one query reads. */
+const PAGE = 1_000;
+
+export interface DispatcherParts {
+  commands: CommandTable;
+  topology: Topology;
+  tokens: CommandTokens;
+  log: Log;
+  /** Milliseconds between two looks for what processes that are dead have left behind. */
+  sweepMs: number;
+}
+
+/**
+ * Brings commands to the broker. They come from where all messages come from, a changefeed of the table, so it does not
+ * matter who has written them. Before a process publishes a command it claims it, in the table `commands`; when the broker
+ * has confirmed it, it is marked there. What the broker cannot take stays where it is, in the database: when both feed
+ * and broker are there, what nobody has claimed is read (after the feed was opened, so that nothing falls in between). A
+ * command may be published twice, as the same message, when a process dies at the wrong moment. It is not lost.
+ */
+export class Dispatcher {
+  readonly senders = new Senders();
+  private link: Link | null = null;
+  private isFollowing = false;
+  /** What was claimed for an earlier link, and not confirmed, is to be claimed anew. */
+  private hasLostClaims = false;
+  private unfollow = () => {};
+  private sweep: NodeJS.Timeout | undefined;
+
+  /** To be claimed. */
+  private readonly gathered = new Map<string, Message>();
+  private claiming: Promise<void> | null = null;
+  /** Claimed, and not confirmed. */
+  private readonly underWay = new Set<string>();
+  /** Confirmed, and not marked. */
+  private readonly confirmed = new Set<string>();
+  private marking: Promise<void> | null = null;
+  private emptied = () => {};
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  /** Commands on their way to the broker. Those that wait for it to be there are in the database. */
+  get size(): number {
+    return this.gathered.size + this.underWay.size;
+  }
+
+  start(): void {
+    const { commands, sweepMs } = this.parts;
+    this.unfollow = commands.follow({
+      opened: () => {
+        this.isFollowing = true;
+        this.catchUp();
+      },
+      lost: () => {
+        this.isFollowing = false;
+      },
+      written: (message) => this.gather([message]),
+    });
+    this.sweep = setInterval(() => void this.collect(() => commands.abandoned(PAGE)), sweepMs).unref();
+  }
+
+  opened(link: Link): void {
+    this.link = link;
+    this.catchUp();
+  }
+
+  lost(): void {
+    this.link = null;
+    this.hasLostClaims = true;
+    this.gathered.clear();
+    this.underWay.clear();
+    this.tellWhenEmpty();
+    this.senders.disappoint();
+  }
+
+  /** Takes no more commands, and leaves to others what the broker does not confirm within `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.unfollow();
+    clearInterval(this.sweep);
+    const emptied = new Promise<void>((resolve) => {
+      this.emptied = resolve;
+      this.tellWhenEmpty();
+    });
+    await Promise.race([emptied, wait(withinMs, undefined, { ref: false })]);
+    await this.marking;
+    if (this.size > 0 || this.hasLostClaims) await this.parts.commands.release().catch(() => {});
+  }
+
+  /** Reads what was written while the feed or the broker was away. */
+  private catchUp(): void {
+    const { commands } = this.parts;
+    if (!this.isFollowing) return;
+    void this.collect(async () => {
+      if (this.hasLostClaims) await commands.release();
+      this.hasLostClaims = false;
+      return commands.unclaimed(PAGE);
+    });
+    commands.forget().catch(() => {});
+  }
+
+  private async collect(read: () => Promise<Message[]>): Promise<void> {
+    const { link } = this;
+    try {
+      for (let found = PAGE; found === PAGE && link && this.link === link; ) {
+        const messages = await read();
+        this.gather(messages);
+        await this.claiming;
+        found = messages.length;
+      }
+    } catch (error) {
+      // The database is away. When its feed is open again, this is tried again.
+      this.parts.log.debug({ reason: (error as Error).message }, 'bots: commands not read');
+    }
+  }
+
+  private gather(messages: readonly Message[]): void {
+    if (!this.link) return;
+    for (const message of messages) {
+      if (commandName(message) !== null && !this.underWay.has(message.id))
+        this.gathered.set(message.id, message);
+    }
+    this.claiming ??= this.claim().finally(() => {
+      this.claiming = null;
+    });
+  }
+
+  /** What comes while a claim is on its way travels with the next one. */
+  private async claim(): Promise<void> {
+    while (this.link && this.gathered.size > 0) {
+      const { link } = this;
+      const batch = [...this.gathered.values()].sort(comparePositions).slice(0, BATCH);
+      try {
+        const own = await this.parts.commands.claim(batch.map(({ id }) => id));
+        if (this.link !== link) return;
+        for (const message of batch) {
+          this.gathered.delete(message.id);
+          if (own.has(message.id)) this.publish(link, message);
+          else this.senders.satisfy(message.id);
+        }
+      } catch (error) {
+        // As with reading: nobody has claimed them, or nobody will confirm it.
+        this.gathered.clear();
+        this.hasLostClaims = true;
+        this.parts.log.debug({ reason: (error as Error).message }, 'bots: commands not claimed');
+      }
+    }
+  }
+
+  private publish(link: Link, message: Message): void {
+    const { topology, tokens } = this.parts;
+    const { id, sent } = message;
+    const command = toCommand(message, tokens.sign(message));
+    const options = {
+      mandatory: true,
+      messageId: id,
+      contentType: 'application/json',
+      timestamp: Math.floor(sent / 1000),
+      // Nobody could answer it any more.
+      expiration: COMMAND_LIFETIME,
+    };
+    this.underWay.add(id);
+    const content = Buffer.from(JSON.stringify(command));
+    link.publish(topology.commands, commandName(message)!, content, options).then(
+      () => {
+        // A link that was dropped, for a message that nobody got, proves nothing.
+        if (link.isLost) return;
+        this.underWay.delete(id);
+        this.tellWhenEmpty();
+        diagnostics.commandPassed.publish({});
+        this.senders.satisfy(id);
+        this.mark(id);
+      },
+      // Full, or about to end: it is tried again over the next link, after a while.
+      () => void link.drop(new Error('the broker did not take a command')),
+    );
+  }
+
+  private tellWhenEmpty(): void {
+    if (this.size === 0) this.emptied();
+  }
+
+  /** A command that could not be marked is published again, some time: bots know it by its id. */
+  private mark(id: string): void {
+    this.confirmed.add(id);
+    this.marking ??= (async () => {
+      while (this.confirmed.size > 0) {
+        const batch = [...this.confirmed].slice(0, BATCH);
+        for (const one of batch) this.confirmed.delete(one);
+        await this.parts.commands.passed(batch).catch(() => {});
+      }
+    })().finally(() => {
+      this.marking = null;
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import r from 'rethinkdb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CommandTable } from '../../server/database/command-table.js';
+import { createLog } from '../../server/log.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { skipWithout } from '../support/programs.js';
+import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { BrokerClient, commandOf, type Delivered } from './broker-client.js';
+import { type Chat, enter, reached, say, startChat } from './chat.js';
+
+describe('commands in the database', skipWithout('rabbitmq-server'), () => {
+  let broker: RabbitmqServer;
+  let database: TestDatabase;
+  let bot: BrokerClient;
+  let open: { stop(): Promise<void> }[];
+  /** All apps of a test are of one chat, and share it. */
+  let queue = 0;
+
+  beforeAll(async () => {
+    broker = await startRabbitmq();
+    bot = await BrokerClient.open(broker.url);
+  });
+  beforeEach(async () => {
+    open = [];
+    queue += 1;
+    database = await openDatabase();
+  });
+  afterEach(async () => {
+    for (const each of open.reverse()) await each.stop();
+    await database.stop();
+  });
+  afterAll(async () => {
+    await bot?.close();
+    await broker?.stop();
+  });
+
+  const start = async (
+    url = broker.url,
+    options: { claimMs?: number } = {},
+    on = database,
+  ): Promise<Chat> => {
+    const bots = { longestWaitMs: 200, patienceMs: 500, ...options };
+    const env = { AMQP_BOT_QUEUE: `dispatched-${queue}`, AMQP_QUEUE: `answers-${queue}` };
+    const chat = await startChat(url, { database: on, env, overrides: { bots } });
+    open.push(chat);
+    return chat;
+  };
+  const readAll = () => bot.read(`dispatched-${queue}`);
+  const messages = (taken: Delivered[]) => taken.map((one) => commandOf(one).message);
+
+  test('go out whoever has written them, such as a plain driver', async () => {
+    await reached(await start());
+    const taken = await readAll();
+    const connection = await database.connect();
+    await r.table('messages').insert({ room: 'den', body: '/from a console' }).run(connection);
+    await until('the command', () => taken.length === 1);
+    expect(commandOf(taken[0]!)).toMatchObject({
+      chatroom: 'den',
+      message: '/from a console',
+      id_user: null,
+      token: expect.stringMatching(/^command\./),
+    });
+  });
+
+  test('outlast the server that has taken them while the broker was away', async () => {
+    const nowhere = await startTcpProxy(1);
+    open.push(nowhere);
+    nowhere.cut();
+    const first = await start(`amqp://127.0.0.1:${nowhere.port}`);
+    const ann = await enter(first, 'wait');
+    await say(ann, 'wait', '/one');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    await say(ann, 'wait', '/two');
+    await first.stop();
+
+    const second = await start();
+    await reached(second);
+    const taken = await readAll();
+    await until('both', () => taken.length === 2);
+    expect(messages(taken)).toEqual(['/one', '/two']);
+  });
+
+  test('are taken over from a process that has died on the way', async () => {
+    const nowhere = await startTcpProxy(1);
+    open.push(nowhere);
+    nowhere.cut();
+    const writer = await start(`amqp://127.0.0.1:${nowhere.port}`);
+    const id = await say(await enter(writer, 'dead'), 'dead', '/left behind');
+    const dead = new CommandTable(writer.app.parts.database, createLog({ log: 'silent' }), {
+      lifetimeMs: 3_600_000,
+      claimMs: 60_000,
+    });
+    expect(await dead.claim([id])).toEqual(new Set([id]));
+    await reached(await start(broker.url, { claimMs: 1_000 }));
+    const taken = await readAll();
+    await until('the command', () => taken.length === 1);
+    expect(messages(taken)).toEqual(['/left behind']);
+  });
+
+  test('that were written while the database could not be reached go out when it can', async () => {
+    const line = await startTcpProxy(database.address.port);
+    open.push(line);
+    const address = { ...database.address, host: '127.0.0.1', port: line.port };
+    const chat = await start(broker.url, {}, { ...database, address });
+    await reached(chat);
+    const taken = await readAll();
+    line.cut();
+    await until('it is away', () => chat.app.parts.database.status.state === 'down');
+    const connection = await database.connect();
+    const rows = ['/unseen', 'plain', '/as well'].map((body) => ({ room: 'den', body }));
+    for (const row of rows) await r.table('messages').insert(row).run(connection);
+    line.mend();
+    await until('both', () => taken.length === 2);
+    expect(messages(taken).sort()).toEqual(['/as well', '/unseen']);
+  });
+});
