@@ -141,12 +141,15 @@ async function answerOf(bot, { content }, answered, log) {
   try {
     const command = JSON.parse(content.toString());
     const { chatroom, token, message, id } = command;
-    let text = answered.get(id);
-    if (text === undefined) {
-      text = await bot.answer(message.replace(/^\/[\w-]+[\s=:]*/, '').trim(), command);
-      if (id !== undefined) answered.set(id, text);
+    // A promise, as a command may come again while it is being answered.
+    let answer = answered.get(id);
+    if (!answer) {
+      answer = Promise.resolve(bot.answer(message.replace(/^\/[\w-]+[\s=:]*/, '').trim(), command));
+      if (id !== undefined) answered.set(id, answer);
+      answer.catch(() => answered.delete(id));
       if (answered.size > REMEMBERED) answered.delete(answered.keys().next().value);
     }
+    const text = await answer;
     return text === null ? null : { chatroom, token, message: text, id, name: bot.name };
   } catch (error) {
     log(`A command could not be answered: ${error.message}`);
