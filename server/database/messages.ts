@@ -224,14 +224,19 @@ export class Messages {
     const written = new Map<string, Inserted>();
     for (const { old_val, new_val, error } of result.changes ?? []) {
       const message = error === undefined ? toMessage(new_val) : null;
-      if (message)
-        written.set(message.id, { message, created: !written.has(message.id) && old_val === null });
+      if (!message) continue;
+      const created = old_val === null || written.get(message.id)?.created === true;
+      written.set(message.id, { message, created });
     }
     // An error in `changes` does not tell which row it means; where there was one, the row is tried by itself.
     return Promise.all(
       rows.map(async ({ id }, i) => {
         const inserted = written.get(id);
-        if (inserted) return inserted;
+        if (inserted) {
+          // The same message may be in the batch again.
+          written.set(id, { ...inserted, created: false });
+          return inserted;
+        }
         if (rows.length === 1) return refusal(result.first_error);
         return this.insertBatch(rows.slice(i, i + 1)).then(
           ([only]) => only!,

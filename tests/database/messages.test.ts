@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newMessageId } from '../../server/message.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { ann, type Stack, startStack } from '../support/stack.js';
+
+let database: TestDatabase;
+let stack: Stack;
+beforeAll(async () => {
+  database = await openDatabase();
+  stack = await startStack(database);
+});
+afterAll(async () => {
+  await stack?.stop();
+  await database?.stop();
+});
+
+test('a message that comes twice at once is created once', async () => {
+  const id = newMessageId();
+  const insert = (body: string) => stack.messages.insert({ id, room: 'twice', body, author: ann });
+  const both = await Promise.all([insert('first'), insert('second')]);
+  expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
+  expect(both[1]!.message).toEqual(both[0]!.message);
+  expect((await insert('third')).created).toBe(false);
+});
