@@ -83,7 +83,7 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
     await until('all answers', () => fates.written === COMMANDS, PATIENCE);
     const seconds = (performance.now() - begin) / 1000;
     const { bots: way } = chat.app.parts;
-    await until('none is left', () => way!.waiting === 0 && way!.answersInFlight === 0);
+    await until('none is left', () => way!.commandsInFlight === 0 && way!.answersInFlight === 0);
     unsubscribe();
 
     const ids = new AnswerIds(SECRET);
