@@ -157,9 +157,12 @@ export class Arguments {
 
   /** A function, or data standing for one. */
   function(position: number, shortcut: Shortcut = 'none', literalOk = false): RowFunction {
-    const value = this.value(position, literalOk);
-    if (shortcut === 'none') return this.convert(position, value, toFunction);
-    return this.convert(position, value, (given) => shortcutFunction(given, shortcut, this.nodes[position]!));
+    return this.toFunction(position, this.value(position, literalOk), shortcut);
+  }
+
+  /** The same, evaluated anew. */
+  functionAgain(position: number, shortcut: Shortcut, literalOk: boolean): RowFunction {
+    return this.toFunction(position, this.evaluate(this.nodes[position]!, literalOk), shortcut);
   }
 
   isFunction(position: number): boolean {
@@ -239,6 +242,11 @@ export class Arguments {
     } catch (error) {
       throw locate(error, this.term.options.get(name) ?? this.term);
     }
+  }
+
+  private toFunction(position: number, value: Value, shortcut: Shortcut): RowFunction {
+    if (shortcut === 'none') return this.convert(position, value, toFunction);
+    return this.convert(position, value, (given) => shortcutFunction(given, shortcut, this.nodes[position]!));
   }
 
   private convert<From, To>(position: number, from: From, convert: (from: From) => To): To {

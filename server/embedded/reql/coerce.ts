@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { asArray, asString, finite } from '../sequences/datum-types.js';
 import { toDatum } from '../sequences/row-function.js';
-import { SingleSelection } from '../sequences/selection.js';
+import { Selection, SingleSelection } from '../sequences/selection.js';
 import { isSequence } from '../sequences/sources.js';
 import { isDatum, type Value } from '../sequences/value.js';
 import { binaryBytes, makeBinary } from '../values/binary.js';
@@ -55,6 +56,7 @@ export function coerce(value: Value, type: string, args: Arguments): Value {
 }
 
 function startType(value: Value): string {
+  if (value instanceof Selection) return 'SELECTION<STREAM>';
   if (!isDatum(value) && !(value instanceof SingleSelection)) return typeNameOf(value);
   const datum = toDatum(value);
   if (isObject(datum) && !isExtremum(datum)) return pseudotype(datum) === 'BINARY' ? 'BINARY' : 'OBJECT';
@@ -80,14 +82,25 @@ function isConvertible(value: Value, wanted: string): boolean {
 
 function coerceDatum(datum: Datum, wanted: string): Datum | undefined {
   if (wanted === 'STRING') {
-    return pseudotype(datum) === 'BINARY' ? binaryBytes(datum).toString('utf8') : toJson(datum);
+    return pseudotype(datum) === 'BINARY' ? decodeUtf8(binaryBytes(datum)) : toJson(datum);
   }
   if (wanted === 'BINARY' && typeof datum === 'string') return makeBinary(Buffer.from(datum));
-  if (wanted === 'ARRAY' && isObject(datum) && pseudotype(datum) !== 'BINARY') {
+  if (wanted === 'ARRAY' && isObject(datum) && !isExtremum(datum) && pseudotype(datum) !== 'BINARY') {
     return sortedKeys(datum).map((key) => [key, datum[key]!]);
   }
   if (wanted === 'NUMBER' && typeof datum === 'string') return numberOf(datum);
   return undefined;
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return text;
+  const again = Buffer.from(text);
+  const position = bytes.findIndex((byte, i) => byte !== again[i]);
+  const start = bytes.toString('utf8', 0, Math.min(position, 20));
+  throw logicError(
+    `String \`${start}\` (truncated) is not a UTF-8 string; Invalid byte seen at position ${position}.`,
+  );
 }
 
 function numberOf(text: string): number {
@@ -98,7 +111,7 @@ function numberOf(text: string): number {
   const number = /^[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|0x[0-9a-f]+)$/i.test(trimmed)
     ? Number(trimmed)
     : Number.NaN;
-  if (Number.isFinite(number)) return number;
+  if (!Number.isNaN(number)) return finite(number);
   throw logicError(`Could not coerce \`${text}\` to NUMBER.`);
 }
 

@@ -8,7 +8,8 @@ import type { Arguments } from './arguments.js';
 
 /** One element of an array or row of a stream; of a selection, as a selection of one row. */
 export function nth(rows: Value, index: number, args: Arguments): Value {
-  if (isDatum(rows) || rows instanceof SingleSelection) return elementAt(items(args.datum(0)), index);
+  if (isDatum(rows)) return elementAt(items(rows), index);
+  if (rows instanceof SingleSelection) return elementAt(args.array(0), index);
   if (!isSelection(rows)) return rowAt(args.finiteStream(0), index);
   const { table, stream } = toSelection(rows);
   const row = rowAt(stream, index) as DatumObject;

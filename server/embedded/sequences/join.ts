@@ -45,7 +45,7 @@ export function equalityJoin(left: Stream, by: RowFunction, table: AnyTable, ind
         for (const other of getAll(table, index, [key]).stream.rows()) yield { left: row, right: other };
       }
     },
-    { infinite: left.isInfinite },
+    { array: left.isArray, infinite: left.isInfinite },
   );
 }
 

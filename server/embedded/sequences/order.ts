@@ -52,6 +52,8 @@ export function sortedWithinIndex(slice: TableSlice, keys: readonly SortKey[], l
 }
 
 function sortRows(rows: readonly Datum[], keys: readonly SortKey[]): Datum[] {
+  // As on RethinkDB, what cannot be sorted by is an error only where there is something to compare.
+  if (rows.length < 2) return [...rows];
   const keyed = rows.map((row) => ({ row, values: keys.map(({ by }) => sortValue(by, row)) }));
   return keyed.sort((a, b) => compareKeyed(a, b, keys)).map(({ row }) => row);
 }

@@ -1,7 +1,7 @@
 import { type Datum, isObject } from '../values/datum.js';
 import { equal } from '../values/order.js';
 import { nonExistence, ReqlError } from '../values/reql-error.js';
-import { asBoolean } from './datum-types.js';
+import { asBoolean, expected } from './datum-types.js';
 import { EmptyUserError } from './empty-user-error.js';
 import { SingleSelection } from './selection.js';
 import { isDatum, NonDatum, type Value, wrongKind } from './value.js';
@@ -91,9 +91,10 @@ function matchesPattern(predicate: RowFunction, pattern: Datum, row: Datum): boo
 }
 
 function matches(pattern: Datum, row: Datum): boolean {
-  if (!isObject(pattern) || !isObject(row)) return equal(pattern, row);
+  if (!isObject(pattern)) return equal(pattern, row);
   if (pattern.$reql_type$ === 'LITERAL') return equal(pattern.value ?? null, row);
   for (const [key, wanted] of Object.entries(pattern)) {
+    if (!isObject(row)) throw expected('OBJECT', row);
     if (!Object.hasOwn(row, key)) throw nonExistence(`No attribute \`${key}\` in object.`);
     const found = row[key]!;
     if (isObject(wanted) && isObject(found)) {

@@ -47,6 +47,10 @@ export class SingleSelection extends NonDatum {
     return 'SELECTION<OBJECT>';
   }
 
+  override asDatum(): Datum {
+    return this.get();
+  }
+
   override display(): string {
     return displayDatum(this.get());
   }

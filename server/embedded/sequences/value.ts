@@ -22,6 +22,10 @@ export abstract class NonDatum {
   abstract readonly kind: ValueKind;
   /** What `typeOf` answers. */
   abstract typeName(): string;
+  /** The data it counts as, where there are any. */
+  asDatum(): Datum | undefined {
+    return undefined;
+  }
   /** How error messages show it. */
   display(): string {
     return `VALUE ${this.kind}`;
@@ -57,7 +61,9 @@ export function wrongKind(wanted: ValueKind | 'DATUM', found: Value): ReqlError 
   if (isDatum(found)) {
     return typeError(found, `Expected type ${wanted} but found DATUM:\n${displayDatum(found)}`);
   }
-  return logicError(`Expected type ${wanted} but found ${found.kind}:\n${found.display()}`);
+  const message = `Expected type ${wanted} but found ${found.kind}:\n${found.display()}`;
+  const datum = found.asDatum();
+  return datum === undefined ? logicError(message) : typeError(datum, message);
 }
 
 /** A value in an error message, cut to a bearable length. */

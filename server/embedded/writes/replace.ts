@@ -1,3 +1,4 @@
+import { expected } from '../sequences/datum-types.js';
 import { merge } from '../sequences/documents.js';
 import type { Limits } from '../sequences/limits.js';
 import { type RowFunction, toDatum } from '../sequences/row-function.js';
@@ -29,11 +30,17 @@ export function replacementBy(change: RowFunction): Replacement {
   return (old) => toDatum(change.call([old]));
 }
 
-/** `update(f)`: merges what the function gives into the row; a missing row and null are left alone. */
-export function updateBy(change: RowFunction): Replacement {
+/**
+ * `update(f)`: merges what the function gives into the row; null leaves it alone. What stands for the function is
+ * evaluated for each row. A missing row is left alone, too, but is an error for a change that is not atomic.
+ */
+export function updateBy(change: () => RowFunction, isAtomic: boolean): Replacement {
   return (old) => {
-    if (old === null) return null;
-    const news = toDatum(change.call([old], true));
+    if (old === null) {
+      if (isAtomic) return null;
+      throw expected('OBJECT', old);
+    }
+    const news = toDatum(change().call([old], true));
     return news === null ? old : merge(old, news);
   };
 }

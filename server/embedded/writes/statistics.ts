@@ -13,7 +13,7 @@ export class Statistics {
   private readonly warnings = new Set<string>();
   private keys = 0;
 
-  /** `listChanges`: the answer has a field `changes`. */
+  /** `listChanges`: the answer has a field `changes`, if there was any row. */
   constructor(
     private readonly limits: Limits,
     listChanges: boolean,
@@ -37,6 +37,10 @@ export class Statistics {
     if (this.generatedKeys.length < this.limits.arraySize) this.generatedKeys.push(key);
   }
 
+  private metRows(): boolean {
+    return Object.values(this.counts).some((count) => count > 0);
+  }
+
   toDatum(): DatumObject {
     const lost = this.keys - this.generatedKeys.length;
     if (lost > 0) {
@@ -45,7 +49,7 @@ export class Statistics {
       );
     }
     return {
-      ...(this.changes && { changes: this.changes }),
+      ...(this.changes && this.metRows() && { changes: this.changes }),
       ...this.counts,
       ...(this.firstError !== undefined && { first_error: this.firstError }),
       ...(this.generatedKeys.length > 0 && { generated_keys: this.generatedKeys }),

@@ -139,6 +139,18 @@ describe('types', () => {
       r.expr(1).coerceTo('array'),
       fails('ReqlQueryLogicError', 'Cannot coerce NUMBER to ARRAY.'),
     ],
+    'bytes that are no text are not coerced to it': [
+      r.binary(Buffer.from([0x61, 0xff])).coerceTo('string'),
+      fails('ReqlQueryLogicError', 'String `a` (truncated) is not a UTF-8 string; '),
+    ],
+    'numbers that are too large are not numbers': [
+      r.expr('1e400').coerceTo('number'),
+      fails('ReqlQueryLogicError', 'Non-finite number: inf'),
+    ],
+    'bounds are not coerced': [
+      r.minval.coerceTo('array'),
+      fails('ReqlQueryLogicError', 'Cannot coerce MINVAL to ARRAY.'),
+    ],
     'a table cannot be data': [
       r.expr([things]),
       fails('ReqlQueryLogicError', 'Expected type DATUM but found TABLE'),

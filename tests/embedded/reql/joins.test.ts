@@ -27,6 +27,17 @@ describe('joins', () => {
         .orderBy((x: typeof r) => x),
       [1, 2],
     ],
+    'eqJoin of an array is an array, of a table a stream': [
+      r.expr([
+        r
+          .expr([{ room: 'a' }])
+          .eqJoin('room', rooms)
+          .typeOf(),
+        messages.orderBy('id').eqJoin('room', rooms).zip().typeOf(),
+        messages.eqJoin('room', rooms).typeOf(),
+      ]),
+      ['ARRAY', 'ARRAY', 'STREAM'],
+    ],
     'innerJoin pairs by a predicate': [
       r.expr([1, 2]).innerJoin([2, 3], (a: typeof r, b: typeof r) => a.lt(b)),
       [

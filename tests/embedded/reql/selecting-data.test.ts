@@ -46,6 +46,15 @@ describe('get and getAll', () => {
   examples(run, {
     'get a row': [messages.get(1)('room'), 'a'],
     'get null for a row that is not there': [messages.get(9), null],
+    'take the rows of a row that is not there for missing': [
+      messages.get(9).count(),
+      fails('ReqlNonExistenceError', 'Expected type SEQUENCE but found SINGLE_SELECTION:\nnull'),
+    ],
+    'give a default for the rows of a row that is not there': [messages.get(9).count().default(0), 0],
+    'are no arrays': [
+      messages.get(1).nth(0),
+      fails('ReqlQueryLogicError', 'Expected type ARRAY but found OBJECT.'),
+    ],
     'refuse null as a key': [
       messages.get(null),
       fails(
@@ -99,6 +108,14 @@ describe('between', () => {
 describe('filter', () => {
   examples(run, {
     'takes a pattern': [ids(messages.filter({ room: 'a', sent: 2 })), [2]],
+    'takes a pattern for objects, and skips null': [
+      r.expr([null, { a: 1 }, { a: 2 }]).filter({ a: 1 }),
+      [{ a: 1 }],
+    ],
+    'takes no pattern for anything else': [
+      r.expr([{ a: 1 }, 'b']).filter({ a: 1 }),
+      fails('ReqlQueryLogicError', 'Expected type OBJECT but found STRING.'),
+    ],
     'takes a function': [ids(messages.filter((x: typeof r) => x('id').gt(3))), [4]],
     'skips rows that lack a field': [ids(messages.filter(r.row('tags').contains('y'))), [1]],
     'takes rows that lack a field if told to': [

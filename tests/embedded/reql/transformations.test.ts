@@ -49,6 +49,7 @@ describe('orderBy', () => {
       ids(things.orderBy('name', { index: r.desc('size') })),
       [3, 1, 2],
     ],
+    'does not look at a single row': [r.expr(['a']).orderBy('name'), ['a']],
     'needs something to sort by': [
       things.orderBy(),
       fails('ReqlQueryLogicError', 'Must specify something to order by.'),
@@ -86,6 +87,10 @@ describe('parts of sequences', () => {
     'offsets of a value or of what a function accepts': [
       r.expr([list.offsetsOf(2), list.offsetsOf((x: typeof r) => x.gt(2))]),
       [[2], [3, 4]],
+    ],
+    'offsets do not count rows that lack a field': [
+      r.expr([{ a: 1 }, {}, { a: 2 }]).offsetsOf((x: typeof r) => x('a').gt(1)),
+      [2],
     ],
     emptiness: [r.expr([list.isEmpty(), things.filter({ name: 'x' }).isEmpty()]), [false, true]],
   });

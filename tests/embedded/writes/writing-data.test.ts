@@ -173,6 +173,46 @@ describe('update, replace and delete', () => {
     expect(await run(things.get(1).update({ at: r.now() }))).toMatchObject({ replaced: 1 });
   });
 
+  // The next four are as a RethinkDB server answers.
+  test('update evaluates what it is given for every row', async () => {
+    await run(things.update({ token: r.uuid() }, { nonAtomic: true }));
+    expect(await run(things('token').distinct().count())).toBe(2);
+  });
+
+  test('update counts what it cannot evaluate, replace fails', async () => {
+    const wrong = { m: r.expr(1).add('a') };
+    const message = 'Expected type NUMBER but found STRING.';
+    expect(await run(things.update(wrong))).toEqual({ ...none, errors: 2, first_error: message });
+    expect(await run(things.get(9).update(wrong))).toEqual({ ...none, skipped: 1 });
+    await expectFailure(run(things.replace(wrong)), fails('ReqlQueryLogicError', message));
+  });
+
+  test('update of a row that is not there is an error if it is not atomic', async () => {
+    expect(await run(things.get(9).update({ m: things.get(1)('n') }, { nonAtomic: true }))).toEqual({
+      ...none,
+      errors: 1,
+      first_error: 'Expected type OBJECT but found NULL.',
+    });
+  });
+
+  test('list no changes where there is no row', async () => {
+    expect(await run(things.getAll(8, 9).update({ m: 1 }, { returnChanges: true }))).toEqual(none);
+    expect(await run(things.filter(false).delete({ returnChanges: 'always' }))).toEqual(none);
+    expect(await run(things.insert([], { returnChanges: true }))).toEqual(none);
+    expect(await run(things.get(9).delete({ returnChanges: true }))).toEqual({
+      ...none,
+      skipped: 1,
+      changes: [],
+    });
+  });
+
+  test('check their options first', async () => {
+    await expectFailure(
+      run(things.get(1).update({ m: r.random(5) }, { returnChanges: 'sometimes' })),
+      fails('ReqlQueryLogicError', 'Invalid return_changes value `sometimes`'),
+    );
+  });
+
   test('list changes, also those that were none if asked to', async () => {
     const row = { id: 1, n: 1 };
     expect(await run(things.get(1).update({ n: 1 }, { returnChanges: true }))).toMatchObject({ changes: [] });

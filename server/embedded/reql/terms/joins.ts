@@ -31,7 +31,8 @@ export const JOINS = {
       const left = args.stream(0);
       const table = args.anyTable(2);
       const by = args.function(1, 'field');
-      return equalityJoin(left, by, table, args.stringOption('index') ?? table.primaryKey);
+      const joined = equalityJoin(left, by, table, args.stringOption('index') ?? table.primaryKey);
+      return sequenceValue(joined, args.limits);
     },
   },
 

@@ -1,7 +1,6 @@
-import { asBoolean } from '../../sequences/datum-types.js';
 import { checkArraySize } from '../../sequences/limits.js';
 import { type SortKey, sortedStream, sortedWithinIndex } from '../../sequences/order.js';
-import { RowFunction, toDatum } from '../../sequences/row-function.js';
+import { keeps, RowFunction, toDatum } from '../../sequences/row-function.js';
 import { sample } from '../../sequences/sample.js';
 import { Selection, SingleSelection } from '../../sequences/selection.js';
 import { sliceByRange, sliceStream } from '../../sequences/slice.js';
@@ -104,12 +103,13 @@ export const TRANSFORMATIONS = {
     evaluate: (args) => {
       const wanted = args.value(1);
       const test = wanted instanceof RowFunction ? wanted : equalsFunction(args.datum(1));
+      // A row without a field that is asked for is not what is looked for.
       let offset = -1;
       const step = {
         kind: 'concat',
         apply: (row: Datum): Datum[] => {
           offset++;
-          return asBoolean(test.datum(row)) ? [offset] : [];
+          return keeps(test, row) ? [offset] : [];
         },
         noChanges: 'Cannot call `changes` on an eager stream.',
         deterministic: true,

@@ -5,11 +5,12 @@ import { toSelection } from '../../sequences/sources.js';
 import { SystemTable } from '../../sequences/system-table.js';
 import { isDatum, type Value } from '../../sequences/value.js';
 import { toWritableTable } from '../../sequences/writable-table.js';
+import type { Durability } from '../../storage/shapes.js';
 import type { Table } from '../../storage/table.js';
 import { type Datum, type DatumObject, isObject } from '../../values/datum.js';
 import { logicError } from '../../values/reql-error.js';
 import { type Conflict, insert } from '../../writes/insert.js';
-import { parseReturnChanges, type WriteOptions } from '../../writes/options.js';
+import { parseReturnChanges, type ReturnChanges, type WriteOptions } from '../../writes/options.js';
 import { deletion, type Replacement, replacementBy, replaceRows, updateBy } from '../../writes/replace.js';
 import { NOT_A_WRITE, StatisticsSum } from '../../writes/statistics.js';
 import { updateTableConfig } from '../../writes/table-config.js';
@@ -34,7 +35,7 @@ export const WRITING_DATA = {
     writes: true,
     evaluate: (args) => {
       const table = args.table(0);
-      const options = writeOptions(args, table);
+      const options = writeOptions(args, table, requested(args));
       const conflict = conflictOption(args);
       const given = args.value(1);
       const docs = isDatum(given) && isObject(given) ? [given] : documents(args);
@@ -47,7 +48,8 @@ export const WRITING_DATA = {
     forbidsWrites: true,
     optargs: REPLACE_OPTIONS,
     writes: true,
-    evaluate: (args) => change(args, () => updateBy(args.function(1, 'constant', true))),
+    evaluate: (args) =>
+      change(args, () => updateBy(() => args.functionAgain(1, 'constant', true), isAtomic(args))),
   },
 
   REPLACE: {
@@ -100,6 +102,7 @@ export const WRITING_DATA = {
 } satisfies Chapter;
 
 function change(args: Arguments, replacementOf: () => Replacement): Datum {
+  const request = requested(args);
   checkAtomic(args);
   const replacement = replacementOf();
   const target = args.value(0);
@@ -108,7 +111,7 @@ function change(args: Arguments, replacementOf: () => Replacement): Datum {
   }
   if (target instanceof SingleSelection) {
     const table = toWritableTable(target.table);
-    return replaceRows(table, [target.key], replacement, writeOptions(args, table), args.limits);
+    return replaceRows(table, [target.key], replacement, writeOptions(args, table, request), args.limits);
   }
   const selection = args.at(0, () => toSelection(target));
   const table = toWritableTable(selection.table);
@@ -116,7 +119,7 @@ function change(args: Arguments, replacementOf: () => Replacement): Datum {
     table,
     keysOf(selection.stream.finiteRows(), table),
     replacement,
-    writeOptions(args, table),
+    writeOptions(args, table, request),
     args.limits,
   );
 }
@@ -125,22 +128,40 @@ function* keysOf(rows: Iterable<Datum>, table: Table): Iterable<Datum> {
   for (const row of rows) yield (row as DatumObject)[table.primaryKey]!;
 }
 
-function checkAtomic(args: Arguments): void {
+function isAtomic(args: Arguments): boolean {
   const determinism = args.count > 1 ? args.determinism(1) : Determinism.always;
+  return (determinism & ~Determinism.constantNow) === 0;
+}
+
+function checkAtomic(args: Arguments): void {
   const allowed = args.booleanOption('non_atomic') ?? false;
-  if (!allowed && (determinism & ~Determinism.constantNow) !== 0) {
+  if (!allowed && !isAtomic(args)) {
     throw logicError('Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?');
   }
 }
 
-function writeOptions(args: Arguments, table: Table): WriteOptions {
+/** The options of a write as they are given; they are checked before anything else. */
+interface Request {
+  readonly returnChanges: ReturnChanges;
+  readonly durability: Durability | undefined;
+  readonly ignoresHook: boolean;
+}
+
+function requested(args: Arguments): Request {
   if (args.option('return_vals') !== undefined) {
     throw logicError('Error: encountered obsolete optarg `return_vals`.  Use `return_changes` instead.');
   }
-  const returnChanges = parseReturnChanges(args.datumOption('return_changes'));
-  args.env.wrote(durabilityOption(args) ?? table.durability);
-  const ignored = args.booleanOption('ignore_write_hook') ?? false;
-  const hook = ignored || table.writeHook === null ? null : args.env.storedFunction(table.writeHook);
+  return {
+    returnChanges: parseReturnChanges(args.datumOption('return_changes')),
+    durability: durabilityOption(args),
+    ignoresHook: args.booleanOption('ignore_write_hook') ?? false,
+  };
+}
+
+function writeOptions(args: Arguments, table: Table, request: Request): WriteOptions {
+  const { returnChanges, durability, ignoresHook } = request;
+  args.env.wrote(durability ?? table.durability);
+  const hook = ignoresHook || table.writeHook === null ? null : args.env.storedFunction(table.writeHook);
   return { returnChanges, hook, now: args.env.now };
 }
 
