@@ -5,7 +5,7 @@ import { keyText } from '../values/key-encoding.js';
 import { compare, equal } from '../values/order.js';
 import type { Follower } from './follower.js';
 import type { RowChange } from './items.js';
-import type { LimitSource } from './source.js';
+import { type LimitSource, transformChanged } from './source.js';
 
 /** A row of the window: where it stands in the order, and what the reader sees. */
 interface WindowRow {
@@ -88,9 +88,10 @@ export class LimitFollower implements Follower {
 
   #windowRows(value: Datum, doc: DatumObject): WindowRow[] {
     const { before, table } = this.#source;
-    const rows = before ? before(doc) : [doc];
     const key = doc[table.primaryKey]!;
-    return rows.slice(0, 1).map((row) => ({ value, key, row }));
+    return transformChanged(before, doc)
+      .slice(0, 1)
+      .map((row) => ({ value, key, row }));
   }
 }
 

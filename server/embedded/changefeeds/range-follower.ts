@@ -5,7 +5,7 @@ import { keyText } from '../values/key-encoding.js';
 import { equal } from '../values/order.js';
 import type { Follower } from './follower.js';
 import type { RowChange } from './items.js';
-import type { RangeSource } from './source.js';
+import { type RangeSource, transformChanged } from './source.js';
 
 /**
  * A table, a range of an index or exact keys. A document counts once for each of its index values within
@@ -63,7 +63,7 @@ export class RangeFollower implements Follower {
 
   *#read(): Generator<RowChange> {
     for (const doc of this.#documents()) {
-      for (const row of this.#transform(doc)) {
+      for (const row of this.#source.before?.(doc) ?? [doc]) {
         yield { id: keyText(doc[this.#source.table.primaryKey]!), old: null, new: row, initial: true };
       }
     }
@@ -90,11 +90,7 @@ export class RangeFollower implements Follower {
       ? values.flatMap((value) => keys.filter((key) => equal(key, value))).length
       : values.filter((value) => isWithin(value, bounds)).length;
     if (times === 0) return [];
-    const rows = this.#transform(doc);
+    const rows = transformChanged(this.#source.before, doc);
     return times === 1 ? rows : Array.from({ length: times }, () => rows).flat();
-  }
-
-  #transform(doc: DatumObject): Datum[] {
-    return this.#source.before ? this.#source.before(doc) : [doc];
   }
 }

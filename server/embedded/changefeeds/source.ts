@@ -2,12 +2,21 @@ import type { SecondaryIndex } from '../storage/secondary-index.js';
 import type { Bounds } from '../storage/shapes.js';
 import type { Table } from '../storage/table.js';
 import type { Datum, DatumObject } from '../values/datum.js';
+import { ReqlError } from '../values/reql-error.js';
 
-/**
- * What stands between a table and `.changes()`: filter, map, pluck, ... No value: the row is not in the feed.
- * An error it throws ends the feed.
- */
+/** What stands between a table and `.changes()`: filter, map, pluck, ... No value: the row is not in the feed. */
 export type RowTransform = (row: DatumObject) => Datum[];
+
+/** What a row is in a feed. As on RethinkDB, a change to what cannot be transformed takes the row out of it. */
+export function transformChanged(before: RowTransform | undefined, row: DatumObject): Datum[] {
+  if (before === undefined) return [row];
+  try {
+    return before(row);
+  } catch (error) {
+    if (error instanceof ReqlError) return [];
+    throw error;
+  }
+}
 
 /**
  * What a feed follows.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DatumObject } from '../../../server/embedded/values/datum.js';
+import { nonExistence } from '../../../server/embedded/values/reql-error.js';
 import { onFields } from '../storage/open-storage.js';
 import { Scene } from './feeds.js';
 
@@ -23,6 +24,20 @@ function numbers(seed: number) {
 }
 
 describe('a window', () => {
+  // As a RethinkDB server does it.
+  it('lacks rows that its transformation cannot take', () => {
+    const name = (row: DatumObject) => {
+      if (row.name === undefined) throw nonExistence('No attribute `name` in object.');
+      return [{ name: row.name }];
+    };
+    const { scene, source } = scoreboard(2, true, name);
+    scene.put({ id: 'a', score: 1, name: 'Anna' }, { id: 'b', score: 2 });
+    const feed = scene.open(source, { includeInitial: true });
+    expect(feed.take(ALL)).toEqual([{ new_val: { name: 'Anna' } }]);
+    scene.put({ id: 'a', score: 1 });
+    expect(feed.take(ALL)).toEqual([{ old_val: { name: 'Anna' }, new_val: null }]);
+  });
+
   it('tells its rows in order, with their places', () => {
     const { scene, source } = scoreboard(2, true);
     scene.put({ id: 'a', score: 1 }, { id: 'b', score: 3 }, { id: 'c', score: 2 });

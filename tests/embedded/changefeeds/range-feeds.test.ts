@@ -193,14 +193,33 @@ describe('a feed of a range', () => {
     ]);
   });
 
-  it('ends, alone, with an error of its transformation', () => {
+  const fieldA = (row: DatumObject) => {
+    if (row.a === undefined) throw nonExistence('No attribute `a` in object.');
+    return [row.a];
+  };
+
+  // As a RethinkDB server does it.
+  it('lacks changed rows that its transformation cannot take', () => {
     const scene = new Scene();
-    const before = (): never => {
-      throw nonExistence('No attribute `a` in object.');
-    };
-    const [feed, other] = [scene.open(scene.range({ before })), scene.open(scene.range())];
-    expect(() => scene.put({ id: 1 })).not.toThrow();
+    const feed = scene.open(scene.range({ before: fieldA }));
+    scene.put({ id: 1 });
+    scene.put({ id: 1, a: 1 });
+    scene.put({ id: 1 });
+    expect(feed.take(ALL)).toEqual([
+      { old_val: null, new_val: 1 },
+      { old_val: 1, new_val: null },
+    ]);
+    expect(feed).toMatchObject({ ended: false, error: undefined });
+  });
+
+  it('ends, alone, with an error of its transformation among its initial values', () => {
+    const scene = new Scene();
+    scene.put({ id: 1 });
+    const feed = scene.open(scene.range({ before: fieldA }), { includeInitial: true });
+    const other = scene.open(scene.range());
+    feed.take(ALL);
     expect(feed.error).toMatchObject({ kind: 'NON_EXISTENCE' });
+    scene.put({ id: 2 });
     expect(other.take(ALL)).toHaveLength(1);
   });
 });
