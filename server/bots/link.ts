@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
 import { type Depths, declare, depths, type Topology } from './topology.js';
 
@@ -62,7 +63,9 @@ async function openChannel(
   const drop = async (why: Error) => {
     if (isLost) return;
     isLost = true;
-    events.lost(why);
+    // Channels end first; what the broker has to say comes with the end of the connection.
+    await setImmediate();
+    events.lost(faults[0] ?? why);
     await end(model);
   };
   channel.on('error', (error) => void faults.push(error));
@@ -85,7 +88,10 @@ async function openChannel(
     depths: () => depths(channel, topology),
     drop,
   };
-  const closed = (error?: Error) => void drop(faults[0] ?? error ?? new Error('the connection was closed'));
+  const closed = (reason?: Error) => {
+    if (reason) faults.push(reason);
+    void drop(new Error('the connection was closed'));
+  };
   model.on('close', closed);
   channel.on('close', closed);
   // Nobody got it: a queue was deleted. The next link makes it again.

@@ -7,6 +7,7 @@ import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { BrokerClient, commandOf } from './broker-client.js';
 import { answersTo, enter, reached, say, startChat, stateOf } from './chat.js';
+import { listenToLog } from './log-lines.js';
 
 const QUICK = { longestWaitMs: 200, patienceMs: 200 };
 
@@ -76,6 +77,16 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     expect(taken[2]!.messageId).toBe(last);
     expect(ann.frames.filter(({ type }) => type === 'error')).toHaveLength(1);
     ann.close();
+  });
+
+  test('as it has ended the connection, the log says why', async () => {
+    const { log, lines } = listenToLog();
+    const chat = await openChat({ overrides: { log, bots: QUICK } });
+    await reached(chat);
+    await broker.control('close_all_connections', 'for the night');
+    const line = await until('it is logged', () => lines.find(({ reason }) => reason));
+    expect(line.reason).toMatch(/CONNECTION_FORCED - for the night/);
+    await reached(chat);
   });
 
   test('as it was killed, commands wait until it is back', async () => {
