@@ -8,7 +8,7 @@ import { openLink } from './link.mjs';
 /** Milliseconds; the server would take a bot for gone that is silent for 35,000. */
 const ANNOUNCE_MS = 10_000;
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 2_000;
 /** Commands that are answered at once. */
 const PREFETCH = 32;
 /** Answers that are remembered, for commands that come twice. */

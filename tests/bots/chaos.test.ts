@@ -32,7 +32,7 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
   beforeAll(async () => {
     broker = await startRabbitmq();
     const env = { AMQP_DURABLE: 'true', SESSION_SECRET: SECRET, LIMIT_FRAMES: '0' };
-    chat = await startChat(broker.url, { env, overrides: { log } });
+    chat = await startChat(broker.url, { env, overrides: { log, bots: { longestWaitMs: 500 } } });
     await reached(chat);
     bots = await startBots(['roll'], chat.env);
   });

@@ -1,109 +1,193 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp } from '../support/app.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 import { until } from '../support/until.js';
 import { BrokerClient, commandOf } from './broker-client.js';
-import { answersTo, type Chat, enter, reached, say, startChat } from './chat.js';
+import { answersTo, type Chat, enter, reached, say, startChat, stateOf } from './chat.js';
+import { listenToLog } from './log-lines.js';
+import { startRefusingBroker } from './refusing-broker.js';
 
-describe('for operators', skipWithout('rabbitmq-server'), () => {
+/** Milliseconds: the longest that the server waits after so many failures in a row, and the least. */
+const longestAfter = (failures: number) => Math.min(5_000, 100 * 2 ** (failures - 1));
+const leastAfter = (failures: number) => Math.floor(longestAfter(failures) / 10);
+const WARNING = 40;
+
+describe('the way to bots', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
-  let bot: BrokerClient;
 
   beforeAll(async () => {
     broker = await startRabbitmq();
-    bot = await BrokerClient.open(broker.url);
   });
-  afterAll(async () => {
-    await bot?.close();
-    await broker?.stop();
-  });
+  afterAll(() => broker?.stop());
 
-  /** What `rabbitmqctl list_…` says of these names. */
-  const listed = async (what: string, column: string, names: string[]) => {
-    const rows = (await broker.control(`list_${what}`, 'name', column)).split('\n');
-    const all = new Map(rows.map((row) => row.split('\t') as [string, string]));
-    return names.map((name) => all.get(name));
-  };
+  describe('for operators', () => {
+    let bot: BrokerClient;
 
-  test.each(['false', 'true'])(
-    'queues are what AMQP_DURABLE=%s says, and have their names',
-    async (durable) => {
-      const env = {
-        AMQP_DURABLE: durable,
-        AMQP_BOT_QUEUE: `asked-${durable}`,
-        AMQP_QUEUE: `told-${durable}`,
-        ...(durable === 'true' && { AMQP_REJECTED_QUEUE: 'bad' }),
-      };
-      const chat = await startChat(broker.url, { env });
-      await reached(chat);
-      const { commands, answers, rejected } = chat.queues;
-      const rejectedName = durable === 'true' ? 'bad' : 'told-false-rejected';
-      expect([commands, answers, rejected]).toEqual([`asked-${durable}`, `told-${durable}`, rejectedName]);
-      const exchanges = [commands, `${commands}-unbound`, `${commands}-announcements`];
-      expect(await listed('queues', 'durable', [commands, answers, rejected])).toEqual(
-        Array(3).fill(durable),
-      );
-      expect(await listed('exchanges', 'durable', exchanges)).toEqual(Array(3).fill(durable));
-      await bot.send(answers, 'not JSON');
-      const refused = await bot.read(rejected);
-      await until('it is put aside', () => refused.length === 1);
-      await chat.stop();
-    },
-  );
-
-  test('the secret of the bots counts only where it is set', async () => {
-    const token = 'a-secret-of-the-bots';
-    const chats = [
-      await startChat(broker.url, { env: { AMQP_BOT_SECRET: token } }),
-      await startChat(broker.url, { env: { AMQP_BOT_SECRET: `${token}-x` } }),
-      await startChat(broker.url),
-    ];
-    await reached(...chats);
-    const rejected = await Promise.all(chats.map(({ queues }) => bot.read(queues.rejected)));
-    const ann = await enter(chats[0]!, 'lobby');
-    for (const { queues } of chats)
-      await bot.send(queues.answers, { chatroom: 'lobby', token, message: 'unasked', id: '1' });
-    await until('one is written', () => answersTo(ann).length === 1);
-    await until('two are refused', () => rejected[1]!.length === 1 && rejected[2]!.length === 1);
-    expect(rejected[0]).toEqual([]);
-    expect(rejected[1]![0]!.headers.reason).toMatch(/^bad-token: /);
-    ann.close();
-    for (const chat of chats) await chat.stop();
-  });
-
-  test('metrics tell of the broker, of commands and of answers', async () => {
-    const chat = await startChat(broker.url);
-    await reached(chat);
-    const { answers } = chat.queues;
-    const before = await numbersOf(chat);
-    const ann = await enter(chat, 'measured');
-    await say(ann, 'measured', '/ask');
-    const waiting = await numbersOf(chat);
-    expect(waiting.get('changeroom_amqp_queue_messages{queue="commands"}')).toBe(1);
-
-    const { chatroom, token } = commandOf((await bot.read(chat.queues.commands))[0]!);
-    const answer = { chatroom, token, message: 'yes' };
-    for (const content of [answer, answer, 'not JSON', 'not JSON']) await bot.send(answers, content);
-    await until('all are taken care of', async () => (await bot.depth(chat.queues.rejected)) === 2);
-    await until('none is being written', () => chat.app.parts.bots!.answersInFlight === 0);
-    const after = await numbersOf(chat);
-    const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
-    expect(grown('changeroom_amqp_commands_total')).toBe(1);
-    expect(grown('changeroom_amqp_answers_total{fate="written"}')).toBe(1);
-    expect(grown('changeroom_amqp_answers_total{fate="repeated"}')).toBe(1);
-    expect(grown('changeroom_amqp_answers_total{fate="rejected"}')).toBe(2);
-    const now = [...after].filter(([name]) => /^changeroom_amqp_(up|.*_waiting|.*_flight|queue)/.test(name));
-    expect(Object.fromEntries(now)).toEqual({
-      changeroom_amqp_up: 1,
-      changeroom_amqp_commands_in_flight: 0,
-      changeroom_amqp_answers_in_flight: 0,
-      'changeroom_amqp_queue_messages{queue="commands"}': 0,
-      'changeroom_amqp_queue_messages{queue="answers"}': 0,
-      'changeroom_amqp_queue_messages{queue="rejected"}': 2,
+    beforeAll(async () => {
+      bot = await BrokerClient.open(broker.url);
     });
-    ann.close();
-    await chat.stop();
+    afterAll(async () => {
+      await bot?.close();
+    });
+
+    /** What `rabbitmqctl list_…` says of these names. */
+    const listed = async (what: string, column: string, names: string[]) => {
+      const rows = (await broker.control(`list_${what}`, 'name', column)).split('\n');
+      const all = new Map(rows.map((row) => row.split('\t') as [string, string]));
+      return names.map((name) => all.get(name));
+    };
+
+    test.each(['false', 'true'])(
+      'queues are what AMQP_DURABLE=%s says, and have their names',
+      async (durable) => {
+        const env = {
+          AMQP_DURABLE: durable,
+          AMQP_BOT_QUEUE: `asked-${durable}`,
+          AMQP_QUEUE: `told-${durable}`,
+          ...(durable === 'true' && { AMQP_REJECTED_QUEUE: 'bad' }),
+        };
+        const chat = await startChat(broker.url, { env });
+        await reached(chat);
+        const { commands, answers, rejected } = chat.queues;
+        const rejectedName = durable === 'true' ? 'bad' : 'told-false-rejected';
+        expect([commands, answers, rejected]).toEqual([`asked-${durable}`, `told-${durable}`, rejectedName]);
+        const exchanges = [commands, `${commands}-unbound`, `${commands}-announcements`];
+        expect(await listed('queues', 'durable', [commands, answers, rejected])).toEqual(
+          Array(3).fill(durable),
+        );
+        expect(await listed('exchanges', 'durable', exchanges)).toEqual(Array(3).fill(durable));
+        await bot.send(answers, 'not JSON');
+        const refused = await bot.read(rejected);
+        await until('it is put aside', () => refused.length === 1);
+        await chat.stop();
+      },
+    );
+
+    test('the secret of the bots counts only where it is set', async () => {
+      const token = 'a-secret-of-the-bots';
+      const chats = [
+        await startChat(broker.url, { env: { AMQP_BOT_SECRET: token } }),
+        await startChat(broker.url, { env: { AMQP_BOT_SECRET: `${token}-x` } }),
+        await startChat(broker.url),
+      ];
+      await reached(...chats);
+      const rejected = await Promise.all(chats.map(({ queues }) => bot.read(queues.rejected)));
+      const ann = await enter(chats[0]!, 'lobby');
+      for (const { queues } of chats)
+        await bot.send(queues.answers, { chatroom: 'lobby', token, message: 'unasked', id: '1' });
+      await until('one is written', () => answersTo(ann).length === 1);
+      await until('two are refused', () => rejected[1]!.length === 1 && rejected[2]!.length === 1);
+      expect(rejected[0]).toEqual([]);
+      expect(rejected[1]![0]!.headers.reason).toMatch(/^bad-token: /);
+      ann.close();
+      for (const chat of chats) await chat.stop();
+    });
+
+    test('metrics tell of the broker, of commands and of answers', async () => {
+      const chat = await startChat(broker.url);
+      await reached(chat);
+      const { answers } = chat.queues;
+      const before = await numbersOf(chat);
+      const ann = await enter(chat, 'measured');
+      await say(ann, 'measured', '/ask');
+      const waiting = await numbersOf(chat);
+      expect(waiting.get('changeroom_amqp_queue_messages{queue="commands"}')).toBe(1);
+
+      const { chatroom, token } = commandOf((await bot.read(chat.queues.commands))[0]!);
+      const answer = { chatroom, token, message: 'yes' };
+      for (const content of [answer, answer, 'not JSON', 'not JSON']) await bot.send(answers, content);
+      await until('all are taken care of', async () => (await bot.depth(chat.queues.rejected)) === 2);
+      await until('none is being written', () => chat.app.parts.bots!.answersInFlight === 0);
+      const after = await numbersOf(chat);
+      const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+      expect(grown('changeroom_amqp_commands_total')).toBe(1);
+      expect(grown('changeroom_amqp_answers_total{fate="written"}')).toBe(1);
+      expect(grown('changeroom_amqp_answers_total{fate="repeated"}')).toBe(1);
+      expect(grown('changeroom_amqp_answers_total{fate="rejected"}')).toBe(2);
+      const now = [...after].filter(([name]) =>
+        /^changeroom_amqp_(up|.*_waiting|.*_flight|queue)/.test(name),
+      );
+      expect(Object.fromEntries(now)).toEqual({
+        changeroom_amqp_up: 1,
+        changeroom_amqp_commands_in_flight: 0,
+        changeroom_amqp_answers_in_flight: 0,
+        'changeroom_amqp_queue_messages{queue="commands"}': 0,
+        'changeroom_amqp_queue_messages{queue="answers"}': 0,
+        'changeroom_amqp_queue_messages{queue="rejected"}': 2,
+      });
+      ann.close();
+      await chat.stop();
+    });
+  });
+
+  describe('a broker that refuses', () => {
+    let operator: BrokerClient;
+    const opened: (() => Promise<void>)[] = [];
+
+    beforeAll(async () => {
+      operator = await BrokerClient.open(broker.url);
+    });
+    afterAll(async () => {
+      await operator?.close();
+    });
+    afterEach(async () => {
+      for (const close of opened.splice(0).reverse()) await close();
+    });
+
+    const openChat = async (env: Record<string, string>, url = broker.url, bots = {}) => {
+      const { log, lines } = listenToLog();
+      const chat = await startChat(url, { env, overrides: { log, bots } });
+      opened.push(chat.stop);
+      const failures = () => lines.filter(({ retryInMs }) => retryInMs !== undefined);
+      return { ...chat, lines, failures };
+    };
+
+    test('a queue as it is wanted is named once, asked for at leisure, and used when it is free', async () => {
+      await operator.channel.assertQueue('taken', { durable: true });
+      const chat = await openChat({ AMQP_QUEUE: 'taken' });
+      await until('some attempts', () => chat.failures().length === 5);
+      const [first, ...others] = chat.failures();
+      expect(first).toMatchObject({ level: WARNING, msg: 'bots: the broker is away' });
+      expect(first!.reason).toMatch(/PRECONDITION.*'durable' for queue 'taken'/);
+      expect(others.filter(({ level }) => level >= WARNING)).toEqual([]);
+      for (const [i, { retryInMs }] of chat.failures().entries())
+        expect(retryInMs).toBeGreaterThanOrEqual(leastAfter(i + 1));
+      expect(stateOf(chat)).toBe('down');
+      await operator.channel.deleteQueue('taken');
+      await reached(chat);
+    });
+
+    test('every command is not asked again at once, and gets it in the end', async () => {
+      const chat = await openChat({ AMQP_BOT_QUEUE: 'full' }, broker.url, { patienceMs: 100 });
+      await reached(chat);
+      const limits = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' });
+      await broker.control('set_policy', 'full', '^full$', limits, '--apply-to', 'queues');
+      const ann = await enter(chat, 'full');
+      await until('the queue is full', async () => {
+        await say(ann, 'full', '/ask');
+        return chat.failures().length > 0;
+      });
+      await until('some attempts', () => chat.failures().length === 5);
+      expect(ann.latest('error')?.code).toBe('bots-away');
+      for (const [i, { reason, retryInMs }] of chat.failures().entries()) {
+        expect(reason).toMatch('did not take a command');
+        expect(retryInMs).toBeGreaterThanOrEqual(leastAfter(i + 1));
+      }
+      const asked = ann.frames.filter(({ type }) => type === 'ack').length;
+      await broker.control('clear_policy', 'full');
+      await until('all are there', async () => (await operator.depth('full')) >= asked);
+      ann.close();
+    });
+
+    test('transient queues, as newer ones do, is told apart', async () => {
+      const refusal = 'INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nBy default, …';
+      const refusing = await startRefusingBroker(broker.url, refusal);
+      opened.push(refusing.stop);
+      const chat = await openChat({}, refusing.url);
+      await until('it is down', () => stateOf(chat) === 'down');
+      expect(chat.failures()[0]!.reason).toMatch(/no transient queues: set AMQP_DURABLE=true/);
+    });
   });
 });
 

@@ -120,8 +120,7 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
       id = await say(ann, 'hung', '/wait');
       await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
       expect(stateOf(chat)).toBe('up');
-      await until('it is given up', () => stateOf(chat) === 'down');
-      await other.stop();
+      await Promise.all([until('it is given up', () => stateOf(chat) === 'down'), other.stop()]);
     } finally {
       broker.signal('SIGCONT');
     }
