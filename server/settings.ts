@@ -131,7 +131,7 @@ export const settings = {
     .optional()
     .describe('Queue of answers that cannot be used; without it AMQP_QUEUE with -rejected'),
   AMQP_DURABLE: flag('AMQP_DURABLE', false).describe(
-    'true: the queues, and what is in them, outlast a restart of the broker',
+    'true: the queues, and what is in them, outlast a restart of the broker; RabbitMQ 4.3 and newer need it',
   ),
   AMQP_BOT_SECRET: bearerSecret('AMQP_BOT_SECRET')
     .optional()
