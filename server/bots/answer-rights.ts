@@ -6,7 +6,7 @@ import { ChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Access } from '../rooms/access.js';
 import type { Answer, AnswerIds } from './answer.js';
-import type { CommandTokens } from './command-tokens.js';
+import type { CommandRef, CommandTokens } from './command-tokens.js';
 
 export interface AnswerRightsParts {
   tokens: CommandTokens;
@@ -18,38 +18,43 @@ export interface AnswerRightsParts {
   limits: Pick<Limits, 'message'>;
 }
 
+/** The message that an answer becomes, and what it takes its id from: by that a repetition is known. */
+export interface Allowed {
+  message: NewMessage & { id: string };
+  knownBy: 'id' | 'command' | 'content';
+}
+
 /** Decides by its token what an answer may do, and in whose name. */
 export class AnswerRights {
   constructor(private readonly parts: AnswerRightsParts) {}
 
   /**
-   * The message that an answer becomes.
    * - The token of a command: in that command's room, also where that is for members.
    * - The bots' own secret: in any room.
    * - A user's token: as this user, where and as often as the user may write.
-   * @throws ChatError `bad-token`, `token-expired`, `not-a-member`, `rate-limited`, `auth-away`; `bad-request` where a
-   * repetition could not be told from a new answer
+   * @throws ChatError `bad-token`, `token-expired`, `not-a-member`, `rate-limited`, `auth-away`
    */
-  async messageOf(answer: Answer): Promise<NewMessage> {
+  async messageOf(answer: Answer): Promise<Allowed> {
     const { room, token, body, name } = answer;
     const { tokens, ids, secret, authenticator, access, limits } = this.parts;
-    const message = (author: NewMessage['author'], id: string | null): NewMessage => {
-      if (id === null) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
-      return { id: ids.of(room, id), room, body, author, kind: 'bot' };
+    const as = (author: NewMessage['author'], command?: CommandRef): Allowed => {
+      const knownBy = answer.id !== null ? 'id' : command ? 'command' : 'content';
+      const source = answer.id ?? command?.id ?? JSON.stringify([author.id_user, body]);
+      return { message: { id: ids.of(room, source), room, body, author, kind: 'bot' }, knownBy };
     };
 
     const command = tokens.verify(token);
     if (command) {
       if (command.room !== room) throw new ChatError('bad-token', 'the token is for another room');
-      return message({ id_user: null, name }, answer.id ?? command.id);
+      return as({ id_user: null, name }, command);
     }
-    if (secret && equal(token, secret)) return message({ id_user: null, name }, answer.id);
+    if (secret && equal(token, secret)) return as({ id_user: null, name });
 
     const session = await authenticator.authenticate({ bearerToken: token });
     if (!session) throw badToken();
     const { id_user } = session;
     await access.check(room, id_user);
     await limits.message(id_user);
-    return message({ id_user, name: session.name }, answer.id);
+    return as({ id_user, name: session.name });
   }
 }

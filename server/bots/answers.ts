@@ -3,8 +3,9 @@ import type { ConsumeMessage } from 'amqplib';
 import { Backoff } from '../database/backoff.js';
 import type { Messages } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
-import { type ErrorCode, toChatError } from '../errors.js';
+import { ChatError, type ErrorCode, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
+import { newMessageId } from '../message.js';
 import { readAnswer } from './answer.js';
 import type { AnswerRights } from './answer-rights.js';
 import type { Link } from './link.js';
@@ -69,10 +70,16 @@ export class Answers {
     }
   }
 
-  private async write({ content, properties }: ConsumeMessage): Promise<void> {
+  private async write({ content, properties, fields }: ConsumeMessage): Promise<void> {
     const { messages, rights } = this.parts;
     const answer = readAnswer(content, properties.messageId);
-    const { created } = await messages.insert(await rights.messageOf(answer));
+    const { message, knownBy } = await rights.messageOf(answer);
+    let { created, message: stored } = await messages.insert(message);
+    if (!created && knownBy === 'command' && stored.body !== message.body)
+      throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
+    // Nobody has seen this delivery before: somebody says the same again.
+    if (!created && knownBy === 'content' && !fields.redelivered)
+      ({ created } = await messages.insert({ ...message, id: newMessageId() }));
     diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 

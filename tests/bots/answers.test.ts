@@ -144,7 +144,6 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
         [{ ...good, message: 'x'.repeat(MAX_ANSWER) }, 'body-too-large: an answer may have 65536 bytes'],
         [{ ...good, id: 7 }, 'bad-request: id must be a string of 1 to 255 characters'],
         [{ ...good, name: 'x'.repeat(41) }, 'bad-name: name is longer than 40 characters'],
-        [{ ...good, token: SECRET }, 'bad-request: id is missing'],
       ];
       for (const [content] of faults) await answer(content, { messageId: undefined });
       await answer({ ...good, message: 'a good one' });
@@ -158,6 +157,43 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       expect(answersTo(client).map(({ body }) => body)).toEqual(['a good one']);
       expect(await storedIn(chat, 'other')).toEqual([]);
       client.close();
+    });
+
+    test('without an id are one to a command; a different one is rejected', async () => {
+      const { client, command } = await commanded('one');
+      const { chatroom, token } = command;
+      for (const message of ['first', 'first', 'second']) await answer({ chatroom, token, message });
+      await answer({ chatroom, token, message: 'third', id: 'of its own' });
+      await until('the last', () => answersTo(client).length === 2);
+      expect(answersTo(client).map(({ body }) => body)).toEqual(['first', 'third']);
+      const isSecond = ({ content }: Delivered) => content.includes('"second"');
+      const { headers } = await until('the second', () => rejected.find(isSecond));
+      expect(headers.reason).toMatch(/^id-taken: the command was answered already/);
+      client.close();
+    });
+
+    test('that nobody has asked for may say the same again, unless it is a delivery that is repeated', async () => {
+      const database = await openDatabase();
+      const env = { AMQP_BOT_SECRET: SECRET, SESSION_SECRET: 'the same secret for both of them' };
+      const first = await startChat(broker.url, { env, database });
+      await reached(first);
+      const news = { chatroom: 'news', token: SECRET, message: 'it rains' };
+      for (let i = 0; i < 3; i += 1) await bot.send(first.queues.answers, news);
+      await until('all', async () => (await storedIn(first, 'news')).length === 3);
+      await first.stop();
+
+      // Taken by somebody who goes away with it, so that it is delivered again.
+      await bot.send(first.queues.answers, news);
+      const other = await BrokerClient.open(broker.url);
+      await until('it is taken', () => other.channel.get(first.queues.answers));
+      await other.close();
+      const second = await startChat(broker.url, { env: first.env, database });
+      await bot.send(first.queues.answers, { ...news, message: 'it snows' });
+      await until('the last', async () => (await storedIn(second, 'news')).length === 4);
+      const bodies = (await storedIn(second, 'news')).map(({ body }) => body);
+      expect(bodies).toEqual(['it rains', 'it rains', 'it rains', 'it snows']);
+      await second.stop();
+      await database.stop();
     });
 
     test('stay with the broker until the database has them', async () => {
