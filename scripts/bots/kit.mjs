@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { openLink } from './link.mjs';
+import { declare, publish, queuesOf, sendAgain } from './queues.mjs';
 
 /** Milliseconds; the server would take a bot for gone that is silent for 35,000. */
 const ANNOUNCE_MS = 10_000;
@@ -13,8 +14,6 @@ const LONGEST_WAIT_MS = 2_000;
 const PREFETCH = 32;
 /** Answers that are remembered, for commands that come twice. */
 const REMEMBERED = 10_000;
-/** Milliseconds after which an unused transient queue goes by itself. */
-const UNUSED_MS = 60 * 60 * 1000;
 
 /**
  * Runs a bot until it is stopped.
@@ -80,35 +79,20 @@ async function serve(parts) {
   return reason ?? 'the connection was closed';
 }
 
-/**
- * Declares what it needs, exactly as the server does, so that either may be there first, and begins.
- * @returns what has to be done again and again
- */
+/** @returns what has to be done again and again: to announce the bot */
 async function takeCommands({ bot, env, log, answered }, channel, end) {
-  const commands = env.AMQP_BOT_QUEUE || 'changeroom-bots';
-  const answers = env.AMQP_QUEUE || 'changeroom-chat';
-  const durable = env.AMQP_DURABLE === 'true';
-  const own = `${commands}.${bot.command}`;
-  await channel.assertExchange(`${commands}-unbound`, 'fanout', { durable });
-  await channel.assertExchange(commands, 'direct', { durable, alternateExchange: `${commands}-unbound` });
-  await channel.assertExchange(`${commands}-announcements`, 'fanout', { durable });
-  await channel.assertQueue(commands, { durable });
-  await channel.bindQueue(commands, `${commands}-unbound`, '');
-  await channel.assertQueue(answers, { durable });
-  await channel.assertQueue(own, durable ? { durable } : { durable, expires: UNUSED_MS });
-  await channel.bindQueue(own, commands, bot.command);
+  const { command, usage, help } = bot;
+  const queues = queuesOf(env, command);
+  await declare(channel, queues, command);
   await channel.prefetch(PREFETCH);
 
-  const publish = (exchange, key, content, options) =>
-    new Promise((resolve, reject) => {
-      const done = (error) => (error ? reject(error) : resolve());
-      channel.publish(exchange, key, Buffer.from(JSON.stringify(content)), options, done);
-    });
+  const options = { persistent: queues.durable, mandatory: true, contentType: 'application/json' };
   const take = async (delivery) => {
     try {
       const answer = await answerOf(bot, delivery, answered, log);
-      const options = { persistent: durable, mandatory: true, contentType: 'application/json' };
-      if (answer) await publish('', answers, answer, { ...options, messageId: answer.id });
+      if (answer) {
+        await publish(channel, '', queues.answers, toJson(answer), { ...options, messageId: answer.id });
+      }
       channel.ack(delivery);
     } catch (error) {
       // Not acknowledged: the command comes again over the next connection.
@@ -116,25 +100,17 @@ async function takeCommands({ bot, env, log, answered }, channel, end) {
       end();
     }
   };
-  // The queue of answers was deleted. It is made again over the next connection.
+  // A queue was deleted. It is made again over the next connection.
   channel.on('return', end);
-  await channel.consume(own, (delivery) => (delivery ? take(delivery) : end()));
+  await channel.consume(queues.own, (delivery) => (delivery ? take(delivery) : end()));
+  await sendAgain(channel, queues);
 
-  /** Commands from before this bot's queue was there, as after a restart of the broker, are in the queue of all. */
-  const pickUp = async () => {
-    const others = [];
-    for (let delivery = await channel.get(commands); delivery; delivery = await channel.get(commands)) {
-      if (delivery.fields.routingKey === bot.command) await take(delivery);
-      else others.push(delivery);
-    }
-    for (const delivery of others) channel.nack(delivery);
-  };
-  const { command, usage, help } = bot;
-  const announce = () => publish(`${commands}-announcements`, '', { command, usage, help });
-  const repeat = () => Promise.all([announce(), pickUp()]).catch((error) => log(error.message));
-  await repeat();
-  return repeat;
+  const announce = () => publish(channel, queues.announcements, '', toJson({ command, usage, help }));
+  await announce();
+  return () => announce().catch((error) => log(error.message));
 }
+
+const toJson = (value) => Buffer.from(JSON.stringify(value));
 
 /** The answer to a delivery, the same one when the command comes again; null where there is nothing to say. */
 async function answerOf(bot, { content }, answered, log) {
@@ -150,7 +126,7 @@ async function answerOf(bot, { content }, answered, log) {
       if (answered.size > REMEMBERED) answered.delete(answered.keys().next().value);
     }
     const text = await answer;
-    return text === null ? null : { chatroom, token, message: text, id, name: bot.name };
+    return text == null ? null : { chatroom, token, message: text, id, name: bot.name };
   } catch (error) {
     log(`A command could not be answered: ${error.message}`);
     return null;

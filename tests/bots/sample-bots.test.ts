@@ -76,7 +76,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     const env = { ...chat.env, AMQP_BOT_QUEUE: 'twice', AMQP_QUEUE: 'twice-answers' };
     const bots = await startBots(['roll'], env);
     const said = await client.read('twice-answers');
-    const command = { chatroom: 'lobby', token: 'x', message: '/roll 100d1000', name: 'Ann' };
+    const command = { chatroom: 'lobby', token: 'x', message: '/roll 20d1000', name: 'Ann' };
     const give = (content: object, routingKey = 'roll') =>
       client.channel.publish('twice', routingKey, Buffer.from(JSON.stringify(content)));
     for (const id of ['1', '1', '2']) give({ ...command, id });
