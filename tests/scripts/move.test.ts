@@ -64,7 +64,7 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
       expect(error).toMatch(/^The index by_author of messages was not moved\. It was made by indexCreate\(/m);
       expect(error).toMatch(/^The index tags of messages was not moved\./m);
       expect(error).toMatch(/^The write hook of notes was not moved\. It was made by setWriteHook\(/m);
-      expect(await r.table('messages').indexList().run(to.connection)).toEqual(['room_sent']);
+      expect(await r.table('messages').indexList().run(to.connection)).toEqual(['command_sent', 'room_sent']);
     });
   }
 
