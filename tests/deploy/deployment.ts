@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
-import { freePort } from './free-port.js';
 import { alive, familyOf } from './processes.js';
 
 /** How it ended: exit code, or the name of a signal. */

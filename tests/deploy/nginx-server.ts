@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../support/free-port.js';
 import { programPath } from '../support/programs.js';
 import { until } from '../support/until.js';
-import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 

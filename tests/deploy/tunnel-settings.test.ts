@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment, type End } from './deployment.js';
-import { freePort } from './free-port.js';
 
 afterEach(async () => {
   await Deployment.removeAll();

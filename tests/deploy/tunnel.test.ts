@@ -3,12 +3,12 @@ import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 import { skipWithout } from '../support/programs.js';
 import { ReturningClient } from '../support/returning-client.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { Deployment } from './deployment.js';
-import { freePort } from './free-port.js';
 import { processes } from './processes.js';
 import { type SshServer, startSshServer } from './ssh-server.js';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../deploy/free-port.js';
+import { freePort } from './free-port.js';
 import { programPath } from './programs.js';
 
 /** A RabbitMQ of a test's own, with everything that it keeps in one folder. It takes seconds to start: share it. */

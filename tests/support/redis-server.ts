@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from './free-port.js';
 import { programPath } from './programs.js';
 
 /** A Redis of a test's own, with nothing in it and nothing kept on disk. */
@@ -49,15 +49,6 @@ async function launchAnywhere(directory: string): Promise<{ child: ChildProcess;
       if (attempt === 5) throw error;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @throws Error with its output when it does not come up */
