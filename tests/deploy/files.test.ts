@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../server/config.js';
@@ -160,6 +161,11 @@ describe('the Dockerfile', () => {
   afterAll(async () => {
     await Deployment.removeAll();
     await rm(directory, { recursive: true, force: true });
+  });
+
+  test('has no fault that a validator finds', () => {
+    expect(validate(readFileSync('Dockerfile', 'utf8'))).toEqual([]);
+    expect(validate('FROM node\nCOPY a\n')).toHaveLength(1);
   });
 
   test('copies files that are there and not kept away by .dockerignore', async () => {
