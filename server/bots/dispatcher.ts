@@ -37,7 +37,7 @@ export class Dispatcher {
   /** What was claimed for an earlier link, and not confirmed, is to be claimed anew. */
   private hasLostClaims = false;
   private unfollow = () => {};
-  private sweep: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
 
   /** To be claimed. */
   private readonly gathered = new Map<string, Message>();
@@ -68,7 +68,10 @@ export class Dispatcher {
       },
       written: (message) => this.gather([message]),
     });
-    this.sweep = setInterval(() => void this.collect(() => commands.abandoned(PAGE)), sweepMs).unref();
+    this.timers = [
+      setInterval(() => void this.collect(() => commands.abandoned(PAGE)), sweepMs),
+      setInterval(() => void commands.forget().catch(() => {}), COMMAND_LIFETIME),
+    ];
   }
 
   opened(link: Link): void {
@@ -88,7 +91,7 @@ export class Dispatcher {
   /** Takes no more commands, and leaves to others what the broker does not confirm within `withinMs`. */
   async stop(withinMs: number): Promise<void> {
     this.unfollow();
-    clearInterval(this.sweep);
+    for (const timer of this.timers) clearInterval(timer);
     const emptied = new Promise<void>((resolve) => {
       this.emptied = resolve;
       this.tellWhenEmpty();
