@@ -100,7 +100,8 @@ export class Messages {
    */
   async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
     // Stamped here and never going back, so that one sender's messages keep their order whatever batch they are in.
-    this.lastSent = Math.max(this.lastSent, Date.now());
+    // Ids of bots' answers do not count upwards, so their times do.
+    this.lastSent = Math.max(this.lastSent + (kind === 'bot' ? 1 : 0), Date.now());
     const sent = r.epochTime(this.lastSent / 1000);
     const inserted = await this.queue.insert({ id, room, body, author, kind, sent });
     const { message } = inserted;

@@ -1,5 +1,5 @@
 import type { Overrides } from '../../server/app.js';
-import type { Message } from '../../server/message.js';
+import { comparePositions, type Message } from '../../server/message.js';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { TestDatabase } from '../support/database.js';
@@ -55,11 +55,13 @@ export async function say(client: SocketClient, room: string, body: string): Pro
   return ack.id!;
 }
 
-/** The messages of bots that a socket has got, in order. */
+/** The messages of bots that a socket has got, in the order in which they stand on a screen. */
 export const answersTo = (client: SocketClient): Message[] =>
-  client.frames.flatMap((frame) =>
-    frame.type === 'deliverMessage' && frame.message.kind === 'bot' ? [frame.message] : [],
-  );
+  client.frames
+    .flatMap((frame) =>
+      frame.type === 'deliverMessage' && frame.message.kind === 'bot' ? [frame.message] : [],
+    )
+    .sort(comparePositions);
 
 /** What the table has of a room. */
 export async function storedIn({ url }: TestApp, room: string): Promise<Message[]> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newMessageId } from '../../server/message.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -21,4 +22,21 @@ test('a message that comes twice at once is created once', async () => {
   expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
   expect(both[1]!.message).toEqual(both[0]!.message);
   expect((await insert('third')).created).toBe(false);
+});
+
+test('what a bot says at once stays in order, although its ids are in none', async () => {
+  const said = Array.from({ length: 50 }, (_, i) => `line ${i}`);
+  await Promise.all(
+    said.map((body) =>
+      stack.messages.insert({
+        id: randomUUID(),
+        room: 'bot',
+        body,
+        author: { id_user: null, name: 'Bot' },
+        kind: 'bot',
+      }),
+    ),
+  );
+  const { messages } = await stack.messages.latest('bot', 100);
+  expect(messages.map(({ body }) => body)).toEqual(said);
 });
