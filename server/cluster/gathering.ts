@@ -1,8 +1,5 @@
 import type { Reading } from '../metrics/readings.js';
 
-/** Milliseconds for a process to answer; the numbers of one that is too busy are missing. */
-const PATIENCE = 1_000;
-
 interface Open {
   missing: Set<number>;
   readings: Reading[];
@@ -13,6 +10,9 @@ interface Open {
 export class Gathering {
   private readonly open = new Map<number, Open>();
   private count = 0;
+
+  /** @param patienceMs for the answers; the numbers of a process that is too busy are missing */
+  constructor(private readonly patienceMs: number) {}
 
   /**
    * @param processes of which an answer is awaited
@@ -25,7 +25,7 @@ export class Gathering {
     const readings: Reading[] = [];
     if (missing.size === 0) return readings;
     await new Promise<void>((complete) => {
-      const timer = setTimeout(complete, PATIENCE);
+      const timer = setTimeout(complete, this.patienceMs);
       this.open.set(request, {
         missing,
         readings,

@@ -1,6 +1,9 @@
 import type { Config } from '../config.js';
 import type { Reading } from '../metrics/readings.js';
 
+/** Milliseconds for a worker to tell its numbers. */
+export const READING_MS = 1_000;
+
 /** What the primary and its workers tell each other, as JSON. */
 
 export interface Assignment {

@@ -7,7 +7,7 @@ import { createLog } from '../log.js';
 import { readingOf } from '../metrics/readings.js';
 import { sendConnection } from './connection-handover.js';
 import { Gathering } from './gathering.js';
-import type { Assignment, FromWorker, ToWorker } from './messages.js';
+import { type Assignment, type FromWorker, READING_MS, type ToWorker } from './messages.js';
 import { SessionRouter } from './session-router.js';
 import { doorOf, WorkerEntrance } from './worker-entrance.js';
 
@@ -31,7 +31,8 @@ export async function runWorker(): Promise<void> {
       sendConnection(channel, message, socket);
     },
   });
-  const gathering = new Gathering();
+  // The primary may have to wait for others as long as it is willing to.
+  const gathering = new Gathering(2 * READING_MS);
   const readings = () => gathering.gather([PRIMARY], (request) => tell({ kind: 'readAll', request }));
   try {
     const app = await startApp(config, { log, entrance, routing, readings });

@@ -6,7 +6,7 @@ import { readingOf } from '../metrics/readings.js';
 import { processRegistry } from '../metrics/registry.js';
 import { sendConnection } from './connection-handover.js';
 import { Gathering } from './gathering.js';
-import type { Assignment, FromWorker, ToWorker } from './messages.js';
+import { type Assignment, type FromWorker, READING_MS, type ToWorker } from './messages.js';
 
 /** Milliseconds after which the end of a worker does not count as one more of several in a row. */
 const STABLE_MS = 10_000;
@@ -20,7 +20,7 @@ export class Workers {
   private readonly alive = new Map<Worker, Set<Socket>>();
   /** Those that take connections. Who got the last one comes last. */
   private readonly serving = new Set<Worker>();
-  private readonly gathering = new Gathering();
+  private readonly gathering = new Gathering(READING_MS);
   private readonly registry = processRegistry();
   private isStarted = false;
   private isStopping = false;

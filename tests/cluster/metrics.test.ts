@@ -58,6 +58,31 @@ describe('/metrics of several processes', skipWithout('redis-server'), () => {
     }
   });
 
+  test('leaves out one that does not answer', async () => {
+    const several = await Several.start(ground.env);
+    await several.processIds();
+    const [stuck, pid] = [...several.serving][0]!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      // One of the connections is the stuck worker's, and is given up.
+      const ask = () => fetch(`${several.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+      const text = await until(
+        'an answer',
+        () =>
+          ask().then(
+            (answer) => answer.text(),
+            () => null,
+          ),
+        20_000,
+      );
+      const samples = text.matchAll(/^changeroom_sockets\{process="(\w+)"\}/gm);
+      const others = [...several.serving.keys()].filter((worker) => worker !== stuck).map(String);
+      expect([...samples].map(([, name]) => name).sort()).toEqual(others.sort());
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
   test('goes on when one is killed', async () => {
     const several = await Several.start(ground.env);
     const before = [...(await read(several.url, 'sockets')).keys()];
