@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandTable } from '../database/command-table.js';
 import { diagnostics } from '../diagnostics.js';
+import { toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { comparePositions, type Message } from '../message.js';
 import { commandName, toCommand } from './command.js';
@@ -34,8 +35,8 @@ export class Dispatcher {
   readonly senders = new Senders();
   private link: Link | null = null;
   private isFollowing = false;
-  /** What was claimed for an earlier link, and not confirmed, is to be claimed anew. */
-  private hasLostClaims = false;
+  /** Something was not read, not claimed, or claimed and not confirmed: it is to be read anew. */
+  private isBehind = false;
   private unfollow = () => {};
   private timers: NodeJS.Timeout[] = [];
 
@@ -69,7 +70,7 @@ export class Dispatcher {
       written: (message) => this.gather([message]),
     });
     this.timers = [
-      setInterval(() => void this.collect(() => commands.abandoned(PAGE)), sweepMs),
+      setInterval(() => (this.isBehind ? this.catchUp() : this.adopt()), sweepMs),
       setInterval(() => void commands.forget().catch(() => {}), COMMAND_LIFETIME),
     ];
   }
@@ -81,7 +82,7 @@ export class Dispatcher {
 
   lost(): void {
     this.link = null;
-    this.hasLostClaims = true;
+    this.isBehind = true;
     this.gathered.clear();
     this.underWay.clear();
     this.tellWhenEmpty();
@@ -98,7 +99,7 @@ export class Dispatcher {
     });
     await Promise.race([emptied, wait(withinMs, undefined, { ref: false })]);
     await this.marking;
-    if (this.size > 0 || this.hasLostClaims) await this.parts.commands.release().catch(() => {});
+    if (this.size > 0 || this.isBehind) await this.parts.commands.release().catch(() => {});
   }
 
   /** Reads what was written while the feed or the broker was away. */
@@ -106,11 +107,17 @@ export class Dispatcher {
     const { commands } = this.parts;
     if (!this.isFollowing) return;
     void this.collect(async () => {
-      if (this.hasLostClaims) await commands.release();
-      this.hasLostClaims = false;
+      // What is under way is not lost.
+      if (this.isBehind && this.underWay.size === 0) await commands.release();
+      this.isBehind = false;
       return commands.unclaimed(PAGE);
     });
     commands.forget().catch(() => {});
+  }
+
+  /** Takes over what processes that are dead have left behind. */
+  private adopt(): void {
+    void this.collect(() => this.parts.commands.abandoned(PAGE));
   }
 
   private async collect(read: () => Promise<Message[]>): Promise<void> {
@@ -123,8 +130,7 @@ export class Dispatcher {
         found = messages.length;
       }
     } catch (error) {
-      // The database is away. When its feed is open again, this is tried again.
-      this.parts.log.debug({ reason: (error as Error).message }, 'bots: commands not read');
+      this.failed(error as Error, 'bots: commands not read');
     }
   }
 
@@ -153,10 +159,8 @@ export class Dispatcher {
           else this.senders.satisfy(message.id);
         }
       } catch (error) {
-        // As with reading: nobody has claimed them, or nobody will confirm it.
         this.gathered.clear();
-        this.hasLostClaims = true;
-        this.parts.log.debug({ reason: (error as Error).message }, 'bots: commands not claimed');
+        this.failed(error as Error, 'bots: commands not claimed');
       }
     }
   }
@@ -188,6 +192,14 @@ export class Dispatcher {
       // Full, or about to end: it is tried again over the next link, after a while.
       () => void link.drop(new Error('the broker did not take a command')),
     );
+  }
+
+  /** It is tried again when the feed is open again, or with the next sweep. */
+  private failed(error: Error, what: string): void {
+    this.isBehind = true;
+    // That the database is away is logged where it is noticed.
+    const level = toChatError(error).code === 'database-away' ? 'debug' : 'warn';
+    this.parts.log[level]({ reason: error.message.split('\n')[0] }, what);
   }
 
   private tellWhenEmpty(): void {

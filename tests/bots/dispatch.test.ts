@@ -1,6 +1,7 @@
 import r from 'rethinkdb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CommandTable } from '../../server/database/command-table.js';
+import { createSchema } from '../../server/database/schema.js';
 import { createLog } from '../../server/log.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
@@ -114,5 +115,16 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     line.mend();
     await until('both', () => taken.length === 2);
     expect(messages(taken).sort()).toEqual(['/as well', '/unseen']);
+  });
+
+  test('that could not be claimed, though the database is there, are tried again', async () => {
+    await reached(await start(broker.url, { claimMs: 400 }));
+    const taken = await readAll();
+    const connection = await database.connect();
+    await r.db(database.address.db).tableDrop('commands').run(connection);
+    await r.table('messages').insert({ room: 'den', body: '/again' }).run(connection);
+    await createSchema(connection, database.address.db);
+    await until('the command', () => taken.length > 0);
+    expect(messages(taken)).toEqual(['/again']);
   });
 });
