@@ -1,12 +1,13 @@
+import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Position } from '../message.js';
 import type { Database } from './database.js';
-import { LiveTable } from './live-table.js';
 import type { RawTime } from './message-row.js';
 import { primaryKey } from './primary-key.js';
-import { r, type Term } from './reql.js';
+import { type Cursor, RAW, r, type Term } from './reql.js';
+import { RowCache } from './row-cache.js';
 
-/** Somebody has joined a room. */
+/** A user has joined a room. */
 export interface MembershipInfo {
   room: string;
   id_user: string;
@@ -25,77 +26,130 @@ interface Row {
   read?: { sent: RawTime; id: string } | null;
 }
 
-/** The table `memberships`: who has joined which room, and how far they have read. */
+/** Rooms that one user can have joined. */
+export const MAX_JOINED_ROOMS = 200;
+/** Memberships that a process keeps in memory. */
+const CACHED_MEMBERSHIPS = 20_000;
+
+/** The table `memberships`: which users have joined which rooms, and how far they have read. */
 export class MembershipTable {
-  readonly live: LiveTable<Row, MembershipInfo>;
-  private readonly byUser = new Map<string, Set<string>>();
-  private readonly byRoom = new Map<string, Set<string>>();
+  readonly cache: RowCache<Row, MembershipInfo>;
 
   constructor(
     private readonly database: Database,
     log: Log,
   ) {
-    const key = ({ room, id_user }: MembershipInfo) => keyOf(room, id_user);
-    this.live = new LiveTable<Row, MembershipInfo>(
+    this.cache = new RowCache<Row, MembershipInfo>(
       database,
-      { table: 'memberships', parse: toMembership, key },
+      {
+        table: 'memberships',
+        capacity: CACHED_MEMBERSHIPS,
+        parse: toMembership,
+        key: ({ room, id_user }) => keyOf(room, id_user),
+        select: (table, keys) =>
+          table.getAll(r.args(keys.map((key) => JSON.parse(key))), { index: 'room_user' }),
+      },
       log,
     );
-    this.live.on('row', (before, after) => {
-      if (before && !after) {
-        remove(this.byUser, before.id_user, before.room);
-        remove(this.byRoom, before.room, before.id_user);
-      } else if (after && !before) {
-        add(this.byUser, after.id_user, after.room);
-        add(this.byRoom, after.room, after.id_user);
-      }
-    });
   }
 
-  get(room: string, id_user: string): MembershipInfo | undefined {
-    return this.live.get(keyOf(room, id_user));
+  /** @throws ChatError `database-away` */
+  async get(room: string, id_user: string): Promise<MembershipInfo | undefined> {
+    // A visitor who has no id yet has joined no room.
+    return id_user === '' ? undefined : this.cache.get(keyOf(room, id_user));
   }
 
-  /** Rooms that a user has joined. */
-  roomsOf(id_user: string): Iterable<string> {
-    return this.byUser.get(id_user) ?? [];
+  /** Those of some users who have joined a room. @throws ChatError `database-away` */
+  async among(room: string, ids: Iterable<string>): Promise<Set<string>> {
+    const keys = [...ids].filter((id_user) => id_user !== '').map((id_user) => keyOf(room, id_user));
+    const found = await this.cache.getMany(keys);
+    return new Set([...found.values()].map(({ id_user }) => id_user));
   }
 
-  /** Users who have joined a room. */
-  membersOf(room: string): Iterable<string> {
-    return this.byRoom.get(room) ?? [];
+  /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-away` */
+  async of(id_user: string): Promise<MembershipInfo[]> {
+    if (id_user === '') return [];
+    return this.read(this.rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS));
   }
 
-  /** Joins; having joined already is no error. @throws ChatError `database-away` */
+  /**
+   * Members of a room in the order of joining, after the position of another one.
+   * @throws ChatError `database-away`
+   */
+  async in(
+    room: string,
+    after: { joined: number | null; id_user: string } | null,
+    limit: number,
+  ): Promise<MembershipInfo[]> {
+    const lower = after ? [room, time(after.joined ?? 0), after.id_user] : [room, r.minval];
+    const range = { index: 'room_joined', leftBound: 'open' };
+    const rows = this.rows().between(lower, [room, r.maxval], range).orderBy({ index: 'room_joined' });
+    return this.read(rows.limit(limit));
+  }
+
+  /**
+   * Joins; having joined already is no error.
+   * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-away`
+   */
   async join(room: string, id_user: string): Promise<void> {
-    const row = { id: primaryKey(room, id_user), room, id_user, joined: r.epochTime(Date.now() / 1000) };
+    if (await this.get(room, id_user)) return;
+    const joined = this.rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS).count();
+    if ((await this.database.run<number>(joined)) >= MAX_JOINED_ROOMS) {
+      throw new ChatError('too-many-rooms', `a user can have joined ${MAX_JOINED_ROOMS} rooms`, {
+        limit: MAX_JOINED_ROOMS,
+      });
+    }
+    const row = { id: primaryKey(room, id_user), room, id_user, joined: time(Date.now()) };
     const keep = (_id: Term, present: Term, _new: Term) => present;
-    await this.database.run(this.database.table('memberships').insert(row, { conflict: keep }));
+    await this.database.run(this.rows().insert(row, { conflict: keep }));
+    this.cache.invalidate(keyOf(room, id_user));
   }
 
   /** Leaves; not being a member is no error. @throws ChatError `database-away` */
   async leave(room: string, id_user: string): Promise<void> {
     await this.database.run(this.one(room, id_user).delete());
+    this.cache.invalidate(keyOf(room, id_user));
   }
 
-  /** Notes how far a member has read. Moves only forward; nothing happens for who is no member. @throws ChatError */
-  async markRead(room: string, id_user: string, { sent, id }: Position): Promise<void> {
-    const time = r.epochTime(sent / 1000);
-    const update = this.one(room, id_user).update((row: Term) => {
-      const read = row('read').default(null);
-      const isForward = read.eq(null).or(r.expr([time, id]).gt([read('sent'), read('id')]));
-      return r.branch(isForward, { read: { sent: time, id } }, {});
-    });
-    await this.database.run(update, { durability: 'soft' });
+  /**
+   * Notes how far a member has read. The position moves only forward.
+   * @returns the position after the write; null when the user is not a member
+   * @throws ChatError `database-away`
+   */
+  async markRead(room: string, id_user: string, { sent, id }: Position): Promise<Position | null> {
+    const update = this.one(room, id_user).update(
+      (row: Term) => {
+        const read = row('read').default(null);
+        const isForward = read.eq(null).or(r.expr([time(sent), id]).gt([read('sent'), read('id')]));
+        return r.branch(isForward, { read: { sent: time(sent), id } }, {});
+      },
+      { durability: 'soft', returnChanges: 'always' },
+    );
+    const { changes = [] } = await this.database.run<{ changes?: { new_val: Row | null }[] }>(update, RAW);
+    this.cache.invalidate(keyOf(room, id_user));
+    const row = changes[0]?.new_val;
+    return (row && toMembership(row)?.read) ?? null;
   }
 
+  private rows(): Term {
+    return this.database.table('memberships');
+  }
+
+  /** A row written by hand may have another primary key than ours. */
   private one(room: string, id_user: string): Term {
-    return this.database.table('memberships').get(primaryKey(room, id_user));
+    return this.rows().getAll([room, id_user], { index: 'room_user' });
+  }
+
+  private async read(rows: Term): Promise<MembershipInfo[]> {
+    const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
+    return (await cursor.toArray()).map(toMembership).filter((membership) => membership !== null);
   }
 }
 
 /** JSON keeps the two apart, whatever characters they have. */
 const keyOf = (room: string, id_user: string) => JSON.stringify([room, id_user]);
+
+const time = (ms: number): Term => r.epochTime(ms / 1000);
 
 function toMembership(row: Row): MembershipInfo | null {
   const [room, id_user] = Array.isArray(row.id) ? row.id : [row.room, row.id_user];
@@ -103,16 +157,4 @@ function toMembership(row: Row): MembershipInfo | null {
   const joined = row.joined ? Math.round(row.joined.epoch_time * 1000) : null;
   const read = row.read ? { sent: Math.round(row.read.sent.epoch_time * 1000), id: row.read.id } : null;
   return { room, id_user, joined, read };
-}
-
-function add(index: Map<string, Set<string>>, key: string, value: string): void {
-  const present = index.get(key);
-  if (present) present.add(value);
-  else index.set(key, new Set([value]));
-}
-
-function remove(index: Map<string, Set<string>>, key: string, value: string): void {
-  const present = index.get(key);
-  present?.delete(value);
-  if (present?.size === 0) index.delete(key);
 }

@@ -38,6 +38,8 @@ export interface Newer {
   hasNewer: boolean;
 }
 
+/** Messages among which an author of a room is looked for. */
+const RECENT_MESSAGES = 1_000;
 /** Rooms whose messages one query counts. */
 const COUNTS_PER_QUERY = 25;
 
@@ -191,6 +193,26 @@ export class Messages {
       queries.push(this.database.run<number[]>(r.expr(counts.slice(i, i + COUNTS_PER_QUERY))));
     }
     return (await Promise.all(queries)).flat();
+  }
+
+  /**
+   * Whether a room has messages of users other than `id_user`, and whether `id_user` wrote one of the newest
+   * `RECENT_MESSAGES`.
+   */
+  useOf(room: string, id_user: string): Promise<{ isUsed: boolean; isAuthor: boolean }> {
+    const newest = this.range([room, r.minval], [room, r.maxval])
+      .orderBy({ index: r.desc('room_sent') })
+      .limit(RECENT_MESSAGES);
+    const isOwn = (message: Term) => message('author')('id_user').eq(id_user);
+    return this.database.run(
+      r.expr({
+        isUsed: newest
+          .filter((message: Term) => isOwn(message).not())
+          .isEmpty()
+          .not(),
+        isAuthor: newest.filter(isOwn).isEmpty().not(),
+      }),
+    );
   }
 
   private one(id: string): Term {

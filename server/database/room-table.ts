@@ -1,10 +1,10 @@
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Database } from './database.js';
-import { LiveTable } from './live-table.js';
 import type { RawTime } from './message-row.js';
 import { primaryKey } from './primary-key.js';
-import { r } from './reql.js';
+import { type Cursor, RAW, r, type Term } from './reql.js';
+import { RowCache } from './row-cache.js';
 
 export const ACCESS = ['open', 'members'] as const;
 /** `open`: everybody may read and write; `members`: those who have joined. */
@@ -30,27 +30,60 @@ interface Row {
   created_by?: string | null;
 }
 
-/** The table `rooms`: what has been said of rooms. */
+/** Rooms whose row a process keeps in memory. */
+const CACHED_ROOMS = 5_000;
+
+/** The table `rooms`: the topic and the access of each created room. */
 export class RoomTable {
-  readonly live: LiveTable<Row, RoomInfo>;
+  readonly cache: RowCache<Row, RoomInfo>;
 
   constructor(
     private readonly database: Database,
     log: Log,
   ) {
-    this.live = new LiveTable<Row, RoomInfo>(
+    this.cache = new RowCache<Row, RoomInfo>(
       database,
-      { table: 'rooms', parse: toRoomInfo, key: ({ name }) => name },
+      {
+        table: 'rooms',
+        capacity: CACHED_ROOMS,
+        parse: toRoomInfo,
+        key: ({ name }) => name,
+        select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
+        // Of two rows for one room, the stricter one counts.
+        prefer: (a, b) => (b.access === 'members' ? b : a),
+      },
       log,
     );
   }
 
-  get(name: string): RoomInfo | undefined {
-    return this.live.get(name);
+  /** @throws ChatError `database-away` */
+  get(name: string): Promise<RoomInfo | undefined> {
+    return this.cache.get(name);
+  }
+
+  /** Those of some rooms that have been created. @throws ChatError `database-away` */
+  getMany(names: Iterable<string>): Promise<Map<string, RoomInfo>> {
+    return this.cache.getMany(names);
+  }
+
+  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-away` */
+  after(name: string | null, limit: number): Promise<RoomInfo[]> {
+    const lower = name ?? r.minval;
+    const range = { index: 'name', leftBound: 'open' };
+    return this.read(this.rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
+  }
+
+  /** The rooms that were created last. @throws ChatError `database-away` */
+  newest(limit: number): Promise<RoomInfo[]> {
+    return this.read(
+      this.rows()
+        .orderBy({ index: r.desc('created') })
+        .limit(limit),
+    );
   }
 
   /**
-   * Resolves when the room is in the table; `live` has it a moment later.
+   * Resolves when the room is in the table.
    * @throws ChatError `room-exists`, `database-away`
    */
   async create(room: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: string }): Promise<RoomInfo> {
@@ -64,10 +97,20 @@ export class RoomTable {
       created: r.epochTime(created / 1000),
       created_by: by,
     };
-    const result = await this.database.run<{ errors: number }>(this.database.table('rooms').insert(row));
+    const result = await this.database.run<{ errors: number }>(this.rows().insert(row));
+    this.cache.invalidate(name);
     if (result.errors > 0)
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
     return { name, topic, access, created, created_by: by };
+  }
+
+  private rows(): Term {
+    return this.database.table('rooms');
+  }
+
+  private async read(rows: Term): Promise<RoomInfo[]> {
+    const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
+    return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
   }
 }
 
@@ -77,7 +120,7 @@ function toRoomInfo(row: Row): RoomInfo | null {
   return {
     name,
     topic: typeof row.topic === 'string' ? row.topic : '',
-    // What cannot be understood is rather closed than open.
+    // An unknown kind of access locks the room rather than opening it.
     access: row.access === undefined || row.access === 'open' ? 'open' : 'members',
     created: row.created ? Math.round(row.created.epoch_time * 1000) : null,
     created_by: row.created_by ?? null,

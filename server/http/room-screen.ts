@@ -50,13 +50,17 @@ export class RoomScreen {
       const error = rejected?.error ?? away;
       if (error?.details.retryAfterMs)
         res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
+      const [names, unreadSince] = await Promise.all([
+        this.parts.users.namesFor(messages),
+        away || isAway ? null : this.parts.directory.unreadSince(room, user.id_user),
+      ]);
       const page = roomPage({
         ...shown,
         rooms,
         messages,
-        names: this.parts.users.namesFor(messages),
+        names,
         hasOlder,
-        unreadSince: this.parts.directory.unreadSince(room, user.id_user),
+        unreadSince,
         present,
         away,
         isHistory: cursor !== undefined,
@@ -80,7 +84,7 @@ export class RoomScreen {
   /** The list of rooms; none while the database is away. */
   async list(id_user: string) {
     try {
-      return await this.parts.directory.list(id_user);
+      return (await this.parts.directory.list(id_user)).rooms;
     } catch (error) {
       if (error instanceof ChatError && error.code === 'database-away') return [];
       throw error;

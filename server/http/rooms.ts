@@ -1,4 +1,5 @@
 import type { Directory } from '../rooms/directory.js';
+import { encodeCursor } from './cursor.js';
 import { type Endpoint, endpoint } from './openapi/serve.js';
 import {
   createRoom,
@@ -19,8 +20,19 @@ export interface RoomsParts {
 /** What rooms there are, and who has joined them. A write is answered when this server sees it too. */
 export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
   return [
-    endpoint(listRooms, async (_input, req, res) => {
-      res.set('Cache-Control', 'no-cache').json(await directory.list(await visitors.reader(req)));
+    endpoint(listRooms, async ({ query: { after, limit } }, req, res) => {
+      const reader = await visitors.reader(req);
+      res.set('Cache-Control', 'no-cache');
+      const next = (name: string) => `/api/rooms?limit=${limit}&after=${encodeURIComponent(name)}`;
+      if (after === undefined) {
+        const { rooms, isWhole } = await directory.list(reader);
+        if (!isWhole) res.links({ next: next('') });
+        res.json(rooms);
+      } else {
+        const page = await directory.page(after === '' ? null : after, limit, reader);
+        if (page.next !== null) res.links({ next: next(page.next) });
+        res.json(page.rooms);
+      }
     }),
 
     endpoint(createRoom, async ({ body: { name, topic = '', access = 'open' } }, req, res) => {
@@ -51,8 +63,14 @@ export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
       res.json({ room, read: await directory.markRead(room, id_user, position) });
     }),
 
-    endpoint(listMembers, async ({ params: { room } }, req, res) => {
-      res.set('Cache-Control', 'no-cache').json(await directory.members(room, await visitors.reader(req)));
+    endpoint(listMembers, async ({ params: { room }, query: { after, limit } }, req, res) => {
+      const start = after ? { joined: after.sent, id_user: after.id } : null;
+      const { members, next } = await directory.members(room, await visitors.reader(req), start, limit);
+      if (next) {
+        const cursor = encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
+        res.links({ next: `/api/rooms/${encodeURIComponent(room)}/members?limit=${limit}&after=${cursor}` });
+      }
+      res.set('Cache-Control', 'no-cache').json(members);
     }),
   ];
 }

@@ -9,15 +9,12 @@ export interface UsersParts {
   visitors: Visitors;
 }
 
-/** Milliseconds to wait for the users, while they are not known yet. */
-const READY = 5_000;
-
 /** Names of users by id, for those who got nothing but ids, as from the list of who is in a room. */
 export function userEndpoints({ users, visitors }: UsersParts): Endpoint[] {
   async function find(ids: string[]): Promise<{ id_user: string; name: string }[]> {
-    await users.live.ready(READY);
+    const found = await users.getMany(ids);
     return ids.flatMap((id) => {
-      const user = users.live.get(id);
+      const user = found.get(id);
       return user ? [{ id_user: user.id_user, name: user.name }] : [];
     });
   }

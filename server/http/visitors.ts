@@ -9,13 +9,8 @@ import { GUEST_HEADER } from './page/page-state.js';
 export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
-  users: Pick<UserTable, 'live' | 'rename'>;
+  users: Pick<UserTable, 'get' | 'nameOf' | 'rename'>;
 }
-
-/** Milliseconds to wait for the users, while they are not known yet. */
-const READY = 5_000;
-/** Milliseconds for a new name to come back by the feed, so that the next page has it. */
-const REFLECTED = 2_000;
 
 /**
  * Who sends a request, in all modes of AUTH. All methods throw what authenticating throws: `login-required`,
@@ -48,9 +43,7 @@ export class Visitors {
 
   /** Gives a user another name. @param name cleaned @throws ChatError `database-away` */
   async renameUser(id_user: string, name: string): Promise<Identity> {
-    const { users } = this.parts;
-    await users.rename(id_user, name);
-    await users.live.reflects(() => users.live.get(id_user)?.name === name, REFLECTED);
+    await this.parts.users.rename(id_user, name);
     return { id_user, name };
   }
 
@@ -61,8 +54,7 @@ export class Visitors {
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
     const { authenticator, guests, users } = this.parts;
     if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
-    await users.live.ready(READY);
-    const user = typeof id_user === 'string' ? users.live.get(id_user) : undefined;
+    const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
     if (!user?.playground)
       throw new ChatError('no-such-user', 'nobody of this id is there to be tried out', { field: 'id_user' });
     const identity = { id_user: user.id_user, name: user.name };
@@ -77,9 +69,7 @@ export class Visitors {
     };
     const session = this.byHeader(req) ?? (await authenticator.authenticate(credentials));
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    return (
-      session && { id_user: session.id_user, name: users.live.get(session.id_user)?.name ?? session.name }
-    );
+    return session && { id_user: session.id_user, name: await users.nameOf(session) };
   }
 
   /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */

@@ -16,6 +16,12 @@ export class LocalEntries {
     return [...this.byRoom.keys()];
   }
 
+  /** The rooms with the most sockets, at most `limit`. */
+  busiest(limit: number): string[] {
+    const bySize = [...this.byRoom].sort(([, a], [, b]) => b.size - a.size);
+    return bySize.slice(0, limit).map(([room]) => room);
+  }
+
   has(room: string): boolean {
     return this.byRoom.has(room);
   }

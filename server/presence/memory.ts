@@ -77,6 +77,10 @@ export class MemoryPresence implements Presence {
     return this.entries.size;
   }
 
+  busiest(limit: number): string[] {
+    return this.entries.busiest(limit);
+  }
+
   enter(room: string, entry: Entry): void {
     if (!this.entries.set(room, entry)) return;
     this.observed.get(room)?.apply(HERE, [this.entries.get(room, entry.id_socket)!], []);

@@ -93,6 +93,9 @@ export interface Presence {
   /** Sockets of this process in rooms; one that is in two rooms counts twice. */
   readonly present: number;
 
+  /** The rooms with the most sockets of this process, at most `limit`. */
+  busiest(limit: number): string[];
+
   /** A socket of this process is in the room now. Again with other fields: replaces the entry. */
   enter(room: string, entry: Entry): void;
 

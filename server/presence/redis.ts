@@ -90,6 +90,10 @@ export class RedisPresence implements Presence {
     this.connection.start();
   }
 
+  busiest(limit: number): string[] {
+    return this.here.busiest(limit);
+  }
+
   enter(room: string, entry: Entry): void {
     this.here.enter(room, entry);
   }

@@ -2,30 +2,34 @@ import type { MembershipTable } from '../database/membership-table.js';
 import { ACCESS, type RoomTable, type Access as Way } from '../database/room-table.js';
 import { ChatError } from '../errors.js';
 
-/** Who may read and write in which room. Answers from memory; the tables are followed by changefeeds. */
+/** Which users may read and write in which room. Follows the tables, so that rights end when their rows do. */
 export class Access {
   constructor(
     private readonly rooms: RoomTable,
     private readonly memberships: MembershipTable,
-    /** Milliseconds to wait for the tables, while they are not known yet. */
-    private readonly readyMs = 5_000,
   ) {}
 
   /** @throws ChatError `not-a-member`, `database-away` */
   async check(room: string, id_user: string): Promise<void> {
-    await Promise.all([this.rooms.live.ready(this.readyMs), this.memberships.live.ready(this.readyMs)]);
-    if (!this.allows(room, id_user))
+    if (!(await this.allowed(room, [id_user])).has(id_user))
       throw new ChatError('not-a-member', 'this room is for its members', { field: 'room' });
   }
 
-  allows(room: string, id_user: string): boolean {
-    return this.rooms.get(room)?.access !== 'members' || this.memberships.get(room, id_user) !== undefined;
+  /** Those of some users who may read and write in a room. @throws ChatError `database-away` */
+  async allowed(room: string, ids: Iterable<string>): Promise<Set<string>> {
+    const info = await this.rooms.get(room);
+    return info?.access === 'members' ? this.memberships.among(room, ids) : new Set(ids);
   }
 
-  /** Calls back with the name of a room in which somebody's rights may have changed. */
-  onChange(listener: (room: string) => void): void {
-    this.rooms.live.on('changed', (before, after) => listener((after ?? before)!.name));
-    this.memberships.live.on('changed', (before, after) => listener((after ?? before)!.room));
+  /**
+   * Calls back when rights may have ended: in one room, or, after an interruption during which changes may have been
+   * missed, in any room (null).
+   */
+  onChange(listener: (room: string | null) => void): void {
+    this.rooms.cache.on('changed', (before, after) => listener((after ?? before)!.name));
+    this.rooms.cache.on('resynchronised', () => listener(null));
+    this.memberships.cache.on('changed', (before, after) => before && !after && listener(before.room));
+    this.memberships.cache.on('resynchronised', () => listener(null));
   }
 }
 

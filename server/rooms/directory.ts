@@ -1,11 +1,12 @@
-import type { MembershipTable } from '../database/membership-table.js';
+import type { MembershipInfo, MembershipTable } from '../database/membership-table.js';
 import type { Messages } from '../database/messages.js';
 import type { RoomInfo, RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError } from '../errors.js';
-import { comparePositions, LOBBY, type Position } from '../message.js';
+import { LOBBY, type Position } from '../message.js';
 import type { Presence, Users } from '../presence/presence.js';
 import type { Access } from './access.js';
+import { LISTED_ROOMS, RoomListing } from './room-listing.js';
 
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
 export interface RoomEntry extends RoomInfo {
@@ -33,47 +34,81 @@ export interface DirectoryParts {
   users: UserTable;
 }
 
+export interface RoomPage {
+  rooms: RoomEntry[];
+  /** Name after which the next page begins; null on the last page. */
+  next: string | null;
+}
+
+export interface MemberPage {
+  members: Member[];
+  /** The last member of this page; null on the last page. */
+  next: Member | null;
+}
+
+/** Members on a page when the caller asks for no number. */
+export const MEMBERS_PER_PAGE = 1_000;
+
 /** Where counting ends; more is shown as "100 or more". */
 export const MAX_UNREAD = 100;
 
-/** Milliseconds to wait for the tables, while they are not known yet. */
-const READY = 5_000;
-/** Milliseconds for a feed to bring back what was written; without it a caller might not see its own write. */
-const REFLECTED = 2_000;
 /** Room 9 stands before room 10. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** What rooms there are, and who has joined them: for pages, REST and sockets alike. */
+/** The rooms that exist and their members: for pages, REST and sockets alike. */
 export class Directory {
-  constructor(private readonly parts: DirectoryParts) {}
+  private readonly listing: RoomListing;
+
+  constructor(private readonly parts: DirectoryParts) {
+    this.listing = new RoomListing(parts.roomTable, parts.presence);
+  }
 
   /**
-   * The rooms that somebody has created and those that the user has joined: the joined ones by name, then the others,
-   * with the most people first. @throws ChatError `database-away`
+   * The rooms that the user has joined, by name, then the listed ones of the others, with the most people first.
+   * `isWhole`: there are no further rooms. @throws ChatError `database-away`
    */
-  async list(id_user: string): Promise<RoomEntry[]> {
-    await this.ready();
+  async list(id_user: string): Promise<{ rooms: RoomEntry[]; isWhole: boolean }> {
     const { memberships, roomTable } = this.parts;
-    const created = [...roomTable.live.values()].map(({ name }) => name);
-    const entries = await this.describe([...new Set([...memberships.roomsOf(id_user), ...created])], id_user);
-    return entries.sort(
+    const [joined, { rooms: listed, isWhole }] = await Promise.all([
+      memberships.of(id_user),
+      this.listing.read(),
+    ]);
+    const created = new Map(listed.map((room) => [room.name, room]));
+    const names = joined.map(({ room }) => room);
+    for (const room of (await roomTable.getMany(names.filter((name) => !created.has(name)))).values())
+      created.set(room.name, room);
+    const rooms = [...new Set([...names, ...listed.map(({ name }) => name)])].map(
+      (name) => created.get(name) ?? unclaimed(name),
+    );
+    const entries = await this.describe(rooms, joined);
+    entries.sort(
       (a, b) =>
         Number(b.joined) - Number(a.joined) ||
         (a.joined ? 0 : (b.users ?? 0) - (a.users ?? 0)) ||
         byName.compare(a.name, b.name),
     );
+    return { rooms: entries.slice(0, joined.length + LISTED_ROOMS), isWhole };
+  }
+
+  /** All created rooms in the order of their names, page by page. @throws ChatError `database-away` */
+  async page(after: string | null, limit: number, id_user: string): Promise<RoomPage> {
+    const { memberships, roomTable } = this.parts;
+    const [found, joined] = await Promise.all([roomTable.after(after, limit + 1), memberships.of(id_user)]);
+    const rooms = await this.describe(found.slice(0, limit), joined);
+    return { rooms, next: found.length > limit ? rooms.at(-1)!.name : null };
   }
 
   /** Any room, also one that nobody has used yet. @throws ChatError `database-away` */
   async info(room: string, id_user: string): Promise<RoomEntry> {
-    await this.ready();
-    const [entry] = await this.describe([room], id_user);
+    const { memberships, roomTable } = this.parts;
+    const [info, membership] = await Promise.all([roomTable.get(room), memberships.get(room, id_user)]);
+    const [entry] = await this.describe([info ?? unclaimed(room)], membership ? [membership] : []);
     return entry!;
   }
 
   /**
    * Creates a room; its creator is its first member. Takes cleaned fields.
-   * @throws ChatError `room-exists`, `database-away`
+   * @throws ChatError `room-exists`, `room-in-use`, `too-many-rooms`, `database-away`
    */
   async create({
     by,
@@ -81,11 +116,11 @@ export class Directory {
   }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person }): Promise<RoomEntry> {
     const { memberships, roomTable } = this.parts;
     const { name } = room;
-    // Where everybody arrives, nobody may lock others out.
+    // Every visitor arrives in the lobby, so that no user may close it to others.
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
-    await this.ready();
-    if (roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
-    const wasMember = memberships.get(name, by.id_user) !== undefined;
+    if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
+    await this.checkClaim(name, room.access, by.id_user);
+    const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
     // Before the room may be for members, or its creator would be sent away from it for a moment.
     await this.join(name, by);
     try {
@@ -94,23 +129,21 @@ export class Directory {
       if (!wasMember) await this.leave(name, by.id_user);
       throw error;
     }
-    await roomTable.live.reflects(() => roomTable.get(name) !== undefined, REFLECTED);
+    this.listing.invalidate();
     return this.info(name, by.id_user);
   }
 
-  /** Makes somebody a member; having joined already is no error. @throws ChatError `database-away` */
+  /** Makes somebody a member; having joined already is no error. @throws ChatError `too-many-rooms`, `database-away` */
   async join(room: string, person: Person): Promise<void> {
-    await this.ready();
-    await this.introduce(person);
-    await this.parts.memberships.join(room, person.id_user);
-    await this.reflects(room, person.id_user, true);
+    const { memberships, users } = this.parts;
+    // Members are shown by name, also those who have never chosen one.
+    await users.introduce(person.id_user, person.name);
+    await memberships.join(room, person.id_user);
   }
 
   /** Ends a membership; being no member is no error. @throws ChatError `database-away` */
   async leave(room: string, id_user: string): Promise<void> {
-    await this.ready();
     await this.parts.memberships.leave(room, id_user);
-    await this.reflects(room, id_user, false);
   }
 
   /**
@@ -119,36 +152,35 @@ export class Directory {
    * @throws ChatError `not-a-member`, `database-away`
    */
   async markRead(room: string, id_user: string, position: Position): Promise<Position> {
-    await this.ready();
-    const { memberships } = this.parts;
-    const read = () => memberships.get(room, id_user)?.read ?? null;
-    const isReached = () => comparePositions(read() ?? position, position) >= 0 && read() !== null;
-    if (!memberships.get(room, id_user))
-      throw new ChatError('not-a-member', 'join first: for others it is not kept how far they have read', {
+    const read = await this.parts.memberships.markRead(room, id_user, position);
+    if (!read)
+      throw new ChatError('not-a-member', 'join first: read positions are kept for members only', {
         field: 'room',
       });
-    await memberships.markRead(room, id_user, position);
-    await memberships.live.reflects(isReached, REFLECTED);
-    return isReached() ? read()! : position;
+    return read;
   }
 
-  /** Behind which position a member has not read; null for who has not joined. */
-  unreadSince(room: string, id_user: string): Position | null {
-    const membership = this.parts.memberships.get(room, id_user);
-    // Who has read nothing yet has not read what came since joining.
-    return membership ? (membership.read ?? { sent: membership.joined ?? 0, id: '' }) : null;
+  /** The position up to which a member has read; null for a user who has not joined. @throws ChatError `database-away` */
+  async unreadSince(room: string, id_user: string): Promise<Position | null> {
+    const membership = await this.parts.memberships.get(room, id_user);
+    return membership ? readUpTo(membership) : null;
   }
 
-  /** Who has joined, in the order of joining. @throws ChatError `not-a-member`, `database-away` */
-  async members(room: string, by: string): Promise<Member[]> {
+  /** The members in the order of joining. @throws ChatError `not-a-member`, `database-away` */
+  async members(
+    room: string,
+    by: string,
+    after: Pick<Member, 'joined' | 'id_user'> | null = null,
+    limit = MEMBERS_PER_PAGE,
+  ): Promise<MemberPage> {
     await this.parts.access.check(room, by);
     const { memberships, users } = this.parts;
-    const members = [...memberships.membersOf(room)].map((id_user) => ({
-      id_user,
-      name: users.live.get(id_user)?.name ?? null,
-      joined: memberships.get(room, id_user)?.joined ?? null,
-    }));
-    return members.sort((a, b) => (a.joined ?? 0) - (b.joined ?? 0) || (a.id_user < b.id_user ? -1 : 1));
+    const found = await memberships.in(room, after, limit + 1);
+    const names = await users.getMany(found.map(({ id_user }) => id_user));
+    const members = found
+      .slice(0, limit)
+      .map(({ id_user, joined }) => ({ id_user, name: names.get(id_user)?.name ?? null, joined }));
+    return { members, next: found.length > limit ? members.at(-1)! : null };
   }
 
   /** Who is there now, socket by socket, over all processes. @throws ChatError `not-a-member`, `database-away` */
@@ -157,47 +189,40 @@ export class Directory {
     return this.parts.presence.users(room);
   }
 
-  private async describe(names: string[], id_user: string): Promise<RoomEntry[]> {
-    const { access, memberships, presence, roomTable } = this.parts;
-    const visible = names.filter((name) => access.allows(name, id_user));
+  /**
+   * A room can be used without having been created, so that creating it must not take it from its users: only one of
+   * its authors may, and it stays open to the others.
+   * @throws ChatError `room-in-use`
+   */
+  private async checkClaim(name: string, access: RoomInfo['access'], by: string): Promise<void> {
+    const { messages, presence } = this.parts;
+    const use = await messages.useOf(name, by);
+    if (use.isUsed && !use.isAuthor)
+      throw roomInUse('this room has messages: only one of its recent authors can create it');
+    if (access === 'open') return;
+    if (use.isUsed) throw roomInUse('this room has messages of others and stays open', 'access');
+    const { users } = await presence.users(name);
+    if (users.some(({ id_user }) => id_user !== by))
+      throw roomInUse('other people are in this room, so that it stays open', 'access');
+  }
+
+  private async describe(rooms: RoomInfo[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
+    const { messages, presence } = this.parts;
+    const memberships = new Map(joined.map((membership) => [membership.room, membership]));
+    const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
+    const own = rooms.flatMap(({ name }) => memberships.get(name) ?? []);
+    const places = own.map((membership) => ({ room: membership.room, after: readUpTo(membership) }));
     const [{ rooms: counts }, unread] = await Promise.all([
-      presence.counts(visible),
-      this.unread(
-        names.filter((name) => memberships.get(name, id_user)),
-        id_user,
-      ),
+      presence.counts(visible.map(({ name }) => name)),
+      messages.countAfter(places, MAX_UNREAD),
     ]);
-    return names.map((name) => ({
-      ...(roomTable.get(name) ?? unclaimed(name)),
-      joined: unread.has(name),
-      users: counts.get(name)?.users ?? null,
-      unread: unread.get(name) ?? null,
+    const unreadIn = new Map(own.map(({ room }, i) => [room, unread[i]!]));
+    return rooms.map((room) => ({
+      ...room,
+      joined: memberships.has(room.name),
+      users: counts.get(room.name)?.users ?? null,
+      unread: unreadIn.get(room.name) ?? null,
     }));
-  }
-
-  /** By room. */
-  private async unread(joined: string[], id_user: string): Promise<Map<string, number>> {
-    const { messages } = this.parts;
-    const places = joined.map((room) => ({ room, after: this.unreadSince(room, id_user)! }));
-    const counts = await messages.countAfter(places, MAX_UNREAD);
-    return new Map(joined.map((room, i) => [room, counts[i]!]));
-  }
-
-  /** Members are shown by name, also those who never chose one. */
-  private async introduce({ id_user, name }: Person): Promise<void> {
-    const { users } = this.parts;
-    if (!users.live.get(id_user)) await users.introduce(id_user, name);
-  }
-
-  private async ready(): Promise<void> {
-    const { memberships, roomTable, users } = this.parts;
-    await Promise.all([roomTable, memberships, users].map(({ live }) => live.ready(READY)));
-  }
-
-  private reflects(room: string, id_user: string, joined: boolean): Promise<void> {
-    const { memberships } = this.parts;
-    const isSo = () => (memberships.get(room, id_user) !== undefined) === joined;
-    return memberships.live.reflects(isSo, REFLECTED);
   }
 }
 
@@ -208,6 +233,15 @@ interface Person {
 
 function unclaimed(name: string): RoomInfo {
   return { name, topic: '', access: 'open', created: null, created_by: null };
+}
+
+/** A member who has read nothing yet has not read the messages since joining. */
+function readUpTo({ read, joined }: MembershipInfo): Position {
+  return read ?? { sent: joined ?? 0, id: '' };
+}
+
+function roomInUse(message: string, field = 'name'): ChatError {
+  return new ChatError('room-in-use', message, { field });
 }
 
 function roomExists(message: string): ChatError {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Backoff } from '../database/backoff.js';
 import { CatchUp } from '../database/catch-up.js';
 import type { Messages, Older } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
@@ -37,6 +38,8 @@ export class Room {
   private closed = false;
   private pending: RoomFrame[] = [];
   private flushing: NodeJS.Immediate | null = null;
+  /** Checks of the subscribers' rights that are under way. */
+  private rechecks = 0;
   private encodedMessages: string | null = null;
   /** The last frames, with the number of the first of them. */
   private recent: string[] = [];
@@ -81,13 +84,36 @@ export class Room {
     this.subscribers.delete(subscriber);
   }
 
-  /** Sends away who may not be here any more. */
-  expel(isAllowed: (id_user: string) => boolean): void {
-    for (const subscriber of this.subscribers) {
-      if (isAllowed(subscriber.id_user)) continue;
-      this.subscribers.delete(subscriber);
-      subscriber.expelled(this.name);
+  /**
+   * Sends away the subscribers that may not be here any more. Deliveries wait until that is known, however long the
+   * database takes to answer.
+   */
+  async recheck(allowed: (ids: Iterable<string>) => Promise<Set<string>>): Promise<void> {
+    this.rechecks += 1;
+    const backoff = new Backoff();
+    while (!this.closed) {
+      try {
+        // A subscriber that joins during the query has been checked by itself.
+        const asked = new Set([...this.subscribers].map(({ id_user }) => id_user));
+        const keep = await allowed(asked);
+        for (const subscriber of this.subscribers) {
+          if (!asked.has(subscriber.id_user) || keep.has(subscriber.id_user)) continue;
+          this.subscribers.delete(subscriber);
+          subscriber.expelled(this.name);
+        }
+        break;
+      } catch (error) {
+        this.log.warn({ room: this.name, reason: (error as Error).message }, 'room: rights not checked');
+        await new Promise((resolve) => setTimeout(resolve, backoff.next()).unref());
+      }
     }
+    this.rechecks -= 1;
+    this.flush();
+  }
+
+  /** Whether one of the newest messages is by this user. */
+  shows(id_user: string): boolean {
+    return this.window.messages.some(({ author }) => author.id_user === id_user);
   }
 
   get snapshot(): Snapshot {
@@ -173,7 +199,7 @@ export class Room {
   private flush(): void {
     if (this.flushing) clearImmediate(this.flushing);
     this.flushing = null;
-    if (this.pending.length === 0 || this.closed) return;
+    if (this.pending.length === 0 || this.closed || this.rechecks > 0) return;
     const batch = new FrameBatch(this.pending, this.epoch, this.next);
     this.pending = [];
     this.next += batch.json.length;

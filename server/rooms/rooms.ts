@@ -45,7 +45,15 @@ export class Rooms {
     private readonly commands: Commands | null = null,
   ) {
     this.options = { lingerMs: 15_000, readyMs: 5_000, ...options };
-    access.onChange((name) => this.open.get(name)?.room.expel((id_user) => access.allows(name, id_user)));
+    access.onChange((changed) => {
+      for (const name of changed === null ? this.open.keys() : [changed])
+        void this.open.get(name)?.room.recheck((ids) => access.allowed(name, ids));
+    });
+  }
+
+  /** Names of the open rooms whose newest messages have one by this user. */
+  showing(id_user: string): string[] {
+    return [...this.open].filter(([, { room }]) => room.shows(id_user)).map(([name]) => name);
   }
 
   /** How many rooms are open. */

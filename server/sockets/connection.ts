@@ -121,6 +121,11 @@ export class Connection implements Subscriber, PresenceReceiver {
     );
   }
 
+  /** The rooms that it has joined, or is about to join. */
+  get rooms(): Iterable<string> {
+    return this.joined.keys();
+  }
+
   isIn(room: string): boolean {
     return this.joined.has(room);
   }

@@ -20,6 +20,11 @@ export class PresenceRelay {
 
   constructor(private readonly presence: Presence) {}
 
+  /** The followed rooms in which a user is, in this process or another one. */
+  roomsOf(id_user: string): string[] {
+    return [...this.rooms].filter(([, room]) => room.has(id_user)).map(([name]) => name);
+  }
+
   /** Tells the receiver who is there, now and from now on. @returns ends it */
   follow(room: string, receiver: PresenceReceiver): () => void {
     let relayed = this.rooms.get(room);
@@ -56,6 +61,11 @@ class RelayedRoom {
     presence: Presence,
   ) {
     void this.observe(presence);
+  }
+
+  has(id_user: string): boolean {
+    for (const entry of this.entries.values()) if (entry.id_user === id_user) return true;
+    return false;
   }
 
   add(receiver: PresenceReceiver): void {

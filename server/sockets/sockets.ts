@@ -76,6 +76,9 @@ export class Sockets {
       memberships,
       users,
       connections: this.connections,
+      rooms: parts.rooms,
+      presenceRelay: this.presenceRelay,
+      log: parts.log,
       renamed: ({ id_user, name }) => {
         for (const each of this.connections)
           if (each.id_user === id_user) each.become({ ...each.session, name });
@@ -179,7 +182,7 @@ export class Sockets {
     const credentials = { cookieHeader, bearerToken: query.token };
     try {
       const session = await authenticator.authenticate(credentials);
-      this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
+      await this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
     } catch (error) {
       sendError(connection, error);
       const timer = setTimeout(() => connection.isKnown || connection.end(), LOGIN_WITHIN);
@@ -191,10 +194,10 @@ export class Sockets {
     return proxyAddr(request, this.isTrusted);
   }
 
-  private welcome(connection: Connection, given: Session, credentials: Credentials): void {
+  private async welcome(connection: Connection, given: Session, credentials: Credentials): Promise<void> {
     const { authenticator, users } = this.parts;
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    const session = { ...given, name: users.live.get(given.id_user)?.name ?? given.name };
+    const session = { ...given, name: await users.nameOf(given) };
     this.unwatch(connection);
     connection.become(session);
     const ended = (error: ChatError) => {

@@ -371,7 +371,7 @@ describe('a stream is refused', () => {
     const log = createLog({ log: 'silent' });
     const link = new Database({ ...database.address, port: 1 }, log);
     link.start();
-    const access = new Access(new RoomTable(link, log), new MembershipTable(link, log), 10);
+    const access = new Access(new RoomTable(link, log), new MembershipTable(link, log));
     const rooms = new Rooms(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });
     await serve({}, rooms);
     const response = await fetch(address());

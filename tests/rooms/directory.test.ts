@@ -49,7 +49,7 @@ const say = async (body: string, author = bob): Promise<Position> => {
   return { sent, id };
 };
 const named = async (id_user: string, name = room) =>
-  (await directory.list(id_user)).find((entry) => entry.name === name);
+  (await directory.list(id_user)).rooms.find((entry) => entry.name === name);
 
 describe('creating a room', () => {
   it('lists it for everybody, its creator being in it', async () => {
@@ -82,7 +82,7 @@ describe('creating a room', () => {
     expect(attempts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const winner = attempts[0]!.status === 'fulfilled' ? ann : bob;
     expect(await named('ann')).toMatchObject({ created_by: winner.id_user, topic: winner.name });
-    expect(await directory.members(room, 'ann')).toMatchObject([{ id_user: winner.id_user }]);
+    expect((await directory.members(room, 'ann')).members).toMatchObject([{ id_user: winner.id_user }]);
   });
 
   it('cannot close the lobby', async () => {
@@ -107,7 +107,10 @@ describe('joining', () => {
     await directory.create({ name: room, topic: '', access: 'members', by: ann });
     await expect(directory.members(room, 'bob')).rejects.toMatchObject({ code: 'not-a-member' });
     await directory.join(room, bob);
-    expect((await directory.members(room, 'bob')).map(({ id_user }) => id_user)).toEqual(['ann', 'bob']);
+    expect((await directory.members(room, 'bob')).members.map(({ id_user }) => id_user)).toEqual([
+      'ann',
+      'bob',
+    ]);
     await directory.leave(room, 'bob');
     await expect(directory.present(room, 'bob')).rejects.toMatchObject({ code: 'not-a-member' });
   });
@@ -115,9 +118,9 @@ describe('joining', () => {
   it('shows members by the name they came with, unless they have chosen another', async () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1234' };
     await directory.join(room, guest);
-    expect(await directory.members(room, '')).toEqual([{ ...guest, joined: expect.any(Number) }]);
+    expect((await directory.members(room, '')).members).toEqual([{ ...guest, joined: expect.any(Number) }]);
     await directory.join(`${room}-2`, { ...guest, name: 'Guest 9999' });
-    expect(await directory.members(`${room}-2`, '')).toMatchObject([{ name: 'Guest 1234' }]);
+    expect((await directory.members(`${room}-2`, '')).members).toMatchObject([{ name: 'Guest 1234' }]);
   });
 });
 
@@ -195,7 +198,7 @@ describe('the list', () => {
     presence.enter(ours('busy'), { id_socket: '1', ...ann });
     presence.enter(ours('busy'), { id_socket: '2', ...ann });
     presence.enter(ours('busy'), { id_socket: '3', ...bob });
-    const list = (await directory.list(reader.id_user)).filter(({ name }) => name.startsWith(room));
+    const list = (await directory.list(reader.id_user)).rooms.filter(({ name }) => name.startsWith(room));
     expect(list.map(({ name, users }) => [name, users])).toEqual([
       [ours('apple'), 0],
       [ours('zebra'), 0],

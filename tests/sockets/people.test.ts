@@ -93,10 +93,10 @@ describe('typing', () => {
 });
 
 describe('a name', () => {
-  it('that is changed is told to everybody, and counts for old messages', async () => {
+  it('that is changed reaches the sockets in the same rooms, and counts for old messages', async () => {
     const [ann, bob] = [await open(), await open()];
     const { id_user } = ann.latest('welcome')!.user;
-    await ann.ask({ type: 'joinRoom', room: 'names' });
+    for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'names' });
     await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the old name' } });
     await ann.ask({ type: 'identityChange', name: '  Ann the Second ' });
     const change = await until('bob is told', () => bob.latest('identityChange'));

@@ -46,7 +46,7 @@ describe('two processes', skipWithout('redis-server'), () => {
     await until('bob sees ann type', () => bob.latest('typing'));
     await ann.ask({ type: 'identityChange', name: 'Ann elsewhere' });
     await until('bob sees the name', () => names(bob, 'shared').includes('Ann elsewhere'));
-    expect(bob.latest('identityChange')?.user.name).toBe('Ann elsewhere');
+    await until('bob gets the name', () => bob.latest('identityChange')?.user.name === 'Ann elsewhere');
     ann.cut();
     await until('bob is alone', () => names(bob, 'shared').length === 1);
     bob.close();

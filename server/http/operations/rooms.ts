@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { LIMITS } from '../../message.js';
+import { MEMBERS_PER_PAGE } from '../../rooms/directory.js';
+import { LISTED_ROOMS } from '../../rooms/room-listing.js';
 import * as answers from '../answers.js';
 import { operation } from '../openapi/operation.js';
 import * as fields from '../request-fields.js';
@@ -12,9 +15,23 @@ export const listRooms = operation({
   path: '/api/rooms',
   tag,
   summary: 'List rooms',
-  description:
-    'Those that somebody has created and those that you have joined: yours by name, then the others, with the most people first.',
-  answers: { 200: { description: 'The rooms', schema: z.array(answers.roomEntry) } },
+  description: `Those that you have joined, by name, then at most ${LISTED_ROOMS} of the other created ones, with the most people first. With \`after\`, all created rooms in the order of their names, page by page.`,
+  query: {
+    after: z
+      .string()
+      .max(LIMITS.room)
+      .optional()
+      .describe('Name of a room: the page of those after it; an empty text for the first page'),
+    limit: fields.limit({ min: 1, max: 100, fallback: 100 }, 'Rooms on a page, together with `after`'),
+  },
+  answers: {
+    200: {
+      description: 'The rooms',
+      schema: z.array(answers.roomEntry),
+      headers: { Link: 'The next page as `next`, where there are further rooms' },
+    },
+  },
+  errors: ['bad-limit'],
 });
 
 export const createRoom = operation({
@@ -34,7 +51,7 @@ export const createRoom = operation({
       headers: { Location: 'The address of the room' },
     },
   },
-  errors: ['bad-room', 'bad-topic', 'bad-access', 'room-exists'],
+  errors: ['bad-room', 'bad-topic', 'bad-access', 'room-exists', 'room-in-use', 'too-many-rooms'],
 });
 
 export const getRoom = operation({
@@ -58,7 +75,7 @@ export const joinRoom = operation({
   description: 'Makes you a member, also of a room for members. Having joined already is no error.',
   params,
   answers: { 200: { description: 'You are a member', schema: answers.membership } },
-  errors: ['bad-room'],
+  errors: ['bad-room', 'too-many-rooms'],
 });
 
 export const leaveRoom = operation({
@@ -98,6 +115,16 @@ export const listMembers = operation({
   tag,
   summary: 'Who has joined',
   params,
-  answers: { 200: { description: 'The members, in the order of joining', schema: z.array(answers.member) } },
-  errors: ['bad-room', 'not-a-member'],
+  query: {
+    limit: fields.limit({ min: 1, max: MEMBERS_PER_PAGE, fallback: MEMBERS_PER_PAGE }, 'Members on a page'),
+    after: fields.cursor('after', 'The next page, as the header `Link` gives it'),
+  },
+  answers: {
+    200: {
+      description: 'The members, in the order of joining',
+      schema: z.array(answers.member),
+      headers: { Link: 'The next page as `next`, where there are further members' },
+    },
+  },
+  errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member'],
 });

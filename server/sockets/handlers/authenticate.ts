@@ -13,6 +13,6 @@ export const authenticate: Handler<'authenticate'> = async (
   if (connection.isKnown && connection.id_user !== session.id_user) {
     throw new ChatError('bad-token', 'the token belongs to somebody else', { field: 'token' });
   }
-  welcome(connection, session, credentials);
+  await welcome(connection, session, credentials);
   connection.send({ type: 'ack', ref: frame.ref });
 };

@@ -17,7 +17,7 @@ export interface HandlerParts {
   rooms: Rooms;
   users: UserTable;
   /** Makes a connection somebody's, and watches over how long that holds. */
-  welcome(connection: Connection, session: Session, credentials: Credentials): void;
+  welcome(connection: Connection, session: Session, credentials: Credentials): Promise<void>;
 }
 
 /**

@@ -7,7 +7,7 @@ export const joinRoom: Handler<'joinRoom'> = async (connection, frame, { users }
   const isNew = !connection.isIn(name);
   const { room } = await connection.join(name);
   const { messages, hasOlder, live } = room.snapshot;
-  const names = users.namesFor(messages);
+  const names = await users.namesFor(messages);
   const head = JSON.stringify({ type: 'roomSnapshot', ref: frame.ref, room: name, hasOlder, live, names });
   connection.sendJson(`${head.slice(0, -1)},"messages":${room.messagesJson}}`);
   if (isNew) connection.followPeople(name);
