@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../server/database/database.js';
-import { MembershipTable } from '../../server/database/membership-table.js';
+import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/membership-table.js';
 import { Messages } from '../../server/database/messages.js';
 import { r } from '../../server/database/reql.js';
 import { RoomTable } from '../../server/database/room-table.js';
@@ -11,6 +11,7 @@ import type { Position } from '../../server/message.js';
 import { MemoryPresence } from '../../server/presence/memory.js';
 import { Access } from '../../server/rooms/access.js';
 import { Directory } from '../../server/rooms/directory.js';
+import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, bob } from '../support/stack.js';
 
@@ -218,5 +219,102 @@ describe('the list', () => {
     });
     expect(await named('ann')).toMatchObject({ users: 1 });
     await expect(directory.present(room, 'bob')).rejects.toMatchObject({ code: 'not-a-member' });
+  });
+});
+
+describe('a room that is used before it is created', () => {
+  it('can be created by one of its authors only, and stays open', async () => {
+    await say('hello', bob);
+    const claim = (by: typeof ann, access: 'open' | 'members') =>
+      directory.create({ name: room, topic: 'mine', access, by });
+    await expect(claim(ann, 'members')).rejects.toMatchObject({ code: 'room-in-use' });
+    await expect(claim(ann, 'open')).rejects.toMatchObject({ code: 'room-in-use' });
+    await say('hello, too', ann);
+    await expect(claim(ann, 'members')).rejects.toMatchObject({
+      code: 'room-in-use',
+      details: { field: 'access' },
+    });
+    expect(await directory.info(room, 'ann')).toMatchObject({ created: null, joined: false });
+    expect(await claim(ann, 'open')).toMatchObject({ topic: 'mine', access: 'open' });
+  });
+
+  it('can be closed by its only author', async () => {
+    await say('a note to myself', ann);
+    const created = await directory.create({ name: room, topic: '', access: 'members', by: ann });
+    expect(created).toMatchObject({ access: 'members' });
+  });
+
+  it('cannot be closed while another person is in it', async () => {
+    presence.enter(room, { id_socket: `${room}-bob`, ...bob });
+    const closing = directory.create({ name: room, topic: '', access: 'members', by: ann });
+    await expect(closing).rejects.toMatchObject({ code: 'room-in-use' });
+    presence.leave(room, `${room}-bob`);
+    expect(await directory.create({ name: room, topic: '', access: 'members', by: ann })).toBeDefined();
+  });
+});
+
+describe('with many rows', () => {
+  it('a list shows the busy and the newest rooms, and pages lead through all of them', async () => {
+    const connection = await on.connect();
+    const names = Array.from({ length: 3 * LISTED_ROOMS }, (_, i) => `${room} ${String(i).padStart(3, '0')}`);
+    const created = (i: number) => r.epochTime(Date.now() / 1000 + i);
+    await r
+      .table('rooms')
+      .insert(names.map((name, i) => ({ id: name, name, created: created(names.length - i) })))
+      .run(connection);
+    const busy = names.at(-1)!;
+    presence.enter(busy, { id_socket: `${room}-busy`, ...bob });
+    const list = await directory.list('ann-of-few-rooms');
+    expect(list.isWhole).toBe(false);
+    expect(list.rooms).toHaveLength(LISTED_ROOMS);
+    expect(list.rooms.find(({ name }) => name === busy)).toMatchObject({ users: 1 });
+    expect(list.rooms.map(({ name }) => name)).toContain(names[0]);
+    presence.leave(busy, `${room}-busy`);
+
+    const paged: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await directory.page(after, 70, 'ann');
+      paged.push(...page.rooms.map(({ name }) => name));
+      after = page.next;
+    } while (after !== null);
+    expect(new Set(paged).size).toBe(paged.length);
+    expect(paged.filter((name) => names.includes(name))).toEqual(names);
+  });
+
+  it('members come page by page in the order of joining', async () => {
+    const connection = await on.connect();
+    const rows = Array.from({ length: 25 }, (_, i) => ({
+      id: [room, `member ${i}`],
+      joined: r.epochTime(1_700_000_000 + Math.floor(i / 10)),
+    }));
+    await r.table('memberships').insert(rows).run(connection);
+    const first = await directory.members(room, 'ann', null, 10);
+    const second = await directory.members(room, 'ann', first.next, 10);
+    const third = await directory.members(room, 'ann', second.next, 10);
+    expect([first.members.length, second.members.length, third.members.length]).toEqual([10, 10, 5]);
+    expect(third.next).toBeNull();
+    const ids = [first, second, third].flatMap(({ members }) => members.map(({ id_user }) => id_user));
+    expect(new Set(ids).size).toBe(25);
+  });
+
+  it('a user who has joined as many rooms as allowed can join another one after leaving one', async () => {
+    const guest = { id_user: randomUUID(), name: 'Guest 1' };
+    const connection = await on.connect();
+    const rows = Array.from({ length: MAX_JOINED_ROOMS }, (_, i) => ({
+      id: [`${room} ${i}`, guest.id_user],
+      room: `${room} ${i}`,
+      id_user: guest.id_user,
+    }));
+    await r.table('memberships').insert(rows).run(connection);
+    await expect(directory.join(room, guest)).rejects.toMatchObject({
+      code: 'too-many-rooms',
+      details: { limit: MAX_JOINED_ROOMS },
+    });
+    expect((await directory.list(guest.id_user)).rooms.length).toBeLessThanOrEqual(
+      MAX_JOINED_ROOMS + LISTED_ROOMS,
+    );
+    await directory.leave(`${room} 0`, guest.id_user);
+    await directory.join(room, guest);
   });
 });

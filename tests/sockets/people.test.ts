@@ -195,3 +195,38 @@ describe('rooms and members', () => {
     for (const each of [one, two]) each.close();
   });
 });
+
+describe('names and new rooms', () => {
+  it('do not reach sockets that share no room with the user', async () => {
+    const [ann, bob, stranger] = [await open(), await open(), await open()];
+    for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'shared by two' });
+    await stranger.ask({ type: 'joinRoom', room: 'elsewhere' });
+    for (const name of ['One', 'Two', 'Three']) await ann.ask({ type: 'identityChange', name });
+    await until('bob gets the last name', () => bob.latest('identityChange')?.user.name === 'Three');
+    // The stranger's own change comes after all others.
+    await stranger.ask({ type: 'identityChange', name: 'Stranger' });
+    await until('the own name', () => stranger.latest('identityChange')?.user.name === 'Stranger');
+    expect(stranger.frames.filter(({ type }) => type === 'identityChange')).toHaveLength(1);
+    for (const each of [ann, bob, stranger]) each.close();
+  });
+
+  it('reach a socket in bounded number when rooms are created in a burst', async () => {
+    const client = await open();
+    await client.ask({ type: 'joinRoom', room: 'burst 499' });
+    const rows = Array.from({ length: 500 }, (_, i) => ({ id: `burst ${i}` }));
+    await r.table('rooms').insert(rows).run(console_);
+    await until('news of the room that the socket is in', () =>
+      client.frames.some((frame) => frame.type === 'roomCreated' && frame.room.name === 'burst 499'),
+    );
+    await until('news of the last of the rooms', async () => {
+      await r
+        .table('rooms')
+        .get('burst 499')
+        .update({ topic: `${Math.random()}` })
+        .run(console_);
+      return client.latest('roomChanged');
+    });
+    expect(client.frames.filter(({ type }) => type === 'roomCreated').length).toBeLessThan(250);
+    client.close();
+  });
+});
