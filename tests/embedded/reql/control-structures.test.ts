@@ -191,6 +191,7 @@ describe('json, uuid, range, binary', () => {
     ],
     'json is written with sorted keys': [r.expr({ b: 1, a: [true] }).toJSON(), '{"a":[true],"b":1}'],
     'a uuid of a text is always the same': [r.uuid('a').eq(r.uuid('a')), true],
+    'a uuid of a text with a lone surrogate is a uuid': [r.uuid('\udd3d').count(), 36],
     'uuids differ': [r.uuid().eq(r.uuid()), false],
     'ranges end before their end': [r.range(2, 5).coerceTo('array'), [2, 3, 4]],
     'ranges without an end are read as far as needed': [r.range().limit(2), [0, 1]],

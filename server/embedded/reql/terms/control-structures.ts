@@ -95,7 +95,7 @@ export const CONTROL_STRUCTURES = {
   UUID: {
     args: [0, 1],
     determinism: (count) => (count === 1 ? Determinism.always : Determinism.never),
-    evaluate: (args) => (args.count === 1 ? v5(args.string(0), UUID_NAMESPACE) : randomUUID()),
+    evaluate: (args) => (args.count === 1 ? v5(Buffer.from(args.string(0)), UUID_NAMESPACE) : randomUUID()),
   },
 
   MINVAL: { args: [0, 0], evaluate: () => MINVAL },
