@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AccountsServiceOptions } from './auth/accounts.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
@@ -26,7 +27,7 @@ import { Access } from './rooms/access.js';
 import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import type { SessionRouting } from './sockets/session-routing.js';
-import { Sockets } from './sockets/sockets.js';
+import { type SocketHeartbeat, Sockets } from './sockets/sockets.js';
 import { Traffic } from './traffic.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
@@ -44,6 +45,8 @@ export interface Overrides {
   events?: HttpParts['events'];
   entrance?: Entrance;
   routing?: SessionRouting;
+  heartbeat?: SocketHeartbeat;
+  accounts?: AccountsServiceOptions;
   /** The numbers of all processes, where there are several. */
   readings?: () => Promise<Reading[]>;
 }
@@ -88,7 +91,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const access = new Access(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log);
+  const authenticator = createAuthenticator(config.auth, guests, log, overrides.accounts);
   const botsParts = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
   const rooms = new Rooms(messages, access, limits, log, overrides.rooms, bots);
@@ -97,6 +100,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
+    socket_pending_bytes: {
+      help: 'Bytes that wait for the readers of sockets',
+      value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
+    },
     present: {
       help: 'Sockets that are in rooms; one in two rooms counts twice',
       value: () => presence.present,
@@ -142,6 +149,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     users,
     trustProxy: config.trustProxy,
     routing: overrides.routing,
+    heartbeat: overrides.heartbeat,
   });
 
   const entrance = overrides.entrance ?? new OwnPort(config);

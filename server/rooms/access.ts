@@ -22,10 +22,13 @@ export class Access {
     return this.rooms.get(room)?.access !== 'members' || this.memberships.get(room, id_user) !== undefined;
   }
 
-  /** Calls back with the name of a room in which somebody's rights may have changed. */
-  onChange(listener: (room: string) => void): void {
+  /** Calls back with the name of a room in which rights may have changed, and whose, where it is one user. */
+  onChange(listener: (room: string, id_user?: string) => void): void {
     this.rooms.live.on('changed', (before, after) => listener((after ?? before)!.name));
-    this.memberships.live.on('changed', (before, after) => listener((after ?? before)!.room));
+    this.memberships.live.on('changed', (before, after) => {
+      const { room, id_user } = (after ?? before)!;
+      listener(room, id_user);
+    });
   }
 }
 

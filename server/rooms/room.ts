@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CatchUp } from '../database/catch-up.js';
 import type { Messages, Older } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
+import { type ChatError, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import { FrameBatch } from './frame-batch.js';
@@ -10,16 +11,28 @@ import { Window } from './window.js';
 
 /** Messages in a room's window. */
 export const WINDOW = 100;
-/** Frames kept for those who come back and know where they stopped. */
-const REPLAY = 500;
+/** Frames, and their bytes, kept for those who come back and know where they stopped. */
+const REPLAY_FRAMES = 500;
+export const REPLAY_BYTES = 1024 * 1024;
+/** Frames that are delivered in one piece at most. */
+const BATCH_FRAMES = 100;
 
 /** Whoever wants to know what happens in a room. Called at most once per turn of the event loop. */
 export interface Subscriber {
   /** Whose rights count. */
   readonly id_user: string;
   deliver(batch: FrameBatch): void;
-  /** It may not be in this room any more, and is not from now on. */
-  expelled(room: string): void;
+  /** It may not be in this room any more (`not-a-member`), or nobody can tell; from now on it is not. */
+  expelled(room: string, error: ChatError): void;
+}
+
+/** A subscriber's place in a room. */
+interface Place {
+  readonly subscriber: Subscriber;
+  /** While it is not known whether the subscriber may still be here: number of the first frame that was held back. */
+  heldFrom: number | null;
+  /** Counts how often that was asked; only the last answer counts. */
+  asked: number;
 }
 
 /**
@@ -28,7 +41,7 @@ export interface Subscriber {
  */
 export class Room {
   private readonly window = new Window(WINDOW);
-  private readonly subscribers = new Set<Subscriber>();
+  private readonly places = new Set<Place>();
   private readonly stopFollowing: () => void;
   private readonly catchUp: CatchUp<Older, Change>;
   private live = false;
@@ -40,6 +53,7 @@ export class Room {
   private encodedMessages: string | null = null;
   /** The last frames, with the number of the first of them. */
   private recent: string[] = [];
+  private recentBytes = 0;
   private next = 0;
   /** Names this life of the room: numbers of frames mean nothing in another. */
   readonly epoch = randomBytes(6).toString('base64url');
@@ -63,7 +77,7 @@ export class Room {
   }
 
   get size(): number {
-    return this.subscribers.size;
+    return this.places.size;
   }
 
   /** Resolves when there is a window to show. @throws ChatError `database-away` after `timeoutMs` */
@@ -71,22 +85,35 @@ export class Room {
     await this.catchUp.ready(timeoutMs);
   }
 
-  /** What the subscriber is delivered from now on continues what `snapshot` says now. */
-  subscribe(subscriber: Subscriber): void {
+  /** What the subscriber is delivered from now on continues what `snapshot` says now. @returns ends it */
+  subscribe(subscriber: Subscriber): () => void {
     this.flush();
-    this.subscribers.add(subscriber);
+    const place: Place = { subscriber, heldFrom: null, asked: 0 };
+    this.places.add(place);
+    return () => void this.places.delete(place);
   }
 
-  unsubscribe(subscriber: Subscriber): void {
-    this.subscribers.delete(subscriber);
-  }
-
-  /** Sends away who may not be here any more. */
-  expel(isAllowed: (id_user: string) => boolean): void {
-    for (const subscriber of this.subscribers) {
-      if (isAllowed(subscriber.id_user)) continue;
-      this.subscribers.delete(subscriber);
-      subscriber.expelled(this.name);
+  /**
+   * Asks again who may be here. Until the answer is there nothing is delivered to them; then they get what was held
+   * back, or are expelled.
+   * @param check rejects for who may not be here
+   * @param id_user whom it concerns; everybody when that is not known
+   */
+  recheck(check: (id_user: string) => Promise<void>, id_user?: string): void {
+    const asked = new Map<string, Promise<void>>();
+    for (const place of this.places) {
+      const who = place.subscriber.id_user;
+      if (id_user !== undefined && who !== id_user) continue;
+      place.heldFrom ??= this.next;
+      place.asked += 1;
+      const { asked: mine } = place;
+      const answer = asked.get(who) ?? check(who);
+      asked.set(who, answer);
+      const isCurrent = () => this.places.has(place) && place.asked === mine;
+      answer.then(
+        () => isCurrent() && this.release(place),
+        (error) => isCurrent() && this.expel(place, toChatError(error)),
+      );
     }
   }
 
@@ -166,7 +193,8 @@ export class Room {
   private tell(frame: RoomFrame): void {
     this.encodedMessages = null;
     this.pending.push(frame);
-    this.flushing ??= setImmediate(() => this.flush());
+    if (this.pending.length >= BATCH_FRAMES) this.flush();
+    else this.flushing ??= setImmediate(() => this.flush());
   }
 
   /** Delivers what has come up in this turn, in one piece. */
@@ -177,14 +205,46 @@ export class Room {
     const batch = new FrameBatch(this.pending, this.epoch, this.next);
     this.pending = [];
     this.next += batch.json.length;
-    this.recent.push(...batch.json);
-    if (this.recent.length > REPLAY) this.recent.splice(0, this.recent.length - REPLAY);
-    for (const subscriber of this.subscribers) {
-      try {
-        subscriber.deliver(batch);
-      } catch (error) {
-        this.log.error({ room: this.name, error: String(error) }, 'room: a subscriber failed');
-      }
+    this.keep(batch.json);
+    for (const place of this.places) if (place.heldFrom === null) this.deliver(place, batch);
+  }
+
+  private keep(frames: readonly string[]): void {
+    this.recent.push(...frames);
+    for (const json of frames) this.recentBytes += Buffer.byteLength(json);
+    let excess = Math.max(0, this.recent.length - REPLAY_FRAMES);
+    for (const json of this.recent.slice(0, excess)) this.recentBytes -= Buffer.byteLength(json);
+    while (this.recentBytes > REPLAY_BYTES) {
+      this.recentBytes -= Buffer.byteLength(this.recent[excess]!);
+      excess += 1;
+    }
+    this.recent.splice(0, excess);
+  }
+
+  private deliver({ subscriber }: Place, batch: FrameBatch): void {
+    try {
+      subscriber.deliver(batch);
+    } catch (error) {
+      this.log.error({ room: this.name, error: String(error) }, 'room: a subscriber failed');
+    }
+  }
+
+  /** Delivers what was held back. Who missed more than is kept has to come in again. */
+  private release(place: Place): void {
+    const { heldFrom } = place;
+    place.heldFrom = null;
+    if (heldFrom === null || this.closed) return;
+    const held = this.replay(this.epoch, heldFrom - 1);
+    if (!held) this.expel(place, toChatError(null));
+    else if (held.json.length > 0) this.deliver(place, new FrameBatch(held.json, this.epoch, held.first));
+  }
+
+  private expel(place: Place, error: ChatError): void {
+    this.places.delete(place);
+    try {
+      place.subscriber.expelled(this.name, error);
+    } catch (thrown) {
+      this.log.error({ room: this.name, error: String(thrown) }, 'room: a subscriber failed');
     }
   }
 }

@@ -17,11 +17,13 @@ import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { Announcer } from './announcer.js';
 import { Connection } from './connection.js';
-import { dispatch, refOf, sendError } from './dispatch.js';
+import { sendError } from './dispatch.js';
+import { takeFrames } from './frame-intake.js';
 import type { ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import type { SessionRouting } from './session-routing.js';
+import { SlowReaders } from './slow-readers.js';
 import { TypingRelay } from './typing-relay.js';
 
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
@@ -46,6 +48,13 @@ export interface SocketParts {
   trustProxy: string | number;
   /** Where several processes serve one port. */
   routing?: SessionRouting;
+  heartbeat?: SocketHeartbeat;
+}
+
+/** Milliseconds between two pings, and for a socket to answer one; without an answer it is closed. */
+export interface SocketHeartbeat {
+  pingInterval: number;
+  pingTimeout: number;
 }
 
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
@@ -55,6 +64,7 @@ export class Sockets {
   private readonly watches = new Map<Connection, () => void>();
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
+  private readonly slowReaders = new SlowReaders();
   private readonly handlerParts: HandlerParts;
   private readonly isTrusted: (address: string, hop: number) => boolean;
 
@@ -71,6 +81,10 @@ export class Sockets {
     this.presenceRelay = new PresenceRelay(presence);
     this.typingRelay = new TypingRelay(presence);
     this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
+    parts.access.onChange((room, id_user) => {
+      for (const each of this.connections)
+        if (id_user === undefined || each.id_user === id_user) void each.recheckObserved(room, parts.access);
+    });
     new Announcer({
       roomTable,
       memberships,
@@ -88,7 +102,7 @@ export class Sockets {
       parser: 'JSON',
       maxLength: MAX_RECEIVED,
       iknowclusterwillbreakconnections: true,
-      transport: { perMessageDeflate: false, httpCompression: false },
+      transport: { perMessageDeflate: false, httpCompression: false, ...parts.heartbeat },
     });
     const { routing } = parts;
     if (routing) {
@@ -108,6 +122,11 @@ export class Sockets {
   /** How many sockets are open. */
   get size(): number {
     return this.connections.size;
+  }
+
+  /** Bytes that wait for each socket's reader. */
+  get pendingBytes(): number[] {
+    return [...this.connections].map((connection) => connection.pendingBytes);
   }
 
   /** Asks all browsers to come back (to whoever serves then), spread over `spreadMs` milliseconds. */
@@ -143,26 +162,13 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const countFrame = limits.frames();
-    const { presenceRelay, typingRelay } = this;
-    const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay });
+    const { presenceRelay, slowReaders, typingRelay } = this;
+    const connectionParts = { limits, log, presence, presenceRelay, rooms, slowReaders, typingRelay };
+    const connection = new Connection(spark, connectionParts);
     this.connections.add(connection);
-    const known = this.recognise(connection, spark);
-    spark.on('data', async (frame: unknown, raw: unknown) => {
-      const bytes = typeof raw === 'string' ? Buffer.byteLength(raw) : 0;
-      try {
-        countFrame();
-      } catch (error) {
-        return sendError(connection, error, refOf(frame));
-      }
-      await known;
-      void dispatch(connection, frame, bytes, this.handlerParts, log);
-    });
-    spark.on('error', (error: Error) => {
-      // A frame that cannot be parsed; without a listener it would end the process.
-      sendError(connection, new ChatError('bad-json', 'the frame is not valid JSON'));
-      log.debug({ reason: error.message }, 'socket: error');
-    });
+    const authenticated = this.recognise(connection, spark);
+    const { handlerParts } = this;
+    takeFrames({ spark, connection, limit: limits.frames(), authenticated, handlerParts, log });
     spark.on('end', () => {
       closed();
       connection.close();
@@ -192,6 +198,8 @@ export class Sockets {
   }
 
   private welcome(connection: Connection, given: Session, credentials: Credentials): void {
+    // Authenticating takes time; nothing may be set up for a socket that nobody closes any more.
+    if (connection.isClosed) return;
     const { authenticator, users } = this.parts;
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
     const session = { ...given, name: users.live.get(given.id_user)?.name ?? given.name };

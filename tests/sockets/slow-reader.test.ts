@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-it('a socket that does not read is cut off, and has everything when it comes back', async () => {
+it('a socket that does not read is closed with a reason, and has everything when it comes back', async () => {
   const [slow, quick] = [await SocketClient.open(app.url), await SocketClient.open(app.url)];
   for (const each of [slow, quick]) await each.ask({ type: 'joinRoom', room: 'flood' });
   let got = 0;
@@ -38,6 +38,9 @@ it('a socket that does not read is cut off, and has everything when it comes bac
     },
     25_000,
   );
+  slow.resume();
+  await until('the slow one reads the reason', () => slow.closed !== null);
+  expect(slow.closed).toBe(1013);
   await until('the quick one has all', () => got === sent, 20_000);
   const back = await SocketClient.open(app.url);
   const { messages } = await back.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'flood' });

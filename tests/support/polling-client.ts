@@ -1,0 +1,37 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+
+/** A socket by long-polling, each request of which is made by the test. */
+export class PollingClient {
+  private readonly agent = new Agent({ keepAlive: false });
+
+  private constructor(private readonly address: string) {}
+
+  /** @param url the page's address */
+  static async open(url: string, headers: Record<string, string> = {}): Promise<PollingClient> {
+    const address = `${url}/primus/?EIO=4&transport=polling`;
+    const [, packet] = /^0(\{.*\})$/s.exec(await (await fetch(address, { headers })).text()) ?? [];
+    const { sid } = JSON.parse(packet!) as { sid: string };
+    return new PollingClient(`${address}&sid=${encodeURIComponent(sid)}`);
+  }
+
+  /** Sends frames in one request. @returns its status; 400 when the server has closed the session */
+  async post(...frames: object[]): Promise<number> {
+    const body = frames.map((frame) => `4${JSON.stringify(frame)}`).join('\u001e');
+    return (await fetch(this.address, { method: 'POST', body })).status;
+  }
+
+  /** Reads what has come. @returns the text of the answer */
+  async poll(): Promise<string> {
+    return (await fetch(this.address)).text();
+  }
+
+  /** Requests what has come, and does not read the answer. */
+  async pollUnread(): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      get(this.address, { agent: this.agent }, (response) => {
+        response.on('error', () => {});
+        resolve(response.pause());
+      }).on('error', reject);
+    });
+  }
+}
