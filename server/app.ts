@@ -15,6 +15,7 @@ import { type Entrance, OwnPort } from './entrance.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
+import { SlowReaders } from './limits/slow-readers.js';
 import { createLog, type Log } from './log.js';
 import { measureBots } from './metrics/bots.js';
 import { combine, type Reading } from './metrics/readings.js';
@@ -90,6 +91,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
+  const slowReaders = new SlowReaders();
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log, overrides.accounts);
   const botsParts = { access, authenticator, database, limits, log, messages, secret };
@@ -124,6 +126,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     log,
     presence,
     rooms,
+    slowReaders,
     stopping: stopping.signal,
     users,
     visitors,
@@ -146,6 +149,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     presence,
     rooms,
     roomTable,
+    slowReaders,
     users,
     trustProxy: config.trustProxy,
     routing: overrides.routing,

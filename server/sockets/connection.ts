@@ -3,6 +3,7 @@ import type { Spark } from 'primus';
 import type { Session } from '../auth/authenticator.js';
 import { ChatError, toChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Access } from '../rooms/access.js';
@@ -12,7 +13,6 @@ import type { Membership, Rooms } from '../rooms/rooms.js';
 import type { ServerFrame } from './frames.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
 import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
-import type { SlowReaders } from './slow-readers.js';
 import type { TypingRelay } from './typing-relay.js';
 
 /** Rooms that one socket may be in, or observe, at once. */

@@ -3,13 +3,11 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'engine.io';
 import type { WebSocket } from 'ws';
 import { diagnostics } from '../diagnostics.js';
+import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../limits/slow-readers.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
-import type { SlowReader, SlowReaders } from './slow-readers.js';
 
 /** Bytes that may wait for one reader. A reader with more is cut off; it comes back and catches up. */
 export const WRITE_BUDGET_BYTES = 4 * 1024 * 1024;
-/** Bytes from which on a reader counts as slow: no further frame of it is handled until fewer wait. */
-export const SLOW_READER_BYTES = 256 * 1024;
 /** Milliseconds for a reader to take the close frame, after which the connection is destroyed. */
 const FAREWELL_MS = 2_000;
 
@@ -74,7 +72,7 @@ export class Outgoing implements SlowReader {
     return !this.isDestroyed && this.pendingBytes > SLOW_READER_BYTES;
   }
 
-  /** False while the reader is slow; `caughtUp` is called when that ends. */
+  /** False while the reader is slow, when no frame of it should be handled; `caughtUp` is called when that ends. */
   keepsUp(): boolean {
     this.check();
     return !this.isSlow;

@@ -11,6 +11,7 @@ import type { RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, toChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Access } from '../rooms/access.js';
@@ -23,7 +24,6 @@ import type { ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import type { SessionRouting } from './session-routing.js';
-import { SlowReaders } from './slow-readers.js';
 import { TypingRelay } from './typing-relay.js';
 
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
@@ -43,6 +43,7 @@ export interface SocketParts {
   presence: Presence;
   rooms: Rooms;
   roomTable: RoomTable;
+  slowReaders: SlowReaders;
   users: UserTable;
   /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
   trustProxy: string | number;
@@ -64,7 +65,6 @@ export class Sockets {
   private readonly watches = new Map<Connection, () => void>();
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
-  private readonly slowReaders = new SlowReaders();
   private readonly handlerParts: HandlerParts;
   private readonly isTrusted: (address: string, hop: number) => boolean;
 
@@ -152,7 +152,7 @@ export class Sockets {
   }
 
   private connected(spark: Spark): void {
-    const { limits, log, presence, rooms } = this.parts;
+    const { limits, log, presence, rooms, slowReaders } = this.parts;
     let closed: () => void;
     try {
       closed = limits.socket(this.addressOf(spark.request));
@@ -162,7 +162,7 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const { presenceRelay, slowReaders, typingRelay } = this;
+    const { presenceRelay, typingRelay } = this;
     const connectionParts = { limits, log, presence, presenceRelay, rooms, slowReaders, typingRelay };
     const connection = new Connection(spark, connectionParts);
     this.connections.add(connection);

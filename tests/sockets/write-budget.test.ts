@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SLOW_READER_BYTES, WRITE_BUDGET_BYTES } from '../../server/sockets/outgoing.js';
+import { SLOW_READER_BYTES } from '../../server/limits/slow-readers.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { PollingClient } from '../support/polling-client.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -28,7 +27,7 @@ let console_: r.Connection;
 beforeAll(async () => {
   app = await startTestApp({
     env: { LIMIT_HISTORY: '0', LIMIT_FRAMES: '0', LIMIT_JOINS: '0' },
-    overrides: { heartbeat: { pingInterval: 3_000, pingTimeout: 3_000 } },
+    overrides: { heartbeat: { pingInterval: 6_000, pingTimeout: 4_000 } },
   });
   console_ = await app.database.connect();
   const rows = Array.from({ length: MESSAGES }, (_, i) => ({ id: `m${1000 + i}`, room, body: BODY }));
@@ -98,50 +97,3 @@ it('a long-polling socket that loads history and never polls is closed, and hold
   expect(watch.most).toBeLessThan(MOST_PENDING);
   expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(150 * 1024 * 1024);
 }, 90_000);
-
-it('answers to polls count until they are read', async () => {
-  const client = await PollingClient.open(app.url);
-  const responses: IncomingMessage[] = [];
-  const watch = watchPending();
-  // The kernel takes some megabytes for each connection.
-  await until(
-    'the server waits for the reader',
-    async () => {
-      if (pending() > 0) return true;
-      await client.post(loadHistory, loadHistory);
-      responses.push(await client.pollUnread());
-      return pending() > SLOW_READER_BYTES;
-    },
-    60_000,
-  );
-  for (let i = 0; i < 20; i += 1) await client.post(loadHistory, loadHistory);
-  watch.stop();
-  expect(watch.most).toBeLessThan(MOST_PENDING);
-  for (const response of responses) response.resume();
-  await until('the reader has caught up', () => pending() < SLOW_READER_BYTES, 30_000);
-  for (const response of responses) response.destroy();
-  await until('the session is over', () => sockets().size === 0, 30_000);
-}, 120_000);
-
-it('a reader for whom more waits than its budget is closed, by long-polling as well', async () => {
-  const watch = watchPending();
-  const polling = await PollingClient.open(app.url);
-  await polling.post({ type: 'joinRoom', room: 'busy' });
-  await until('it has joined', () => app.app.parts.rooms.size === 1);
-  const rows = Array.from({ length: 50 }, () => ({ room: 'busy', body: BODY }));
-  await until(
-    'it is closed',
-    async () => {
-      await r
-        .table('messages')
-        .insert(rows)
-        .run(console_, { durability: 'soft' } as never);
-      return sockets().size === 0;
-    },
-    30_000,
-  );
-  watch.stop();
-  expect(watch.most).toBeGreaterThan(WRITE_BUDGET_BYTES / 2);
-  expect(watch.most).toBeLessThan(WRITE_BUDGET_BYTES + 2 * PAGE_BYTES);
-  await until('the session is unknown', async () => (await polling.post({ type: 'typing' })) === 400);
-}, 60_000);

@@ -1,9 +1,5 @@
-import { Agent, get, type IncomingMessage } from 'node:http';
-
-/** A socket by long-polling, each request of which is made by the test. */
+/** A socket by long-polling that sends frames and never polls. */
 export class PollingClient {
-  private readonly agent = new Agent({ keepAlive: false });
-
   private constructor(private readonly address: string) {}
 
   /** @param url the page's address */
@@ -18,20 +14,5 @@ export class PollingClient {
   async post(...frames: object[]): Promise<number> {
     const body = frames.map((frame) => `4${JSON.stringify(frame)}`).join('\u001e');
     return (await fetch(this.address, { method: 'POST', body })).status;
-  }
-
-  /** Reads what has come. @returns the text of the answer */
-  async poll(): Promise<string> {
-    return (await fetch(this.address)).text();
-  }
-
-  /** Requests what has come, and does not read the answer. */
-  async pollUnread(): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      get(this.address, { agent: this.agent }, (response) => {
-        response.on('error', () => {});
-        resolve(response.pause());
-      }).on('error', reject);
-    });
   }
 }

@@ -1,9 +1,11 @@
+/** Bytes that wait for a reader, from which on it counts as slow. */
+export const SLOW_READER_BYTES = 256 * 1024;
 /** Milliseconds between two looks at the slow readers. */
 const SWEEP_EVERY_MS = 50;
 /** Bytes that may wait for all readers of a process together, what several readers share left out. */
 export const TOTAL_WRITE_BUDGET_BYTES = 128 * 1024 * 1024;
 
-/** A socket for which more bytes wait than for a reader that keeps up. */
+/** A socket or an event stream for which more bytes wait than for a reader that keeps up. */
 export interface SlowReader {
   readonly isSlow: boolean;
   /** Pending bytes that are in memory for this reader alone. */

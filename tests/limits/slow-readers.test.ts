@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type SlowReader, SlowReaders } from '../../server/sockets/slow-readers.js';
+import { type SlowReader, SlowReaders } from '../../server/limits/slow-readers.js';
 import { until } from '../support/until.js';
 
 class Reader implements SlowReader {
