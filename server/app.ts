@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AccountsServiceOptions } from './auth/accounts.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
@@ -14,6 +15,7 @@ import { type Entrance, OwnPort } from './entrance.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
+import { SlowReaders } from './limits/slow-readers.js';
 import { createLog, type Log } from './log.js';
 import { measureBots } from './metrics/bots.js';
 import { combine, type Reading } from './metrics/readings.js';
@@ -26,7 +28,7 @@ import { Access } from './rooms/access.js';
 import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import type { SessionRouting } from './sockets/session-routing.js';
-import { Sockets } from './sockets/sockets.js';
+import { type SocketHeartbeat, Sockets } from './sockets/sockets.js';
 import { Traffic } from './traffic.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
@@ -44,6 +46,8 @@ export interface Overrides {
   events?: HttpParts['events'];
   entrance?: Entrance;
   routing?: SessionRouting;
+  heartbeat?: SocketHeartbeat;
+  accounts?: AccountsServiceOptions;
   /** The numbers of all processes, where there are several. */
   readings?: () => Promise<Reading[]>;
 }
@@ -87,8 +91,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
+  const slowReaders = new SlowReaders();
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log);
+  const authenticator = createAuthenticator(config.auth, guests, log, overrides.accounts);
   const botsParts = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
   const rooms = new Rooms(messages, access, limits, log, overrides.rooms, bots);
@@ -97,6 +102,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
+    socket_pending_bytes: {
+      help: 'Bytes that wait for the readers of sockets',
+      value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
+    },
     present: {
       help: 'Sockets that are in rooms; one in two rooms counts twice',
       value: () => presence.present,
@@ -117,6 +126,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     log,
     presence,
     rooms,
+    slowReaders,
     stopping: stopping.signal,
     users,
     visitors,
@@ -139,9 +149,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     presence,
     rooms,
     roomTable,
+    slowReaders,
     users,
     trustProxy: config.trustProxy,
     routing: overrides.routing,
+    heartbeat: overrides.heartbeat,
   });
 
   const entrance = overrides.entrance ?? new OwnPort(config);

@@ -41,7 +41,14 @@ export interface Config {
   redis: RedisAddress | null;
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
-  limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
+  limits: {
+    messages: number;
+    joins: number;
+    history: number;
+    requests: number;
+    frames: number;
+    sockets: number;
+  };
   /** Null: open to everybody. */
   secretForMetrics: string | null;
   trustProxy: string | number;
@@ -85,6 +92,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     limits: {
       messages: values.LIMIT_MESSAGES,
       joins: values.LIMIT_JOINS,
+      history: values.LIMIT_HISTORY,
       requests: values.LIMIT_REQUESTS,
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,

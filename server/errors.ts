@@ -34,6 +34,7 @@ export const ERRORS = {
   'not-yours': { status: 403, title: 'This message belongs to somebody else' },
   'not-joined': { status: 409, title: 'The socket has not joined this room' },
   'too-many-sockets': { status: 429, title: 'Too many sockets are open' },
+  'too-many-frames': { status: 429, title: 'The socket sends too many frames' },
   'rate-limited': { status: 429, title: 'Too much in too little time' },
   'too-many-rooms': { status: 429, title: 'Too many rooms at once' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
@@ -69,6 +70,10 @@ export class ChatError extends Error {
 
   get status(): number {
     return ERRORS[this.code].status;
+  }
+
+  get title(): string {
+    return ERRORS[this.code].title;
   }
 }
 

@@ -137,9 +137,14 @@ export const settings = {
     .optional()
     .describe('Token with which bots may write to any room without having been asked; without it none may'),
   LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
-    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in the next four',
+    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in the next five',
   ),
-  LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe('Rooms that a user may enter in 10 seconds'),
+  LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe(
+    'Rooms that a user may enter in 10 seconds; requesting the messages of a room again counts too',
+  ),
+  LIMIT_HISTORY: limit('LIMIT_HISTORY', 100).describe(
+    'Pages of history that a user may load over sockets in 10 seconds',
+  ),
   LIMIT_REQUESTS: limit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds; this machine’s own addresses are not counted',
   ),

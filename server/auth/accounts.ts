@@ -12,11 +12,18 @@ const YES = 30_000;
 const NO = 5_000;
 const MAX_ANSWERS = 10_000;
 
+/** Milliseconds between two looks at the token of an open socket. */
+const RECHECK = 5 * 60_000;
+
 const IDS = ['id_user', 'id', '_id', 'sub'];
 
 export interface AccountsServiceOptions extends RemoteOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** Milliseconds after which an open socket's token is judged again. */
+  recheckMs?: number;
+  /** Milliseconds for which it is remembered that a token is valid. */
+  validMs?: number;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface AccountsServiceOptions extends RemoteOptions {
  */
 export class AccountsService implements TokenJudge {
   /** An account can be closed at any time. */
-  readonly recheckMs = 5 * 60_000;
+  readonly recheckMs: number;
   readonly #remote: Remote;
   /** By a digest, so that no list of valid tokens lies in memory. */
   readonly #answers: AnswerCache<Session | null>;
@@ -38,11 +45,16 @@ export class AccountsService implements TokenJudge {
   constructor(
     { server }: Extract<AuthConfig, { mode: 'accounts' }>,
     log: Log,
-    { now = Date.now, ...options }: AccountsServiceOptions = {},
+    { now = Date.now, recheckMs = RECHECK, validMs = YES, ...options }: AccountsServiceOptions = {},
   ) {
+    this.recheckMs = recheckMs;
     this.#now = now;
     this.#remote = new Remote('the accounts service', server, log, options);
-    this.#answers = new AnswerCache({ size: MAX_ANSWERS, lifetime: (answer) => (answer ? YES : NO), now });
+    this.#answers = new AnswerCache({
+      size: MAX_ANSWERS,
+      lifetime: (answer) => (answer ? validMs : NO),
+      now,
+    });
   }
 
   get status(): RemoteStatus {

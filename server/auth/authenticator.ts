@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.js';
 import type { Log } from '../log.js';
-import { AccountsService } from './accounts.js';
+import { AccountsService, type AccountsServiceOptions } from './accounts.js';
 import { type Credentials, tokenOf } from './credentials.js';
 import type { Guests, Identity } from './guest.js';
 import { TokenIssuer } from './jwt.js';
@@ -34,14 +34,19 @@ export interface TokenJudge extends Pick<Authenticator, 'recheckMs'> {
   judge(token: string): Promise<Session>;
 }
 
-export function createAuthenticator(auth: AuthConfig, guests: Guests, log: Log): Authenticator {
+export function createAuthenticator(
+  auth: AuthConfig,
+  guests: Guests,
+  log: Log,
+  accounts?: AccountsServiceOptions,
+): Authenticator {
   switch (auth.mode) {
     case 'guest':
       return forGuests(guests);
     case 'jwt':
       return forTokens(auth.mode, new TokenIssuer(auth, log));
     case 'accounts':
-      return forTokens(auth.mode, new AccountsService(auth, log));
+      return forTokens(auth.mode, new AccountsService(auth, log, accounts));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
-import { ERRORS } from '../errors.js';
+import type { ChatError } from '../errors.js';
+import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../limits/slow-readers.js';
 import type { FrameBatch } from '../rooms/frame-batch.js';
 import type { Room, Subscriber } from '../rooms/room.js';
 import type { RoomFrame } from '../rooms/room-frames.js';
@@ -27,6 +28,8 @@ export const EVENT_STREAM_HEADERS = {
   Connection: 'close', // a stream that has ended leaves nothing that a stopping server would wait for
 };
 
+/** Milliseconds after which a reader that may not read any more tries again. */
+const FORBIDDEN_RETRY_MS = 60_000;
 /** Milliseconds for a reader to take what is left when its stream ends. */
 const FAREWELL = 2_000;
 
@@ -41,14 +44,18 @@ const FAREWELL = 2_000;
  * and every frame since that moment, each an upsert or a removal that may safely come twice. Coming back, it gets
  * either exactly the frames it missed, or `reset` (forget everything) and the window of this moment.
  */
-export class EventStream implements Subscriber {
+export class EventStream implements Subscriber, SlowReader {
+  /** Why the reader may not read; before `open` nothing was sent, and the request is still to be answered. */
+  refusal: ChatError | null = null;
   private room: Room | null = null;
   private unreadAtStart = 0;
   private heartbeat: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly res: Response,
+    /** Whose rights count. */
     readonly id_user: string,
+    private readonly slowReaders: SlowReaders,
     private readonly options: EventStreamOptions,
   ) {}
 
@@ -63,6 +70,7 @@ export class EventStream implements Subscriber {
         (missed ?? window(room, limit)),
     );
     this.unreadAtStart = this.res.writableLength;
+    if (this.isSlow) this.slowReaders.add(this);
     this.room = room;
     this.heartbeat = setInterval(() => this.write(': still here\n\n'), this.options.heartbeatMs);
     this.heartbeat.unref();
@@ -80,10 +88,19 @@ export class EventStream implements Subscriber {
     setTimeout(() => this.res.destroy(), FAREWELL).unref();
   }
 
-  expelled(room: string): void {
-    const { status, title } = ERRORS['not-a-member'];
-    this.write(event('error', JSON.stringify({ type: 'error', code: 'not-a-member', status, title, room })));
-    this.end(60_000);
+  expelled(_room: string, error: ChatError): void {
+    this.refuse(error);
+  }
+
+  /** Ends the stream, as the reader may not read it any more; where that is not known, the reader is to ask again. */
+  refuse(error: ChatError): void {
+    this.refusal ??= error;
+    if (!this.room) return;
+    const { code, status, title } = error;
+    const isFinal = status < 500;
+    const frame = { type: 'error', code, status, title, room: this.room.name };
+    if (isFinal) this.write(event('error', JSON.stringify(frame)));
+    this.end(isFinal ? FORBIDDEN_RETRY_MS : this.options.retryMs);
   }
 
   close(): void {
@@ -91,10 +108,27 @@ export class EventStream implements Subscriber {
     if (this.heartbeat) clearInterval(this.heartbeat);
   }
 
-  /** A reader that does not read is cut off rather than let fill the memory; its last event id brings it back. */
+  get isSlow(): boolean {
+    return !this.res.destroyed && this.ownBytes > SLOW_READER_BYTES;
+  }
+
+  get ownBytes(): number {
+    return this.res.writableLength;
+  }
+
+  caughtUp(): void {}
+
+  /** Cuts the reader off; its last event id brings it back. */
+  overflow(): void {
+    this.res.destroy();
+  }
+
+  /** Beyond its budget a reader is cut off. */
   private write(text: string): void {
-    if (this.res.writableLength > this.unreadAtStart + this.options.maxUnreadBytes) this.res.destroy();
-    else this.res.write(text);
+    const hasRoom = this.ownBytes <= this.unreadAtStart + this.options.maxUnreadBytes;
+    if (hasRoom) this.res.write(text);
+    else this.overflow();
+    if (this.isSlow) this.slowReaders.add(this);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { type Endpoint, endpoint } from './openapi/serve.js';
@@ -6,7 +7,8 @@ import { followRoom } from './operations/events.js';
 import type { Visitors } from './visitors.js';
 
 export interface EventsParts {
-  rooms: Pick<Rooms, 'join'>;
+  rooms: Pick<Rooms, 'join' | 'reader'>;
+  slowReaders: SlowReaders;
   visitors: Visitors;
   /** Aborted when the server begins to stop: all streams end. */
   stopping: AbortSignal;
@@ -19,7 +21,7 @@ const DEFAULTS: EventStreamOptions = { heartbeatMs: 15_000, retryMs: 2_000, maxU
 const RETURN_WITHIN = 5_000;
 
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventEndpoints({ rooms, visitors, stopping, events }: EventsParts): Endpoint[] {
+export function eventEndpoints({ rooms, slowReaders, visitors, stopping, events }: EventsParts): Endpoint[] {
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
@@ -28,16 +30,23 @@ export function eventEndpoints({ rooms, visitors, stopping, events }: EventsPart
 
   return [
     endpoint(followRoom, async ({ params, query, headers }, req, res) => {
-      if (req.method === 'HEAD') return void res.set(EVENT_STREAM_HEADERS).end();
       if (!req.accepts('text/event-stream')) {
         throw new ChatError('not-acceptable', 'events are sent as text/event-stream', { field: 'Accept' });
       }
+      if (req.method === 'HEAD') {
+        await rooms.reader(params.room, await visitors.reader(req));
+        return void res.set(EVENT_STREAM_HEADERS).end();
+      }
       if (stopping.aborted) throw shuttingDown();
-      const stream = new EventStream(res, await visitors.reader(req), options);
+      let stream: EventStream | null = null;
+      const login = await visitors.lastingReader(req, (error) => stream?.refuse(error));
+      if (res.destroyed) return login.stop();
+      res.on('close', login.stop);
+      stream = new EventStream(res, login.id_user, slowReaders, options);
       const membership = await rooms.join(params.room, stream);
-      if (res.destroyed || stopping.aborted) {
+      if (res.destroyed || stopping.aborted || stream.refusal) {
         membership.leave();
-        throw shuttingDown();
+        throw stream.refusal ?? shuttingDown();
       }
       streams.add(stream);
       res.on('close', () => {

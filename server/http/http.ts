@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
 import type { UserTable } from '../database/user-table.js';
 import type { Limits } from '../limits/limits.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Directory } from '../rooms/directory.js';
@@ -27,6 +28,7 @@ export interface HttpParts extends BotsParts {
   log: Log;
   presence: Presence;
   rooms: Rooms;
+  slowReaders: SlowReaders;
   users: UserTable;
   /** By the name under which /readyz shows it. */
   dependencies: Record<string, Dependency>;

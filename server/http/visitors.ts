@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import type { Authenticator } from '../auth/authenticator.js';
-import { bearerToken } from '../auth/credentials.js';
+import type { Authenticator, Session } from '../auth/authenticator.js';
+import { bearerToken, type Credentials } from '../auth/credentials.js';
 import type { Guests, Identity } from '../auth/guest.js';
+import { watchSession } from '../auth/session-watch.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, ERRORS } from '../errors.js';
 import { GUEST_HEADER } from './page/page-state.js';
@@ -22,6 +23,21 @@ export class Visitors {
   /** Whose rights count for a request that only reads: a user id, or nothing for a guest who has no cookie yet. */
   async reader(req: Request): Promise<string> {
     return (await this.identify(req))?.id_user ?? '';
+  }
+
+  /**
+   * As `reader`, for an answer that goes on for long: calls back once when the login that the request came with ends.
+   * `stop` ends the watch.
+   */
+  async lastingReader(
+    req: Request,
+    ended: (error: ChatError) => void,
+  ): Promise<{ id_user: string; stop: () => void }> {
+    const { authenticator } = this.parts;
+    const session = await this.authenticate(req);
+    if (!session) return { id_user: '', stop: () => {} };
+    const stop = watchSession({ authenticator, credentials: credentialsOf(req), session, ended });
+    return { id_user: session.id_user, stop };
   }
 
   /** Who sends this request. Whoever comes as a guest without a (valid) cookie gets one. */
@@ -62,14 +78,16 @@ export class Visitors {
   }
 
   private async identify(req: Request): Promise<Identity | null> {
-    const { authenticator, users } = this.parts;
-    const credentials = {
-      cookieHeader: req.headers.cookie,
-      bearerToken: bearerToken(req.headers.authorization),
-    };
-    const session = this.byHeader(req) ?? (await authenticator.authenticate(credentials));
+    const { users } = this.parts;
+    const session = await this.authenticate(req);
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
     return session && { id_user: session.id_user, name: await users.nameOf(session) };
+  }
+
+  private async authenticate(req: Request): Promise<Session | null> {
+    const byHeader = this.byHeader(req);
+    if (byHeader) return { ...byHeader, expires: null };
+    return this.parts.authenticator.authenticate(credentialsOf(req));
   }
 
   /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */
@@ -83,4 +101,8 @@ export class Visitors {
     res.append('Set-Cookie', this.parts.guests.issue(identity, req.secure));
     return identity;
   }
+}
+
+function credentialsOf({ headers }: Request): Credentials {
+  return { cookieHeader: headers.cookie, bearerToken: bearerToken(headers.authorization) };
 }

@@ -8,13 +8,16 @@ import {
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { type RedisAddress, tlsOptions } from '../redis-address.js';
+import { FrameLimit } from './frame-limit.js';
 
 /** How much of what is allowed in how many seconds; 0 allows any number. */
 export interface LimitsConfig {
   /** Messages written, edited or deleted, per user in 10 seconds. */
   messages: number;
-  /** Rooms entered, per user in 10 seconds. */
+  /** Rooms entered, and windows of rooms requested again, per user in 10 seconds. */
   joins: number;
+  /** Pages of history that sockets load, per user in 10 seconds. */
+  history: number;
   /** HTTP requests and new sockets, per address in 10 seconds. */
   requests: number;
   /** Frames received, per socket in 10 seconds. */
@@ -42,7 +45,7 @@ export class Limits {
     shared: RedisAddress | null = null,
   ) {
     this.redis = shared && openRedis(shared, log);
-    for (const kind of ['messages', 'joins', 'requests'] as const) {
+    for (const kind of ['messages', 'joins', 'history', 'requests'] as const) {
       if (config[kind] > 0) this.limiters.set(kind, this.limiter(kind, config[kind], shared?.key));
     }
   }
@@ -55,6 +58,11 @@ export class Limits {
   /** @throws ChatError `rate-limited`, with the time to wait */
   async join(id_user: string): Promise<void> {
     await this.consume('joins', id_user, 'rooms');
+  }
+
+  /** @throws ChatError `rate-limited`, with the time to wait */
+  async history(id_user: string): Promise<void> {
+    await this.consume('history', id_user, 'pages of history');
   }
 
   /** @throws ChatError `rate-limited`, with the time to wait */
@@ -88,20 +96,9 @@ export class Limits {
     };
   }
 
-  /** Counts frames of one socket. @returns throws ChatError `rate-limited` when called too often */
-  frames(): () => void {
-    const { frames: limit } = this.config;
-    let count = 0;
-    let end = 0;
-    return () => {
-      const now = Date.now();
-      if (now >= end) {
-        count = 0;
-        end = now + WINDOW * 1000;
-      }
-      count += 1;
-      if (limit > 0 && count > limit) throw rateLimited('frames', limit, end - now);
-    };
+  /** Counts the frames of one socket. */
+  frames(): FrameLimit {
+    return new FrameLimit(this.config.frames, WINDOW * 1000);
   }
 
   stop(): void {

@@ -22,13 +22,16 @@ export class Access {
   }
 
   /**
-   * Calls back when rights may have ended: in one room, or, after an interruption during which changes may have been
-   * missed, in any room (null).
+   * Calls back when rights may have ended: in one room, of one user where that is known; or, after an interruption
+   * during which changes may have been missed, in any room (null).
    */
-  onChange(listener: (room: string | null) => void): void {
+  onChange(listener: (room: string | null, id_user?: string) => void): void {
     this.rooms.cache.on('changed', (before, after) => listener((after ?? before)!.name));
     this.rooms.cache.on('resynchronised', () => listener(null));
-    this.memberships.cache.on('changed', (before, after) => before && !after && listener(before.room));
+    this.memberships.cache.on(
+      'changed',
+      (before, after) => before && !after && listener(before.room, before.id_user),
+    );
     this.memberships.cache.on('resynchronised', () => listener(null));
   }
 }

@@ -185,8 +185,12 @@ export class Directory {
 
   /** Who is there now, socket by socket, over all processes. @throws ChatError `not-a-member`, `database-away` */
   async present(room: string, by: string): Promise<Users> {
-    await this.parts.access.check(room, by);
-    return this.parts.presence.users(room);
+    const { access, presence } = this.parts;
+    await access.check(room, by);
+    const users = await presence.users(room);
+    // Other processes may have been asked, which takes time.
+    await access.check(room, by);
+    return users;
   }
 
   /**

@@ -6,8 +6,9 @@ export class EncodedFrames {
   readonly json: string[];
   private encoded: Buffer | null = null;
 
-  constructor(frames: readonly object[]) {
-    this.json = frames.map((frame) => JSON.stringify(frame));
+  /** @param frames objects, or their JSON text */
+  constructor(frames: readonly (object | string)[]) {
+    this.json = frames.map((frame) => (typeof frame === 'string' ? frame : JSON.stringify(frame)));
   }
 
   /** All frames as finished WebSocket frames (RFC 6455, unmasked text) of engine.io messages, in one piece. */
@@ -20,12 +21,12 @@ export class EncodedFrames {
 /** What a room tells its subscribers in one turn of the event loop. */
 export class FrameBatch extends EncodedFrames {
   /**
-   * @param frames in order
+   * @param frames in order, or their JSON text
    * @param epoch names the life of the room that the numbers belong to
    * @param first number of the first frame; the others follow
    */
   constructor(
-    frames: readonly RoomFrame[],
+    frames: readonly (RoomFrame | string)[],
     readonly epoch: string,
     readonly first: number,
   ) {

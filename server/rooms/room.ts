@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Backoff } from '../database/backoff.js';
 import { CatchUp } from '../database/catch-up.js';
 import type { Messages, Older } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
+import { type ChatError, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
 import { FrameBatch } from './frame-batch.js';
@@ -11,16 +11,28 @@ import { Window } from './window.js';
 
 /** Messages in a room's window. */
 export const WINDOW = 100;
-/** Frames kept for those who come back and know where they stopped. */
-const REPLAY = 500;
+/** Frames, and their bytes, kept for those who come back and know where they stopped. */
+const REPLAY_FRAMES = 500;
+export const REPLAY_BYTES = 1024 * 1024;
+/** Frames that are delivered in one piece at most. */
+const BATCH_FRAMES = 100;
 
 /** Whoever wants to know what happens in a room. Called at most once per turn of the event loop. */
 export interface Subscriber {
   /** Whose rights count. */
   readonly id_user: string;
   deliver(batch: FrameBatch): void;
-  /** It may not be in this room any more, and is not from now on. */
-  expelled(room: string): void;
+  /** It may not be in this room any more (`not-a-member`), or nobody can tell; from now on it is not. */
+  expelled(room: string, error: ChatError): void;
+}
+
+/** A subscriber's place in a room. */
+interface Place {
+  readonly subscriber: Subscriber;
+  /** While it is not known whether the subscriber may still be here: number of the first frame that was held back. */
+  heldFrom: number | null;
+  /** Counts how often that was asked; only the last answer counts. */
+  asked: number;
 }
 
 /**
@@ -29,7 +41,7 @@ export interface Subscriber {
  */
 export class Room {
   private readonly window = new Window(WINDOW);
-  private readonly subscribers = new Set<Subscriber>();
+  private readonly places = new Set<Place>();
   private readonly stopFollowing: () => void;
   private readonly catchUp: CatchUp<Older, Change>;
   private live = false;
@@ -38,11 +50,10 @@ export class Room {
   private closed = false;
   private pending: RoomFrame[] = [];
   private flushing: NodeJS.Immediate | null = null;
-  /** Checks of the subscribers' rights that are under way. */
-  private rechecks = 0;
   private encodedMessages: string | null = null;
   /** The last frames, with the number of the first of them. */
   private recent: string[] = [];
+  private recentBytes = 0;
   private next = 0;
   /** Names this life of the room: numbers of frames mean nothing in another. */
   readonly epoch = randomBytes(6).toString('base64url');
@@ -66,7 +77,7 @@ export class Room {
   }
 
   get size(): number {
-    return this.subscribers.size;
+    return this.places.size;
   }
 
   /** Resolves when there is a window to show. @throws ChatError `database-away` after `timeoutMs` */
@@ -74,41 +85,36 @@ export class Room {
     await this.catchUp.ready(timeoutMs);
   }
 
-  /** What the subscriber is delivered from now on continues what `snapshot` says now. */
-  subscribe(subscriber: Subscriber): void {
+  /** What the subscriber is delivered from now on continues what `snapshot` says now. @returns ends it */
+  subscribe(subscriber: Subscriber): () => void {
     this.flush();
-    this.subscribers.add(subscriber);
-  }
-
-  unsubscribe(subscriber: Subscriber): void {
-    this.subscribers.delete(subscriber);
+    const place: Place = { subscriber, heldFrom: null, asked: 0 };
+    this.places.add(place);
+    return () => void this.places.delete(place);
   }
 
   /**
-   * Sends away the subscribers that may not be here any more. Deliveries wait until that is known, however long the
-   * database takes to answer.
+   * Asks again who may be here. Until the answer is there nothing is delivered to them; then they get what was held
+   * back, or are expelled.
+   * @param check rejects for who may not be here
+   * @param id_user whom it concerns; everybody when that is not known
    */
-  async recheck(allowed: (ids: Iterable<string>) => Promise<Set<string>>): Promise<void> {
-    this.rechecks += 1;
-    const backoff = new Backoff();
-    while (!this.closed) {
-      try {
-        // A subscriber that joins during the query has been checked by itself.
-        const asked = new Set([...this.subscribers].map(({ id_user }) => id_user));
-        const keep = await allowed(asked);
-        for (const subscriber of this.subscribers) {
-          if (!asked.has(subscriber.id_user) || keep.has(subscriber.id_user)) continue;
-          this.subscribers.delete(subscriber);
-          subscriber.expelled(this.name);
-        }
-        break;
-      } catch (error) {
-        this.log.warn({ room: this.name, reason: (error as Error).message }, 'room: rights not checked');
-        await new Promise((resolve) => setTimeout(resolve, backoff.next()).unref());
-      }
+  recheck(check: (id_user: string) => Promise<void>, id_user?: string): void {
+    const asked = new Map<string, Promise<void>>();
+    for (const place of this.places) {
+      const who = place.subscriber.id_user;
+      if (id_user !== undefined && who !== id_user) continue;
+      place.heldFrom ??= this.next;
+      place.asked += 1;
+      const { asked: mine } = place;
+      const answer = asked.get(who) ?? check(who);
+      asked.set(who, answer);
+      const isCurrent = () => this.places.has(place) && place.asked === mine;
+      answer.then(
+        () => isCurrent() && this.release(place),
+        (error) => isCurrent() && this.expel(place, toChatError(error)),
+      );
     }
-    this.rechecks -= 1;
-    this.flush();
   }
 
   /** Whether one of the newest messages is by this user. */
@@ -192,25 +198,58 @@ export class Room {
   private tell(frame: RoomFrame): void {
     this.encodedMessages = null;
     this.pending.push(frame);
-    this.flushing ??= setImmediate(() => this.flush());
+    if (this.pending.length >= BATCH_FRAMES) this.flush();
+    else this.flushing ??= setImmediate(() => this.flush());
   }
 
   /** Delivers what has come up in this turn, in one piece. */
   private flush(): void {
     if (this.flushing) clearImmediate(this.flushing);
     this.flushing = null;
-    if (this.pending.length === 0 || this.closed || this.rechecks > 0) return;
+    if (this.pending.length === 0 || this.closed) return;
     const batch = new FrameBatch(this.pending, this.epoch, this.next);
     this.pending = [];
     this.next += batch.json.length;
-    this.recent.push(...batch.json);
-    if (this.recent.length > REPLAY) this.recent.splice(0, this.recent.length - REPLAY);
-    for (const subscriber of this.subscribers) {
-      try {
-        subscriber.deliver(batch);
-      } catch (error) {
-        this.log.error({ room: this.name, error: String(error) }, 'room: a subscriber failed');
-      }
+    this.keep(batch.json);
+    for (const place of this.places) if (place.heldFrom === null) this.deliver(place, batch);
+  }
+
+  private keep(frames: readonly string[]): void {
+    this.recent.push(...frames);
+    for (const json of frames) this.recentBytes += Buffer.byteLength(json);
+    let excess = Math.max(0, this.recent.length - REPLAY_FRAMES);
+    for (const json of this.recent.slice(0, excess)) this.recentBytes -= Buffer.byteLength(json);
+    while (this.recentBytes > REPLAY_BYTES) {
+      this.recentBytes -= Buffer.byteLength(this.recent[excess]!);
+      excess += 1;
+    }
+    this.recent.splice(0, excess);
+  }
+
+  private deliver({ subscriber }: Place, batch: FrameBatch): void {
+    try {
+      subscriber.deliver(batch);
+    } catch (error) {
+      this.log.error({ room: this.name, error: String(error) }, 'room: a subscriber failed');
+    }
+  }
+
+  /** Delivers what was held back. Who missed more than is kept has to come in again. */
+  private release(place: Place): void {
+    const { heldFrom } = place;
+    place.heldFrom = null;
+    if (heldFrom === null || this.closed) return;
+    const held = this.replay(this.epoch, heldFrom - 1);
+    if (!held) this.expel(place, toChatError(null));
+    else if (held.json.length > 0) this.deliver(place, new FrameBatch(held.json, this.epoch, held.first));
+  }
+
+  private expel(place: Place, error: ChatError): void {
+    this.places.delete(place);
+    try {
+      place.subscriber.expelled(this.name, error);
+    } catch (thrown) {
+      this.log.error({ room: this.name, error: String(thrown) }, 'room: a subscriber failed');
     }
   }
 }

@@ -20,6 +20,8 @@ export interface Posted extends Inserted {
   notice: ChatError | null;
 }
 
+export type RoomReader = Pick<Messages, 'get' | 'latest' | 'before' | 'after'>;
+
 /** Being in a room. */
 export interface Membership {
   readonly room: Room;
@@ -28,12 +30,20 @@ export interface Membership {
   leave(): void;
 }
 
+interface OpenRoom {
+  room: Room;
+  users: number;
+  closing: NodeJS.Timeout | null;
+  /** How often rights may have changed while the room was open. */
+  changes: number;
+}
+
 /**
  * The rooms that somebody of this process is in, each open once; and the one door to messages: everything that is read
  * or written for somebody goes through here, where it is checked who may.
  */
 export class Rooms {
-  private readonly open = new Map<string, { room: Room; users: number; closing: NodeJS.Timeout | null }>();
+  private readonly open = new Map<string, OpenRoom>();
   private readonly options: Required<RoomsOptions>;
 
   constructor(
@@ -45,9 +55,13 @@ export class Rooms {
     private readonly commands: Commands | null = null,
   ) {
     this.options = { lingerMs: 15_000, readyMs: 5_000, ...options };
-    access.onChange((changed) => {
-      for (const name of changed === null ? this.open.keys() : [changed])
-        void this.open.get(name)?.room.recheck((ids) => access.allowed(name, ids));
+    access.onChange((changed, id_user) => {
+      for (const name of changed === null ? this.open.keys() : [changed]) {
+        const entry = this.open.get(name);
+        if (!entry) continue;
+        entry.changes += 1;
+        entry.room.recheck((each) => access.check(name, each), id_user);
+      }
     });
   }
 
@@ -68,21 +82,27 @@ export class Rooms {
   async join(name: string, subscriber: Subscriber): Promise<Membership> {
     await this.access.check(name, subscriber.id_user);
     await this.limits.join(subscriber.id_user);
-    const { room, release } = this.acquire(name);
+    const { entry, release } = this.acquire(name);
+    const { room } = entry;
     try {
       await room.ready(this.options.readyMs);
-      // It may have changed while the room was being read.
-      await this.access.check(name, subscriber.id_user);
+      // Rights may have changed while the room was being read. What changes during the check is announced to those
+      // inside alone, so that the check is repeated then.
+      let changes: number;
+      do {
+        changes = entry.changes;
+        await this.access.check(name, subscriber.id_user);
+      } while (entry.changes !== changes);
     } catch (error) {
       release();
       throw error;
     }
-    room.subscribe(subscriber);
+    const unsubscribe = room.subscribe(subscriber);
     return {
       room,
       snapshot: room.snapshot,
       leave: () => {
-        room.unsubscribe(subscriber);
+        unsubscribe();
         release();
       },
     };
@@ -94,9 +114,10 @@ export class Rooms {
     const entry = this.open.get(name);
     if (entry) {
       await entry.room.ready(this.options.readyMs);
+      await this.access.check(name, id_user);
       return entry.room.snapshot;
     }
-    const { messages, hasOlder } = await this.messages.latest(name, WINDOW);
+    const { messages, hasOlder } = await (await this.reader(name, id_user)).latest(name, WINDOW);
     return { room: name, messages, hasOlder, live: true };
   }
 
@@ -105,8 +126,8 @@ export class Rooms {
    * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
    */
   async post(message: NewMessage & { author: { id_user: string } }): Promise<Posted> {
-    await this.access.check(message.room, message.author.id_user);
     await this.limits.message(message.author.id_user);
+    await this.access.check(message.room, message.author.id_user);
     const inserted = await this.messages.insert(message);
     const notice = inserted.created ? await this.commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
@@ -114,25 +135,37 @@ export class Rooms {
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
   async edit(change: { room: string; id: string; body: string; by: string }): Promise<Message> {
-    await this.access.check(change.room, change.by);
     await this.limits.message(change.by);
+    await this.access.check(change.room, change.by);
     return this.messages.edit(change);
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
   async remove(change: { room: string; id: string; by: string }): Promise<void> {
-    await this.access.check(change.room, change.by);
     await this.limits.message(change.by);
+    await this.access.check(change.room, change.by);
     return this.messages.remove(change);
   }
 
-  /** What Messages can look up, for those who may read the room. @throws ChatError `not-a-member` */
-  async reader(
-    name: string,
-    id_user: string,
-  ): Promise<Pick<Messages, 'get' | 'latest' | 'before' | 'after'>> {
-    await this.access.check(name, id_user);
-    return this.messages;
+  /**
+   * What Messages can look up in one room, for those who may read it. It is checked again when something was found:
+   * looking up takes time, and rights may end meanwhile.
+   * @throws ChatError `not-a-member`, as do the methods of the reader
+   */
+  async reader(name: string, id_user: string): Promise<RoomReader> {
+    const { access, messages } = this;
+    await access.check(name, id_user);
+    const checked = async <T>(found: Promise<T>): Promise<T> => {
+      const result = await found;
+      await access.check(name, id_user);
+      return result;
+    };
+    return {
+      get: (...query) => checked(messages.get(...query)),
+      latest: (...query) => checked(messages.latest(...query)),
+      before: (...query) => checked(messages.before(...query)),
+      after: (...query) => checked(messages.after(...query)),
+    };
   }
 
   /** Closes all rooms. */
@@ -144,10 +177,10 @@ export class Rooms {
     this.open.clear();
   }
 
-  private acquire(name: string): { room: Room; release: () => void } {
+  private acquire(name: string): { entry: OpenRoom; release: () => void } {
     let entry = this.open.get(name);
     if (!entry) {
-      entry = { room: new Room(name, this.messages, this.log), users: 0, closing: null };
+      entry = { room: new Room(name, this.messages, this.log), users: 0, closing: null, changes: 0 };
       this.open.set(name, entry);
     }
     const held = entry;
@@ -166,6 +199,6 @@ export class Rooms {
       }, this.options.lingerMs);
       held.closing.unref();
     };
-    return { room: held.room, release };
+    return { entry: held, release };
   }
 }

@@ -1,29 +1,43 @@
 import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { Session } from '../auth/authenticator.js';
-import { ChatError } from '../errors.js';
+import { ChatError, toChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
+import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
+import type { Access } from '../rooms/access.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
 import type { Subscriber } from '../rooms/room.js';
 import type { Membership, Rooms } from '../rooms/rooms.js';
 import type { ServerFrame } from './frames.js';
+import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
 import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
 import type { TypingRelay } from './typing-relay.js';
-import { writeEncoded, writeJson } from './write.js';
 
 /** Rooms that one socket may be in, or observe, at once. */
 export const ROOMS_PER_SOCKET = 100;
 
+/** WebSocket close codes (RFC 6455, 7.4.1, and the registry of IANA): why the server ends a socket. */
+export const CLOSE_CODES = { normal: 1000, policyViolation: 1008, tryAgainLater: 1013 } as const;
+
 export interface ConnectionParts {
+  limits: Pick<Limits, 'join'>;
+  log: Log;
   rooms: Rooms;
   presence: Presence;
   presenceRelay: PresenceRelay;
+  slowReaders: SlowReaders;
   typingRelay: TypingRelay;
 }
 
-/** A room that a socket has joined. */
+/** A room that a socket joins or has joined. */
 interface Joined {
   membership: Promise<Membership>;
+  /** The socket is in the room; until then it is only asked whether it may enter. */
+  isEntered: boolean;
+  /** It is told who else is in the room. */
+  followsPeople: boolean;
   /** Undoes what joining has set up beside the membership. */
   undo: (() => void)[];
 }
@@ -32,6 +46,9 @@ interface Joined {
 export class Connection implements Subscriber, PresenceReceiver {
   /** Everybody in a room sees it. (Not engine.io's id: who knows that can read and write as this socket.) */
   readonly id = randomBytes(15).toString('base64url');
+  /** Called when the socket takes what it is sent again. */
+  caughtUp: () => void = () => {};
+  private readonly outgoing: Outgoing;
   private readonly joined = new Map<string, Joined>();
   private readonly observed = new Map<string, () => void>();
   private current: Session | null = null;
@@ -40,7 +57,13 @@ export class Connection implements Subscriber, PresenceReceiver {
   constructor(
     private readonly spark: Spark,
     private readonly parts: ConnectionParts,
-  ) {}
+  ) {
+    this.outgoing = new Outgoing(spark.socket, {
+      slowReaders: parts.slowReaders,
+      overflowed: (pendingBytes) => this.cutOff(pendingBytes),
+      caughtUp: () => this.caughtUp(),
+    });
+  }
 
   /** Who this is. @throws ChatError `login-required` while nobody knows */
   get session(): Session {
@@ -56,10 +79,34 @@ export class Connection implements Subscriber, PresenceReceiver {
     return this.current !== null;
   }
 
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** False while more bytes wait than for a reader that keeps up; `caughtUp` is called when that ends. */
+  keepsUp(): boolean {
+    return this.outgoing.keepsUp();
+  }
+
+  /** Bytes that were sent and that the socket has not taken yet. */
+  get pendingBytes(): number {
+    return this.outgoing.pendingBytes;
+  }
+
+  /**
+   * To be called with the answer to a frame in hand that took time: whose rights it was looked up with may not have
+   * them any more.
+   * @throws ChatError `login-required`
+   */
+  requireStill(id_user: string): void {
+    if (this.session.id_user !== id_user)
+      throw new ChatError('login-required', 'the login ended before the frame was answered');
+  }
+
   /** From now on this is somebody (by another name, perhaps); null takes all rights away. */
   become(session: Session | null): void {
-    this.current = session;
-    if (session) return;
+    this.current = this.closed ? null : session;
+    if (this.current) return;
     for (const room of [...this.joined.keys()]) this.leave(room);
     this.observe([]);
   }
@@ -70,36 +117,46 @@ export class Connection implements Subscriber, PresenceReceiver {
 
   /** Sends a frame that is encoded already. */
   sendJson(json: string): void {
-    if (!this.closed) writeJson(this.spark.socket, json);
+    if (!this.closed) this.outgoing.sendJson(json);
   }
 
-  /** Sends what others get as well. A reader that cannot keep up is cut off; it comes back and catches up. */
+  /** Sends what others get as well. */
   receive(frames: EncodedFrames): void {
-    if (!this.closed && !writeEncoded(this.spark.socket, frames)) this.end();
+    if (!this.closed) this.outgoing.sendShared(frames);
   }
 
   deliver(frames: EncodedFrames): void {
     this.receive(frames);
   }
 
-  end(): void {
+  pauseReading(isPaused: boolean): void {
+    if (!this.closed) this.outgoing.pauseReading(isPaused);
+  }
+
+  /** Ends the socket; the browser comes back by itself. */
+  end(code: number = CLOSE_CODES.normal, reason = ''): void {
+    this.outgoing.close(code, reason);
     this.spark.end(undefined, { reconnect: true });
   }
 
-  /** Enters a room; being in it already is no error. @throws ChatError */
+  /**
+   * Enters a room; being in it already is no error, but counts as entering.
+   * @throws ChatError `not-joined` when the socket left before it was in
+   */
   async join(room: string): Promise<Membership> {
     const present = this.joined.get(room);
-    if (present) return present.membership;
+    if (present) {
+      await this.parts.limits.join(this.session.id_user);
+      return this.entered(room, present);
+    }
     if (this.joined.size >= ROOMS_PER_SOCKET) throw tooManyRooms();
-    const joined: Joined = { membership: this.parts.rooms.join(room, this), undo: [] };
+    const membership = this.parts.rooms.join(room, this);
+    const joined: Joined = { membership, isEntered: false, followsPeople: false, undo: [] };
     this.joined.set(room, joined);
     try {
-      const membership = await joined.membership;
-      if (this.joined.get(room) === joined) this.appear(room, joined);
-      else membership.leave(); // it left, or is gone, before it was in
-      return membership;
+      return await this.entered(room, joined);
     } catch (error) {
-      if (this.joined.get(room) === joined) this.joined.delete(room);
+      if (this.joined.get(room) === joined) this.leave(room);
       throw error;
     }
   }
@@ -107,7 +164,10 @@ export class Connection implements Subscriber, PresenceReceiver {
   /** Begins to tell who else is in a room, and who types; after joining, so that the room's snapshot comes first. */
   followPeople(room: string): void {
     const { presenceRelay, typingRelay } = this.parts;
-    this.joined.get(room)?.undo.push(presenceRelay.follow(room, this), typingRelay.follow(room, this));
+    const joined = this.joined.get(room);
+    if (!joined?.isEntered || joined.followsPeople) return;
+    joined.followsPeople = true;
+    joined.undo.push(presenceRelay.follow(room, this), typingRelay.follow(room, this));
   }
 
   leave(room: string): void {
@@ -126,31 +186,47 @@ export class Connection implements Subscriber, PresenceReceiver {
     return this.joined.keys();
   }
 
+  /** Whether the socket is in the room; while it is being asked whether it may enter, it is not. */
   isIn(room: string): boolean {
-    return this.joined.has(room);
+    return this.joined.get(room)?.isEntered === true;
   }
 
   /** Follows who is in rooms that it need not be in; `rooms` takes the place of those observed before. */
   observe(rooms: Iterable<string>): void {
-    const wanted = new Set(rooms);
-    for (const [room, stop] of this.observed) {
-      if (wanted.has(room)) continue;
-      this.observed.delete(room);
-      stop();
-    }
+    const wanted = new Set(this.current ? rooms : []);
+    for (const room of [...this.observed.keys()]) if (!wanted.has(room)) this.stopObserving(room);
     for (const room of wanted) {
       if (!this.observed.has(room)) this.observed.set(room, this.parts.presenceRelay.follow(room, this));
     }
   }
 
-  expelled(room: string): void {
+  /** The rooms whose presence it observes. */
+  get observedRooms(): string[] {
+    return [...this.observed.keys()];
+  }
+
+  /** Stops observing a room whose presence this user may not see any more. Never rejects. */
+  async recheckObserved(room: string, access: Pick<Access, 'check'>): Promise<void> {
+    if (!this.observed.has(room)) return;
+    try {
+      await access.check(room, this.id_user);
+    } catch (error) {
+      if (!this.observed.has(room)) return;
+      this.stopObserving(room);
+      this.refused(room, toChatError(error));
+    }
+  }
+
+  expelled(room: string, error: ChatError): void {
     this.leave(room);
-    this.send({
-      type: 'error',
-      room,
-      code: 'not-a-member',
-      message: 'You are no member of this room any more',
-    });
+    this.refused(room, error);
+  }
+
+  /** Reports that a right to a room has ended. Where that cannot be known, the browser has to connect again. */
+  refused(room: string, { code }: ChatError): void {
+    const message = 'You are no member of this room any more';
+    if (code === 'not-a-member') this.send({ type: 'error', room, code, message });
+    else this.end(CLOSE_CODES.tryAgainLater, code);
   }
 
   /** The socket is gone. */
@@ -159,12 +235,42 @@ export class Connection implements Subscriber, PresenceReceiver {
     this.become(null);
   }
 
+  private stopObserving(room: string): void {
+    this.observed.get(room)?.();
+    this.observed.delete(room);
+  }
+
+  /** Waits until the socket is in the room, and is so in its own right. */
+  private async entered(room: string, joined: Joined): Promise<Membership> {
+    const membership = await joined.membership;
+    if (this.joined.get(room) !== joined) {
+      this.session; // a login that has ended is the better reason
+      throw leftBeforeJoining();
+    }
+    if (!joined.isEntered) this.appear(room, joined);
+    return membership;
+  }
+
   private appear(room: string, joined: Joined): void {
     const { presence } = this.parts;
     const { id_user, name } = this.session;
+    joined.isEntered = true;
     presence.enter(room, { id_socket: this.id, id_user, name });
     joined.undo.push(() => presence.leave(room, this.id));
   }
+
+  private cutOff(pendingBytes: number): void {
+    const { id_user } = this;
+    this.parts.log.info({ id_user, pendingBytes }, 'socket: closed, as its reader is too slow');
+    this.end(
+      CLOSE_CODES.tryAgainLater,
+      `the reader is too slow: ${WRITE_BUDGET_BYTES} bytes may wait for it`,
+    );
+  }
+}
+
+export function leftBeforeJoining(): ChatError {
+  return new ChatError('not-joined', 'the socket left the room before it had joined it', { field: 'room' });
 }
 
 export function tooManyRooms(): ChatError {

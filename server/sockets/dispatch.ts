@@ -36,14 +36,11 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
 export async function dispatch(
   connection: Connection,
   frame: unknown,
-  bytes: number,
   parts: HandlerParts,
   log: Log,
 ): Promise<void> {
+  if (connection.isClosed) return;
   try {
-    if (bytes > MAX_FRAME) {
-      throw new ChatError('frame-too-large', `a frame may have ${MAX_FRAME} bytes`, { limit: MAX_FRAME });
-    }
     const type = typeOf(frame);
     const parsed = clientFrames[type].safeParse(frame);
     if (!parsed.success) {

@@ -11,13 +11,15 @@ import type { RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, toChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
+import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { Announcer } from './announcer.js';
 import { Connection } from './connection.js';
-import { dispatch, refOf, sendError } from './dispatch.js';
+import { sendError } from './dispatch.js';
+import { takeFrames } from './frame-intake.js';
 import type { ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
@@ -41,11 +43,19 @@ export interface SocketParts {
   presence: Presence;
   rooms: Rooms;
   roomTable: RoomTable;
+  slowReaders: SlowReaders;
   users: UserTable;
   /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
   trustProxy: string | number;
   /** Where several processes serve one port. */
   routing?: SessionRouting;
+  heartbeat?: SocketHeartbeat;
+}
+
+/** Milliseconds between two pings, and for a socket to answer one; without an answer it is closed. */
+export interface SocketHeartbeat {
+  pingInterval: number;
+  pingTimeout: number;
 }
 
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
@@ -71,6 +81,13 @@ export class Sockets {
     this.presenceRelay = new PresenceRelay(presence);
     this.typingRelay = new TypingRelay(presence);
     this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
+    parts.access.onChange((room, id_user) => {
+      for (const each of this.connections) {
+        if (id_user !== undefined && each.id_user !== id_user) continue;
+        for (const observed of room === null ? each.observedRooms : [room])
+          void each.recheckObserved(observed, parts.access);
+      }
+    });
     new Announcer({
       roomTable,
       memberships,
@@ -91,7 +108,7 @@ export class Sockets {
       parser: 'JSON',
       maxLength: MAX_RECEIVED,
       iknowclusterwillbreakconnections: true,
-      transport: { perMessageDeflate: false, httpCompression: false },
+      transport: { perMessageDeflate: false, httpCompression: false, ...parts.heartbeat },
     });
     const { routing } = parts;
     if (routing) {
@@ -111,6 +128,11 @@ export class Sockets {
   /** How many sockets are open. */
   get size(): number {
     return this.connections.size;
+  }
+
+  /** Bytes that wait for each socket's reader. */
+  get pendingBytes(): number[] {
+    return [...this.connections].map((connection) => connection.pendingBytes);
   }
 
   /** Asks all browsers to come back (to whoever serves then), spread over `spreadMs` milliseconds. */
@@ -136,7 +158,7 @@ export class Sockets {
   }
 
   private connected(spark: Spark): void {
-    const { limits, log, presence, rooms } = this.parts;
+    const { limits, log, presence, rooms, slowReaders } = this.parts;
     let closed: () => void;
     try {
       closed = limits.socket(this.addressOf(spark.request));
@@ -146,26 +168,13 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const countFrame = limits.frames();
     const { presenceRelay, typingRelay } = this;
-    const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay });
+    const connectionParts = { limits, log, presence, presenceRelay, rooms, slowReaders, typingRelay };
+    const connection = new Connection(spark, connectionParts);
     this.connections.add(connection);
-    const known = this.recognise(connection, spark);
-    spark.on('data', async (frame: unknown, raw: unknown) => {
-      const bytes = typeof raw === 'string' ? Buffer.byteLength(raw) : 0;
-      try {
-        countFrame();
-      } catch (error) {
-        return sendError(connection, error, refOf(frame));
-      }
-      await known;
-      void dispatch(connection, frame, bytes, this.handlerParts, log);
-    });
-    spark.on('error', (error: Error) => {
-      // A frame that cannot be parsed; without a listener it would end the process.
-      sendError(connection, new ChatError('bad-json', 'the frame is not valid JSON'));
-      log.debug({ reason: error.message }, 'socket: error');
-    });
+    const authenticated = this.recognise(connection, spark);
+    const { handlerParts } = this;
+    takeFrames({ spark, connection, limit: limits.frames(), authenticated, handlerParts, log });
     spark.on('end', () => {
       closed();
       connection.close();
@@ -198,6 +207,8 @@ export class Sockets {
     const { authenticator, users } = this.parts;
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
     const session = { ...given, name: await users.nameOf(given) };
+    // Authentication takes time; a socket that has closed meanwhile must not become present.
+    if (connection.isClosed) return;
     this.unwatch(connection);
     connection.become(session);
     const ended = (error: ChatError) => {

@@ -19,6 +19,7 @@ const PAGE = 100;
 export class HistoryLoader {
   /** What went wrong with the last page. */
   fault: string | null = null;
+  #isPaused = false;
   #asked: { ref: string; before: Position; meanwhile: Change[] } | null = null;
 
   constructor(
@@ -38,7 +39,7 @@ export class HistoryLoader {
 
   /** Loads what stands right before a position, unless another page is under way. */
   load(before: Position): void {
-    if (this.#asked) return;
+    if (this.#asked || this.#isPaused) return;
     const { room, send, changed } = this.parts;
     const { sent, id } = before;
     const ref = this.nextRef();
@@ -78,6 +79,18 @@ export class HistoryLoader {
     this.#asked = null;
     this.fault = message;
     if (this.parts.timeline.nextCheck()) this.parts.later(() => this.check(), retryMs);
+  }
+
+  /** The server drops all frames for a while: a page that was asked for may never come, and none is asked for. */
+  pause(message: string): void {
+    this.#isPaused = true;
+    if (this.#asked) this.fault = message;
+    this.#asked = null;
+  }
+
+  /** The server takes frames again. */
+  resume(): void {
+    this.#isPaused = false;
   }
 
   /** The answer, should one come, means nothing any more. */

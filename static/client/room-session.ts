@@ -39,6 +39,8 @@ export class RoomSession {
   /** Edits and deletions that have not been answered. */
   readonly #requests = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
   #nextRef = 0;
+  /** The server drops everything for a while. */
+  #isDropped = false;
 
   constructor(private readonly parts: SessionParts) {
     this.history = new HistoryLoader(parts, () => this.#ref());
@@ -53,7 +55,9 @@ export class RoomSession {
   /** The socket is gone. */
   closed(): void {
     this.status = 'away';
+    this.#isDropped = false;
     this.history.cancel();
+    this.history.resume();
     this.parts.outbox.disconnected();
     for (const { reject } of this.#requests.values())
       reject(new Error('The connection was lost. Try again.'));
@@ -119,7 +123,8 @@ export class RoomSession {
         this.#acknowledged(frame.ref);
         break;
       case 'error':
-        this.#failed(frame);
+        if (frame.code === 'too-many-frames') this.#dropped(frame.message, frame.retryAfterMs ?? RETRY);
+        else this.#failed(frame);
         break;
       default:
         return;
@@ -129,6 +134,8 @@ export class RoomSession {
 
   #join(): void {
     this.status = 'joining';
+    // Frames are dropped at the moment; `#dropped` joins when they are not any more.
+    if (this.#isDropped) return;
     this.parts.send({ type: 'joinRoom', ref: 'join', room: this.parts.room });
     this.parts.changed();
   }
@@ -211,9 +218,34 @@ export class RoomSession {
     if (code === 'not-a-member' && this.#wasIn) this.parts.expelled();
   }
 
+  /** The server drops all frames for a while: whatever is not answered yet may be lost. */
+  #dropped(message: string, ms: number): void {
+    this.parts.outbox.disconnected();
+    this.#hold(ms);
+    for (const { reject } of this.#requests.values()) reject(new ChatError('too-many-frames', message));
+    this.#requests.clear();
+    this.history.pause(message);
+    if (this.status === 'joining') this.refusal = explain('too-many-frames', message);
+    this.#isDropped = true;
+    this.parts.later(() => {
+      this.#isDropped = false;
+      this.history.resume();
+      if (this.status === 'joining') this.#join();
+      else if (this.status !== 'away') {
+        this.#sendWaiting();
+        this.history.check();
+      }
+    }, ms);
+  }
+
   /** A message came too soon. It waits, and all behind it, so that they stay in order. */
   #pause(id: string, ms: number): void {
     this.parts.outbox.mark(id, 'waiting');
+    this.#hold(ms);
+  }
+
+  /** Sends no messages for a while. */
+  #hold(ms: number): void {
     const until = Math.max(this.pausedUntil ?? 0, Date.now() + ms);
     this.pausedUntil = until;
     this.parts.later(() => {
@@ -224,6 +256,9 @@ export class RoomSession {
   #request(frame: (ref: string) => ClientFrame): Promise<void> {
     if (this.status !== 'live' && this.status !== 'stale') {
       return Promise.reject(new Error('There is no connection at the moment. Try again.'));
+    }
+    if (this.#isDropped) {
+      return Promise.reject(new Error('That was too much in too little time. Try again in a few seconds.'));
     }
     const ref = this.#ref();
     return new Promise((resolve, reject) => {

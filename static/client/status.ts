@@ -52,6 +52,7 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
   'too-many-sockets':
     'Too many windows are open from your address. Close some of them; this one tries again by itself.',
   'rate-limited': 'That was too much in too little time. This page tries again by itself.',
+  'too-many-frames': 'That was too much in too little time. This page tries again by itself.',
   'not-a-member': 'This room is for its members now. Load this page again to join.',
 };
 

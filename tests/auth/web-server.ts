@@ -9,11 +9,15 @@ export interface WebServer {
   /** Replaced at any time. */
   answer: Answer;
   requests: { url: string; authorization?: string }[];
+  /** Answers so from now on, and all requests that `silence` has left without an answer. */
+  release(answer: Answer): void;
   stop(): Promise<void>;
 }
 
 export async function startWebServer(answer: Answer, port = 0): Promise<WebServer> {
+  const waiting: [IncomingMessage, ServerResponse][] = [];
   const http = createServer((req, res) => {
+    waiting.push([req, res]);
     server.requests.push({ url: req.url!, authorization: req.headers.authorization });
     server.answer(req, res);
   });
@@ -21,6 +25,10 @@ export async function startWebServer(answer: Answer, port = 0): Promise<WebServe
     url: '',
     answer,
     requests: [],
+    release: (now) => {
+      server.answer = now;
+      for (const [req, res] of waiting.splice(0)) if (!res.writableEnded) now(req, res);
+    },
     stop: () =>
       new Promise((resolve) => {
         http.close(() => resolve());

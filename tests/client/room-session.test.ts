@@ -294,3 +294,63 @@ describe('being in a room', () => {
     expect(take('createMessage').map(({ message }) => message.body)).toEqual(['kept']);
   });
 });
+
+describe('when the server drops frames, as too many came', () => {
+  const refusal = {
+    type: 'error',
+    ref: 'any',
+    code: 'too-many-frames',
+    message: 'wait',
+    retryAfterMs: 5_000,
+  } as const;
+
+  test('all messages without an answer are sent again later, with the same ids', () => {
+    const { session, outbox, join, take, passTime } = open();
+    join();
+    for (const body of ['one', 'two', 'three']) session.post(body);
+    const sent = take('createMessage');
+    session.receive({ type: 'ack', ref: sent[0]!.ref, room: 'lobby', id: String(sent[0]!.ref) });
+    session.receive({ ...refusal, ref: sent[1]!.ref });
+    expect(outbox.of('lobby').map(({ progress }) => progress)).toEqual(['stored', 'waiting', 'waiting']);
+    session.post('four');
+    expect(take('createMessage')).toEqual([]);
+    passTime();
+    const bodies = take('createMessage').map(({ message }) => message.body);
+    expect(bodies).toEqual(['two', 'three', 'four']);
+  });
+
+  test('edits without an answer fail, and further ones are not sent meanwhile', async () => {
+    const { session, join, take, passTime } = open();
+    join([message(1)]);
+    const [first, second] = [session.edit('id-0001', 'a'), session.delete('id-0001')];
+    take('editMessage');
+    session.receive(refusal);
+    await expect(first).rejects.toThrow('wait');
+    await expect(second).rejects.toThrow('wait');
+    await expect(session.edit('id-0001', 'b')).rejects.toThrow('Try again');
+    expect(take('editMessage')).toEqual([]);
+    passTime();
+    void session.edit('id-0001', 'c');
+    expect(take('editMessage')).toHaveLength(1);
+  });
+
+  test('joining and loading history are tried again later', () => {
+    const { session, join, take, passTime } = open();
+    session.opened();
+    expect(take('joinRoom')).toHaveLength(1);
+    session.receive(refusal);
+    expect(take('joinRoom')).toHaveLength(0);
+    passTime();
+    expect(take('joinRoom')).toHaveLength(1);
+    join(span(100, 199), true);
+    session.history.loadOlder();
+    expect(take('loadHistory')).toHaveLength(1);
+    session.receive(refusal);
+    expect(session.history.isLoading).toBe(false);
+    session.history.loadOlder();
+    expect(take('loadHistory')).toHaveLength(0);
+    passTime();
+    session.history.loadOlder();
+    expect(take('loadHistory')).toHaveLength(1);
+  });
+});

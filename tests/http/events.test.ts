@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ import { eventEndpoints } from '../../server/http/events.js';
 import { serve as serveEndpoints } from '../../server/http/openapi/serve.js';
 import { problemHandler } from '../../server/http/problems.js';
 import { Visitors } from '../../server/http/visitors.js';
+import { SlowReaders } from '../../server/limits/slow-readers.js';
 import { createLog } from '../../server/log.js';
 import { Access } from '../../server/rooms/access.js';
 import { type Membership, Rooms } from '../../server/rooms/rooms.js';
@@ -58,7 +59,11 @@ const guests = new Guests({ secret: 'a secret for tests', secure: false });
 const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
 
 /** Serves the events of rooms, with these options from now on. */
-async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.rooms): Promise<void> {
+async function serve(
+  events: Partial<EventStreamOptions> = {},
+  rooms = stack.rooms,
+  slowReaders = new SlowReaders(),
+): Promise<void> {
   if (server?.listening) await stopServing();
   stopping = new AbortController();
   const visitors = new Visitors({
@@ -66,7 +71,8 @@ async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.roo
     guests,
     users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
-  const routes = serveEndpoints(eventEndpoints({ rooms, visitors, stopping: stopping.signal, events }));
+  const parts = { rooms, slowReaders, visitors, stopping: stopping.signal, events };
+  const routes = serveEndpoints(eventEndpoints(parts));
   server = createServer(express().use(routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
@@ -311,15 +317,33 @@ describe('coming back', () => {
 });
 
 describe('a reader that does not read', () => {
+  function sleep(): Socket {
+    const sleeper = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    sleeper.on('error', () => {});
+    sleeper.pause();
+    sleeper.write(`GET /api/rooms/${room}/events HTTP/1.1\r\nHost: x\r\n\r\n`);
+    return sleeper;
+  }
+
+  it('is cut off as well when all slow readers of the process hold too much together', async () => {
+    await serve({ maxUnreadBytes: Number.POSITIVE_INFINITY }, stack.rooms, new SlowReaders(2_000_000));
+    const { room: followed } = await stay();
+    const sleepers = [sleep(), sleep(), sleep()];
+    await until('the sleepers are in the room', () => followed.size === 4);
+    const body = '🦉'.repeat(4000);
+    for (let said = 0; followed.size === 4 && said < 5_000; said += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => say(body)));
+    }
+    await until('a sleeper is out of the room', () => followed.size < 4);
+    for (const sleeper of sleepers) sleeper.destroy();
+  });
+
   it('is cut off, and the others get everything', async () => {
     await serve({ maxUnreadBytes: 100_000 });
     const { room: followed } = await stay();
     const reader = read();
     await reader.endsWith('state');
-    const sleeper = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    sleeper.on('error', () => {});
-    sleeper.pause();
-    sleeper.write(`GET /api/rooms/${room}/events HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const sleeper = sleep();
     await until('the sleeper is in the room', () => followed.size === 3);
     // The operating system takes some megabytes before anything has to wait here.
     const body = '🦉'.repeat(4000);

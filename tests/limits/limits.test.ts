@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-const none: LimitsConfig = { messages: 0, joins: 0, requests: 0, frames: 0, sockets: 0 };
+const none: LimitsConfig = { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 };
 const limits = (config: Partial<LimitsConfig>) =>
   new Limits({ ...none, ...config }, createLog({ log: 'silent' }));
 
@@ -45,10 +45,11 @@ describe('limits', () => {
 
   it('of 0 are none', async () => {
     const any = limits({});
-    const frame = any.frames();
+    const frames = any.frames();
     for (let i = 0; i < 2000; i += 1) {
       await any.message('ann');
-      frame();
+      await any.history('ann');
+      expect(frames.add()).toBe('take');
       any.socket('192.0.2.1');
     }
   });
@@ -73,8 +74,9 @@ describe('whoever does too much', () => {
     });
     for (let i = 0; i < 2; i += 1) await client.ask({ type: 'leaveRoom', room: 'a' });
     expect(await client.ask({ type: 'leaveRoom', room: 'a' })).toMatchObject({
-      code: 'rate-limited',
+      code: 'too-many-frames',
       limit: 9,
+      retryAfterMs: expect.any(Number),
     });
     const { messages } = await app.app.parts.messages.latest('flood', 10);
     expect(messages).toHaveLength(3);

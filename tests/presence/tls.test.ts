@@ -50,7 +50,7 @@ describe('a Redis over TLS', skipWithout('redis-server', 'openssl'), () => {
   });
 
   it('counts what is limited too', async () => {
-    const none = { messages: 0, joins: 0, requests: 0, frames: 0, sockets: 0 };
+    const none = { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 };
     const limits = [1, 2].map(() => new Limits({ ...none, messages: 2 }, log, address({ verify: false })));
     const [one, other] = limits as [Limits, Limits];
     // Until both are connected, each counts for itself.

@@ -21,13 +21,21 @@ export class SocketClient {
     socket.on('error', () => {});
   }
 
+  /** Resolves when frames can be sent, or the connection is closed already. */
+  static async connect(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
+    const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(address, { headers, perMessageDeflate: false });
+    const client = new SocketClient(socket);
+    await until('the socket is open', () => client.closed !== null || socket.readyState === WebSocket.OPEN);
+    return client;
+  }
+
   /**
    * Resolves when the server has said who it takes the socket for, or why it cannot tell.
    * @param url the page's address
    */
   static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-    const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
-    const client = new SocketClient(new WebSocket(address, { headers, perMessageDeflate: false }));
+    const client = await SocketClient.connect(url, headers);
     await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
     if (client.closed !== null) throw new Error(`the socket was closed with code ${client.closed}`);
     return client;
@@ -74,9 +82,14 @@ export class SocketClient {
     this.socket.terminate();
   }
 
-  /** Stops (or goes on) reading. */
+  /** Stops reading. */
   pause(): void {
     this.socket.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.socket.resume();
   }
 
   private receive(packet: string): void {

@@ -40,7 +40,7 @@ export async function startStack(
 /** Limits that nobody reaches. */
 export function unlimited(): Limits {
   return new Limits(
-    { messages: 0, joins: 0, requests: 0, frames: 0, sockets: 0 },
+    { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 },
     createLog({ log: 'silent' }),
   );
 }

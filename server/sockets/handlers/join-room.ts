@@ -1,14 +1,16 @@
 import { cleanRoom } from '../../message.js';
+import { leftBeforeJoining } from '../connection.js';
 import type { Handler } from './handler.js';
 
 /** Answers with the room's window; what happens in it from then on follows by itself. */
 export const joinRoom: Handler<'joinRoom'> = async (connection, frame, { users }) => {
   const name = cleanRoom(frame.room);
-  const isNew = !connection.isIn(name);
   const { room } = await connection.join(name);
-  const { messages, hasOlder, live } = room.snapshot;
-  const names = await users.namesFor(messages);
+  const names = await users.namesFor(room.snapshot.messages);
+  // The right to be here may have ended during the lookup; then the socket has been notified.
+  if (!connection.isIn(name)) throw leftBeforeJoining();
+  const { hasOlder, live } = room.snapshot;
   const head = JSON.stringify({ type: 'roomSnapshot', ref: frame.ref, room: name, hasOlder, live, names });
   connection.sendJson(`${head.slice(0, -1)},"messages":${room.messagesJson}}`);
-  if (isNew) connection.followPeople(name);
+  connection.followPeople(name);
 };

@@ -6,7 +6,11 @@ import type { Handler } from './handler.js';
 export const observePresence: Handler<'observePresence'> = async (connection, frame, { access }) => {
   if (frame.rooms.length > ROOMS_PER_SOCKET) throw tooManyRooms();
   const rooms = frame.rooms.map((room) => cleanRoom(room));
-  for (const room of rooms) await access.check(room, connection.session.id_user);
+  const { id_user } = connection.session;
+  await Promise.all(rooms.map((room) => access.check(room, id_user)));
+  connection.requireStill(id_user);
   connection.observe(rooms);
+  // A right that ended while the others were checked was announced to observers alone.
+  await Promise.all(rooms.map((room) => connection.recheckObserved(room, access)));
   connection.send({ type: 'ack', ref: frame.ref });
 };

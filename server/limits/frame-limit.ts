@@ -1,0 +1,53 @@
+import { ChatError } from '../errors.js';
+
+/** How many times as many frames as allowed end the connection. */
+const FLOOD_FACTOR = 10;
+
+/**
+ * What to do with a frame: `take` it; `refuse` it, with an answer that says until when all are dropped; `drop` it
+ * without an answer; or `end` the connection.
+ */
+export type Verdict = 'take' | 'refuse' | 'drop' | 'end';
+
+/** Counts the frames of one socket in windows of time. */
+export class FrameLimit {
+  /** Of the last frame that was counted. */
+  verdict: Verdict = 'take';
+  private count = 0;
+  private windowEnd = 0;
+
+  /** @param limit frames in a window; 0 allows any number @param windowMs length of a window */
+  constructor(
+    private readonly limit: number,
+    private readonly windowMs: number,
+  ) {}
+
+  /** Counts a frame. @param now milliseconds since 1970 */
+  add(now = Date.now()): Verdict {
+    if (this.limit === 0) return this.verdict;
+    if (now >= this.windowEnd) {
+      this.count = 0;
+      this.windowEnd = now + this.windowMs;
+    }
+    this.count += 1;
+    this.verdict = this.judge();
+    return this.verdict;
+  }
+
+  /** The answer to a refused frame. */
+  error(now = Date.now()): ChatError {
+    const { limit } = this;
+    const retryAfterMs = Math.max(1, this.windowEnd - now);
+    const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
+    const text =
+      `a socket may send ${limit} frames in ${seconds(this.windowMs)}; this frame and all others ` +
+      `of the next ${seconds(retryAfterMs)} are dropped, without further answers`;
+    return new ChatError('too-many-frames', text, { limit, retryAfterMs });
+  }
+
+  private judge(): Verdict {
+    if (this.count <= this.limit) return 'take';
+    if (this.count === this.limit + 1) return 'refuse';
+    return this.count > this.limit * FLOOD_FACTOR ? 'end' : 'drop';
+  }
+}

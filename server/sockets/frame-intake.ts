@@ -1,0 +1,62 @@
+import type { Spark } from 'primus';
+import { ChatError } from '../errors.js';
+import type { FrameLimit } from '../limits/frame-limit.js';
+import type { Log } from '../log.js';
+import { CLOSE_CODES, type Connection } from './connection.js';
+import { dispatch, MAX_FRAME, refOf, sendError } from './dispatch.js';
+import type { HandlerParts } from './handlers/handler.js';
+import { INBOX_BYTES, INBOX_FRAMES, Inbox } from './inbox.js';
+
+export interface FrameIntakeParts {
+  spark: Spark;
+  connection: Connection;
+  limit: FrameLimit;
+  /** Resolves when it is known whose socket it is, or that this is not known. */
+  authenticated: Promise<void>;
+  handlerParts: HandlerParts;
+  log: Log;
+}
+
+/** Takes the frames of one socket: counts them, bounds those that wait, and passes them to their handlers. */
+export function takeFrames(parts: FrameIntakeParts): void {
+  const { spark, connection, limit, authenticated, handlerParts, log } = parts;
+  let isAuthenticated = false;
+  const end = (reason: string) => {
+    log.info({ id_user: connection.id_user, reason }, 'socket: closed, as it sends too much');
+    connection.end(CLOSE_CODES.policyViolation, reason);
+  };
+  const inbox = new Inbox({
+    handle: (frame) => dispatch(connection, frame, handlerParts, log),
+    isReady: () => isAuthenticated && connection.keepsUp(),
+    pauseReading: (isPaused) => connection.pauseReading(isPaused),
+    overflowed: () => end(`more than ${INBOX_FRAMES} frames or ${INBOX_BYTES} bytes wait to be handled`),
+  });
+  connection.caughtUp = () => inbox.proceed();
+  void authenticated.then(() => {
+    isAuthenticated = true;
+    inbox.proceed();
+  });
+
+  // All packets are counted, also those that Primus and engine.io answer by themselves or cannot parse.
+  spark.socket.on('packet', () => {
+    if (limit.add() === 'end' && !connection.isClosed) end('too many frames');
+  });
+  const isTaken = (ref?: string | number) => {
+    if (limit.verdict === 'refuse') sendError(connection, limit.error(), ref);
+    return limit.verdict === 'take';
+  };
+  spark.on('data', (frame: unknown, raw: unknown) => {
+    if (!isTaken(refOf(frame))) return;
+    const text = String(raw);
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= MAX_FRAME) return inbox.receive(frame, text, bytes);
+    const message = `a frame may have ${MAX_FRAME} bytes`;
+    sendError(connection, new ChatError('frame-too-large', message, { limit: MAX_FRAME }), refOf(frame));
+  });
+  spark.on('error', (error: Error) => {
+    // A frame that cannot be parsed; without a listener it would end the process.
+    if (isTaken()) sendError(connection, new ChatError('bad-json', 'the frame is not valid JSON'));
+    log.debug({ reason: error.message }, 'socket: error');
+  });
+  spark.on('end', () => inbox.close());
+}

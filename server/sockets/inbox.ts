@@ -1,0 +1,89 @@
+/**
+ * Frames of one socket, and their bytes, that may wait to be handled. Reading from a WebSocket stops when the first
+ * waits, and what was read before in one piece fits; only long-polling can bring more.
+ */
+export const INBOX_FRAMES = 4_000;
+export const INBOX_BYTES = 256 * 1024;
+/** Frames of one socket that are handled at the same time. */
+const CONCURRENT_FRAMES = 64;
+/** The same for frames whose answer may be large: a room full of the longest messages has 1.6 MB. */
+const CONCURRENT_LARGE_ANSWERS = 2;
+const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory']);
+
+export interface InboxParts {
+  /** Never rejects. */
+  handle(frame: unknown): Promise<void>;
+  /** Whether frames may be handled at the moment. */
+  isReady(): boolean;
+  /** Frames wait, or not any more: reading from the socket should stop, or go on. */
+  pauseReading(isPaused: boolean): void;
+  /** More waits than may. Nothing is taken after that. */
+  overflowed(): void;
+}
+
+/**
+ * The frames of one socket on their way to their handlers: begun in the order in which they came, while the socket is
+ * authenticated and takes what it is sent. The others wait as text, which takes less memory than parsed JSON.
+ */
+export class Inbox {
+  private readonly waiting: { text: string; bytes: number; isLarge: boolean }[] = [];
+  private waitingBytes = 0;
+  private running = 0;
+  private runningLarge = 0;
+  private isClosed = false;
+
+  constructor(private readonly parts: InboxParts) {}
+
+  /** @param text the frame before it was parsed @param bytes of `text` */
+  receive(frame: unknown, text: string, bytes: number): void {
+    if (this.isClosed) return;
+    const isLarge = LARGE_ANSWERS.has((frame as { type?: unknown } | null)?.type);
+    if (this.waiting.length === 0 && this.mayBegin(isLarge)) this.begin(frame, isLarge);
+    else this.keep({ text, bytes, isLarge });
+  }
+
+  /** Begins what may begin now. To be called when `isReady` may have become true. */
+  proceed(): void {
+    const hadWaiting = this.waiting.length > 0;
+    for (let next = this.waiting[0]; next && this.mayBegin(next.isLarge); next = this.waiting[0]) {
+      this.waiting.shift();
+      this.waitingBytes -= next.bytes;
+      this.begin(JSON.parse(next.text), next.isLarge);
+    }
+    if (hadWaiting && this.waiting.length === 0 && !this.isClosed) this.parts.pauseReading(false);
+  }
+
+  /** Drops what waits. */
+  close(): void {
+    this.isClosed = true;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
+  }
+
+  private keep(frame: { text: string; bytes: number; isLarge: boolean }): void {
+    this.waiting.push(frame);
+    this.waitingBytes += frame.bytes;
+    if (this.waiting.length > INBOX_FRAMES || this.waitingBytes > INBOX_BYTES) {
+      this.close();
+      this.parts.overflowed();
+    } else this.parts.pauseReading(true);
+  }
+
+  private mayBegin(isLarge: boolean): boolean {
+    return (
+      this.running < CONCURRENT_FRAMES &&
+      (!isLarge || this.runningLarge < CONCURRENT_LARGE_ANSWERS) &&
+      this.parts.isReady()
+    );
+  }
+
+  private begin(frame: unknown, isLarge: boolean): void {
+    this.running += 1;
+    if (isLarge) this.runningLarge += 1;
+    void this.parts.handle(frame).then(() => {
+      this.running -= 1;
+      if (isLarge) this.runningLarge -= 1;
+      this.proceed();
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { FrameLimit } from '../../server/limits/frame-limit.js';
+
+const WINDOW_MS = 10_000;
+const START = 1_000_000;
+
+describe('the frame limit of a socket', () => {
+  it('takes the frames that are allowed, refuses the next one, and drops the others of the window', () => {
+    const limit = new FrameLimit(3, WINDOW_MS);
+    const verdicts = Array.from({ length: 6 }, (_, i) => limit.add(START + i));
+    expect(verdicts).toEqual(['take', 'take', 'take', 'refuse', 'drop', 'drop']);
+    expect(limit.error(START + 4_000)).toMatchObject({
+      code: 'too-many-frames',
+      details: { limit: 3, retryAfterMs: 6_000 },
+    });
+  });
+
+  it('takes frames again in the next window, and refuses once in each', () => {
+    const limit = new FrameLimit(1, WINDOW_MS);
+    const verdicts = [0, 1, 2, WINDOW_MS, WINDOW_MS + 1, WINDOW_MS + 2].map((ms) => limit.add(START + ms));
+    expect(verdicts).toEqual(['take', 'refuse', 'drop', 'take', 'refuse', 'drop']);
+  });
+
+  it('ends a socket that sends more than ten times as many frames as allowed', () => {
+    const limit = new FrameLimit(5, WINDOW_MS);
+    const verdicts = Array.from({ length: 51 }, () => limit.add(START));
+    expect(verdicts.indexOf('end')).toBe(50);
+  });
+
+  it('of 0 takes any number of frames', () => {
+    const limit = new FrameLimit(0, WINDOW_MS);
+    expect(new Set(Array.from({ length: 5_000 }, () => limit.add(START)))).toEqual(new Set(['take']));
+  });
+});
