@@ -41,8 +41,21 @@ export interface Config {
   redis: RedisAddress | null;
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
-  limits: { messages: number; joins: number; requests: number; frames: number; sockets: number };
-  /** Null: open to everybody. */
+  limits: {
+    messages: number;
+    joins: number;
+    memberships: number;
+    rooms: number;
+    renames: number;
+    perAddress: number;
+    requests: number;
+    failedLogins: number;
+    frames: number;
+    sockets: number;
+  };
+  /** In lower case, without ports. Null: any host. */
+  allowedHosts: string[] | null;
+  /** Null: open to this machine alone. */
   secretForMetrics: string | null;
   trustProxy: string | number;
   shutdownMs: number;
@@ -85,10 +98,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     limits: {
       messages: values.LIMIT_MESSAGES,
       joins: values.LIMIT_JOINS,
+      memberships: values.LIMIT_MEMBERSHIPS,
+      rooms: values.LIMIT_ROOMS,
+      renames: values.LIMIT_RENAMES,
+      perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
+      failedLogins: values.LIMIT_FAILED_LOGINS,
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,
     },
+    allowedHosts: values.ALLOWED_HOSTS ?? null,
     secretForMetrics: values.SECRET_FOR_METRICS ?? null,
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.js';
 import type { Log } from '../log.js';
-import { AccountsService } from './accounts.js';
+import { AccountsService, type LoginLimits } from './accounts.js';
 import { type Credentials, tokenOf } from './credentials.js';
 import type { Guests, Identity } from './guest.js';
 import { TokenIssuer } from './jwt.js';
@@ -22,7 +22,7 @@ export interface Authenticator {
   /**
    * Null: nobody yet, who may become a guest.
    * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) where
-   * nobody can tell at the moment
+   * nobody can tell at the moment; `rate-limited` where an address has had too many tokens refused
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
 }
@@ -30,18 +30,26 @@ export interface Authenticator {
 /** Knows whose a token is. */
 export interface TokenJudge extends Pick<Authenticator, 'recheckMs'> {
   readonly status: RemoteStatus;
-  /** @throws ChatError `bad-token`, `token-expired`, `auth-away` */
-  judge(token: string): Promise<Session>;
+  /**
+   * @param address the client's, for limits
+   * @throws ChatError `bad-token`, `token-expired`, `auth-away`, `rate-limited`
+   */
+  judge(token: string, address?: string): Promise<Session>;
 }
 
-export function createAuthenticator(auth: AuthConfig, guests: Guests, log: Log): Authenticator {
+export function createAuthenticator(
+  auth: AuthConfig,
+  guests: Guests,
+  log: Log,
+  limits?: LoginLimits,
+): Authenticator {
   switch (auth.mode) {
     case 'guest':
       return forGuests(guests);
     case 'jwt':
       return forTokens(auth.mode, new TokenIssuer(auth, log));
     case 'accounts':
-      return forTokens(auth.mode, new AccountsService(auth, log));
+      return forTokens(auth.mode, new AccountsService(auth, log, { limits }));
   }
 }
 
@@ -64,6 +72,6 @@ function forTokens(mode: 'jwt' | 'accounts', judge: TokenJudge): Authenticator {
     get status() {
       return judge.status;
     },
-    authenticate: async (credentials) => judge.judge(tokenOf(credentials)),
+    authenticate: async (credentials) => judge.judge(tokenOf(credentials), credentials.address),
   };
 }

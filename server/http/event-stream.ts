@@ -50,6 +50,7 @@ export class EventStream implements Subscriber {
     private readonly res: Response,
     readonly id_user: string,
     private readonly options: EventStreamOptions,
+    readonly address?: string,
   ) {}
 
   /** Begins with what the room holds now, or with what was missed since `lastEventId`. */

@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { type Endpoint, endpoint } from './openapi/serve.js';
@@ -6,6 +7,7 @@ import { followRoom } from './operations/events.js';
 import type { Visitors } from './visitors.js';
 
 export interface EventsParts {
+  limits: Pick<Limits, 'socket'>;
   rooms: Pick<Rooms, 'join'>;
   visitors: Visitors;
   /** Aborted when the server begins to stop: all streams end. */
@@ -19,7 +21,7 @@ const DEFAULTS: EventStreamOptions = { heartbeatMs: 15_000, retryMs: 2_000, maxU
 const RETURN_WITHIN = 5_000;
 
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventEndpoints({ rooms, visitors, stopping, events }: EventsParts): Endpoint[] {
+export function eventEndpoints({ limits, rooms, visitors, stopping, events }: EventsParts): Endpoint[] {
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
@@ -33,7 +35,11 @@ export function eventEndpoints({ rooms, visitors, stopping, events }: EventsPart
         throw new ChatError('not-acceptable', 'events are sent as text/event-stream', { field: 'Accept' });
       }
       if (stopping.aborted) throw shuttingDown();
-      const stream = new EventStream(res, await visitors.reader(req), options);
+      const stream = new EventStream(res, await visitors.reader(req), options, req.ip);
+      if (res.destroyed) return;
+      // It holds as much as a socket.
+      const closed = limits.socket(req.ip);
+      res.on('close', closed);
       const membership = await rooms.join(params.room, stream);
       if (res.destroyed || stopping.aborted) {
         membership.leave();

@@ -4,11 +4,13 @@ import { bearerToken } from '../auth/credentials.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, ERRORS } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import { GUEST_HEADER } from './page/page-state.js';
 
 export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
+  limits: Pick<Limits, 'rename'>;
   users: Pick<UserTable, 'live' | 'rename'>;
 }
 
@@ -38,17 +40,24 @@ export class Visitors {
   /**
    * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
    * @param name cleaned
+   * @throws ChatError `rate-limited`, `database-away`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
     const { id_user } = (await this.identify(req)) ?? this.parts.guests.newGuest();
-    const identity = await this.renameUser(id_user, name);
+    const identity = await this.renameUser(id_user, name, req.ip);
     const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
     return isByCookie ? this.introduce(req, res, identity) : identity;
   }
 
-  /** Gives a user another name. @param name cleaned @throws ChatError `database-away` */
-  async renameUser(id_user: string, name: string): Promise<Identity> {
-    const { users } = this.parts;
+  /**
+   * Gives a user another name.
+   * @param name cleaned
+   * @param address of the client, for limits
+   * @throws ChatError `rate-limited`, `database-away`
+   */
+  async renameUser(id_user: string, name: string, address: string | undefined): Promise<Identity> {
+    const { limits, users } = this.parts;
+    await limits.rename(id_user, address);
     await users.rename(id_user, name);
     await users.live.reflects(() => users.live.get(id_user)?.name === name, REFLECTED);
     return { id_user, name };
@@ -74,6 +83,7 @@ export class Visitors {
     const credentials = {
       cookieHeader: req.headers.cookie,
       bearerToken: bearerToken(req.headers.authorization),
+      address: req.ip,
     };
     const session = this.byHeader(req) ?? (await authenticator.authenticate(credentials));
     // The name that a user has chosen last goes before the one that a cookie or token was made with.

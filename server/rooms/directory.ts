@@ -3,6 +3,7 @@ import type { Messages } from '../database/messages.js';
 import type { RoomInfo, RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import { comparePositions, LOBBY, type Position } from '../message.js';
 import type { Presence, Users } from '../presence/presence.js';
 import type { Access } from './access.js';
@@ -26,6 +27,7 @@ export interface Member {
 
 export interface DirectoryParts {
   access: Access;
+  limits: Pick<Limits, 'membership' | 'room'>;
   memberships: MembershipTable;
   messages: Messages;
   presence: Presence;
@@ -72,45 +74,54 @@ export class Directory {
   }
 
   /**
-   * Creates a room; its creator is its first member. Takes cleaned fields.
-   * @throws ChatError `room-exists`, `database-away`
+   * Creates a room; its creator is its first member. Takes cleaned fields, and the creator's address, for limits.
+   * @throws ChatError `room-exists`, `rate-limited`, `database-away`
    */
   async create({
     by,
+    address,
     ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person }): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.parts;
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
+    const { limits, memberships, roomTable } = this.parts;
     const { name } = room;
     // Where everybody arrives, nobody may lock others out.
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
     await this.ready();
     if (roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
+    await limits.room(by.id_user, address);
     const wasMember = memberships.get(name, by.id_user) !== undefined;
     // Before the room may be for members, or its creator would be sent away from it for a moment.
-    await this.join(name, by);
+    await this.addMember(name, by);
     try {
       await roomTable.create({ ...room, by: by.id_user });
     } catch (error) {
-      if (!wasMember) await this.leave(name, by.id_user);
+      if (!wasMember) await this.removeMember(name, by.id_user);
       throw error;
     }
     await roomTable.live.reflects(() => roomTable.get(name) !== undefined, REFLECTED);
     return this.info(name, by.id_user);
   }
 
-  /** Makes somebody a member; having joined already is no error. @throws ChatError `database-away` */
-  async join(room: string, person: Person): Promise<void> {
+  /**
+   * Makes a user a member; having joined already is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `database-away`
+   */
+  async join(room: string, person: Person, address?: string): Promise<void> {
     await this.ready();
-    await this.introduce(person);
-    await this.parts.memberships.join(room, person.id_user);
-    await this.reflects(room, person.id_user, true);
+    await this.parts.limits.membership(person.id_user, address);
+    await this.addMember(room, person);
   }
 
-  /** Ends a membership; being no member is no error. @throws ChatError `database-away` */
-  async leave(room: string, id_user: string): Promise<void> {
+  /**
+   * Ends a membership; being no member is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `database-away`
+   */
+  async leave(room: string, id_user: string, address?: string): Promise<void> {
     await this.ready();
-    await this.parts.memberships.leave(room, id_user);
-    await this.reflects(room, id_user, false);
+    await this.parts.limits.membership(id_user, address);
+    await this.removeMember(room, id_user);
   }
 
   /**
@@ -181,6 +192,17 @@ export class Directory {
     const places = joined.map((room) => ({ room, after: this.unreadSince(room, id_user)! }));
     const counts = await messages.countAfter(places, MAX_UNREAD);
     return new Map(joined.map((room, i) => [room, counts[i]!]));
+  }
+
+  private async addMember(room: string, person: Person): Promise<void> {
+    await this.introduce(person);
+    await this.parts.memberships.join(room, person.id_user);
+    await this.reflects(room, person.id_user, true);
+  }
+
+  private async removeMember(room: string, id_user: string): Promise<void> {
+    await this.parts.memberships.leave(room, id_user);
+    await this.reflects(room, id_user, false);
   }
 
   /** Members are shown by name, also those who never chose one. */

@@ -17,6 +17,8 @@ const REPLAY = 500;
 export interface Subscriber {
   /** Whose rights count. */
   readonly id_user: string;
+  /** By which joining is counted beside the user; undefined where it is not known. */
+  readonly address?: string;
   deliver(batch: FrameBatch): void;
   /** It may not be in this room any more, and is not from now on. */
   expelled(room: string): void;

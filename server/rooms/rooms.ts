@@ -59,7 +59,7 @@ export class Rooms {
    */
   async join(name: string, subscriber: Subscriber): Promise<Membership> {
     await this.access.check(name, subscriber.id_user);
-    await this.limits.join(subscriber.id_user);
+    await this.limits.join(subscriber.id_user, subscriber.address);
     const { room, release } = this.acquire(name);
     try {
       await room.ready(this.options.readyMs);
@@ -94,27 +94,31 @@ export class Rooms {
 
   /**
    * Writes a message in the name of its author, see Messages.insert. It can be repeated with the same id.
+   * @param address the author's, for limits
    * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
    */
-  async post(message: NewMessage & { author: { id_user: string } }): Promise<Posted> {
+  async post(message: NewMessage & { author: { id_user: string } }, address?: string): Promise<Posted> {
     await this.access.check(message.room, message.author.id_user);
-    await this.limits.message(message.author.id_user);
+    await this.limits.message(message.author.id_user, address);
     const inserted = await this.messages.insert(message);
     const notice = inserted.created ? await this.commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
-  async edit(change: { room: string; id: string; body: string; by: string }): Promise<Message> {
+  async edit(
+    change: { room: string; id: string; body: string; by: string },
+    address?: string,
+  ): Promise<Message> {
     await this.access.check(change.room, change.by);
-    await this.limits.message(change.by);
+    await this.limits.message(change.by, address);
     return this.messages.edit(change);
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
-  async remove(change: { room: string; id: string; by: string }): Promise<void> {
+  async remove(change: { room: string; id: string; by: string }, address?: string): Promise<void> {
     await this.access.check(change.room, change.by);
-    await this.limits.message(change.by);
+    await this.limits.message(change.by, address);
     return this.messages.remove(change);
   }
 

@@ -40,6 +40,8 @@ export class Connection implements Subscriber, PresenceReceiver {
   constructor(
     private readonly spark: Spark,
     private readonly parts: ConnectionParts,
+    /** The client's, for limits; undefined where it is not known. */
+    readonly address?: string,
   ) {}
 
   /** Who this is. @throws ChatError `login-required` while nobody knows */

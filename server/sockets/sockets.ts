@@ -13,6 +13,7 @@ import { ChatError, toChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
+import type { ProxyTrust } from '../proxy-trust.js';
 import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { Announcer } from './announcer.js';
@@ -27,7 +28,7 @@ import { TypingRelay } from './typing-relay.js';
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
 const MAX_RECEIVED = 1024 * 1024;
 /** Where the sockets are; the page's own script asks there. */
-const PATHNAME = '/primus';
+export const PATHNAME = '/primus';
 /** Milliseconds for a socket to say who it is, where there are no guests. */
 const LOGIN_WITHIN = 30_000;
 
@@ -42,8 +43,8 @@ export interface SocketParts {
   rooms: Rooms;
   roomTable: RoomTable;
   users: UserTable;
-  /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
-  trustProxy: string | number;
+  /** Whose X-Forwarded-For is believed. */
+  trust: ProxyTrust;
   /** Where several processes serve one port. */
   routing?: SessionRouting;
 }
@@ -56,18 +57,12 @@ export class Sockets {
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
   private readonly handlerParts: HandlerParts;
-  private readonly isTrusted: (address: string, hop: number) => boolean;
 
   constructor(
     server: Server,
     private readonly parts: SocketParts,
   ) {
     const { presence, roomTable, memberships, users } = parts;
-    const { trustProxy } = parts;
-    this.isTrusted =
-      typeof trustProxy === 'number'
-        ? (_address, hop) => hop < trustProxy
-        : proxyAddr.compile(trustProxy.split(/,\s*/));
     this.presenceRelay = new PresenceRelay(presence);
     this.typingRelay = new TypingRelay(presence);
     this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
@@ -128,15 +123,15 @@ export class Sockets {
     const { origin, host } = request.headers;
     if (isForeignOrigin(origin, host))
       throw new ChatError('bad-origin', 'pages of other sites may not do this');
-    const opens = !new URL(request.url ?? '/', 'http://localhost').searchParams.has('sid');
-    if (opens) await this.parts.limits.request(this.addressOf(request));
+    if (!this.hasSession(request)) await this.parts.limits.request(this.addressOf(request));
   }
 
   private connected(spark: Spark): void {
     const { limits, log, presence, rooms } = this.parts;
+    const address = this.addressOf(spark.request);
     let closed: () => void;
     try {
-      closed = limits.socket(this.addressOf(spark.request));
+      closed = limits.socket(address);
     } catch (error) {
       const { code, message, details } = toChatError(error);
       spark.write({ type: 'error', code, message, ...details } satisfies ServerFrame);
@@ -145,7 +140,7 @@ export class Sockets {
     }
     const countFrame = limits.frames();
     const { presenceRelay, typingRelay } = this;
-    const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay });
+    const connection = new Connection(spark, { presence, presenceRelay, rooms, typingRelay }, address);
     this.connections.add(connection);
     const known = this.recognise(connection, spark);
     spark.on('data', async (frame: unknown, raw: unknown) => {
@@ -176,7 +171,8 @@ export class Sockets {
     const { authenticator, guests } = this.parts;
     // A page that is somebody by its address (/ui/) hands that on with the socket's address, signed like a cookie.
     const cookieHeader = query.guest ? `${GUEST_COOKIE}=${encodeURIComponent(query.guest)}` : headers.cookie;
-    const credentials = { cookieHeader, bearerToken: query.token };
+    const { address } = connection;
+    const credentials = { cookieHeader, bearerToken: query.token, address };
     try {
       const session = await authenticator.authenticate(credentials);
       this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
@@ -187,8 +183,18 @@ export class Sockets {
     }
   }
 
-  private addressOf(request: IncomingMessage): string {
-    return proxyAddr(request, this.isTrusted);
+  /** Whether a request belongs to a session that is open here. Like engine.io it takes the last `sid` of several. */
+  private hasSession({ url = '/' }: IncomingMessage): boolean {
+    const sid = new URL(`http://localhost${url}`).searchParams.getAll('sid').at(-1);
+    return sid !== undefined && Object.hasOwn(this.primus.transformer.service.clients, sid);
+  }
+
+  /** The client's address; undefined where it is not known. */
+  private addressOf(request: IncomingMessage): string | undefined {
+    const { trust, routing } = this.parts;
+    // Another process passed it on, which is one hop more.
+    const isPassedOn = routing?.isPassedOn(request.socket) ?? false;
+    return proxyAddr(request, isPassedOn ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
   }
 
   private welcome(connection: Connection, given: Session, credentials: Credentials): void {

@@ -64,9 +64,12 @@ async function serve(events: Partial<EventStreamOptions> = {}, rooms = stack.roo
   const visitors = new Visitors({
     authenticator,
     guests,
+    limits: unlimited(),
     users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
-  const routes = serveEndpoints(eventEndpoints({ rooms, visitors, stopping: stopping.signal, events }));
+  const routes = serveEndpoints(
+    eventEndpoints({ limits: unlimited(), rooms, visitors, stopping: stopping.signal, events }),
+  );
   server = createServer(express().use(routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }

@@ -12,7 +12,7 @@ import { MemoryPresence } from '../../server/presence/memory.js';
 import { Access } from '../../server/rooms/access.js';
 import { Directory } from '../../server/rooms/directory.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, bob } from '../support/stack.js';
+import { ann, bob, unlimited } from '../support/stack.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
@@ -31,7 +31,15 @@ beforeAll(async () => {
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   presence = new MemoryPresence(log);
-  directory = new Directory({ access, memberships, messages, presence, roomTable, users });
+  directory = new Directory({
+    access,
+    limits: unlimited(),
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
 });
 afterAll(async () => {
   await presence.stop();

@@ -2,6 +2,7 @@ import type { Authenticator, Session } from '../../auth/authenticator.js';
 import type { Credentials } from '../../auth/credentials.js';
 import type { MembershipTable } from '../../database/membership-table.js';
 import type { UserTable } from '../../database/user-table.js';
+import type { Limits } from '../../limits/limits.js';
 import type { Presence } from '../../presence/presence.js';
 import type { Access } from '../../rooms/access.js';
 import type { Rooms } from '../../rooms/rooms.js';
@@ -12,6 +13,7 @@ import type { ClientFrame, ClientFrameType } from '../frames.js';
 export interface HandlerParts {
   access: Access;
   authenticator: Authenticator;
+  limits: Limits;
   memberships: MembershipTable;
   presence: Presence;
   rooms: Rooms;
