@@ -8,7 +8,7 @@ export interface Count {
 
 export interface WindowCounterOptions {
   windowMs: number;
-  /** Keys that are kept at once; the oldest is dropped for a further one. */
+  /** Keys that are kept at once. */
   maxKeys?: number;
   /** Milliseconds since any fixed moment. */
   now?: () => number;
@@ -23,33 +23,40 @@ interface Window {
 }
 
 /**
- * Counts events by key in fixed windows, in a bounded amount of memory: with more keys than `maxKeys` the oldest windows
- * are dropped, so that a flood of keys makes limits wider and never exhausts the memory or locks anyone out. It needs no
- * timers: all windows have the same length, so the map's order of insertion is the order in which they end.
+ * Counts events by key in fixed windows, in a bounded amount of memory: with more keys than `maxKeys` the older half is
+ * dropped, so that a flood of keys makes limits wider and neither exhausts the memory nor locks anyone out.
+ *
+ * Keys are kept in two generations, and the older one is dropped as a whole when the younger one is full or as old as a
+ * window. So there are no timers, and no key is searched for to be removed: to take single keys from the front of a Map
+ * is linear in those that were removed before.
  */
 export class WindowCounter {
-  readonly #windows = new Map<string, Window>();
   readonly #options: Required<WindowCounterOptions>;
+  #older = new Map<string, Window>();
+  #younger = new Map<string, Window>();
+  /** When the younger generation began. */
+  #began: number;
 
   constructor(options: WindowCounterOptions) {
     this.#options = { maxKeys: MAX_KEYS, now: () => performance.now(), ...options };
+    this.#began = this.#options.now();
   }
 
   /** How many keys are kept. */
   get size(): number {
-    return this.#windows.size;
+    return this.#older.size + this.#younger.size;
   }
 
   /** Counts an event. */
   add(key: string): Count {
     const { windowMs, maxKeys, now } = this.#options;
     const time = now();
-    this.#dropEnded(time);
-    let window = this.#windows.get(key);
+    let window = this.#find(key, time);
     if (!window) {
-      if (this.#windows.size >= maxKeys) this.#dropOldest();
+      if (this.#younger.size >= maxKeys / 2 || time - this.#began >= windowMs) this.#dropOlder(time);
       window = { count: 0, end: time + windowMs };
-      this.#windows.set(key, window);
+      this.#older.delete(key);
+      this.#younger.set(key, window);
     }
     window.count += 1;
     return { count: window.count, msLeft: window.end - time };
@@ -57,27 +64,25 @@ export class WindowCounter {
 
   /** Takes one event back. */
   subtract(key: string): void {
-    const window = this.#windows.get(key);
+    const window = this.#find(key, this.#options.now());
     if (window) window.count -= 1;
   }
 
   /** The events counted so far; null where there are none. */
   get(key: string): Count | null {
     const time = this.#options.now();
-    this.#dropEnded(time);
-    const window = this.#windows.get(key);
+    const window = this.#find(key, time);
     return window ? { count: window.count, msLeft: window.end - time } : null;
   }
 
-  #dropEnded(time: number): void {
-    for (const [key, { end }] of this.#windows) {
-      if (end > time) return;
-      this.#windows.delete(key);
-    }
+  #find(key: string, time: number): Window | undefined {
+    const window = this.#younger.get(key) ?? this.#older.get(key);
+    return window && window.end > time ? window : undefined;
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#windows.keys();
-    if (oldest !== undefined) this.#windows.delete(oldest);
+  #dropOlder(time: number): void {
+    this.#older = this.#younger;
+    this.#younger = new Map();
+    this.#began = time;
   }
 }
