@@ -64,7 +64,7 @@ export function guardServer(server: Server, parts: GateParts): void {
 class Gate {
   private readonly refusals: Refusals;
   /** Answers that are not finished, by connection; several where a client sends requests without waiting. */
-  private readonly unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
+  private readonly unfinished = new WeakMap<Duplex, ServerResponse[]>();
   private readonly ended = new WeakSet<Duplex>();
 
   constructor(private readonly parts: GateParts) {
@@ -93,9 +93,7 @@ class Gate {
 
   /** Remembers an answer, so that a fault in the request's body does not write into it. */
   begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    const unfinished = this.unfinished.get(socket) ?? new Set();
-    this.unfinished.set(socket, unfinished.add(response));
-    response.once('close', () => unfinished.delete(response));
+    this.unfinished.set(socket, [...this.unfinishedOf(socket), response]);
   }
 
   refuse(request: IncomingMessage, response: ServerResponse, error: ChatError): void {
@@ -117,9 +115,14 @@ class Gate {
     this.ended.add(socket);
     const error = clientError(CLIENT_ERRORS[code] ?? 'bad-http');
     this.refusals.add(error.code, { reason: code || message });
-    const isAnswering = [...(this.unfinished.get(socket) ?? [])].some(({ headersSent }) => headersSent);
+    const isAnswering = this.unfinishedOf(socket).some(({ headersSent }) => headersSent);
     if (isAnswering) socket.destroy();
     else answerRaw(socket, error);
+  }
+
+  private unfinishedOf(socket: Duplex): ServerResponse[] {
+    const responses = this.unfinished.get(socket) ?? [];
+    return responses.filter(({ writableFinished, destroyed }) => !writableFinished && !destroyed);
   }
 
   /** Both names count where a proxy gives two: a page that is served by DNS rebinding can set the one, but not the other. */

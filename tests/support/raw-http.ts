@@ -13,18 +13,27 @@ export interface RawAnswer {
 /**
  * Sends bytes as they are and reads until the server closes the connection. The client keeps its side open and goes on to
  * write, as only that shows that the server has not merely ended its own side.
- * @throws Error after `ms` with what had come until then
+ * @throws Error after 5 s with what had come until then
  */
-export async function exchange(url: string, bytes: string | Buffer, ms = 5_000): Promise<RawAnswer> {
+export function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+  return send(url, bytes, 'close');
+}
+
+/** The same up to the end of what the server sends: nginx goes on to read for a while. */
+export function ask(url: string, bytes: string): Promise<RawAnswer> {
+  return send(url, bytes, 'end');
+}
+
+async function send(url: string, bytes: string | Buffer, last: 'close' | 'end'): Promise<RawAnswer> {
   const socket = openRaw(url);
   let text = '';
-  let isClosed = false;
+  let isOver = false;
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
   });
   socket.on('error', () => {});
-  socket.on('close', () => {
-    isClosed = true;
+  socket.on(last, () => {
+    isOver = true;
   });
   socket.once('end', () => {
     const writing = setInterval(() => socket.write('x'), 20);
@@ -32,7 +41,7 @@ export async function exchange(url: string, bytes: string | Buffer, ms = 5_000):
   });
   socket.write(bytes);
   try {
-    await until('the server closes the connection', () => isClosed, ms);
+    await until('the server closes the connection', () => isOver, 5_000);
   } catch (error) {
     throw new Error(`${(error as Error).message}; received: ${JSON.stringify(text.slice(0, 200))}`);
   } finally {
