@@ -12,6 +12,7 @@ import { RoomTable } from './database/room-table.js';
 import { UserTable } from './database/user-table.js';
 import type { DatabaseAddress } from './database-address.js';
 import { type Entrance, OwnPort } from './entrance.js';
+import { guardServer } from './http/gate.js';
 import { createHttp, type HttpParts } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
@@ -24,17 +25,21 @@ import { openOwnDatabase } from './own-database.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis.js';
+import { proxyTrust } from './proxy-trust.js';
 import { Access } from './rooms/access.js';
 import { Directory } from './rooms/directory.js';
 import { Rooms, type RoomsOptions } from './rooms/rooms.js';
 import type { SessionRouting } from './sockets/session-routing.js';
-import { type SocketHeartbeat, Sockets } from './sockets/sockets.js';
+import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat, Sockets } from './sockets/sockets.js';
 import { Traffic } from './traffic.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
 const RETURN_WITHIN = 5_000;
 /** Milliseconds for that request to reach them before the sockets are ended. */
 const FAREWELL = 250;
+
+/** How long a request may take to come in, and how often that is checked. */
+const REQUEST_TIMEOUTS = { requestMs: 30_000, checkMs: 2_000 };
 
 /** What tests, and one of several processes, put in the place of defaults. */
 export interface Overrides {
@@ -48,6 +53,7 @@ export interface Overrides {
   routing?: SessionRouting;
   heartbeat?: SocketHeartbeat;
   accounts?: AccountsServiceOptions;
+  requestTimeouts?: Partial<typeof REQUEST_TIMEOUTS>;
   /** The numbers of all processes, where there are several. */
   readings?: () => Promise<Reading[]>;
 }
@@ -93,13 +99,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, overrides.accounts);
+  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...overrides.accounts });
   const botsParts = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
   const rooms = new Rooms(messages, access, limits, log, overrides.rooms, bots);
   const presence = openPresence(config, log, overrides.presence);
-  const visitors = new Visitors({ authenticator, guests, users });
-  const directory = new Directory({ access, memberships, messages, presence, roomTable, users });
+  const visitors = new Visitors({ authenticator, guests, limits, users });
+  const directory = new Directory({ access, limits, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -137,8 +143,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     metrics: async () =>
       overrides.readings ? combine(await overrides.readings()) : await registry.metrics(),
   });
-  // Primus puts itself in front of what the server has so far, and takes only what is its own.
-  const server = createServer(http);
+  const trust = proxyTrust(config.trustProxy);
+  const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...overrides.requestTimeouts };
+  const server = createServer({
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+  });
   const sockets: Sockets = new Sockets(server, {
     access,
     authenticator,
@@ -151,10 +162,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     roomTable,
     slowReaders,
     users,
-    trustProxy: config.trustProxy,
+    trust,
     routing: overrides.routing,
     heartbeat: overrides.heartbeat,
   });
+  const { allowedHosts } = config;
+  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
 
   const entrance = overrides.entrance ?? new OwnPort(config);
   const traffic = new Traffic(server);

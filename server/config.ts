@@ -45,11 +45,18 @@ export interface Config {
     messages: number;
     joins: number;
     history: number;
+    memberships: number;
+    rooms: number;
+    renames: number;
+    perAddress: number;
     requests: number;
+    failedLogins: number;
     frames: number;
     sockets: number;
   };
-  /** Null: open to everybody. */
+  /** In lower case, without ports. Null: any host. */
+  allowedHosts: string[] | null;
+  /** Null: open to this machine alone. */
   secretForMetrics: string | null;
   trustProxy: string | number;
   shutdownMs: number;
@@ -93,10 +100,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       messages: values.LIMIT_MESSAGES,
       joins: values.LIMIT_JOINS,
       history: values.LIMIT_HISTORY,
+      memberships: values.LIMIT_MEMBERSHIPS,
+      rooms: values.LIMIT_ROOMS,
+      renames: values.LIMIT_RENAMES,
+      perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
+      failedLogins: values.LIMIT_FAILED_LOGINS,
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,
     },
+    allowedHosts: values.ALLOWED_HOSTS ?? null,
     secretForMetrics: values.SECRET_FOR_METRICS ?? null,
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,

@@ -16,6 +16,8 @@ export const diagnostics = {
   feedOpened: told<{ again: boolean }>('changeroom:feed-opened'),
   /** So many frames were written to one socket in one piece. */
   written: told<{ frames: number }>('changeroom:written'),
+  /** A connection was refused before any route saw it, with the code of an error. */
+  refused: told<{ code: string }>('changeroom:refused'),
   /** A command was passed to the broker. */
   commandPassed: told<object>('changeroom:command-passed'),
   /** An answer of a bot was written, was there already, or cannot be used. */

@@ -43,6 +43,21 @@ export const flag = (name: string, fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true');
 
+/** Names of hosts as in a `Host` header, without ports: domain names, IPv4 addresses, IPv6 addresses in brackets. */
+export const hostNames = (name: string) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(',')
+        .map((host) => host.trim()),
+    )
+    .refine(
+      (hosts) => hosts.every((host) => /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host)),
+      `${name} must be host names separated by commas, without https:// and without ports`,
+    );
+
 /** A queue of a broker. Names that begin with `amq.` are the broker's own. */
 export const queueName = (name: string) =>
   z

@@ -5,6 +5,7 @@ import {
   bearerSecret,
   certificate,
   flag,
+  hostNames,
   limit,
   port,
   queueName,
@@ -95,7 +96,7 @@ export const settings = {
     ),
   SECRET_FOR_METRICS: bearerSecret('SECRET_FOR_METRICS')
     .optional()
-    .describe('Bearer token of /metrics; without it everybody may read the numbers'),
+    .describe('Bearer token of /metrics; without it the numbers are for this machine alone'),
   REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
     .refine(
       (text) => /^(\/\d*)?$/.test(new URL(text).pathname),
@@ -137,19 +138,37 @@ export const settings = {
     .optional()
     .describe('Token with which bots may write to any room without having been asked; without it none may'),
   LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
-    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in the next five',
+    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in all LIMIT settings',
   ),
   LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe(
-    'Rooms that a user may enter in 10 seconds; requesting the messages of a room again counts too',
+    'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
   LIMIT_HISTORY: limit('LIMIT_HISTORY', 100).describe(
     'Pages of history that a user may load over sockets in 10 seconds',
   ),
+  LIMIT_MEMBERSHIPS: limit('LIMIT_MEMBERSHIPS', 30).describe(
+    'Rooms that a user may become or cease to be a member of in 10 seconds',
+  ),
+  LIMIT_ROOMS: limit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
+  LIMIT_RENAMES: limit('LIMIT_RENAMES', 20).describe('New names that a user may take in a minute'),
+  LIMIT_PER_ADDRESS: limit('LIMIT_PER_ADDRESS', 5).describe(
+    'How many times as much all users of one address together may do, for each of the settings above',
+  ),
   LIMIT_REQUESTS: limit('LIMIT_REQUESTS', 1000).describe(
-    'HTTP requests and new sockets of an address in 10 seconds; this machine’s own addresses are not counted',
+    'HTTP requests and new sockets of an address in 10 seconds',
+  ),
+  LIMIT_FAILED_LOGINS: limit('LIMIT_FAILED_LOGINS', 30).describe(
+    'Tokens of an address that AUTH_SERVER may refuse in 10 seconds before it is not asked about further ones',
   ),
   LIMIT_FRAMES: limit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
-  LIMIT_SOCKETS: limit('LIMIT_SOCKETS', 500).describe('Open sockets of an address, in each process'),
+  LIMIT_SOCKETS: limit('LIMIT_SOCKETS', 500).describe(
+    'Open sockets and event streams of an address, in each process',
+  ),
+  ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
+    .optional()
+    .describe(
+      'Host names, separated by commas, under which requests are answered, such as chat.example.org,localhost; without it any',
+    ),
   TRUST_PROXY: z
     .string()
     .default('loopback')

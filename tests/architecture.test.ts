@@ -27,7 +27,7 @@ const SERVER: Layer[] = [
   { name: 'log', members: ['log.ts'] },
   { name: 'configuration', members: ['config.ts'] },
   { name: 'settings', members: ['settings.ts'] },
-  { name: 'addresses', members: ['database-address.ts', 'redis-address.ts'] },
+  { name: 'addresses', members: ['database-address.ts', 'redis-address.ts', 'proxy-trust.ts'] },
   { name: 'message rules', members: ['message.ts'] },
   {
     name: 'errors',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuthConfig } from '../config.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import { AnswerCache } from './answer-cache.js';
 import type { Session, TokenJudge } from './authenticator.js';
@@ -17,6 +18,8 @@ const RECHECK = 5 * 60_000;
 
 const IDS = ['id_user', 'id', '_id', 'sub'];
 
+export type LoginLimits = Pick<Limits, 'loginAttempt' | 'failedLogin'>;
+
 export interface AccountsServiceOptions extends RemoteOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -24,6 +27,8 @@ export interface AccountsServiceOptions extends RemoteOptions {
   recheckMs?: number;
   /** Milliseconds for which it is remembered that a token is valid. */
   validMs?: number;
+  /** Counts refused tokens by address; without it any number is asked about. */
+  limits?: LoginLimits;
 }
 
 /**
@@ -41,14 +46,16 @@ export class AccountsService implements TokenJudge {
   /** By a digest, so that no list of valid tokens lies in memory. */
   readonly #answers: AnswerCache<Session | null>;
   readonly #now: () => number;
+  readonly #limits: LoginLimits | undefined;
 
   constructor(
     { server }: Extract<AuthConfig, { mode: 'accounts' }>,
     log: Log,
-    { now = Date.now, recheckMs = RECHECK, validMs = YES, ...options }: AccountsServiceOptions = {},
+    { now = Date.now, recheckMs = RECHECK, validMs = YES, limits, ...options }: AccountsServiceOptions = {},
   ) {
     this.recheckMs = recheckMs;
     this.#now = now;
+    this.#limits = limits;
     this.#remote = new Remote('the accounts service', server, log, options);
     this.#answers = new AnswerCache({
       size: MAX_ANSWERS,
@@ -61,11 +68,18 @@ export class AccountsService implements TokenJudge {
     return this.#remote.status;
   }
 
-  async judge(token: string): Promise<Session> {
+  /**
+   * An address that has had too many tokens refused can still use tokens whose answers are known: only further questions
+   * to the service are refused.
+   */
+  async judge(token: string, address?: string): Promise<Session> {
     const digest = createHash('sha256').update(token).digest('base64');
-    const session = await this.#answers.get(digest, () =>
-      this.#remote.ask({ authorization: `Bearer ${token}` }, readAccount),
-    );
+    if (!this.#answers.has(digest)) await this.#limits?.loginAttempt(address);
+    const session = await this.#answers.get(digest, async () => {
+      const answer = await this.#remote.ask({ authorization: `Bearer ${token}` }, readAccount);
+      if (answer === null) await this.#limits?.failedLogin(address);
+      return answer;
+    });
     if (session === null) throw badToken();
     if (session.expires !== null && session.expires <= this.#now()) throw tokenExpired();
     return { ...session };

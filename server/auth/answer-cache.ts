@@ -22,6 +22,12 @@ export class AnswerCache<T> {
     return this.#entries.size;
   }
 
+  /** Whether `get` would answer without asking. */
+  has(key: string): boolean {
+    const known = this.#entries.get(key);
+    return known !== undefined && known.until > this.options.now();
+  }
+
   get(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known && known.until > this.options.now()) return known.answer;

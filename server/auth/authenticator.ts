@@ -22,7 +22,7 @@ export interface Authenticator {
   /**
    * Null: nobody yet, who may become a guest.
    * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) where
-   * nobody can tell at the moment
+   * nobody can tell at the moment; `rate-limited` where an address has had too many tokens refused
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
 }
@@ -30,8 +30,11 @@ export interface Authenticator {
 /** Knows whose a token is. */
 export interface TokenJudge extends Pick<Authenticator, 'recheckMs'> {
   readonly status: RemoteStatus;
-  /** @throws ChatError `bad-token`, `token-expired`, `auth-away` */
-  judge(token: string): Promise<Session>;
+  /**
+   * @param address the client's, for limits
+   * @throws ChatError `bad-token`, `token-expired`, `auth-away`, `rate-limited`
+   */
+  judge(token: string, address?: string): Promise<Session>;
 }
 
 export function createAuthenticator(
@@ -69,6 +72,6 @@ function forTokens(mode: 'jwt' | 'accounts', judge: TokenJudge): Authenticator {
     get status() {
       return judge.status;
     },
-    authenticate: async (credentials) => judge.judge(tokenOf(credentials)),
+    authenticate: async (credentials) => judge.judge(tokenOf(credentials), credentials.address),
   };
 }

@@ -9,6 +9,8 @@ export interface Credentials {
    * It goes before a cookie. Queries of plain requests are no place for it: they end up in logs and histories.
    */
   bearerToken?: unknown;
+  /** The client's address, for limits; undefined where it is not known. */
+  address?: string;
 }
 
 /** The cookie that carries a token for pages, where no script adds a header. */

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 
@@ -5,6 +6,11 @@ import type { Log } from '../log.js';
 export const RETRY_MS = 5_000;
 
 const MAX_ANSWER = 256 * 1024;
+/** Calls at once, so that a flood of tokens here is no flood of requests there, and calls that wait for their turn. */
+const MAX_CALLS = 20;
+const MAX_WAITING = 1_000;
+/** Milliseconds after which there may be room again. */
+const BUSY_RETRY_MS = 1_000;
 
 export interface RemoteStatus {
   state: 'up' | 'down' | 'connecting';
@@ -20,6 +26,7 @@ export interface RemoteOptions {
 export class Remote {
   #status: RemoteStatus = { state: 'connecting', since: new Date() };
   readonly #timeoutMs: number;
+  readonly #turns = pLimit(MAX_CALLS);
 
   constructor(
     /** As the log and errors call it. */
@@ -38,9 +45,18 @@ export class Remote {
   /**
    * Sends a GET request. `read` makes something of the answer, whose body is undefined if it is not JSON; by throwing
    * it says that this is no answer. Redirections are none either: a token goes to nobody else.
-   * @throws ChatError `auth-away`
+   * @throws ChatError `auth-away`, also where too many calls wait already, or waiting takes as long as an answer may
    */
   async ask<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
+    if (this.#turns.pendingCount >= MAX_WAITING) throw this.#busy();
+    const deadline = performance.now() + this.#timeoutMs;
+    return this.#turns(() => {
+      if (performance.now() >= deadline) throw this.#busy();
+      return this.#call(headers, read);
+    });
+  }
+
+  async #call<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
     try {
       const response = await fetch(this.url, {
         headers: { accept: 'application/json', ...headers },
@@ -59,6 +75,11 @@ export class Remote {
   away(reason: unknown, retryAfterMs = RETRY_MS): ChatError {
     this.#turn('down', describe(reason));
     return new ChatError('auth-away', `${this.name} cannot be asked at the moment`, { retryAfterMs });
+  }
+
+  #busy(): ChatError {
+    const retryAfterMs = BUSY_RETRY_MS;
+    return new ChatError('auth-away', `too many calls to ${this.name} wait for an answer`, { retryAfterMs });
   }
 
   /** Logs when it changes, not with every request. */

@@ -15,13 +15,15 @@ export interface AnswerRightsParts {
   secret: string | null;
   authenticator: Pick<Authenticator, 'authenticate'>;
   access: Pick<Access, 'check'>;
-  limits: Pick<Limits, 'message'>;
+  limits: Pick<Limits, 'message' | 'answer'>;
 }
 
 /** The message that an answer becomes, and what it takes its id from: by that a repetition is known. */
 export interface Allowed {
   message: NewMessage & { id: string };
   knownBy: 'id' | 'command' | 'content';
+  /** The command that is answered; null where the token is not one of a command. */
+  command: CommandRef | null;
 }
 
 /** Decides by its token what an answer may do, and in whose name. */
@@ -37,10 +39,10 @@ export class AnswerRights {
   async messageOf(answer: Answer): Promise<Allowed> {
     const { room, token, body, name } = answer;
     const { tokens, ids, secret, authenticator, access, limits } = this.parts;
-    const as = (author: NewMessage['author'], command?: CommandRef): Allowed => {
+    const as = (author: NewMessage['author'], command: CommandRef | null = null): Allowed => {
       const knownBy = answer.id !== null ? 'id' : command ? 'command' : 'content';
       const source = answer.id ?? command?.id ?? JSON.stringify([author.id_user, body]);
-      return { message: { id: ids.of(room, source), room, body, author, kind: 'bot' }, knownBy };
+      return { message: { id: ids.of(room, source), room, body, author, kind: 'bot' }, knownBy, command };
     };
 
     const command = tokens.verify(token);

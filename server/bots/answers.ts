@@ -4,8 +4,9 @@ import { Backoff } from '../database/backoff.js';
 import type { Messages } from '../database/messages.js';
 import { diagnostics } from '../diagnostics.js';
 import { ChatError, type ErrorCode, toChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
-import { newMessageId } from '../message.js';
+import { type Message, newMessageId } from '../message.js';
 import { readAnswer } from './answer.js';
 import type { AnswerRights } from './answer-rights.js';
 import type { Link } from './link.js';
@@ -15,6 +16,7 @@ import type { Topology } from './topology.js';
 const TEMPORARY: readonly ErrorCode[] = ['database-away', 'auth-away'];
 
 export interface AnswersParts {
+  limits: Pick<Limits, 'answer'>;
   messages: Pick<Messages, 'insert'>;
   rights: AnswerRights;
   topology: Topology;
@@ -71,15 +73,23 @@ export class Answers {
   }
 
   private async write({ content, properties, fields }: ConsumeMessage): Promise<void> {
-    const { messages, rights } = this.parts;
+    const { limits, messages, rights } = this.parts;
     const answer = readAnswer(content, properties.messageId);
-    const { message, knownBy } = await rights.messageOf(answer);
-    let { created, message: stored } = await messages.insert(message);
-    if (!created && knownBy === 'command' && stored.body !== message.body)
-      throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
-    // Nobody has seen this delivery before: somebody says the same again.
-    if (!created && knownBy === 'content' && !fields.redelivered)
-      ({ created } = await messages.insert({ ...message, id: newMessageId() }));
+    const { message, knownBy, command } = await rights.messageOf(answer);
+    // Before it is written, as several are written at once.
+    const takeBack = command ? await limits.answer(JSON.stringify([command.room, command.id])) : () => {};
+    let created = false;
+    try {
+      let stored: Message;
+      ({ created, message: stored } = await messages.insert(message));
+      if (!created && knownBy === 'command' && stored.body !== message.body)
+        throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
+      // Nobody has seen this delivery before: somebody says the same again.
+      if (!created && knownBy === 'content' && !fields.redelivered)
+        ({ created } = await messages.insert({ ...message, id: newMessageId() }));
+    } finally {
+      if (!created) await takeBack();
+    }
     diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 

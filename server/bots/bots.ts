@@ -65,6 +65,7 @@ export class Bots implements Commands {
     const commands = new CommandTable(database, log, { lifetimeMs: COMMAND_LIFETIME, claimMs });
     this.dispatcher = new Dispatcher({ commands, topology, tokens, log, sweepMs: claimMs / 2 });
     this.answers = new Answers({
+      limits: rights.limits,
       messages,
       rights: new AnswerRights({ ...rights, tokens, ids: new AnswerIds(secret), secret: config.botSecret }),
       topology,

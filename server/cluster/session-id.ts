@@ -14,6 +14,8 @@ export function workerOfSession(requestUrl: string, pathname: string): number | 
   if (!URL.canParse(requestUrl, base)) return null;
   const url = new URL(requestUrl, base);
   if (!url.pathname.startsWith(pathname)) return null;
-  const [, worker] = /^(\d{1,15})\./.exec(url.searchParams.get('sid') ?? '') ?? [];
+  // The last of several, as engine.io takes it.
+  const sid = url.searchParams.getAll('sid').at(-1) ?? '';
+  const [, worker] = /^(\d{1,15})\./.exec(sid) ?? [];
   return worker === undefined ? null : Number(worker);
 }

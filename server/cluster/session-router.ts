@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { takeListeners } from '../http/take-listeners.js';
 import type { Log } from '../log.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
 import { requestBytes } from './connection-handover.js';
@@ -16,6 +17,8 @@ export interface SessionRouterParts {
   log: Log;
   /** Whether a connection comes right from a client. What comes by way of another worker is answered here. */
   isFresh(socket: Duplex): boolean;
+  /** Whether a connection was made by another worker, to pass a request on. */
+  isPassedOn(socket: Duplex): boolean;
   /** Gives a connection, with the bytes that were read from it, to another worker. */
   handOver(owner: number, bytes: Buffer, socket: Socket): void;
 }
@@ -29,6 +32,10 @@ export class SessionRouter implements SessionRouting {
   private readonly underWay = new Set<ServerResponse>();
 
   constructor(private readonly parts: SessionRouterParts) {}
+
+  isPassedOn(socket: Duplex): boolean {
+    return this.parts.isPassedOn(socket);
+  }
 
   newSessionId(): string {
     return newSessionId(this.parts.worker);
@@ -61,13 +68,4 @@ export class SessionRouter implements SessionRouting {
   stop(): void {
     for (const response of this.underWay) response.destroy();
   }
-}
-
-/** Takes an event's listeners from a server. @returns calls them */
-function takeListeners(server: Server, event: 'request' | 'upgrade'): (...args: unknown[]) => void {
-  const listeners = server.listeners(event);
-  server.removeAllListeners(event);
-  return (...args) => {
-    for (const listener of listeners) listener.apply(server, args);
-  };
 }

@@ -16,6 +16,8 @@ export class WorkerEntrance implements Entrance {
   readonly url = '';
   private server: Server | null = null;
   private readonly fresh = new WeakSet<Duplex>();
+  /** Given by the primary; all others came through the door. */
+  private readonly taken = new WeakSet<Duplex>();
 
   /** @param door path of the Unix socket */
   constructor(private readonly door: string) {}
@@ -40,12 +42,18 @@ export class WorkerEntrance implements Entrance {
     socket.allowHalfOpen = true;
     if (bytes) socket.unshift(bytes);
     else this.fresh.add(socket);
+    this.taken.add(socket);
     this.server.emit('connection', socket);
   }
 
   /** Whether it comes right from a client, so that what it asks for may be another worker's. */
   isFresh(socket: Duplex): boolean {
     return this.fresh.has(socket);
+  }
+
+  /** Whether another worker has made the connection, to pass a request on. */
+  isPassedOn(socket: Duplex): boolean {
+    return !this.taken.has(socket);
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,7 @@ export async function runWorker(): Promise<void> {
     folder,
     log,
     isFresh: (socket) => entrance.isFresh(socket),
+    isPassedOn: (socket) => entrance.isPassedOn(socket),
     handOver: (owner, bytes, socket) => {
       const message: FromWorker = { kind: 'handOver', owner, bytes: bytes.toString('base64') };
       sendConnection(channel, message, socket);

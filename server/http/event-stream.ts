@@ -57,6 +57,7 @@ export class EventStream implements Subscriber, SlowReader {
     readonly id_user: string,
     private readonly slowReaders: SlowReaders,
     private readonly options: EventStreamOptions,
+    readonly address?: string,
   ) {}
 
   /** Begins with what the room holds now, or with what was missed since `lastEventId`. */

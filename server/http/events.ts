@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
@@ -7,6 +8,7 @@ import { followRoom } from './operations/events.js';
 import type { Visitors } from './visitors.js';
 
 export interface EventsParts {
+  limits: Pick<Limits, 'socket'>;
   rooms: Pick<Rooms, 'join' | 'reader'>;
   slowReaders: SlowReaders;
   visitors: Visitors;
@@ -21,7 +23,8 @@ const DEFAULTS: EventStreamOptions = { heartbeatMs: 15_000, retryMs: 2_000, maxU
 const RETURN_WITHIN = 5_000;
 
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventEndpoints({ rooms, slowReaders, visitors, stopping, events }: EventsParts): Endpoint[] {
+export function eventEndpoints(parts: EventsParts): Endpoint[] {
+  const { limits, rooms, slowReaders, visitors, stopping, events } = parts;
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
@@ -42,7 +45,10 @@ export function eventEndpoints({ rooms, slowReaders, visitors, stopping, events 
       const login = await visitors.lastingReader(req, (error) => stream?.refuse(error));
       if (res.destroyed) return login.stop();
       res.on('close', login.stop);
-      stream = new EventStream(res, login.id_user, slowReaders, options);
+      // It holds as much as a socket.
+      const closed = limits.socket(req.ip);
+      res.on('close', closed);
+      stream = new EventStream(res, login.id_user, slowReaders, options, req.ip);
       const membership = await rooms.join(params.room, stream);
       if (res.destroyed || stopping.aborted || stream.refusal) {
         membership.leave();

@@ -46,7 +46,8 @@ export function newRoomRouter({ directory, screen, visitors }: NewRoomParts): Ro
       try {
         const name = cleanRoomIn('name', fields.name);
         const topic = cleanTopic(fields.topic ?? '');
-        await directory.create({ name, topic, access: cleanAccess(fields.access), by: user });
+        const access = cleanAccess(fields.access);
+        await directory.create({ name, topic, access, by: user, address: req.ip });
         res.redirect(303, roomPath(name, as));
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;

@@ -55,7 +55,7 @@ export function pagesRouter(parts: PagesParts): Router {
       try {
         const name = cleanName(fields.name);
         if (byAddress)
-          await visitors.renameUser((await visitors.playground(req.query.id_user)).id_user, name);
+          await visitors.renameUser((await visitors.playground(req.query.id_user)).id_user, name, req.ip);
         else await visitors.rename(req, res, name);
       } catch (error) {
         const rejected = rejection(error, { action: 'name' }, fields.name);

@@ -73,7 +73,10 @@ export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoi
 
     endpoint(postMessage, async ({ params: { room }, body: { body, id } }, req, res) => {
       const { id_user, name } = await visitors.visitor(req, res);
-      const { message, created, notice } = await rooms.post({ id, room, body, author: { id_user, name } });
+      const { message, created, notice } = await rooms.post(
+        { id, room, body, author: { id_user, name } },
+        req.ip,
+      );
       if (notice) res.set('Notice', notice.code);
       res
         .status(created ? 201 : 200)
@@ -90,11 +93,11 @@ export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoi
 
     endpoint(editMessage, async ({ params: { room, id }, body: { body } }, req, res) => {
       const by = (await visitors.visitor(req, res)).id_user;
-      res.json(await rooms.edit({ room, id, body, by }));
+      res.json(await rooms.edit({ room, id, body, by }, req.ip));
     }),
 
     endpoint(deleteMessage, async ({ params: { room, id } }, req, res) => {
-      await rooms.remove({ room, id, by: (await visitors.visitor(req, res)).id_user });
+      await rooms.remove({ room, id, by: (await visitors.visitor(req, res)).id_user }, req.ip);
       res.status(204).end();
     }),
   ];

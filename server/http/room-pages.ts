@@ -27,22 +27,22 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
   const router = Router();
 
   /** Does what a form asks for. @returns what its sender should know although it is done */
-  async function perform({ user }: PageVisitor, room: string, fields: Fields): Promise<ChatError | null> {
+  async function perform(
+    { user }: PageVisitor,
+    room: string,
+    fields: Fields,
+    address: string | undefined,
+  ): Promise<ChatError | null> {
     const id = fields.id === undefined ? undefined : cleanId(fields.id);
     const by = user.id_user;
-    if (fields.action === 'join') await directory.join(room, user);
-    else if (fields.action === 'leave') await directory.leave(room, by);
-    else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by });
+    if (fields.action === 'join') await directory.join(room, user, address);
+    else if (fields.action === 'leave') await directory.leave(room, by, address);
+    else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by }, address);
     else if (fields.action === 'edit')
-      await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by });
+      await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
-      const posted = await rooms.post({
-        ...(id && { id }),
-        room,
-        body: cleanBody(fields.body),
-        author: user,
-      });
-      return posted.notice;
+      const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
+      return (await rooms.post(message, address)).notice;
     }
     return null;
   }
@@ -54,7 +54,7 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       const visitor = await pageVisitor(visitors, req, res, byAddress);
       let notice: ChatError | null;
       try {
-        notice = await perform(visitor, room, fields);
+        notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
         return screen.show(req, res, { ...visitor, room, rejected: rejection(error, fields, fields.body) });
       }

@@ -37,7 +37,7 @@ export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
 
     endpoint(createRoom, async ({ body: { name, topic = '', access = 'open' } }, req, res) => {
       const by = await visitors.visitor(req, res);
-      const room = await directory.create({ name, topic, access, by });
+      const room = await directory.create({ name, topic, access, by, address: req.ip });
       res
         .status(201)
         .location(`/api/rooms/${encodeURIComponent(name)}`)
@@ -49,12 +49,12 @@ export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
     }),
 
     endpoint(joinRoom, async ({ params: { room } }, req, res) => {
-      await directory.join(room, await visitors.visitor(req, res));
+      await directory.join(room, await visitors.visitor(req, res), req.ip);
       res.json({ room, joined: true });
     }),
 
     endpoint(leaveRoom, async ({ params: { room } }, req, res) => {
-      await directory.leave(room, (await visitors.visitor(req, res)).id_user);
+      await directory.leave(room, (await visitors.visitor(req, res)).id_user, req.ip);
       res.json({ room, joined: false });
     }),
 

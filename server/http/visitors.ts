@@ -5,11 +5,13 @@ import type { Guests, Identity } from '../auth/guest.js';
 import { watchSession } from '../auth/session-watch.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, ERRORS } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import { GUEST_HEADER } from './page/page-state.js';
 
 export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
+  limits: Pick<Limits, 'rename'>;
   users: Pick<UserTable, 'get' | 'nameOf' | 'rename'>;
 }
 
@@ -49,17 +51,25 @@ export class Visitors {
   /**
    * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
    * @param name cleaned
+   * @throws ChatError `rate-limited`, `database-away`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
     const { id_user } = (await this.identify(req)) ?? this.parts.guests.newGuest();
-    const identity = await this.renameUser(id_user, name);
+    const identity = await this.renameUser(id_user, name, req.ip);
     const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
     return isByCookie ? this.introduce(req, res, identity) : identity;
   }
 
-  /** Gives a user another name. @param name cleaned @throws ChatError `database-away` */
-  async renameUser(id_user: string, name: string): Promise<Identity> {
-    await this.parts.users.rename(id_user, name);
+  /**
+   * Gives a user another name.
+   * @param name cleaned
+   * @param address of the client, for limits
+   * @throws ChatError `rate-limited`, `database-away`
+   */
+  async renameUser(id_user: string, name: string, address: string | undefined): Promise<Identity> {
+    const { limits, users } = this.parts;
+    await limits.rename(id_user, address);
+    await users.rename(id_user, name);
     return { id_user, name };
   }
 

@@ -1,16 +1,12 @@
 import { Redis } from 'ioredis';
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { type RedisAddress, tlsOptions } from '../redis-address.js';
+import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
+import { SharedCounter } from './shared-counter.js';
 
-/** How much of what is allowed in how many seconds; 0 allows any number. */
+/** How much is allowed; 0 allows any number, as does what is left out. */
 export interface LimitsConfig {
   /** Messages written, edited or deleted, per user in 10 seconds. */
   messages: number;
@@ -18,125 +14,239 @@ export interface LimitsConfig {
   joins: number;
   /** Pages of history that sockets load, per user in 10 seconds. */
   history: number;
+  /** Memberships begun or ended, per user in 10 seconds. */
+  memberships: number;
+  /** Rooms created, per user in an hour. */
+  rooms: number;
+  /** Names taken, per user in a minute. */
+  renames: number;
+  /** How many times as much all users of an address may do together. */
+  perAddress: number;
   /** HTTP requests and new sockets, per address in 10 seconds. */
   requests: number;
+  /** Tokens that the accounts service refused, per address in 10 seconds. */
+  failedLogins: number;
   /** Frames received, per socket in 10 seconds. */
   frames: number;
-  /** Open sockets per address and process. */
+  /** Open sockets and event streams per address and process. */
   sockets: number;
 }
 
-/** Seconds over which is counted. */
-const WINDOW = 10;
+/** What a user does, with the seconds over which it is counted. */
+const BY_USER = {
+  messages: { seconds: 10, does: (n: number) => `write, edit or delete ${n} messages` },
+  joins: { seconds: 10, does: (n: number) => `enter ${n} rooms` },
+  history: { seconds: 10, does: (n: number) => `load ${n} pages of history` },
+  memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
+  rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
+  renames: { seconds: 60, does: (n: number) => `take ${n} names` },
+} as const;
+
+/** The same for addresses. */
+const BY_ADDRESS = {
+  requests: { seconds: 10, does: (n: number) => `send ${n} requests` },
+  failedLogins: { seconds: 10, does: (n: number) => `log in with ${n} tokens that are refused` },
+} as const;
+
+/** Answers that a bot may give to one command, and the seconds for which they are counted: as long as its token is valid. */
+export const ANSWERS_PER_COMMAND = 100;
+const ANSWERS = { seconds: 3600 } as const;
+
+/** Milliseconds over which the frames of a socket are counted. */
+const FRAMES_WINDOW_MS = 10_000;
+
+type UserKind = keyof typeof BY_USER;
+type AddressKind = keyof typeof BY_ADDRESS;
+interface Rule {
+  seconds: number;
+  does: (limit: number) => string;
+}
 
 /**
  * How much one user or one address may do. Counted over all processes where Redis is there, and by each process for
- * itself while it is away. Addresses of this machine are not counted: behind a proxy that does not say for whom it
- * asks, everybody would have the same.
+ * itself while it is away.
+ *
+ * What a user does is counted twice: for the user, and, with the `perAddress`-fold allowance, for the address, as a
+ * guest without a cookie is a new user with every request. A user is the empty string where a request only reads and
+ * brings no cookie; then the address alone counts.
+ *
+ * Addresses are counted as address-group.ts groups them. Addresses of this machine are not counted: behind a proxy that
+ * does not say for whom it asks, everybody would have the same.
  */
 export class Limits {
+  private readonly config: LimitsConfig;
   private readonly redis: Redis | null;
-  private readonly limiters = new Map<string, RateLimiterAbstract>();
+  private readonly counters = new Map<string, SharedCounter>();
   private readonly sockets = new Map<string, number>();
 
   constructor(
-    readonly config: LimitsConfig,
+    config: Partial<LimitsConfig>,
     log: Log,
-    shared: RedisAddress | null = null,
+    private readonly shared: RedisAddress | null = null,
   ) {
+    this.config = {
+      messages: 0,
+      joins: 0,
+      history: 0,
+      memberships: 0,
+      rooms: 0,
+      renames: 0,
+      perAddress: 0,
+      requests: 0,
+      failedLogins: 0,
+      frames: 0,
+      sockets: 0,
+      ...config,
+    };
     this.redis = shared && openRedis(shared, log);
-    for (const kind of ['messages', 'joins', 'history', 'requests'] as const) {
-      if (config[kind] > 0) this.limiters.set(kind, this.limiter(kind, config[kind], shared?.key));
-    }
   }
 
-  /** @throws ChatError `rate-limited`, with the time to wait */
-  async message(id_user: string): Promise<void> {
-    await this.consume('messages', id_user, 'messages');
+  /** Counts a message written, edited or deleted. @throws ChatError `rate-limited`, with the time to wait */
+  async message(id_user: string, address?: string): Promise<void> {
+    await this.countUser('messages', id_user, address);
   }
 
-  /** @throws ChatError `rate-limited`, with the time to wait */
-  async join(id_user: string): Promise<void> {
-    await this.consume('joins', id_user, 'rooms');
+  /** Counts a room entered, by a socket or an event stream. @throws ChatError `rate-limited`, with the time to wait */
+  async join(id_user: string, address?: string): Promise<void> {
+    await this.countUser('joins', id_user, address);
   }
 
-  /** @throws ChatError `rate-limited`, with the time to wait */
-  async history(id_user: string): Promise<void> {
-    await this.consume('history', id_user, 'pages of history');
+  /** Counts a page of history that a socket loads. @throws ChatError `rate-limited`, with the time to wait */
+  async history(id_user: string, address?: string): Promise<void> {
+    await this.countUser('history', id_user, address);
   }
 
-  /** @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with the time to wait */
+  async membership(id_user: string, address?: string): Promise<void> {
+    await this.countUser('memberships', id_user, address);
+  }
+
+  /** Counts a room created. @throws ChatError `rate-limited`, with the time to wait */
+  async room(id_user: string, address?: string): Promise<void> {
+    await this.countUser('rooms', id_user, address);
+  }
+
+  /** Counts a name taken. @throws ChatError `rate-limited`, with the time to wait */
+  async rename(id_user: string, address?: string): Promise<void> {
+    await this.countUser('renames', id_user, address);
+  }
+
+  /** Counts a request. @throws ChatError `rate-limited`, with the time to wait */
   async request(address: string | undefined): Promise<void> {
-    if (address && !isLocal(address)) await this.consume('requests', address, 'requests');
+    await this.countAddress('requests', address);
+  }
+
+  /** Counts a token that was refused. Never throws: see `loginAttempt`. */
+  async failedLogin(address: string | undefined): Promise<void> {
+    const group = addressGroup(address);
+    if (group !== null && this.config.failedLogins > 0) await this.counter('failedLogins', 10).add(group);
   }
 
   /**
-   * Counts an open socket.
+   * Checks, without counting, that an address has not had too many tokens refused.
+   * @throws ChatError `rate-limited`, with the time to wait
+   */
+  async loginAttempt(address: string | undefined): Promise<void> {
+    const { failedLogins: limit } = this.config;
+    const group = addressGroup(address);
+    if (group === null || limit === 0) return;
+    const { seconds } = BY_ADDRESS.failedLogins;
+    const failed = await this.counter('failedLogins', seconds).get(group);
+    if (failed && failed.count >= limit)
+      throw rateLimited('an address', BY_ADDRESS.failedLogins, limit, failed.msLeft);
+  }
+
+  /**
+   * Counts an answer to a command of `ANSWERS_PER_COMMAND`.
+   * @param command names the command
+   * @returns takes the answer back, where it was not written or had been written before
+   * @throws ChatError `too-many-answers`
+   */
+  async answer(command: string): Promise<() => Promise<void>> {
+    const counter = this.counter('answers', ANSWERS.seconds);
+    const takeBack = () => counter.subtract(command);
+    const { count } = await counter.add(command);
+    if (count <= ANSWERS_PER_COMMAND) return takeBack;
+    await takeBack();
+    throw new ChatError('too-many-answers', `a command may get ${ANSWERS_PER_COMMAND} answers`, {
+      limit: ANSWERS_PER_COMMAND,
+    });
+  }
+
+  /**
+   * Counts an open socket or event stream.
    * @returns to be called when it is closed
    * @throws ChatError `too-many-sockets`
    */
   socket(address: string | undefined): () => void {
     const { sockets: limit } = this.config;
-    if (!address || isLocal(address) || limit === 0) return () => {};
-    const open = this.sockets.get(address) ?? 0;
+    const group = addressGroup(address);
+    if (group === null || limit === 0) return () => {};
+    const open = this.sockets.get(group) ?? 0;
     if (open >= limit) {
       throw new ChatError('too-many-sockets', `an address can have ${limit} sockets`, {
         limit,
         retryAfterMs: 10_000,
       });
     }
-    this.sockets.set(address, open + 1);
+    this.sockets.set(group, open + 1);
     let isOpen = true;
     return () => {
       if (!isOpen) return;
       isOpen = false;
-      const left = (this.sockets.get(address) ?? 1) - 1;
-      if (left > 0) this.sockets.set(address, left);
-      else this.sockets.delete(address);
+      const left = (this.sockets.get(group) ?? 1) - 1;
+      if (left > 0) this.sockets.set(group, left);
+      else this.sockets.delete(group);
     };
   }
 
   /** Counts the frames of one socket. */
   frames(): FrameLimit {
-    return new FrameLimit(this.config.frames, WINDOW * 1000);
+    return new FrameLimit(this.config.frames, FRAMES_WINDOW_MS);
   }
 
   stop(): void {
     this.redis?.disconnect();
   }
 
-  private limiter(kind: string, points: number, key = 'changeroom'): RateLimiterAbstract {
-    const options = { keyPrefix: `${key}:limit:${kind}`, points, duration: WINDOW };
-    const memory = new RateLimiterMemory(options);
-    if (!this.redis) return memory;
-    return new RateLimiterRedis({
-      ...options,
-      storeClient: this.redis,
-      insuranceLimiter: memory,
-      rejectIfRedisNotReady: true,
-    });
+  /** The user is counted first, so that what one user is refused does not use up the allowance of the address. */
+  private async countUser(kind: UserKind, id_user: string, address: string | undefined): Promise<void> {
+    const limit = this.config[kind];
+    const rule = BY_USER[kind];
+    if (id_user !== '') await this.count('a user', kind, id_user, rule, limit);
+    const group = addressGroup(address);
+    if (group === null) return;
+    await this.count('an address', `${kind}:address`, group, rule, limit * this.config.perAddress);
   }
 
-  private async consume(kind: string, key: string, what: string): Promise<void> {
-    const limiter = this.limiters.get(kind);
-    if (!limiter) return;
-    try {
-      await limiter.consume(key);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw rateLimited(what, limiter.points, refused.msBeforeNext);
+  private async countAddress(kind: AddressKind, address: string | undefined): Promise<void> {
+    const group = addressGroup(address);
+    if (group !== null) await this.count('an address', kind, group, BY_ADDRESS[kind], this.config[kind]);
+  }
+
+  private async count(counted: string, name: string, key: string, rule: Rule, limit: number): Promise<void> {
+    if (limit === 0) return;
+    const { count, msLeft } = await this.counter(name, rule.seconds).add(key);
+    if (count > limit) throw rateLimited(counted, rule, limit, msLeft);
+  }
+
+  private counter(name: string, windowSeconds: number): SharedCounter {
+    let counter = this.counters.get(name);
+    if (!counter) {
+      const { shared, redis } = this;
+      const prefix = `${shared?.key ?? 'changeroom'}:limit:${name}`;
+      counter = new SharedCounter({ name: prefix, windowSeconds, redis });
+      this.counters.set(name, counter);
     }
+    return counter;
   }
 }
 
-function rateLimited(what: string, limit: number, waitMs: number): ChatError {
+function rateLimited(counted: string, { does, seconds }: Rule, limit: number, waitMs: number): ChatError {
   const retryAfterMs = Math.max(1, Math.ceil(waitMs));
-  const text = `${limit} ${what} are allowed in ${WINDOW} seconds; wait ${Math.ceil(retryAfterMs / 1000)} s`;
+  const wait = `wait ${Math.ceil(retryAfterMs / 1000)} s`;
+  const text = `${counted} may ${does(limit)} in ${seconds} seconds; ${wait}`;
   return new ChatError('rate-limited', text, { limit, retryAfterMs });
-}
-
-function isLocal(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 function openRedis(address: RedisAddress, log: Log): Redis {

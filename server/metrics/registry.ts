@@ -64,12 +64,20 @@ export function serverRegistry(gauges: Gauges): Registry {
     registers,
   });
 
+  const refused = new Counter({
+    name: `${PREFIX}refused_connections_total`,
+    help: 'Connections refused before any route saw them, by the code of the error: bad targets, upgrades, hosts, HTTP',
+    labelNames: ['code'],
+    registers,
+  });
+
   diagnostics.inserted.subscribe(({ rows, seconds }) => {
     insertSeconds.observe(seconds);
     insertRows.observe(rows);
   });
   diagnostics.delivered.subscribe(({ seconds }) => deliverySeconds.observe(seconds));
   diagnostics.written.subscribe(({ frames }) => writtenFrames.observe(frames));
+  diagnostics.refused.subscribe((event) => refused.inc(event));
   diagnostics.feedOpened.subscribe(({ again }) => feeds.inc({ again: String(again) }));
   return registry;
 }

@@ -3,6 +3,7 @@ import type { Messages } from '../database/messages.js';
 import type { RoomInfo, RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import { LOBBY, type Position } from '../message.js';
 import type { Presence, Users } from '../presence/presence.js';
 import type { Access } from './access.js';
@@ -27,6 +28,7 @@ export interface Member {
 
 export interface DirectoryParts {
   access: Access;
+  limits: Pick<Limits, 'membership' | 'room'>;
   memberships: MembershipTable;
   messages: Messages;
   presence: Presence;
@@ -107,42 +109,51 @@ export class Directory {
   }
 
   /**
-   * Creates a room; its creator is its first member. Takes cleaned fields.
-   * @throws ChatError `room-exists`, `room-in-use`, `too-many-rooms`, `database-away`
+   * Creates a room; its creator is its first member. Takes cleaned fields, and the creator's address, for limits.
+   * @throws ChatError `room-exists`, `room-in-use`, `rate-limited`, `too-many-rooms`, `database-away`
    */
   async create({
     by,
+    address,
     ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person }): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.parts;
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
+    const { limits, memberships, roomTable } = this.parts;
     const { name } = room;
     // Every visitor arrives in the lobby, so that no user may close it to others.
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
     if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
+    await limits.room(by.id_user, address);
     await this.checkClaim(name, room.access, by.id_user);
     const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
     // Before the room may be for members, or its creator would be sent away from it for a moment.
-    await this.join(name, by);
+    await this.addMember(name, by);
     try {
       await roomTable.create({ ...room, by: by.id_user });
     } catch (error) {
-      if (!wasMember) await this.leave(name, by.id_user);
+      if (!wasMember) await memberships.leave(name, by.id_user);
       throw error;
     }
     this.listing.invalidate();
     return this.info(name, by.id_user);
   }
 
-  /** Makes somebody a member; having joined already is no error. @throws ChatError `too-many-rooms`, `database-away` */
-  async join(room: string, person: Person): Promise<void> {
-    const { memberships, users } = this.parts;
-    // Members are shown by name, also those who have never chosen one.
-    await users.introduce(person.id_user, person.name);
-    await memberships.join(room, person.id_user);
+  /**
+   * Makes a user a member; having joined already is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `too-many-rooms`, `database-away`
+   */
+  async join(room: string, person: Person, address?: string): Promise<void> {
+    await this.parts.limits.membership(person.id_user, address);
+    await this.addMember(room, person);
   }
 
-  /** Ends a membership; being no member is no error. @throws ChatError `database-away` */
-  async leave(room: string, id_user: string): Promise<void> {
+  /**
+   * Ends a membership; being no member is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `database-away`
+   */
+  async leave(room: string, id_user: string, address?: string): Promise<void> {
+    await this.parts.limits.membership(id_user, address);
     await this.parts.memberships.leave(room, id_user);
   }
 
@@ -227,6 +238,13 @@ export class Directory {
       users: counts.get(room.name)?.users ?? null,
       unread: unreadIn.get(room.name) ?? null,
     }));
+  }
+
+  private async addMember(room: string, { id_user, name }: Person): Promise<void> {
+    const { memberships, users } = this.parts;
+    // Members are shown by name, also those who have never chosen one.
+    await users.introduce(id_user, name);
+    await memberships.join(room, id_user);
   }
 }
 

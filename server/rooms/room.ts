@@ -21,6 +21,8 @@ const BATCH_FRAMES = 100;
 export interface Subscriber {
   /** Whose rights count. */
   readonly id_user: string;
+  /** By which joining is counted beside the user; undefined where it is not known. */
+  readonly address?: string;
   deliver(batch: FrameBatch): void;
   /** It may not be in this room any more (`not-a-member`), or nobody can tell; from now on it is not. */
   expelled(room: string, error: ChatError): void;

@@ -81,7 +81,7 @@ export class Rooms {
    */
   async join(name: string, subscriber: Subscriber): Promise<Membership> {
     await this.access.check(name, subscriber.id_user);
-    await this.limits.join(subscriber.id_user);
+    await this.limits.join(subscriber.id_user, subscriber.address);
     const { entry, release } = this.acquire(name);
     const { room } = entry;
     try {
@@ -123,10 +123,11 @@ export class Rooms {
 
   /**
    * Writes a message in the name of its author, see Messages.insert. It can be repeated with the same id.
+   * @param address the author's, for limits
    * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
    */
-  async post(message: NewMessage & { author: { id_user: string } }): Promise<Posted> {
-    await this.limits.message(message.author.id_user);
+  async post(message: NewMessage & { author: { id_user: string } }, address?: string): Promise<Posted> {
+    await this.limits.message(message.author.id_user, address);
     await this.access.check(message.room, message.author.id_user);
     const inserted = await this.messages.insert(message);
     const notice = inserted.created ? await this.commands?.noticeFor(inserted.message) : null;
@@ -134,15 +135,18 @@ export class Rooms {
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
-  async edit(change: { room: string; id: string; body: string; by: string }): Promise<Message> {
-    await this.limits.message(change.by);
+  async edit(
+    change: { room: string; id: string; body: string; by: string },
+    address?: string,
+  ): Promise<Message> {
+    await this.limits.message(change.by, address);
     await this.access.check(change.room, change.by);
     return this.messages.edit(change);
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
-  async remove(change: { room: string; id: string; by: string }): Promise<void> {
-    await this.limits.message(change.by);
+  async remove(change: { room: string; id: string; by: string }, address?: string): Promise<void> {
+    await this.limits.message(change.by, address);
     await this.access.check(change.room, change.by);
     return this.messages.remove(change);
   }

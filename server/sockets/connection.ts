@@ -57,6 +57,8 @@ export class Connection implements Subscriber, PresenceReceiver {
   constructor(
     private readonly spark: Spark,
     private readonly parts: ConnectionParts,
+    /** The client's, for limits; undefined where it is not known. */
+    readonly address?: string,
   ) {
     this.outgoing = new Outgoing(spark.socket, {
       slowReaders: parts.slowReaders,
@@ -146,7 +148,7 @@ export class Connection implements Subscriber, PresenceReceiver {
   async join(room: string): Promise<Membership> {
     const present = this.joined.get(room);
     if (present) {
-      await this.parts.limits.join(this.session.id_user);
+      await this.parts.limits.join(this.session.id_user, this.address);
       return this.entered(room, present);
     }
     if (this.joined.size >= ROOMS_PER_SOCKET) throw tooManyRooms();

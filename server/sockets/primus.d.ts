@@ -32,7 +32,13 @@ declare module 'primus' {
   export default class Primus extends EventEmitter {
     constructor(server: Server, options: PrimusOptions);
     /** The engine.io server. */
-    readonly transformer: { service: { generateId: (request: IncomingMessage) => string } };
+    readonly transformer: {
+      service: {
+        generateId: (request: IncomingMessage) => string;
+        /** The open sessions by their ids. */
+        readonly clients: Record<string, unknown>;
+      };
+    };
     /** How many sparks there are. */
     readonly connected: number;
     authorize(

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /**
  * Which of several processes, that serve one port, has a session of engine.io. A session is in the memory of one
@@ -9,6 +10,8 @@ export interface SessionRouting {
   newSessionId(): string;
   /** From now on takes requests under `pathname` that are another process's, before the server's listeners see them. */
   guard(server: Server, pathname: string): void;
+  /** Whether a connection comes from another process, which has passed a request on. */
+  isPassedOn(socket: Duplex): boolean;
   /** Lets go of what is under way between processes. */
   stop(): void;
 }

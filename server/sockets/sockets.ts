@@ -14,6 +14,7 @@ import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
+import type { ProxyTrust } from '../proxy-trust.js';
 import type { Access } from '../rooms/access.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { Announcer } from './announcer.js';
@@ -29,7 +30,7 @@ import { TypingRelay } from './typing-relay.js';
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
 const MAX_RECEIVED = 1024 * 1024;
 /** Where the sockets are; the page's own script asks there. */
-const PATHNAME = '/primus';
+export const PATHNAME = '/primus';
 /** Milliseconds for a socket to say who it is, where there are no guests. */
 const LOGIN_WITHIN = 30_000;
 
@@ -45,8 +46,8 @@ export interface SocketParts {
   roomTable: RoomTable;
   slowReaders: SlowReaders;
   users: UserTable;
-  /** Express’ setting "trust proxy": whose X-Forwarded-For is believed. */
-  trustProxy: string | number;
+  /** Whose X-Forwarded-For is believed. */
+  trust: ProxyTrust;
   /** Where several processes serve one port. */
   routing?: SessionRouting;
   heartbeat?: SocketHeartbeat;
@@ -66,18 +67,12 @@ export class Sockets {
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
   private readonly handlerParts: HandlerParts;
-  private readonly isTrusted: (address: string, hop: number) => boolean;
 
   constructor(
     server: Server,
     private readonly parts: SocketParts,
   ) {
     const { presence, roomTable, memberships, users } = parts;
-    const { trustProxy } = parts;
-    this.isTrusted =
-      typeof trustProxy === 'number'
-        ? (_address, hop) => hop < trustProxy
-        : proxyAddr.compile(trustProxy.split(/,\s*/));
     this.presenceRelay = new PresenceRelay(presence);
     this.typingRelay = new TypingRelay(presence);
     this.handlerParts = { ...parts, welcome: (...whom) => this.welcome(...whom) };
@@ -153,15 +148,15 @@ export class Sockets {
     const { origin, host } = request.headers;
     if (isForeignOrigin(origin, host))
       throw new ChatError('bad-origin', 'pages of other sites may not do this');
-    const opens = !new URL(request.url ?? '/', 'http://localhost').searchParams.has('sid');
-    if (opens) await this.parts.limits.request(this.addressOf(request));
+    if (!this.hasSession(request)) await this.parts.limits.request(this.addressOf(request));
   }
 
   private connected(spark: Spark): void {
     const { limits, log, presence, rooms, slowReaders } = this.parts;
+    const address = this.addressOf(spark.request);
     let closed: () => void;
     try {
-      closed = limits.socket(this.addressOf(spark.request));
+      closed = limits.socket(address);
     } catch (error) {
       const { code, message, details } = toChatError(error);
       spark.write({ type: 'error', code, message, ...details } satisfies ServerFrame);
@@ -170,7 +165,7 @@ export class Sockets {
     }
     const { presenceRelay, typingRelay } = this;
     const connectionParts = { limits, log, presence, presenceRelay, rooms, slowReaders, typingRelay };
-    const connection = new Connection(spark, connectionParts);
+    const connection = new Connection(spark, connectionParts, address);
     this.connections.add(connection);
     const authenticated = this.recognise(connection, spark);
     const { handlerParts } = this;
@@ -188,7 +183,8 @@ export class Sockets {
     const { authenticator, guests } = this.parts;
     // A page that is somebody by its address (/ui/) hands that on with the socket's address, signed like a cookie.
     const cookieHeader = query.guest ? `${GUEST_COOKIE}=${encodeURIComponent(query.guest)}` : headers.cookie;
-    const credentials = { cookieHeader, bearerToken: query.token };
+    const { address } = connection;
+    const credentials = { cookieHeader, bearerToken: query.token, address };
     try {
       const session = await authenticator.authenticate(credentials);
       await this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
@@ -199,8 +195,18 @@ export class Sockets {
     }
   }
 
-  private addressOf(request: IncomingMessage): string {
-    return proxyAddr(request, this.isTrusted);
+  /** Whether a request belongs to a session that is open here. Like engine.io it takes the last `sid` of several. */
+  private hasSession({ url = '/' }: IncomingMessage): boolean {
+    const sid = new URL(`http://localhost${url}`).searchParams.getAll('sid').at(-1);
+    return sid !== undefined && Object.hasOwn(this.primus.transformer.service.clients, sid);
+  }
+
+  /** The client's address; undefined where it is not known. */
+  private addressOf(request: IncomingMessage): string | undefined {
+    const { trust, routing } = this.parts;
+    // Another process passed it on, which is one hop more.
+    const isPassedOn = routing?.isPassedOn(request.socket) ?? false;
+    return proxyAddr(request, isPassedOn ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
   }
 
   private async welcome(connection: Connection, given: Session, credentials: Credentials): Promise<void> {

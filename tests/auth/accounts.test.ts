@@ -1,6 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccountsService, type AccountsServiceOptions } from '../../server/auth/accounts.js';
+import { ChatError } from '../../server/errors.js';
+import { Limits } from '../../server/limits/limits.js';
+import { until } from '../support/until.js';
 import { hangUp, json, redirect, silence, startWebServer, text, type WebServer } from './web-server.js';
 
 const log = pino({ level: 'silent' });
@@ -141,5 +145,89 @@ describe('an answer of the accounts service', () => {
     await expect(accounts.judge('t')).rejects.toEqual(refused('bad-token'));
     ahead = 6_000;
     expect(await accounts.judge('t')).toMatchObject({ id_user: 'ada' });
+  });
+});
+
+describe('tokens that the accounts service refuses', () => {
+  const limits = () => new Limits({ failedLogins: 3 }, log);
+  const ADDRESS = '2001:db8::1';
+  const NEIGHBOUR = '2001:db8::2';
+  const tryTokens = async (accounts: AccountsService, names: string[], address: string | undefined) => {
+    const codes: string[] = [];
+    for (const name of names) {
+      const fault = await accounts.judge(name, address).catch((error: ChatError) => error);
+      codes.push(fault instanceof ChatError ? fault.code : fault.id_user);
+    }
+    return codes;
+  };
+
+  it('are limited by address; then it is not asked about further ones of that address', async () => {
+    const accounts = service({ limits: limits() });
+    await accounts.judge('known', ADDRESS);
+    server.answer = json({}, 401);
+    expect(await tryTokens(accounts, ['a', 'b', 'c', 'd', 'e'], ADDRESS)).toEqual([
+      'bad-token',
+      'bad-token',
+      'bad-token',
+      'rate-limited',
+      'rate-limited',
+    ]);
+    expect(server.requests).toHaveLength(4);
+    expect(await tryTokens(accounts, ['f', 'known'], NEIGHBOUR)).toEqual(['rate-limited', 'ada']);
+    server.answer = json({ id: 'bob' });
+    expect(await tryTokens(accounts, ['g'], '192.0.2.1')).toEqual(['bob']);
+    expect(await tryTokens(accounts, ['h'], undefined)).toEqual(['bob']);
+  });
+
+  it('count once while the refusal is remembered, so that one client cannot lock out its neighbours', async () => {
+    const accounts = service({ limits: limits() });
+    server.answer = json({}, 401);
+    await tryTokens(accounts, Array(20).fill('expired'), ADDRESS);
+    server.answer = json({ id: 'bob' });
+    expect(await tryTokens(accounts, ['good'], NEIGHBOUR)).toEqual(['bob']);
+  });
+
+  it('do not count while it is away', async () => {
+    const accounts = service({ limits: limits() });
+    server.answer = hangUp;
+    const codes = await tryTokens(accounts, ['a', 'b', 'c', 'd', 'e'], ADDRESS);
+    expect(new Set(codes)).toEqual(new Set(['auth-away']));
+  });
+});
+
+describe('calls to the accounts service', () => {
+  /** Answers that are held back. */
+  let held: ServerResponse[];
+  beforeEach(() => {
+    held = [];
+    server.answer = (_req, res) => void held.push(res);
+  });
+  const release = () => {
+    server.answer = json({ id: 'ada' });
+    for (const res of held) res.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"ada"}');
+  };
+
+  it('are 20 at once; 1,000 wait, and further ones are refused without a call or a word of being away', async () => {
+    const accounts = service({ timeoutMs: 20_000 });
+    const all = Array.from({ length: 1_020 }, (_, n) => accounts.judge(`t${n}`));
+    await until('20 calls', () => held.length === 20);
+    await expect(accounts.judge('one more')).rejects.toMatchObject({
+      code: 'auth-away',
+      details: { retryAfterMs: expect.any(Number) },
+    });
+    expect(held).toHaveLength(20);
+    release();
+    expect(new Set((await Promise.all(all)).map(({ id_user }) => id_user))).toEqual(new Set(['ada']));
+    expect(accounts.status.state).toBe('up');
+    expect(server.requests).toHaveLength(1_020);
+  });
+
+  it('are not made when waiting for them took as long as an answer may', async () => {
+    const accounts = service({ timeoutMs: 300 });
+    const all = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => accounts.judge(`t${n}`)));
+    expect(all.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(
+      Array(100).fill('auth-away'),
+    );
+    expect(server.requests.length).toBeLessThan(100);
   });
 });

@@ -172,6 +172,27 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       client.close();
     });
 
+    test('are at most 100 to a command, repeated and rejected ones not counted', async () => {
+      const { client, command } = await commanded('many');
+      const { chatroom, token } = command;
+      const send = (n: number) => answer({ chatroom, token, message: `answer ${n}`, id: `${n}` });
+      for (let n = 0; n < 99; n += 1) await send(n);
+      for (let n = 0; n < 20; n += 1) await send(n);
+      await answer({ chatroom, token, message: '', id: 'empty' });
+      await send(99);
+      for (const n of [100, 101]) await send(n);
+      const isLate = ({ content }: Delivered) => /"answer 10[01]"/.test(content);
+      await until('the late ones', () => rejected.filter(isLate).length === 2);
+      for (const { headers } of rejected.filter(isLate))
+        expect(headers.reason).toBe('too-many-answers: a command may get 100 answers');
+      await until('all others', () => answersTo(client).length === 100);
+      // Another command has its own count.
+      const other = (await commanded('many')).command;
+      await answer({ chatroom, token: other.token, message: 'to the other' });
+      await until('the other', () => answersTo(client).some(({ body }) => body === 'to the other'));
+      client.close();
+    });
+
     test('that nobody has asked for may say the same again, unless it is a delivery that is repeated', async () => {
       const database = await openDatabase();
       const env = { AMQP_BOT_SECRET: SECRET, SESSION_SECRET: 'the same secret for both of them' };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
+import { ask } from '../support/raw-http.js';
 import { ReturningClient } from '../support/returning-client.js';
 import { endAllServers, type ServerProcess, startServer } from '../support/server-process.js';
 import { until } from '../support/until.js';
@@ -95,6 +96,22 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
       if (seen.includes('from this very page')) break;
     }
     expect(seen).toContain('from this very page');
+  });
+
+  test('answer invalid targets and upgrades that nothing handles, and go on', async () => {
+    const { host } = new URL(nginx.url);
+    // nginx closes connections of HTTP/1.0, and passes requests on by HTTP/1.1.
+    const answerTo = (target: string, headers = '') =>
+      ask(nginx.url, `GET ${target} HTTP/1.0\r\nHost: ${host}\r\n${headers}\r\n`);
+    for (let n = 0; n < 4; n += 1) {
+      for (const headers of ['', 'Upgrade: websocket\r\n']) {
+        for (const target of ['//a@[', '//a@[/primus/', 'http://['])
+          expect((await answerTo(target, headers)).status).toBe(400);
+      }
+      for (const protocol of ['h2c', 'websocket'])
+        expect((await answerTo('/other', `Upgrade: ${protocol}\r\n`)).status).toBe(426);
+    }
+    for (const { url } of servers) expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
   test('take each other’s sockets when one of them is gone', async () => {

@@ -69,9 +69,10 @@ async function serve(
   const visitors = new Visitors({
     authenticator,
     guests,
+    limits: unlimited(),
     users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
-  const parts = { rooms, slowReaders, visitors, stopping: stopping.signal, events };
+  const parts = { limits: unlimited(), rooms, slowReaders, visitors, stopping: stopping.signal, events };
   const routes = serveEndpoints(eventEndpoints(parts));
   server = createServer(express().use(routes, problemHandler(createLog({ log: 'silent' }))));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,9 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-const none: LimitsConfig = { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 };
-const limits = (config: Partial<LimitsConfig>) =>
-  new Limits({ ...none, ...config }, createLog({ log: 'silent' }));
+const limits = (config: Partial<LimitsConfig>) => new Limits(config, createLog({ log: 'silent' }));
 
 describe('limits', () => {
   it('count each user for itself', async () => {

@@ -13,7 +13,7 @@ import { Access } from '../../server/rooms/access.js';
 import { Directory } from '../../server/rooms/directory.js';
 import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, bob } from '../support/stack.js';
+import { ann, bob, unlimited } from '../support/stack.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
@@ -32,7 +32,15 @@ beforeAll(async () => {
   const users = new UserTable(database, log);
   const access = new Access(roomTable, memberships);
   presence = new MemoryPresence(log);
-  directory = new Directory({ access, memberships, messages, presence, roomTable, users });
+  directory = new Directory({
+    access,
+    limits: unlimited(),
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
 });
 afterAll(async () => {
   await presence.stop();

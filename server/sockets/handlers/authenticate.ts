@@ -7,7 +7,7 @@ export const authenticate: Handler<'authenticate'> = async (
   frame,
   { authenticator, welcome },
 ) => {
-  const credentials = { bearerToken: frame.token };
+  const credentials = { bearerToken: frame.token, address: connection.address };
   const session = await authenticator.authenticate(credentials);
   if (!session) throw new ChatError('bad-token', 'tokens mean nothing here', { field: 'token' });
   if (connection.isKnown && connection.id_user !== session.id_user) {

@@ -10,7 +10,10 @@ export const createMessage: Handler<'createMessage'> = async (
   const body = cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
   const { id_user, name } = connection.session;
-  const { message: written, notice } = await rooms.post({ id, room, body, author: { id_user, name } });
+  const { message: written, notice } = await rooms.post(
+    { id, room, body, author: { id_user, name } },
+    connection.address,
+  );
   presence.stopTyping(room, id_user);
   connection.send({ type: 'ack', ref, room, id: written.id });
   if (notice) connection.send({ type: 'error', room, code: notice.code, message: notice.message });

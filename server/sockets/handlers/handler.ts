@@ -13,7 +13,7 @@ import type { ClientFrame, ClientFrameType } from '../frames.js';
 export interface HandlerParts {
   access: Access;
   authenticator: Authenticator;
-  limits: Pick<Limits, 'history'>;
+  limits: Limits;
   memberships: MembershipTable;
   presence: Presence;
   rooms: Rooms;

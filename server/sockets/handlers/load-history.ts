@@ -4,7 +4,7 @@ import type { Handler } from './handler.js';
 export const loadHistory: Handler<'loadHistory'> = async (connection, frame, { limits, rooms, users }) => {
   const room = cleanRoom(frame.room);
   const { id_user } = connection.session;
-  await limits.history(id_user);
+  await limits.history(id_user, connection.address);
   const older = await (await rooms.reader(room, id_user)).before(room, frame.before, frame.limit);
   const names = await users.namesFor(older.messages);
   connection.requireStill(id_user);

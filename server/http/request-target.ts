@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * The target of a request in origin form (RFC 9112, 3.2.1): a path, and a query where there is one. Every parser reads
+ * it alike, which does not hold for other targets: `//host` is a path to one and a host to another, and Node's legacy
+ * `url.parse`, which Primus calls, throws for `//a@[`.
+ *
+ * The absolute form is turned into it where its host is that of the header `Host`, so that no two parts of the server
+ * read different hosts from one request.
+ * @returns null for every other target
+ */
+export function originForm({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string | null {
+  if (url.startsWith('/'))
+    return /^\/(?![/\\])/.test(url) && URL.canParse(`http://localhost${url}`) ? url : null;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
+  const { protocol, host, username, password, pathname, search } = new URL(url);
+  const here = `${protocol}//${headers.host}`;
+  const isHere = headers.host !== undefined && URL.canParse(here) && new URL(here).host === host;
+  const isUsable = isHere && username === '' && password === '' && !pathname.startsWith('//');
+  return isUsable ? pathname + search : null;
+}
+
+/** The path of a target in origin form, without its query, as it was sent. */
+export function pathOf(target: string): string {
+  return target.split('?', 1)[0]!;
+}

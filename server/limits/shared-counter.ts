@@ -1,0 +1,72 @@
+import type { Redis } from 'ioredis';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type Count, WindowCounter } from './window-counter.js';
+
+export interface SharedCounterOptions {
+  /** Names what is counted; counters of one name count together. */
+  name: string;
+  windowSeconds: number;
+  /** Null: this process counts for itself. */
+  redis: Redis | null;
+}
+
+/** Counts events by key over all processes, where Redis is there; while it is away, each process counts for itself. */
+export class SharedCounter {
+  readonly #memory: WindowCounter;
+  readonly #shared: RateLimiterRedis | null;
+
+  constructor({ name, windowSeconds, redis }: SharedCounterOptions) {
+    this.#memory = new WindowCounter({ windowMs: windowSeconds * 1000 });
+    this.#shared =
+      redis &&
+      new RateLimiterRedis({
+        keyPrefix: name,
+        // The limits are compared elsewhere: this only counts.
+        points: Number.MAX_SAFE_INTEGER,
+        duration: windowSeconds,
+        storeClient: redis,
+        rejectIfRedisNotReady: true,
+      });
+  }
+
+  /** Counts an event. */
+  add(key: string): Promise<Count> {
+    return this.#ask(
+      (shared) => shared.consume(key),
+      () => this.#memory.add(key),
+    );
+  }
+
+  /** Takes one event back. */
+  async subtract(key: string): Promise<void> {
+    await this.#ask(
+      (shared) => shared.reward(key),
+      () => this.#memory.subtract(key),
+    );
+  }
+
+  /** The events counted so far; null where there are none. */
+  get(key: string): Promise<Count | null> {
+    return this.#ask(
+      (shared) => shared.get(key),
+      () => this.#memory.get(key),
+    );
+  }
+
+  async #ask<T>(
+    ask: (shared: RateLimiterRedis) => Promise<RateLimiterRes | null>,
+    here: () => T,
+  ): Promise<T | Count> {
+    if (!this.#shared) return here();
+    try {
+      const result = await ask(this.#shared);
+      return result ? toCount(result) : here();
+    } catch (error) {
+      return error instanceof RateLimiterRes ? toCount(error) : here();
+    }
+  }
+}
+
+function toCount({ consumedPoints, msBeforeNext }: RateLimiterRes): Count {
+  return { count: consumedPoints, msLeft: msBeforeNext };
+}

@@ -1,0 +1,10 @@
+import proxyAddr from 'proxy-addr';
+
+/** Whether a peer, so many hops from this server, is a proxy whose `X-Forwarded-*` headers are believed. */
+export type ProxyTrust = (address: string, hop: number) => boolean;
+
+/** @param trustProxy Express' setting "trust proxy": a number of hops, or addresses and names of ranges by commas */
+export function proxyTrust(trustProxy: string | number): ProxyTrust {
+  if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy;
+  return proxyAddr.compile(trustProxy.split(/,\s*/));
+}

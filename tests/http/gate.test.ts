@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { exchange, openRaw, type RawAnswer } from '../support/raw-http.js';
+import { SocketClient } from '../support/socket-client.js';
+import { until } from '../support/until.js';
+
+/** Targets that no part of the server may parse. */
+const BAD_TARGETS = ['//a@[', 'http://[', 'http://a:99999/primus/', '//', '/\\[', 'http://other/', '*'];
+const WEBSOCKET = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+let app: TestApp;
+const start = async (env: Record<string, string> = {}, requestMs?: number) => {
+  const overrides = requestMs === undefined ? {} : { requestTimeouts: { requestMs, checkMs: 20 } };
+  app = await startTestApp({ env, overrides });
+};
+const stop = () => app?.stop();
+
+const send = (line: string, headers = '', body = '') =>
+  exchange(app.url, `${line} HTTP/1.1\r\nHost: ${new URL(app.url).host}\r\n${headers}\r\n${body}`);
+
+const isAlive = async () => expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
+
+function expectProblem(answer: RawAnswer, status: number, code: string): void {
+  expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(`"code":"${code}"`)]);
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(JSON.parse(answer.body)).toMatchObject({ status, code, detail: expect.any(String) });
+}
+
+async function refused(code: string): Promise<number> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  return Number(text.match(`changeroom_refused_connections_total\\{code="${code}"\\} (\\d+)`)?.[1] ?? 0);
+}
+
+describe('a request', () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it.concurrent.each(BAD_TARGETS)('with the target %s gets 400, and the server goes on', async (target) => {
+    expectProblem(await send(`GET ${target}`), 400, 'bad-target');
+    await isAlive();
+  });
+
+  it.concurrent.each(BAD_TARGETS)(
+    'with the target %s and Upgrade gets 400, and the server goes on',
+    async (target) => {
+      expectProblem(await send(`GET ${target}`, WEBSOCKET + KEY), 400, 'bad-target');
+      await isAlive();
+    },
+  );
+
+  it('of CONNECT, with its target in authority form, gets 400', async () => {
+    expectProblem(await send('CONNECT other:443'), 400, 'bad-target');
+  });
+
+  it('in absolute form for this host is served', async () => {
+    expect((await send(`GET ${app.url}/healthz`, 'Connection: close\r\n')).status).toBe(200);
+  });
+
+  it('for a path that only begins like that of the sockets is one for the pages', async () => {
+    const { status, body } = await send('GET /primusx', 'Connection: close\r\n');
+    expect(status).toBe(404);
+    expect(body).toContain('"code":"not-found"');
+  });
+
+  it.each(['GET /%', 'GET /r/%', 'GET /[', 'GET /static/%00', 'GET /?room=%', 'GET /:80'])(
+    'with a path that cannot be decoded is no fault of the server: %s',
+    async (line) => {
+      expect((await send(line, 'Connection: close\r\n')).status).toBeLessThan(500);
+      await isAlive();
+    },
+  );
+
+  it('for sessions of engine.io with a bad transport or session is answered', async () => {
+    for (const query of ['transport=x', 'transport=polling&sid=x&EIO=4', 'EIO=4', 'transport=__proto__'])
+      expect((await send(`GET /primus/?${query}`, 'Connection: close\r\n')).status).toBe(400);
+  });
+});
+
+describe('an upgrade', () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it.each([
+    ['to another path', 'GET /other', WEBSOCKET + KEY],
+    ['to a path that begins like that of the sockets', 'GET /primusx', WEBSOCKET + KEY],
+    ['to HTTP/2', 'GET /', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n'],
+    ['to HTTP/2 at the path of the sockets', 'GET /primus/', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
+    ['by another method', 'POST /primus/', WEBSOCKET + KEY],
+  ])(
+    '%s gets 426 with the protocol that is supported, and the connection is closed',
+    async (_, line, headers) => {
+      const before = await refused('bad-upgrade');
+      const answer = await send(line, headers);
+      expectProblem(answer, 426, 'bad-upgrade');
+      expect(answer.headers).toMatchObject({ upgrade: 'websocket', connection: 'Upgrade, close' });
+      expect(await refused('bad-upgrade')).toBe(before + 1);
+    },
+  );
+
+  it.each([
+    ['an unknown transport', '/primus/?EIO=4&transport=x', KEY],
+    ['an unknown session', '/primus/?EIO=4&transport=websocket&sid=x', KEY],
+    ['no key', '/primus/?EIO=4&transport=websocket', ''],
+    ['no query', '/primus/', KEY],
+  ])('with %s gets 400, and the connection is closed', async (_, target, key) => {
+    expect((await send(`GET ${target}`, WEBSOCKET + key)).status).toBe(400);
+  });
+
+  it('with a foreign origin gets 403, and the connection is closed though the client keeps it open', async () => {
+    const headers = `${WEBSOCKET}${KEY}Origin: https://other.example\r\n`;
+    const answer = await send('GET /primus/?EIO=4&transport=websocket', headers);
+    expect([answer.status, answer.body]).toEqual([403, '{"error":"bad-origin"}']);
+  });
+
+  it('to a WebSocket at the path of the sockets is served', async () => {
+    const client = await SocketClient.open(app.url);
+    expect(await client.ask({ type: 'joinRoom', room: 'gate' })).toMatchObject({ type: 'roomSnapshot' });
+    client.close();
+  });
+});
+
+describe('malformed HTTP', () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it.each([
+    ['a line that is no request', 'nonsense\r\n\r\n', 400, 'bad-http'],
+    ['a bad header', 'GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n', 400, 'bad-http'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'bad-http',
+    ],
+    ['a bad chunk', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n', 400, 'bad-http'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'bad-http'],
+    ['large headers', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+  ])('is answered and counted: %s', async (_, bytes, status, code) => {
+    const before = await refused(code);
+    expectProblem(await exchange(app.url, bytes), status, code);
+    expect(await refused(code)).toBe(before + 1);
+    await isAlive();
+  });
+});
+
+describe('a request that does not come to its end', () => {
+  beforeAll(() => start({}, 200));
+  afterAll(stop);
+
+  it.each([
+    ['no byte', ''],
+    ['half a line', 'GET /'],
+    ['half of the headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+    [
+      'half of a body',
+      'POST /api/rooms/x/messages HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\nhalf',
+    ],
+    [
+      'half of a chunked body',
+      'PUT /api/me HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf',
+    ],
+    [
+      'half of a poll',
+      'POST /primus/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n4',
+    ],
+  ])('gets 408 or its refusal, and the connection is closed: %s', async (_, bytes) => {
+    const answer = await exchange(app.url, bytes);
+    if (answer.status !== 400) expectProblem(answer, 408, 'request-timeout');
+  });
+
+  it('leaves event streams and sockets open', async () => {
+    const client = await SocketClient.open(app.url);
+    const stream = openRaw(app.url);
+    let text = '';
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+    stream.write(`GET /api/rooms/open/events HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until('the stream has begun', () => text.includes('event: state'));
+    // A later request that times out shows that connections have been checked since.
+    await exchange(app.url, 'GET /');
+    await exchange(app.url, 'GET /');
+    await fetch(`${app.url}/api/rooms/open/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: 'still there',
+    });
+    await until('the message arrives', () => text.includes('still there'));
+    expect(await client.ask({ type: 'joinRoom', room: 'open' })).toMatchObject({ type: 'roomSnapshot' });
+    stream.destroy();
+    client.close();
+  });
+});
+
+describe('a host', () => {
+  beforeAll(() => start({ ALLOWED_HOSTS: 'chat.example.org, [::1]' }));
+  afterAll(stop);
+
+  const ask = (line: string, headers: string) =>
+    exchange(app.url, `${line} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+  const upgrade = (headers: string) =>
+    exchange(app.url, `GET /primus/ HTTP/1.1\r\n${headers}${WEBSOCKET}${KEY}\r\n`);
+
+  it.each(['chat.example.org', 'Chat.Example.org:8080', '[::1]:5000'])('is served: %s', async (host) => {
+    expect((await ask('GET /api/rooms', `Host: ${host}\r\n`)).status).toBe(200);
+    expect((await upgrade(`Host: ${host}\r\n`)).status).toBe(400);
+  });
+
+  it.each([
+    'Host: rebound.example\r\n',
+    'Host: chat.example.org.rebound.example\r\n',
+    'Host: \r\n',
+    // A page of a rebound host can set this header, and a proxy on this machine is trusted.
+    'Host: rebound.example\r\nX-Forwarded-Host: chat.example.org\r\n',
+    'Host: chat.example.org\r\nX-Forwarded-Host: rebound.example\r\n',
+  ])('that is not listed gets 421, over HTTP and with an upgrade: %j', async (headers) => {
+    const before = await refused('bad-host').catch(() => 0);
+    for (const line of ['GET /', 'GET /primus/?EIO=4&transport=polling', 'POST /api/rooms'])
+      expectProblem(await ask(line, headers), 421, 'bad-host');
+    expectProblem(await upgrade(headers), 421, 'bad-host');
+    expect(before).toBe(0);
+  });
+
+  it('need not be known to a balancer', async () => {
+    for (const path of ['/healthz', '/readyz?x'])
+      expect((await ask(`GET ${path}`, 'Host: 10.0.0.1\r\n')).status).toBe(200);
+  });
+});
