@@ -26,6 +26,8 @@ export class Access {
   onChange(listener: (room: string, id_user?: string) => void): void {
     this.rooms.live.on('changed', (before, after) => listener((after ?? before)!.name));
     this.memberships.live.on('changed', (before, after) => {
+      // A member has read further.
+      if (before && after) return;
       const { room, id_user } = (after ?? before)!;
       listener(room, id_user);
     });
