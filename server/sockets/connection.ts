@@ -234,6 +234,7 @@ export class Connection implements Subscriber, PresenceReceiver {
   /** The socket is gone. */
   close(): void {
     this.closed = true;
+    this.outgoing.abandon();
     this.become(null);
   }
 

@@ -8,7 +8,7 @@ export const INBOX_BYTES = 256 * 1024;
 const CONCURRENT_FRAMES = 64;
 /** The same for frames whose answer may be large: a room full of the longest messages has 1.6 MB. */
 const CONCURRENT_LARGE_ANSWERS = 2;
-const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory']);
+const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory', 'observePresence']);
 
 export interface InboxParts {
   /** Never rejects. */
@@ -53,11 +53,13 @@ export class Inbox {
     if (hadWaiting && this.waiting.length === 0 && !this.isClosed) this.parts.pauseReading(false);
   }
 
-  /** Drops what waits. */
+  /** Drops what waits. Reading goes on, so that the end of the connection is noticed. */
   close(): void {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.waiting.length = 0;
     this.waitingBytes = 0;
+    this.parts.pauseReading(false);
   }
 
   private keep(frame: { text: string; bytes: number; isLarge: boolean }): void {

@@ -99,9 +99,9 @@ export class Outgoing implements SlowReader {
    */
   sendShared(frames: EncodedFrames): void {
     if (!this.isOpen) return;
-    const { internals, tcp } = this;
+    const { internals, socket, tcp } = this;
     const { transport, writeBuffer } = internals;
-    if (tcp && writeBuffer.length === 0 && transport.writable && !this.isUpgrading) {
+    if (tcp && writeBuffer.length === 0 && transport.writable && !socket.upgrading) {
       tcp.write(frames.webSocket);
       diagnostics.written.publish({ frames: frames.json.length });
       if (tcp.writableLength > SLOW_READER_BYTES) this.check();
@@ -118,11 +118,17 @@ export class Outgoing implements SlowReader {
     else transport.socket?.resume();
   }
 
-  /** Sends nothing more, tells a WebSocket the reason, and destroys the connection a moment later. */
+  /** Sends nothing more, gives a WebSocket the reason, and destroys the connection a moment later. */
   close(code: number, reason: string): void {
     if (this.isClosed) return;
-    this.isClosed = true;
     this.internals.transport.socket?.close(code, reason);
+    this.abandon();
+  }
+
+  /** The socket is being closed: sends nothing more, and destroys the connection should it not end by itself. */
+  abandon(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
     setTimeout(() => this.destroy(), FAREWELL_MS).unref();
   }
 
@@ -147,10 +153,6 @@ export class Outgoing implements SlowReader {
 
   private get isOpen(): boolean {
     return !this.isClosed && this.socket.readyState === 'open';
-  }
-
-  private get isUpgrading(): boolean {
-    return this.socket.upgrading;
   }
 
   private get tcp(): TcpSocket | undefined {
