@@ -29,6 +29,9 @@ export class SocketClient {
     const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
     const client = new SocketClient(new WebSocket(address, { headers, perMessageDeflate: false }));
     await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
+    const [first] = client.frames;
+    if (first?.type === 'error' && first.code === 'too-many-sockets')
+      await until('the refused socket is closed', () => client.closed !== null);
     if (client.closed !== null) throw new Error(`the socket was closed with code ${client.closed}`);
     return client;
   }
