@@ -184,7 +184,7 @@ export class Limits {
     if (group === null || limit === 0) return () => {};
     const open = this.sockets.get(group) ?? 0;
     if (open >= limit) {
-      throw new ChatError('too-many-sockets', `an address can have ${limit} sockets`, {
+      throw new ChatError('too-many-sockets', `an address can have ${limit} sockets and event streams`, {
         limit,
         retryAfterMs: 10_000,
       });

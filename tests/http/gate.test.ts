@@ -144,6 +144,32 @@ describe('malformed HTTP', () => {
   });
 });
 
+describe('malformed HTTP behind a request', () => {
+  beforeAll(() => start());
+  afterAll(stop);
+
+  it('is not answered within an answer that has begun; the connection is closed', async () => {
+    const stream = openRaw(app.url);
+    let text = '';
+    let isClosed = false;
+    stream.on('error', () => {});
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+    stream.on('close', () => {
+      isClosed = true;
+    });
+    stream.on('end', () => stream.destroy());
+    stream.write(`GET /api/rooms/open/events HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until('the stream has begun', () => text.includes('event: state'));
+    const before = await refused('bad-http');
+    stream.write('nonsense\r\n\r\n');
+    await until('the connection is closed', () => isClosed);
+    expect(text).not.toContain('bad-http');
+    expect(await refused('bad-http')).toBe(before + 1);
+  });
+});
+
 describe('a request that does not come to its end', () => {
   beforeAll(() => start({}, 200));
   afterAll(stop);

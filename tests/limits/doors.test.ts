@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { json, startWebServer } from '../auth/web-server.js';
 import { cookieOf, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -202,6 +203,33 @@ describe('sockets of an address', () => {
     const code = async () => (await jsonOf(await ask())).code;
     await until('the stream is closed', async () => (await code()) === 'rate-limited');
     expect(await code()).toBe('rate-limited');
+  });
+});
+
+describe('tokens that the accounts service refuses', () => {
+  it('are limited for an address over REST and sockets together', async () => {
+    const accounts = await startWebServer(json({}, 401));
+    const env = { AUTH: 'accounts', AUTH_SERVER: accounts.url, LIMIT_FAILED_LOGINS: '3' };
+    app = await startTestApp({ env });
+    let tokens = 0;
+    const byRest = async (headers: Headers) => {
+      tokens += 1;
+      const authorization = `Bearer t${tokens}`;
+      return (await jsonOf(await fetch(`${app.url}/api/me`, { headers: { ...headers, authorization } })))
+        .code;
+    };
+    const client = await SocketClient.open(app.url, networkOf(1));
+    clients.push(client);
+    const bySocket = async () => {
+      tokens += 1;
+      return (await client.ask<'error'>({ type: 'authenticate', token: `t${tokens}` })).code;
+    };
+    const codes = [await byRest(networkOf(2)), await bySocket(), await byRest(networkOf(3))];
+    expect(codes).toEqual(['bad-token', 'bad-token', 'bad-token']);
+    expect([await byRest(networkOf(4)), await bySocket()]).toEqual(['rate-limited', 'rate-limited']);
+    expect(accounts.requests).toHaveLength(3);
+    expect(await byRest(ADDRESS)).toBe('bad-token');
+    await accounts.stop();
   });
 });
 

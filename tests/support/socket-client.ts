@@ -37,6 +37,9 @@ export class SocketClient {
   static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
     const client = await SocketClient.connect(url, headers);
     await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
+    const [first] = client.frames;
+    if (first?.type === 'error' && first.code === 'too-many-sockets')
+      await until('the refused socket is closed', () => client.closed !== null);
     if (client.closed !== null) throw new Error(`the socket was closed with code ${client.closed}`);
     return client;
   }
