@@ -47,9 +47,11 @@ export function takeFrames(parts: FrameIntakeParts): void {
   };
   spark.on('data', (frame: unknown, raw: unknown) => {
     if (!isTaken(refOf(frame))) return;
-    const text = String(raw);
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= MAX_FRAME) return inbox.receive(frame, text, bytes);
+    // Primus passes binary packets on without parsing them.
+    if (typeof raw !== 'string')
+      return sendError(connection, new ChatError('bad-json', 'a frame is JSON text'));
+    const bytes = Buffer.byteLength(raw);
+    if (bytes <= MAX_FRAME) return inbox.receive(frame, raw, bytes);
     const message = `a frame may have ${MAX_FRAME} bytes`;
     sendError(connection, new ChatError('frame-too-large', message, { limit: MAX_FRAME }), refOf(frame));
   });

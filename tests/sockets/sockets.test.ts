@@ -215,6 +215,14 @@ describe('bad input', () => {
     client.close();
   });
 
+  it('answers a binary packet with bad-json and goes on', async () => {
+    const client = await open();
+    client.sendBytes(Buffer.from([0, 255, 123]));
+    await until('an error', () => client.latest('error')?.code === 'bad-json');
+    expect(await client.ask({ type: 'joinRoom', room: 'binary' })).toMatchObject({ type: 'roomSnapshot' });
+    client.close();
+  });
+
   it.each(['{"type":', '"text"', '[]', 'null', '5', ''])('%j is no frame', async (text) => {
     const client = await open();
     client.sendText(text);

@@ -58,6 +58,11 @@ export class SocketClient {
     this.socket.send(`4${text}`);
   }
 
+  /** Sends a binary packet, which no frame is. */
+  sendBytes(bytes: Buffer): void {
+    this.socket.send(bytes);
+  }
+
   /** Sends a frame with a `ref` and resolves with the frame that answers it. */
   async ask<T extends ServerFrame['type']>(frame: {
     type: string;
