@@ -15,7 +15,7 @@ const graphemes = new Intl.Segmenter();
 /** One or two characters that stand for a name: the first of its first and of its last word. */
 export function initials(name: string): string {
   const words = name.split(/[\s_-]+/u).filter((word) => /[\p{L}\p{N}\p{Emoji}]/u.test(word));
-  const first = (text: string) => [...graphemes.segment(text)][0]?.segment ?? '';
+  const first = (text: string) => graphemes.segment(text).containing(0)?.segment ?? '';
   const [one = name, ...more] = words;
   return (first(one) + first(more.at(-1) ?? '')).toLocaleUpperCase('en');
 }
