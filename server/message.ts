@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ChatError, type ErrorCode } from './errors.js';
-import { visiblePattern } from './text/characters.js';
+import { hasStrayInvisible, visiblePattern } from './text/characters.js';
 import { hasTooManyMarks, MAX_MARKS, normalise } from './text/normalise.js';
 
 /** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
@@ -121,6 +121,16 @@ export const cleanRoom = (value: unknown): string => cleanText(RULES.room, value
 /** The same from a field of another name. @throws ChatError `bad-room` */
 export const cleanRoomIn = (field: string, value: unknown): string =>
   cleanText({ ...RULES.room, field }, value);
+/**
+ * The name of a room that is to be created. It has no invisible characters but those within emoji and words: names that
+ * differ by them alone would look the same. @throws ChatError `bad-room`
+ */
+export function cleanNewRoom(field: string, value: unknown): string {
+  const name = cleanRoomIn(field, value);
+  if (hasStrayInvisible(name))
+    throw new ChatError('bad-room', `${field} contains invisible characters`, { field });
+  return name;
+}
 /** A message body as it is stored. @throws ChatError `bad-body` */
 export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
 /** A person's name as it is stored. @throws ChatError `bad-name` */

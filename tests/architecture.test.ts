@@ -28,6 +28,7 @@ const SERVER: Layer[] = [
   { name: 'configuration', members: ['config.ts'] },
   { name: 'settings', members: ['settings.ts'] },
   { name: 'addresses', members: ['database-address.ts', 'redis-address.ts'] },
+  { name: 'names', members: ['chosen-name.ts'] },
   { name: 'message rules', members: ['message.ts'] },
   { name: 'texts', members: ['text/'] },
   {

@@ -52,7 +52,10 @@ export class AccountsService implements TokenJudge {
   async judge(token: string): Promise<Session> {
     const digest = createHash('sha256').update(token).digest('base64');
     const session = await this.#answers.get(digest, () =>
-      this.#remote.ask({ authorization: `Bearer ${token}` }, readAccount),
+      this.#remote.ask({ authorization: `Bearer ${token}` }, (status, body) => {
+        const account = readAccount(status, body);
+        return account && { ...account, issued: this.#now() };
+      }),
     );
     if (session === null) throw badToken();
     if (session.expires !== null && session.expires <= this.#now()) throw tokenExpired();

@@ -2,7 +2,9 @@ import endex from 'endex';
 import { CLAIM_INDEX, COMMAND_INDEX } from './command-table.js';
 import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
+import { NAME_INDEX } from './name-claims.js';
 import { type Connection, r, type Term } from './reql.js';
+import { ROOM_NAME_INDEX } from './room-table.js';
 
 const TABLES = ['messages', 'rooms', 'memberships', 'users', 'commands', 'nodes'];
 
@@ -33,8 +35,10 @@ async function attemptSchema(connection: Connection, db: string): Promise<void> 
     .index('room_sent', room, {})
     .index(COMMAND_INDEX.name, COMMAND_INDEX.definition, {})
     .table('rooms')
+    .index(ROOM_NAME_INDEX.name, ROOM_NAME_INDEX.definition, ROOM_NAME_INDEX.options)
     .table('memberships')
     .table('users')
+    .index(NAME_INDEX.name, NAME_INDEX.definition, NAME_INDEX.options)
     .table('commands')
     .index(CLAIM_INDEX.name, CLAIM_INDEX.definition, {})
     .table('nodes')
@@ -42,7 +46,7 @@ async function attemptSchema(connection: Connection, db: string): Promise<void> 
   for (const name of TABLES) await r.db(db).table(name).wait().run(connection);
   const messages = r.db(db).table('messages');
   await messages.indexWait().run(connection);
-  await r.db(db).table('commands').indexWait().run(connection);
+  for (const name of ['rooms', 'users', 'commands']) await r.db(db).table(name).indexWait().run(connection);
   await setHook(messages, connection);
 }
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken } from '../auth/credentials.js';
+import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, ERRORS } from '../errors.js';
@@ -9,7 +10,7 @@ import { GUEST_HEADER } from './page/page-state.js';
 export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
-  users: Pick<UserTable, 'live' | 'rename'>;
+  users: Pick<UserTable, 'live' | 'noteGiven' | 'present' | 'rename'>;
 }
 
 /** Milliseconds to wait for the users, while they are not known yet. */
@@ -38,20 +39,32 @@ export class Visitors {
   /**
    * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
    * @param name cleaned
+   * @throws ChatError `name-is-given`, `bad-name`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const { id_user } = (await this.identify(req)) ?? this.parts.guests.newGuest();
-    const identity = await this.renameUser(id_user, name);
+    const user = (await this.identify(req)) ?? this.parts.guests.newGuest();
+    const identity = await this.renameUser(user, name);
     const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
     return isByCookie ? this.introduce(req, res, identity) : identity;
   }
 
-  /** Gives a user another name. @param name cleaned @throws ChatError `database-away` */
-  async renameUser(id_user: string, name: string): Promise<Identity> {
-    const { users } = this.parts;
-    await users.rename(id_user, name);
-    await users.live.reflects(() => users.live.get(id_user)?.name === name, REFLECTED);
-    return { id_user, name };
+  /**
+   * Gives a user another name.
+   * @param name cleaned
+   * @returns the user under the name that is shown
+   * @throws ChatError `name-is-given`, `bad-name`, `database-away`
+   */
+  async renameUser(user: Identity, name: string): Promise<Identity> {
+    const { authenticator, users } = this.parts;
+    refuseGivenName(authenticator);
+    const renamed = await users.rename(user, name);
+    await users.live.reflects(() => users.live.get(user.id_user)?.name === renamed.name, REFLECTED);
+    return renamed;
+  }
+
+  /** Visitors have the names that the issuer of their tokens gives them, and cannot change them here. */
+  get areNamesGiven(): boolean {
+    return areNamesGiven(this.parts.authenticator);
   }
 
   /**
@@ -75,11 +88,12 @@ export class Visitors {
       cookieHeader: req.headers.cookie,
       bearerToken: bearerToken(req.headers.authorization),
     };
-    const session = this.byHeader(req) ?? (await authenticator.authenticate(credentials));
-    // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    return (
-      session && { id_user: session.id_user, name: users.live.get(session.id_user)?.name ?? session.name }
-    );
+    const user = this.byHeader(req);
+    if (user) return users.present(user, false);
+    const session = await authenticator.authenticate(credentials);
+    if (session === null) return null;
+    if (session.issued !== undefined) users.noteGiven(session, session.issued);
+    return users.present(session, this.areNamesGiven);
   }
 
   /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */

@@ -5,6 +5,7 @@ import type { UserTable } from '../database/user-table.js';
 import { ChatError } from '../errors.js';
 import { comparePositions, LOBBY, type Position } from '../message.js';
 import type { Presence, Users } from '../presence/presence.js';
+import { nameKeys } from '../text/name-key.js';
 import type { Access } from './access.js';
 
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
@@ -85,6 +86,8 @@ export class Directory {
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
     await this.ready();
     if (roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
+    const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
+    if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
     const wasMember = memberships.get(name, by.id_user) !== undefined;
     // Before the room may be for members, or its creator would be sent away from it for a moment.
     await this.join(name, by);
@@ -200,6 +203,9 @@ export class Directory {
     return memberships.live.reflects(isSo, REFLECTED);
   }
 }
+
+const looksLikeLobby = (name: string) => nameKeys(name).some((key) => LOBBY_KEYS.includes(key));
+const LOBBY_KEYS = nameKeys(LOBBY);
 
 interface Person {
   id_user: string;

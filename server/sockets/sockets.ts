@@ -3,6 +3,7 @@ import Primus, { type Spark } from 'primus';
 import proxyAddr from 'proxy-addr';
 import type { Authenticator, Session } from '../auth/authenticator.js';
 import type { Credentials } from '../auth/credentials.js';
+import { areNamesGiven } from '../auth/given-name.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
 import { isForeignOrigin } from '../auth/origin.js';
 import { watchSession } from '../auth/session-watch.js';
@@ -76,7 +77,10 @@ export class Sockets {
       memberships,
       users,
       connections: this.connections,
-      renamed: ({ id_user, name }) => {
+      renamed: (user) => {
+        const { id_user, name, given } = user;
+        // A row that is not from the issuer of the tokens renames no session of theirs.
+        if (areNamesGiven(parts.authenticator) && given === 0) return;
         for (const each of this.connections)
           if (each.id_user === id_user) each.become({ ...each.session, name });
         presence.rename(id_user, name);
@@ -193,8 +197,8 @@ export class Sockets {
 
   private welcome(connection: Connection, given: Session, credentials: Credentials): void {
     const { authenticator, users } = this.parts;
-    // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    const session = { ...given, name: users.live.get(given.id_user)?.name ?? given.name };
+    if (given.issued !== undefined) users.noteGiven(given, given.issued);
+    const session = { ...given, ...users.present(given, areNamesGiven(authenticator)) };
     this.unwatch(connection);
     connection.become(session);
     const ended = (error: ChatError) => {

@@ -46,3 +46,15 @@ export function classOf(ranges: readonly Range[], syntax: 'javascript' | 're2'):
 /** A regular expression that finds a character that can be seen; the same to JavaScript (flag u) and to RE2. */
 export const visiblePattern = (syntax: 'javascript' | 're2') =>
   `[^${INVISIBLE_CATEGORIES}${classOf(INVISIBLE, syntax)}]`;
+
+/** Scripts whose letters are not shaped by joiners. */
+const NOT_JOINED = String.raw`\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}`;
+
+/** Invisible characters that change what is seen: within emoji, flags, and words of scripts with joined letters. */
+const SHAPING = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}|(?<=[\p{L}\p{M}])(?<![${NOT_JOINED}])[\u200c\u200d](?=\p{L})`;
+
+/** True if a text has an invisible character that does not shape another one. Linear in the length of the text. */
+export function hasStrayInvisible(text: string): boolean {
+  const stray = new RegExp(`[${classOf(INVISIBLE, 'javascript')}]`, 'u');
+  return stray.test(text) && stray.test(text.replaceAll(new RegExp(SHAPING, 'gu'), ''));
+}

@@ -1,3 +1,4 @@
+/// <reference path="./unicode-confusables.d.ts" />
 import confusables from 'unicode-confusables';
 import { normalise } from './normalise.js';
 
@@ -19,10 +20,9 @@ export function nameKeys(name: string): string[] {
   return [...new Set([skeleton(plain.toLowerCase()), skeleton(skeleton(plain).toLowerCase())])];
 }
 
-/** True if the two names look alike. */
-export function lookAlike(one: string, other: string): boolean {
-  const keys = nameKeys(one);
-  return nameKeys(other).some((key) => keys.includes(key));
+/** True if a row's `name_key` is what it should be. */
+export function isSameKey(stored: unknown, keys: readonly string[]): boolean {
+  return Array.isArray(stored) && stored.length === keys.length && keys.every((key, i) => key === stored[i]);
 }
 
 function skeleton(text: string): string {

@@ -20,6 +20,7 @@ import {
   type Message,
 } from '../../server/message.js';
 import { balanceBidi } from '../../server/text/bidi.js';
+import { hasStrayInvisible } from '../../server/text/characters.js';
 import { nameKeys } from '../../server/text/name-key.js';
 import { hasTooManyMarks, normalise } from '../../server/text/normalise.js';
 import { CommandList } from '../../static/client/command-list.js';
@@ -109,6 +110,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   },
   normalise,
   hasTooManyMarks,
+  hasStrayInvisible,
   balanceBidi,
   nameKeys,
 };
