@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 /** Writes that wait at most; what is beyond is left for the next time that the row is seen. */
 const MAX_WAITING = 1000;
 
-/** Writes that no request waits for: one after the other, at most one for each row. */
+/** Writes that no request waits for: one after the other, at most one of a kind for each row. */
 export class BackgroundWrites {
   private readonly waiting = new Map<string, () => Promise<unknown>>();
   private isRunning = false;
@@ -13,7 +13,7 @@ export class BackgroundWrites {
     private readonly log: Log,
   ) {}
 
-  /** @param key of the row; a write for it that has not begun yet is replaced */
+  /** @param key of the row and the kind of write; one that has not begun yet is replaced */
   add(key: string, write: () => Promise<unknown>): void {
     if (this.waiting.size >= MAX_WAITING && !this.waiting.has(key)) return;
     this.waiting.set(key, write);
@@ -28,7 +28,7 @@ export class BackgroundWrites {
         await write();
       } catch (error) {
         this.log.warn(
-          { table: this.table, id: key, reason: (error as Error).message },
+          { table: this.table, write: key, reason: (error as Error).message },
           'background write failed',
         );
       }

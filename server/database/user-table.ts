@@ -99,7 +99,9 @@ export class UserTable {
   noteGiven({ id_user, name }: Named, issued: number): void {
     const row = this.live.get(id_user);
     if (row && (row.chosen === name || row.given > issued)) return;
-    this.background.add(id_user, () => this.claims.write(id_user, name, { kind: 'given', issued }));
+    this.background.add(`given ${id_user}`, () =>
+      this.claims.write(id_user, name, { kind: 'given', issued }),
+    );
   }
 
   private async claim(id_user: string, name: string, claim: Claim): Promise<Named> {
@@ -112,7 +114,7 @@ export class UserTable {
     const user = toUserInfo(row);
     if (user && !isSameKey(row.name_key, nameKeys(user.chosen))) {
       const name = row.name!;
-      this.background.add(row.id, () => this.claims.write(row.id, name, { kind: 'found', name }));
+      this.background.add(`found ${row.id}`, () => this.claims.write(row.id, name, { kind: 'found', name }));
     }
     return user;
   }

@@ -7,6 +7,7 @@ import { areNamesGiven } from '../auth/given-name.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
 import { isForeignOrigin } from '../auth/origin.js';
 import { watchSession } from '../auth/session-watch.js';
+import { withoutOwnMark } from '../chosen-name.js';
 import type { MembershipTable } from '../database/membership-table.js';
 import type { RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
@@ -77,12 +78,16 @@ export class Sockets {
       memberships,
       users,
       connections: this.connections,
-      renamed: (user) => {
-        const { id_user, name, given } = user;
-        // A row that is not from the issuer of the tokens renames no session of theirs.
-        if (areNamesGiven(parts.authenticator) && given === 0) return;
-        for (const each of this.connections)
-          if (each.id_user === id_user) each.become({ ...each.session, name });
+      renamed: ({ id_user, name, chosen }) => {
+        const isGiven = areNamesGiven(parts.authenticator);
+        const renamed = [...this.connections].filter(
+          (each) =>
+            each.id_user === id_user &&
+            // A name from a token can get a mark; a row cannot replace it.
+            (!isGiven || withoutOwnMark(each.session.name, id_user) === chosen),
+        );
+        for (const each of renamed) each.become({ ...each.session, name });
+        if (isGiven && renamed.length === 0) return;
         presence.rename(id_user, name);
       },
     });
