@@ -1,13 +1,13 @@
-import { performance } from 'node:perf_hooks';
-
 /** How many times larger the larger input is. Linear work takes 8 times as long, quadratic work 64 times. */
 const FACTOR = 8;
-/** Between the two, and far from both: other programs use the processor too. */
+/** Between the two, and far from both: garbage collection and other programs on the processor add to the time. */
 const MOST_GROWTH = 24;
+/** Growth after which one round is enough. */
+const CLEARLY_LINEAR = 12;
 /** Of several rounds the fastest counts: other programs only make a round slower. */
-const ROUNDS = 10;
+const ROUNDS = 20;
 /** Shortest time of a round at the smaller size, in milliseconds, so that the clock can measure it. */
-const ROUND_MS = 0.5;
+const ROUND_MS = 1;
 
 /**
  * The names of the inputs for which `work` takes more than linear time.
@@ -28,18 +28,23 @@ export function superlinear<Input>(
 
 function growth<Input>(small: Input, large: Input, work: (input: Input) => void): number {
   let repeats = 1;
-  while (timeOf(work, small, repeats) < ROUND_MS) repeats *= 2;
+  while (isShort(timeOf(work, small, repeats))) repeats *= 2;
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < ROUNDS; round++) {
     least = Math.min(least, timeOf(work, small, repeats));
     most = Math.min(most, timeOf(work, large, repeats));
-    if (round > 0 && most / least < MOST_GROWTH) break;
+    if (most / least < (round === 0 ? CLEARLY_LINEAR : MOST_GROWTH)) break;
   }
   return most / least;
 }
 
+const isShort = (time: number) => time < ROUND_MS || time === Number.POSITIVE_INFINITY;
+
+/** Milliseconds of processor time, which does not count while other programs run. */
 function timeOf<Input>(work: (input: Input) => void, input: Input, repeats: number): number {
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   for (let i = 0; i < repeats; i++) work(input);
-  return performance.now() - begin;
+  const { user, system } = process.cpuUsage(begin);
+  // The kernel sometimes counts nothing for a short time; no round takes no time.
+  return (user + system || Number.POSITIVE_INFINITY) / 1000;
 }
