@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../server/auth/claims.js';
+import { bearerToken, tokenOf } from '../../server/auth/credentials.js';
 import { Guests } from '../../server/auth/guest.js';
+import { Announcements } from '../../server/bots/announcements.js';
 import { commandName } from '../../server/bots/command.js';
+import { markedName, refuseReserved, withoutOwnMark } from '../../server/chosen-name.js';
 import { HOOK_PATTERNS } from '../../server/database/message-hook.js';
 import { matchRegex } from '../../server/embedded/sequences/regex.js';
 import { decodeCursor } from '../../server/http/cursor.js';
@@ -100,6 +103,12 @@ const WORK: Record<string, (text: string) => unknown> = {
   decodeCursor: (text) => decodeCursor(text, 'before'),
   'decodeCursor of JSON': (text) => decodeCursor(Buffer.from(text).toString('base64url'), 'before'),
   recogniseGuest: (text) => guests.recognise(text),
+  bearerToken: (text) => bearerToken(`Bearer ${text}`),
+  tokenOf: (text) => tokenOf({ bearerToken: text }),
+  refuseReserved,
+  markedName: (text) => markedName(withoutOwnMark(text, 'u'), '5f1c'),
+  announcement: (text) =>
+    new Announcements().learn(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
   userName: (text) => userName({ name: text, email: text }, text),
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
