@@ -18,7 +18,7 @@ export type Claim =
   /** The issuer of tokens gives it. `issued`: when, in milliseconds since 1970; an older one changes nothing. */
   | { kind: 'given'; issued: number }
   /** The row has it already, from another program, without a valid key. */
-  | { kind: 'found'; name: string };
+  | { kind: 'found' };
 
 interface Before {
   isLater: boolean;
@@ -49,7 +49,7 @@ export class NameClaims {
    * @throws ChatError `database-away`
    */
   async write(id: string, written: string, claim: Claim): Promise<string | null> {
-    const name = withoutOwnMark(written, id);
+    const name = claim.kind === 'found' ? written : withoutOwnMark(written, id);
     const keys = nameKeys(name);
     const now = r.epochTime(Date.now() / 1000);
     const { isLater, taken } = await this.database.run<Before>(this.before(id, keys, now));
@@ -173,12 +173,6 @@ function replaced(
       );
     }
     case 'found':
-      return r.branch(
-        row.eq(null),
-        null,
-        row('name').default(null).eq(claim.name),
-        merged.merge({ name: claim.name }),
-        row,
-      );
+      return r.branch(row.eq(null), null, row('name').default(null).eq(fields.name), merged, row);
   }
 }

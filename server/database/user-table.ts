@@ -114,7 +114,7 @@ export class UserTable {
     const user = toUserInfo(row);
     if (user && !isSameKey(row.name_key, nameKeys(user.chosen))) {
       const name = row.name!;
-      this.background.add(`found ${row.id}`, () => this.claims.write(row.id, name, { kind: 'found', name }));
+      this.background.add(`found ${row.id}`, () => this.claims.write(row.id, name, { kind: 'found' }));
     }
     return user;
   }
