@@ -4,6 +4,8 @@ import { AUDIENCE, Issuer, makeKey } from '../auth/issuer.js';
 import { startWebServer, type WebServer } from '../auth/web-server.js';
 import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser, say, shownTexts } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
@@ -178,6 +180,27 @@ describe('a name from a token', () => {
     expect(html).toContain('Shown');
     expect(html).not.toContain('id="you"');
   });
+
+  it(
+    'is on the page of a browser, and the script works without the form',
+    skipWithout('chromium'),
+    async () => {
+      const browser = await launchBrowser();
+      const context = await browser.newContext({ viewport: { width: 1000, height: 600 } });
+      const value = await issuer.sign({ sub: 'gus', name: 'Gus' });
+      await context.addCookies([{ name: 'changeroom_token', value, url: app.url }]);
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(app.url);
+      await page.waitForSelector('body[data-state="live"]');
+      expect(await page.locator('#name-given').textContent()).toBe('Gus');
+      await say(page, 'hello');
+      await until('the message is delivered', async () => (await shownTexts(page)).includes('hello'));
+      expect(errors).toEqual([]);
+      await browser.close();
+    },
+  );
 
   it('is in the table from the first request on, and becomes another with a newer token alone', async () => {
     const old = await issuer.sign({ sub: 'bea', name: 'Bea', iat: now() - 60 });
