@@ -38,6 +38,7 @@ export const ERRORS = {
   'bad-access': { status: 400, title: 'There is no such kind of access' },
   'no-such-user': { status: 404, title: 'There is no such user' },
   'no-such-message': { status: 404, title: 'There is no such message' },
+  'name-is-given': { status: 403, title: 'Names cannot be changed here' },
   'not-yours': { status: 403, title: 'This message belongs to somebody else' },
   'not-joined': { status: 409, title: 'The socket has not joined this room' },
   'too-many-sockets': { status: 429, title: 'Too many sockets are open' },

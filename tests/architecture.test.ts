@@ -28,7 +28,9 @@ const SERVER: Layer[] = [
   { name: 'configuration', members: ['config.ts'] },
   { name: 'settings', members: ['settings.ts'] },
   { name: 'addresses', members: ['database-address.ts', 'redis-address.ts', 'proxy-trust.ts'] },
+  { name: 'names', members: ['chosen-name.ts'] },
   { name: 'message rules', members: ['message.ts'] },
+  { name: 'texts', members: ['text/'] },
   {
     name: 'errors',
     members: ['errors.ts', 'config-error.ts', 'diagnostics.ts', 'root.ts', 'setting-formats.ts'],
@@ -57,6 +59,7 @@ const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
   lmdb: 'server/embedded/storage/',
+  'unicode-confusables': 'server/text/',
   re2js: 'server/embedded/',
   'geographiclib-geodesic': 'server/embedded/',
   express: 'server/http/',
@@ -113,7 +116,8 @@ describe('the architecture', () => {
   });
 
   test('the browser brings along the vocabulary and what pages are made of, and nothing of Node', () => {
-    const shared = /^server\/(errors|message)\.ts$|^server\/http\/page\//;
+    const shared =
+      /^server\/(errors|message)\.ts$|^server\/http\/page\/|^server\/text\/(bidi|characters|normalise)\.ts$/;
     const packages = ['uuid', 'primus-client'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);

@@ -76,9 +76,9 @@ export class AccountsService implements TokenJudge {
     const digest = createHash('sha256').update(token).digest('base64');
     if (!this.#answers.has(digest)) await this.#limits?.loginAttempt(address);
     const session = await this.#answers.get(digest, async () => {
-      const answer = await this.#remote.ask({ authorization: `Bearer ${token}` }, readAccount);
-      if (answer === null) await this.#limits?.failedLogin(address);
-      return answer;
+      const account = await this.#remote.ask({ authorization: `Bearer ${token}` }, readAccount);
+      if (account === null) await this.#limits?.failedLogin(address);
+      return account && { ...account, issued: this.#now() };
     });
     if (session === null) throw badToken();
     if (session.expires !== null && session.expires <= this.#now()) throw tokenExpired();

@@ -10,6 +10,8 @@ import type { RemoteStatus } from './remote.js';
 export interface Session extends Identity {
   /** Milliseconds since 1970; null: for as long as nobody withdraws it. */
   expires: number | null;
+  /** When the issuer of the token gave the name, in milliseconds since 1970; absent for guests. */
+  issued?: number;
 }
 
 /** Tells who somebody is: the one interface of `AUTH=guest`, `jwt` and `accounts`. */

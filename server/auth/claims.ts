@@ -1,4 +1,5 @@
 import { cleanName, LIMITS } from '../message.js';
+import { normalise } from '../text/normalise.js';
 
 /** What an issuer or an accounts service says of a user. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -45,5 +46,5 @@ function usable(value: unknown, isEmail: boolean): string | null {
 
 function cut(text: string): string {
   const start = text.trim().slice(0, LIMITS.name * 16); // spares normalising megabytes
-  return [...start.normalize('NFC')].slice(0, LIMITS.name).join('');
+  return [...normalise(start)].slice(0, LIMITS.name).join('');
 }

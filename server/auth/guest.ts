@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import { cleanId, cleanName } from '../message.js';
@@ -75,12 +75,32 @@ export class Guests {
   }
 }
 
-/** Checks even what was signed here: an older version may have had other rules. */
+/**
+ * Checks even what was signed here: an older version may have had other rules. A guest whose name breaks the present
+ * rules gets another name, and stays the same user.
+ */
 function decode(payload: string): Identity | null {
   try {
     const identity = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    return { id_user: cleanId(identity.id_user), name: cleanName(identity.name) };
+    const id_user = cleanId(identity.id_user);
+    return { id_user, name: usable(identity.name) ?? renamed(id_user) };
   } catch {
     return null;
   }
+}
+
+/** Null for a name that the present rules refuse. @throws ChatError `bad-name` for what never was a name */
+function usable(name: unknown): string | null {
+  try {
+    return cleanName(name);
+  } catch (error) {
+    if (typeof name === 'string' && name.trim() !== '') return null;
+    throw error;
+  }
+}
+
+/** The same name at each request. */
+function renamed(id_user: string): string {
+  const number = createHash('sha256').update(id_user).digest().readUInt32BE();
+  return `Guest ${1000 + (number % 9000)}`;
 }

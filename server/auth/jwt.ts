@@ -49,8 +49,9 @@ export class TokenIssuer implements TokenJudge {
     const claims = await this.#verify(token);
     const id_user = userId(claims.sub);
     if (id_user === null) throw this.#refused('sub cannot be a user id');
+    const issued = (claims.iat ?? claims.exp!) * 1000;
     const expires = Math.min((claims.exp! + CLOCK_SKEW) * 1000, END_OF_TIME);
-    return { id_user, name: userName(claims, id_user), expires };
+    return { id_user, name: userName(claims, id_user), expires, issued };
   }
 
   async #verify(token: string): Promise<JWTPayload> {

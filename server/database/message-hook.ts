@@ -1,13 +1,19 @@
 import { KINDS, LIMITS } from '../message.js';
+import { visiblePattern } from '../text/characters.js';
 import { r, type Term } from './reql.js';
 
 /** Stands in the hook's text, by which a database tells which hook it has. To be raised with every change below. */
-export const HOOK_VERSION = 'changeroom messages hook 1';
+export const HOOK_VERSION = 'changeroom messages hook 2';
 
 /** Control characters, and those that reverse or isolate the direction of the text around them (RE2 syntax). */
 const CONTROL = '\\p{Cc}|[\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]';
-/** The same, but tabs and line breaks are allowed. */
-const CONTROL_IN_BODY = '[^\\P{Cc}\\t\\n\\r]|[\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]';
+/** A body may have tabs, line breaks and bidi controls. */
+const CONTROL_IN_BODY = '[^\\P{Cc}\\t\\n\\r]';
+const EMPTY = '^[\\s\\p{Z}]*$';
+const VISIBLE = visiblePattern('re2');
+
+/** Every regular expression that the hook applies to a text. */
+export const HOOK_PATTERNS = [CONTROL, CONTROL_IN_BODY, EMPTY, VISIBLE];
 
 /**
  * The write hook of `messages`: the database itself checks and completes every row, whoever writes it. A row needs
@@ -55,6 +61,7 @@ function checked(row: Term, complete: Term): Term {
   return r.branch(
     ...textChecks(row, 'room', LIMITS.room, CONTROL),
     ...textChecks(row, 'body', LIMITS.body, CONTROL_IN_BODY),
+    ...visibleCheck(row, 'body'),
     row('id').default('').typeOf().ne('STRING'),
     fail('id must be a string'),
     row('sent').default(r.epochTime(0)).typeOf().ne('PTYPE<TIME>'),
@@ -68,6 +75,7 @@ function checked(row: Term, complete: Term): Term {
     complete.do((whole: Term) =>
       r.branch(
         ...textChecks(whole('author'), 'name', LIMITS.name, CONTROL, 'author.name'),
+        ...visibleCheck(whole('author'), 'name', 'author.name'),
         whole('author')('id_user').default('').typeOf().ne('STRING'),
         fail('author.id_user must be a string or null'),
         whole,
@@ -85,11 +93,16 @@ function textChecks(owner: Term, field: string, limit: number, refused: string, 
     fail('is missing'),
     text.typeOf().ne('STRING'),
     fail('must be a string'),
-    text.match('^[\\s\\p{Z}]*$').ne(null),
+    text.match(EMPTY).ne(null),
     fail('is empty'),
     text.count().gt(limit),
     fail(`is longer than ${limit} characters`),
     text.match(refused).ne(null),
     fail('contains control characters'),
   ];
+}
+
+/** Refuses a text of nothing but fillers, joiners and the like. A room of such a name may exist already. */
+function visibleCheck(owner: Term, field: string, label = field): Term[] {
+  return [owner(field).match(VISIBLE).eq(null), r.error(`${label} has no visible character`)];
 }

@@ -1,10 +1,13 @@
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
+import { isSameKey, nameKeys } from '../text/name-key.js';
+import { BackgroundWrites } from './background-writes.js';
 import type { Database } from './database.js';
 import type { RawTime } from './message-row.js';
 import { primaryKey } from './primary-key.js';
 import { type Cursor, RAW, r, type Term } from './reql.js';
 import { RowCache } from './row-cache.js';
+import { NAME_INDEX } from './row-indexes.js';
 
 export const ACCESS = ['open', 'members'] as const;
 /** `open`: everybody may read and write; `members`: those who have joined. */
@@ -24,6 +27,7 @@ interface Row {
   id: string;
   /** Where it is not the `id`. */
   name?: string;
+  name_key?: unknown;
   topic?: string;
   access?: Access;
   created?: RawTime;
@@ -36,17 +40,20 @@ const CACHED_ROOMS = 5_000;
 /** The table `rooms`: the topic and the access of each created room. */
 export class RoomTable {
   readonly cache: RowCache<Row, RoomInfo>;
+  private readonly background: BackgroundWrites;
 
   constructor(
     private readonly database: Database,
     log: Log,
   ) {
+    this.background = new BackgroundWrites('rooms', log);
     this.cache = new RowCache<Row, RoomInfo>(
       database,
       {
         table: 'rooms',
         capacity: CACHED_ROOMS,
         parse: toRoomInfo,
+        read: (row) => this.complete(row),
         key: ({ name }) => name,
         select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
         // Of two rows for one room, the stricter one counts.
@@ -82,6 +89,18 @@ export class RoomTable {
     );
   }
 
+  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-away` */
+  async lookAlike(name: string): Promise<string | null> {
+    const found = this.database
+      .table('rooms')
+      .getAll(...nameKeys(name), { index: NAME_INDEX.name })
+      .map((row: Term) => row('name').default(row('id')))
+      .filter((other: Term) => other.ne(name))
+      .limit(1)
+      .coerceTo('array');
+    return (await this.database.run<string[]>(found))[0] ?? null;
+  }
+
   /**
    * Resolves when the room is in the table.
    * @throws ChatError `room-exists`, `database-away`
@@ -92,6 +111,7 @@ export class RoomTable {
     const row = {
       id: primaryKey(name),
       name,
+      name_key: nameKeys(name),
       topic,
       access,
       created: r.epochTime(created / 1000),
@@ -111,6 +131,19 @@ export class RoomTable {
   private async read(rows: Term): Promise<RoomInfo[]> {
     const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
+  }
+
+  /** Adds the keys of its name to a row that another program has written. */
+  private complete(row: Row): void {
+    const info = toRoomInfo(row);
+    if (!info) return;
+    const keys = nameKeys(info.name);
+    if (isSameKey(row.name_key, keys)) return;
+    const named = (one: Term) => one('name').default(one('id')).eq(info.name);
+    const repair = this.rows()
+      .get(row.id)
+      .update((one: Term) => r.branch(named(one), { name_key: keys }, {}));
+    this.background.add(row.id, () => this.database.run(repair));
   }
 }
 

@@ -24,6 +24,8 @@ export interface RowCacheOptions<Row, Value> {
   /** Null for a row that cannot be used; any driver may have written it. */
   parse(row: Row): Value | null;
   key(value: Value): string;
+  /** Called with each row that was read, or that the changefeed reports as new. */
+  read?(row: Row): void;
   /** Selects the rows of some keys. */
   select(table: Term, keys: string[]): Term;
   /** Decides between two rows of the same key. Default: the first. */
@@ -82,7 +84,10 @@ export class RowCache<Row, Value> extends EventEmitter<{
       database.table(options.table),
       {
         opened: () => this.opened(),
-        changed: (before, after) => this.receive(parse(before), parse(after)),
+        changed: (before, after) => {
+          if (after) options.read?.(after);
+          this.receive(parse(before), parse(after));
+        },
         lost: () => this.lost(),
       },
       log,
@@ -233,6 +238,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
     const { options } = this;
     const found = new Map<string, Value>();
     for (const row of await this.rowsOf(keys)) {
+      options.read?.(row);
       const value = options.parse(row);
       if (!value) continue;
       const key = options.key(value);

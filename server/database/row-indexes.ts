@@ -5,6 +5,13 @@ const nameOfRoom = (row: Term) => row('name').default(row('id'));
 const roomOf = (row: Term) => r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(0), row('room'));
 const userOf = (row: Term) => r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(1), row('id_user'));
 
+/** The index of users, and of created rooms, by what their names look like: see text/name-key.ts. */
+export const NAME_INDEX = {
+  name: 'name_key',
+  definition: (row: Term) => row('name_key'),
+  options: { multi: true },
+};
+
 /** Secondary indexes of `rooms`. */
 export const ROOM_INDEXES: Record<string, (row: Term) => Term> = {
   name: nameOfRoom,

@@ -3,7 +3,7 @@ import { CLAIM_INDEX, COMMAND_INDEX } from './command-table.js';
 import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
 import { type Connection, r, type Term } from './reql.js';
-import { MEMBERSHIP_INDEXES, ROOM_INDEXES } from './row-indexes.js';
+import { MEMBERSHIP_INDEXES, NAME_INDEX, ROOM_INDEXES } from './row-indexes.js';
 
 const TABLES = ['messages', 'rooms', 'memberships', 'users', 'commands', 'nodes'];
 
@@ -36,11 +36,13 @@ async function attemptSchema(connection: Connection, db: string): Promise<void> 
     .table('rooms')
     .index('name', ROOM_INDEXES.name, {})
     .index('created', ROOM_INDEXES.created, {})
+    .index(NAME_INDEX.name, NAME_INDEX.definition, NAME_INDEX.options)
     .table('memberships')
     .index('id_user', MEMBERSHIP_INDEXES.id_user, {})
     .index('room_user', MEMBERSHIP_INDEXES.room_user, {})
     .index('room_joined', MEMBERSHIP_INDEXES.room_joined, {})
     .table('users')
+    .index(NAME_INDEX.name, NAME_INDEX.definition, NAME_INDEX.options)
     .table('commands')
     .index(CLAIM_INDEX.name, CLAIM_INDEX.definition, {})
     .table('nodes')
@@ -48,7 +50,7 @@ async function attemptSchema(connection: Connection, db: string): Promise<void> 
   for (const name of TABLES) await r.db(db).table(name).wait().run(connection);
   const messages = r.db(db).table('messages');
   await messages.indexWait().run(connection);
-  for (const name of ['rooms', 'memberships', 'commands'])
+  for (const name of ['rooms', 'memberships', 'users', 'commands'])
     await r.db(db).table(name).indexWait().run(connection);
   await setHook(messages, connection);
 }

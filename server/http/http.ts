@@ -55,6 +55,8 @@ export function createHttp(parts: HttpParts): Express {
   app.set('trust proxy', parts.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
+  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes some 40 ms.
+  app.enable('view cache');
   app.use(requestLog(parts.log));
   app.use(securityHeaders);
   app.use(healthRouter(parts));

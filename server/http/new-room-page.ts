@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { ChatError } from '../errors.js';
-import { cleanRoomIn, cleanTopic, LOBBY } from '../message.js';
+import { cleanNewRoom, cleanTopic, LOBBY } from '../message.js';
 import { cleanAccess } from '../rooms/access.js';
 import type { Directory } from '../rooms/directory.js';
 import { roomPath } from './page/room-path.js';
@@ -44,7 +44,7 @@ export function newRoomRouter({ directory, screen, visitors }: NewRoomParts): Ro
       const fields = readFields(req, 'name');
       const { user, as } = await visitorOf(req, res);
       try {
-        const name = cleanRoomIn('name', fields.name);
+        const name = cleanNewRoom('name', fields.name);
         const topic = cleanTopic(fields.topic ?? '');
         const access = cleanAccess(fields.access);
         await directory.create({ name, topic, access, by: user, address: req.ip });

@@ -8,6 +8,8 @@ export interface PageVisitor {
   /** Id of the user who the page is by its address, and the identity signed; null for everybody else. */
   as: string | null;
   signed: string | null;
+  /** The visitor cannot choose a name. */
+  isNameGiven: boolean;
 }
 
 /**
@@ -21,7 +23,8 @@ export async function pageVisitor(
   res: Response,
   byAddress: boolean,
 ): Promise<PageVisitor> {
-  if (!byAddress) return { user: await visitors.visitor(req, res), as: null, signed: null };
+  const isNameGiven = visitors.areNamesGiven;
+  if (!byAddress) return { user: await visitors.visitor(req, res), as: null, signed: null, isNameGiven };
   const { signed, ...user } = await visitors.playground(req.query.id_user);
-  return { user, as: user.id_user, signed };
+  return { user, as: user.id_user, signed, isNameGiven };
 }

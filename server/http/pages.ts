@@ -54,8 +54,7 @@ export function pagesRouter(parts: PagesParts): Router {
       const byAddress = req.query.id_user !== undefined;
       try {
         const name = cleanName(fields.name);
-        if (byAddress)
-          await visitors.renameUser((await visitors.playground(req.query.id_user)).id_user, name, req.ip);
+        if (byAddress) await visitors.renameUser(await visitors.playground(req.query.id_user), name, req.ip);
         else await visitors.rename(req, res, name);
       } catch (error) {
         const rejected = rejection(error, { action: 'name' }, fields.name);

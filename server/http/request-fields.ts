@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACCESS } from '../database/room-table.js';
 import { ChatError } from '../errors.js';
-import { cleanBody, cleanId, cleanName, cleanRoom, cleanRoomIn, cleanTopic, LIMITS } from '../message.js';
+import { cleanBody, cleanId, cleanName, cleanNewRoom, cleanRoom, cleanTopic, LIMITS } from '../message.js';
 import { cleanAccess } from '../rooms/access.js';
 import { decodeCursor, EARLIEST, LATEST, LONGEST_ID } from './cursor.js';
 import { rule } from './openapi/rule.js';
@@ -12,7 +12,7 @@ import { type LimitRule, readLimit } from './query.js';
 const aRoom = { type: 'string', minLength: 1, maxLength: LIMITS.room, examples: ['lobby'] } as const;
 
 export const room = rule(cleanRoom, { ...aRoom, description: 'Name of a room' });
-export const newRoom = rule((value) => cleanRoomIn('name', value), { ...aRoom, examples: ['Tea & cake'] });
+export const newRoom = rule((value) => cleanNewRoom('name', value), { ...aRoom, examples: ['Tea & cake'] });
 
 export const topic = rule(cleanTopic, {
   type: 'string',

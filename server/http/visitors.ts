@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Authenticator, Session } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
+import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import { watchSession } from '../auth/session-watch.js';
 import type { UserTable } from '../database/user-table.js';
@@ -12,7 +13,7 @@ export interface VisitorsParts {
   authenticator: Authenticator;
   guests: Guests;
   limits: Pick<Limits, 'rename'>;
-  users: Pick<UserTable, 'get' | 'nameOf' | 'rename'>;
+  users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
 /**
@@ -51,11 +52,11 @@ export class Visitors {
   /**
    * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
    * @param name cleaned
-   * @throws ChatError `rate-limited`, `database-away`
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const { id_user } = (await this.identify(req)) ?? this.parts.guests.newGuest();
-    const identity = await this.renameUser(id_user, name, req.ip);
+    const user = (await this.identify(req)) ?? this.parts.guests.newGuest();
+    const identity = await this.renameUser(user, name, req.ip);
     const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
     return isByCookie ? this.introduce(req, res, identity) : identity;
   }
@@ -64,13 +65,19 @@ export class Visitors {
    * Gives a user another name.
    * @param name cleaned
    * @param address of the client, for limits
-   * @throws ChatError `rate-limited`, `database-away`
+   * @returns the user under the name that is shown
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
    */
-  async renameUser(id_user: string, name: string, address: string | undefined): Promise<Identity> {
-    const { limits, users } = this.parts;
-    await limits.rename(id_user, address);
-    await users.rename(id_user, name);
-    return { id_user, name };
+  async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
+    const { authenticator, limits, users } = this.parts;
+    refuseGivenName(authenticator);
+    await limits.rename(user.id_user, address);
+    return users.rename(user, name);
+  }
+
+  /** Visitors have the names that the issuer of their tokens gives them, and cannot change them here. */
+  get areNamesGiven(): boolean {
+    return areNamesGiven(this.parts.authenticator);
   }
 
   /**
@@ -89,9 +96,12 @@ export class Visitors {
 
   private async identify(req: Request): Promise<Identity | null> {
     const { users } = this.parts;
+    const user = this.byHeader(req);
+    if (user) return users.present(user, false);
     const session = await this.authenticate(req);
-    // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    return session && { id_user: session.id_user, name: await users.nameOf(session) };
+    if (session === null) return null;
+    if (session.issued !== undefined) users.noteGiven(session, session.issued);
+    return users.present(session, this.areNamesGiven);
   }
 
   private async authenticate(req: Request): Promise<Session | null> {

@@ -6,6 +6,7 @@ import { ChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import { LOBBY, type Position } from '../message.js';
 import type { Presence, Users } from '../presence/presence.js';
+import { nameKeys } from '../text/name-key.js';
 import type { Access } from './access.js';
 import { LISTED_ROOMS, RoomListing } from './room-listing.js';
 
@@ -123,6 +124,8 @@ export class Directory {
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
     if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
     await limits.room(by.id_user, address);
+    const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
+    if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
     await this.checkClaim(name, room.access, by.id_user);
     const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
     // Before the room may be for members, or its creator would be sent away from it for a moment.
@@ -247,6 +250,9 @@ export class Directory {
     await memberships.join(room, id_user);
   }
 }
+
+const looksLikeLobby = (name: string) => nameKeys(name).some((key) => LOBBY_KEYS.includes(key));
+const LOBBY_KEYS = nameKeys(LOBBY);
 
 interface Person {
   id_user: string;

@@ -3,9 +3,11 @@ import Primus, { type Spark } from 'primus';
 import proxyAddr from 'proxy-addr';
 import type { Authenticator, Session } from '../auth/authenticator.js';
 import type { Credentials } from '../auth/credentials.js';
+import { areNamesGiven } from '../auth/given-name.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
 import { isForeignOrigin } from '../auth/origin.js';
 import { watchSession } from '../auth/session-watch.js';
+import { withoutOwnMark } from '../chosen-name.js';
 import type { MembershipTable } from '../database/membership-table.js';
 import type { RoomTable } from '../database/room-table.js';
 import type { UserTable } from '../database/user-table.js';
@@ -91,9 +93,16 @@ export class Sockets {
       rooms: parts.rooms,
       presenceRelay: this.presenceRelay,
       log: parts.log,
-      renamed: ({ id_user, name }) => {
-        for (const each of this.connections)
-          if (each.id_user === id_user) each.become({ ...each.session, name });
+      renamed: ({ id_user, name, chosen }) => {
+        const isGiven = areNamesGiven(parts.authenticator);
+        const renamed = [...this.connections].filter(
+          (each) =>
+            each.id_user === id_user &&
+            // A name from a token can get a mark; a row cannot replace it.
+            (!isGiven || withoutOwnMark(each.session.name, id_user) === chosen),
+        );
+        for (const each of renamed) each.become({ ...each.session, name });
+        if (isGiven && renamed.length === 0) return;
         presence.rename(id_user, name);
       },
     });
@@ -211,8 +220,8 @@ export class Sockets {
 
   private async welcome(connection: Connection, given: Session, credentials: Credentials): Promise<void> {
     const { authenticator, users } = this.parts;
-    // The name that a user has chosen last goes before the one that a cookie or token was made with.
-    const session = { ...given, name: await users.nameOf(given) };
+    if (given.issued !== undefined) users.noteGiven(given, given.issued);
+    const session = { ...given, ...(await users.present(given, areNamesGiven(authenticator))) };
     // Authentication takes time; a socket that has closed meanwhile must not become present.
     if (connection.isClosed) return;
     this.unwatch(connection);

@@ -1,4 +1,5 @@
 import type { Message } from '../../server/message.js';
+import { normalise } from '../../server/text/normalise.js';
 import { h } from './elements.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
@@ -66,7 +67,7 @@ export class Editor {
   async #submit(): Promise<void> {
     const { message, save, done } = this.parts;
     if (this.#save.disabled || this.#field.readOnly) return;
-    if (this.text.trim().normalize('NFC') === message.body) return done();
+    if (normalise(this.text.trim()) === message.body) return done();
     this.#setSaving(true);
     try {
       await save(this.text);

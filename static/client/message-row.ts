@@ -24,7 +24,7 @@ export function drawMessage(
   return frame({ id, author, kind, leads, isOwn: rights !== 'none', time }, [
     drawBody(
       body,
-      edited !== undefined && h('span', { class: 'edited', title: fullTime(edited) }, '(edited)'),
+      edited !== undefined && h('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, '(edited)'),
     ),
     fault !== null && h('p', { class: 'fault', role: 'alert' }, fault),
     rights === 'own' && actions(button('edit', 'Edit'), button('delete', 'Delete')),
@@ -88,7 +88,7 @@ function frame(
     h(
       'div',
       { class: 'meta' },
-      h('span', { class: 'author' }, author.name),
+      h('bdi', { class: 'author' }, author.name),
       kind === 'bot' && h('span', { class: 'badge' }, 'bot'),
       time,
     ),
@@ -98,9 +98,11 @@ function frame(
 
 function drawBody(body: string, note: Node | false): HTMLElement {
   const parts = bodyParts(body).map(({ text, href }) =>
-    href === undefined ? text : h('a', { href, rel: 'noopener noreferrer nofollow', target: '_blank' }, text),
+    href === undefined
+      ? text
+      : h('a', { href, rel: 'noopener noreferrer nofollow', target: '_blank', dir: 'ltr' }, text),
   );
-  return h('div', { class: isJumbo(body) ? 'body jumbo' : 'body' }, ...parts, note && ' ', note);
+  return h('div', { class: isJumbo(body) ? 'body jumbo' : 'body', dir: 'auto' }, ...parts, note && ' ', note);
 }
 
 function actions(...children: (Node | string)[]): HTMLElement {

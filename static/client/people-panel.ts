@@ -50,7 +50,7 @@ function drawPerson(person: PresentPerson): HTMLElement {
     'li',
     {},
     h('span', { class: `avatar ${hueClass(person)}`, 'aria-hidden': 'true' }, initials(name)),
-    h('span', { class: 'person-name' }, name),
+    h('bdi', { class: 'person-name' }, name),
     isSelf && h('span', { class: 'badge' }, 'you'),
     tabs > 1 && h('span', { class: 'person-tabs' }, `${tabs} tabs`),
   );

@@ -72,8 +72,8 @@ function drawRoom(
       h(
         'span',
         { class: 'room-text' },
-        h('span', { class: 'room-name' }, name),
-        topic !== '' && h('span', { class: 'room-topic' }, topic),
+        h('bdi', { class: 'room-name' }, name),
+        topic !== '' && h('bdi', { class: 'room-topic' }, topic),
       ),
       isUnsent && h('span', { class: 'badge' }, 'unsent'),
       users ? h('span', { class: 'room-users' }, `${users}`) : null,

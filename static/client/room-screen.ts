@@ -46,7 +46,8 @@ export class RoomScreen {
   readonly #marker: ReadMarker;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
-  readonly #nameForm: NameForm;
+  /** Null where the account gives the name. */
+  readonly #nameForm: NameForm | null;
   readonly #title = document.title;
   #user: Author;
   /** What went wrong with joining or leaving. */
@@ -115,7 +116,8 @@ export class RoomScreen {
       join: () => this.#changeMembership(() => api.join(room)),
       leave: () => this.#changeMembership(() => api.leave(room)),
     });
-    this.#nameForm = new NameForm(page.user, (name) => api.rename(name));
+    const renames = document.getElementById('you') !== null;
+    this.#nameForm = renames ? new NameForm(page.user, (name) => api.rename(name)) : null;
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
     this.#draw();
@@ -249,7 +251,7 @@ export class RoomScreen {
     if (byId('bots-notice').textContent !== notice) byId('bots-notice').textContent = notice;
     this.#status.show(describeStatus(this.#connection.state, status, refusal, Date.now()), this.#fault);
     this.#header.show(this.#listing.current);
-    this.#nameForm.show(this.#user);
+    this.#nameForm?.show(this.#user);
     const { present } = this.#people;
     this.#peoplePanel.show(present, this.#user.id_user);
     const users = present.isKnown ? present.count : null;

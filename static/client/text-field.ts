@@ -1,4 +1,5 @@
 import { LIMITS } from '../../server/message.js';
+import { normalise } from '../../server/text/normalise.js';
 
 /** Makes a textarea as high as its text, up to what the style sheet allows. */
 export function fitHeight(field: HTMLTextAreaElement): void {
@@ -18,5 +19,5 @@ export function isSubmit(event: KeyboardEvent): boolean {
 
 /** Characters that may still be written, as the server counts them; negative when the text is too long. */
 export function remaining(text: string): number {
-  return LIMITS.body - [...text.trim().normalize('NFC')].length;
+  return LIMITS.body - [...normalise(text.trim())].length;
 }

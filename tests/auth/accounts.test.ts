@@ -28,7 +28,12 @@ const service = (options: AccountsServiceOptions = {}) =>
 
 describe('the accounts service', () => {
   it('is asked at exactly its address, with the token as bearer', async () => {
-    expect(await service().judge('a.token')).toEqual({ id_user: 'ada', name: 'Ada', expires: null });
+    expect(await service().judge('a.token')).toEqual({
+      id_user: 'ada',
+      name: 'Ada',
+      expires: null,
+      issued: expect.any(Number),
+    });
     expect(server.requests).toEqual([{ url: '/v1/me?full=1', authorization: 'Bearer a.token' }]);
   });
 

@@ -100,6 +100,14 @@ describe('a cookie', () => {
   ])('with a right signature and an unusable content identifies nobody: %s', (payload) => {
     expect(guests.identify(signedBy('a secret of the test', payload))).toBeNull();
   });
+
+  it('with a name that newer rules refuse identifies the same user by another name', () => {
+    for (const name of ['\u3164', 'a\u200fb']) {
+      const cookie = signedBy('a secret of the test', JSON.stringify({ id_user: 'x', name }));
+      expect(guests.identify(cookie)).toEqual({ id_user: 'x', name: expect.stringMatching(/^Guest \d{4}$/) });
+      expect(guests.identify(cookie)).toEqual(guests.identify(cookie));
+    }
+  });
 });
 
 it('an empty secret is refused', () => {

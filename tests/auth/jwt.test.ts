@@ -34,8 +34,14 @@ const refused = (code: string) => expect.objectContaining({ code });
 describe('a right token', () => {
   it('says who somebody is, and until when', async () => {
     const exp = seconds() + 60;
-    const session = await tokens().judge(await issuer.sign({ name: 'Ada', exp }));
-    expect(session).toEqual({ id_user: 'auth0|ada', name: 'Ada', expires: (exp + 30) * 1000 });
+    const iat = exp - 90;
+    const session = await tokens().judge(await issuer.sign({ name: 'Ada', exp, iat }));
+    expect(session).toEqual({
+      id_user: 'auth0|ada',
+      name: 'Ada',
+      expires: (exp + 30) * 1000,
+      issued: iat * 1000,
+    });
   });
 
   it('may be signed with an elliptic curve', async () => {

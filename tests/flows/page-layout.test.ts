@@ -75,6 +75,40 @@ describe('the page', skipWithout('chromium'), () => {
     }
   });
 
+  test('keeps the bidi controls of a body within it, and away from its links', async () => {
+    const database = await app.database.connect();
+    const room = 'overrides';
+    const body = '\u202eno end https://a.example/moc.knab';
+    await r.table('messages').insert({ id: 'bidi', room, body }).run(database);
+    await r
+      .table('messages')
+      .get('bidi')
+      .update({ body: `${body}\u2067` })
+      .run(database);
+    for (const javaScriptEnabled of [true, false]) {
+      const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
+      /** Whether the first letter of a text stands to the left of its last. */
+      const runsRight = (selector: string) =>
+        page.evaluate(`(() => {
+          const text = document.querySelector('${selector}').firstChild;
+          const placeOf = (offset) => {
+            const range = document.createRange();
+            range.setStart(text, offset);
+            range.setEnd(text, offset + 1);
+            return range.getBoundingClientRect().x;
+          };
+          return placeOf(1) < placeOf(text.data.length - 2);
+        })()`);
+      expect(await runsRight('.body')).toBe(false);
+      expect(await runsRight('.body a')).toBe(true);
+      expect(await runsRight('.edited')).toBe(true);
+      const edges = await page.evaluate(`['.body a', '.edited'].map((one) =>
+        document.querySelector(one).getBoundingClientRect().x)`);
+      expect(edges).toEqual([...(edges as number[])].sort((a, b) => a - b));
+      await context.close();
+    }
+  });
+
   test('opens the drawer of rooms on a narrow screen, and goes to any room from there', async () => {
     const { page, context, complaints } = await visit(browser, app.url, {
       viewport: { width: 360, height: 640 },

@@ -73,9 +73,9 @@ describe('people in rooms', skipWithout('chromium'), () => {
 
   test('who types is seen by others, not by oneself, and ends with the message', async () => {
     const [ann, bob] = [await enter('typing'), await enter('typing')];
-    await takeName(ann.page, 'Ann');
+    await takeName(ann.page, 'Amy');
     await ann.page.locator('#body').pressSequentially('hi');
-    await bob.page.getByText('Ann is typing').waitFor();
+    await bob.page.getByText('Amy is typing').waitFor();
     expect(await ann.page.locator('#typing').textContent()).toBe('');
     await ann.page.press('#body', 'Enter');
     await delivered(bob.page, ['hi']);
@@ -85,7 +85,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
 
   test('a new name needs no new page, is on old messages everywhere, and one’s own stay one’s own', async () => {
     const [ann, bob] = [await enter('names'), await enter('names')];
-    await takeName(ann.page, 'Ann');
+    await takeName(ann.page, 'Annie');
     await say(ann.page, 'hello');
     await delivered(bob.page, ['hello']);
     await ann.page.evaluate('window.isSamePage = true');
@@ -96,7 +96,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     expect(await ann.page.locator('.message.own').count()).toBe(1);
     expect(await ann.page.locator('#you .avatar').textContent()).toBe('A');
     const html = await (await fetch(`${app.url}/r/names`)).text();
-    expect(html).toContain('<span class="author">Anna</span>');
+    expect(html).toContain('<bdi class="author">Anna</bdi>');
     await ann.page.reload();
     expect(await ann.page.inputValue('#name')).toBe('Anna');
     expect(await ann.page.locator('.message.own').count()).toBe(1);

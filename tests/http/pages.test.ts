@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import pug from 'pug';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { cookieOf } from './client.js';
@@ -33,4 +34,14 @@ describe('pages while the database is away', () => {
     expect(html).toContain('kept &lt;b&gt;</textarea>');
     expect(html).toContain(`value="${id}"`);
   });
+});
+
+test('templates are compiled once, also without NODE_ENV=production', async () => {
+  const app = await startTestApp();
+  await fetch(app.url);
+  const compile = vi.spyOn(pug, 'compile');
+  expect((await fetch(app.url)).status).toBe(200);
+  expect(compile).not.toHaveBeenCalled();
+  compile.mockRestore();
+  await app.stop();
 });

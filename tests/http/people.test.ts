@@ -70,16 +70,16 @@ describe('who is in a room', () => {
 describe('names of users', () => {
   it('are told for ids, in the order asked for', async () => {
     const [ada, bob] = await Promise.all(
-      ['Ada', 'Bob'].map(async (name) => idOf(await cookieOfGuest(app.url, name))),
+      ['Cleo', 'Dora'].map(async (name) => idOf(await cookieOfGuest(app.url, name))),
     );
     await expect
       .poll(async () => (await get(`/api/users?id=${bob}&id=nobody&id=${ada}`)).body)
       .toEqual([
-        { id_user: bob, name: 'Bob' },
-        { id_user: ada, name: 'Ada' },
+        { id_user: bob, name: 'Dora' },
+        { id_user: ada, name: 'Cleo' },
       ]);
-    expect((await get(`/api/users?id=${ada}`)).body).toEqual([{ id_user: ada, name: 'Ada' }]);
-    expect(await get(`/api/users/${bob}`)).toEqual({ status: 200, body: { id_user: bob, name: 'Bob' } });
+    expect((await get(`/api/users?id=${ada}`)).body).toEqual([{ id_user: ada, name: 'Cleo' }]);
+    expect(await get(`/api/users/${bob}`)).toEqual({ status: 200, body: { id_user: bob, name: 'Dora' } });
   });
 
   it('are not told for nobody, nor for everybody', async () => {

@@ -21,11 +21,12 @@ export const setName = operation({
   path: '/api/me',
   tag,
   summary: 'Take another name',
-  description: 'Your id stays. Everybody sees the new name at once.',
+  description:
+    'Your id stays. Everybody sees the new name at once. If it looks like the name of another user, yours gets a mark: `Mia #5f1c`.',
   body: { name: fields.name },
   plainText: 'name',
   answers: { 200: { description: 'You', schema: answers.user } },
-  errors: ['bad-name'],
+  errors: ['bad-name', 'name-is-given'],
 });
 
 export const getUsers = operation({

@@ -12,10 +12,16 @@ export function hueClass({ id_user, name }: Author): string {
 
 const graphemes = new Intl.Segmenter();
 
+/** What the server adds to a name that looks like another: `Mia #5f1c`. */
+const MARK = / #[0-9a-f]{4,8}$/;
+
 /** One or two characters that stand for a name: the first of its first and of its last word. */
 export function initials(name: string): string {
-  const words = name.split(/[\s_-]+/u).filter((word) => /[\p{L}\p{N}\p{Emoji}]/u.test(word));
-  const first = (text: string) => [...graphemes.segment(text)][0]?.segment ?? '';
+  const words = name
+    .replace(MARK, '')
+    .split(/[\s_-]+/u)
+    .filter((word) => /[\p{L}\p{N}\p{Emoji}]/u.test(word));
+  const first = (text: string) => graphemes.segment(text).containing(0)?.segment ?? '';
   const [one = name, ...more] = words;
   return (first(one) + first(more.at(-1) ?? '')).toLocaleUpperCase('en');
 }

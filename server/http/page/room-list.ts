@@ -1,5 +1,6 @@
 import { LOBBY } from '../../message.js';
 import type { RoomEntry } from '../../rooms/directory.js';
+import { normalise } from '../../text/normalise.js';
 
 export interface RoomGroup {
   title: string;
@@ -52,7 +53,7 @@ export function roomGroups(
     .filter(({ rooms }) => rooms.length > 0);
 }
 
-const folded = (text: string) => text.trim().normalize('NFC').toLowerCase();
+const folded = (text: string) => normalise(text.trim()).toLowerCase();
 const has = (name: string, sought: string) => folded(name).includes(folded(sought));
 
 /** Where the directory ends counting what is unread. */

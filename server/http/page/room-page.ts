@@ -2,12 +2,13 @@ import type { ChatError } from '../../errors.js';
 import { type Message, newMessageId, type Position } from '../../message.js';
 import type { Users } from '../../presence/presence.js';
 import { encodeCursor } from '../cursor.js';
-import { bodyParts, isJumbo } from './body-parts.js';
+import { messageHtml } from './message-html.js';
 import { encodePageState } from './page-state.js';
 import { PARTIAL, presentPeople } from './present-people.js';
 import { withQuery } from './room-path.js';
 import { toRows } from './rows.js';
 import { type SideParts, sidePanel } from './side-panel.js';
+import { date, isoTime } from './utc.js';
 
 /** What a visitor sent by a form and what came of it. */
 export interface Rejected {
@@ -41,13 +42,6 @@ export interface RoomPageParts extends SideParts {
   /** What the reader should know of the message that he has just sent by a form. */
   notice?: string | undefined;
 }
-
-// Without a script nobody knows the reader's zone. The script shows times in it.
-const UTC = { timeZone: 'UTC' } as const;
-const clock = new Intl.DateTimeFormat('en-GB', { ...UTC, hour: '2-digit', minute: '2-digit' });
-const date = new Intl.DateTimeFormat('en-GB', { ...UTC, weekday: 'long', day: 'numeric', month: 'long' });
-
-const isoTime = (sent: number) => new Date(sent).toISOString();
 
 /** Everything that views/room.pug asks for. */
 export function roomPage(parts: RoomPageParts) {
@@ -88,11 +82,9 @@ export function roomPage(parts: RoomPageParts) {
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
     isOwn: ({ author }: Message) => author.id_user === user.id_user,
     stateJson: encodePageState(state),
-    bodyParts,
-    isJumbo,
+    messageHtml,
     isoTime,
-    clock: (sent: number) => clock.format(sent),
-    date: (sent: number) => date.format(sent),
+    date,
   };
 }
 

@@ -15,11 +15,14 @@ export interface SideParts {
   /** The directory as the reader sees it. */
   rooms: readonly RoomEntry[];
   rejected?: Rejected | undefined;
+  /** The user cannot choose a name. */
+  isNameGiven: boolean;
 }
 
 /** What every page with the side panel asks for: the list of rooms, and who one is. */
-export function sidePanel({ room, user, as, rooms, rejected }: SideParts) {
+export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: SideParts) {
   return {
+    isNameGiven,
     room,
     user,
     as,

@@ -1,11 +1,14 @@
+import { refuseGivenName } from '../../auth/given-name.js';
 import { cleanName } from '../../message.js';
 import type { Handler } from './handler.js';
 
 /** Writes the name to the table; the users feed tells everybody, this socket among them. */
-export const identityChange: Handler<'identityChange'> = async (connection, frame, { limits, users }) => {
+export const identityChange: Handler<'identityChange'> = async (connection, frame, parts) => {
+  const { authenticator, limits, users } = parts;
+  refuseGivenName(authenticator);
   const name = cleanName(frame.name);
-  const { id_user } = connection.session;
-  await limits.rename(id_user, connection.address);
-  await users.rename(id_user, name);
+  const { session, address } = connection;
+  await limits.rename(session.id_user, address);
+  await users.rename(session, name);
   connection.send({ type: 'ack', ref: frame.ref });
 };

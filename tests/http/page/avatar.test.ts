@@ -3,10 +3,18 @@ import { HUES, hueClass, initials } from '../../../server/http/page/avatar.js';
 
 test('initials are of the first and the last word', () => {
   expect(
-    ['Ada', 'ada lovelace', 'Ada King Lovelace', 'guest-4821', '👩‍🚀 Sally', 'ß', '李 小龙', '___'].map(
-      initials,
-    ),
-  ).toEqual(['A', 'AL', 'AL', 'G4', '👩‍🚀S', 'SS', '李小', '_']);
+    [
+      'Ada',
+      'ada lovelace',
+      'Ada King Lovelace',
+      'guest-4821',
+      '👩‍🚀 Sally',
+      'ß',
+      '李 小龙',
+      '___',
+      'Mia #5f1c',
+    ].map(initials),
+  ).toEqual(['A', 'AL', 'AL', 'G4', '👩‍🚀S', 'SS', '李小', '_', 'M']);
 });
 
 test('a person keeps the colour when the name changes; without an id the name decides', () => {

@@ -4,7 +4,7 @@ import { bodyParts, isJumbo } from '../../../server/http/page/body-parts.js';
 const links = (body: string) => bodyParts(body).flatMap(({ href }) => href ?? []);
 
 describe('the parts of a body', () => {
-  test('are together the body, letter by letter', () => {
+  test('are together the body, letter by letter, where it has no bidi controls', () => {
     for (const body of [
       '',
       'plain',
@@ -52,17 +52,40 @@ describe('the parts of a body', () => {
     }
   });
 
-  test('take no longer for long bodies', () => {
-    const body = `https://a.example/${'(.'.repeat(2_000)}`;
-    expect(
+  test('end a link at punctuation of Chinese and Japanese', () => {
+    for (const mark of '，。、！？；：）」』】')
+      expect(bodyParts(`見てhttps://a.example/x${mark}次`)).toContainEqual({
+        text: 'https://a.example/x',
+        href: 'https://a.example/x',
+      });
+  });
+
+  test('end a link at a bidi control, so that no address looks like another', () => {
+    for (const control of '\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2067\u2068') {
+      expect(links(`https://a.example/${control}moc.knab`)).toEqual(['https://a.example/']);
+    }
+  });
+
+  test('make no link of a host that is longer than any host can be', () => {
+    expect(links(`https://${'a'.repeat(250)}/x`)).toHaveLength(1);
+    expect(links(`https://${'a'.repeat(256)}/x`)).toEqual([]);
+  });
+
+  test('close the bidi controls of each line, and close nothing else', () => {
+    const shown = (body: string) =>
       bodyParts(body)
         .map(({ text }) => text)
-        .join(''),
-    ).toBe(body);
+        .join('');
+    expect(shown('\u202ereversed')).toBe('\u202ereversed\u202c');
+    expect(shown('\u2067one\n\u202etwo\u202c')).toBe('\u2067one\u2069\n\u202etwo\u202c');
+    expect(shown('a\u2069b\u202cc')).toBe('abc');
+    expect(shown('\u2067\u202ea\u2069b\u202c')).toBe('\u2067\u202ea\u2069b');
+    expect(shown('\u2067a\u202cb\u2069')).toBe('\u2067ab\u2069');
+    expect(shown('call \u202a+43 1 234\u202c')).toBe('call \u202a+43 1 234\u202c');
   });
 });
 
 test('up to three emoji stand large', () => {
-  for (const body of ['🌱', '👩‍👩‍👧', '🇦🇹', '👍🏽', '❤️', '🌱 💧 🐛']) expect(isJumbo(body)).toBe(true);
+  for (const body of ['🌱', '👩‍👩‍👧', '🇦🇹', '👍🏽', '❤️', '🌱 💧 🐛', '🏴󠁧󠁢󠁥󠁮󠁧󠁿']) expect(isJumbo(body)).toBe(true);
   for (const body of ['', 'a', '🌱a', '1', '#', '🌱🌱🌱🌱']) expect(isJumbo(body)).toBe(false);
 });

@@ -1,0 +1,50 @@
+/** How many times larger the larger input is. Linear work takes 8 times as long, quadratic work 64 times. */
+const FACTOR = 8;
+/** Between the two, and far from both: garbage collection and other programs on the processor add to the time. */
+const MOST_GROWTH = 24;
+/** Growth after which one round is enough. */
+const CLEARLY_LINEAR = 12;
+/** Of several rounds the fastest counts: other programs only make a round slower. */
+const ROUNDS = 20;
+/** Shortest time of a round at the smaller size, in milliseconds, so that the clock can measure it. */
+const ROUND_MS = 1;
+
+/**
+ * The names of the inputs for which `work` takes more than linear time.
+ * @param size of the smaller input; large enough that the part that grows is most of the time
+ */
+export function superlinear<Input>(
+  size: number,
+  inputs: Readonly<Record<string, (size: number) => Input>>,
+  work: (input: Input) => void,
+): string[] {
+  return Object.entries(inputs).flatMap(([name, make]) => {
+    const times = growth(make(size), make(FACTOR * size), work);
+    return times < MOST_GROWTH
+      ? []
+      : `${name}: ${times.toFixed(0)} times as long for ${FACTOR} times the size`;
+  });
+}
+
+function growth<Input>(small: Input, large: Input, work: (input: Input) => void): number {
+  let repeats = 1;
+  while (isShort(timeOf(work, small, repeats))) repeats *= 2;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < ROUNDS; round++) {
+    least = Math.min(least, timeOf(work, small, repeats));
+    most = Math.min(most, timeOf(work, large, repeats));
+    if (most / least < (round === 0 ? CLEARLY_LINEAR : MOST_GROWTH)) break;
+  }
+  return most / least;
+}
+
+const isShort = (time: number) => time < ROUND_MS || time === Number.POSITIVE_INFINITY;
+
+/** Milliseconds of processor time, which does not count while other programs run. */
+function timeOf<Input>(work: (input: Input) => void, input: Input, repeats: number): number {
+  const begin = process.cpuUsage();
+  for (let i = 0; i < repeats; i++) work(input);
+  const { user, system } = process.cpuUsage(begin);
+  // The kernel sometimes counts nothing for a short time; no round takes no time.
+  return (user + system || Number.POSITIVE_INFINITY) / 1000;
+}
