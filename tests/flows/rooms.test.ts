@@ -17,7 +17,7 @@ describe.each([
     let browser: Browser;
 
     beforeAll(async () => {
-      [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+      [app, browser] = await Promise.all([startTestApp({ env: { LIMIT_ROOMS: '0' } }), launchBrowser()]);
     });
 
     afterAll(async () => {
