@@ -22,7 +22,7 @@ export class Access {
     return this.rooms.get(room)?.access !== 'members' || this.memberships.get(room, id_user) !== undefined;
   }
 
-  /** Calls back with the name of a room in which rights may have changed, and whose, where it is one user. */
+  /** Calls back with the name of a room in which rights may have changed, and with the user, if it concerns only one. */
   onChange(listener: (room: string, id_user?: string) => void): void {
     this.rooms.live.on('changed', (before, after) => listener((after ?? before)!.name));
     this.memberships.live.on('changed', (before, after) => {

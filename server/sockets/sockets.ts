@@ -198,7 +198,7 @@ export class Sockets {
   }
 
   private welcome(connection: Connection, given: Session, credentials: Credentials): void {
-    // Authenticating takes time; nothing may be set up for a socket that nobody closes any more.
+    // Authenticating takes time. A socket that was closed meanwhile is not closed again, so nothing may be set up for it.
     if (connection.isClosed) return;
     const { authenticator, users } = this.parts;
     // The name that a user has chosen last goes before the one that a cookie or token was made with.
