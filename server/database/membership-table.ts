@@ -59,13 +59,6 @@ export class MembershipTable {
     return id_user === '' ? undefined : this.cache.get(keyOf(room, id_user));
   }
 
-  /** Those of some users who have joined a room. @throws ChatError `database-away` */
-  async among(room: string, ids: Iterable<string>): Promise<Set<string>> {
-    const keys = [...ids].filter((id_user) => id_user !== '').map((id_user) => keyOf(room, id_user));
-    const found = await this.cache.getMany(keys);
-    return new Set([...found.values()].map(({ id_user }) => id_user));
-  }
-
   /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-away` */
   async of(id_user: string): Promise<MembershipInfo[]> {
     if (id_user === '') return [];

@@ -53,7 +53,7 @@ export class EventStream implements Subscriber, SlowReader {
 
   constructor(
     private readonly res: Response,
-    /** Whose rights count. */
+    /** The user whose rights apply. */
     readonly id_user: string,
     private readonly slowReaders: SlowReaders,
     private readonly options: EventStreamOptions,

@@ -4,8 +4,8 @@ import { ChatError } from '../errors.js';
 const FLOOD_FACTOR = 10;
 
 /**
- * What to do with a frame: `take` it; `refuse` it, with an answer that says until when all are dropped; `drop` it
- * without an answer; or `end` the connection.
+ * The decision about a frame: `take` it; `refuse` it, with an answer that says until when all frames are dropped;
+ * `drop` it without an answer; or `end` the connection.
  */
 export type Verdict = 'take' | 'refuse' | 'drop' | 'end';
 

@@ -2,7 +2,7 @@
 export const SLOW_READER_BYTES = 256 * 1024;
 /** Milliseconds between two looks at the slow readers. */
 const SWEEP_EVERY_MS = 50;
-/** Bytes that may wait for all readers of a process together, what several readers share left out. */
+/** Bytes that may wait for all readers of a process together, without the bytes that several readers share. */
 export const TOTAL_WRITE_BUDGET_BYTES = 128 * 1024 * 1024;
 
 /** A socket or an event stream for which more bytes wait than for a reader that keeps up. */

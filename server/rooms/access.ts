@@ -11,14 +11,9 @@ export class Access {
 
   /** @throws ChatError `not-a-member`, `database-away` */
   async check(room: string, id_user: string): Promise<void> {
-    if (!(await this.allowed(room, [id_user])).has(id_user))
+    if ((await this.rooms.get(room))?.access !== 'members') return;
+    if (!(await this.memberships.get(room, id_user)))
       throw new ChatError('not-a-member', 'this room is for its members', { field: 'room' });
-  }
-
-  /** Those of some users who may read and write in a room. @throws ChatError `database-away` */
-  async allowed(room: string, ids: Iterable<string>): Promise<Set<string>> {
-    const info = await this.rooms.get(room);
-    return info?.access === 'members' ? this.memberships.among(room, ids) : new Set(ids);
   }
 
   /**

@@ -11,7 +11,7 @@ import { Window } from './window.js';
 
 /** Messages in a room's window. */
 export const WINDOW = 100;
-/** Frames, and their bytes, kept for those who come back and know where they stopped. */
+/** Frames, and their bytes, kept for readers that come back and know where they stopped. */
 const REPLAY_FRAMES = 500;
 export const REPLAY_BYTES = 1024 * 1024;
 /** Frames that are delivered in one piece at most. */
@@ -24,16 +24,16 @@ export interface Subscriber {
   /** By which joining is counted beside the user; undefined where it is not known. */
   readonly address?: string;
   deliver(batch: FrameBatch): void;
-  /** It may not be in this room any more (`not-a-member`), or nobody can tell; from now on it is not. */
+  /** The subscriber has been removed: it may not be in this room (`not-a-member`), or its rights cannot be checked. */
   expelled(room: string, error: ChatError): void;
 }
 
 /** A subscriber's place in a room. */
 interface Place {
   readonly subscriber: Subscriber;
-  /** While it is not known whether the subscriber may still be here: number of the first frame that was held back. */
+  /** While the rights of the subscriber are checked: number of the first frame that was held back. */
   heldFrom: number | null;
-  /** Counts how often that was asked; only the last answer counts. */
+  /** Number of checks so far; only the result of the last one counts. */
   asked: number;
 }
 
@@ -96,21 +96,21 @@ export class Room {
   }
 
   /**
-   * Asks again who may be here. Until the answer is there nothing is delivered to them; then they get what was held
-   * back, or are expelled.
-   * @param check rejects for who may not be here
-   * @param id_user whom it concerns; everybody when that is not known
+   * Checks the rights of subscribers again. Until a check is done, nothing is delivered to its subscriber; then the
+   * subscriber gets all frames that were held back, or is expelled.
+   * @param check rejects when the user may not be here
+   * @param id_user the only user to check; without it all are checked
    */
   recheck(check: (id_user: string) => Promise<void>, id_user?: string): void {
     const asked = new Map<string, Promise<void>>();
     for (const place of this.places) {
-      const who = place.subscriber.id_user;
-      if (id_user !== undefined && who !== id_user) continue;
+      const user = place.subscriber.id_user;
+      if (id_user !== undefined && user !== id_user) continue;
       place.heldFrom ??= this.next;
       place.asked += 1;
       const { asked: mine } = place;
-      const answer = asked.get(who) ?? check(who);
-      asked.set(who, answer);
+      const answer = asked.get(user) ?? check(user);
+      asked.set(user, answer);
       const isCurrent = () => this.places.has(place) && place.asked === mine;
       answer.then(
         () => isCurrent() && this.release(place),
@@ -236,7 +236,7 @@ export class Room {
     }
   }
 
-  /** Delivers what was held back. Who missed more than is kept has to come in again. */
+  /** Delivers the frames that were held back. If they are not kept any more, the subscriber has to join again. */
   private release(place: Place): void {
     const { heldFrom } = place;
     place.heldFrom = null;

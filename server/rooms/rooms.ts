@@ -86,8 +86,8 @@ export class Rooms {
     const { room } = entry;
     try {
       await room.ready(this.options.readyMs);
-      // Rights may have changed while the room was being read. What changes during the check is announced to those
-      // inside alone, so that the check is repeated then.
+      // Rights may have changed while the room was being read. A change during the check is announced to subscribers
+      // only, so the check is repeated then.
       let changes: number;
       do {
         changes = entry.changes;
@@ -152,8 +152,8 @@ export class Rooms {
   }
 
   /**
-   * What Messages can look up in one room, for those who may read it. It is checked again when something was found:
-   * looking up takes time, and rights may end meanwhile.
+   * The queries of Messages, for a user that may read the room. Rights are checked again after each query, as a query
+   * takes time and rights may end meanwhile.
    * @throws ChatError `not-a-member`, as do the methods of the reader
    */
   async reader(name: string, id_user: string): Promise<RoomReader> {

@@ -36,7 +36,7 @@ interface Joined {
   membership: Promise<Membership>;
   /** The socket is in the room; until then it is only asked whether it may enter. */
   isEntered: boolean;
-  /** It is told who else is in the room. */
+  /** The socket receives presence and typing of the room. */
   followsPeople: boolean;
   /** Undoes what joining has set up beside the membership. */
   undo: (() => void)[];
@@ -46,7 +46,7 @@ interface Joined {
 export class Connection implements Subscriber, PresenceReceiver {
   /** Everybody in a room sees it. (Not engine.io's id: who knows that can read and write as this socket.) */
   readonly id = randomBytes(15).toString('base64url');
-  /** Called when the socket takes what it is sent again. */
+  /** Called when a slow reader has caught up. */
   caughtUp: () => void = () => {};
   private readonly outgoing: Outgoing;
   private readonly joined = new Map<string, Joined>();
@@ -96,8 +96,7 @@ export class Connection implements Subscriber, PresenceReceiver {
   }
 
   /**
-   * To be called with the answer to a frame in hand that took time: whose rights it was looked up with may not have
-   * them any more.
+   * To be called before an answer that took time is sent: the login may have ended, or another user may have logged in.
    * @throws ChatError `login-required`
    */
   requireStill(id_user: string): void {
@@ -122,7 +121,7 @@ export class Connection implements Subscriber, PresenceReceiver {
     if (!this.closed) this.outgoing.sendJson(json);
   }
 
-  /** Sends what others get as well. */
+  /** Sends frames that other sockets get as well. */
   receive(frames: EncodedFrames): void {
     if (!this.closed) this.outgoing.sendShared(frames);
   }

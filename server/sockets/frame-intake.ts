@@ -11,7 +11,7 @@ export interface FrameIntakeParts {
   spark: Spark;
   connection: Connection;
   limit: FrameLimit;
-  /** Resolves when it is known whose socket it is, or that this is not known. */
+  /** Resolves when the socket has been authenticated, or could not be. */
   authenticated: Promise<void>;
   handlerParts: HandlerParts;
   log: Log;

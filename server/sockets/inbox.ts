@@ -1,6 +1,6 @@
 /**
  * Frames of one socket, and their bytes, that may wait to be handled. Reading from a WebSocket stops when the first
- * waits, and what was read before in one piece fits; only long-polling can bring more.
+ * frame waits, and one chunk of the TCP socket fits; only long-polling can bring more.
  */
 export const INBOX_FRAMES = 4_000;
 export const INBOX_BYTES = 256 * 1024;
@@ -17,13 +17,13 @@ export interface InboxParts {
   isReady(): boolean;
   /** Frames wait, or not any more: reading from the socket should stop, or go on. */
   pauseReading(isPaused: boolean): void;
-  /** More waits than may. Nothing is taken after that. */
+  /** Too much waits. No frame is taken after that. */
   overflowed(): void;
 }
 
 /**
  * The frames of one socket on their way to their handlers: begun in the order in which they came, while the socket is
- * authenticated and takes what it is sent. The others wait as text, which takes less memory than parsed JSON.
+ * authenticated and its reader keeps up. The others wait as text, which takes less memory than parsed JSON.
  */
 export class Inbox {
   private readonly waiting: { text: string; bytes: number; isLarge: boolean }[] = [];
@@ -42,7 +42,7 @@ export class Inbox {
     else this.keep({ text, bytes, isLarge });
   }
 
-  /** Begins what may begin now. To be called when `isReady` may have become true. */
+  /** Begins waiting frames. To be called when `isReady` may have become true. */
   proceed(): void {
     const hadWaiting = this.waiting.length > 0;
     for (let next = this.waiting[0]; next && this.mayBegin(next.isLarge); next = this.waiting[0]) {
@@ -53,7 +53,7 @@ export class Inbox {
     if (hadWaiting && this.waiting.length === 0 && !this.isClosed) this.parts.pauseReading(false);
   }
 
-  /** Drops what waits. Reading goes on, so that the end of the connection is noticed. */
+  /** Drops waiting frames. Reading goes on, so that the end of the connection is noticed. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;

@@ -35,7 +35,7 @@ export interface OutgoingParts {
 
 /**
  * Everything that is sent to one socket, and how much of it the reader has not taken yet. All bytes count towards one
- * budget, whatever the transport and whoever sends them: frames, answers, and the packets of Primus and engine.io.
+ * budget, whatever the transport: frames, answers, and the packets that Primus and engine.io send by themselves.
  */
 export class Outgoing implements SlowReader {
   /** Bytes that wait in engine.io for the transport. */
@@ -93,8 +93,8 @@ export class Outgoing implements SlowReader {
 
   /**
    * Sends frames that many sockets get. With a WebSocket and nothing waiting in engine.io, the finished frames go to
-   * the TCP socket in one piece, past what Primus, engine.io and ws would do once per socket and frame: that is the
-   * price of fan-out. Order is kept, as everything sent before is in the same TCP socket already. Otherwise
+   * the TCP socket in one piece, and bypass the work of Primus, engine.io and ws per socket and frame, which
+   * dominates the cost of fan-out. Order is kept, as everything sent before is in the same TCP socket already. Otherwise
    * (long-polling, an upgrade under way) each frame takes the ordinary way.
    */
   sendShared(frames: EncodedFrames): void {
@@ -132,7 +132,7 @@ export class Outgoing implements SlowReader {
     setTimeout(() => this.destroy(), FAREWELL_MS).unref();
   }
 
-  /** Destroys the connection; what waits is dropped. */
+  /** Destroys the connection and drops all pending bytes. */
   destroy(): void {
     this.isClosed = true;
     this.isDestroyed = true;
@@ -160,7 +160,7 @@ export class Outgoing implements SlowReader {
     return transport.name === 'websocket' ? transport.socket?._socket : undefined;
   }
 
-  /** What waited in engine.io goes to the transport. Of a WebSocket it is in the TCP socket then, which counts it. */
+  /** The queue of engine.io moves to the transport. A WebSocket passes it to the TCP socket, which counts it. */
   private flushed(): void {
     const bytes = this.queuedBytes;
     this.queuedBytes = 0;

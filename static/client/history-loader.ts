@@ -81,7 +81,7 @@ export class HistoryLoader {
     if (this.parts.timeline.nextCheck()) this.parts.later(() => this.check(), retryMs);
   }
 
-  /** The server drops all frames for a while: a page that was asked for may never come, and none is asked for. */
+  /** The server drops all frames for a while: the requested page may never come, and no other is requested. */
   pause(message: string): void {
     this.#isPaused = true;
     if (this.#asked) this.fault = message;

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** A room, somebody who may be in it by every door, a friend who stays, and a third who comes later. */
+/** A room, a user that uses every door to it, a friend that stays, and a third user that comes later. */
 interface Scene {
   room: string;
   token: string;
@@ -37,7 +37,7 @@ const AFTER = Buffer.from(JSON.stringify([0, 'a'])).toString('base64url');
 let accounts: WebServer;
 let app: TestApp;
 let console_: r.Connection;
-/** What the accounts service answers for a token; it refuses those that are not here. */
+/** Answers of the accounts service by token; it refuses all other tokens. */
 const tokens = new Map<string, { id_user: string; name: string; exp?: number }>();
 
 beforeAll(async () => {
@@ -147,7 +147,7 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
   await until('it is told who types', () => inside.latest('typing'));
   await stream.endsWith('hello');
-  await until('the observer is told who is there', () => observer.latest('presence'));
+  await until('the observer receives the presence', () => observer.latest('presence'));
   return { room, token: tokenOf(people.ex), headers, inside, observer, stream, friend, late };
 }
 
@@ -159,7 +159,7 @@ const of = (room: string, frames: readonly object[]) =>
 
 describe.each(Object.entries(ways))('when %s', (name, way) => {
   let scene: Scene;
-  /** What had come when the right ended. */
+  /** Number of frames that had come when the right ended. */
   const marks = new Map<SocketClient, number>();
   let streamMark = 0;
   const since = (client: SocketClient) => client.frames.slice(marks.get(client));
@@ -169,7 +169,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     const { room, inside, observer, stream, friend, late } = scene;
     await way.end(scene);
     for (const socket of [inside, observer])
-      await until('the socket is told', () => socket.latest('error')?.code === way.code);
+      await until('the socket gets the error', () => socket.latest('error')?.code === way.code);
     await until('the stream has ended', () => stream.ended);
     for (const socket of [inside, observer, friend]) marks.set(socket, socket.frames.length);
     streamMark = stream.text.length;
@@ -189,8 +189,11 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
       'the friend gets the message',
       () => friend.latest('deliverMessage')?.message.body === SECRET,
     );
-    await until('the friend sees who types', () => friend.latest('typing')?.user.id_user === 'late-comer');
-    await until('the friend sees who comes', () =>
+    await until(
+      'the friend sees the late comer type',
+      () => friend.latest('typing')?.user.id_user === 'late-comer',
+    );
+    await until('the friend sees the late comer', () =>
       JSON.stringify(of(room, since(friend))).includes('late-comer-name'),
     );
     await until(
@@ -209,7 +212,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     expect(of(scene.room, since(scene.inside))).toEqual([]);
   });
 
-  it('a socket that observes the room is not told any more who is there', () => {
+  it('a socket that observes the room does not receive its presence any more', () => {
     expect(of(scene.room, since(scene.observer))).toEqual([]);
   });
 

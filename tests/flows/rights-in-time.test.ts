@@ -41,7 +41,7 @@ describe('frames that are sent together', () => {
     );
     // Typing is passed on at once, and every socket's frames keep their order.
     member.send({ type: 'typing', room });
-    await until('the member sees who types', () => member.latest('typing'));
+    await until('the member sees the typing', () => member.latest('typing'));
     const typists = member.frames.flatMap((frame) => (frame.type === 'typing' ? [frame.user.id_user] : []));
     expect(typists).toEqual([idOf(member)]);
     for (const each of [member, outsider]) each.close();
@@ -91,7 +91,7 @@ describe('frames that are sent together', () => {
     await until('both are there', () => bodies().includes('one') && bodies().includes('two'));
     expect(bodies().sort()).toEqual(['one', 'two']);
     client.close();
-    await until('nobody is there', async () => {
+    await until('the room is empty', async () => {
       const users = (await (
         await fetch(`${app.url}/api/rooms/${encodeURIComponent(room)}/users`)
       ).json()) as [];
@@ -154,7 +154,7 @@ describe('a right that ends while an answer is looked up', () => {
   const cookies = new Map<SocketClient, string>();
 });
 
-describe('sockets that are closed before it is known whose they are', () => {
+describe('sockets that are closed before they are authenticated', () => {
   let accounts: WebServer;
   let guarded: TestApp;
   beforeAll(async () => {

@@ -44,8 +44,8 @@ function pendingCheck() {
   return { answers, check };
 }
 
-describe('while a room asks who may still be in it', () => {
-  it('nothing is delivered; then those who may get everything once, and the others nothing', async () => {
+describe('while a room checks the rights of its subscribers', () => {
+  it('nothing is delivered; then members get every message once, and expelled subscribers get no message', async () => {
     const { room, member, leaver, say } = await open();
     await say('before');
     await until('it is shown', () => leaver.bodies.length === 1 && member.bodies.length === 1);
@@ -68,7 +68,7 @@ describe('while a room asks who may still be in it', () => {
     room.close();
   });
 
-  it('only the last answer counts', async () => {
+  it('only the result of the last check counts', async () => {
     const { room, leaver, say } = await open();
     const { answers, check } = pendingCheck();
     room.recheck(check, 'leaver');
@@ -81,7 +81,7 @@ describe('while a room asks who may still be in it', () => {
     room.close();
   });
 
-  it('others than the one whom it concerns get everything at once', async () => {
+  it('subscribers that are not checked get every message at once', async () => {
     const { room, member, leaver, say } = await open();
     room.recheck(pendingCheck().check, 'leaver');
     await say('news');

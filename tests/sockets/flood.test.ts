@@ -76,7 +76,7 @@ describe('history and repeated joins', () => {
   });
 });
 
-describe('frames that come before it is known whose socket it is', () => {
+describe('frames that come before the socket is authenticated', () => {
   const open = async () => {
     accounts = await startWebServer(silence);
     const env = { AUTH: 'accounts', AUTH_SERVER: accounts.url, LIMIT_FRAMES: '0' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { INBOX_BYTES, INBOX_FRAMES, Inbox } from '../../server/sockets/inbox.js';
 import { until } from '../support/until.js';
 
-/** An inbox whose frames are finished by `finish`. */
+/** An inbox; `finish` ends the handling of the oldest frame. */
 function open({ isReady = true } = {}) {
   const begun: number[] = [];
   const finishers: (() => void)[] = [];

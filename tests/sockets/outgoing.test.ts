@@ -5,7 +5,7 @@ import { SLOW_READER_BYTES, SlowReaders } from '../../server/limits/slow-readers
 import { Outgoing, WRITE_BUDGET_BYTES } from '../../server/sockets/outgoing.js';
 import { until } from '../support/until.js';
 
-/** As much of engine.io's socket as matters here, by long-polling: `poll` is what a client requests. */
+/** The part of engine.io's socket that is used here, with long-polling as transport. */
 class PollingSocket extends EventEmitter {
   readonly readyState = 'open';
   readonly upgrading = false;
