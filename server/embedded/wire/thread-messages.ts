@@ -1,13 +1,19 @@
+import type { SpaceStatus } from '../storage/space.js';
+
 /** What the database's thread is started with. */
 export interface WorkerOptions {
   readonly directory: string;
   readonly host: string;
   readonly port: number;
   readonly password: string;
+  readonly dataLimitBytes: number | null;
+  readonly reserveBytes: number | undefined;
 }
 
 /** What the database's thread tells; any message to it means that it shall stop. */
 export type WorkerMessage =
   | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'notice'; readonly text: string }
+  | { readonly kind: 'space'; readonly status: SpaceStatus }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'fault'; readonly message: string; readonly stack: string };
