@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DirectoryFault } from './storage/environment.js';
 import type { SpaceStatus } from './storage/space.js';
+import type { WireLimits } from './wire/limits.js';
 import type { WorkerMessage, WorkerOptions } from './wire/thread-messages.js';
 
 export interface EmbeddedOptions {
@@ -20,6 +21,8 @@ export interface EmbeddedOptions {
   readonly dataLimitBytes?: number | null;
   /** Bytes that ordinary writes leave free on the disk; default: 16 MiB. Deletes may use three quarters of it. */
   readonly reserveBytes?: number;
+  /** What clients may use; the defaults are far above the needs of drivers. */
+  readonly limits?: Partial<WireLimits>;
   /** Called when writes begin to be refused for want of space, and when they are accepted again. */
   readonly onSpace?: (status: SpaceStatus) => void;
   /** Called during the start with what an operator should know. */
@@ -30,6 +33,8 @@ export interface EmbeddedOptions {
   readonly onFault?: (error: Error) => void;
 }
 
+export { DATABASE_FILES } from './storage/environment.js';
+export { makePrivate } from './storage/private-directory.js';
 export type { SpaceStatus };
 
 /** A running database. */
@@ -68,8 +73,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     );
   }
   open.add(place);
-  const { dataLimitBytes = null, reserveBytes } = options;
-  const worker = startWorker({ directory: place, host, port, password, dataLimitBytes, reserveBytes });
+  const { dataLimitBytes = null, reserveBytes, limits = {} } = options;
+  const worker = startWorker({
+    directory: place,
+    host,
+    port,
+    password,
+    dataLimitBytes,
+    reserveBytes,
+    limits,
+  });
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'notice') options.onNotice?.(message.text);
     else if (message.kind === 'space') options.onSpace?.(message.status);

@@ -5,6 +5,7 @@ import { compileStoredFunction } from './reql/functions.js';
 import { DirectoryError } from './storage/environment.js';
 import { Storage } from './storage/storage.js';
 import { GroupCommit } from './wire/group-commit.js';
+import { ByteBudget, DEFAULT_LIMITS } from './wire/limits.js';
 import { WireServer } from './wire/server.js';
 import type { WorkerMessage, WorkerOptions } from './wire/thread-messages.js';
 
@@ -17,7 +18,17 @@ async function run(options: WorkerOptions): Promise<void> {
   const storage = Storage.open(options.directory, { compileFunction: compileStoredFunction, space });
   for (const text of storage.environment.notices) tell({ kind: 'notice', text });
   const commits = new GroupCommit(storage);
-  const engine = { storage, hub: new Hub(storage), commits, prepareQuery, onFault: tellFault };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const budget = new ByteBudget(limits.queryBytes);
+  const engine = {
+    storage,
+    hub: new Hub(storage),
+    commits,
+    limits,
+    budget,
+    prepareQuery,
+    onFault: tellFault,
+  };
   let server: WireServer;
   try {
     server = await WireServer.listen(engine, options);

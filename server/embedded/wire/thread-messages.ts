@@ -1,4 +1,5 @@
 import type { SpaceStatus } from '../storage/space.js';
+import type { WireLimits } from './limits.js';
 
 /** What the database's thread is started with. */
 export interface WorkerOptions {
@@ -8,6 +9,7 @@ export interface WorkerOptions {
   readonly password: string;
   readonly dataLimitBytes: number | null;
   readonly reserveBytes: number | undefined;
+  readonly limits: Partial<WireLimits>;
 }
 
 /** What the database's thread tells; any message to it means that it shall stop. */
