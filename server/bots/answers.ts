@@ -12,7 +12,7 @@ import type { Link } from './link.js';
 import type { Topology } from './topology.js';
 
 /** Nothing is wrong with the answer: it has to wait. */
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'auth-away'];
+const TEMPORARY: readonly ErrorCode[] = ['database-away', 'storage-full', 'auth-away'];
 
 export interface AnswersParts {
   messages: Pick<Messages, 'insert'>;

@@ -213,6 +213,17 @@ export class Messages {
     return { rows: messages.filter((message) => message !== null), more: found.length > limit };
   }
 
+  private insertOneByOne(rows: Row[]): Promise<(Inserted | Error)[]> {
+    return Promise.all(
+      rows.map((row) =>
+        this.insertBatch([row]).then(
+          ([only]) => only!,
+          (error: Error) => error,
+        ),
+      ),
+    );
+  }
+
   /** One query for many rows; a conflict leaves the stored row as it is. */
   private async insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
     const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
@@ -220,7 +231,14 @@ export class Messages {
       .table('messages')
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });
     const begin = performance.now();
-    const result = await this.database.run<WriteResult>(insert, RAW);
+    let result: WriteResult;
+    try {
+      result = await this.database.run<WriteResult>(insert, RAW);
+    } catch (error) {
+      if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
+      // The rows before the one that did not fit are written: each row gets its own answer.
+      return this.insertOneByOne(rows);
+    }
     diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
     const written = new Map<string, Inserted>();
     for (const { old_val, new_val, error } of result.changes ?? []) {
@@ -239,10 +257,7 @@ export class Messages {
           return inserted;
         }
         if (rows.length === 1) return refusal(result.first_error);
-        return this.insertBatch(rows.slice(i, i + 1)).then(
-          ([only]) => only!,
-          (error: Error) => error,
-        );
+        return (await this.insertOneByOne(rows.slice(i, i + 1)))[0]!;
       }),
     );
   }
