@@ -25,7 +25,7 @@ export interface EmbeddedOptions {
   readonly limits?: Partial<WireLimits>;
   /** Called when writes begin to be refused for want of space, and when they are accepted again. */
   readonly onSpace?: (status: SpaceStatus) => void;
-  /** Called during the start with what an operator should know. */
+  /** Called with what an operator should know: of the start, and of refused connections. */
   readonly onNotice?: (text: string) => void;
   /** Called if the database ends though nobody stopped it. */
   readonly onExit?: (error: Error) => void;

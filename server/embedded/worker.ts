@@ -16,7 +16,8 @@ const SPACE_CHECK_MS = 1_000;
 async function run(options: WorkerOptions): Promise<void> {
   const space = { limitBytes: options.dataLimitBytes, reserveBytes: options.reserveBytes };
   const storage = Storage.open(options.directory, { compileFunction: compileStoredFunction, space });
-  for (const text of storage.environment.notices) tell({ kind: 'notice', text });
+  const onNotice = (text: string) => tell({ kind: 'notice', text });
+  storage.environment.notices.forEach(onNotice);
   const commits = new GroupCommit(storage);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const budget = new ByteBudget(limits.queryBytes);
@@ -27,6 +28,7 @@ async function run(options: WorkerOptions): Promise<void> {
     limits,
     budget,
     prepareQuery,
+    onNotice,
     onFault: tellFault,
   };
   let server: WireServer;

@@ -23,10 +23,14 @@ const UNREAD_RESPONSES = 8 * 1024 * 1024;
 /** A client that was sent away may take so many milliseconds to go. */
 const FAREWELL = 5_000;
 
+/** Milliseconds between two notices that connections are refused. */
+const REFUSAL_NOTICE_MS = 60_000;
+
 /** Listens for RethinkDB drivers. */
 export class WireServer {
   readonly #server: Server;
   readonly #connections: Connections;
+  #refusalNotedAt = Number.NEGATIVE_INFINITY;
 
   /** Resolves when it listens; rejects with Node's error (EADDRINUSE, ...). */
   static async listen(engine: Engine, options: WireOptions): Promise<WireServer> {
@@ -48,9 +52,23 @@ export class WireServer {
     this.#connections = connections;
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
       if (connections.add(socket)) serve(socket, { engine, credentials, guesses, connections });
-      // Without a word: RethinkDB's driver for JavaScript throws from a callback at an error it has not asked for.
-      else socket.destroy();
+      // Without a text: RethinkDB's driver for JavaScript throws from a callback at an error it has not asked for.
+      else {
+        socket.destroy();
+        this.#noteRefusal(engine);
+      }
     });
+  }
+
+  /** An operator should know, but not of each: clients try again and again. */
+  #noteRefusal({ onNotice, limits }: Engine): void {
+    const now = performance.now();
+    if (now - this.#refusalNotedAt < REFUSAL_NOTICE_MS) return;
+    this.#refusalNotedAt = now;
+    onNotice(
+      `connections are refused: at most ${limits.connections} may be open, of them at most ${limits.strangers} ` +
+        `without authentication, and ${limits.strangersOfAddress} of these from one address`,
+    );
   }
 
   get port(): number {

@@ -21,6 +21,8 @@ export interface Engine {
   /** Of queries that have not been run. */
   readonly budget: ByteBudget;
   readonly prepareQuery: (query: Query) => PreparedQuery;
+  /** Called with what an operator should know. */
+  readonly onNotice: (text: string) => void;
   /** Told about errors that are the server's own fault; their clients learn no more than that. */
   readonly onFault: (error: unknown) => void;
 }

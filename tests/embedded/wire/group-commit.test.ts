@@ -67,4 +67,17 @@ describe('writes that arrive in one turn', () => {
     expect(log.filter((line) => line.includes('ok') || line === 'commit')).toEqual([]);
     expect(log).toContain(told('a'));
   });
+
+  it('fails the first query as well when it cannot begin, and runs the others', async () => {
+    const { storage, group, job, log } = scene();
+    const { transactionSync } = storage.environment.root;
+    let failures = 1;
+    storage.environment.root.transactionSync = ((run: () => unknown) => {
+      if (failures-- > 0) throw new Error('No transaction');
+      return transactionSync.call(storage.environment.root, run);
+    }) as never;
+    for (const name of ['a', 'b']) group.add(job(name, {}, true));
+    await until('acknowledgements', () => log.includes('b ok'));
+    expect(log).toEqual(['a: The database could not be written: No transaction', 'b', 'commit', 'b ok']);
+  });
 });

@@ -13,6 +13,7 @@ const NEVER_MS = 3_600_000;
 
 let server: TestServer;
 const clients: RawClient[] = [];
+const notices: string[] = [];
 
 afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.destroy();
@@ -21,7 +22,8 @@ afterEach(async () => {
 });
 
 async function start(limits: Partial<WireLimits>): Promise<Connection> {
-  server = await startTestServer({ password: PASSWORD, limits });
+  notices.length = 0;
+  server = await startTestServer({ password: PASSWORD, limits, onNotice: (text) => notices.push(text) });
   return server.connect();
 }
 
@@ -129,6 +131,8 @@ describe('connections', () => {
     const others = [await server.connect(), await server.connect()];
     const refused = client();
     await refused.end();
+    await until('the operator is told', () => notices.length > 0);
+    expect(notices).toEqual([expect.stringMatching(/^connections are refused: at most 3 may be open/)]);
     await others[0]!.close();
     expect(
       await until('there is room', () =>
