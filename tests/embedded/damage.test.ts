@@ -87,7 +87,12 @@ async function fillDirectory(directory: string): Promise<void> {
     await r.table('t').insert(rows).run(connection);
   }
   await r.table('t').between(1_000, 2_500, { index: 'n' }).delete().run(connection);
-  await r.table('t').insert({ id: 'last', n: 0 }).run(connection);
+  // Texts that only look like damage.
+  const odd = ['\u0000', '\ud800', '💬', '\u0080\uffff', '{', ''];
+  await r
+    .table('t')
+    .insert(odd.map((text, i) => ({ id: `odd-${i}`, n: -i, text, [text || 'x']: text })))
+    .run(connection);
   await server.stop();
 }
 

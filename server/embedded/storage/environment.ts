@@ -137,6 +137,11 @@ export function countPages({ rows, catalog, entries }: Environment): PageCounts 
   return { used, free: Math.max(0, lastPageNumber - 1 - used) };
 }
 
+/** LMDB takes the page size of the system that created the file: 4,096 on most, 16,384 on some. */
+export function pageBytesOf({ root }: Environment): number {
+  return (root.getStats() as { pageSize: number }).pageSize;
+}
+
 interface TreeStatistics {
   readonly treeBranchPageCount: number;
   readonly treeLeafPageCount: number;

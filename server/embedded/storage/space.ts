@@ -30,7 +30,6 @@ export interface PageCounts {
 
 export const DEFAULT_RESERVE_BYTES = 16 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
-const PAGE_BYTES = 4096;
 /** The free space is read again after this time, or earlier when it is less than this multiple of the reserve. */
 const PLENTY_MS = 1_000;
 const PLENTY_FACTOR = 8;
@@ -51,6 +50,7 @@ const SHORT_WRITE_BYTES = 256 * 1024;
  */
 export class Space {
   readonly #directory: string;
+  readonly #pageBytes: number;
   readonly #count: () => PageCounts;
   readonly #reserve: number;
   readonly #floor: number;
@@ -66,9 +66,10 @@ export class Space {
   /** Pages that it may still add below the limit; undefined until they have been counted. */
   #room: number | undefined;
 
-  constructor(directory: string, count: () => PageCounts, options: SpaceOptions) {
+  constructor(directory: string, pageBytes: number, count: () => PageCounts, options: SpaceOptions) {
     const { reserveBytes = DEFAULT_RESERVE_BYTES, limitBytes, readFreeBytes = freeBytesOf } = options;
     this.#directory = directory;
+    this.#pageBytes = pageBytes;
     this.#count = count;
     this.#reserve = reserveBytes;
     this.#floor = Math.min(MEGABYTE, reserveBytes / 4);
@@ -91,7 +92,7 @@ export class Space {
 
   /** The transaction is over. */
   end(): void {
-    this.#written += this.#claimed * PAGE_BYTES;
+    this.#written += this.#claimed * this.#pageBytes;
   }
 
   /**
@@ -99,8 +100,8 @@ export class Space {
    * @throws StorageFullError if the transaction could need more than is available
    */
   claim(entries: number, bytes: number): void {
-    const pages = pagesFor(entries, bytes);
-    const needed = (this.#claimed + pages) * PAGE_BYTES;
+    const pages = this.#pagesFor(entries, bytes);
+    const needed = (this.#claimed + pages) * this.#pageBytes;
     if (this.#available - needed < this.#reserve) this.#keepReserve(pages);
     if (this.#limit !== Number.POSITIVE_INFINITY) this.#keepLimit(pages);
     this.#claimed += pages;
@@ -108,8 +109,8 @@ export class Space {
 
   /** Claims space to delete a number of entries. @throws StorageFullError if not even that can be committed */
   claimDeletion(entries: number): void {
-    const pages = pagesFor(entries, 0);
-    if (this.#available - (this.#claimed + pages) * PAGE_BYTES < this.#floor) {
+    const pages = this.#pagesFor(entries, 0);
+    if (this.#available - (this.#claimed + pages) * this.#pageBytes < this.#floor) {
       this.#read();
       const needed = this.#atMost(pages, this.#count());
       if (this.#free - needed < this.#floor) throw this.#refusal(needed, this.#reserveReason());
@@ -124,12 +125,16 @@ export class Space {
     // More must be free to end the status than to begin it, so that it does not change with each write.
     const margin = SHORT_WRITE_BYTES + (this.#status.state === 'full' ? this.#floor : 0);
     const isReserved =
-      this.#free < this.#floor + margin || this.#free + free * PAGE_BYTES < this.#reserve + margin;
+      this.#free < this.#floor + margin || this.#free + free * this.#pageBytes < this.#reserve + margin;
     if (isReserved) this.#status = { state: 'full', reason: this.#reserveReason() };
-    else if (used * PAGE_BYTES + margin > this.#limit)
+    else if (used * this.#pageBytes + margin > this.#limit)
       this.#status = { state: 'full', reason: this.#limitReason(used) };
     else this.#status = { state: 'ok' };
     return this.#status;
+  }
+
+  #pagesFor(entries: number, bytes: number): number {
+    return PAGES_PER_ENTRY * entries + Math.ceil(bytes / this.#pageBytes);
   }
 
   get #available(): number {
@@ -144,9 +149,9 @@ export class Space {
 
   /** The bytes that the transaction needs at most with further pages: it writes none of the used pages twice. */
   #atMost(pages: number, { used, free }: PageCounts): number {
-    const listOfFreePages = Math.ceil(((free + 2 * this.#claimed) * 8) / PAGE_BYTES);
+    const listOfFreePages = Math.ceil(((free + 2 * this.#claimed) * 8) / this.#pageBytes);
     const claimed = Math.min(this.#claimed, used + PAGES_PER_COMMIT);
-    return (claimed + pages + listOfFreePages) * PAGE_BYTES;
+    return (claimed + pages + listOfFreePages) * this.#pageBytes;
   }
 
   #keepReserve(pages: number): void {
@@ -154,15 +159,16 @@ export class Space {
     const counts = this.#count();
     const needed = this.#atMost(pages, counts);
     const isEnough =
-      this.#free - needed >= this.#floor && this.#free + counts.free * PAGE_BYTES - needed >= this.#reserve;
+      this.#free - needed >= this.#floor &&
+      this.#free + counts.free * this.#pageBytes - needed >= this.#reserve;
     if (!isEnough) throw this.#refusal(needed, this.#reserveReason());
   }
 
   #keepLimit(pages: number): void {
     if (this.#room === undefined || pages > this.#room) {
       const { used } = this.#count();
-      this.#room = Math.floor(this.#limit / PAGE_BYTES) - used;
-      if (pages > this.#room) throw this.#refusal(pages * PAGE_BYTES, this.#limitReason(used));
+      this.#room = Math.floor(this.#limit / this.#pageBytes) - used;
+      if (pages > this.#room) throw this.#refusal(pages * this.#pageBytes, this.#limitReason(used));
     }
     this.#room -= pages;
   }
@@ -177,7 +183,7 @@ export class Space {
   }
 
   #limitReason(used: number): string {
-    return `the database uses ${megabytes(used * PAGE_BYTES)}, its limit is ${megabytes(this.#limit)}`;
+    return `the database uses ${megabytes(used * this.#pageBytes)}, its limit is ${megabytes(this.#limit)}`;
   }
 }
 
@@ -189,8 +195,4 @@ export function freeBytesOf(directory: string): number {
 
 export function megabytes(bytes: number): string {
   return `${(bytes / MEGABYTE).toFixed(1)} MB`;
-}
-
-function pagesFor(entries: number, bytes: number): number {
-  return PAGES_PER_ENTRY * entries + Math.ceil(bytes / PAGE_BYTES);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Database } from 'lmdb';
 import type { DatumObject } from '../values/datum.js';
 import { opFailed } from '../values/reql-error.js';
 import { Catalog } from './catalog.js';
@@ -9,6 +10,7 @@ import {
   type EnvironmentOptions,
   markInitialised,
   openEnvironment,
+  pageBytesOf,
   storageFull,
 } from './environment.js';
 import { numberPrefix, walk, wholeRange } from './ranges.js';
@@ -49,7 +51,12 @@ export class Storage implements TableHost {
   private constructor(directory: string, environment: Environment, options: StorageOptions) {
     this.environment = environment;
     this.compileFunction = options.compileFunction;
-    this.space = new Space(directory, () => countPages(environment), options.space ?? {});
+    this.space = new Space(
+      directory,
+      pageBytesOf(environment),
+      () => countPages(environment),
+      options.space ?? {},
+    );
     this.#catalog = new Catalog(environment.catalog, (record) => new Table(this, record));
     const isNew = this.#load(directory);
     if (options.readOnly) return;
@@ -265,17 +272,11 @@ export class Storage implements TableHost {
   }
 
   #clear(database: 'rows' | 'entries', number: number): void {
-    const range = wholeRange(numberPrefix(number));
-    if (database === 'rows')
-      for (const { key } of walk(this.environment.rows, range, false)) {
-        this.space.claimDeletion(1);
-        this.environment.rows.removeSync(key);
-      }
-    else
-      for (const { key } of walk(this.environment.entries, range, false)) {
-        this.space.claimDeletion(1);
-        this.environment.entries.removeSync(key);
-      }
+    const store = this.environment[database] as Database<unknown, Buffer>;
+    for (const { key } of walk(store, wholeRange(numberPrefix(number)), false)) {
+      this.space.claimDeletion(1);
+      store.removeSync(key);
+    }
   }
 
   #notify(): void {
