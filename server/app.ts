@@ -86,7 +86,7 @@ export interface App {
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = overrides.log ?? createLog(config);
   const stopping = new AbortController();
-  const secret = await loadSessionSecret(config);
+  const secret = await loadSessionSecret(config, log);
   const embedded = config.database ? null : await openOwnDatabase(config, log);
   const address = config.database ?? embedded!.address;
 
@@ -119,6 +119,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     rooms: { help: 'Rooms that are open', value: () => rooms.size },
     feeds: { help: 'Changefeeds that rooms follow', value: () => messages.openFeeds },
     insert_queue: { help: 'Messages that wait to be inserted', value: () => messages.queued },
+    storage_full: {
+      help: '1 while the database refuses writes because its storage is full',
+      value: () => Number(database.storage.state === 'full'),
+    },
     database_up: {
       help: '1 while the database can be reached',
       value: () => Number(database.status.state === 'up'),
@@ -137,6 +141,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     users,
     visitors,
     dependencies: { database },
+    storage: database,
     optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
     bots,
     events: overrides.events,
@@ -198,7 +203,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     bots?.start();
     await entrance.open(server);
     // The embedded database is there in a moment; then the first page has its messages.
-    if (embedded) await database.ready(30_000);
+    if (embedded)
+      await database.ready(30_000).catch(() => {
+        throw new Error(
+          `The embedded database cannot be used: ${database.status.reason ?? 'it does not answer'}`,
+        );
+      });
   } catch (error) {
     void entrance.close();
     await release();

@@ -30,7 +30,8 @@ export interface Config {
   dataDir: string;
   /** Null: start the embedded database. */
   database: DatabaseAddress | null;
-  embedded: { port: number; password: string };
+  /** `dataLimitBytes`: null: as much as the disk has. */
+  embedded: { port: number; password: string; dataLimitBytes: number | null };
   /** Processes that serve the port together. */
   instances: number;
   sessionSecret: string | null;
@@ -86,7 +87,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     log: values.LOG,
     dataDir: path.resolve(values.DATA_DIR),
     database: values.RETHINKDB_URL ? databaseAddress(values.RETHINKDB_URL, values.RETHINKDB_CA) : null,
-    embedded: { port: values.EMBEDDED_PORT, password: values.EMBEDDED_PASSWORD },
+    embedded: {
+      port: values.EMBEDDED_PORT,
+      password: values.EMBEDDED_PASSWORD,
+      dataLimitBytes: values.DATA_LIMIT ?? null,
+    },
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth: authConfig(values),

@@ -48,6 +48,7 @@ export const ERRORS = {
   'too-many-rooms': { status: 429, title: 'Too many rooms at once' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
   'database-away': { status: 503, title: 'The database cannot be reached at the moment' },
+  'storage-full': { status: 507, title: 'The storage of the database is full' },
   'auth-away': { status: 503, title: 'Whoever knows the users cannot be asked at the moment' },
   'bots-away': { status: 503, title: 'The bots cannot be reached at the moment' },
   'shutting-down': { status: 503, title: 'This server is about to stop' },

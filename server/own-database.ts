@@ -1,8 +1,10 @@
 import type { Config } from './config.js';
 import { type DatabaseAddress, DEFAULT_DB } from './database-address.js';
-import { type Embedded, startEmbedded } from './embedded/index.js';
+import { type Embedded, type SpaceStatus, startEmbedded } from './embedded/index.js';
 import { fail } from './lifecycle.js';
 import type { Log } from './log.js';
+
+export { DATABASE_FILES, makePrivate } from './embedded/index.js';
 
 /** Milliseconds that it has to last after an end, or starting it again does not help. */
 const STABLE_MS = 10_000;
@@ -15,12 +17,17 @@ const STABLE_MS = 10_000;
  * @throws EmbeddedError with a message for the operator
  */
 export async function openOwnDatabase(
-  { dataDir, embedded: { port, password } }: Config,
+  { dataDir, embedded: { port, password, dataLimitBytes } }: Config,
   log: Log,
 ): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {
   let lastEnd = Number.NEGATIVE_INFINITY;
   const start = (at: number): Promise<Embedded> =>
-    startEmbedded({ directory: dataDir, port: at, password, onExit });
+    startEmbedded({ directory: dataDir, port: at, password, dataLimitBytes, onExit, onSpace, onNotice });
+  const onNotice = (text: string) => log.warn({ directory: dataDir }, `embedded database: ${text}`);
+  const onSpace = (status: SpaceStatus) => {
+    if (status.state === 'ok') log.info('embedded database: storage has room again, writes are accepted');
+    else log.error({ reason: status.reason }, 'embedded database: storage full, writes are refused');
+  };
   const onExit = (error: Error) => {
     log.fatal({ err: error }, 'embedded database: ended unexpectedly');
     if (Date.now() - lastEnd < STABLE_MS) fail(error.message, 1);

@@ -10,6 +10,19 @@ export const wholeNumber = (name: string, min: number, max: number, fallback: nu
     .refine((n) => n >= min && n <= max, `${name} must be from ${min} to ${max}`)
     .default(fallback);
 
+const BYTE_UNITS = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
+
+/** A number of bytes, with or without a unit; units are powers of 1024. */
+export const byteSize = (name: string, min: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}(\.\d{1,3})? ?([KMGT]?B)?$/i, `${name} must be a number of bytes such as 500MB or 5GB`)
+    .transform((text) => {
+      const unit = /[a-z]+$/i.exec(text)?.[0].toUpperCase() ?? 'B';
+      return Math.floor(Number.parseFloat(text) * BYTE_UNITS[unit as keyof typeof BYTE_UNITS]);
+    })
+    .refine((bytes) => bytes >= min, `${name} must be at least ${min / 1024 ** 2}MB`);
+
 export const limit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
 
 export const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);

@@ -3,6 +3,7 @@ import { databaseFaults } from './database-address.js';
 import {
   address,
   bearerSecret,
+  byteSize,
   certificate,
   flag,
   hostNames,
@@ -34,6 +35,11 @@ export const settings = {
     .min(1, 'DATA_DIR must not be empty')
     .default('./data')
     .describe('Folder of the embedded database and of keys made at the first start'),
+  DATA_LIMIT: byteSize('DATA_LIMIT', 1024 ** 2)
+    .optional()
+    .describe(
+      'Most that the embedded database may store, such as 5GB; writes beyond it are refused. Without it the disk is the limit',
+    ),
   INSTANCES: wholeNumber('INSTANCES', 1, 64, 1).describe(
     'How many processes serve the port together; more than one need REDIS_URL',
   ),

@@ -39,7 +39,7 @@ const SERVER: Layer[] = [
 
 const EMBEDDED: Layer[] = [
   { name: 'door', members: ['index.ts'] },
-  { name: 'worker', members: ['worker.ts'] },
+  { name: 'worker', members: ['worker.ts', 'check.ts'] },
   { name: 'wire', members: ['wire/'] },
   { name: 'evaluator', members: ['reql/evaluate.ts'] },
   { name: 'stored functions', members: ['reql/functions.ts'] },

@@ -49,6 +49,22 @@ describe('the configuration', () => {
     expect(faults({ PORT })).toHaveLength(1);
   });
 
+  test.each([
+    ['1048576', 1024 ** 2],
+    ['500MB', 500 * 1024 ** 2],
+    ['1.5 gb', 1.5 * 1024 ** 3],
+    ['2TB', 2 * 1024 ** 4],
+  ])('takes %j as a number of bytes', (DATA_LIMIT, bytes) => {
+    expect(readConfig({ DATA_LIMIT }).embedded.dataLimitBytes).toBe(bytes);
+  });
+
+  test.each(['much', '5 G', '-5GB', '5e9', '1000', '0.5MB', '5GBB'])(
+    'refuses the limit of data %j',
+    (DATA_LIMIT) => {
+      expect(faults({ DATA_LIMIT })).toEqual([expect.stringMatching(/^DATA_LIMIT must be /)]);
+    },
+  );
+
   test('never repeats a value, which may be a secret', () => {
     const listed = faults({ SESSION_SECRET: 'hunter2', RETHINKDB_URL: 'redis://:hunter2@db' });
     expect(listed).toHaveLength(2);

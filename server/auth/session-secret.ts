@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Log } from '../log.js';
+import { DATABASE_FILES, makePrivate } from '../own-database.js';
 
 export interface SecretSource {
   /** `SESSION_SECRET`; where several machines serve one chat, all of them need the same. */
@@ -14,12 +16,20 @@ const KEY_BYTES = 32;
 
 /**
  * The key that signs cookies: the one that is set, or a random one that is made at the first start and
- * kept in `DATA_DIR/session-secret`, so that guests stay who they are over restarts.
+ * kept in `DATA_DIR/session-secret`, so that guests stay who they are over restarts. Other users of the machine lose
+ * their rights to the folder.
  * @throws Error when the folder cannot be written, or the file holds less than a key.
  */
-export async function loadSessionSecret({ sessionSecret, dataDir }: SecretSource): Promise<string> {
+export async function loadSessionSecret(
+  { sessionSecret, dataDir }: SecretSource,
+  log?: Log,
+): Promise<string> {
   if (sessionSecret) return sessionSecret;
-  await mkdir(dataDir, { recursive: true });
+  if (makePrivate(dataDir, [FILE, ...DATABASE_FILES]))
+    log?.warn(
+      { directory: dataDir },
+      'the rights of other users to the data folder and its files were withdrawn',
+    );
   const path = join(dataDir, FILE);
   return (await readKey(path)) ?? (await createKey(path));
 }

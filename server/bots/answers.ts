@@ -13,7 +13,7 @@ import type { Link } from './link.js';
 import type { Topology } from './topology.js';
 
 /** Nothing is wrong with the answer: it has to wait. */
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'auth-away'];
+const TEMPORARY: readonly ErrorCode[] = ['database-away', 'storage-full', 'auth-away'];
 
 export interface AnswersParts {
   limits: Pick<Limits, 'answer'>;

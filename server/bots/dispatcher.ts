@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandTable } from '../database/command-table.js';
 import { diagnostics } from '../diagnostics.js';
-import { toChatError } from '../errors.js';
+import { type ErrorCode, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import { comparePositions, type Message } from '../message.js';
 import { commandName, toCommand } from './command.js';
@@ -14,6 +14,8 @@ import type { Topology } from './topology.js';
 const BATCH = 50;
 /** Commands that one query reads. */
 const PAGE = 1_000;
+/** Errors that are logged where they are noticed. */
+const AWAY: readonly ErrorCode[] = ['database-away', 'storage-full'];
 
 export interface DispatcherParts {
   commands: CommandTable;
@@ -197,8 +199,7 @@ export class Dispatcher {
   /** It is tried again when the feed is open again, or with the next sweep. */
   private failed(error: Error, what: string): void {
     this.isBehind = true;
-    // That the database is away is logged where it is noticed.
-    const level = toChatError(error).code === 'database-away' ? 'debug' : 'warn';
+    const level = AWAY.includes(toChatError(error).code) ? 'debug' : 'warn';
     this.parts.log[level]({ reason: error.message.split('\n')[0] }, what);
   }
 

@@ -22,7 +22,7 @@ export async function runPrimary(config: Config): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'changeroom-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    const sessionSecret = await loadSessionSecret(config);
+    const sessionSecret = await loadSessionSecret(config, log);
     const own = config.database ? null : await openOwnDatabase(config, log);
     const address = config.database ?? own!.address;
     const complete = { ...config, database: address, sessionSecret };

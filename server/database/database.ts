@@ -7,6 +7,7 @@ import { Heartbeat } from './heartbeat.js';
 import { type Link, openLink } from './link.js';
 import { type Connection, r, type Term } from './reql.js';
 import { createSchema } from './schema.js';
+import { isStorageFull } from './storage-full.js';
 
 export type DatabaseState = 'connecting' | 'up' | 'down';
 
@@ -17,12 +18,21 @@ export interface DatabaseStatus {
   reason?: string;
 }
 
+/** Whether the database has room for writes. */
+export interface StorageStatus {
+  state: 'ok' | 'full';
+  since: Date;
+}
+
 export interface DatabaseOptions {
   /** Milliseconds between two beats of the proof of life; a link that misses two is dropped. */
   heartbeatMs?: number;
   /** Milliseconds after which an unanswered query counts as a dead link. */
   queryTimeoutMs?: number;
 }
+
+/** When a write that found the storage full is worth repeating. */
+const STORAGE_RETRY_MS = 10_000;
 
 /**
  * The link to the database: opened at `start()`, reopened with backoff whenever it is lost, proved alive by a
@@ -35,6 +45,7 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
   private retry: NodeJS.Timeout | null = null;
   private stopped = false;
   private current: DatabaseStatus = { state: 'connecting', since: new Date() };
+  private room: StorageStatus = { state: 'ok', since: new Date() };
   private readonly options: Required<DatabaseOptions>;
 
   constructor(
@@ -49,6 +60,11 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
 
   get status(): DatabaseStatus {
     return this.current;
+  }
+
+  /** Whether the last write was refused because the storage is full. Only the embedded database says so. */
+  get storage(): StorageStatus {
+    return this.room;
   }
 
   /** The tables are in this database. */
@@ -80,7 +96,7 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
   /**
    * Runs a query and resolves with its answer (cursors as arrays where the driver gives arrays).
    * @throws ChatError `database-away` when there is no link, it is lost meanwhile or does not answer in time;
-   *   any other error of the database as the driver gives it
+   *   `storage-full` when the database has no room for the write; any other error of the database as the driver gives it
    */
   async run<T>(query: Term, options: object = {}): Promise<T> {
     const link = this.link;
@@ -95,6 +111,7 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
     try {
       return (await Promise.race([query.run(link.queries, options), late])) as T;
     } catch (error) {
+      if (isStorageFull(error)) throw this.full();
       throw isAway(error) ? this.away(describe(error as Error)) : withoutQuery(error);
     } finally {
       clearTimeout(timer);
@@ -141,7 +158,10 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
   private async prepare(link: Link): Promise<void> {
     if (this.stopped) return link.destroy();
     await createSchema(link.queries, this.address.db);
-    this.heartbeat = new Heartbeat(link, this.table('nodes'), this.options.heartbeatMs, () => link.destroy());
+    this.heartbeat = new Heartbeat(link, this.table('nodes'), this.options.heartbeatMs, {
+      onDead: () => link.destroy(),
+      onWrite: (refusal) => this.noteStorage(refusal === null ? 'ok' : 'full'),
+    });
     await this.heartbeat.start();
   }
 
@@ -159,6 +179,20 @@ export class Database extends EventEmitter<{ up: []; down: [reason: string] }> {
     const wait = this.backoff.next();
     this.log.warn({ reason, retryInMs: Math.round(wait) }, 'database: away');
     this.retry = setTimeout(() => void this.connect(), wait);
+  }
+
+  private full(): ChatError {
+    this.noteStorage('full');
+    return new ChatError('storage-full', 'Nothing can be written at the moment: the storage is full', {
+      retryAfterMs: STORAGE_RETRY_MS,
+    });
+  }
+
+  private noteStorage(state: StorageStatus['state']): void {
+    if (state === this.room.state) return;
+    this.room = { state, since: new Date() };
+    if (state === 'full') this.log.error('database: storage full, writes are refused');
+    else this.log.info('database: storage has room again, writes are accepted');
   }
 
   private away(reason?: string): ChatError {

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Link } from './link.js';
 import { type Cursor, r, type Term } from './reql.js';
+import { isStorageFull } from './storage-full.js';
+
+export interface HeartbeatListener {
+  /** Two beats are missing. */
+  onDead(): void;
+  /** A beat was written, or refused because the storage is full. */
+  onWrite(refusal: Error | null): void;
+}
 
 /**
  * Proof that the link is alive from end to end. A TCP connection can be half-open (behind an idle tunnel, say):
  * writes go nowhere and feeds stay silent without an error. So a row is rewritten over the one connection and
- * expected back through a feed on the other; when it stays away, `onDead` is called.
+ * expected back through a feed on the other; when it stays away, `onDead` is called. A beat
+ * that the database refuses because its storage is full is not missing.
  */
 export class Heartbeat {
   private readonly id = randomUUID();
@@ -17,7 +26,7 @@ export class Heartbeat {
     private readonly link: Link,
     private readonly nodes: Term,
     private readonly intervalMs: number,
-    private readonly onDead: () => void,
+    private readonly listener: HeartbeatListener,
   ) {}
 
   async start(): Promise<void> {
@@ -53,7 +62,7 @@ export class Heartbeat {
   private tick(): void {
     if (this.missed >= 2) {
       this.abandon();
-      this.onDead();
+      this.listener.onDead();
       return;
     }
     this.missed += 1;
@@ -61,6 +70,14 @@ export class Heartbeat {
     this.nodes
       .insert({ id: this.id, beat: this.beat, at: r.now() }, { conflict: 'replace', durability: 'soft' })
       .run(this.link.queries)
-      .catch(() => {}); // an error here ends the link by itself or shows as a missing beat
+      .then(
+        () => this.listener.onWrite(null),
+        (error: unknown) => {
+          // Other errors end the link by themselves or show as a missing beat.
+          if (!isStorageFull(error)) return;
+          this.missed = 0; // the database is alive
+          this.listener.onWrite(error);
+        },
+      );
   }
 }

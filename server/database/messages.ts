@@ -5,6 +5,7 @@ import { type Author, type Kind, type Message, newMessageId, type Position } fro
 import type { Database } from './database.js';
 import { InsertQueue } from './insert-queue.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
+import { ifOwn, noSuchMessage, type Refusable, refusal, throwRefusal } from './message-refusals.js';
 import { type MessageRow, toMessage } from './message-row.js';
 import { RAW, r, type Term } from './reql.js';
 
@@ -58,10 +59,8 @@ interface Change {
   error?: string;
 }
 
-interface WriteResult {
-  errors: number;
+interface WriteResult extends Refusable {
   skipped: number;
-  first_error?: string;
   changes?: Change[];
 }
 
@@ -235,6 +234,17 @@ export class Messages {
     return { rows: messages.filter((message) => message !== null), more: found.length > limit };
   }
 
+  private insertOneByOne(rows: Row[]): Promise<(Inserted | Error)[]> {
+    return Promise.all(
+      rows.map((row) =>
+        this.insertBatch([row]).then(
+          ([only]) => only!,
+          (error: Error) => error,
+        ),
+      ),
+    );
+  }
+
   /** One query for many rows; a conflict leaves the stored row as it is. */
   private async insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
     const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
@@ -242,7 +252,14 @@ export class Messages {
       .table('messages')
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });
     const begin = performance.now();
-    const result = await this.database.run<WriteResult>(insert, RAW);
+    let result: WriteResult;
+    try {
+      result = await this.database.run<WriteResult>(insert, RAW);
+    } catch (error) {
+      if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
+      // The rows before the one that did not fit are written: each row gets its own answer.
+      return this.insertOneByOne(rows);
+    }
     diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
     const written = new Map<string, Inserted>();
     for (const { old_val, new_val, error } of result.changes ?? []) {
@@ -261,40 +278,8 @@ export class Messages {
           return inserted;
         }
         if (rows.length === 1) return refusal(result.first_error);
-        return this.insertBatch(rows.slice(i, i + 1)).then(
-          ([only]) => only!,
-          (error: Error) => error,
-        );
+        return (await this.insertOneByOne(rows.slice(i, i + 1)))[0]!;
       }),
     );
   }
-}
-
-/** `then` when the row is of this room and this user, else an error that `throwRefusal` knows. */
-function ifOwn(row: Term, room: string, by: string, then: unknown): Term {
-  return r.branch(
-    row('room').ne(room),
-    r.error('no-such-message'),
-    row('author')('id_user').ne(by),
-    r.error('not-yours'),
-    then,
-  );
-}
-
-function throwRefusal({ errors, first_error }: WriteResult): void {
-  if (errors === 0) return;
-  if (first_error === 'no-such-message') throw noSuchMessage();
-  if (first_error === 'not-yours') throw new ChatError('not-yours', 'only its author can change a message');
-  throw refusal(first_error);
-}
-
-function noSuchMessage(): ChatError {
-  return new ChatError('no-such-message', 'there is no such message in this room', { field: 'id' });
-}
-
-function refusal(reason = 'no reason given'): ChatError {
-  return new ChatError(
-    'refused-by-database',
-    reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
-  );
 }

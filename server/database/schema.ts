@@ -4,6 +4,7 @@ import { uniteDuplicateTables } from './duplicate-tables.js';
 import { HOOK_VERSION, messageHook } from './message-hook.js';
 import { type Connection, r, type Term } from './reql.js';
 import { MEMBERSHIP_INDEXES, NAME_INDEX, ROOM_INDEXES } from './row-indexes.js';
+import { isStorageFull } from './storage-full.js';
 
 const TABLES = ['messages', 'rooms', 'memberships', 'users', 'commands', 'nodes'];
 
@@ -19,7 +20,7 @@ export async function createSchema(connection: Connection, db: string): Promise<
     try {
       return await attemptSchema(connection, db);
     } catch (error) {
-      if (attempt === ATTEMPTS || !connection.open) throw error;
+      if (attempt === ATTEMPTS || !connection.open || isStorageFull(error)) throw error;
       if (/is ambiguous/.test(String(error))) await uniteDuplicateTables(connection, db).catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * attempt));
     }

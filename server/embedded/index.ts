@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { DirectoryFault } from './storage/environment.js';
+import type { SpaceStatus } from './storage/space.js';
+import type { WireLimits } from './wire/limits.js';
 import type { WorkerMessage, WorkerOptions } from './wire/thread-messages.js';
 
 export interface EmbeddedOptions {
@@ -14,11 +17,25 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Of the user `admin`; default: empty. */
   readonly password?: string;
+  /** Bytes that the used pages of the data file may take; null or absent: no limit. */
+  readonly dataLimitBytes?: number | null;
+  /** Bytes that ordinary writes leave free on the disk; default: 16 MiB. Deletes may use three quarters of it. */
+  readonly reserveBytes?: number;
+  /** What clients may use; the defaults are far above the needs of drivers. */
+  readonly limits?: Partial<WireLimits>;
+  /** Called when writes begin to be refused for want of space, and when they are accepted again. */
+  readonly onSpace?: (status: SpaceStatus) => void;
+  /** Called with what an operator should know: of the start, and of refused connections. */
+  readonly onNotice?: (text: string) => void;
   /** Called if the database ends though nobody stopped it. */
   readonly onExit?: (error: Error) => void;
   /** Called with errors that are the database's own fault; default: a process warning. */
   readonly onFault?: (error: Error) => void;
 }
+
+export { DATABASE_FILES } from './storage/environment.js';
+export { makePrivate } from './storage/private-directory.js';
+export type { SpaceStatus };
 
 /** A running database. */
 export interface Embedded {
@@ -31,11 +48,7 @@ export interface Embedded {
 /** Why the database cannot be started. */
 export class EmbeddedError extends Error {
   constructor(
-    readonly code:
-      | 'embedded-port-taken'
-      | 'embedded-directory-unusable'
-      | 'embedded-directory-locked'
-      | 'embedded-failed',
+    readonly code: 'embedded-port-taken' | 'embedded-failed' | DirectoryFault,
     message: string,
   ) {
     super(message);
@@ -60,7 +73,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     );
   }
   open.add(place);
-  const worker = startWorker({ directory: place, host, port, password });
+  const { dataLimitBytes = null, reserveBytes, limits = {} } = options;
+  const worker = startWorker({
+    directory: place,
+    host,
+    port,
+    password,
+    dataLimitBytes,
+    reserveBytes,
+    limits,
+  });
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'notice') options.onNotice?.(message.text);
+    else if (message.kind === 'space') options.onSpace?.(message.status);
+  });
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   void ended.then(() => open.delete(place));
   try {
@@ -110,7 +136,7 @@ function started(worker: Worker, host: string, port: number): Promise<number> {
     worker.once('exit', () =>
       reject(new EmbeddedError('embedded-failed', 'The embedded database ended at its start.')),
     );
-    worker.once('message', (message: WorkerMessage) => {
+    worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'listening') listening(message.port);
       else if (message.kind === 'refused') reject(refusal(message, host, port));
     });
@@ -131,6 +157,8 @@ function refusal(
       );
     case 'embedded-directory-unusable':
     case 'embedded-directory-locked':
+    case 'embedded-directory-damaged':
+    case 'embedded-storage-full':
       return new EmbeddedError(code, message);
     default:
       return new EmbeddedError('embedded-failed', `The embedded database could not be started: ${message}`);

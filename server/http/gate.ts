@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ChatError, type ErrorCode } from '../errors.js';
+import { ChatError, type ErrorCode, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { ProxyTrust } from '../proxy-trust.js';
 import { answerRaw, endWithin, refusal } from './raw-answer.js';
@@ -47,15 +47,26 @@ export function guardServer(server: Server, parts: GateParts): void {
     const fault = gate.faultOf(request);
     if (fault) return gate.refuse(request, response, fault);
     gate.begin(request, response);
-    if (gate.isForSockets(request)) sockets(request, response);
-    else parts.pages(request, response);
+    if (!gate.isForSockets(request)) return parts.pages(request, response);
+    try {
+      sockets(request, response);
+    } catch (error) {
+      gate.caught(error);
+      if (response.headersSent) response.destroy();
+      else gate.refuse(request, response, toChatError(error));
+    }
   });
   server.on('upgrade', (request, socket, head) => {
     const fault = gate.faultOf(request) ?? gate.faultOfUpgrade(request);
     if (fault) return gate.refuseRaw(request, socket, fault);
     // Primus and ws end connections that they refuse, but leave it to the client to close them.
     endWithin(socket);
-    upgrades(request, socket, head);
+    try {
+      upgrades(request, socket, head);
+    } catch (error) {
+      gate.caught(error);
+      gate.refuseRaw(request, socket, toChatError(error));
+    }
   });
   server.on('connect', (request, socket) => gate.refuseRaw(request, socket, badTarget()));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => gate.failed(error, socket));
@@ -94,6 +105,11 @@ class Gate {
   /** Remembers an answer, so that a fault in the request's body does not write into it. */
   begin({ socket }: IncomingMessage, response: ServerResponse): void {
     this.unfinished.set(socket, [...this.unfinishedOf(socket), response]);
+  }
+
+  /** A listener for sockets failed on a request. Uncaught, its error would end the process. */
+  caught(error: unknown): void {
+    this.parts.log.error({ err: error }, 'http: a listener for sockets failed');
   }
 
   refuse(request: IncomingMessage, response: ServerResponse, error: ChatError): void {

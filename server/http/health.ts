@@ -1,6 +1,11 @@
 import { Router } from 'express';
 import { onlyMethods } from './problems.js';
 
+/** Whether what a dependency stores can grow. */
+export interface Storage {
+  readonly storage: { state: 'ok' | 'full'; since: Date };
+}
+
 /** Something this server needs in order to be of use. */
 export interface Dependency {
   readonly status: { state: 'up' | 'down' | 'connecting'; since: Date };
@@ -11,6 +16,8 @@ export interface HealthParts {
   dependencies: Record<string, Dependency>;
   /** What it can do without for a while: shown, but no reason to send visitors elsewhere. */
   optional?: Record<string, Dependency>;
+  /** What keeps the messages. While it is full, everything can be read, so it does not change the status. */
+  storage?: Storage;
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
 }
@@ -18,9 +25,10 @@ export interface HealthParts {
 /**
  * `/healthz`: 200 for as long as the process answers, so that a supervisor restarts it only when it is stuck.
  * `/readyz`: 200 when every dependency is up and the server is not about to stop, else 503; a balancer then sends
- * visitors elsewhere. Both are JSON. Why something is down stands in the log alone, as this is open to everybody.
+ * visitors elsewhere. A full storage does not make it 503: reading works, and no other server of this database could
+ * write either. Both are JSON. Why something is down stands in the log alone, as this is open to everybody.
  */
-export function healthRouter({ dependencies, optional = {}, stopping }: HealthParts): Router {
+export function healthRouter({ dependencies, optional = {}, storage, stopping }: HealthParts): Router {
   const router = Router();
   router
     .route('/healthz')
@@ -42,6 +50,9 @@ export function healthRouter({ dependencies, optional = {}, stopping }: HealthPa
         .json({
           status: stopping.aborted ? 'stopping' : ready ? 'ready' : 'waiting',
           dependencies: Object.fromEntries(states),
+          ...(storage && {
+            storage: { state: storage.storage.state, since: storage.storage.since.toISOString() },
+          }),
         });
     })
     .all(onlyMethods('GET'));

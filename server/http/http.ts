@@ -12,7 +12,7 @@ import { ROOT } from '../root.js';
 import { apiRouter } from './api.js';
 import type { BotsParts } from './bots.js';
 import type { EventStreamOptions } from './event-stream.js';
-import { type Dependency, healthRouter } from './health.js';
+import { type Dependency, healthRouter, type Storage } from './health.js';
 import { type MetricsParts, metricsRouter } from './metrics.js';
 import { pagesRouter } from './pages.js';
 import { notFound, problemHandler } from './problems.js';
@@ -34,6 +34,8 @@ export interface HttpParts extends BotsParts {
   dependencies: Record<string, Dependency>;
   /** The same, for what the chat can do without for a while. */
   optional: Record<string, Dependency>;
+  /** What keeps the messages. */
+  storage?: Storage;
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;

@@ -31,6 +31,8 @@ declare module 'primus' {
 
   export default class Primus extends EventEmitter {
     constructor(server: Server, options: PrimusOptions);
+    /** Removes a middleware that Primus has by itself. */
+    remove(middleware: 'cors' | 'primus.js' | 'spec'): this;
     /** The engine.io server. */
     readonly transformer: {
       service: {

@@ -114,6 +114,9 @@ export class Sockets {
       iknowclusterwillbreakconnections: true,
       transport: { perMessageDeflate: false, httpCompression: false, ...parts.heartbeat },
     });
+    // `cors` parses the header Origin with legacy url.parse, which throws; `admit` checks origins. The other two serve
+    // Primus' client and a description of the server, which the page does not load.
+    for (const middleware of ['cors', 'primus.js', 'spec'] as const) this.primus.remove(middleware);
     const { routing } = parts;
     if (routing) {
       this.primus.transformer.service.generateId = () => routing.newSessionId();

@@ -41,7 +41,12 @@ export function drawUnsent(
   pausedFor: number | null,
 ): HTMLElement {
   const notes = {
-    waiting: pausedFor === null ? 'waiting for the connection' : `too fast, sending in ${pausedFor} s`,
+    waiting:
+      pausedFor !== null
+        ? `too fast, sending in ${pausedFor} s`
+        : fault === undefined
+          ? 'waiting for the connection'
+          : 'waiting, will be sent again',
     sent: 'sending',
     stored: 'sent',
     failed: 'not sent',

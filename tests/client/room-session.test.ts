@@ -131,6 +131,19 @@ describe('being in a room', () => {
     expect(take('createMessage')).toEqual([frame]);
   });
 
+  test('what fails because the storage is full is kept with its reason, and tried again by itself', () => {
+    const { session, outbox, join, take, passTime } = open();
+    join();
+    session.post('hi');
+    const [frame] = take('createMessage');
+    const { id } = frame!.message as { id: string };
+    const error = { code: 'storage-full', message: 'the storage is full', retryAfterMs: 10_000 } as const;
+    session.receive({ type: 'error', ref: frame!.ref, ...error });
+    expect(outbox.get(id)).toMatchObject({ progress: 'waiting', fault: 'the storage is full' });
+    passTime();
+    expect(take('createMessage')).toEqual([frame]);
+  });
+
   test('that bots are away is a notice to the sender, and no fault of the message', () => {
     const { session, outbox, join, take } = open();
     join();

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guardServer } from '../../server/http/gate.js';
+import { createLog } from '../../server/log.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { exchange, openRaw, type RawAnswer } from '../support/raw-http.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -67,6 +72,20 @@ describe('a request', () => {
     'with a path that cannot be decoded is no fault of the server: %s',
     async (line) => {
       expect((await send(line, 'Connection: close\r\n')).status).toBeLessThan(500);
+      await isAlive();
+    },
+  );
+
+  it.each(['http://[', 'null', '%', 'x', '\u00ff'])(
+    'to the sockets with the origin %j is answered, and the server goes on',
+    async (origin) => {
+      const headers = `Origin: ${origin}\r\nConnection: close\r\n`;
+      for (const line of ['GET /primus/?EIO=4&transport=polling', 'OPTIONS /primus/', 'GET /primus/x'])
+        expect((await send(line, headers)).status).toBeLessThan(500);
+      expect(
+        (await send('GET /primus/?EIO=4&transport=websocket', `Origin: ${origin}\r\n${WEBSOCKET}${KEY}`))
+          .status,
+      ).toBe(403);
       await isAlive();
     },
   );
@@ -251,5 +270,33 @@ describe('a host', () => {
   it('need not be known to a balancer', async () => {
     for (const path of ['/healthz', '/readyz?x'])
       expect((await ask(`GET ${path}`, 'Host: 10.0.0.1\r\n')).status).toBe(200);
+  });
+});
+
+describe('a listener for sockets that throws', () => {
+  it('gets its request or upgrade answered with 500, and does not end the process', async () => {
+    const failing = createServer();
+    const fail = () => {
+      throw new Error('of a listener');
+    };
+    failing.on('request', fail).on('upgrade', fail);
+    const log = createLog({ log: 'silent' });
+    guardServer(failing, {
+      pages: fail,
+      socketsPath: '/primus',
+      allowedHosts: null,
+      trust: () => false,
+      log,
+    });
+    failing.listen(0, '127.0.0.1');
+    await once(failing, 'listening');
+    const url = `http://127.0.0.1:${(failing.address() as AddressInfo).port}`;
+    for (const headers of ['Connection: close\r\n', WEBSOCKET + KEY])
+      expectProblem(
+        await exchange(url, `GET /primus/ HTTP/1.1\r\nHost: a\r\n${headers}\r\n`),
+        500,
+        'internal',
+      );
+    failing.close();
   });
 });

@@ -79,6 +79,26 @@ describe('/readyz', () => {
   });
 });
 
+describe('a full storage', () => {
+  it('is shown on /readyz, which stays 200, as everything can be read', async () => {
+    database = new Database(testDatabase.address, createLog({ log: 'silent' }));
+    database.start();
+    await database.ready(30_000);
+    const since = new Date();
+    const storage = { storage: { state: 'full' as const, since } };
+    const stopping = new AbortController().signal;
+    server = createServer(express().use(healthRouter({ dependencies: { database }, storage, stopping })));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'ready',
+      dependencies: { database: upSince },
+      storage: { state: 'full', since: since.toISOString() },
+    });
+  });
+});
+
 describe('/healthz', () => {
   it('is 200 for as long as the process answers, whatever is down', async () => {
     const url = await serve(await deadPort());

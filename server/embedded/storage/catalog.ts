@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Database } from 'lmdb';
+import { DamageError } from './page-file.js';
 import { walk, wholeRange } from './ranges.js';
 import type { Table, TableRecord } from './table.js';
 
@@ -36,7 +38,7 @@ export class Catalog {
     this.#put(IDENTITY, id);
   }
 
-  /** Reads everything; true if there was nothing: a new data directory. */
+  /** Reads everything; true if there was nothing: a new data directory. @throws DamageError */
   load(): boolean {
     this.#databases.clear();
     this.#id = this.#store.get(IDENTITY) ?? '';
@@ -45,7 +47,7 @@ export class Catalog {
       this.#databases.set(key.toString('utf8', 1), { id: value, tables: new Map() });
     }
     for (const { value } of walk(this.#store, wholeRange(TABLE), false)) {
-      const table = this.#makeTable(JSON.parse(value) as TableRecord);
+      const table = this.#makeTable(unseal(value));
       this.#databases.get(table.db)?.tables.set(table.name, table);
     }
     return this.#id === '';
@@ -102,7 +104,7 @@ export class Catalog {
   }
 
   saveTable(table: Table): void {
-    this.#put(tableKey(table), JSON.stringify(table.toRecord()));
+    this.#put(tableKey(table), seal(table.toRecord()));
   }
 
   removeTable(table: Table): void {
@@ -126,6 +128,24 @@ export class Catalog {
     this.#touched = true;
     this.#store.removeSync(key);
   }
+}
+
+/** A record with its checksum: a function that was altered by damage would give its table wrong entries. */
+function seal(record: TableRecord): string {
+  return JSON.stringify({ ...record, checksum: checksumOf(record) });
+}
+
+/** Records that were written before there were checksums have none. */
+function unseal(value: string): TableRecord {
+  try {
+    const { checksum, ...record } = JSON.parse(value) as TableRecord & { checksum?: string };
+    if (checksum === undefined || checksum === checksumOf(record)) return record;
+  } catch {}
+  throw new DamageError('the record of a table is damaged');
+}
+
+function checksumOf(record: TableRecord): string {
+  return createHash('sha256').update(JSON.stringify(record)).digest('base64');
 }
 
 function databaseKey(name: string): Buffer {

@@ -1,14 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import type { Database } from 'lmdb';
 import type { DatumObject } from '../values/datum.js';
 import { opFailed } from '../values/reql-error.js';
 import { Catalog } from './catalog.js';
-import { type Environment, openEnvironment } from './environment.js';
+import {
+  asDirectoryError,
+  countPages,
+  type Environment,
+  type EnvironmentOptions,
+  markInitialised,
+  openEnvironment,
+  pageBytesOf,
+  storageFull,
+} from './environment.js';
 import { numberPrefix, walk, wholeRange } from './ranges.js';
 import type { SecondaryIndex } from './secondary-index.js';
 import type { CatalogEvent, Change, CompileFunction, Durability, IndexValues } from './shapes.js';
+import { Space, StorageFullError } from './space.js';
 import { Table, type TableHost } from './table.js';
 
-export interface StorageOptions {
+/** What the catalog needs for a new table, at most. */
+const RECORD_BYTES = 4096;
+
+export interface StorageOptions extends EnvironmentOptions {
   /** Makes stored index functions and write hooks callable. */
   readonly compileFunction: CompileFunction;
 }
@@ -20,6 +34,7 @@ export interface StorageOptions {
 export class Storage implements TableHost {
   readonly environment: Environment;
   readonly compileFunction: CompileFunction;
+  readonly space: Space;
   readonly #catalog: Catalog;
   readonly #commitListeners = new Set<(changes: readonly Change[]) => void>();
   readonly #catalogListeners = new Set<(event: CatalogEvent) => void>();
@@ -30,18 +45,43 @@ export class Storage implements TableHost {
 
   /** Opens a directory, creating it with an empty database `test` on the first start. */
   static open(directory: string, options: StorageOptions): Storage {
-    return new Storage(openEnvironment(directory), options.compileFunction);
+    return new Storage(directory, openEnvironment(directory, options), options);
   }
 
-  private constructor(environment: Environment, compileFunction: CompileFunction) {
+  private constructor(directory: string, environment: Environment, options: StorageOptions) {
     this.environment = environment;
-    this.compileFunction = compileFunction;
+    this.compileFunction = options.compileFunction;
+    this.space = new Space(
+      directory,
+      pageBytesOf(environment),
+      () => countPages(environment),
+      options.space ?? {},
+    );
     this.#catalog = new Catalog(environment.catalog, (record) => new Table(this, record));
-    if (this.#catalog.load()) {
+    const isNew = this.#load(directory);
+    if (options.readOnly) return;
+    if (isNew) this.#initialise(directory);
+    markInitialised(directory);
+  }
+
+  #load(directory: string): boolean {
+    try {
+      return this.#catalog.load();
+    } catch (error) {
+      void this.close();
+      throw asDirectoryError(directory, error);
+    }
+  }
+
+  #initialise(directory: string): void {
+    try {
       this.write(() => {
-        this.#catalog.saveId(randomUUID());
         this.createDatabase('test');
+        this.#catalog.saveId(randomUUID());
       });
+    } catch (error) {
+      void this.close();
+      throw error instanceof StorageFullError ? storageFull(directory, error.message) : error;
     }
   }
 
@@ -49,11 +89,13 @@ export class Storage implements TableHost {
    * Runs a job in one write transaction and commits it, synced to the disk; nested calls join the outermost.
    * An error of the job is rethrown after the commit: RethinkDB has no transactions, what a query wrote
    * before it failed stays. If the commit itself fails, nothing of the job stays and OP_FAILED is thrown.
+   * What writes within the job throws a StorageFullError where space is short.
    */
   write<T>(job: () => T): T {
     if (this.#writing) return job();
     let outcome: { value: T } | { error: unknown } | undefined;
     this.#writing = true;
+    this.space.begin();
     try {
       this.environment.root.transactionSync(() => {
         try {
@@ -67,6 +109,8 @@ export class Storage implements TableHost {
       this.#writing = false;
       this.#notify();
       throw opFailed(`The database could not be written: ${(error as Error).message}`);
+    } finally {
+      this.space.end();
     }
     this.#writing = false;
     this.#catalog.commit();
@@ -115,6 +159,7 @@ export class Storage implements TableHost {
   /** OP_FAILED if the name is taken. */
   createDatabase(name: string): { id: string; name: string } {
     if (this.hasDatabase(name)) throw opFailed(`Database \`${name}\` already exists.`);
+    this.space.claim(1, name.length);
     const id = randomUUID();
     this.#catalog.saveDatabase(name, id);
     return { id, name };
@@ -124,6 +169,7 @@ export class Storage implements TableHost {
   dropDatabase(name: string): void {
     this.databaseId(name);
     for (const table of this.tables(name)) this.dropTable(name, table);
+    this.space.claimDeletion(1);
     this.#catalog.removeDatabase(name);
   }
 
@@ -151,6 +197,7 @@ export class Storage implements TableHost {
   ): Table {
     this.databaseId(db);
     if (this.table(db, name) !== undefined) throw opFailed(`Table \`${db}.${name}\` already exists.`);
+    this.space.claim(2, RECORD_BYTES);
     const table = new Table(this, {
       id: randomUUID(),
       number: this.nextNumber(),
@@ -170,6 +217,7 @@ export class Storage implements TableHost {
     const table = this.#require(db, name);
     for (const index of table.indexes.values()) this.#clear('entries', index.number);
     this.#clear('rows', table.number);
+    this.space.claimDeletion(1);
     this.#catalog.removeTable(table);
     this.#events.push({ kind: 'tableDropped', table });
   }
@@ -183,9 +231,14 @@ export class Storage implements TableHost {
     if (this.table(target.db, target.name)) {
       throw opFailed(`Table \`${target.db}.${target.name}\` already exists.`);
     }
+    this.space.claim(2, JSON.stringify(table.toRecord()).length);
     this.#catalog.removeTable(table);
     Object.assign(table, target);
     this.#catalog.addTable(table);
+  }
+
+  allTables(): Table[] {
+    return this.#catalog.allTables();
   }
 
   /** Closes the files; a storage that was closed is of no further use. */
@@ -219,12 +272,11 @@ export class Storage implements TableHost {
   }
 
   #clear(database: 'rows' | 'entries', number: number): void {
-    const range = wholeRange(numberPrefix(number));
-    if (database === 'rows')
-      for (const { key } of walk(this.environment.rows, range, false)) this.environment.rows.removeSync(key);
-    else
-      for (const { key } of walk(this.environment.entries, range, false))
-        this.environment.entries.removeSync(key);
+    const store = this.environment[database] as Database<unknown, Buffer>;
+    for (const { key } of walk(store, wholeRange(numberPrefix(number)), false)) {
+      this.space.claimDeletion(1);
+      store.removeSync(key);
+    }
   }
 
   #notify(): void {

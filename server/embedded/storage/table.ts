@@ -3,6 +3,7 @@ import { encodeJson } from '../values/json.js';
 import { encodePrimaryKey } from '../values/key-encoding.js';
 import { opFailed } from '../values/reql-error.js';
 import type { Environment } from './environment.js';
+import { LazyEntry } from './lazy-entry.js';
 import { boundedRange, numberPrefix, walk, wholeRange } from './ranges.js';
 import { type IndexRecord, type RawEntry, SecondaryIndex } from './secondary-index.js';
 import type {
@@ -14,6 +15,7 @@ import type {
   IndexValues,
   StoredFunction,
 } from './shapes.js';
+import type { Space } from './space.js';
 
 /** What the catalog keeps of a table. */
 export interface TableRecord {
@@ -31,6 +33,7 @@ export interface TableRecord {
 export interface TableHost {
   readonly environment: Environment;
   readonly compileFunction: CompileFunction;
+  readonly space: Space;
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void;
   saveTable(table: Table): void;
   indexDropped(table: Table, index: SecondaryIndex): void;
@@ -121,8 +124,13 @@ export class Table {
   /** Writes a document; `old` is what stands there (the caller has read it), null if nothing does. */
   put(doc: DatumObject, old: DatumObject | null): void {
     const key = encodePrimaryKey(doc[this.primaryKey]!);
-    const indexValues = this.#reindex(key, doc, old);
-    this.#host.environment.rows.putSync(this.#rowKey(key), encodeJson(doc));
+    const json = encodeJson(doc);
+    const { indexValues, before, after } = this.#reindexing(key, doc, old);
+    // A character has at most 3 bytes for each unit of its length.
+    const bytes = after.reduce((sum, { value }) => sum + value.length, json.length * 3);
+    this.#host.space.claim(1 + before.length + after.length, bytes);
+    this.#reindex(before, after);
+    this.#host.environment.rows.putSync(this.#rowKey(key), json);
     if (old === null && this.#count !== undefined) this.#count++;
     this.#host.changed(this, doc, old, indexValues);
   }
@@ -130,10 +138,17 @@ export class Table {
   /** Deletes a document, given as it stands in the table. */
   remove(doc: DatumObject): void {
     const key = encodePrimaryKey(doc[this.primaryKey]!);
-    const indexValues = this.#reindex(key, null, doc);
+    const { indexValues, before, after } = this.#reindexing(key, null, doc);
+    this.#host.space.claimDeletion(1 + before.length);
+    this.#reindex(before, after);
     this.#host.environment.rows.removeSync(this.#rowKey(key));
     if (this.#count !== undefined) this.#count--;
     this.#host.changed(this, null, doc, indexValues);
+  }
+
+  /** Key and JSON of each document, as they are stored. */
+  raw(): Generator<{ key: Buffer; value: string }> {
+    return walk(this.#host.environment.rows, wholeRange(this.#prefix), false);
   }
 
   /** How many documents there are: counted once, then kept up to date. */
@@ -154,21 +169,40 @@ export class Table {
   createIndex(name: string, definition: IndexDefinition): void {
     if (this.#indexes.has(name))
       throw opFailed(`Index \`${name}\` already exists on table \`${this.db}.${this.name}\`.`);
+    this.#claimRecord(definition.function);
     const index = this.#makeIndex({ ...definition, name, number: this.#host.nextNumber() });
-    const { rows, entries } = this.#host.environment;
-    for (const { key, value } of walk(rows, wholeRange(this.#prefix), false)) {
-      const primaryKey = key.subarray(this.#prefix.length);
-      for (const entry of index.entriesOf(index.keysOf(parse(value)), primaryKey)) {
-        entries.putSync(entry.key, entry.value);
-      }
-    }
+    this.#fill(index);
     this.#indexes.set(name, index);
     this.#host.saveTable(this);
+  }
+
+  /** Puts the entries of all documents. If space runs short, those that were put are removed again. */
+  #fill(index: SecondaryIndex): void {
+    const { rows, entries } = this.#host.environment;
+    try {
+      for (const { key, value } of walk(rows, wholeRange(this.#prefix), false)) {
+        const wanted = index.entriesOf(index.keysOf(parse(value)), key.subarray(this.#prefix.length));
+        this.#host.space.claim(
+          wanted.length,
+          wanted.reduce((sum, entry) => sum + entry.value.length, 0),
+        );
+        for (const entry of wanted) entries.putSync(entry.key, entry.value);
+      }
+    } catch (error) {
+      for (const { key } of walk(entries, wholeRange(index.prefix), false)) entries.removeSync(key);
+      throw error;
+    }
+  }
+
+  /** Claims the space of the catalog's record of this table with one more function. */
+  #claimRecord(added: StoredFunction | null = null): void {
+    this.#host.space.claim(2, 3 * JSON.stringify([this.toRecord(), added]).length);
   }
 
   /** OP_FAILED if there is none of that name. */
   dropIndex(name: string): void {
     const index = this.requireIndex(name);
+    this.#host.space.claimDeletion(2);
     this.#indexes.delete(name);
     this.#host.saveTable(this);
     this.#host.indexDropped(this, index);
@@ -181,8 +215,9 @@ export class Table {
     const taken = this.#indexes.get(to);
     if (taken !== undefined) {
       if (!overwrite) throw opFailed(`Index \`${to}\` already exists on table \`${this.db}.${this.name}\`.`);
-      this.dropIndex(to);
     }
+    this.#claimRecord();
+    if (taken !== undefined) this.dropIndex(to);
     this.#indexes.delete(name);
     index.name = to;
     this.#indexes.set(to, index);
@@ -198,11 +233,13 @@ export class Table {
   }
 
   setWriteHook(hook: StoredFunction | null): void {
+    this.#claimRecord(hook);
     this.writeHook = hook;
     this.#host.saveTable(this);
   }
 
   setDurability(durability: Durability): void {
+    this.#claimRecord();
     this.durability = durability;
     this.#host.saveTable(this);
   }
@@ -221,32 +258,27 @@ export class Table {
     return json === undefined ? null : parse(json);
   }
 
-  #reindex(primaryKey: Buffer, doc: DatumObject | null, old: DatumObject | null): IndexValues {
+  /** What a change of a document changes in the indexes: entries to be removed, and to be put. */
+  #reindexing(primaryKey: Buffer, doc: DatumObject | null, old: DatumObject | null) {
     const indexValues = new Map<SecondaryIndex, { old: Datum[]; new: Datum[] }>();
-    const { entries } = this.#host.environment;
+    const before: RawEntry[] = [];
+    const after: RawEntry[] = [];
     for (const index of this.#indexes.values()) {
       const values = { old: old ? index.keysOf(old) : [], new: doc ? index.keysOf(doc) : [] };
       indexValues.set(index, values);
-      const before = index.entriesOf(values.old, primaryKey);
-      const after = index.entriesOf(values.new, primaryKey);
-      if (sameEntries(before, after)) continue;
-      for (const entry of before) entries.removeSync(entry.key);
-      for (const entry of after) entries.putSync(entry.key, entry.value);
+      const present = index.entriesOf(values.old, primaryKey);
+      const wanted = index.entriesOf(values.new, primaryKey);
+      if (sameEntries(present, wanted)) continue;
+      before.push(...present);
+      after.push(...wanted);
     }
-    return indexValues;
+    return { indexValues: indexValues as IndexValues, before, after };
   }
-}
 
-/** Decodes its index value only for those who ask: most scans want the documents alone. */
-class LazyEntry implements IndexEntry {
-  constructor(
-    private readonly index: SecondaryIndex,
-    private readonly entry: RawEntry,
-    readonly doc: DatumObject,
-  ) {}
-
-  get value(): Datum {
-    return this.index.valueOf(this.entry);
+  #reindex(before: readonly RawEntry[], after: readonly RawEntry[]): void {
+    const { entries } = this.#host.environment;
+    for (const entry of before) entries.removeSync(entry.key);
+    for (const entry of after) entries.putSync(entry.key, entry.value);
   }
 }
 

@@ -7,6 +7,8 @@ export interface Job {
   readonly writes: boolean;
   /** Evaluates it. What must not happen before the commit is returned. Must not throw. */
   run(): (() => void) | undefined;
+  /** Called when it has left the queue, whether it was run or not. */
+  done(): void;
   /** Told instead when the commit has failed. */
   fail(error: unknown): void;
 }
@@ -53,7 +55,10 @@ export class GroupCommit {
       if (job.writes || writers.has(job.owner)) {
         writers.add(job.owner);
         transaction.push(job);
-      } else job.run()?.();
+      } else {
+        job.done();
+        job.run()?.();
+      }
     }
     const run = this.#commit(transaction, deadline);
     this.#waiting = [...transaction.slice(run), ...jobs.slice(begun), ...this.#waiting];
@@ -63,19 +68,24 @@ export class GroupCommit {
   /** Runs the first jobs, at least one, in one transaction; returns how many. */
   #commit(jobs: readonly Job[], deadline: number): number {
     if (jobs.length === 0) return 0;
+    // What the first job needs may be missing before it is run: then it is the one that fails.
+    let begun = 1;
+    jobs[0]!.done();
     const acknowledgements: ((() => void) | undefined)[] = [];
     try {
       this.#storage.write(() => {
-        for (const job of jobs) {
+        for (const [i, job] of jobs.entries()) {
+          if (i > 0) job.done();
+          begun = i + 1;
           acknowledgements.push(job.run());
           if (performance.now() > deadline) break;
         }
       });
     } catch (error) {
-      for (const job of jobs.slice(0, acknowledgements.length)) job.fail(error);
-      return Math.max(1, acknowledgements.length);
+      for (const job of jobs.slice(0, begun)) job.fail(error);
+      return begun;
     }
     for (const acknowledge of acknowledgements) acknowledge?.();
-    return acknowledgements.length;
+    return begun;
   }
 }

@@ -6,7 +6,15 @@ import { type Credentials, ScramExchange } from './scram.js';
 const SERVER_VERSION = '2.4.4';
 const LONGEST_MESSAGE = 2048;
 
-type Step = (input: Buffer) => { reply: string; used: number; next: Step | undefined } | undefined;
+type Done = { reply: string; used: number; next: Step | undefined };
+/** Undefined: more input is needed. */
+type Step = (input: Buffer) => Done | undefined | Promise<Done>;
+
+/** Decides when a password may be checked, and learns which were wrong. */
+export interface PasswordGuard {
+  admit(): Promise<void>;
+  failed(): void;
+}
 
 /**
  * How a connection begins. In V1_0: a magic number; the server says its versions; then SCRAM in two rounds,
@@ -18,23 +26,28 @@ export class Handshake {
   complete = false;
   readonly #credentials: Credentials;
   readonly #scram: ScramExchange;
+  readonly #guard: PasswordGuard;
   readonly #reply: (bytes: Buffer) => void;
   #step: Step | undefined;
   #old = true;
 
-  constructor(credentials: Credentials, reply: (bytes: Buffer) => void) {
+  constructor(credentials: Credentials, guard: PasswordGuard, reply: (bytes: Buffer) => void) {
     this.#credentials = credentials;
+    this.#guard = guard;
     this.#scram = new ScramExchange(credentials);
     this.#reply = reply;
     this.#step = (input) => this.#magic(input);
   }
 
-  /** Takes what came in. False if the connection is refused: the client has been told why. */
-  receive(chunk: Buffer): boolean {
+  /**
+   * Takes what came in; nothing more may be given to it before it resolves. False if the connection is refused: the
+   * client has been told why.
+   */
+  async receive(chunk: Buffer): Promise<boolean> {
     this.rest = Buffer.concat([this.rest, chunk]);
     try {
       while (this.#step) {
-        const done = this.#step(this.rest);
+        const done = await this.#step(this.rest);
         if (done === undefined) return true;
         this.rest = this.rest.subarray(done.used);
         if (done.reply !== '') this.#reply(Buffer.from(`${done.reply}\0`));
@@ -85,7 +98,13 @@ export class Handshake {
     }
     const end = 4 + length;
     if (input.length < end + 4) return undefined;
+    return this.#checkPassword(input, end);
+  }
+
+  async #checkPassword(input: Buffer, end: number): Promise<Done> {
+    await this.#guard.admit();
     if (!this.#credentials.matches(input.toString('utf8', 4, end))) {
+      this.#guard.failed();
       throw new HandshakeError(-1, 'Incorrect authorization key.');
     }
     const encoding = input.readInt32LE(end);
@@ -113,8 +132,18 @@ export class Handshake {
   #finalMessage(input: Buffer): ReturnType<Step> {
     const message = readMessage(input);
     if (message === undefined) return undefined;
-    const reply = success(this.#scram.final(text(message.fields.authentication)));
-    return { reply, used: message.length, next: undefined };
+    const authentication = text(message.fields.authentication);
+    return this.#checkProof(authentication, message.length);
+  }
+
+  async #checkProof(authentication: string, used: number): Promise<Done> {
+    await this.#guard.admit();
+    try {
+      return { reply: success(this.#scram.final(authentication)), used, next: undefined };
+    } catch (error) {
+      this.#guard.failed();
+      throw error;
+    }
   }
 }
 

@@ -9,18 +9,24 @@ export class Credentials {
   readonly salt = randomBytes(16);
   readonly iterations = ITERATIONS;
   readonly saltedPassword: Buffer;
+  readonly #digestKey = randomBytes(32);
+  readonly #digest: Buffer;
 
   constructor(password: string) {
-    this.saltedPassword = this.#derive(password);
+    this.saltedPassword = pbkdf2Sync(password.normalize('NFKC'), this.salt, ITERATIONS, 32, 'sha256');
+    this.#digest = this.#digestOf(password);
   }
 
-  /** For the old handshake, which sends the password itself. */
+  /**
+   * For the old handshake, which sends the password itself. A keyed digest, as the derivation of SCRAM takes
+   * milliseconds, in which the thread would answer no queries.
+   */
   matches(password: string): boolean {
-    return timingSafeEqual(this.#derive(password), this.saltedPassword);
+    return timingSafeEqual(this.#digestOf(password), this.#digest);
   }
 
-  #derive(password: string): Buffer {
-    return pbkdf2Sync(password.normalize('NFKC'), this.salt, ITERATIONS, 32, 'sha256');
+  #digestOf(password: string): Buffer {
+    return hmac(this.#digestKey, password.normalize('NFKC'));
   }
 }
 

@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { encodeFrame, FrameReader, OversizeError } from './frames.js';
+import { addressOf, Connections } from './connections.js';
+import { encodeFrame, FrameError, FrameReader } from './frames.js';
+import { GuessLimit } from './guess-limit.js';
 import { Handshake } from './handshake.js';
 import { errorResponse } from './response.js';
 import { Credentials } from './scram.js';
@@ -21,10 +23,14 @@ const UNREAD_RESPONSES = 8 * 1024 * 1024;
 /** A client that was sent away may take so many milliseconds to go. */
 const FAREWELL = 5_000;
 
+/** Milliseconds between two notices that connections are refused. */
+const REFUSAL_NOTICE_MS = 60_000;
+
 /** Listens for RethinkDB drivers. */
 export class WireServer {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
+  #refusalNotedAt = Number.NEGATIVE_INFINITY;
 
   /** Resolves when it listens; rejects with Node's error (EADDRINUSE, ...). */
   static async listen(engine: Engine, options: WireOptions): Promise<WireServer> {
@@ -41,11 +47,28 @@ export class WireServer {
   }
 
   private constructor(engine: Engine, credentials: Credentials) {
+    const guesses = new GuessLimit(engine.limits);
+    const connections = new Connections(engine.limits);
+    this.#connections = connections;
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      serve(socket, engine, credentials);
+      if (connections.add(socket)) serve(socket, { engine, credentials, guesses, connections });
+      // Without a text: RethinkDB's driver for JavaScript throws from a callback at an error it has not asked for.
+      else {
+        socket.destroy();
+        this.#noteRefusal(engine);
+      }
     });
+  }
+
+  /** An operator should know, but not of each: clients try again and again. */
+  #noteRefusal({ onNotice, limits }: Engine): void {
+    const now = performance.now();
+    if (now - this.#refusalNotedAt < REFUSAL_NOTICE_MS) return;
+    this.#refusalNotedAt = now;
+    onNotice(
+      `connections are refused: at most ${limits.connections} may be open, of them at most ${limits.strangers} ` +
+        `without authentication, and ${limits.strangersOfAddress} of these from one address`,
+    );
   }
 
   get port(): number {
@@ -56,35 +79,68 @@ export class WireServer {
   /** Stops listening and disconnects every client. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#connections.all) socket.destroy();
     await closed;
   }
 }
 
+interface Parts {
+  readonly engine: Engine;
+  readonly credentials: Credentials;
+  readonly guesses: GuessLimit;
+  readonly connections: Connections;
+}
+
 /** One connection: the handshake, then frames for a session. */
-function serve(socket: Socket, engine: Engine, credentials: Credentials): void {
-  const reader = new FrameReader();
+function serve(socket: Socket, { engine, credentials, guesses, connections }: Parts): void {
+  const reader = new FrameReader(engine.budget);
   const session = new Session(engine, (token, json) => send(socket, encodeFrame(token, json)));
-  const handshake = new Handshake(credentials, (bytes) => send(socket, bytes));
+  const address = addressOf(socket);
+  const guard = {
+    admit: () => {
+      connections.isChecking(socket);
+      // The wait for other attempts is not the client's delay.
+      patience.refresh();
+      return guesses.admit(address);
+    },
+    failed: () => guesses.failed(address),
+  };
+  const handshake = new Handshake(credentials, guard, (bytes) => send(socket, bytes));
   const patience = setTimeout(() => socket.destroy(), HANDSHAKE_PATIENCE);
   patience.unref();
+  let receiving: NodeJS.Timeout | undefined;
 
   const read = (chunk: Buffer) => {
     try {
-      for (const frame of reader.read(chunk)) session.receive(frame);
+      for (const frame of reader.read(chunk)) {
+        clearTimeout(receiving);
+        receiving = undefined;
+        session.receive(frame);
+      }
+      if (reader.isIncomplete) receiving ??= setTimeout(dismiss, engine.limits.queryReceiveMs).unref();
     } catch (error) {
-      if (error instanceof OversizeError) send(socket, encodeFrame(error.token, errorResponse(error)));
+      if (error instanceof FrameError) send(socket, encodeFrame(error.token, errorResponse(error)));
       else engine.onFault(error);
       dismiss();
     }
   };
+  const greet = async (chunk: Buffer) => {
+    socket.pause();
+    const goesOn = await handshake.receive(chunk);
+    if (socket.destroyed) return;
+    socket.resume();
+    if (!goesOn) return dismiss();
+    if (!handshake.complete) return;
+    clearTimeout(patience);
+    connections.authenticated(socket);
+    if (handshake.rest.length > 0) read(handshake.rest);
+  };
   const receive = (chunk: Buffer) => {
     if (handshake.complete) return read(chunk);
-    if (!handshake.receive(chunk)) dismiss();
-    else if (handshake.complete) {
-      clearTimeout(patience);
-      if (handshake.rest.length > 0) read(handshake.rest);
-    }
+    greet(chunk).catch((error) => {
+      engine.onFault(error);
+      socket.destroy();
+    });
   };
 
   /** The last response is sent; what still comes in is dropped, so that it does not become a reset. */
@@ -99,6 +155,8 @@ function serve(socket: Socket, engine: Engine, credentials: Credentials): void {
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
     clearTimeout(patience);
+    clearTimeout(receiving);
+    reader.discard();
     session.close();
   });
 }

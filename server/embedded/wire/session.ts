@@ -6,6 +6,7 @@ import { batchLimits } from './batches.js';
 import { type Cursor, FeedCursor, RowCursor } from './cursors.js';
 import type { Frame } from './frames.js';
 import type { GroupCommit } from './group-commit.js';
+import { type ByteBudget, tooMany, type WireLimits } from './limits.js';
 import { NOTE, QUERY, RESPONSE } from './protocol.js';
 import { flag, parseQuery, type Query } from './query.js';
 import { atomResponse, errorResponse, plainResponse } from './response.js';
@@ -16,7 +17,12 @@ export interface Engine {
   readonly storage: Storage;
   readonly hub: Hub;
   readonly commits: GroupCommit;
+  readonly limits: WireLimits;
+  /** Of queries that have not been run. */
+  readonly budget: ByteBudget;
   readonly prepareQuery: (query: Query) => PreparedQuery;
+  /** Called with what an operator should know. */
+  readonly onNotice: (text: string) => void;
   /** Told about errors that are the server's own fault; their clients learn no more than that. */
   readonly onFault: (error: unknown) => void;
 }
@@ -31,6 +37,7 @@ export class Session {
   readonly #cursors = new Map<bigint, OpenCursor>();
   readonly #running = new Set<bigint>();
   readonly #silent = new SilentQueries();
+  #feeds = 0;
   #closed = false;
 
   constructor(engine: Engine, send: (token: bigint, json: string) => void) {
@@ -44,7 +51,7 @@ export class Session {
       const query = parseQuery(body);
       switch (query.type) {
         case QUERY.START:
-          this.#start(token, query);
+          this.#start(token, query, body.length);
           break;
         case QUERY.CONTINUE:
           this.#continue(token);
@@ -70,17 +77,21 @@ export class Session {
     this.#cursors.clear();
   }
 
-  #start(token: bigint, query: Query): void {
+  #start(token: bigint, query: Query, bytes: number): void {
+    const { limits, budget } = this.#engine;
     this.#refuseDuplicate(token);
+    if (this.#running.size >= limits.queries) throw tooMany('unanswered queries', limits.queries);
     const silent = flag(query, 'noreply');
     const prepared = this.#engine.prepareQuery(query);
     const run = { token, query, silent };
+    budget.take(bytes);
     this.#running.add(token);
     if (silent) this.#silent.add(run);
     this.#engine.commits.add({
       owner: this,
       writes: prepared.writes,
       run: () => this.#run(run, prepared),
+      done: () => budget.give(bytes),
       fail: (error) => this.#finish(run, () => this.#fail(token, error)),
     });
   }
@@ -119,11 +130,11 @@ export class Session {
       return;
     }
     const limits = batchLimits(query.optargs);
-    const cursor =
-      outcome.kind === 'feed'
-        ? new FeedCursor(outcome.feed, notesOf(outcome), limits)
-        : new RowCursor(outcome.rows, limits, profile);
-    this.#open(token, cursor);
+    const isFeed = outcome.kind === 'feed';
+    const cursor = isFeed
+      ? new FeedCursor(outcome.feed, notesOf(outcome), limits)
+      : new RowCursor(outcome.rows, limits, profile);
+    this.#open(token, cursor, isFeed);
   }
 
   #finish(run: Run, answer: () => void): void {
@@ -136,13 +147,20 @@ export class Session {
     this.#silent.done(run);
   }
 
-  #open(token: bigint, cursor: Cursor): void {
+  #open(token: bigint, cursor: Cursor, isFeed: boolean): void {
     if (this.#closed) {
       cursor.stop();
       return;
     }
-    const open = { cursor, asked: true };
+    const { feeds, cursors } = this.#engine.limits;
+    const isCrowded = isFeed && this.#feeds >= feeds;
+    if (isCrowded || this.#cursors.size >= cursors) {
+      cursor.stop();
+      throw isCrowded ? tooMany('open changefeeds', feeds) : tooMany('open cursors', cursors);
+    }
+    const open = { cursor, isFeed, asked: true };
     this.#cursors.set(token, open);
+    if (isFeed) this.#feeds++;
     this.#advance(token, open);
   }
 
@@ -183,13 +201,15 @@ export class Session {
     this.#reply(token, EMPTY_END);
   }
 
-  #drop(token: bigint, { cursor }: OpenCursor): void {
-    this.#cursors.delete(token);
+  #drop(token: bigint, { cursor, isFeed }: OpenCursor): void {
+    if (this.#cursors.delete(token) && isFeed) this.#feeds--;
     cursor.stop();
   }
 
   #noreplyWait(token: bigint): void {
     this.#refuseDuplicate(token);
+    const { noreplyWaits } = this.#engine.limits;
+    if (this.#silent.waits >= noreplyWaits) throw tooMany('calls of noreplyWait', noreplyWaits);
     this.#silent.whenDone(() => this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, [])));
   }
 
@@ -221,6 +241,7 @@ interface Run {
 
 interface OpenCursor {
   readonly cursor: Cursor;
+  readonly isFeed: boolean;
   /** Whether the client waits for a response. */
   asked: boolean;
 }

@@ -15,6 +15,11 @@ export class SilentQueries {
     for (const { callback } of satisfied) callback();
   }
 
+  /** How many callbacks wait. */
+  get waits(): number {
+    return this.#waiting.length;
+  }
+
   /** Calls back when all that are running now are done; at once if none are. */
   whenDone(callback: () => void): void {
     if (this.#running.size === 0) callback();

@@ -1,4 +1,5 @@
 import { typeError } from '../sequences/datum-types.js';
+import { StorageFullError } from '../storage/space.js';
 import type { Table } from '../storage/table.js';
 import { type Datum, type DatumObject, isExtremum, isObject, pseudotype, typeName } from '../values/datum.js';
 import { displayDatum } from '../values/display.js';
@@ -10,7 +11,7 @@ import { applyWriteHook } from './write-hook.js';
 
 /**
  * Writes one row: what `replacement` makes of the row that is there (null: none), after the write hook.
- * An error makes the row be left alone and is counted; only faults of the server itself get out.
+ * An error makes the row be left alone and is counted. Faults of the server itself and a full storage end the query.
  */
 export function writeRow(
   table: Table,
@@ -29,7 +30,7 @@ export function writeRow(
     checkReplacement(table.primaryKey, key, old, wanted);
     store(table, old, wanted, options, statistics);
   } catch (error) {
-    if (!(error instanceof ReqlError)) throw error;
+    if (!(error instanceof ReqlError) || error instanceof StorageFullError) throw error;
     statistics.addError(error.message);
     if (options.returnChanges === 'always') {
       statistics.addChange({ old_val: old, new_val: old, error: error.message });

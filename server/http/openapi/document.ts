@@ -191,6 +191,7 @@ function errorsOf({
       ? (['login-required', 'bad-token', 'token-expired', 'auth-away', 'database-away'] as const)
       : []),
     ...(method === 'get' ? [] : (['bad-origin'] as const)),
+    ...(method !== 'get' && whom === 'visitors' ? (['storage-full'] as const) : []),
     'rate-limited',
     'internal',
   ]);

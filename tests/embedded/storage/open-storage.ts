@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { StoredFunction } from '../../../server/embedded/storage/shapes.js';
-import { Storage } from '../../../server/embedded/storage/storage.js';
+import { Storage, type StorageOptions } from '../../../server/embedded/storage/storage.js';
 import type { Datum, DatumObject } from '../../../server/embedded/values/datum.js';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -19,8 +19,11 @@ export function temporaryDirectory(): string {
 }
 
 /** A storage whose stored functions are the names of fields: `['room', 'at']` makes a compound index. */
-export function openStorage(directory = temporaryDirectory()): Storage {
-  const storage = Storage.open(directory, { compileFunction });
+export function openStorage(
+  directory = temporaryDirectory(),
+  options: Omit<StorageOptions, 'compileFunction'> = {},
+): Storage {
+  const storage = Storage.open(directory, { compileFunction, ...options });
   cleanups.push(() => storage.close());
   return storage;
 }

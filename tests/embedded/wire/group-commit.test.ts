@@ -22,6 +22,7 @@ function scene() {
       if (writes) storage.write(() => table.put({ id: name }, null));
       return () => log.push(`${name} ok`);
     },
+    done: () => {},
     fail: (error) => log.push(`${name}: ${(error as Error).message}`),
   });
   return { storage, group, job, commits, log };
@@ -65,5 +66,18 @@ describe('writes that arrive in one turn', () => {
     await until('failures', () => log.includes(told('b')));
     expect(log.filter((line) => line.includes('ok') || line === 'commit')).toEqual([]);
     expect(log).toContain(told('a'));
+  });
+
+  it('fails the first query as well when it cannot begin, and runs the others', async () => {
+    const { storage, group, job, log } = scene();
+    const { transactionSync } = storage.environment.root;
+    let failures = 1;
+    storage.environment.root.transactionSync = ((run: () => unknown) => {
+      if (failures-- > 0) throw new Error('No transaction');
+      return transactionSync.call(storage.environment.root, run);
+    }) as never;
+    for (const name of ['a', 'b']) group.add(job(name, {}, true));
+    await until('acknowledgements', () => log.includes('b ok'));
+    expect(log).toEqual(['a: The database could not be written: No transaction', 'b', 'commit', 'b ok']);
   });
 });
