@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '../../server/database/database.js';
+import { createLog } from '../../server/log.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+
+const log = createLog({ log: 'silent' });
+const FAST = { heartbeatMs: 100, stepTimeoutMs: 400 };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.stop());
+
+/** Connects by way of a proxy to a database of this name, and makes the tables where they are missing. */
+async function connect(name: string, silence?: { connection: number; bytes: number }) {
+  const line = await startTcpProxy(database.port);
+  if (silence) line.silenceAfter(silence.connection, silence.bytes);
+  const address = { ...database.at(line.port), db: `${database.address.db}${name}` };
+  const link = new Database(address, log, FAST);
+  link.start();
+  const stop = async () => {
+    await link.stop();
+    await line.stop();
+  };
+  return { line, link, stop };
+}
+
+/** Eight points, from the first byte to the last that a connection brings while it is being prepared. */
+const POINTS = [0, 1, 2, 3, 4, 5, 6, 7];
+
+test.each([
+  ['the connection for queries', 0],
+  ['the connection for feeds', 1],
+])('a link is opened again when %s goes silent at any point of connecting', async (_name, connection) => {
+  const whole = await connect(`_whole_${connection}`);
+  await whole.link.ready(30_000);
+  const bytes = whole.line.received[connection]!;
+  await whole.stop();
+  expect(bytes).toBeGreaterThan(400);
+
+  for (const point of POINTS) {
+    const silence = { connection, bytes: Math.floor((bytes * point) / POINTS.length) };
+    const { line, link, stop } = await connect(`_${connection}_${point}`, silence);
+    await until(`a link after silence at byte ${silence.bytes}`, () => link.status.state === 'up', 30_000);
+    expect(line.received.length).toBeGreaterThan(2);
+    await until('the silent link is closed', () => line.open === 2);
+    await stop();
+  }
+});
