@@ -19,7 +19,7 @@ export interface DatabaseStatus {
 }
 
 export interface DatabaseOptions {
-  /** Milliseconds between two beats of the proof of life; a host that answers none of two is left. */
+  /** Milliseconds between two beats of the proof of life; a host that answers nothing for two of them is left. */
   heartbeatMs?: number;
   /** Milliseconds after which an unanswered query counts as a dead link. */
   queryTimeoutMs?: number;

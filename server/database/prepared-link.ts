@@ -63,7 +63,7 @@ export async function prepareLink(parts: PreparedLinkParts, host: DatabaseHost):
     within: link.within,
   };
   try {
-    pulse = new Pulse(link, heartbeatMs);
+    pulse = new Pulse(link, heartbeatMs / 2);
     await createTables(session);
     heartbeat = new Heartbeat(link, r.db(address.db).table('nodes'), {
       intervalMs: heartbeatMs,

@@ -1,8 +1,8 @@
 import type { Link } from './link.js';
 import { r } from './reql.js';
 
-/** Beats without an answer after which the link is dead. */
-const SILENT_BEATS = 2;
+/** Questions without an answer after which the link is dead. */
+const SILENT_BEATS = 4;
 
 /**
  * Asks a question that needs no table over both connections of a link, again and again from the moment they are open,
@@ -11,11 +11,12 @@ const SILENT_BEATS = 2;
  */
 export class Pulse {
   private readonly timer: NodeJS.Timeout;
-  /** Beats since both connections have answered. */
+  /** Questions since both connections have answered. */
   private silent = 0;
 
   constructor(
     private readonly link: Link,
+    /** Milliseconds between two questions. */
     intervalMs: number,
   ) {
     this.timer = setInterval(() => this.tick(), intervalMs);
@@ -38,7 +39,7 @@ export class Pulse {
       () => {
         this.silent = 0;
       },
-      () => {}, // the link is lost, or this beat stays without an answer
+      () => {}, // the link is lost, or this one stays without an answer
     );
   }
 }

@@ -22,7 +22,8 @@ export interface SchemaWatchListener {
 interface TableConfig {
   id: string;
   name: string;
-  indexes: string[];
+  /** Missing, with an `error` in its place, while the servers that have the table cannot be reached. */
+  indexes?: string[];
 }
 
 /**
@@ -165,7 +166,8 @@ function isComplete({ tables, indexes, hook }: MissingParts): boolean {
 
 /** An index of ours is gone from a table, or the table is another one of the same name. */
 function lostIndex(before: TableConfig | null, after: TableConfig | null): boolean {
-  if (!before) return false;
+  const [had, has] = [before?.indexes, after ? after.indexes : []];
+  if (!before || !had || !has) return false;
   const names = INDEXES[before.name as keyof typeof INDEXES] ?? [];
-  return names.some((name) => before.indexes.includes(name) && !after?.indexes.includes(name));
+  return names.some((name) => had.includes(name) && !has.includes(name));
 }
