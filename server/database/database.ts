@@ -167,8 +167,12 @@ export class Database extends EventEmitter<{
     this.log.warn({ host: placeOf(stalled.host) }, 'database: host cannot write, trying others');
     const link = await this.search(this.hosts.next().filter((host) => host !== stalled.host));
     if (!link) return;
-    this.hosts.lost(stalled.host);
     const old = this.link;
+    if (old && !old.heartbeat.isStalled) {
+      link.destroy(); // the tables can be written again
+      return;
+    }
+    this.hosts.lost(stalled.host);
     if (old) {
       this.link = null; // the loss of the old link is no reason to connect again
       old.destroy();

@@ -126,7 +126,10 @@ export class Feed<Row> {
     if (this.closed) return;
     if (this.open) {
       this.open = false;
-      this.log.warn({ reason: error.message.split('\n')[0] }, 'changefeed: interrupted');
+      this.log.warn(
+        { reason: error.message.split('\n')[0]!.replace(/ in:$/, '') },
+        'changefeed: interrupted',
+      );
       this.listener.lost();
     }
     if (!this.database.feedConnection) return;

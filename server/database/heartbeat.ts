@@ -75,13 +75,18 @@ export class Heartbeat {
     this.timer = null;
   }
 
+  /** The echo is missing. */
+  get isStalled(): boolean {
+    return this.unheard >= STALLED_BEATS;
+  }
+
   private tick(): void {
     if (this.unheard >= LAST_BEATS) {
       this.abandon();
       this.link.destroy('the table nodes cannot be written or followed');
       return;
     }
-    if (this.unheard >= STALLED_BEATS) {
+    if (this.isStalled) {
       this.options.stalled();
       this.unfollow(); // the feed alone may be stuck
     }

@@ -31,6 +31,13 @@ export interface PreparedLinkParts {
   schemaRepaired(): void;
 }
 
+/** A server whose replicas cannot be counted can be used all the same. */
+async function checkReplicas(session: SchemaSession): Promise<void> {
+  await warnAboutReplicas(session).catch((error: Error) => {
+    session.log.warn({ reason: error.message.split('\n')[0] }, 'database: replicas not counted');
+  });
+}
+
 /** Seconds to wait for tables: where there are other hosts, one without a quorum is left sooner. */
 const READY_SECONDS = 10;
 const READY_SECONDS_OF_ONE_OF_SEVERAL = 4;
@@ -72,7 +79,7 @@ export async function prepareLink(parts: PreparedLinkParts, host: DatabaseHost):
     });
     await heartbeat.start();
     await completeTables(session);
-    if (!parts.isChecked) await warnAboutReplicas(session);
+    if (!parts.isChecked) await checkReplicas(session);
     if (whyLost) throw whyLost;
   } catch (error) {
     // Queries that the loss of the link has ended only say that it is closed.

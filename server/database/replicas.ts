@@ -28,7 +28,7 @@ export async function warnAboutReplicas(session: SchemaSession): Promise<void> {
   const shards = r
     .db('rethinkdb')
     .table('table_config')
-    .filter({ db })
+    .filter((table: Term) => table('db').eq(db).and(table.hasFields('shards')))
     .map((table: Term) => ({
       name: table('name'),
       replicas: table('shards')

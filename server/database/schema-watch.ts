@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.js';
+import { isPermission } from './availability.js';
 import type { Link } from './link.js';
 import { type Cursor, r } from './reql.js';
 import { completeTables, createTables, findMissing, INDEXES, type MissingParts } from './schema.js';
@@ -134,7 +135,8 @@ export class SchemaWatch {
     let cursor: Cursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
     try {
       cursor = await this.within('opening the feed of table_config', changes.run(this.link.feeds));
-    } catch {
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
       this.followsConfig = 'refused';
       return;
     }
@@ -158,6 +160,11 @@ export class SchemaWatch {
   private within<T>(task: string, answer: Promise<T>): Promise<T> {
     return this.link.within(LOOK_MS, task, answer);
   }
+}
+
+/** The user may not read the system tables, or the database cannot follow them. */
+function isRefusal(error: unknown): boolean {
+  return isPermission(error) || (error as Error).name === 'ReqlQueryLogicError';
 }
 
 function isComplete({ tables, indexes, hook }: MissingParts): boolean {

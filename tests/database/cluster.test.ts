@@ -137,6 +137,27 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     },
   );
 
+  test('name tables that have fewer replicas than wanted, and leave them alone', {
+    timeout: 60_000,
+  }, async () => {
+    const RETHINKDB_URL = env().RETHINKDB_URL.replace(`/${DB}`, '/few');
+    const log = (server: ServerProcess) => server.output;
+    const first = await startServer({ ...env(), RETHINKDB_URL, RETHINKDB_REPLICAS: '1' });
+    await until('the first is ready', () => isReady(first), 30_000);
+    expect(log(first)).not.toContain('fewer replicas');
+    const second = await startServer({ ...env(), RETHINKDB_URL });
+    await until('the second is ready', () => isReady(second), 30_000);
+    const line = log(second)
+      .split('\n')
+      .find((text) => text.includes('tables have fewer replicas than wanted'));
+    expect(JSON.parse(line!)).toMatchObject({ wanted: 3, tables: TABLES.map((name) => `${name} (1)`) });
+    const connection = await cluster.connect('few');
+    const replicas = r.table('messages').config()('shards')(0)('replicas').count();
+    expect(await replicas.run(connection)).toBe(1);
+    await connection.close();
+    for (const server of [first, second]) await server.end('SIGKILL');
+  });
+
   test('that start while one host is down get ready', { timeout: 60_000 }, async () => {
     await cluster.break(0, 'kill');
     const third = await start();
