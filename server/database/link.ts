@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { DatabaseAddress, DatabaseHost } from '../database-address.js';
 import { type Connection, r } from './reql.js';
 
@@ -21,8 +21,7 @@ export interface Link {
 
 /**
  * Opens both connections.
- * @param timeoutMs for each connection with its handshake. The driver notices only by this time that a connection was
- *   closed during the handshake.
+ * @param timeoutMs for each connection with its handshake
  * @param onLost called once when either is lost after both were open, also after `destroy()`
  */
 export async function openLink(
@@ -74,13 +73,13 @@ export async function openLink(
   };
 }
 
-async function connect(
+function connect(
   address: DatabaseAddress,
   { host, port }: DatabaseHost,
   timeoutMs: number,
 ): Promise<Connection> {
   const { db, user, password, tls } = address;
-  const connection: Connection = await r.connect({
+  const options = {
     host,
     port,
     db,
@@ -89,10 +88,32 @@ async function connect(
     timeout: timeoutMs / 1000,
     // TLS does not allow addresses as names.
     ...(tls && { ssl: { ca: tls.ca, servername: isIP(host) ? undefined : host } }),
+  };
+  return new Promise((resolve, reject) => {
+    // What `r.connect` does, but with the connection at hand while it is being opened.
+    const connection = new r.net.TcpConnection(options, (error: Error | null, opened: Connection) => {
+      if (!error) return resolve(opened);
+      connection.rawSocket?.destroy();
+      reject(error);
+    });
+    // An `error` event without a listener would end the process.
+    connection.on('error', () => {});
+    connection.on('close', () => reject(new Error('the connection was closed during the handshake')));
+    guard(connection.rawSocket);
   });
-  // An `error` event without a listener would end the process.
-  connection.on('error', () => {});
-  return connection;
+}
+
+/** The driver throws in the socket's events when an answer is not of its protocol, which would end the process. */
+function guard(socket: Socket): void {
+  const emit = socket.emit.bind(socket) as (...event: unknown[]) => boolean;
+  socket.emit = (...event: unknown[]) => {
+    try {
+      return emit(...event);
+    } catch (error) {
+      socket.destroy(error as Error);
+      return false;
+    }
+  };
 }
 
 /** Closes without waiting for anything. The driver answers what is outstanding with an error. */

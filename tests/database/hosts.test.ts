@@ -34,6 +34,20 @@ async function startMute(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** A host that answers everything with these bytes, and is then gone. */
+async function startStranger(answer: string): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write(answer, () => setImmediate(() => socket.resetAndDestroy())));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => {
+    server.close();
+    await once(server, 'close');
+  });
+  return (server.address() as AddressInfo).port;
+}
+
 function open(ports: number[]): Database {
   const link = new Database(database.at(...ports), log, { heartbeatMs: 100, stepTimeoutMs: 300 });
   closing.push(() => link.stop());
@@ -46,6 +60,18 @@ describe('of several database hosts', () => {
     const link = open([await freePort(), await startMute(), database.port]);
     await link.ready(10_000);
     expect(await link.run(link.table('rooms').count())).toBe(0);
+  });
+
+  it.each([
+    ['speaks another protocol', 'ERROR: what is this\0'],
+    ['answers with JSON of another kind', '{"success":true}\0{"success":true}\0'],
+    ['refuses the user and breaks off', '{"success":false,"error_code":12,"error":"no"}\0'],
+  ])('one that %s is left for the next', async (_what, answer) => {
+    const stranger = await startStranger(answer);
+    const alone = open([stranger]);
+    await until('it is given up', () => alone.status.state === 'down');
+    const both = open([stranger, database.port]);
+    await both.ready(10_000);
   });
 
   it('another is taken when the one in use goes silent', async () => {
