@@ -9,6 +9,7 @@ const PATIENCE_MS = 60_000;
 const { readConfig, ConfigError } = await load('config.js');
 const { Database } = await load('database/database.js');
 const { createLog } = await load('log.js');
+const { placeOf } = await load('database-address.js');
 
 const config = configure();
 if (config.database === null) {
@@ -21,19 +22,15 @@ if (config.database === null) {
 
 async function createSchema(address) {
   // The reason of a failure is all that is of interest here.
-  const database = new Database(address, createLog({ log: 'silent' }));
+  const database = new Database(address, createLog({ log: 'silent' }), { replicas: config.replicas });
+  const place = placeOf(...address.hosts);
   database.start();
   try {
     await database.ready(PATIENCE_MS);
-    console.log(
-      `The database ${address.db} at ${address.host}:${address.port} has all that Changeroom needs.`,
-    );
+    console.log(`The database ${address.db} at ${place} has all that Changeroom needs.`);
   } catch {
     const { reason } = database.status;
-    fail(
-      `The database at ${address.host}:${address.port} cannot be used: ${reason ?? 'it does not answer'}`,
-      1,
-    );
+    fail(`The database at ${place} cannot be used: ${reason ?? 'it does not answer'}`, 1);
   } finally {
     await database.stop();
   }

@@ -29,7 +29,7 @@ export const PROGRAMS = [
     commands: ['redis-server'],
     places: [],
     aptPackage: 'redis-server',
-    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster'],
+    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster', 'tests/chaos'],
   },
   {
     name: 'rabbitmq-server',
@@ -105,6 +105,13 @@ export async function provideSystemPrograms(programs = PROGRAMS) {
   }
   environment.MISSING_PROGRAMS = JSON.stringify(missing);
   return environment;
+}
+
+/** @returns the variables of these programs with their paths, as far as they are found; installs nothing */
+export function findSystemPrograms(names) {
+  const wanted = PROGRAMS.filter(({ name }) => names.includes(name));
+  const found = wanted.map((program) => [program.variable, find(program)]);
+  return Object.fromEntries(found.filter(([, path]) => path !== null));
 }
 
 function find({ variable, commands, places }) {

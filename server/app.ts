@@ -90,7 +90,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const embedded = config.database ? null : await openOwnDatabase(config, log);
   const address = config.database ?? embedded!.address;
 
-  const database = new Database(address, log, overrides.database);
+  const database = new Database(address, log, { replicas: config.replicas, ...overrides.database });
   const messages = new Messages(database, log);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);

@@ -30,6 +30,8 @@ export interface Config {
   dataDir: string;
   /** Null: start the embedded database. */
   database: DatabaseAddress | null;
+  /** Copies of each new table; null: as many as there are database servers, at most 3. */
+  replicas: number | null;
   /** `dataLimitBytes`: null: as much as the disk has. */
   embedded: { port: number; password: string; dataLimitBytes: number | null };
   /** Processes that serve the port together. */
@@ -77,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     ...authFaults(present),
     ...instanceFaults(present),
     ...tlsFaults(present),
+    ...replicaFaults(present),
     ...queueFaults(parsed.data),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
@@ -87,6 +90,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     log: values.LOG,
     dataDir: path.resolve(values.DATA_DIR),
     database: values.RETHINKDB_URL ? databaseAddress(values.RETHINKDB_URL, values.RETHINKDB_CA) : null,
+    replicas: values.RETHINKDB_REPLICAS ?? null,
     embedded: {
       port: values.EMBEDDED_PORT,
       password: values.EMBEDDED_PASSWORD,
@@ -184,6 +188,15 @@ function tlsFaults(present: Partial<Record<keyof Values, string>>): string[] {
     'REDIS_CA is set, but means nothing with REDIS_TLS_VERIFY=false',
   );
   return faults;
+}
+
+/** The embedded database is one server: it holds one copy. */
+function replicaFaults({
+  RETHINKDB_URL,
+  RETHINKDB_REPLICAS,
+}: Partial<Record<keyof Values, string>>): string[] {
+  if (!RETHINKDB_REPLICAS || RETHINKDB_URL) return [];
+  return ['RETHINKDB_REPLICAS is set, but has no effect without RETHINKDB_URL'];
 }
 
 function redisAddress(url: string, { REDIS_KEY, REDIS_CA, REDIS_TLS_VERIFY }: Values): RedisAddress {

@@ -1,4 +1,4 @@
-import type { DatabaseAddress } from './database-address.js';
+import { type DatabaseAddress, placeOf } from './database-address.js';
 
 /** Says on standard output where everything is: the one line that a start prints beside the log. */
 export function announce(
@@ -6,11 +6,11 @@ export function announce(
   { address, isEmbedded }: { address: DatabaseAddress; isEmbedded: boolean },
   processes = 1,
 ): void {
-  const { host, port, db } = address;
+  const { hosts, db } = address;
   const kind = isEmbedded ? 'embedded database' : 'database';
   const several = processes > 1 ? `, in ${processes} processes` : '';
   process.stdout.write(
-    `Changeroom is at ${url}, its ${kind} at ${host}:${port} (database ${db})${several}\n`,
+    `Changeroom is at ${url}, its ${kind} at ${placeOf(...hosts)} (database ${db})${several}\n`,
   );
 }
 

@@ -32,11 +32,12 @@ export async function openOwnDatabase(
     log.fatal({ err: error }, 'embedded database: ended unexpectedly');
     if (Date.now() - lastEnd < STABLE_MS) fail(error.message, 1);
     lastEnd = Date.now();
-    current = start(address.port).catch((reason: Error) => fail(reason.message, 1));
+    current = start(first.port).catch((reason: Error) => fail(reason.message, 1));
   };
 
   const first = await start(port);
-  const address = { host: first.host, port: first.port, db: DEFAULT_DB, user: 'admin', password, tls: null };
+  const hosts = [{ host: first.host, port: first.port }];
+  const address = { hosts, db: DEFAULT_DB, user: 'admin', password, tls: null };
   let current = Promise.resolve(first);
   return { address, stop: async () => (await current).stop() };
 }

@@ -2,13 +2,15 @@ import { z } from 'zod';
 
 /** The forms that settings have, each a schema that says what is wrong by the setting's name, never by its value. */
 
-export const wholeNumber = (name: string, min: number, max: number, fallback: number) =>
+export const numberWithin = (name: string, min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/, `${name} must be a whole number`)
     .transform(Number)
-    .refine((n) => n >= min && n <= max, `${name} must be from ${min} to ${max}`)
-    .default(fallback);
+    .refine((n) => n >= min && n <= max, `${name} must be from ${min} to ${max}`);
+
+export const wholeNumber = (name: string, min: number, max: number, fallback: number) =>
+  numberWithin(name, min, max).default(fallback);
 
 const BYTE_UNITS = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
 

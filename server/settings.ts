@@ -8,6 +8,7 @@ import {
   flag,
   hostNames,
   limit,
+  numberWithin,
   port,
   queueName,
   webAddress,
@@ -43,17 +44,23 @@ export const settings = {
   INSTANCES: wholeNumber('INSTANCES', 1, 64, 1).describe(
     'How many processes serve the port together; more than one need REDIS_URL',
   ),
-  RETHINKDB_URL: address('RETHINKDB_URL', ['rethinkdb:', 'rethinkdbs:'])
+  RETHINKDB_URL: z
+    .string()
     .superRefine((text, check) => {
       for (const message of databaseFaults(text)) check.addIssue({ code: 'custom', message });
     })
     .optional()
     .describe(
-      'A RethinkDB server, rethinkdb://user:password@host:28015/database; rethinkdbs: over TLS. Without it the embedded database is started',
+      'A RethinkDB server, rethinkdb://user:password@host:28015/database; several servers of one cluster are separated by commas (a:28015,b:28015); rethinkdbs: over TLS. Without it the embedded database is started',
     ),
   RETHINKDB_CA: certificate('RETHINKDB_CA')
     .optional()
     .describe('Certificate (PEM text) that signs the database server’s, for rethinkdbs:'),
+  RETHINKDB_REPLICAS: numberWithin('RETHINKDB_REPLICAS', 1, 64)
+    .optional()
+    .describe(
+      'Copies of each table that is created; without it as many as there are database servers, at most 3. Existing tables are not changed',
+    ),
   EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
     'Port of the embedded database, on 127.0.0.1; 0 takes any free one',
   ),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../server/config.js';
 import { ConfigError } from '../server/config-error.js';
-import { databaseAddress } from '../server/database-address.js';
+import { databaseAddress, placeOf } from '../server/database-address.js';
 import { settings } from '../server/settings.js';
 
 /** The faults that an environment is refused for. */
@@ -75,8 +75,7 @@ describe('the configuration', () => {
 describe('the address of a database', () => {
   test('has defaults for all but the host', () => {
     expect(databaseAddress('rethinkdb://db.example')).toEqual({
-      host: 'db.example',
-      port: 28015,
+      hosts: [{ host: 'db.example', port: 28015 }],
       db: 'changeroom',
       user: 'admin',
       password: '',
@@ -86,13 +85,46 @@ describe('the address of a database', () => {
 
   test('may say everything, with escapes', () => {
     expect(databaseAddress('rethinkdbs://me%40here:p%3Aw%2F@[::1]:4000/talk', 'PEM')).toEqual({
-      host: '::1',
-      port: 4000,
+      hosts: [{ host: '::1', port: 4000 }],
       db: 'talk',
       user: 'me@here',
       password: 'p:w/',
       tls: { ca: 'PEM' },
     });
+  });
+
+  test('may list several hosts, each with its port or without', () => {
+    const address = databaseAddress('rethinkdb://me:pw@a:28015,b.example,[2001:db8::7]:28017,[::1]/talk');
+    expect(address).toMatchObject({ db: 'talk', user: 'me', password: 'pw' });
+    expect(address.hosts).toEqual([
+      { host: 'a', port: 28015 },
+      { host: 'b.example', port: 28015 },
+      { host: '2001:db8::7', port: 28017 },
+      { host: '::1', port: 28015 },
+    ]);
+    expect(placeOf(...address.hosts)).toBe('a:28015,b.example:28015,[2001:db8::7]:28017,[::1]:28015');
+  });
+
+  test.each(['a:28015,', ',a', 'a,,b', 'a:x,b', 'a,b:99999', '2001:db8::7,b', 'a b,c'])(
+    'is refused with the hosts %j, without showing the password',
+    (hosts) => {
+      const [fault, ...more] = faults({ RETHINKDB_URL: `rethinkdb://me:hunter2@${hosts}/talk` });
+      expect(fault).toMatch(/^RETHINKDB_URL/);
+      expect(fault).not.toContain('hunter2');
+      expect(more).toEqual([]);
+    },
+  );
+
+  test('comes with a number of replicas, which the embedded database does not take', () => {
+    const RETHINKDB_URL = 'rethinkdb://a,b,c';
+    expect(readConfig({ RETHINKDB_URL }).replicas).toBeNull();
+    expect(readConfig({ RETHINKDB_URL, RETHINKDB_REPLICAS: '5' }).replicas).toBe(5);
+    expect(faults({ RETHINKDB_URL, RETHINKDB_REPLICAS: '0' })).toEqual([
+      'RETHINKDB_REPLICAS must be from 1 to 64',
+    ]);
+    expect(faults({ RETHINKDB_REPLICAS: '3' })).toEqual([
+      'RETHINKDB_REPLICAS is set, but has no effect without RETHINKDB_URL',
+    ]);
   });
 
   test('is refused with a database name that RethinkDB would not take, beside other faults', () => {

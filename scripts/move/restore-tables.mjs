@@ -17,7 +17,7 @@ export async function restoreTables(connection, tables, sameEngine) {
   for (const table of tables) {
     const { name, primaryKey } = table;
     if (!present.has(name)) await r.tableCreate(name, { primaryKey }).run(connection);
-    await r.table(name).wait().run(connection);
+    await r.table(name).wait({ waitFor: 'ready_for_writes', timeout: 10 }).run(connection);
     const { indexes = [], writeHook = null } = present.get(name) ?? {};
     const missing = table.indexes.filter(({ index }) => !indexes.some((other) => other.index === index));
     for (const index of missing) {

@@ -34,6 +34,10 @@ export class Feed<Row> {
   private retry: NodeJS.Timeout | null = null;
   private readonly backoff = new Backoff();
   private readonly onUp = () => void this.begin();
+  private readonly onSchemaChanged = () => this.reopen();
+  private readonly onSchemaRepaired = () => this.hurry();
+  /** The schema has changed since the feed was requested. */
+  private isOutdated = false;
 
   constructor(
     private readonly database: Database,
@@ -42,6 +46,8 @@ export class Feed<Row> {
     private readonly log: Log,
   ) {
     database.on('up', this.onUp);
+    database.on('schemaChanged', this.onSchemaChanged);
+    database.on('schemaRepaired', this.onSchemaRepaired);
     void this.begin();
   }
 
@@ -54,6 +60,8 @@ export class Feed<Row> {
     if (this.closed) return;
     this.closed = true;
     this.database.off('up', this.onUp);
+    this.database.off('schemaChanged', this.onSchemaChanged);
+    this.database.off('schemaRepaired', this.onSchemaRepaired);
     if (this.retry) clearTimeout(this.retry);
     this.end();
   }
@@ -62,6 +70,7 @@ export class Feed<Row> {
     const connection = this.database.feedConnection;
     if (this.closed || this.opening || this.cursor || this.retry || !connection) return; // `up` will call again
     this.opening = true;
+    this.isOutdated = false;
     try {
       // Every change by itself (squash would merge them); states, because `ready` proves that it is subscribed.
       const options = { squash: false, includeStates: true };
@@ -73,7 +82,23 @@ export class Feed<Row> {
       return this.failed(error as Error);
     }
     if (this.closed) return this.end();
+    if (this.isOutdated) return this.reopen();
     this.read(this.cursor);
+  }
+
+  /** A server gives no error to a feed whose index was dropped. */
+  private reopen(): void {
+    this.isOutdated = true;
+    if (this.cursor) this.failed(new Error('tables or indexes were missing'));
+  }
+
+  /** What the feed needs is there again: there is no reason to wait longer. */
+  private hurry(): void {
+    if (!this.retry) return;
+    clearTimeout(this.retry);
+    this.retry = null;
+    this.backoff.reset();
+    void this.begin();
   }
 
   private read(cursor: Cursor<Item<Row>>): void {
@@ -101,7 +126,10 @@ export class Feed<Row> {
     if (this.closed) return;
     if (this.open) {
       this.open = false;
-      this.log.warn({ reason: error.message.split('\n')[0] }, 'changefeed: interrupted');
+      this.log.warn(
+        { reason: error.message.split('\n')[0]!.replace(/ in:$/, '') },
+        'changefeed: interrupted',
+      );
       this.listener.lost();
     }
     if (!this.database.feedConnection) return;

@@ -3,44 +3,63 @@ import type { Link } from './link.js';
 import { type Cursor, r, type Term } from './reql.js';
 import { isStorageFull } from './storage-full.js';
 
-export interface HeartbeatListener {
-  /** Two beats are missing. */
-  onDead(): void;
+/** Beats without an echo after which another host may serve better. */
+const STALLED_BEATS = 2;
+/** Beats without an echo after which the link is given up though the host answers. */
+const LAST_BEATS = 8;
+
+export interface HeartbeatOptions {
+  /** Milliseconds between two beats. */
+  intervalMs: number;
+  /** Milliseconds for the first proof. */
+  stepTimeoutMs: number;
+  /** The host answers, but the table cannot be written: its primary fails over, or this host has lost the majority. */
+  stalled(): void;
   /** A beat was written, or refused because the storage is full. */
-  onWrite(refusal: Error | null): void;
+  wrote(refusal: Error | null): void;
 }
 
 /**
- * Proof that the link is alive from end to end. A TCP connection can be half-open (behind an idle tunnel, say):
- * writes go nowhere and feeds stay silent without an error. So a row is rewritten over the one connection and
- * expected back through a feed on the other; when it stays away, `onDead` is called. A beat
- * that the database refuses because its storage is full is not missing.
+ * Proof from end to end that rows can be written and that feeds bring changes: a row is rewritten over the one
+ * connection of a link and expected back through a feed on the other, as an echo.
+ *
+ * A missing echo does not mean that the link is dead; that is for the Pulse to find out. The primary of the table may
+ * fail over, which takes a cluster seconds, or its feed was aborted. So the feed is opened again, and the link is kept
+ * until the echo has been missing for long. A beat that is refused because the storage is full needs no echo: the database
+ * is alive, and can be read.
  */
 export class Heartbeat {
   private readonly id = randomUUID();
+  private readonly beats: Term;
   private timer: NodeJS.Timeout | null = null;
-  private missed = 0;
+  private cursor: Cursor<unknown> | null = null;
+  private opening = false;
+  private ended = false;
+  /** Beats since the last echo. */
+  private unheard = 0;
   private beat = 0;
+  private onEcho: () => void = () => {};
 
   constructor(
     private readonly link: Link,
     private readonly nodes: Term,
-    private readonly intervalMs: number,
-    private readonly listener: HeartbeatListener,
-  ) {}
+    private readonly options: HeartbeatOptions,
+  ) {
+    this.beats = nodes.get(this.id).changes({ squash: false });
+  }
 
+  /** Begins, and resolves with the first echo. @throws Error when the table cannot be written or followed in time */
   async start(): Promise<void> {
-    const feed: Cursor<unknown> = await this.nodes
-      .get(this.id)
-      .changes({ squash: false })
-      .run(this.link.feeds);
-    feed.each((error) => {
-      if (!error) this.missed = 0;
-      return !error;
+    const { intervalMs, stepTimeoutMs } = this.options;
+    const echo = new Promise<void>((resolve) => {
+      this.onEcho = resolve;
     });
-    this.timer = setInterval(() => this.tick(), this.intervalMs);
+    await this.link.within(stepTimeoutMs, 'the feed of the heartbeat', this.follow());
+    await this.link.within(stepTimeoutMs, 'the first beat of the heartbeat', this.write());
+    await this.link.within(stepTimeoutMs, 'the first echo of the heartbeat', echo);
+    if (this.ended) return;
+    this.timer = setInterval(() => this.tick(), intervalMs);
     this.timer.unref();
-    this.tick();
   }
 
   /** Stops and takes the row away. */
@@ -53,31 +72,72 @@ export class Heartbeat {
     ]);
   }
 
-  /** Stops without a word, as the link is gone. */
+  /** Stops and leaves the row, as the link is gone. */
   abandon(): void {
+    this.ended = true;
     if (this.timer) clearInterval(this.timer);
     this.timer = null;
   }
 
+  /** The echo is missing. */
+  get isStalled(): boolean {
+    return this.unheard >= STALLED_BEATS;
+  }
+
   private tick(): void {
-    if (this.missed >= 2) {
+    if (this.unheard >= LAST_BEATS) {
       this.abandon();
-      this.listener.onDead();
+      this.link.destroy('the table nodes cannot be written or followed');
       return;
     }
-    this.missed += 1;
+    if (this.isStalled) {
+      this.options.stalled();
+      this.unfollow(); // the feed alone may be stuck
+    }
+    this.unheard += 1;
+    if (!this.cursor) this.follow().catch(() => {}); // the next tick tries again
+    this.write().catch(() => {}); // shows as a missing echo
+  }
+
+  private async write(): Promise<void> {
     this.beat += 1;
-    this.nodes
-      .insert({ id: this.id, beat: this.beat, at: r.now() }, { conflict: 'replace', durability: 'soft' })
-      .run(this.link.queries)
-      .then(
-        () => this.listener.onWrite(null),
-        (error: unknown) => {
-          // Other errors end the link by themselves or show as a missing beat.
-          if (!isStorageFull(error)) return;
-          this.missed = 0; // the database is alive
-          this.listener.onWrite(error);
-        },
-      );
+    const row = { id: this.id, beat: this.beat, at: r.now() };
+    try {
+      await this.nodes.insert(row, { conflict: 'replace', durability: 'soft' }).run(this.link.queries);
+      this.options.wrote(null);
+    } catch (error) {
+      if (!isStorageFull(error)) throw error;
+      this.options.wrote(error as Error);
+      this.echo();
+    }
+  }
+
+  /** Opens the feed. The next beat opens it again after it was aborted. */
+  private async follow(): Promise<void> {
+    if (this.opening) return;
+    this.opening = true;
+    try {
+      const cursor: Cursor<unknown> = await this.beats.run(this.link.feeds);
+      this.cursor = cursor;
+      cursor.each((error) => {
+        if (this.cursor !== cursor) return false;
+        if (error) this.cursor = null;
+        else this.echo();
+        return !error;
+      });
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  private unfollow(): void {
+    const { cursor } = this;
+    this.cursor = null;
+    cursor?.close().catch(() => {});
+  }
+
+  private echo(): void {
+    this.unheard = 0;
+    this.onEcho();
   }
 }

@@ -2,8 +2,11 @@ import { KINDS, LIMITS } from '../message.js';
 import { visiblePattern } from '../text/characters.js';
 import { r, type Term } from './reql.js';
 
-/** Stands in the hook's text, by which a database tells which hook it has. To be raised with every change below. */
-export const HOOK_VERSION = 'changeroom messages hook 2';
+/** To be raised with every change below: servers replace the hook of an older version, and leave that of a newer one. */
+export const MESSAGE_HOOK_VERSION = 2;
+
+/** Stands in the hook's text, from which its version is read. */
+const MARK = 'changeroom messages hook';
 
 /** Control characters, and those that reverse or isolate the direction of the text around them (RE2 syntax). */
 const CONTROL = '\\p{Cc}|[\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]';
@@ -25,7 +28,12 @@ export const HOOK_PATTERNS = [CONTROL, CONTROL_IN_BODY, EMPTY, VISIBLE];
  */
 export function messageHook(ctx: Term, old: Term, row: Term): Term {
   const check = r.branch(row.eq(null), null, checked(row, completed(ctx, old, row)));
-  return r.expr(HOOK_VERSION).do((_version: Term) => check);
+  return r.expr(`${MARK} ${MESSAGE_HOOK_VERSION}`).do((_version: Term) => check);
+}
+
+/** The version of a hook from its text as the database prints it; 0 for a hook that is not ours. */
+export function hookVersion(text: string): number {
+  return Number(new RegExp(`${MARK} (\\d+)`).exec(text)?.[1] ?? 0);
 }
 
 /** The row as it is stored. */

@@ -219,8 +219,8 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
 
     test('stay with the broker until the database has them', async () => {
       const database = await openDatabase();
-      const proxy = await startTcpProxy(database.address.port);
-      const address = { ...database.address, host: '127.0.0.1', port: proxy.port };
+      const proxy = await startTcpProxy(database.port);
+      const address = database.at(proxy.port);
       const through = { ...database, address };
       const env = { SESSION_SECRET: 'the same secret for both of them' };
       const first = await startChat(broker.url, { env, database: through });

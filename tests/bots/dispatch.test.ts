@@ -101,9 +101,9 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
   });
 
   test('that were written while the database could not be reached go out when it can', async () => {
-    const line = await startTcpProxy(database.address.port);
+    const line = await startTcpProxy(database.port);
     open.push(line);
-    const address = { ...database.address, host: '127.0.0.1', port: line.port };
+    const address = database.at(line.port);
     const chat = await start(broker.url, {}, { ...database, address });
     await reached(chat);
     const taken = await readAll();

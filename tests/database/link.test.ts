@@ -13,8 +13,8 @@ let console_: r.Connection;
 
 beforeEach(async () => {
   database = await openDatabase();
-  line = await startTcpProxy(database.address.port);
-  const address = { ...database.address, host: '127.0.0.1', port: line.port };
+  line = await startTcpProxy(database.port);
+  const address = database.at(line.port);
   stack = await startStack({ ...database, address }, { database: { heartbeatMs: 100, queryTimeoutMs: 500 } });
   console_ = await database.connect();
 });
@@ -68,9 +68,7 @@ describe('a link to the database', () => {
   it('begins where no database is yet', async () => {
     line.cut();
     const late = {
-      ...database.address,
-      host: '127.0.0.1',
-      port: line.port,
+      ...database.at(line.port),
       db: `${database.address.db}_late`,
     };
     const waiting = startStack({ ...database, address: late });

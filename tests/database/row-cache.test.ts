@@ -29,9 +29,8 @@ let changes: [Room | null, Room | null][];
 
 beforeEach(async () => {
   on = await openDatabase();
-  line = await startTcpProxy(on.address.port);
-  const address = { ...on.address, host: '127.0.0.1', port: line.port };
-  database = new Database(address, log, { heartbeatMs: 200, queryTimeoutMs: 2_000 });
+  line = await startTcpProxy(on.port);
+  database = new Database(on.at(line.port), log, { heartbeatMs: 200, queryTimeoutMs: 2_000 });
   database.start();
   await database.ready(30_000);
   driver = await on.connect();

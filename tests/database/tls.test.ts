@@ -15,7 +15,7 @@ describe('a database over TLS', skipWithout('openssl'), () => {
 
   beforeAll(async () => {
     server = await openDatabase();
-    line = await startTlsProxy(server.address.port);
+    line = await startTlsProxy(server.port);
   });
   afterAll(async () => {
     await line?.stop();
@@ -25,7 +25,7 @@ describe('a database over TLS', skipWithout('openssl'), () => {
   const open = (host: string, ca?: string): Database => {
     const { user, password, db } = server.address;
     const { tls } = databaseAddress(`rethinkdbs://${host}`, ca);
-    const database = new Database({ host, port: line.port, user, password, db, tls }, log);
+    const database = new Database({ hosts: [{ host, port: line.port }], user, password, db, tls }, log);
     database.start();
     return database;
   };

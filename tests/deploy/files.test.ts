@@ -73,7 +73,7 @@ describe('compose.yaml', () => {
       name,
       value.replaceAll(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(64)),
     ]);
-    expect(accept(Object.fromEntries(filled)).database?.host).toBe('rethinkdb');
+    expect(accept(Object.fromEntries(filled)).database?.hosts).toEqual([{ host: 'rethinkdb', port: 28015 }]);
     expect(app2).toEqual(app1);
   });
 

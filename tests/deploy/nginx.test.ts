@@ -15,7 +15,8 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
 
   beforeAll(async () => {
     database = await openDatabase();
-    const { host, port, db, user, password } = database.address;
+    const { host, port } = database;
+    const { db, user, password } = database.address;
     const RETHINKDB_URL = `rethinkdb://${user}:${encodeURIComponent(password)}@${host}:${port}/${db}`;
     const env = { RETHINKDB_URL, SESSION_SECRET: 'the same on both of them' };
     servers = await Promise.all([startServer(env), startServer(env)]);

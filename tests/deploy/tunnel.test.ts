@@ -20,7 +20,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
 
   beforeAll(async () => {
     [ssh, database] = await Promise.all([startSshServer(), openDatabase()]);
-    there = `${database.address.host}:${database.address.port}`;
+    there = `${database.host}:${database.port}`;
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.end();
@@ -93,7 +93,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   });
 
   test('takes the next address when the database behind a standing tunnel is gone', async () => {
-    const proxy = await startTcpProxy(database.address.port);
+    const proxy = await startTcpProxy(database.port);
     try {
       const first = `127.0.0.1:${proxy.port}`;
       const server = await deploy({ RETHINKDB_INTERNAL_IPS: `${first} ${there}`, DYNO: 'web.1' });

@@ -79,7 +79,9 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     });
     expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/^changeroom_storage_full 1$/m);
     expect(server.output).toMatch(/storage full, writes are refused/);
-    expect(server.output).toMatch(/[\d.]+ MB are free on the disk, 16\.0 MB are kept in reserve/);
+    await until('the log has the figures', () =>
+      /[\d.]+ MB are free on the disk, 16\.0 MB are kept in reserve/.test(server.output),
+    );
 
     await disk.free();
     await until(

@@ -394,7 +394,7 @@ describe('a stream is refused', () => {
 
   it('while the database is away and the room is not known', async () => {
     const log = createLog({ log: 'silent' });
-    const link = new Database({ ...database.address, port: 1 }, log);
+    const link = new Database(database.at(1), log);
     link.start();
     const access = new Access(new RoomTable(link, log), new MembershipTable(link, log));
     const rooms = new Rooms(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });

@@ -22,11 +22,8 @@ afterEach(async () => {
 });
 
 /** A server whose database is at `port`. */
-async function serve(
-  port = testDatabase.address.port,
-  stopping = new AbortController().signal,
-): Promise<string> {
-  database = new Database({ ...testDatabase.address, port }, createLog({ log: 'silent' }));
+async function serve(port = testDatabase.port, stopping = new AbortController().signal): Promise<string> {
+  database = new Database(testDatabase.at(port), createLog({ log: 'silent' }));
   database.start();
   server = createServer(express().use(healthRouter({ dependencies: { database }, stopping })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

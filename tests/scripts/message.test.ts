@@ -28,7 +28,8 @@ interface Outcome {
 
 /** Runs the script as somebody in a terminal would. */
 function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const { host, port, db } = database.address;
+  const { host, port } = database;
+  const { db } = database.address;
   const RETHINKDB_URL = `rethinkdb://${host}:${port}/${db}`;
   return new Promise((resolve) => {
     const script = path.join(ROOT, 'scripts', 'message.mjs');
@@ -103,7 +104,8 @@ describe('npm run message', () => {
   });
 
   it('says when the password is wrong', async () => {
-    const { host, port, db } = database.address;
+    const { host, port } = database;
+    const { db } = database.address;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
       RETHINKDB_URL: `rethinkdb://admin:wrong@${host}:${port}/${db}`,
     });
@@ -112,7 +114,7 @@ describe('npm run message', () => {
   });
 
   it('says when the database has no messages yet', async () => {
-    const { host, port } = database.address;
+    const { host, port } = database;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
       RETHINKDB_URL: `rethinkdb://${host}:${port}/nothing_here`,
     });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { DatabaseAddress } from '../../server/database-address.js';
 import { ROOT } from '../../server/root.js';
+import type { Place } from './move-places.js';
 
 export interface MoveCommand {
   child: ChildProcess;
@@ -13,7 +13,7 @@ export interface MoveCommand {
 /** Starts `npm run export` or `npm run import` as somebody in a terminal would. */
 export function startMove(
   command: 'export' | 'import',
-  { host, port, db }: Pick<DatabaseAddress, 'host' | 'port' | 'db'>,
+  { host, port, db }: Pick<Place, 'host' | 'port' | 'db'>,
   ...args: string[]
 ): MoveCommand {
   const script = path.join(ROOT, 'scripts/move', `${command}.mjs`);

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import rethinkdb from 'rethinkdb';
 import { type Connection, r } from '../../server/database/reql.js';
-import { type DatabaseAddress, databaseAddress } from '../../server/database-address.js';
+import { type DatabaseHost, databaseAddress } from '../../server/database-address.js';
 import { type Embedded, startEmbedded } from '../../server/embedded/index.js';
 
 export type Kind = 'embedded' | 'server';
 
 /** A database name that nothing has made yet. */
-export interface Place extends Pick<DatabaseAddress, 'host' | 'port' | 'db'> {
+export interface Place extends DatabaseHost {
+  db: string;
   connection: Connection;
 }
 
@@ -32,7 +33,7 @@ export class Places {
   /** On one of two embedded databases, or on the server that RETHINKDB_URL names. */
   async add(end: 'from' | 'to', kind: Kind): Promise<Place> {
     const { host, port } =
-      kind === 'server' ? databaseAddress(process.env.RETHINKDB_URL!) : await this.#engine(end);
+      kind === 'server' ? databaseAddress(process.env.RETHINKDB_URL!).hosts[0]! : await this.#engine(end);
     const db = `test_${randomBytes(6).toString('hex')}`;
     const connection = await rethinkdb.connect({ host, port, db });
     this.#closing.push(async () => {

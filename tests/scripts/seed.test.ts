@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 function seed(db = database.address.db): Promise<{ code: number; out: string; error: string }> {
-  const { host, port } = database.address;
+  const { host, port } = database;
   const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
   return new Promise((resolve) => {
     execFile(process.execPath, [path.join(ROOT, 'scripts/seed.mjs')], { env }, (failure, out, error) => {

@@ -9,6 +9,11 @@ import { type DatabaseAddress, databaseAddress } from '../../server/database-add
 export interface TestDatabase {
   /** With a database name of its own, which nothing has made yet. */
   address: DatabaseAddress;
+  /** The first (or only) host of the address. */
+  host: string;
+  port: number;
+  /** The same database at another port of this machine, such as a proxy's. */
+  at(...ports: number[]): DatabaseAddress;
   /** True where the tests run on a RethinkDB server, as RETHINKDB_URL says. */
   isServer: boolean;
   /** A plain driver's connection, closed by `stop`. */
@@ -21,11 +26,12 @@ export async function openDatabase(): Promise<TestDatabase> {
   const url = process.env.RETHINKDB_URL;
   const db = `test_${randomBytes(6).toString('hex')}`;
   const connections: r.Connection[] = [];
-  const engine = url
+  const engine: { address: DatabaseAddress; stop(): Promise<void> } = url
     ? { address: { ...databaseAddress(url), db }, stop: async () => {} }
     : await openEmbedded(db);
+  const { host, port } = engine.address.hosts[0]!;
   const connect = async () => {
-    const { host, port, user, password } = engine.address;
+    const { user, password } = engine.address;
     const connection = await r.connect({ host, port, db, user, password });
     connection.on('error', () => {});
     connections.push(connection);
@@ -33,6 +39,9 @@ export async function openDatabase(): Promise<TestDatabase> {
   };
   return {
     address: engine.address,
+    host,
+    port,
+    at: (...ports) => ({ ...engine.address, hosts: ports.map((one) => ({ host: '127.0.0.1', port: one })) }),
     isServer: url !== undefined,
     connect,
     stop: async () => {
@@ -52,7 +61,7 @@ async function openEmbedded(db: string): Promise<{ address: DatabaseAddress; sto
   const { startEmbedded } = await import('../../server/embedded/index.js');
   const { host, port, stop } = await startEmbedded({ directory, port: 0 });
   return {
-    address: { host, port, db, user: 'admin', password: '', tls: null },
+    address: { hosts: [{ host, port }], db, user: 'admin', password: '', tls: null },
     stop: async () => {
       await stop();
       await rm(directory, { recursive: true, force: true });

@@ -28,18 +28,22 @@ export class ReturningClient {
   private readonly answers = new Map<unknown, ServerFrame>();
   private refs = 0;
 
-  /** @param websockets false: long-polling alone */
+  /**
+   * @param websockets false: long-polling alone
+   * @param cookie of a guest, who the client remains when it comes back
+   */
   constructor(
     url: string,
     readonly room: string,
-    { websockets }: { websockets: boolean },
+    { websockets, cookie }: { websockets: boolean; cookie?: string },
   ) {
+    const transport = cookie ? { extraHeaders: { cookie } } : {};
     const reconnect = { min: 50, max: 500, factor: 1.5, retries: Number.POSITIVE_INFINITY };
     const strategy = 'disconnect,online,timeout';
-    this.client = new Client(url, { websockets, reconnect, strategy, pingTimeout: false });
+    this.client = new Client(url, { websockets, reconnect, strategy, pingTimeout: false, transport });
     this.client.on('open', () => {
       this.connections += 1;
-      this.client.write({ type: 'joinRoom', room });
+      this.join();
     });
     this.client.on('close', () => {
       this.isJoined = false;
@@ -51,6 +55,11 @@ export class ReturningClient {
       if ('ref' in frame) this.answers.set(frame.ref, frame);
     });
     this.client.on('error', () => {});
+  }
+
+  /** Asks to enter the room, again where the first request was refused. */
+  join(): void {
+    this.client.write({ type: 'joinRoom', room: this.room });
   }
 
   /** The id of its session, while there is one. */

@@ -1,0 +1,40 @@
+/** What a writer was told about a message: its body, or null after its deletion. */
+export interface Acknowledged {
+  room: string;
+  body: string | null;
+}
+
+/** Keeps what was acknowledged, by whichever way, and for how long nothing was. */
+export class Ledger {
+  readonly messages = new Map<string, Acknowledged>();
+  /** Ids of messages that are commands to bots: each is to be answered once. */
+  readonly commands: string[] = [];
+  /** What must not happen, as an error that cannot be tried again. */
+  readonly violations: string[] = [];
+  readonly writers = new Map<string, { acknowledged: number; retries: number; longestGapMs: number }>();
+  private readonly lastAcknowledged = new Map<string, number>();
+
+  acknowledge(writer: string, id: string, message: Acknowledged): void {
+    this.messages.set(id, message);
+    const now = performance.now();
+    const counts = this.counts(writer);
+    counts.acknowledged += 1;
+    counts.longestGapMs = Math.max(counts.longestGapMs, now - (this.lastAcknowledged.get(writer) ?? now));
+    this.lastAcknowledged.set(writer, now);
+  }
+
+  retry(writer: string): void {
+    this.counts(writer).retries += 1;
+  }
+
+  /** Forgets how long the pauses were so far. */
+  resetGaps(): void {
+    for (const counts of this.writers.values()) counts.longestGapMs = 0;
+  }
+
+  private counts(writer: string) {
+    const counts = this.writers.get(writer) ?? { acknowledged: 0, retries: 0, longestGapMs: 0 };
+    this.writers.set(writer, counts);
+    return counts;
+  }
+}

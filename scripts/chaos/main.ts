@@ -1,0 +1,56 @@
+/**
+ * `npm run chaos -- --seed N --minutes M`: people, programs and bots write while processes are killed, lines break and
+ * the schema changes; afterwards each view must equal the table, and each acknowledged write must be there exactly once.
+ * RETHINKDB_BIN names a RethinkDB server program, for a cluster of three; without it the embedded database is used.
+ *
+ * Exit codes: 0 when all is well, 1 when not, 2 for the arguments.
+ */
+import { parseArgs } from 'node:util';
+import { findSystemPrograms } from '../system-programs.mjs';
+import { type ChaosResult, runChaos } from './run.js';
+
+const MINUTES = 1;
+
+const { seed, minutes } = readArguments();
+const programs = findSystemPrograms(['redis-server', 'rabbitmq-server']);
+Object.assign(process.env, programs);
+const result = await runChaos({
+  seed,
+  seconds: minutes * 60,
+  rethinkdb: process.env.RETHINKDB_BIN || null,
+  redis: programs.REDIS_SERVER_PATH ?? null,
+  rabbitmq: programs.RABBITMQ_SERVER_PATH ?? null,
+  print: (line) => console.log(line),
+});
+report(result);
+process.exit(result.differences.length === 0 ? 0 : 1);
+
+function report({ differences, faults, ledger, readers }: ChaosResult): void {
+  console.log(`\n${faults.length} faults, ${readers} views`);
+  for (const [writer, { acknowledged, retries, longestGapMs }] of [...ledger.writers].sort()) {
+    const seconds = (longestGapMs / 1000).toFixed(1);
+    console.log(
+      `  ${writer}: ${acknowledged} writes acknowledged, ${retries} repeated, at most ${seconds} s between two`,
+    );
+  }
+  if (differences.length === 0) {
+    console.log('\nEach view equals the table; each acknowledged write is there exactly once.');
+    return;
+  }
+  console.log(`\nWRONG, in ${differences.length} ways (seed ${seed}):`);
+  for (const line of differences.slice(0, 20)) console.log(`  ${line}`);
+}
+
+function readArguments(): { seed: number; minutes: number } {
+  try {
+    const options = { seed: { type: 'string' }, minutes: { type: 'string' } } as const;
+    const { values } = parseArgs({ options });
+    const seed = Number(values.seed ?? Date.now() % 1_000_000);
+    const minutes = Number(values.minutes ?? MINUTES);
+    if (!Number.isInteger(seed) || !(minutes > 0)) throw new Error('seed and minutes must be numbers');
+    return { seed, minutes };
+  } catch (error) {
+    console.error(`${(error as Error).message}\nUsage: npm run chaos -- [--seed N] [--minutes M]`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,92 @@
+import { EventSource } from 'eventsource';
+import type { RoomFrame } from '../../server/rooms/room-frames.js';
+import { ReturningClient } from '../../tests/support/returning-client.js';
+import { View } from '../../tests/support/view.js';
+
+/** A screen that somebody keeps open: it shows a room, whatever happens to its connection. */
+export interface Reader {
+  readonly name: string;
+  readonly room: string;
+  /** What it shows now. */
+  view(): View;
+  close(): void;
+}
+
+/** Messages that an event stream begins with. */
+const WINDOW = 100;
+const REJOIN_MS = 500;
+
+export function socketReader(name: string, url: string, room: string): Reader {
+  const view = new View();
+  const client = new ReturningClient(url, room, { websockets: true });
+  let read = 0;
+  const catchUp = () => {
+    for (; read < client.frames.length; read += 1) {
+      const frame = client.frames[read]!;
+      if (frame.type === 'roomSnapshot') view.show(frame);
+      else view.receive(frame as RoomFrame);
+    }
+  };
+  // A page asks again where the room could not be read.
+  const rejoin = setInterval(() => {
+    if (client.connections > 0 && !client.isJoined) client.join();
+  }, REJOIN_MS);
+  return {
+    name,
+    room,
+    view: () => {
+      catchUp();
+      return view;
+    },
+    close: () => {
+      clearInterval(rejoin);
+      client.end();
+    },
+  };
+}
+
+export function eventReader(name: string, url: string, room: string): Reader {
+  const view = new View();
+  let source: EventSource;
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+  /** The window at the beginning, until it is complete. */
+  let beginning: Extract<RoomFrame, { type: 'deliverMessage' }>['message'][] | null = [];
+
+  const open = () => {
+    timer = null;
+    beginning = [];
+    source = new EventSource(`${url}/api/rooms/${encodeURIComponent(room)}/events?limit=${WINDOW}`);
+    source.addEventListener('reset', () => {
+      beginning = [];
+    });
+    source.addEventListener('message', ({ data }) => {
+      const frame = JSON.parse(data) as Extract<RoomFrame, { type: 'deliverMessage' }>;
+      if (beginning) beginning.push(frame.message);
+      else view.receive(frame);
+    });
+    source.addEventListener('state', ({ data }) => {
+      if (beginning) view.show({ messages: beginning, hasOlder: beginning.length === WINDOW });
+      beginning = null;
+      view.receive(JSON.parse(data) as RoomFrame);
+    });
+    for (const type of ['remove', 'resync'])
+      source.addEventListener(type, ({ data }) => view.receive(JSON.parse(data) as RoomFrame));
+    source.addEventListener('error', () => {
+      // After an answer that is no stream (503) it does not come back by itself.
+      if (source.readyState !== EventSource.CLOSED || isClosed || timer) return;
+      timer = setTimeout(open, REJOIN_MS);
+    });
+  };
+  open();
+  return {
+    name,
+    room,
+    view: () => view,
+    close: () => {
+      isClosed = true;
+      if (timer) clearTimeout(timer);
+      source.close();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { random } from '../../tests/presence/random.js';
+import { type BotGround, startBotGround } from './bots.js';
+import type { ChaosDatabase } from './chaos-database.js';
+import { startClusterDatabase } from './cluster-database.js';
+import { startEmbeddedDatabase } from './embedded-database.js';
+import { type Happened, type Lane, runLane } from './faults.js';
+import { Ledger } from './ledger.js';
+import { eventReader, type Reader, socketReader } from './readers.js';
+import { startRedisGround } from './redis.js';
+import { schemaLane } from './schema-faults.js';
+import { ChaosServer, serverLane } from './servers.js';
+import { readTable, viewDifferences, writeDifferences } from './verdict.js';
+import { driverWay, guestCookie, restWay, sleep, socketWay, Writer } from './writers.js';
+
+export interface ChaosOptions {
+  seed: number;
+  /** How long things go wrong. */
+  seconds: number;
+  /** A RethinkDB server program; null for the embedded database. */
+  rethinkdb: string | null;
+  /** The programs of Redis and RabbitMQ; null: the parts that need it are skipped. */
+  redis: string | null;
+  rabbitmq: string | null;
+  print(line: string): void;
+}
+
+export interface ChaosResult {
+  /** What is wrong, one line each; none when all is well. */
+  differences: string[];
+  faults: Happened[];
+  ledger: Ledger;
+  readers: number;
+}
+
+const SERVERS = 2;
+const ROOMS = ['lobby', 'one', 'two'];
+const PAUSE_MS = 40;
+/** For everything to be whole again after the last fault. */
+const CALM_MS = 60_000;
+
+/** Starts everything, lets things go wrong for a while, puts them right, and compares. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, print } = options;
+  const folder = await mkdtemp(path.join(tmpdir(), 'changeroom-chaos-'));
+  const closing: (() => Promise<unknown> | unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const database = options.rethinkdb
+      ? await startClusterDatabase(options.rethinkdb, 'chaos', SERVERS)
+      : await startEmbeddedDatabase(folder, 'chaos', SERVERS);
+    closing.push(() => database.stop());
+    const redis = options.redis ? await startRedisGround() : null;
+    if (redis) closing.push(() => redis.stop());
+    else print('skipped: Redis and its faults (no redis-server program given)');
+    const bots = options.rabbitmq ? await startBotGround() : null;
+    if (bots) closing.push(() => bots.stop());
+    else print('skipped: bots and their broker (no rabbitmq-server program given)');
+
+    const shared = {
+      SESSION_SECRET: randomBytes(16).toString('hex'),
+      ...(redis && { REDIS_URL: redis.url }),
+      ...bots?.env,
+    };
+    const servers = await Promise.all(
+      database.urls.map((RETHINKDB_URL) => ChaosServer.start({ ...shared, RETHINKDB_URL })),
+    );
+    closing.push(() => Promise.all(servers.map((server) => server.stop())));
+    for (const server of servers) await server.ready(CALM_MS);
+    await bots?.startBots(shared);
+    print(`seed ${seed}: ${database.kind}, ${SERVERS} servers, ${options.seconds} seconds`);
+
+    const ledger = new Ledger();
+    const readers = openReaders(servers);
+    closing.push(() => readers.map((reader) => reader.close()));
+    const writers = await openWriters(servers, database, bots, ledger, random(seed));
+    const lanes = [
+      database.lane,
+      serverLane(servers),
+      schemaLane(database.connect),
+      ...(redis ? [redis.lane] : []),
+      ...(bots ? [bots.lane] : []),
+    ];
+    const faults = await letThingsGoWrong(lanes, options);
+    await Promise.all(writers.map((writer) => writer.stop()));
+    for (const server of servers) await server.ready(CALM_MS);
+
+    const compare = () => differences(database, readers, ledger, bots, shared.SESSION_SECRET);
+    let found = await compare();
+    const end = performance.now() + CALM_MS;
+    while (found.length > 0 && performance.now() < end) {
+      await sleep(250);
+      found = await compare();
+    }
+    return { differences: [...ledger.violations, ...found], faults, ledger, readers: readers.length };
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function openReaders(servers: ChaosServer[]): Reader[] {
+  return servers.flatMap(({ url }, i) =>
+    ROOMS.flatMap((room) => [
+      socketReader(`socket of server ${i}`, url, room),
+      eventReader(`event stream of server ${i}`, url, room),
+    ]),
+  );
+}
+
+async function openWriters(
+  servers: ChaosServer[],
+  database: ChaosDatabase,
+  bots: BotGround | null,
+  ledger: Ledger,
+  pick: (below: number) => number,
+): Promise<Writer[]> {
+  const common = { pick, pauseMs: PAUSE_MS, ledger };
+  const cookie = await guestCookie(servers[0]!.url);
+  const writers = [new Writer(driverWay('driver', database.connect), { ...common, rooms: ROOMS })];
+  for (const [i, { url }] of servers.entries()) {
+    const room = ROOMS[i]!;
+    writers.push(new Writer(restWay(`REST ${i}`, url, cookie), { ...common, rooms: ROOMS }));
+    writers.push(new Writer(socketWay(`socket ${i}`, url, room, cookie), { ...common, rooms: [room] }));
+  }
+  if (bots) {
+    const asks = { ...common, rooms: [ROOMS[0]!], pauseMs: 10 * PAUSE_MS, body: bots.command };
+    writers.push(new Writer(socketWay('commands to a bot', servers[0]!.url, ROOMS[0]!, cookie), asks));
+  }
+  return writers;
+}
+
+/** Each lane has numbers of its own, so that its faults do not depend on how fast another one is. */
+async function letThingsGoWrong(lanes: Lane[], { seed, seconds, print }: ChaosOptions): Promise<Happened[]> {
+  const faults: Happened[] = [];
+  const happened = (fault: Happened) => {
+    faults.push(fault);
+    const from = (fault.from / 1000).toFixed(1);
+    print(`  ${from.padStart(6)} s, for ${((fault.to - fault.from) / 1000).toFixed(1)} s: ${fault.fault}`);
+  };
+  const signal = AbortSignal.timeout(seconds * 1000);
+  await Promise.all(lanes.map((lane, i) => runLane(lane, random(seed * 31 + i), signal, happened)));
+  return faults;
+}
+
+async function differences(
+  database: ChaosDatabase,
+  readers: Reader[],
+  ledger: Ledger,
+  bots: BotGround | null,
+  secret: string,
+): Promise<string[]> {
+  try {
+    const connection = await database.connect();
+    try {
+      const table = await readTable(connection);
+      return [
+        ...viewDifferences(readers, table),
+        ...writeDifferences(ledger, table),
+        ...(bots ? bots.differences(ledger, table, secret) : []),
+      ];
+    } finally {
+      await connection.close({ noreplyWait: false });
+    }
+  } catch (error) {
+    return [`the table cannot be read: ${(error as Error).message.split('\n')[0]}`];
+  }
+}

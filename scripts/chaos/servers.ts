@@ -1,0 +1,86 @@
+import { freePort } from '../../tests/support/free-port.js';
+import { type ServerProcess, startServer } from '../../tests/support/server-process.js';
+import { until } from '../../tests/support/until.js';
+import type { Lane } from './faults.js';
+
+const UNLIMITED = {
+  LIMIT_MESSAGES: '0',
+  LIMIT_JOINS: '0',
+  LIMIT_REQUESTS: '0',
+  LIMIT_FRAMES: '0',
+  LIMIT_SOCKETS: '0',
+};
+
+/** A server in a process of its own, at the same address after each start. */
+export class ChaosServer {
+  private constructor(
+    private readonly env: Record<string, string>,
+    private process: ServerProcess,
+  ) {}
+
+  static async start(env: Record<string, string>): Promise<ChaosServer> {
+    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG: 'warn' };
+    return new ChaosServer(complete, await startServer(complete));
+  }
+
+  get url(): string {
+    return this.process.url;
+  }
+
+  /** Resolves when it can serve. @throws Error after `ms` */
+  async ready(ms: number): Promise<void> {
+    const isReady = () =>
+      fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await until('a server is ready', isReady, ms);
+  }
+
+  async kill(): Promise<void> {
+    await this.process.end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    this.process = await startServer(this.env);
+  }
+
+  freeze(): void {
+    void this.process.end('SIGSTOP');
+  }
+
+  thaw(): void {
+    void this.process.end('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.process.end('SIGKILL');
+  }
+}
+
+export function serverLane(servers: readonly ChaosServer[]): Lane {
+  return {
+    name: 'servers',
+    pauses: [2_000, 6_000],
+    faults: [
+      {
+        name: 'kill a server',
+        lasts: [0, 2_000],
+        begin: async (pick) => {
+          const server = servers[pick(servers.length)]!;
+          await server.kill();
+          return () => server.restart();
+        },
+      },
+      {
+        name: 'stop a server for a while (SIGSTOP)',
+        lasts: [500, 8_000],
+        begin: async (pick) => {
+          const server = servers[pick(servers.length)]!;
+          server.freeze();
+          return async () => server.thaw();
+        },
+      },
+    ],
+  };
+}

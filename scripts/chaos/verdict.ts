@@ -1,0 +1,51 @@
+import { type MessageRow, toMessage } from '../../server/database/message-row.js';
+import { type Connection, type Cursor, RAW, r } from '../../server/database/reql.js';
+import type { Message } from '../../server/message.js';
+import type { Ledger } from './ledger.js';
+import type { Reader } from './readers.js';
+
+/** What stands in the table, by room. */
+export async function readTable(connection: Connection): Promise<Message[]> {
+  const cursor: Cursor<MessageRow> = await r.table('messages').run(connection, RAW);
+  return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
+}
+
+/** How readers differ from the table, one line each; none when every view equals the table. */
+export function viewDifferences(readers: readonly Reader[], table: readonly Message[]): string[] {
+  return readers.flatMap((reader) => {
+    const view = reader.view();
+    const inRoom = table.filter(({ room }) => room === reader.room);
+    const expected = view.expected(inRoom).map(textOf);
+    const shown = view.messages.map(textOf);
+    if (JSON.stringify(shown) === JSON.stringify(expected)) return [];
+    const missing = expected.filter((text) => !shown.includes(text));
+    const surplus = shown.filter((text) => !expected.includes(text));
+    const order = missing.length + surplus.length === 0 ? ', in another order' : '';
+    return [
+      `${reader.name} of ${reader.room}: shows ${shown.length}, the table has ${expected.length}, ` +
+        `${missing.length} missing (${missing[0] ?? ''}), ${surplus.length} surplus (${surplus[0] ?? ''})${order}`,
+    ];
+  });
+}
+
+/** How the table differs from what was acknowledged: lost writes and duplicates, one line each. */
+export function writeDifferences({ messages }: Ledger, table: readonly Message[]): string[] {
+  const found: string[] = [];
+  const byId = new Map(table.map((message) => [message.id, message]));
+  for (const [id, { room, body }] of messages) {
+    const stored = byId.get(id);
+    if (body === null && stored) found.push(`${id} was deleted and is there`);
+    else if (body !== null && !stored) found.push(`${id} was acknowledged and is not there: ${body}`);
+    else if (stored && (stored.body !== body || stored.room !== room))
+      found.push(`${id} was acknowledged as ${body} in ${room} and is ${stored.body} in ${stored.room}`);
+  }
+  const bodies = new Map<string, number>();
+  for (const { body, kind } of table)
+    if (kind === 'message' && !body.startsWith('/')) bodies.set(body, (bodies.get(body) ?? 0) + 1);
+  for (const [body, count] of bodies) if (count > 1) found.push(`${count} rows have the body ${body}`);
+  return found;
+}
+
+function textOf({ id, body }: Message): string {
+  return `${id} ${body}`;
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { isUnavailable, isUnavailableResult } from '../../server/database/availability.js';
+import { Database } from '../../server/database/database.js';
+import { r } from '../../server/database/reql.js';
+import { createLog } from '../../server/log.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+
+/** As the driver makes it: the type is the name, and the query follows the text in `message` but not in `msg`. */
+function driverError(name: string, msg: string): Error {
+  return Object.assign(new Error(`${msg} in:\nr.table("messages")`), { name, msg });
+}
+
+const TABLE = 'There is no table with the given name / UUID.';
+const MODIFY = "The attempt to read or modify the table's configuration failed because";
+
+describe('an error of the database', () => {
+  test.each([
+    ['ReqlOpFailedError', 'Cannot perform write: primary replica for shard ["", +inf) not available'],
+    [
+      'ReqlOpFailedError',
+      "Cannot perform read: The primary replica isn't connected to a quorum of replicas.",
+    ],
+    ['ReqlOpIndeterminateError', 'Cannot perform write: lost contact with primary replica'],
+    ['ReqlOpFailedError', 'Changefeed aborted (unavailable).'],
+    ['ReqlOpFailedError', 'Timed out while waiting for tables.'],
+    ['ReqlInternalError', `Unexpected exception: ${MODIFY} none of the servers were accessible.  If it was`],
+    [
+      'ReqlInternalError',
+      `Unexpected exception: ${MODIFY} we lost contact with the servers after initiating`,
+    ],
+    ['ReqlInternalError', `Unexpected exception: ${TABLE}`],
+    ['ReqlRuntimeError', 'Connection is closed.'],
+    ['ReqlRuntimeError', 'Server is shutting down.'],
+    ['ReqlQueryLogicError', 'Subscription destroyed (shutting down?).'],
+    ['ReqlDriverError', 'Connection is closed.'],
+    ['ReqlTimeoutError', 'Could not connect to db:28015, operation timed out.'],
+  ])('%s "%s" means that it is unavailable', (name, msg) => {
+    expect(isUnavailable(driverError(name, msg))).toBe(true);
+  });
+
+  test.each([
+    ['ReqlInternalError', 'Unexpected exception: vector::_M_range_check'],
+    ['ReqlQueryLogicError', 'Expected type STRING but found NUMBER.'],
+    ['ReqlNonExistenceError', 'No attribute `sent` in object.'],
+    ['ReqlUserError', 'lost in thought'],
+    ['ReqlPermissionError', 'User `chat` does not have the required `write` permission'],
+    ['ReqlResourceLimitError', 'Array over size limit `100000`.'],
+    ['TypeError', 'x is undefined'],
+  ])('%s "%s" is a fault', (name, msg) => {
+    expect(isUnavailable(driverError(name, msg))).toBe(false);
+  });
+
+  test('in the result of a write means the same', () => {
+    const failed = (first_error: string) => ({ errors: 1, inserted: 0, first_error });
+    expect(isUnavailableResult(failed('Cannot perform write: lost contact with primary replica'))).toBe(true);
+    expect(isUnavailableResult(failed('interrupted (src/rdb_protocol/btree.cc:310)'))).toBe(true);
+    expect(isUnavailableResult(failed('Error in write hook: body is empty.'))).toBe(false);
+    expect(isUnavailableResult({ errors: 0, inserted: 1 })).toBe(false);
+    for (const other of [null, 7, 'text', [1], [{ errors: 1 }]])
+      expect(isUnavailableResult(other)).toBe(false);
+  });
+});
+
+describe('a query', () => {
+  let database: TestDatabase;
+  let link: Database;
+  let line: Awaited<ReturnType<typeof startTcpProxy>>;
+  beforeAll(async () => {
+    database = await openDatabase();
+    line = await startTcpProxy(database.port);
+    link = new Database(database.at(line.port), createLog({ log: 'silent' }));
+    link.start();
+    await link.ready(30_000);
+  });
+  afterAll(async () => {
+    await link.stop();
+    await line.stop();
+    await database.stop();
+  });
+
+  it('on a table that is missing fails with database-away, which is tried again', async () => {
+    await expect(link.run(link.table('nothing_here').count())).rejects.toMatchObject({
+      code: 'database-away',
+      details: { retryAfterMs: 1000 },
+    });
+  });
+
+  it('whose connection is lost fails with database-away', async () => {
+    const held = line.holdAnswersTo('a query under way');
+    const lost = link.run(r.expr('a query under way'));
+    lost.catch(() => {});
+    await held;
+    line.cut();
+    line.mend();
+    await expect(lost).rejects.toMatchObject({ code: 'database-away' });
+    await link.ready(10_000);
+  });
+
+  it('that is wrong fails with the error of the driver, without the query', async () => {
+    const wrong = link.run(r.expr(1).add('secret of a user'));
+    await expect(wrong).rejects.toThrow(/Expected type NUMBER/);
+    await expect(wrong).rejects.not.toThrow(/secret of a user/);
+  });
+});

@@ -1,0 +1,161 @@
+import rethinkdb from 'rethinkdb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hookVersion, MESSAGE_HOOK_VERSION } from '../../server/database/message-hook.js';
+import type { Term } from '../../server/database/reql.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
+import { ann, type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { View } from '../support/view.js';
+
+const r = rethinkdb as Term;
+const FAST = { heartbeatMs: 200, schemaCheckMs: 200 };
+const ROOMS = ['one', 'two'];
+
+let database: TestDatabase;
+/** Two processes of one chat. */
+let stacks: Stack[];
+let connection: rethinkdb.Connection;
+let views: { room: string; view: View }[];
+let sequence = 0;
+
+beforeEach(async () => {
+  database = await openDatabase();
+  stacks = [await startStack(database, { database: FAST }), await startStack(database, { database: FAST })];
+  connection = await database.connect();
+  views = [];
+  for (const { rooms } of stacks) {
+    for (const room of ROOMS) {
+      const view = new View();
+      view.show((await rooms.join(room, view)).snapshot);
+      views.push({ room, view });
+    }
+  }
+});
+afterEach(async () => {
+  for (const stack of stacks) await stack.stop();
+  await database.stop();
+});
+
+/** Writes by a driver and by a process, as soon as each is possible again. */
+async function write(room: string): Promise<string[]> {
+  const bodies = [`driver ${sequence++}`, `process ${sequence++}`];
+  const insert = r.table('messages').insert({ id: bodies[0], room, body: bodies[0] });
+  await until('the driver can write', () =>
+    insert.run(connection).then(
+      ({ errors }: { errors: number }) => errors === 0,
+      () => false,
+    ),
+  );
+  await until('the process can write', () =>
+    stacks[0]!.messages.insert({ id: bodies[1], room, body: bodies[1]!, author: ann }).then(
+      () => true,
+      (error: { code: string }) => {
+        expect(error.code).toBe('database-away');
+        return false;
+      },
+    ),
+  );
+  return bodies;
+}
+
+async function inTable(room: string): Promise<string[]> {
+  const rows = (await (await r.table('messages').filter({ room }).run(connection)).toArray()) as {
+    body: string;
+  }[];
+  return rows.map(({ body }) => body).sort();
+}
+
+async function expectEqualViews(): Promise<void> {
+  await until(
+    'every view equals the table',
+    async () => {
+      for (const { room, view } of views) {
+        if (view.bodies.sort().join() !== (await inTable(room)).join()) return false;
+      }
+      return true;
+    },
+    20_000,
+  ).catch(() => {});
+  for (const { room, view } of views) expect(view.bodies.sort()).toEqual(await inTable(room));
+}
+
+const hasHook = async (version = MESSAGE_HOOK_VERSION): Promise<boolean> => {
+  const hook = await r.table('messages').getWriteHook().run(connection);
+  return hookVersion(hook?.query ?? '') === version;
+};
+
+describe('while the server runs, a change from outside is mended, and views follow:', () => {
+  it('the index of rooms is dropped', async () => {
+    await write('one');
+    await r.table('messages').indexDrop('room_sent').run(connection);
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+    expect(await r.table('messages').indexList().run(connection)).toContain('room_sent');
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+  });
+
+  it.each(['messages', 'rooms', 'memberships', 'users', 'nodes'])('the table %s is dropped', async (name) => {
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+    await r.tableDrop(name).run(connection);
+    await until('the table is there again', async () => (await r.tableList().run(connection)).includes(name));
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+    for (const { database: link } of stacks) expect(link.status.state).toBe('up');
+  });
+
+  it('the write hook is removed', async () => {
+    await r.table('messages').setWriteHook(null).run(connection);
+    await r.table('messages').insert({ room: 'one', body: 'without a time' }).run(connection);
+    await until('the hook is there again', () => hasHook());
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+    expect(await inTable('one')).toContain('without a time');
+  });
+
+  it('the write hook is replaced by an older version, and by one of another kind', async () => {
+    for (const text of ['changeroom messages hook 0', 'checks nothing']) {
+      const other = (_context: Term, _old: Term, row: Term) => r.expr(text).do(() => row);
+      await r.table('messages').setWriteHook(other).run(connection);
+      await until('our hook is there again', () => hasHook());
+    }
+  });
+
+  it('another index is being built, which is not waited for', async () => {
+    await r.table('messages').indexCreate('kind').run(connection);
+    for (const room of ROOMS) await write(room);
+    await expectEqualViews();
+  });
+});
+
+describe('a write hook of a newer version', () => {
+  it('is left alone by a server that runs and by one that starts', async () => {
+    const newer = (_context: Term, _old: Term, row: Term) =>
+      r.expr('changeroom messages hook 999').do(() => row);
+    await r.table('messages').setWriteHook(newer).run(connection);
+    stacks.push(await startStack(database, { database: FAST }));
+    // The table is mended after the hook would have been.
+    await r.tableDrop('users').run(connection);
+    await until('a look at the schema', async () => (await r.tableList().run(connection)).includes('users'));
+    await write('one');
+    expect(await hasHook(999)).toBe(true);
+  });
+});
+
+describe('the heartbeat', () => {
+  it('follows its table again when the feed is aborted, and keeps the link', async () => {
+    const downs: string[] = [];
+    for (const { database: link } of stacks) link.on('down', (reason) => downs.push(reason));
+    const beats = async () =>
+      (await (await r.table('nodes').hasFields('beat').run(connection)).toArray()) as { beat: number }[];
+    await r.tableDrop('nodes').run(connection);
+    await until('the table can be read again', () => beats().then(Boolean, () => false));
+    const before = Math.max(0, ...(await beats()).map(({ beat }) => beat));
+    await until('many beats', async () => {
+      const rows = await beats();
+      return rows.length === 2 && rows.every(({ beat }) => beat > before + 10);
+    });
+    expect(downs).toEqual([]);
+  });
+});
