@@ -24,3 +24,22 @@ describe.each(pages)('%s', (page) => {
     expect(named.filter((name) => !scripts[name])).toEqual([]);
   });
 });
+
+describe('docs/security.md', () => {
+  const text = readFileSync('docs/security.md', 'utf8').replace(/\s+/g, ' ');
+  const named = [...text.matchAll(/`([a-z]+\/[a-z/-]+)`(?:: ("[^"]+"(?:, "[^"]+")*))?/g)];
+
+  test('names tests for its claims', () => {
+    expect(named.length).toBeGreaterThan(40);
+  });
+
+  test.each(named.map(([, file = '', titles = '']) => [file, titles]))(
+    'names the test %s %s',
+    (file, titles) => {
+      const source = path.join('tests', `${file}.test.ts`);
+      expect(existsSync(source) || existsSync(path.join('tests', file))).toBe(true);
+      for (const [, title] of titles.matchAll(/"([^"]+)"/g))
+        expect(readFileSync(source, 'utf8')).toContain(title);
+    },
+  );
+});

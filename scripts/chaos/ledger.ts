@@ -1,15 +1,15 @@
-/** What a writer was told about a message: its body, or null after its deletion. */
+/** A message as it was acknowledged: its body, or null after its deletion. */
 export interface Acknowledged {
   room: string;
   body: string | null;
 }
 
-/** Keeps what was acknowledged, by whichever way, and for how long nothing was. */
+/** Keeps the writes that were acknowledged, and the longest time between two of them. */
 export class Ledger {
   readonly messages = new Map<string, Acknowledged>();
   /** Ids of messages that are commands to bots: each is to be answered once. */
   readonly commands: string[] = [];
-  /** What must not happen, as an error that cannot be tried again. */
+  /** Answers that must not come, such as an error after which a retry makes no sense. */
   readonly violations: string[] = [];
   readonly writers = new Map<string, { acknowledged: number; retries: number; longestGapMs: number }>();
   private readonly lastAcknowledged = new Map<string, number>();

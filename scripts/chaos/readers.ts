@@ -3,11 +3,11 @@ import type { RoomFrame } from '../../server/rooms/room-frames.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import { View } from '../../tests/support/view.js';
 
-/** A screen that somebody keeps open: it shows a room, whatever happens to its connection. */
+/** A screen that shows a room, whatever happens to its connection. */
 export interface Reader {
   readonly name: string;
   readonly room: string;
-  /** What it shows now. */
+  /** The messages that it shows now. */
   view(): View;
   close(): void;
 }

@@ -29,7 +29,7 @@ export interface ChaosOptions {
 }
 
 export interface ChaosResult {
-  /** What is wrong, one line each; none when all is well. */
+  /** Faults of the server, one line each; empty when there are no faults. */
   differences: string[];
   faults: Happened[];
   ledger: Ledger;

@@ -10,7 +10,7 @@ export async function readTable(connection: Connection): Promise<Message[]> {
   return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
 }
 
-/** How readers differ from the table, one line each; none when every view equals the table. */
+/** How readers differ from the table, one line each; empty when every view equals the table. */
 export function viewDifferences(readers: readonly Reader[], table: readonly Message[]): string[] {
   return readers.flatMap((reader) => {
     const view = reader.view();

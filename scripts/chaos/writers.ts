@@ -38,7 +38,7 @@ const TEMPORARY: readonly ErrorCode[] = ['database-away', 'shutting-down', 'rate
 /** Writes until it is stopped, each message until it is acknowledged. */
 export class Writer {
   private stopped = false;
-  private readonly done: Promise<void>;
+  private done: Promise<void>;
   /** What this writer has written and not deleted. */
   private readonly own: { id: string; room: string }[] = [];
 
@@ -54,6 +54,17 @@ export class Writer {
     this.stopped = true;
     await this.done;
     await this.way.close();
+  }
+
+  /** Resolves when what was begun is acknowledged; nothing is written until `resume`. */
+  async pause(): Promise<void> {
+    this.stopped = true;
+    await this.done;
+  }
+
+  resume(): void {
+    this.stopped = false;
+    this.done = this.run();
   }
 
   private async run(): Promise<void> {

@@ -6,9 +6,9 @@ import { diagnostics } from '../diagnostics.js';
 import { ChatError, type ErrorCode, toChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
-import { type Message, newMessageId } from '../message.js';
+import { newMessageId } from '../message.js';
 import { readAnswer } from './answer.js';
-import type { AnswerRights } from './answer-rights.js';
+import type { Allowed, AnswerRights } from './answer-rights.js';
 import type { Link } from './link.js';
 import type { Topology } from './topology.js';
 
@@ -33,6 +33,8 @@ export interface AnswersParts {
 export class Answers {
   private readonly stopping = new AbortController();
   private readonly current = new Set<Promise<void>>();
+  /** The last answer to each command that is being written. */
+  private readonly turns = new Map<string, Promise<void>>();
 
   constructor(private readonly parts: AnswersParts) {}
 
@@ -73,23 +75,51 @@ export class Answers {
   }
 
   private async write({ content, properties, fields }: ConsumeMessage): Promise<void> {
-    const { limits, messages, rights } = this.parts;
+    const { limits, rights } = this.parts;
     const answer = readAnswer(content, properties.messageId);
-    const { message, knownBy, command } = await rights.messageOf(answer);
-    // Before it is written, as several are written at once.
-    const takeBack = command ? await limits.answer(JSON.stringify([command.room, command.id])) : () => {};
-    let created = false;
-    try {
-      let stored: Message;
-      ({ created, message: stored } = await messages.insert(message));
-      if (!created && knownBy === 'command' && stored.body !== message.body)
-        throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
-      // Nobody has seen this delivery before: somebody says the same again.
-      if (!created && knownBy === 'content' && !fields.redelivered)
-        ({ created } = await messages.insert({ ...message, id: newMessageId() }));
-    } finally {
-      if (!created) await takeBack();
+    const allowed = await rights.messageOf(answer);
+    const { command } = allowed;
+    const insert = () => this.insert(allowed, fields.redelivered);
+    if (!command) {
+      this.written(await insert());
+      return;
     }
+    const key = JSON.stringify([command.room, command.id]);
+    // One after the other: a repetition that is on its way must not count against the last answer that is allowed.
+    await this.inTurn(key, async () => {
+      const takeBack = await limits.answer(key);
+      let created = false;
+      try {
+        created = await insert();
+      } finally {
+        if (!created) await takeBack();
+      }
+      this.written(created);
+    });
+  }
+
+  /** @returns whether the answer is a new message */
+  private async insert({ message, knownBy }: Allowed, isRedelivered: boolean): Promise<boolean> {
+    const { messages } = this.parts;
+    const { created, message: stored } = await messages.insert(message);
+    if (!created && knownBy === 'command' && stored.body !== message.body)
+      throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
+    if (created || knownBy !== 'content' || isRedelivered) return created;
+    // The same content in a delivery that is not repeated is said again.
+    return (await messages.insert({ ...message, id: newMessageId() })).created;
+  }
+
+  private async inTurn(key: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(key) ?? Promise.resolve()).then(work, work);
+    this.turns.set(key, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.turns.get(key) === turn) this.turns.delete(key);
+    }
+  }
+
+  private written(created: boolean): void {
     diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 

@@ -26,7 +26,7 @@ const MESSAGES: readonly RegExp[] = [
   /lost contact with/,
   // no_such_table_exc_t, on the same way: the table was dropped a moment ago.
   /There is no table with the given name/,
-  // query_client.cc and exec_primary.cc, behind "Cannot perform read:" or "Cannot perform write:".
+  // table_query_client.cc and exec_primary.cc, behind "Cannot perform read:" or "Cannot perform write:".
   /^Cannot perform (?:read|write): /,
   // btree.cc: a write that was interrupted because its shard moved; stands in `first_error`.
   /^interrupted \(/,

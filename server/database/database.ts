@@ -70,7 +70,8 @@ export class Database extends EventEmitter<{
     this.storageState = new StorageState(log);
     this.hosts = new HostOrder(address.hosts);
     this.options = {
-      heartbeatMs: 2_000,
+      // Where there is no other host, leaving one that is only busy gains nothing.
+      heartbeatMs: address.hosts.length > 1 ? 2_000 : 5_000,
       queryTimeoutMs: 15_000,
       schemaCheckMs: 5_000,
       stepTimeoutMs: 5_000,

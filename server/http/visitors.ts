@@ -123,6 +123,6 @@ export class Visitors {
   }
 }
 
-function credentialsOf({ headers }: Request): Credentials {
-  return { cookieHeader: headers.cookie, bearerToken: bearerToken(headers.authorization) };
+function credentialsOf({ headers, ip: address }: Request): Credentials {
+  return { cookieHeader: headers.cookie, bearerToken: bearerToken(headers.authorization), address };
 }

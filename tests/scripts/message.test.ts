@@ -122,6 +122,13 @@ describe('npm run message', () => {
     expect(error).toMatch(/does not exist.*Start the server once/);
   });
 
+  it('takes the next host where one does not answer', async () => {
+    const { host, port } = database;
+    const RETHINKDB_URL = `rethinkdb://127.0.0.1:1,${host}:${port}/${database.address.db}`;
+    const { code } = await run(['insert', 'lobby', 'by the second host'], { RETHINKDB_URL });
+    expect(code).toBe(0);
+  });
+
   it('says when the address makes no sense', async () => {
     const { code, error } = await run(['insert', 'lobby', 'hi'], { RETHINKDB_URL: 'localhost' });
     expect({ code, error }).toMatchObject({

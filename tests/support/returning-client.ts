@@ -30,7 +30,7 @@ export class ReturningClient {
 
   /**
    * @param websockets false: long-polling alone
-   * @param cookie of a guest, who the client remains when it comes back
+   * @param cookie of a guest; the client is the same guest after each reconnect
    */
   constructor(
     url: string,

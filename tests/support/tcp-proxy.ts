@@ -19,11 +19,11 @@ export interface TcpProxy {
    * @param from connections from these ports alone
    */
   partition(from?: readonly number[]): void;
-  /** Holds every answer back for so many milliseconds; 0 for none. */
+  /** Delays every answer by this number of milliseconds; 0 ends the delay. */
   delay(ms: number): void;
   /**
-   * Lets the connection that is opened next (0) or after it (1, …) pass so many bytes from the server, and then nothing
-   * more, either way; it stays open.
+   * Lets one connection, the next (0) or a later one (1, …), pass this number of bytes from the server. Then nothing passes
+   * in either direction, and it stays open.
    */
   silenceAfter(connection: number, bytes: number): void;
   /** Bytes that each connection has brought from the server, in the order in which they were opened. */
@@ -175,7 +175,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   };
 }
 
-/** Passes everything on until the far end has sent so many bytes. */
+/** Passes everything on until the far end has sent this number of bytes. */
 function passUntil(near: Socket, far: Socket, bytes: number): void {
   let left = bytes;
   const end = () => {
