@@ -1,12 +1,12 @@
 /**
- * Clients that misuse a server, each from an address of its own: `hostile-clients.ts URL COUNT`. Runs until it is
- * killed. Prints how many attempts each kind has made when it gets SIGTERM.
+ * Clients that misuse a server, each from an address of its own: `hostile-clients.ts URL COUNT [KIND]`. `KIND` selects
+ * the kinds whose names contain it. Runs until it is killed. Prints how many attempts each kind has made when it gets SIGTERM.
  */
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
-const [, , url = '', count = '1000'] = process.argv;
+const [, , url = '', count = '1000', kind = ''] = process.argv;
 const { port } = new URL(url);
 /** Milliseconds between two attempts of one client. */
 const PACE_MS = 200;
@@ -118,7 +118,7 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 
-const names = Object.keys(kinds);
+const names = Object.keys(kinds).filter((name) => name.includes(kind));
 for (let i = 0; i < Number(count); i += 1) void misuse(names[i % names.length]!, addressOf(i));
 
 async function misuse(kind: string, address: string): Promise<void> {

@@ -3,14 +3,16 @@
  * takes to its acknowledgement and to its readers, first without and then with the hostile clients, and how many
  * ordinary clients lose their connection. The hostile clients take CPU from the same machine; mind that with few cores.
  *
- *   npm run bench:hostile -- [ordinary] [hostile] [seconds]
+ *   npm run bench:hostile -- [ordinary] [hostile] [seconds] [kind of misuse]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { WebSocket } from 'ws';
 import { startServer } from './server.js';
 
-const [ordinary = 20, hostile = 1000, seconds = 30] = process.argv.slice(2).map(Number);
+const [ordinary = 20, hostile = 1000, seconds = 30] = process.argv.slice(2, 5).map(Number);
+const [kind = ''] = process.argv.slice(5);
 const HEAP_MB = 512;
 /** Milliseconds between two messages of one ordinary client. */
 const PACE_MS = 500;
@@ -117,8 +119,10 @@ function report(name: string, { acks, deliveries, lost, unanswered }: Phase): vo
 }
 
 async function attack(url: string): Promise<ChildProcess> {
-  const args = ['node_modules/tsx/dist/cli.mjs', 'bench/hostile-clients.ts', url, `${hostile}`];
+  const args = ['node_modules/tsx/dist/cli.mjs', 'bench/hostile-clients.ts', url, `${hostile}`, kind];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  // Real attackers bring processors of their own; these must not take the server's.
+  setPriority(child.pid!, constants.priority.PRIORITY_LOW);
   // All have connected, or tried to.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   return child;

@@ -1,5 +1,7 @@
 /** Rows in one query at most. */
 const BATCH = 50;
+/** Characters in one query, so that a row does not wait long behind queries of long rows. */
+const BATCH_SIZE = 32_000;
 /** Queries on their way at once. Measured on RethinkDB: more of them cost CPU and bring nothing. */
 const IN_FLIGHT = 4;
 
@@ -13,23 +15,36 @@ interface Waiting<Row, Stored> {
  * Collects single inserts into batches: rows that come while others are on their way travel together. The first row
  * of a turn of the event loop waits for the end of that turn, no longer.
  *
+ * Senders take turns: a batch has one row of each sender that waits, then a second one of each, and so on. So the row of
+ * a sender who writes now and then does not wait behind the thousands of another one. The rows of one sender keep their
+ * order.
+ *
  * `write` gets the rows of a batch and answers, in the same order, what became of each: the stored row or an Error.
  */
 export class InsertQueue<Row, Stored> {
-  private waiting: Waiting<Row, Stored>[] = [];
+  /** By sender; the sender whose turn is next comes first. */
+  private readonly waiting = new Map<string, Waiting<Row, Stored>[]>();
+  private size = 0;
   private inFlight = 0;
   private scheduled = false;
 
-  constructor(private readonly write: (rows: Row[]) => Promise<(Stored | Error)[]>) {}
+  /** @param sizeOf characters of a row, about */
+  constructor(
+    private readonly write: (rows: Row[]) => Promise<(Stored | Error)[]>,
+    private readonly sizeOf: (row: Row) => number,
+  ) {}
 
-  /** Rows that were accepted and are not answered yet. */
+  /** Rows that were accepted and are not on their way yet. */
   get depth(): number {
-    return this.waiting.length;
+    return this.size;
   }
 
-  insert(row: Row): Promise<Stored> {
+  insert(row: Row, sender: string): Promise<Stored> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ row, resolve, reject });
+      const queue = this.waiting.get(sender);
+      if (queue) queue.push({ row, resolve, reject });
+      else this.waiting.set(sender, [{ row, resolve, reject }]);
+      this.size += 1;
       if (this.scheduled || this.inFlight >= IN_FLIGHT) return;
       this.scheduled = true;
       setImmediate(() => {
@@ -40,8 +55,23 @@ export class InsertQueue<Row, Stored> {
   }
 
   private flush(): void {
-    while (this.waiting.length > 0 && this.inFlight < IN_FLIGHT)
-      void this.send(this.waiting.splice(0, BATCH));
+    while (this.size > 0 && this.inFlight < IN_FLIGHT) void this.send(this.take());
+  }
+
+  private take(): Waiting<Row, Stored>[] {
+    const batch: Waiting<Row, Stored>[] = [];
+    let size = 0;
+    while (batch.length < BATCH && size < BATCH_SIZE && this.size > 0) {
+      const [sender, queue] = this.waiting.entries().next().value!;
+      const next = queue.shift()!;
+      batch.push(next);
+      size += this.sizeOf(next.row);
+      this.size -= 1;
+      // A Map keeps the order of insertion: behind the others, for the next turn.
+      this.waiting.delete(sender);
+      if (queue.length > 0) this.waiting.set(sender, queue);
+    }
+    return batch;
   }
 
   private async send(batch: Waiting<Row, Stored>[]): Promise<void> {

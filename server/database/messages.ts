@@ -69,7 +69,10 @@ interface WriteResult extends Refusable {
  * `refused-by-database` when its write hook refuses a row, and what they say themselves.
  */
 export class Messages {
-  private readonly queue = new InsertQueue<Row, Inserted>((rows) => this.insertBatch(rows));
+  private readonly queue = new InsertQueue<Row, Inserted>(
+    (rows) => this.insertBatch(rows),
+    ({ body }) => body.length,
+  );
   private readonly feeds: MessageFeeds;
   private lastSent = 0;
 
@@ -104,7 +107,7 @@ export class Messages {
     // Ids of bots' answers do not count upwards, so their times do.
     this.lastSent = Math.max(this.lastSent + (kind === 'bot' ? 1 : 0), Date.now());
     const sent = r.epochTime(this.lastSent / 1000);
-    const inserted = await this.queue.insert({ id, room, body, author, kind, sent });
+    const inserted = await this.queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
     const { message } = inserted;
     if (message.room !== room || message.author.id_user !== author.id_user) {
       throw new ChatError('id-taken', 'another message has this id', { field: 'id' });

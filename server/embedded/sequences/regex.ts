@@ -19,6 +19,11 @@ const WORDS_OF_RE2: Readonly<Record<string, string>> = {
  * positions counted in UTF-8 bytes; null if there is none.
  */
 export function matchRegex(text: string, pattern: string): Datum {
+  const characterClass = nativeClass(pattern);
+  if (characterClass !== null) {
+    const match = characterClass.exec(text);
+    return match && { ...span(text, match[0], match.index), groups: [] };
+  }
   const matcher = compileRegex(pattern).matcher(text);
   if (!matcher.find()) return null;
   const groups: Datum[] = [];
@@ -27,6 +32,35 @@ export function matchRegex(text: string, pattern: string): Datum {
     groups.push(group === null ? null : span(text, group, matcher.start(i)));
   }
   return { ...span(text, matcher.group()!, matcher.start()), groups };
+}
+
+/** A pattern that is one character class, of escapes that mean the same to RE2 and, rewritten, to JavaScript. */
+const CHARACTER_CLASS =
+  /^\[\^?(?:\\[tnrs]|\\[pP]\{[A-Z][a-z]?\}|\\x\{[0-9a-f]{1,6}\}(?:-\\x\{[0-9a-f]{1,6}\})?)+\]$/;
+const nativeClasses = new Map<string, RegExp | null>();
+
+/**
+ * The same pattern for the engine of JavaScript, which looks for a single character in linear time as well, and some
+ * fifty times as fast: re2js needs 0.3 ms for 4,000 characters, in the write hook of each message. Null for all other
+ * patterns.
+ */
+function nativeClass(pattern: string): RegExp | null {
+  let native = nativeClasses.get(pattern);
+  if (native === undefined) {
+    native = CHARACTER_CLASS.test(pattern) ? rewritten(pattern) : null;
+    if (nativeClasses.size >= MOST_COMPILED) nativeClasses.clear();
+    nativeClasses.set(pattern, native);
+  }
+  return native;
+}
+
+function rewritten(pattern: string): RegExp | null {
+  try {
+    // RE2's \s is ASCII only.
+    return new RegExp(pattern.replaceAll('\\x{', '\\u{').replaceAll('\\s', '\\t\\n\\f\\r '), 'u');
+  } catch {
+    return null; // re2js says what is wrong
+  }
 }
 
 function span(text: string, str: string, at: number) {
