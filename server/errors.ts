@@ -51,6 +51,7 @@ export const ERRORS = {
   'storage-full': { status: 507, title: 'The storage of the database is full' },
   'auth-away': { status: 503, title: 'Whoever knows the users cannot be asked at the moment' },
   'bots-away': { status: 503, title: 'The bots cannot be reached at the moment' },
+  overloaded: { status: 503, title: 'The server has too much to do' },
   'shutting-down': { status: 503, title: 'This server is about to stop' },
   internal: { status: 500, title: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -156,7 +156,7 @@ export const settings = {
   LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe(
     'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
-  LIMIT_HISTORY: limit('LIMIT_HISTORY', 100).describe(
+  LIMIT_HISTORY: limit('LIMIT_HISTORY', 50).describe(
     'Pages of history that a user may load over sockets in 10 seconds',
   ),
   LIMIT_MEMBERSHIPS: limit('LIMIT_MEMBERSHIPS', 30).describe(

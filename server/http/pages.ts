@@ -1,6 +1,7 @@
 import path from 'node:path';
 import express, { Router } from 'express';
 import type { UserTable } from '../database/user-table.js';
+import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import { cleanName, cleanRoom, LOBBY } from '../message.js';
 import type { Directory } from '../rooms/directory.js';
@@ -19,6 +20,7 @@ import type { Visitors } from './visitors.js';
 
 export interface PagesParts {
   directory: Directory;
+  limits: Pick<Limits, 'heavyWork'>;
   log: Log;
   rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;

@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { Message, Position } from '../message.js';
 import type { Rooms } from '../rooms/rooms.js';
 import { BEGINNING, encodeCursor } from './cursor.js';
@@ -8,6 +9,7 @@ import { noSuchMessage } from './request-fields.js';
 import type { Visitors } from './visitors.js';
 
 export interface RoomMessagesParts {
+  limits: Pick<Limits, 'heavyWork'>;
   rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   visitors: Visitors;
 }
@@ -23,7 +25,7 @@ interface Page {
 }
 
 /** Reads, writes, edits and deletes messages of a room. A write is answered when the database has it on disk. */
-export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoint[] {
+export function messageEndpoints({ limits, rooms, visitors }: RoomMessagesParts): Endpoint[] {
   /**
    * The newest messages come from the room's memory where it holds enough of them and its feed runs, which spares
    * the database; what is asked for by cursor comes from the database.
@@ -59,7 +61,8 @@ export function messageEndpoints({ rooms, visitors }: RoomMessagesParts): Endpoi
 
   return [
     endpoint(listMessages, async ({ params: { room }, query }, req, res) => {
-      const page = await pageOf(room, query, await visitors.reader(req));
+      const reader = await visitors.reader(req);
+      const page = await limits.heavyWork.run(req.ip, () => pageOf(room, query, reader));
       const first = page.messages[0];
       const links = {
         before: page.hasOlder && first ? encodeCursor(first) : null,

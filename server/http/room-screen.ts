@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { UserTable } from '../database/user-table.js';
 import { ChatError, ERRORS } from '../errors.js';
+import type { Limits } from '../limits/limits.js';
 import type { Message } from '../message.js';
 import type { Users } from '../presence/presence.js';
 import type { Directory } from '../rooms/directory.js';
@@ -12,6 +13,7 @@ import type { PageVisitor } from './page-visitor.js';
 
 export interface RoomScreenParts {
   directory: Directory;
+  limits: Pick<Limits, 'heavyWork'>;
   rooms: Pick<Rooms, 'snapshot' | 'reader'>;
   users: UserTable;
 }
@@ -54,21 +56,23 @@ export class RoomScreen {
         this.parts.users.namesFor(messages),
         away || isAway ? null : this.parts.directory.unreadSince(room, user.id_user),
       ]);
-      const page = roomPage({
-        ...shown,
-        rooms,
-        messages,
-        names,
-        hasOlder,
-        unreadSince,
-        present,
-        away,
-        isHistory: cursor !== undefined,
-        isStill: req.query.still !== undefined,
-        notice: req.query.notice === 'bots-away' ? ERRORS['bots-away'].title : undefined,
-        editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
+      await this.parts.limits.heavyWork.run(req.ip, () => {
+        const page = roomPage({
+          ...shown,
+          rooms,
+          messages,
+          names,
+          hasOlder,
+          unreadSince,
+          present,
+          away,
+          isHistory: cursor !== undefined,
+          isStill: req.query.still !== undefined,
+          notice: req.query.notice === 'bots-away' ? ERRORS['bots-away'].title : undefined,
+          editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
+        });
+        this.answer(res, error?.status ?? 200).render('room', page);
       });
-      this.answer(res, error?.status ?? 200).render('room', page);
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
       await this.refuse(res, shown);

@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import { type RedisAddress, tlsOptions } from '../redis-address.js';
 import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
+import { HeavyWork } from './heavy-work.js';
 import { SharedCounter } from './shared-counter.js';
 
 /** How much is allowed; 0 allows any number, as does what is left out. */
@@ -74,6 +75,8 @@ interface Rule {
  * does not say for whom it asks, everybody would have the same.
  */
 export class Limits {
+  /** For pages, history and whatever else is as large. */
+  readonly heavyWork = new HeavyWork();
   private readonly config: LimitsConfig;
   private readonly redis: Redis | null;
   private readonly counters = new Map<string, SharedCounter>();

@@ -27,7 +27,7 @@ export const listMessages = operation({
       headers: { Link: 'The older page as `prev`; the newer one as `next`, where there are newer messages' },
     },
   },
-  errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member'],
+  errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member', 'overloaded'],
 });
 
 const written = {

@@ -5,8 +5,11 @@ export const loadHistory: Handler<'loadHistory'> = async (connection, frame, { l
   const room = cleanRoom(frame.room);
   const { id_user } = connection.session;
   await limits.history(id_user, connection.address);
-  const older = await (await rooms.reader(room, id_user)).before(room, frame.before, frame.limit);
-  const names = await users.namesFor(older.messages);
-  connection.requireStill(id_user);
-  connection.send({ type: 'history', ref: frame.ref, room, ...older, names });
+  const reader = await rooms.reader(room, id_user);
+  await limits.heavyWork.run(connection.address, async () => {
+    const older = await reader.before(room, frame.before, frame.limit);
+    const names = await users.namesFor(older.messages);
+    connection.requireStill(id_user);
+    connection.send({ type: 'history', ref: frame.ref, room, ...older, names });
+  });
 };

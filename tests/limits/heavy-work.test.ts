@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { HeavyWork } from '../../server/limits/heavy-work.js';
+
+const address = (n: number) => `192.0.2.${n}`;
+
+/** Work that ends when the test says so. */
+function held() {
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
+}
+
+describe('heavy work', () => {
+  it('of few clients begins at once, and its result and errors reach the caller', async () => {
+    const heavy = new HeavyWork();
+    expect(await heavy.run(address(1), () => 'result')).toBe('result');
+    await expect(heavy.run(address(1), () => Promise.reject(new Error('of the work')))).rejects.toThrow(
+      'of the work',
+    );
+    expect(await heavy.run(undefined, async () => 'again')).toBe('again');
+  });
+
+  it('runs in a few slots, and addresses take turns for them', async () => {
+    const heavy = new HeavyWork({ slots: 1 });
+    const first = held();
+    const order: string[] = [];
+    const running = heavy.run(address(1), () => first.ended);
+    const others = [1, 1, 1, 2, 3, 2].map((n, i) => heavy.run(address(n), () => order.push(`${n}:${i}`)));
+    expect(heavy.depth).toBe(6);
+    first.end();
+    await Promise.all([running, ...others]);
+    expect(order).toEqual(['1:0', '2:3', '3:4', '1:1', '2:5', '1:2']);
+    expect(heavy.depth).toBe(0);
+  });
+
+  it('is refused with the time to wait when too much waits, for one address and in all', async () => {
+    const heavy = new HeavyWork({ slots: 1, maxWaiting: 5, maxWaitingPerAddress: 2 });
+    const first = held();
+    const running = [heavy.run(address(1), () => first.ended)];
+    const add = (n: number) => running.push(heavy.run(address(n), () => first.ended));
+    for (const n of [1, 1]) add(n);
+    const refusal = { code: 'overloaded', status: 503, details: { retryAfterMs: expect.any(Number) } };
+    await expect(heavy.run(address(1), () => 'x')).rejects.toMatchObject(refusal);
+    for (const n of [2, 3, 4]) add(n);
+    await expect(heavy.run(address(5), () => 'x')).rejects.toMatchObject(refusal);
+    first.end();
+    await Promise.all(running);
+    expect(await heavy.run(address(1), () => 'x')).toBe('x');
+  });
+});
