@@ -149,10 +149,12 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     expect(log(first)).not.toContain('fewer replicas');
     const second = await startServer({ ...env(), RETHINKDB_URL });
     await until('the second is ready', () => isReady(second), 30_000);
-    const line = log(second)
-      .split('\n')
-      .find((text) => text.includes('tables have fewer replicas than wanted'));
-    expect(JSON.parse(line!)).toMatchObject({ wanted: 3, tables: TABLES.map((name) => `${name} (1)`) });
+    const line = await until('the log names the tables', () =>
+      log(second)
+        .split('\n')
+        .find((text) => text.includes('tables have fewer replicas than wanted')),
+    );
+    expect(JSON.parse(line)).toMatchObject({ wanted: 3, tables: TABLES.map((name) => `${name} (1)`) });
     const connection = await cluster.connect('few');
     const replicas = r.table('messages').config()('shards')(0)('replicas').count();
     expect(await replicas.run(connection)).toBe(1);
