@@ -10,7 +10,7 @@ export const MARK_LENGTHS = [4, 6, 8] as const;
 const LIKE_A_MARK = /\s[#♯]\s?[2-9a-flo]{4,8}$/u;
 const LIKE_A_GUEST = /^guest ?[2-9lo]{4}$/u;
 
-/** What tells a user from others of the same name: the first digits of a hash of the id. */
+/** Distinguishes a user from others of the same name: the first digits of a hash of the id. */
 export function markOf(id_user: string, length: number): string {
   return createHash('sha256').update(id_user).digest('hex').slice(0, length);
 }

@@ -1,6 +1,6 @@
 import proxyAddr from 'proxy-addr';
 
-/** Whether a peer, so many hops from this server, is a proxy whose `X-Forwarded-*` headers are believed. */
+/** Whether a peer at this distance, in hops, is a proxy whose `X-Forwarded-*` headers are trusted. */
 export type ProxyTrust = (address: string, hop: number) => boolean;
 
 /** @param trustProxy Express' setting "trust proxy": a number of hops, or addresses and names of ranges by commas */

@@ -49,13 +49,13 @@ async function run(options: WorkerOptions): Promise<void> {
   });
 }
 
-/** Tells each change of the status of the storage. */
+/** Reports each change of the status of the storage. */
 function watchSpace({ space }: Storage): NodeJS.Timeout {
-  let told: string = 'ok';
+  let reported: string = 'ok';
   const look = () => {
     const status = space.check();
-    if (status.state !== told) tell({ kind: 'space', status });
-    told = status.state;
+    if (status.state !== reported) tell({ kind: 'space', status });
+    reported = status.state;
   };
   look();
   return setInterval(look, SPACE_CHECK_MS);

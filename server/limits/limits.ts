@@ -72,7 +72,7 @@ interface Rule {
  * brings no cookie; then the address alone counts.
  *
  * Addresses are counted as address-group.ts groups them. Addresses of this machine are not counted: behind a proxy that
- * does not say for whom it asks, everybody would have the same.
+ * forwards no addresses, all clients would share one.
  */
 export class Limits {
   /** For pages, history and whatever else is as large. */

@@ -45,7 +45,7 @@ export class SharedCounter {
     );
   }
 
-  /** The events counted so far; null where there are none. */
+  /** The events counted so far; null without any. */
   get(key: string): Promise<Count | null> {
     return this.#ask(
       (shared) => shared.get(key),

@@ -68,7 +68,7 @@ export class WindowCounter {
     if (window) window.count -= 1;
   }
 
-  /** The events counted so far; null where there are none. */
+  /** The events counted so far; null without any. */
   get(key: string): Count | null {
     const time = this.#options.now();
     const window = this.#find(key, time);

@@ -12,7 +12,7 @@ import { until } from '../support/until.js';
 const MEGABYTE = 1024 * 1024;
 /** Below the reserve of 16 MB, above its last part. */
 const LITTLE_BYTES = 4 * MEGABYTE;
-/** Nobody is refused for sending much. */
+/** No request is refused for its rate. */
 const UNLIMITED = { LIMIT_MESSAGES: '0', LIMIT_REQUESTS: '0', LIMIT_JOINS: '0' };
 
 let disk: SmallDisk | undefined;

@@ -145,7 +145,7 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   friend.send({ type: 'typing', room });
   await friend.ask({ type: 'createMessage', message: { room, body: 'hello' } });
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
-  await until('it is told who types', () => inside.latest('typing'));
+  await until('it gets the typing frame', () => inside.latest('typing'));
   await stream.endsWith('hello');
   await until('the observer receives the presence', () => observer.latest('presence'));
   return { room, token: tokenOf(people.ex), headers, inside, observer, stream, friend, late };

@@ -7,7 +7,7 @@ import path from 'node:path';
 /** A file system of a few megabytes, which a test can fill. */
 export interface SmallDisk {
   readonly directory: string;
-  /** Writes a file that leaves so many bytes free. */
+  /** Writes a file that leaves this number of bytes free. */
   fill(leaveBytes: number): Promise<void>;
   /** Removes that file. */
   free(): Promise<void>;

@@ -150,7 +150,7 @@ interface TreeStatistics {
 
 type AllStatistics = TreeStatistics & { lastPageNumber: number; root: TreeStatistics; free: TreeStatistics };
 
-/** Runs a step of opening; whatever goes wrong is told as a DirectoryError. */
+/** Runs a step of opening. @throws DirectoryError for each error of the step */
 function usable<T>(path: string, step: () => T): T {
   try {
     return step();

@@ -33,7 +33,7 @@ const MEGABYTE = 1024 * 1024;
 /** The free space is read again after this time, or earlier when it is less than this multiple of the reserve. */
 const PLENTY_MS = 1_000;
 const PLENTY_FACTOR = 8;
-/** At most so many pages change when an entry is put or deleted: a path through the tree, and a split or merge. */
+/** Pages that change at most when an entry is put or deleted: a path through the tree, and a split or merge. */
 const PAGES_PER_ENTRY = 6;
 /** Pages that each commit writes beside the entries: list of free pages, roots, meta page. */
 const PAGES_PER_COMMIT = 24;

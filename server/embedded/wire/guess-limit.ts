@@ -15,7 +15,7 @@ const MOST_ADDRESSES = 10_000;
 
 /**
  * Slows down the guessing of passwords. An address may fail a few times; then its attempts are checked one after the
- * other, with pauses in between. Nobody is refused, as clients with the right password may share the address: with the
+ * other, with pauses in between. No client is refused, as clients with the right password may share the address: with the
  * limit of connections that are not authenticated, their wait is bounded.
  */
 export class GuessLimit {

@@ -131,7 +131,7 @@ describe('connections', () => {
     const others = [await server.connect(), await server.connect()];
     const refused = client();
     await refused.end();
-    await until('the operator is told', () => notices.length > 0);
+    await until('the operator is notified', () => notices.length > 0);
     expect(notices).toEqual([expect.stringMatching(/^connections are refused: at most 3 may be open/)]);
     await others[0]!.close();
     expect(
