@@ -8,7 +8,7 @@ export const INBOX_BYTES = 256 * 1024;
  * Frames of one socket that are handled at the same time. Reading from a socket that sends more pauses, so that the
  * frames of others are parsed meanwhile.
  */
-const CONCURRENT_FRAMES = 16;
+const CONCURRENT_FRAMES = 32;
 /** The same for frames whose answer may be large: a room full of the longest messages has 1.6 MB. */
 const CONCURRENT_LARGE_ANSWERS = 2;
 const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory', 'observePresence']);

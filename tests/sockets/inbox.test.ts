@@ -57,10 +57,10 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('handles no more than 16 frames at a time', async () => {
+  it('handles no more than 32 frames at a time', async () => {
     const { begun, send, finish } = open();
     for (let i = 0; i < 100; i += 1) send('createMessage');
-    expect(begun).toHaveLength(16);
+    expect(begun).toHaveLength(32);
     for (let i = 0; i < 100; i += 1) {
       finish();
       await Promise.resolve();
