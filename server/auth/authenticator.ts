@@ -23,8 +23,8 @@ export interface Authenticator {
   readonly status: RemoteStatus | null;
   /**
    * Null: nobody yet, who may become a guest.
-   * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) where
-   * nobody can tell at the moment; `rate-limited` where an address has had too many tokens refused
+   * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) while
+   * the issuer or accounts service does not answer; `rate-limited` where an address has had too many tokens refused
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
 }

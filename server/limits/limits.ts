@@ -33,7 +33,7 @@ export interface LimitsConfig {
   sockets: number;
 }
 
-/** What a user does, with the seconds over which it is counted. */
+/** Actions of users, each with the seconds over which it is counted. */
 const BY_USER = {
   messages: { seconds: 10, does: (n: number) => `write, edit or delete ${n} messages` },
   joins: { seconds: 10, does: (n: number) => `enter ${n} rooms` },
@@ -67,7 +67,7 @@ interface Rule {
  * How much one user or one address may do. Counted over all processes where Redis is there, and by each process for
  * itself while it is away.
  *
- * What a user does is counted twice: for the user, and, with the `perAddress`-fold allowance, for the address, as a
+ * An action of a user is counted twice: for the user, and, with the `perAddress`-fold allowance, for the address, as a
  * guest without a cookie is a new user with every request. A user is the empty string where a request only reads and
  * brings no cookie; then the address alone counts.
  *

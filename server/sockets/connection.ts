@@ -182,9 +182,9 @@ export class Connection implements Subscriber, PresenceReceiver {
     );
   }
 
-  /** The rooms that it has joined, or is about to join. */
-  get rooms(): Iterable<string> {
-    return this.joined.keys();
+  /** The rooms that it is in. */
+  get rooms(): string[] {
+    return [...this.joined.keys()].filter((room) => this.isIn(room));
   }
 
   /** Whether the socket is in the room; while it is being asked whether it may enter, it is not. */

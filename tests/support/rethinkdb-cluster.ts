@@ -27,7 +27,7 @@ export interface RethinkdbCluster {
   stop(): Promise<void>;
 }
 
-/** Options of a suite that needs a RethinkDB server program: skipped, with the reason, where there is none. */
+/** Options of a suite that needs a RethinkDB server program: without one it is skipped, with the reason. */
 export function skipWithoutRethinkdb(): { skip?: boolean; meta?: { skipReason: string } } {
   if (process.env.RETHINKDB_BIN) return {};
   return { skip: true, meta: { skipReason: 'RETHINKDB_BIN does not name a RethinkDB server program' } };

@@ -41,7 +41,7 @@ export class Handshake {
 
   /**
    * Takes what came in; nothing more may be given to it before it resolves. False if the connection is refused: the
-   * client has been told why.
+   * client has got the reason.
    */
   async receive(chunk: Buffer): Promise<boolean> {
     this.rest = Buffer.concat([this.rest, chunk]);
