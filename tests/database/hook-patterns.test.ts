@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { matchRegex } from '../../packages/embedded-rethinkdb/src/sequences/regex.js';
 import { Random } from '../../scripts/fuzz/random.js';
-import { HOOK_PATTERNS } from '../../server/database/message-hook.js';
+import { HOOK_PATTERNS } from '../../server/database/schema/message-hook.js';
 
 test.each(HOOK_PATTERNS)('the embedded database matches the hook pattern %s as RE2 does', (pattern) => {
   const random = new Random(7);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Embedded, startEmbedded } from 'embedded-rethinkdb';
 import rethinkdb from 'rethinkdb';
-import { type Connection, r } from '../../server/database/reql.js';
-import { type DatabaseHost, databaseAddress } from '../../server/database-address.js';
+import { type DatabaseHost, databaseAddress } from '../../server/config/database-url.js';
+import { type Connection, r } from '../../server/database/connection/reql.js';
 
 export type Kind = 'embedded' | 'server';
 
