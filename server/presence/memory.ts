@@ -45,6 +45,7 @@ const alone: Exchange = {
 
 /** Presence of a single process: in its memory, and nowhere else. */
 export class MemoryPresence implements Presence {
+  readonly #exchange: Exchange;
   readonly status: PresenceStatus = { state: 'up', since: new Date() };
   readonly entries = new LocalEntries();
   readonly observed: ObservedRooms;
@@ -53,8 +54,9 @@ export class MemoryPresence implements Presence {
   constructor(
     log: Log,
     { clock = systemClock, windowMs = 200, typingEveryMs = 2_000 }: PresenceOptions = {},
-    private readonly exchange: Exchange = alone,
+    exchange: Exchange = alone,
   ) {
+    this.#exchange = exchange;
     this.observed = new ObservedRooms(
       { clock, log, windowMs },
       {
@@ -82,13 +84,13 @@ export class MemoryPresence implements Presence {
   enter(room: string, entry: Entry): void {
     if (!this.entries.set(room, entry)) return;
     this.observed.get(room)?.apply(HERE, [this.entries.get(room, entry.id_socket)!], []);
-    this.exchange.changed(room, entry.id_socket);
+    this.#exchange.changed(room, entry.id_socket);
   }
 
   leave(room: string, id_socket: string): void {
     if (!this.entries.delete(room, id_socket)) return;
     this.observed.get(room)?.apply(HERE, [], [id_socket]);
-    this.exchange.changed(room, id_socket);
+    this.#exchange.changed(room, id_socket);
   }
 
   rename(id_user: string, name: string): void {
@@ -111,7 +113,7 @@ export class MemoryPresence implements Presence {
   typing(room: string, user: Typist): void {
     if (!this.typists.begin(room, user.id_user)) return;
     this.typists.tell(room, user);
-    this.exchange.typing(room, user);
+    this.#exchange.typing(room, user);
   }
 
   stopTyping(room: string, id_user: string): void {

@@ -16,18 +16,21 @@ type Port = Pick<Config, 'host' | 'port'>;
 
 /** A port of this process's own. */
 export class OwnPort implements Entrance {
+  readonly #wanted: Port;
   url = '';
-  private server: Server | null = null;
+  #server: Server | null = null;
 
-  constructor(private readonly wanted: Port) {}
+  constructor(wanted: Port) {
+    this.#wanted = wanted;
+  }
 
   async open(server: HttpServer): Promise<void> {
-    this.url = await listen(server, this.wanted);
-    this.server = server;
+    this.url = await listen(server, this.#wanted);
+    this.#server = server;
   }
 
   async close(): Promise<void> {
-    await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(null)));
+    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
   }
 }
 

@@ -18,82 +18,85 @@ export interface CatchUpParts<Found, Change> {
  * one row in order: the last one wins.
  */
 export class CatchUp<Found, Change> {
+  readonly #parts: CatchUpParts<Found, Change>;
   /** Changes that come during a reading; null when none is under way. */
-  private meanwhile: Change[] | null = null;
+  #meanwhile: Change[] | null = null;
   /** Counts readings, so that one that was overtaken is dropped. */
-  private reading = 0;
-  private retry: NodeJS.Timeout | null = null;
-  private readonly backoff = new Backoff();
+  #reading = 0;
+  #retry: NodeJS.Timeout | null = null;
+  readonly #backoff = new Backoff();
 
-  private readonly waiting = new Set<() => void>();
-  private known = false;
+  readonly #waiting = new Set<() => void>();
+  #known = false;
 
-  constructor(private readonly parts: CatchUpParts<Found, Change>) {}
+  constructor(parts: CatchUpParts<Found, Change>) {
+    this.#parts = parts;
+  }
 
   /** The rows have been read at least once. */
   get isKnown(): boolean {
-    return this.known;
+    return this.#known;
   }
 
   /** Resolves when the rows have been read. @throws ChatError `database-away` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
-    if (this.known) return;
+    if (this.#known) return;
     await new Promise<void>((resolve, reject) => {
       const known = () => {
         clearTimeout(timer);
         resolve();
       };
       const timer = setTimeout(() => {
-        this.waiting.delete(known);
+        this.#waiting.delete(known);
         reject(
           new ChatError('database-away', 'The database cannot be read at the moment', { retryAfterMs: 1000 }),
         );
       }, timeoutMs);
-      this.waiting.add(known);
+      this.#waiting.add(known);
     });
   }
 
   /** The feed has been opened (again), or the rows are wanted anew for another reason. */
   begin(): void {
     this.stop();
-    this.meanwhile = [];
-    void this.read(this.reading);
+    this.#meanwhile = [];
+    void this.#read(this.#reading);
   }
 
   /** The feed has brought a change. */
   change(change: Change): void {
-    if (this.meanwhile) this.meanwhile.push(change);
-    else this.parts.apply(change);
+    if (this.#meanwhile) this.#meanwhile.push(change);
+    else this.#parts.apply(change);
   }
 
   /** The feed is interrupted or not wanted any more: whatever is being read is out of date. */
   stop(): void {
-    this.reading += 1;
-    this.meanwhile = null;
-    if (this.retry) clearTimeout(this.retry);
-    this.retry = null;
+    this.#reading += 1;
+    this.#meanwhile = null;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = null;
   }
 
-  private async read(reading: number): Promise<void> {
+  async #read(reading: number): Promise<void> {
     try {
-      const found = await this.parts.read();
-      if (reading === this.reading) this.settle(found);
+      const found = await this.#parts.read();
+      if (reading === this.#reading) this.#settle(found);
     } catch (error) {
-      if (reading !== this.reading) return;
-      this.parts.failed(error as Error);
+      if (reading !== this.#reading) return;
+      this.#parts.failed(error as Error);
       // The feed may be well all the same, so that nobody else will call for another attempt.
-      this.retry = setTimeout(() => void this.read(reading), this.backoff.next());
+      this.#retry = setTimeout(() => void this.#read(reading), this.#backoff.next());
     }
   }
 
-  private settle(found: Found): void {
-    const meanwhile = this.meanwhile ?? [];
-    this.meanwhile = null;
-    this.backoff.reset();
-    this.parts.settle(found);
-    this.known = true;
+  #settle(found: Found): void {
+    const meanwhile = this.#meanwhile ?? [];
+    this.#meanwhile = null;
+    this.#backoff.reset();
+    this.#parts.settle(found);
+    this.#known = true;
     for (const change of meanwhile) this.change(change);
-    for (const known of this.waiting) known();
-    this.waiting.clear();
+    for (const known of this.#waiting) known();
+    this.#waiting.clear();
   }
 }

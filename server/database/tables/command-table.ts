@@ -49,20 +49,23 @@ export interface CommandTableOptions {
  * So each is passed on once, however many processes see it, and none is forgotten when a process dies.
  */
 export class CommandTable {
+  readonly #database: Database;
+  readonly #log: Log;
+  readonly #options: CommandTableOptions;
   /** Names this life of the process. */
-  private readonly by = randomUUID();
+  readonly #by = randomUUID();
 
-  constructor(
-    private readonly database: Database,
-    private readonly log: Log,
-    private readonly options: CommandTableOptions,
-  ) {}
+  constructor(database: Database, log: Log, options: CommandTableOptions) {
+    this.#database = database;
+    this.#log = log;
+    this.#options = options;
+  }
 
   /** Follows what is written until the function that it returns is called. */
   follow(listener: CommandListener): () => void {
     const feed = new Feed<MessageRow>(
-      this.database,
-      this.recent(),
+      this.#database,
+      this.#recent(),
       {
         opened: () => listener.opened(),
         lost: () => listener.lost(),
@@ -71,7 +74,7 @@ export class CommandTable {
           if (message) listener.written(message);
         },
       },
-      this.log,
+      this.#log,
     );
     return () => feed.close();
   }
@@ -79,77 +82,77 @@ export class CommandTable {
   /** What nobody has claimed, or claimed and let lie: the oldest first, at most `limit`. */
   async unclaimed(limit: number): Promise<Message[]> {
     const isFree = (message: Term) =>
-      this.claims()
+      this.#claims()
         .get(message('id'))
-        .do((claim: Term) => r.branch(claim.eq(null), true, this.isLeft(claim)));
-    return this.messages(this.recent().orderBy({ index: COMMAND_INDEX.name }).filter(isFree).limit(limit));
+        .do((claim: Term) => r.branch(claim.eq(null), true, this.#isLeft(claim)));
+    return this.#messages(this.#recent().orderBy({ index: COMMAND_INDEX.name }).filter(isFree).limit(limit));
   }
 
   /** What somebody has claimed and let lie. */
   async abandoned(limit: number): Promise<Message[]> {
-    const ids = this.claims()
-      .between(r.minval, this.ago(this.options.claimMs), { index: CLAIM_INDEX.name })
+    const ids = this.#claims()
+      .between(r.minval, this.#ago(this.#options.claimMs), { index: CLAIM_INDEX.name })
       .limit(limit)('id')
       .coerceTo('array');
-    const messages = this.database.table('messages').getAll(r.args(ids));
-    return this.messages(messages.filter((message: Term) => message('sent').gt(this.oldest())));
+    const messages = this.#database.table('messages').getAll(r.args(ids));
+    return this.#messages(messages.filter((message: Term) => message('sent').gt(this.#oldest())));
   }
 
   /** @returns those of the ids that it is now up to this process to pass on */
   async claim(ids: readonly string[]): Promise<Set<string>> {
-    const rows = ids.map((id) => ({ id, by: this.by, claimed: this.ago(0), passed: false }));
-    const takeOver = (_id: Term, claim: Term, own: Term) => r.branch(this.isLeft(claim), own, claim);
-    const { changes } = await this.database.run<{ changes: { new_val: { id: string; by: string } }[] }>(
-      this.claims().insert(rows, { conflict: takeOver, returnChanges: 'always' }),
+    const rows = ids.map((id) => ({ id, by: this.#by, claimed: this.#ago(0), passed: false }));
+    const takeOver = (_id: Term, claim: Term, own: Term) => r.branch(this.#isLeft(claim), own, claim);
+    const { changes } = await this.#database.run<{ changes: { new_val: { id: string; by: string } }[] }>(
+      this.#claims().insert(rows, { conflict: takeOver, returnChanges: 'always' }),
       RAW,
     );
-    const own = changes.filter(({ new_val }) => new_val.by === this.by);
+    const own = changes.filter(({ new_val }) => new_val.by === this.#by);
     return new Set(own.map(({ new_val }) => new_val.id));
   }
 
   /** The broker has them. */
   async passed(ids: readonly string[]): Promise<void> {
-    await this.database.run(this.claims().getAll(r.args(ids)).update({ passed: true }));
+    await this.#database.run(this.#claims().getAll(r.args(ids)).update({ passed: true }));
   }
 
   /** Lets go of what this process has claimed and not passed on, so that anybody may, itself included. */
   async release(): Promise<void> {
-    const pending = this.claims().between(r.minval, r.maxval, { index: CLAIM_INDEX.name });
-    await this.database.run(pending.filter({ by: this.by }).update({ claimed: r.epochTime(0) }));
+    const pending = this.#claims().between(r.minval, r.maxval, { index: CLAIM_INDEX.name });
+    await this.#database.run(pending.filter({ by: this.#by }).update({ claimed: r.epochTime(0) }));
   }
 
   /** Drops the claims of commands that are too old to be passed on again. */
   async forget(): Promise<void> {
-    const old = this.ago(2 * this.options.lifetimeMs);
-    const claims = this.claims().filter((claim: Term) => claim('claimed').lt(old));
-    await this.database.run(claims.delete({ durability: 'soft' }));
+    const old = this.#ago(2 * this.#options.lifetimeMs);
+    const claims = this.#claims().filter((claim: Term) => claim('claimed').lt(old));
+    await this.#database.run(claims.delete({ durability: 'soft' }));
   }
 
-  private claims(): Term {
-    return this.database.table('commands');
+  #claims(): Term {
+    return this.#database.table('commands');
   }
 
-  private recent(): Term {
+  #recent(): Term {
     const index = COMMAND_INDEX.name;
-    return this.database.table('messages').between(this.oldest(), r.maxval, { index });
+    return this.#database.table('messages').between(this.#oldest(), r.maxval, { index });
   }
 
-  private oldest(): Term {
-    return this.ago(this.options.lifetimeMs);
+  #oldest(): Term {
+    return this.#ago(this.#options.lifetimeMs);
   }
 
-  private isLeft(claim: Term): Term {
+  #isLeft(claim: Term): Term {
     return claim('passed')
       .not()
-      .and(claim('claimed').lt(this.ago(this.options.claimMs)));
+      .and(claim('claimed').lt(this.#ago(this.#options.claimMs)));
   }
 
-  private ago(ms: number): Term {
+  #ago(ms: number): Term {
     return r.epochTime((Date.now() - ms) / 1000);
   }
 
-  private async messages(rows: Term): Promise<Message[]> {
-    const cursor = await this.database.run<Cursor<MessageRow>>(rows, RAW);
+  async #messages(rows: Term): Promise<Message[]> {
+    const cursor = await this.#database.run<Cursor<MessageRow>>(rows, RAW);
     return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
   }
 }

@@ -1,6 +1,5 @@
 import { ChatError } from '../../protocol/errors.js';
-import type { RoomInfo } from '../../protocol/room.js';
-import { ACCESS, type Access } from '../../protocol/room.js';
+import type { Access, RoomInfo } from '../../protocol/room.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
@@ -27,21 +26,20 @@ const CACHED_ROOMS = 5_000;
 
 /** The table `rooms`: the topic and the access of each created room. */
 export class RoomTable {
+  readonly #database: Database;
   readonly cache: RowCache<Row, RoomInfo>;
-  private readonly background: BackgroundWrites;
+  readonly #background: BackgroundWrites;
 
-  constructor(
-    private readonly database: Database,
-    log: Log,
-  ) {
-    this.background = new BackgroundWrites('rooms', log);
+  constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#background = new BackgroundWrites('rooms', log);
     this.cache = new RowCache<Row, RoomInfo>(
       database,
       {
         table: 'rooms',
         capacity: CACHED_ROOMS,
         parse: toRoomInfo,
-        read: (row) => this.complete(row),
+        read: (row) => this.#complete(row),
         key: ({ name }) => name,
         select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
         // Of two rows for one room, the stricter one counts.
@@ -65,13 +63,13 @@ export class RoomTable {
   after(name: string | null, limit: number): Promise<RoomInfo[]> {
     const lower = name ?? r.minval;
     const range = { index: 'name', leftBound: 'open' };
-    return this.read(this.rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
+    return this.#read(this.#rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
   }
 
   /** The rooms that were created last. @throws ChatError `database-away` */
   newest(limit: number): Promise<RoomInfo[]> {
-    return this.read(
-      this.rows()
+    return this.#read(
+      this.#rows()
         .orderBy({ index: r.desc('created') })
         .limit(limit),
     );
@@ -79,14 +77,14 @@ export class RoomTable {
 
   /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-away` */
   async lookAlike(name: string): Promise<string | null> {
-    const found = this.database
+    const found = this.#database
       .table('rooms')
       .getAll(...nameKeys(name), { index: NAME_INDEX.name })
       .map((row: Term) => row('name').default(row('id')))
       .filter((other: Term) => other.ne(name))
       .limit(1)
       .coerceTo('array');
-    return (await this.database.run<string[]>(found))[0] ?? null;
+    return (await this.#database.run<string[]>(found))[0] ?? null;
   }
 
   /**
@@ -105,33 +103,33 @@ export class RoomTable {
       created: r.epochTime(created / 1000),
       created_by: by,
     };
-    const result = await this.database.run<{ errors: number }>(this.rows().insert(row));
+    const result = await this.#database.run<{ errors: number }>(this.#rows().insert(row));
     this.cache.invalidate(name);
     if (result.errors > 0)
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
     return { name, topic, access, created, created_by: by };
   }
 
-  private rows(): Term {
-    return this.database.table('rooms');
+  #rows(): Term {
+    return this.#database.table('rooms');
   }
 
-  private async read(rows: Term): Promise<RoomInfo[]> {
-    const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
+  async #read(rows: Term): Promise<RoomInfo[]> {
+    const cursor = await this.#database.run<Cursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
   }
 
   /** Adds the keys of its name to a row that another program has written. */
-  private complete(row: Row): void {
+  #complete(row: Row): void {
     const info = toRoomInfo(row);
     if (!info) return;
     const keys = nameKeys(info.name);
     if (isSameKey(row.name_key, keys)) return;
     const named = (one: Term) => one('name').default(one('id')).eq(info.name);
-    const repair = this.rows()
+    const repair = this.#rows()
       .get(row.id)
       .update((one: Term) => r.branch(named(one), { name_key: keys }, {}));
-    this.background.add(row.id, () => this.database.run(repair));
+    this.#background.add(row.id, () => this.#database.run(repair));
   }
 }
 

@@ -45,19 +45,19 @@ const MAX_KEY_BYTES = 127;
 /** The table `users`: their names. */
 export class UserTable {
   readonly cache: RowCache<Row, UserInfo>;
-  private readonly claims: NameClaims;
-  private readonly background: BackgroundWrites;
+  readonly #claims: NameClaims;
+  readonly #background: BackgroundWrites;
 
   constructor(database: Database, log: Log) {
-    this.claims = new NameClaims(database);
-    this.background = new BackgroundWrites('users', log);
+    this.#claims = new NameClaims(database);
+    this.#background = new BackgroundWrites('users', log);
     this.cache = new RowCache<Row, UserInfo>(
       database,
       {
         table: 'users',
         capacity: CACHED_USERS,
         parse: toUserInfo,
-        read: (row) => this.complete(row),
+        read: (row) => this.#complete(row),
         key: ({ id_user }) => id_user,
         select: (table, ids) => table.getAll(r.args(ids)),
       },
@@ -111,12 +111,12 @@ export class UserTable {
     const { id_user } = user;
     const chosen = withoutOwnMark(name, id_user);
     if (chosen !== withoutOwnMark(user.name, id_user)) refuseReserved(chosen);
-    return this.claim(id_user, chosen, { kind: 'chosen' });
+    return this.#claim(id_user, chosen, { kind: 'chosen' });
   }
 
   /** Gives a name to a user who has none yet. @throws ChatError `database-away` */
   async introduce(id_user: string, name: string): Promise<void> {
-    if (!(await this.get(id_user))) await this.claim(id_user, name, { kind: 'first' });
+    if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
   }
 
   /**
@@ -125,16 +125,16 @@ export class UserTable {
    * @param issued milliseconds since 1970
    */
   noteGiven({ id_user, name }: Named, issued: number): void {
-    this.background.add(`given ${id_user}`, async () => {
+    this.#background.add(`given ${id_user}`, async () => {
       const row = await this.get(id_user);
       if (row && (row.chosen === name || row.given > issued)) return;
-      await this.claim(id_user, name, { kind: 'given', issued });
+      await this.#claim(id_user, name, { kind: 'given', issued });
     });
   }
 
-  private async claim(id_user: string, name: string, claim: Claim): Promise<Named> {
+  async #claim(id_user: string, name: string, claim: Claim): Promise<Named> {
     try {
-      const tag = await this.claims.write(id_user, name, claim);
+      const tag = await this.#claims.write(id_user, name, claim);
       return { id_user, name: tag === null ? name : markedName(name, tag) };
     } finally {
       this.cache.invalidate(id_user);
@@ -142,11 +142,11 @@ export class UserTable {
   }
 
   /** Adds the claim of its name to a row that another program has written. */
-  private complete(row: Row): void {
+  #complete(row: Row): void {
     const user = toUserInfo(row);
     if (!user || isSameKey(row.name_key, nameKeys(user.chosen))) return;
     const name = row.name!;
-    this.background.add(`found ${row.id}`, () => this.claim(row.id, name, { kind: 'found' }));
+    this.#background.add(`found ${row.id}`, () => this.#claim(row.id, name, { kind: 'found' }));
   }
 }
 

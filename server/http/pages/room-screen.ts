@@ -36,7 +36,11 @@ const NOBODY: Users = { users: [], partial: false };
 
 /** Renders the page of a room; to who may not enter it, one that says how to. */
 export class RoomScreen {
-  constructor(private readonly parts: RoomScreenParts) {}
+  readonly #parts: RoomScreenParts;
+
+  constructor(parts: RoomScreenParts) {
+    this.#parts = parts;
+  }
 
   async show(req: Request, res: Response, shown: Shown): Promise<void> {
     const { room, user, rejected } = shown;
@@ -45,18 +49,18 @@ export class RoomScreen {
     const isAway = rejected?.error.code === 'database-away';
     try {
       const [{ messages, hasOlder, away }, rooms, present] = await Promise.all([
-        isAway ? nothingWhileAway(rejected.error) : this.read(room, cursor, user.id_user),
+        isAway ? nothingWhileAway(rejected.error) : this.#read(room, cursor, user.id_user),
         isAway ? [] : this.list(user.id_user),
-        isAway ? NOBODY : this.present(room, user.id_user),
+        isAway ? NOBODY : this.#present(room, user.id_user),
       ]);
       const error = rejected?.error ?? away;
       if (error?.details.retryAfterMs)
         res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
       const [names, unreadSince] = await Promise.all([
-        this.parts.users.namesFor(messages),
-        away || isAway ? null : this.parts.directory.unreadSince(room, user.id_user),
+        this.#parts.users.namesFor(messages),
+        away || isAway ? null : this.#parts.directory.unreadSince(room, user.id_user),
       ]);
-      await this.parts.limits.heavyWork.run(req.ip, () => {
+      await this.#parts.limits.heavyWork.run(req.ip, () => {
         const page = roomPage({
           ...shown,
           rooms,
@@ -71,7 +75,7 @@ export class RoomScreen {
           notice: req.query.notice === 'bots-away' ? ERRORS['bots-away'].title : undefined,
           editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
         });
-        this.answer(res, error?.status ?? 200).render('room', page);
+        this.#answer(res, error?.status ?? 200).render('room', page);
       });
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
@@ -82,21 +86,21 @@ export class RoomScreen {
   /** Nothing of the room but its name. */
   async refuse(res: Response, shown: Shown): Promise<void> {
     const rooms = await this.list(shown.user.id_user);
-    this.answer(res, 403).render('members-only', sidePanel({ ...shown, rooms }));
+    this.#answer(res, 403).render('members-only', sidePanel({ ...shown, rooms }));
   }
 
   /** The list of rooms; none while the database is away. */
   async list(id_user: string) {
     try {
-      return (await this.parts.directory.list(id_user)).rooms;
+      return (await this.#parts.directory.list(id_user)).rooms;
     } catch (error) {
       if (error instanceof ChatError && error.code === 'database-away') return [];
       throw error;
     }
   }
 
-  private async read(room: string, cursor: unknown, id_user: string): Promise<Read> {
-    const { rooms } = this.parts;
+  async #read(room: string, cursor: unknown, id_user: string): Promise<Read> {
+    const { rooms } = this.#parts;
     try {
       if (cursor === undefined) return await rooms.snapshot(room, id_user);
       return await (await rooms.reader(room, id_user)).before(room, decodeCursor(cursor, 'before'), PAGE);
@@ -105,16 +109,16 @@ export class RoomScreen {
     }
   }
 
-  private async present(room: string, id_user: string): Promise<Users> {
+  async #present(room: string, id_user: string): Promise<Users> {
     try {
-      return await this.parts.directory.present(room, id_user);
+      return await this.#parts.directory.present(room, id_user);
     } catch (error) {
       if (error instanceof ChatError && error.code === 'database-away') return NOBODY;
       throw error;
     }
   }
 
-  private answer(res: Response, status: number): Response {
+  #answer(res: Response, status: number): Response {
     return res.status(status).set('Cache-Control', 'private, no-cache');
   }
 }

@@ -21,11 +21,15 @@ export interface VisitorsParts {
  * `bad-token`, `token-expired`, `auth-away`.
  */
 export class Visitors {
-  constructor(private readonly parts: VisitorsParts) {}
+  readonly #parts: VisitorsParts;
+
+  constructor(parts: VisitorsParts) {
+    this.#parts = parts;
+  }
 
   /** Whose rights count for a request that only reads: a user id, or nothing for a guest who has no cookie yet. */
   async reader(req: Request): Promise<string> {
-    return (await this.identify(req))?.id_user ?? '';
+    return (await this.#identify(req))?.id_user ?? '';
   }
 
   /**
@@ -36,8 +40,8 @@ export class Visitors {
     req: Request,
     ended: (error: ChatError) => void,
   ): Promise<{ id_user: string; stop: () => void }> {
-    const { authenticator } = this.parts;
-    const session = await this.authenticate(req);
+    const { authenticator } = this.#parts;
+    const session = await this.#authenticate(req);
     if (!session) return { id_user: '', stop: () => {} };
     const stop = watchSession({ authenticator, credentials: credentialsOf(req), session, ended });
     return { id_user: session.id_user, stop };
@@ -45,8 +49,8 @@ export class Visitors {
 
   /** Who sends this request. Whoever comes as a guest without a (valid) cookie gets one. */
   async visitor(req: Request, res: Response): Promise<Identity> {
-    const { guests } = this.parts;
-    return (await this.identify(req)) ?? this.introduce(req, res, guests.newGuest());
+    const { guests } = this.#parts;
+    return (await this.#identify(req)) ?? this.#introduce(req, res, guests.newGuest());
   }
 
   /**
@@ -55,10 +59,10 @@ export class Visitors {
    * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const user = (await this.identify(req)) ?? this.parts.guests.newGuest();
+    const user = (await this.#identify(req)) ?? this.#parts.guests.newGuest();
     const identity = await this.renameUser(user, name, req.ip);
-    const isByCookie = this.parts.authenticator.mode === 'guest' && !this.byHeader(req);
-    return isByCookie ? this.introduce(req, res, identity) : identity;
+    const isByCookie = this.#parts.authenticator.mode === 'guest' && !this.#byHeader(req);
+    return isByCookie ? this.#introduce(req, res, identity) : identity;
   }
 
   /**
@@ -69,7 +73,7 @@ export class Visitors {
    * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
    */
   async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
-    const { authenticator, limits, users } = this.parts;
+    const { authenticator, limits, users } = this.#parts;
     refuseGivenName(authenticator);
     await limits.rename(user.id_user, address);
     return users.rename(user, name);
@@ -77,7 +81,7 @@ export class Visitors {
 
   /** Visitors have the names that the issuer of their tokens gives them, and cannot change them here. */
   get areNamesGiven(): boolean {
-    return areNamesGiven(this.parts.authenticator);
+    return areNamesGiven(this.#parts.authenticator);
   }
 
   /**
@@ -85,7 +89,7 @@ export class Visitors {
    * @throws ChatError `not-found` where visitors are no guests, `no-such-user`, `database-away`
    */
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
-    const { authenticator, guests, users } = this.parts;
+    const { authenticator, guests, users } = this.#parts;
     if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
     const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
     if (!user?.playground)
@@ -94,31 +98,31 @@ export class Visitors {
     return { ...identity, signed: guests.sign(identity) };
   }
 
-  private async identify(req: Request): Promise<Identity | null> {
-    const { users } = this.parts;
-    const user = this.byHeader(req);
+  async #identify(req: Request): Promise<Identity | null> {
+    const { users } = this.#parts;
+    const user = this.#byHeader(req);
     if (user) return users.present(user, false);
-    const session = await this.authenticate(req);
+    const session = await this.#authenticate(req);
     if (session === null) return null;
     if (session.issued !== undefined) users.noteGiven(session, session.issued);
     return users.present(session, this.areNamesGiven);
   }
 
-  private async authenticate(req: Request): Promise<Session | null> {
-    const byHeader = this.byHeader(req);
+  async #authenticate(req: Request): Promise<Session | null> {
+    const byHeader = this.#byHeader(req);
     if (byHeader) return { ...byHeader, expires: null };
-    return this.parts.authenticator.authenticate(credentialsOf(req));
+    return this.#parts.authenticator.authenticate(credentialsOf(req));
   }
 
   /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */
-  private byHeader(req: Request): Identity | null {
-    const { authenticator, guests } = this.parts;
+  #byHeader(req: Request): Identity | null {
+    const { authenticator, guests } = this.#parts;
     const signed = req.get(GUEST_HEADER);
     return signed && authenticator.mode === 'guest' ? guests.recognise(signed) : null;
   }
 
-  private introduce(req: Request, res: Response, identity: Identity): Identity {
-    res.append('Set-Cookie', this.parts.guests.issue(identity, req.secure));
+  #introduce(req: Request, res: Response, identity: Identity): Identity {
+    res.append('Set-Cookie', this.#parts.guests.issue(identity, req.secure));
     return identity;
   }
 }
