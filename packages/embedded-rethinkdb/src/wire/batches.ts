@@ -1,4 +1,4 @@
-import type { Datum } from '../values/datum.js';
+import type { Datum } from '../datum/datum.js';
 import { datumJson } from './response.js';
 
 /** How much one response may hold; from the query's global options. */

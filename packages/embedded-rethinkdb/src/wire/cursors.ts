@@ -1,5 +1,5 @@
-import type { Feed } from '../changefeeds/feed.js';
-import type { Datum } from '../values/datum.js';
+import type { Datum } from '../datum/datum.js';
+import type { Feed } from '../feeds/feed.js';
 import { Batch, type BatchLimits } from './batches.js';
 import { batchResponse } from './response.js';
 

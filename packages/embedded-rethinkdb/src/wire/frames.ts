@@ -1,4 +1,4 @@
-import { type ErrorKind, ReqlError } from '../values/reql-error.js';
+import { type ErrorKind, ReqlError } from '../datum/reql-error.js';
 import type { ByteBudget } from './limits.js';
 
 /** A query as it comes in: 8 bytes token and 4 bytes length, little endian, then JSON. */

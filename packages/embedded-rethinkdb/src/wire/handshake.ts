@@ -1,5 +1,4 @@
-import { HandshakeError } from './handshake-error.js';
-import { ENCODING, VERSION } from './protocol.js';
+import { ENCODING, HandshakeError, VERSION } from './protocol.js';
 import { type Credentials, ScramExchange } from './scram.js';
 
 /** The version drivers are told; it names the RethinkDB whose behaviour this server has. */

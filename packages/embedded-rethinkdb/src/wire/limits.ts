@@ -1,4 +1,4 @@
-import { ReqlError, resourceLimit } from '../values/reql-error.js';
+import { ReqlError, resourceLimit } from '../datum/reql-error.js';
 
 /** What clients may use; far above the needs of drivers. */
 export interface WireLimits {

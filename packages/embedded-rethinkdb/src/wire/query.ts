@@ -1,6 +1,6 @@
-import { type Datum, isObject, typeName } from '../values/datum.js';
-import { decodeJson } from '../values/json.js';
-import { clientError } from '../values/reql-error.js';
+import { type Datum, isObject, typeName } from '../datum/datum.js';
+import { decodeJson } from '../datum/json.js';
+import { clientError } from '../datum/reql-error.js';
 import { QUERY } from './protocol.js';
 
 /** A query as the driver sent it: `[type, term, optargs]`. */

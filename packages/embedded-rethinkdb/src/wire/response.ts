@@ -1,6 +1,6 @@
-import type { Datum } from '../values/datum.js';
-import { encodeJson } from '../values/json.js';
-import { logicError, type ReqlError } from '../values/reql-error.js';
+import type { Datum } from '../datum/datum.js';
+import { encodeJson } from '../datum/json.js';
+import { logicError, type ReqlError } from '../datum/reql-error.js';
 import { ERROR_TYPE, RESPONSE } from './protocol.js';
 
 // The JSON bodies of responses: `t` type, `r` results, `n` notes, `e` error type, `b` backtrace, `p` profile.

@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HandshakeError } from './handshake-error.js';
+import { HandshakeError } from './protocol.js';
 
 const ITERATIONS = 4096;
 const ONLY_USER = 'admin';

@@ -1,21 +1,21 @@
-import type { Hub } from '../changefeeds/hub.js';
-import type { Outcome, PreparedQuery } from '../reql/evaluate.js';
+import { clientError, internalError, ReqlError, resourceLimit } from '../datum/reql-error.js';
+import type { FeedRegistry } from '../feeds/feed-registry.js';
+import type { Outcome, PreparedQuery } from '../query/evaluate.js';
 import type { Storage } from '../storage/storage.js';
-import { clientError, internalError, ReqlError, resourceLimit } from '../values/reql-error.js';
 import { batchLimits } from './batches.js';
 import { type Cursor, FeedCursor, RowCursor } from './cursors.js';
 import type { Frame } from './frames.js';
 import type { GroupCommit } from './group-commit.js';
 import { type ByteBudget, tooMany, type WireLimits } from './limits.js';
+import { NoreplyQueries } from './noreply-queries.js';
 import { NOTE, QUERY, RESPONSE } from './protocol.js';
 import { flag, parseQuery, type Query } from './query.js';
 import { atomResponse, errorResponse, plainResponse } from './response.js';
-import { SilentQueries } from './silent-queries.js';
 
 /** What all sessions of a server share. */
 export interface Engine {
   readonly storage: Storage;
-  readonly hub: Hub;
+  readonly registry: FeedRegistry;
   readonly commits: GroupCommit;
   readonly limits: WireLimits;
   /** Of queries that have not been run. */
@@ -36,7 +36,7 @@ export class Session {
   readonly #send: (token: bigint, json: string) => void;
   readonly #cursors = new Map<bigint, OpenCursor>();
   readonly #running = new Set<bigint>();
-  readonly #silent = new SilentQueries();
+  readonly #silent = new NoreplyQueries();
   #feeds = 0;
   #closed = false;
 
@@ -100,7 +100,7 @@ export class Session {
   #run(run: Run, prepared: PreparedQuery): (() => void) | undefined {
     let outcome: Outcome;
     try {
-      outcome = prepared.evaluate(this.#engine.storage, this.#engine.hub);
+      outcome = prepared.evaluate(this.#engine.storage, this.#engine.registry);
     } catch (error) {
       return () => this.#finish(run, () => this.#fail(run.token, error));
     }
