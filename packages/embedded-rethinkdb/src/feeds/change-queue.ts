@@ -1,7 +1,7 @@
 import type { RowChange } from './row-change.js';
 import { ChangesInOrder, SquashedChanges, type WaitingChanges } from './waiting-changes.js';
 
-/** What waits for the reader of one source; more than `limit` changes are thrown away and counted. */
+/** The waiting changes of one source. If there are more than `limit`, all are dropped and counted. */
 export class ChangeQueue {
   readonly #waiting: WaitingChanges;
   readonly #limit: number;
@@ -23,7 +23,7 @@ export class ChangeQueue {
     this.#waiting.clear();
   }
 
-  /** The next change, or how many were lost before it. */
+  /** The next change, or the number of changes that were dropped before it. */
   shift(): RowChange | { skipped: number } | undefined {
     if (this.#skipped === 0) return this.#waiting.shift();
     const skipped = this.#skipped;

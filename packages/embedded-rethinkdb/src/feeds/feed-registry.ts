@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.js';
 import type { Table } from '../storage/table.js';
 import type { LimitSource, PointSource, RangeSource } from './source.js';
 
-/** Whoever wants the changes of a point or a range. */
+/** Receives the changes of a point or a range. */
 export interface Subscriber {
   deliver(changes: readonly Change[]): void;
   abort(error: ReqlError): void;
@@ -16,16 +16,16 @@ export interface Subscriber {
 
 type Index = SecondaryIndex | null;
 
-/** The subscribers of one table, found by what a change touches. */
+/** The subscribers of one table, by the keys that a change affects. */
 interface TableSubscribers {
   readonly all: Set<Subscriber>;
   readonly byKey: Map<Index, Map<string, Set<Subscriber>>>;
 }
 
 /**
- * Hands the changes of each commit to the feeds they may concern. A commit costs as much as the feeds it
- * reaches: points and getAll are found by their key, ranges within one first element of a compound index (the
- * messages of one room) by that element. Only other ranges look at every change of their table.
+ * Delivers the changes of each commit to the feeds that they may concern. The cost of a commit depends on the feeds that
+ * it reaches: points and getAll are found by their key, ranges within one first element of a compound index (such as all
+ * orders of one customer) by that element. Only other ranges get every change of their table.
  */
 export class FeedRegistry {
   readonly #tables = new Map<Table, TableSubscribers>();
@@ -39,14 +39,15 @@ export class FeedRegistry {
     storage.onCatalogChange((event) => this.#abort(event));
   }
 
-  /** Subscribes to what is changed from now on; returns how to end it. */
+  /** Subscribes to all changes from now on. @returns a function that ends the subscription */
   subscribe(source: PointSource | RangeSource | LimitSource, to: Subscriber): () => void {
-    // Within a transaction, what it has changed so far was there for the subscriber to read.
+    // The subscriber has already read the changes that the open transaction made before.
     const since = this.#storage.sequence;
     const deliver = (changes: readonly Change[]) => {
-      const news =
-        changes[0]!.sequence > since ? changes : changes.filter(({ sequence }) => sequence > since);
-      if (news.length > 0) to.deliver(news);
+      const unseen = isAfter(changes[0], since)
+        ? changes
+        : changes.filter((change) => isAfter(change, since));
+      if (unseen.length > 0) to.deliver(unseen);
     };
     const subscriber = { deliver, abort: (error: ReqlError) => to.abort(error) };
     const table = this.#subscribersOf(source.table);
@@ -79,17 +80,17 @@ export class FeedRegistry {
   }
 
   #deliver(changes: readonly Change[]): void {
-    const mail = new Map<Subscriber, Change[]>();
+    const batches = new Map<Subscriber, Change[]>();
     for (const change of changes) {
       const subscribers = this.#tables.get(change.table);
       if (subscribers === undefined) continue;
-      for (const subscriber of concerned(subscribers, change)) {
-        const letters = mail.get(subscriber);
-        if (letters) letters.push(change);
-        else mail.set(subscriber, [change]);
+      for (const subscriber of subscribersFor(subscribers, change)) {
+        const batch = batches.get(subscriber);
+        if (batch) batch.push(change);
+        else batches.set(subscriber, [change]);
       }
     }
-    for (const [subscriber, letters] of mail) subscriber.deliver(letters);
+    for (const [subscriber, batch] of batches) subscriber.deliver(batch);
   }
 
   #abort(event: CatalogEvent): void {
@@ -97,8 +98,8 @@ export class FeedRegistry {
       const subscribers = this.#tables.get(event.table);
       if (subscribers === undefined) return;
       const keyed = [...subscribers.byKey.values()].flatMap((sets) => [...sets.values()]);
-      const everybody = new Set([subscribers.all, ...keyed].flatMap((set) => [...set]));
-      for (const subscriber of everybody) subscriber.abort(opFailed('Changefeed aborted (unavailable).'));
+      const keyedAndAll = new Set([subscribers.all, ...keyed].flatMap((set) => [...set]));
+      for (const subscriber of keyedAndAll) subscriber.abort(opFailed('Changefeed aborted (unavailable).'));
     } else {
       const { table, index } = event;
       const error = opFailed(`Index \`${index.name}\` was not found on table \`${table.db}.${table.name}\`.`);
@@ -107,35 +108,44 @@ export class FeedRegistry {
   }
 }
 
-/** Each subscriber once, however many of its keys the change touches. */
-function concerned(subscribers: TableSubscribers, change: Change): Iterable<Subscriber> {
+/** Each subscriber once, even if the change affects several of its keys. */
+function subscribersFor(subscribers: TableSubscribers, change: Change): Iterable<Subscriber> {
   if (subscribers.byKey.size === 0) return subscribers.all;
   const found = new Set(subscribers.all);
   for (const [index, byKey] of subscribers.byKey) {
-    for (const value of touchedValues(index, change)) {
+    for (const value of affectedValues(index, change)) {
       for (const subscriber of byKey.get(exactly(value)) ?? []) found.add(subscriber);
-      if (!Array.isArray(value) || value.length === 0) continue;
-      for (const subscriber of byKey.get(beginningWith(value[0]!)) ?? []) found.add(subscriber);
+      const first = firstElement(value);
+      if (first === undefined) continue;
+      for (const subscriber of byKey.get(beginningWith(first)) ?? []) found.add(subscriber);
     }
   }
   return found;
 }
 
-function touchedValues(index: Index, change: Change): Datum[] {
+function affectedValues(index: Index, change: Change): Datum[] {
   if (index === null) return [change.key];
   const values = change.indexValues.get(index);
   return values ? [...values.old, ...values.new] : [];
 }
 
-/** Under which keys a source is found; undefined if it must see every change of its table. */
+/** The keys of a source; undefined if it must get every change of its table. */
 function routingKeys(source: PointSource | RangeSource | LimitSource): string[] | undefined {
   if (source.kind === 'point') return [exactly(source.key)];
   if (source.kind === 'range' && source.keys) return [...new Set(source.keys.map(exactly))];
   if (source.index?.geo) return undefined;
-  const [lower, upper] = [source.bounds.lower?.value, source.bounds.upper?.value];
-  if (!Array.isArray(lower) || !Array.isArray(upper) || lower.length === 0 || upper.length === 0)
-    return undefined;
-  return equal(lower[0]!, upper[0]!) ? [beginningWith(lower[0]!)] : undefined;
+  const lower = firstElement(source.bounds.lower?.value);
+  const upper = firstElement(source.bounds.upper?.value);
+  if (lower === undefined || upper === undefined) return undefined;
+  return equal(lower, upper) ? [beginningWith(lower)] : undefined;
+}
+
+function isAfter(change: Change | undefined, sequence: number): boolean {
+  return change !== undefined && change.sequence > sequence;
+}
+
+function firstElement(value: Datum | undefined): Datum | undefined {
+  return Array.isArray(value) ? value[0] : undefined;
 }
 
 const exactly = (value: Datum) => `=${keyText(value)}`;

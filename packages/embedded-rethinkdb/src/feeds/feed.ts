@@ -7,66 +7,68 @@ import { type ChangeMapper, changeItem, overflowItem, type RowChange, stateItem 
 import type { FeedOptions, LimitSource, PointSource, RangeSource } from './source.js';
 import { SquashTimer } from './squash-timer.js';
 
-/** What stands behind `.changes()` in a query: any number of values for each document of the feed. */
+/** The terms after `.changes()` in a query: any number of values for each document of the feed. */
 export type ItemTransform = (item: Datum) => Datum[];
 
-/** An open changefeed, read by the connection that asked for it. */
+/** An open changefeed, read by the connection that opened it. */
 export interface Feed {
-  /** Set by the evaluator before the first read. An error it throws ends the feed. */
+  /** Set by the evaluator before the first read. If it throws, the feed ends. */
   after: ItemTransform;
-  /** Up to `max` documents that are ready; empty if there are none now, or if the feed has ended. */
+  /** Takes up to `max` documents that are ready; empty if none is ready or the feed has ended. */
   take(max: number): Datum[];
-  /** True when nothing more will come: `error` says why, if not for `finish` or `close`. */
-  readonly ended: boolean;
+  /** True after `finish`, `close` or an `error`. */
+  readonly isEnded: boolean;
   readonly error: ReqlError | undefined;
-  /** Calls back once, as soon as `take` would give something or the feed has ended; at once if it does now. */
+  /** Calls back once when a document is ready or the feed has ended; immediately if this is already so. */
   onReady(callback: () => void): void;
-  /** Ends the feed after what has been taken: for `limit` behind `.changes()`. */
+  /** Ends the feed after the documents that were taken: for `limit` after `.changes()`. */
   finish(): void;
-  /** Ends the feed and frees what it holds; harmless if called again. */
+  /** Ends the feed and frees its memory; may be called more than once. */
   close(): void;
 }
 
-/** A follower and its source, as they are subscribed together. */
+/** A source and the mapper of its changes. */
 export interface MappedSource {
   readonly source: PointSource | RangeSource | LimitSource;
-  readonly follower: ChangeMapper;
+  readonly mapper: ChangeMapper;
 }
 
 /** The feed of one source or of a union of sources. */
 export class SourceFeed implements Feed {
   after: ItemTransform = (item) => [item];
   error: ReqlError | undefined;
-  ended = false;
+  isEnded = false;
   readonly #options: FeedOptions;
   readonly #queues: readonly ChangeQueue[];
   readonly #subscriptions: readonly (() => void)[];
+  /** Items before the first change: the state of the feed. */
   readonly #preface: DatumObject[] = [];
-  readonly #patience: SquashTimer;
+  readonly #squashTimer: SquashTimer;
   #initial: Iterator<RowChange>[] = [];
-  #ready: (() => void) | undefined;
+  #onReady: (() => void) | undefined;
 
-  constructor(registry: FeedRegistry, followed: readonly MappedSource[], options: FeedOptions) {
+  constructor(registry: FeedRegistry, sources: readonly MappedSource[], options: FeedOptions) {
     const { includeInitial, includeStates, squash, changefeedQueueSize: limit } = options;
     this.#options = options;
-    this.#patience = new SquashTimer(typeof squash === 'number' ? squash : 0, () => this.#wakeIfDue());
+    this.#squashTimer = new SquashTimer(typeof squash === 'number' ? squash : 0, () => this.#wakeIfDue());
     if (includeStates) this.#preface.push(stateItem(includeInitial ? 'initializing' : 'ready', options));
-    if (includeInitial) this.#initial = followed.map(({ follower }) => follower.initialRows());
-    this.#queues = followed.map(
-      ({ source }) => new ChangeQueue({ squash: squash !== false, isWindow: source.kind === 'limit', limit }),
-    );
-    this.#subscriptions = followed.map(({ source, follower }, i) =>
-      registry.subscribe(source, {
-        deliver: (changes) => this.#deliver(follower, changes, this.#queues[i]!),
+    if (includeInitial) this.#initial = sources.map(({ mapper }) => mapper.initialRows());
+    const queues: ChangeQueue[] = [];
+    this.#subscriptions = sources.map(({ source, mapper }) => {
+      const queue = new ChangeQueue({ squash: squash !== false, isWindow: source.kind === 'limit', limit });
+      queues.push(queue);
+      return registry.subscribe(source, {
+        deliver: (changes) => this.#deliver(mapper, changes, queue),
         abort: (error) => this.#fail(error),
-      }),
-    );
+      });
+    });
+    this.#queues = queues;
   }
 
   take(max: number): Datum[] {
     const taken: Datum[] = [];
-    this.#guard(() => {
-      while (taken.length < max && !this.ended) {
+    this.#failOnError(() => {
+      while (taken.length < max && !this.isEnded) {
         const item = this.#next();
         if (item === undefined) break;
         taken.push(...this.after(item));
@@ -76,7 +78,7 @@ export class SourceFeed implements Feed {
   }
 
   onReady(callback: () => void): void {
-    this.#ready = callback;
+    this.#onReady = callback;
     this.#wakeIfDue();
   }
 
@@ -85,18 +87,18 @@ export class SourceFeed implements Feed {
   }
 
   close(): void {
-    this.ended = true;
-    this.#ready = undefined;
+    this.isEnded = true;
+    this.#onReady = undefined;
     this.#initial = [];
-    this.#patience.end();
+    this.#squashTimer.cancel();
     for (const unsubscribe of this.#subscriptions) unsubscribe();
   }
 
-  #deliver(follower: ChangeMapper, changes: readonly Change[], queue: ChangeQueue): void {
-    this.#guard(() => {
-      for (const change of follower.follow(changes)) queue.push(change);
+  #deliver(mapper: ChangeMapper, changes: readonly Change[], queue: ChangeQueue): void {
+    this.#failOnError(() => {
+      for (const change of mapper.map(changes)) queue.push(change);
     });
-    if (!queue.isEmpty) this.#patience.begin();
+    if (!queue.isEmpty) this.#squashTimer.start();
     this.#wakeIfDue();
   }
 
@@ -104,20 +106,20 @@ export class SourceFeed implements Feed {
     return this.#preface.shift() ?? this.#nextChange() ?? this.#nextInitial();
   }
 
-  /** While initial values are being read, changes go before them: they may tell of rows already read. */
+  /** While initial values are being read, changes are delivered first: they may concern rows that were read. */
   #nextChange(): DatumObject | undefined {
-    if (!this.#patience.isOver && this.#initial.length === 0) return undefined;
+    if (!this.#squashTimer.isDue && this.#initial.length === 0) return undefined;
     const queue = this.#queues.find(({ isEmpty }) => !isEmpty);
     const change = queue?.shift();
-    if (this.#queues.every(({ isEmpty }) => isEmpty)) this.#patience.renew();
+    if (this.#queues.every(({ isEmpty }) => isEmpty)) this.#squashTimer.reset();
     if (change === undefined) return undefined;
     if ('skipped' in change) return overflowItem(change.skipped, this.#options);
     return changeItem(change, this.#options);
   }
 
   #nextInitial(): DatumObject | undefined {
-    while (this.#initial.length > 0) {
-      const step = this.#initial[0]!.next();
+    for (let rows = this.#initial[0]; rows !== undefined; rows = this.#initial[0]) {
+      const step = rows.next();
       if (!step.done) return changeItem(step.value, this.#options);
       this.#initial.shift();
       if (this.#initial.length === 0 && this.#options.includeStates) return stateItem('ready', this.#options);
@@ -126,22 +128,22 @@ export class SourceFeed implements Feed {
   }
 
   #wakeIfDue(): void {
-    const changesAreDue = this.#patience.isOver && this.#queues.some(({ isEmpty }) => !isEmpty);
-    if (!this.ended && !changesAreDue && this.#preface.length === 0 && this.#initial.length === 0) return;
-    const ready = this.#ready;
-    this.#ready = undefined;
-    ready?.();
+    const changesAreDue = this.#squashTimer.isDue && this.#queues.some(({ isEmpty }) => !isEmpty);
+    if (!this.isEnded && !changesAreDue && this.#preface.length === 0 && this.#initial.length === 0) return;
+    const onReady = this.#onReady;
+    this.#onReady = undefined;
+    onReady?.();
   }
 
   #fail(error: ReqlError): void {
-    const ready = this.#ready;
+    const onReady = this.#onReady;
     this.error ??= error;
     this.close();
-    ready?.();
+    onReady?.();
   }
 
-  /** An error of a function in the query ends its feed and nothing else. */
-  #guard(job: () => void): void {
+  /** An error of a function in the query ends this feed only. */
+  #failOnError(job: () => void): void {
     try {
       job();
     } catch (error) {

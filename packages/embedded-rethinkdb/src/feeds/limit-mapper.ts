@@ -6,7 +6,7 @@ import type { Change } from '../storage/changes.js';
 import type { ChangeMapper, RowChange } from './row-change.js';
 import { type LimitSource, transformChanged } from './source.js';
 
-/** A row of the window: where it stands in the order, and what the reader sees. */
+/** A row of the window: its sort key (`value`, `key`) and the row that the reader gets. */
 interface WindowRow {
   readonly value: Datum;
   readonly key: Datum;
@@ -14,8 +14,8 @@ interface WindowRow {
 }
 
 /**
- * The first rows of an ordered range. The window is kept in memory; the table is read again only when a row
- * leaves a full window, for then there may be one beyond it to take its place.
+ * The first rows of an ordered range. The window is in memory. The table is read again only if a row leaves a full window,
+ * because a row behind the window may follow.
  */
 export class LimitMapper implements ChangeMapper {
   readonly #source: LimitSource;
@@ -28,11 +28,17 @@ export class LimitMapper implements ChangeMapper {
 
   initialRows(): Iterator<RowChange> {
     return this.#window
-      .map(({ key, row }, newOffset) => ({ id: keyText(key), old: null, new: row, newOffset, initial: true }))
+      .map(({ key, row }, newOffset) => ({
+        id: keyText(key),
+        old: null,
+        new: row,
+        newOffset,
+        isInitial: true,
+      }))
       .values();
   }
 
-  follow(changes: readonly Change[]): RowChange[] {
+  map(changes: readonly Change[]): RowChange[] {
     const before = this.#window;
     this.#window = this.#after(changes);
     return difference(before, this.#window);
@@ -41,14 +47,14 @@ export class LimitMapper implements ChangeMapper {
   /** The window after the changes of a commit. */
   #after(changes: readonly Change[]): WindowRow[] {
     const changed = new Map<string, Change>();
-    for (const change of changes) changed.set(keyText(change.key), change); // the last one has the final document
+    for (const change of changes) changed.set(keyText(change.key), change); // the last change has the final document
     const window = this.#window.filter((row) => !changed.has(keyText(row.key)));
     const left = window.length < this.#window.length;
     const wasFull = this.#window.length === this.#source.limit;
     for (const change of changed.values()) window.push(...this.#rowsOf(change));
     window.sort((a, b) => this.#order(a, b));
     if (left && wasFull) {
-      // A row beyond the window may come before those that were put in now.
+      // A row behind the old window may come before the rows that were added now.
       const last = this.#window[this.#window.length - 1]!;
       const certain = window.filter((row) => this.#order(row, last) <= 0);
       if (certain.length < this.#source.limit) return this.#read();
@@ -102,8 +108,8 @@ function* entriesByKey(
 }
 
 /**
- * From one window to the next: a document that stays is told with both its values if it has changed; those
- * that left and those that came are told in pairs, as a place that was taken over.
+ * The changes from one window to the next. A document that stays is a change with both values if they differ. Documents
+ * that left and documents that came form pairs: one replaced the other.
  */
 function difference(before: readonly WindowRow[], after: readonly WindowRow[]): RowChange[] {
   const left = placesOf(before);
@@ -114,10 +120,10 @@ function difference(before: readonly WindowRow[], after: readonly WindowRow[]): 
     if (now === undefined) continue;
     left.delete(id);
     came.delete(id);
-    if (!equal(old.row, now.row)) changes.push(takeOver(old, now));
+    if (!equal(old.row, now.row)) changes.push(replacement(old, now));
   }
   const [gone, fresh] = [[...left.values()], [...came.values()]];
-  for (let i = 0; i < Math.max(gone.length, fresh.length); i++) changes.push(takeOver(gone[i], fresh[i]));
+  for (let i = 0; i < Math.max(gone.length, fresh.length); i++) changes.push(replacement(gone[i], fresh[i]));
   return changes;
 }
 
@@ -127,7 +133,7 @@ interface Place {
   readonly offset: number;
 }
 
-/** The places of a window by document; in a multi index a document may have several. */
+/** The places of a window by document. In a multi index a document may have several. */
 function placesOf(window: readonly WindowRow[]): Map<string, Place> {
   const places = new Map<string, Place>();
   window.forEach(({ key, row }, offset) => {
@@ -138,7 +144,7 @@ function placesOf(window: readonly WindowRow[]): Map<string, Place> {
   return places;
 }
 
-function takeOver(old: Place | undefined, now: Place | undefined): RowChange {
+function replacement(old: Place | undefined, now: Place | undefined): RowChange {
   return {
     id: (old ?? now)!.id,
     nextId: (now ?? old)!.id,

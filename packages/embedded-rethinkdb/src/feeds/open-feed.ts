@@ -7,8 +7,8 @@ import { RangeMapper } from './range-mapper.js';
 import { DEFAULT_FEED_OPTIONS, type FeedOptions, type FeedSource } from './source.js';
 
 /**
- * Opens a changefeed. It holds every change committed from now on; initial values are those of now.
- * Throws a LOGIC error for options that do not go with the source, or a queue size below 1.
+ * Opens a changefeed. It delivers every change that is committed from now on; initial values are the current ones.
+ * @throws ReqlError LOGIC for options that the source does not support, or a queue size below 1
  */
 export function openFeed(
   registry: FeedRegistry,
@@ -27,12 +27,12 @@ function mappedSources(source: FeedSource, options: FeedOptions): MappedSource[]
     case 'union':
       return source.sources.flatMap((member) => mappedSources(member, options));
     case 'limit':
-      return [{ source, follower: new LimitMapper(source) }];
+      return [{ source, mapper: new LimitMapper(source) }];
     case 'point':
       if (options.includeOffsets) throw logicError('Cannot include offsets for point subs.');
-      return [{ source, follower: new PointMapper(source) }];
+      return [{ source, mapper: new PointMapper(source) }];
     case 'range':
       if (options.includeOffsets) throw logicError('Cannot include offsets for range subs.');
-      return [{ source, follower: new RangeMapper(source) }];
+      return [{ source, mapper: new RangeMapper(source) }];
   }
 }

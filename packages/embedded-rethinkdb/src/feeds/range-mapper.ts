@@ -7,12 +7,12 @@ import type { ChangeMapper, RowChange } from './row-change.js';
 import { type RangeSource, transformChanged } from './source.js';
 
 /**
- * A table, a range of an index or exact keys. A document counts once for each of its index values within
- * the range: under two tags of a multi index it is two rows, as on a RethinkDB server.
+ * A table, a range of an index or exact keys. A document is one row for each of its index values within the range: with
+ * two values in a multi index it is two rows, as on a RethinkDB server.
  */
 export class RangeMapper implements ChangeMapper {
   readonly #source: RangeSource;
-  /** While initial values are being read: the documents that the walk has passed, or leaves to their changes. */
+  /** While initial values are being read: the documents that were read or have changed since the start. */
   #seen: Set<string> | undefined;
 
   constructor(source: RangeSource) {
@@ -20,26 +20,26 @@ export class RangeMapper implements ChangeMapper {
   }
 
   /**
-   * Rows are read as the reader asks for them. A document that changes meanwhile is told from its changes,
-   * and the walk leaves it out.
+   * Rows are read when the reader takes them. A document that changes in between is delivered by its change, and the walk
+   * skips it.
    */
   initialRows(): Iterator<RowChange> {
-    // Where a document may count several times, the walk cannot tell which of them the reader has seen.
+    // If a document may be several rows, the walk does not know which of them the reader has taken.
     if (this.#source.index?.multi || this.#source.keys) return [...this.#read()].values();
     this.#seen = new Set();
     return this.#readUnseen(this.#seen);
   }
 
-  *follow(changes: readonly Change[]): Generator<RowChange> {
+  *map(changes: readonly Change[]): Generator<RowChange> {
     for (const change of changes) {
       const old = this.#rows(change.old, change, 'old');
       const current = this.#rows(change.new, change, 'new');
       const id = keyText(change.key);
       if (this.#seen && !this.#seen.has(id)) {
         this.#seen.add(id);
-        // The reader does not know what it was: what it is now is its initial value.
+        // The reader does not know the old value: the new one is its initial value.
         if (old.length > 0) {
-          for (const row of current) yield { id, old: null, new: row, initial: true };
+          for (const row of current) yield { id, old: null, new: row, isInitial: true };
           continue;
         }
       }
@@ -63,7 +63,7 @@ export class RangeMapper implements ChangeMapper {
   *#read(): Generator<RowChange> {
     for (const doc of this.#documents()) {
       for (const row of this.#source.before?.(doc) ?? [doc]) {
-        yield { id: keyText(doc[this.#source.table.primaryKey]!), old: null, new: row, initial: true };
+        yield { id: keyText(doc[this.#source.table.primaryKey]!), old: null, new: row, isInitial: true };
       }
     }
   }
@@ -80,7 +80,7 @@ export class RangeMapper implements ChangeMapper {
     }
   }
 
-  /** The rows that a document is in this feed: none, one, or one for each index value within the range. */
+  /** The rows of a document in this feed: one for each index value within the range. */
   #rows(doc: DatumObject | null, change: Change, side: 'old' | 'new'): Datum[] {
     if (doc === null) return [];
     const { index, keys, bounds } = this.#source;

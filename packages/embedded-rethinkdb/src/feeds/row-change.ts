@@ -2,36 +2,36 @@ import type { Datum, DatumObject } from '../datum/datum.js';
 import type { Change } from '../storage/changes.js';
 import type { FeedOptions } from './source.js';
 
-/** What happened to one row of a feed, before it is put in the words of `changes()`. */
+/** A change of one row of a feed, before it is converted to a document of `changes()`. */
 export interface RowChange {
-  /** Tells the rows of a feed apart, for squashing: a change continues the waiting one that left this row. */
+  /** Identifies the row within the feed, for squashing: a change continues a waiting change that resulted in this row. */
   readonly id: string;
-  /** Which row it leaves, where that is another: one document took the place of another in a window. */
+  /** The row after the change, if it is another row: in a window, one document replaced another. */
   readonly nextId?: string;
-  /** null: the row was not in the feed, or no longer is. */
+  /** null: the row was not in the feed before (`old`) or is not in it after (`new`) the change. */
   readonly old: Datum;
   readonly new: Datum;
-  readonly initial?: boolean;
-  /** Positions within the window of a limit feed; null: not in it. */
+  readonly isInitial?: boolean | undefined;
+  /** Positions within the window of a limit feed; null: outside. */
   readonly oldOffset?: number | null;
   readonly newOffset?: number | null;
 }
 
-/** A row as a document of the feed: `{old_val, new_val}`, with types and offsets where they were asked for. */
+/** A change as a document of the feed: `{old_val, new_val}`, with types and offsets if the options request them. */
 export function changeItem(change: RowChange, options: FeedOptions): DatumObject {
   const item: DatumObject = {};
   if (options.includeOffsets) {
-    if (!change.initial) item.old_offset = change.oldOffset ?? null;
+    if (!change.isInitial) item.old_offset = change.oldOffset ?? null;
     item.new_offset = change.newOffset ?? null;
   }
   item.new_val = change.new;
-  if (!change.initial) item.old_val = change.old;
+  if (!change.isInitial) item.old_val = change.old;
   if (options.includeTypes) item.type = changeType(change);
   return item;
 }
 
-function changeType({ initial, old, new: current }: RowChange): string {
-  if (initial) return 'initial';
+function changeType({ isInitial, old, new: current }: RowChange): string {
+  if (isInitial) return 'initial';
   if (old === null) return 'add';
   return current === null ? 'remove' : 'change';
 }
@@ -40,17 +40,17 @@ export function stateItem(state: 'initializing' | 'ready', options: FeedOptions)
   return options.includeTypes ? { state, type: 'state' } : { state };
 }
 
-/** What takes the place of the changes that a slow reader has missed. */
+/** Replaces the changes that were dropped because the reader was too slow. */
 export function overflowItem(skipped: number, options: FeedOptions): DatumObject {
   const item: DatumObject = { error: `Changefeed cache over array size limit, skipped ${skipped} elements.` };
   if (options.includeTypes) item.type = 'error';
   return item;
 }
 
-/** Follows one point, range or window of a table for one feed. */
+/** Maps the changes of a table to changes of the rows of one feed: of a point, a range or a window. */
 export interface ChangeMapper {
-  /** The rows there are at the start; called once, before any change, and read lazily. */
+  /** The current rows. Called once, before the first change. The rows may be read lazily. */
   initialRows(): Iterator<RowChange>;
-  /** What the changes of a commit, which may concern this follower or not, mean for its rows. */
-  follow(changes: readonly Change[]): Iterable<RowChange>;
+  /** @param changes of one commit; they may not concern this feed */
+  map(changes: readonly Change[]): Iterable<RowChange>;
 }

@@ -4,10 +4,10 @@ import type { Bounds } from '../storage/bounds.js';
 import type { SecondaryIndex } from '../storage/secondary-index.js';
 import type { Table } from '../storage/table.js';
 
-/** What stands between a table and `.changes()`: filter, map, pluck, ... No value: the row is not in the feed. */
+/** The terms between a table and `.changes()`: filter, map, pluck, … An empty result: the row is not in the feed. */
 export type RowTransform = (row: DatumObject) => Datum[];
 
-/** What a row is in a feed. As on RethinkDB, a change to what cannot be transformed takes the row out of it. */
+/** The rows of a document in a feed. As on RethinkDB, a document that cannot be transformed is not in the feed. */
 export function transformChanged(before: RowTransform | undefined, row: DatumObject): Datum[] {
   if (before === undefined) return [row];
   try {
@@ -19,9 +19,9 @@ export function transformChanged(before: RowTransform | undefined, row: DatumObj
 }
 
 /**
- * What a feed follows.
+ * The source of a feed.
  * `point`: one document. `range`: a table, a range of an index (null: the primary key), or exact `keys`
- * (getAll; a key named twice counts twice). `limit`: the first `limit` rows, in the given direction, of a
+ * (getAll; a key that is given twice counts twice). `limit`: the first `limit` rows, in the given direction, of a
  * range; `before` is applied on the way into the window. `union`: several of these together.
  */
 export type FeedSource = PointSource | RangeSource | LimitSource | UnionSource;
@@ -62,9 +62,9 @@ export interface FeedOptions {
   readonly includeTypes: boolean;
   /** For `limit` sources only. */
   readonly includeOffsets: boolean;
-  /** true: join what waits for the reader; a number: gather the changes of that many seconds as well. */
+  /** true: combine the waiting changes of a row; a number: collect changes for this time in seconds as well. */
   readonly squash: boolean | number;
-  /** How many changes may wait for the reader before they are dropped. */
+  /** The number of waiting changes above which all of them are dropped. */
   readonly changefeedQueueSize: number;
 }
 

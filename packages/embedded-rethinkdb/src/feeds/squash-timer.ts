@@ -1,35 +1,35 @@
 /**
- * The time in which changes gather before the reader is told: `squash` of some seconds. It begins with the
- * first change that waits, and is over until everything that waited has been taken.
+ * The time during which changes collect before they are delivered (`squash` with a number of seconds). It starts with
+ * the first waiting change. Once it is due, it stays due until all waiting changes have been taken.
  */
 export class SquashTimer {
-  isOver: boolean;
-  readonly #seconds: number;
-  readonly #whenOver: () => void;
+  isDue: boolean;
+  readonly #delayMs: number;
+  readonly #onDue: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** 0 seconds: always over. */
-  constructor(seconds: number, whenOver: () => void) {
-    this.#seconds = seconds;
-    this.#whenOver = whenOver;
-    this.isOver = seconds === 0;
+  /** @param seconds 0: always due */
+  constructor(seconds: number, onDue: () => void) {
+    this.#delayMs = seconds * 1000;
+    this.#onDue = onDue;
+    this.isDue = seconds === 0;
   }
 
-  begin(): void {
-    if (this.isOver || this.#timer) return;
+  start(): void {
+    if (this.isDue || this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.isOver = true;
-      this.#whenOver();
-    }, this.#seconds * 1000).unref();
+      this.isDue = true;
+      this.#onDue();
+    }, this.#delayMs).unref();
   }
 
-  /** Everything has been taken: the next change begins it again. */
-  renew(): void {
-    this.isOver = this.#seconds === 0;
+  /** All changes have been taken: the next change starts the timer again. */
+  reset(): void {
+    this.isDue = this.#delayMs === 0;
   }
 
-  end(): void {
+  cancel(): void {
     clearTimeout(this.#timer);
   }
 }

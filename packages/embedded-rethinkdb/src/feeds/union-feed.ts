@@ -2,11 +2,11 @@ import type { Datum } from '../datum/datum.js';
 import type { ReqlError } from '../datum/reql-error.js';
 import type { Feed, ItemTransform } from './feed.js';
 
-/** Several open feeds as one: `a.changes().union(b.changes())`. It fails with the first that fails. */
+/** Several open feeds as one: `a.changes().union(b.changes())`. It fails as soon as one of them fails. */
 export class UnionFeed implements Feed {
   after: ItemTransform = (item) => [item];
   readonly #feeds: readonly Feed[];
-  #finished = false;
+  #isFinished = false;
 
   constructor(feeds: readonly Feed[]) {
     this.#feeds = feeds;
@@ -16,14 +16,14 @@ export class UnionFeed implements Feed {
     return this.#feeds.find((feed) => feed.error)?.error;
   }
 
-  get ended(): boolean {
-    return this.#finished || this.error !== undefined || this.#feeds.every((feed) => feed.ended);
+  get isEnded(): boolean {
+    return this.#isFinished || this.error !== undefined || this.#feeds.every((feed) => feed.isEnded);
   }
 
   take(max: number): Datum[] {
     const taken: Datum[] = [];
     for (const feed of this.#feeds) {
-      while (taken.length < max && !this.#finished) {
+      while (taken.length < max && !this.#isFinished) {
         const [item] = feed.take(1);
         if (item === undefined) break;
         taken.push(...this.after(item));
@@ -33,10 +33,10 @@ export class UnionFeed implements Feed {
   }
 
   onReady(callback: () => void): void {
-    let waiting = true;
+    let isWaiting = true;
     const once = () => {
-      if (!waiting) return;
-      waiting = false;
+      if (!isWaiting) return;
+      isWaiting = false;
       callback();
     };
     for (const feed of this.#feeds) feed.onReady(once);
@@ -47,7 +47,7 @@ export class UnionFeed implements Feed {
   }
 
   close(): void {
-    this.#finished = true;
+    this.#isFinished = true;
     for (const feed of this.#feeds) feed.close();
   }
 }

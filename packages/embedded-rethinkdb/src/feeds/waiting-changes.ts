@@ -2,16 +2,16 @@ import type { Datum } from '../datum/datum.js';
 import { equal } from '../datum/order.js';
 import type { RowChange } from './row-change.js';
 
-/** The changes of one source that wait for the reader. */
+/** The changes of one source that the reader has not taken yet. */
 export interface WaitingChanges {
   readonly size: number;
   push(change: RowChange): void;
-  /** Takes the next one. */
+  /** Takes the next change. */
   shift(): RowChange | undefined;
   clear(): void;
 }
 
-/** One after the other, as they were made. */
+/** All changes in the order in which they were made. */
 export class ChangesInOrder implements WaitingChanges {
   #changes: RowChange[] = [];
   #taken = 0;
@@ -36,17 +36,16 @@ export class ChangesInOrder implements WaitingChanges {
   }
 }
 
-/** A row that has left or come since the reader was last told. */
+/** A row that has left or entered the feed since the last delivery. */
 interface Move {
   readonly row: Datum;
   readonly offset: number | null | undefined;
-  readonly initial: boolean | undefined;
+  readonly isInitial: boolean | undefined;
 }
 
 /**
- * Squashed: what is different from what the reader was last told, however it came about. A row that came and
- * went, or that is again what it was, is not told. In a window, rows that left are told in pairs with those
- * that came.
+ * Squashed changes: the difference between the delivered state and the current one. A row that came and went, or that is
+ * again as it was, is not delivered. In a window, rows that left are delivered in pairs with rows that came.
  */
 export class SquashedChanges implements WaitingChanges {
   readonly #gone = new Map<string, Move>();
@@ -61,16 +60,16 @@ export class SquashedChanges implements WaitingChanges {
     return Math.max(this.#gone.size, this.#come.size);
   }
 
-  push({ id, nextId = id, old, new: current, oldOffset, newOffset, initial }: RowChange): void {
-    const untold = this.#come.get(id);
-    if (untold) this.#come.delete(id);
-    else if (old !== null) this.#gone.set(id, { row: old, offset: oldOffset, initial: undefined });
+  push({ id, nextId = id, old, new: current, oldOffset, newOffset, isInitial }: RowChange): void {
+    const undelivered = this.#come.get(id);
+    if (undelivered) this.#come.delete(id);
+    else if (old !== null) this.#gone.set(id, { row: old, offset: oldOffset, isInitial: undefined });
     if (current === null) return;
     const left = this.#gone.get(nextId);
     if (left && equal(left.row, current)) this.#gone.delete(nextId);
     else {
-      const isInitial = initial || (id === nextId && untold?.initial);
-      this.#come.set(nextId, { row: current, offset: newOffset, initial: isInitial });
+      const isStillInitial = isInitial || (id === nextId && undelivered?.isInitial);
+      this.#come.set(nextId, { row: current, offset: newOffset, isInitial: isStillInitial });
     }
   }
 
@@ -88,7 +87,7 @@ export class SquashedChanges implements WaitingChanges {
       new: came?.row ?? null,
       oldOffset: left?.offset ?? null,
       newOffset: came?.offset ?? null,
-      initial: came?.initial,
+      isInitial: came?.isInitial,
     };
   }
 

@@ -3,7 +3,7 @@ import { sanitizePseudotype } from '../datum/pseudotypes.js';
 import { clientError, compileError } from '../datum/reql-error.js';
 import { Determinism } from '../runtime/row-function.js';
 import { locate } from './backtrace.js';
-import type { Node } from './node.js';
+import type { Node, TermOrigin } from './node.js';
 import {
   CallNode,
   ConstantNode,
@@ -15,27 +15,28 @@ import {
 } from './nodes.js';
 import { wantedCount } from './splice-arguments.js';
 import type { TermDeclaration } from './term.js';
+import { parametersOf } from './term-json.js';
 import { type TermName, termName } from './term-numbers.js';
 import { TERMS } from './term-table.js';
 
 /** A query ready to be evaluated. */
 export interface Compiled {
   readonly root: Node;
-  /** True if a term that changes a database occurs anywhere in it. */
+  /** True if the query contains a term that changes a database. */
   readonly writes: boolean;
 }
 
-/** Turns the JSON of a term into something that can be evaluated over and over. Throws COMPILE errors. */
-export function compile(source: unknown): Compiled {
+/** Compiles the JSON of a term to nodes. @throws ReqlError COMPILE or CLIENT */
+export function compile(source: Datum): Compiled {
   const compiler = new Compiler();
-  const root = compiler.node(source, null, null, TOP);
+  const root = compiler.node({ source, parent: null, frame: null, visible: TOP });
   return { root, writes: compiler.writes };
 }
 
-/** What is visible where a term stands. */
+/** What is visible to a term. */
 interface Visibility {
   readonly variables: ReadonlySet<number>;
-  /** How many functions with one argument are around: `r.row` is defined for exactly one. */
+  /** The number of enclosing functions with one argument: `r.row` is defined if there is exactly one. */
   readonly rowDepth: number;
   /** False inside the functions and options of stream operations. */
   readonly writesLegal: boolean;
@@ -43,94 +44,84 @@ interface Visibility {
 
 const TOP: Visibility = { variables: new Set(), rowDepth: 0, writesLegal: true };
 
+/** A term to compile, with its place in the query. */
+interface Site extends TermOrigin {
+  readonly visible: Visibility;
+}
+
 class Compiler {
   writes = false;
 
-  node(source: unknown, parent: Node | null, frame: number | string | null, visible: Visibility): Node {
-    if (Array.isArray(source)) return this.term(source, parent, frame, visible);
-    if (isPlainObject(source)) return this.object(source, source, parent, frame, visible);
-    return new ConstantNode(source as Datum, 'DATUM', source, parent, frame);
+  node(site: Site): Node {
+    const { source } = site;
+    if (Array.isArray(source)) return this.#term(source, site);
+    if (isObject(source)) return this.#object(source, site);
+    return new ConstantNode(source, 'DATUM', site);
   }
 
-  private term(
-    source: unknown[],
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
-    const name = termName(source[0]);
-    if (name === undefined) throw clientError(`Unrecognized TermType: ${JSON.stringify(source[0])}.`);
-    const args = source[1] === undefined ? [] : source[1];
-    const optargs = source[2] === undefined ? {} : source[2];
-    if (!Array.isArray(args) || !isPlainObject(optargs)) throw clientError(`Malformed term ${name}.`);
+  #term([number, args = [], optargs = {}]: readonly Datum[], site: Site): Node {
+    const name = termName(number);
+    if (name === undefined) throw clientError(`Unrecognized TermType: ${JSON.stringify(number)}.`);
+    if (!Array.isArray(args) || !isObject(optargs)) throw clientError(`Malformed term ${name}.`);
     switch (name) {
       case 'DATUM':
-        return new ConstantNode((args[0] ?? null) as Datum, 'DATUM', source, parent, frame);
+        return new ConstantNode(args[0] ?? null, 'DATUM', site);
       case 'MAKE_OBJ':
-        return this.object(source, optargs, parent, frame, visible);
+        return this.#object(optargs, site);
       case 'VAR':
-        return this.variable(source, args, parent, frame, visible);
+        return this.#variable(args[0], site);
       case 'IMPLICIT_VAR':
-        return this.row(source, parent, frame, visible);
+        return this.#row(site);
       case 'FUNC':
-        return this.function(source, args, optargs, parent, frame, visible);
+        return this.#function(args, optargs, site);
       default:
-        return this.call(name, source, args, optargs, parent, frame, visible);
+        return this.#call(name, args, optargs, site);
     }
   }
 
-  private call(
-    name: TermName,
-    source: unknown[],
-    args: unknown[],
-    optargs: Record<string, unknown>,
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
+  #call(name: TermName, args: readonly Datum[], optargs: DatumObject, site: Site): Node {
     const declaration = TERMS[name];
     if (declaration === undefined || !('evaluate' in declaration)) {
       const reason =
         declaration !== undefined && 'unsupported' in declaration ? declaration.unsupported : undefined;
-      const node = new CallNode(name, REFUSED, source, parent, frame);
-      // Refusing is left to the evaluation, but what depends on determinism must know of it now.
-      node.complete(
-        [],
-        NO_OPTIONS,
-        Determinism.nondeterministic,
-        reason ?? `The term ${name} is not supported.`,
-      );
+      const node = new CallNode(name, REFUSED, site);
+      // The evaluation refuses the term; the determinism of the query must be known now.
+      const refusal = reason ?? `The term ${name} is not supported.`;
+      node.complete([], NO_OPTIONS, Determinism.nondeterministic, refusal);
       return node;
     }
-    const node = new CallNode(name, declaration, source, parent, frame);
+    const { visible } = site;
+    const node = new CallNode(name, declaration, site);
     if (declaration.writes) this.writes = true;
     if ((declaration.writes || declaration.meta) && !visible.writesLegal) {
       throw locate(compileError(NESTED_WRITE), node);
     }
     if (name === 'ASC' || name === 'DESC') checkOrderingTerm(node);
     const inner = declaration.forbidsWrites ? { ...visible, writesLegal: false } : visible;
-    const children = args.map((arg, i) => this.node(arg, node, i, i === 0 ? visible : inner));
+    const children = args.map((source, i) =>
+      this.node({ source, parent: node, frame: i, visible: i === 0 ? visible : inner }),
+    );
     if (!children.some((child) => child.name === 'ARGS')) checkCount(declaration.args, children.length, node);
-    const options = this.options(optargs, declaration, node, inner);
+    const options = this.#options(optargs, declaration, node, inner);
     if (name === 'MAKE_ARRAY' && children.every((child) => child instanceof ConstantNode)) {
-      const items = children.map((child) => (child as ConstantNode).datum);
-      return new ConstantNode(items, 'MAKE_ARRAY', source, parent, frame, children);
+      const items = children.map((child) => child.datum);
+      return new ConstantNode(items, 'MAKE_ARRAY', site, children);
     }
     node.complete(children, options, ownDeterminism(declaration, children));
     return node;
   }
 
-  private options(
-    optargs: Record<string, unknown>,
+  #options(
+    optargs: DatumObject,
     declaration: TermDeclaration,
-    node: Node,
+    parent: Node,
     visible: Visibility,
   ): ReadonlyMap<string, Node> {
-    const names = Object.keys(optargs);
-    if (names.length === 0) return NO_OPTIONS;
+    const given = Object.entries(optargs);
+    if (given.length === 0) return NO_OPTIONS;
     const options = new Map<string, Node>();
-    for (const name of names) {
-      const option = this.node(optargs[name], node, name, visible);
+    for (const [name, source] of given) {
+      const option = this.node({ source, parent, frame: name, visible });
       if (!declaration.optargs?.includes(name)) {
         throw locate(compileError(`Unrecognized optional argument \`${name}\`.`), option);
       }
@@ -139,95 +130,73 @@ class Compiler {
     return options;
   }
 
-  private object(
-    source: unknown,
-    fields: Record<string, unknown>,
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
-    const node = new ObjectNode(source, parent, frame);
-    const keys = Object.keys(fields);
-    const values = keys.map((key) => this.node(fields[key], node, key, visible));
-    if (values.every((value) => value instanceof ConstantNode)) {
-      const object: DatumObject = {};
-      for (const [i, key] of keys.entries()) setField(object, key, (values[i] as ConstantNode).datum);
-      if (!Object.hasOwn(object, REQL_TYPE))
-        return new ConstantNode(object, 'MAKE_OBJ', source, parent, frame, values);
+  #object(fields: DatumObject, site: Site): Node {
+    const node = new ObjectNode(site);
+    const { visible } = site;
+    const values = Object.entries(fields).map(([key, source]) => ({
+      key,
+      value: this.node({ source, parent: node, frame: key, visible }),
+    }));
+    const object: DatumObject = {};
+    const constants: ConstantNode[] = [];
+    for (const { key, value } of values) {
+      if (!(value instanceof ConstantNode)) break;
+      setField(object, key, value.datum);
+      constants.push(value);
+    }
+    if (constants.length === values.length) {
+      if (!Object.hasOwn(object, REQL_TYPE)) return new ConstantNode(object, 'MAKE_OBJ', site, constants);
       const constant = constantPseudotype(object);
-      if (constant !== undefined) return new ConstantNode(constant, 'MAKE_OBJ', source, parent, frame);
+      if (constant !== undefined) return new ConstantNode(constant, 'MAKE_OBJ', site);
     }
-    node.complete(keys, values);
+    node.complete(
+      values.map(({ key }) => key),
+      values.map(({ value }) => value),
+    );
     return node;
   }
 
-  private variable(
-    source: unknown,
-    args: unknown[],
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
-    const name = args[0];
-    const node = new VariableNode(name as number, source, parent, frame);
-    if (typeof name !== 'number' || !visible.variables.has(name)) {
-      throw locate(compileError('Variable name not found.'), node);
-    }
-    return node;
+  #variable(name: Datum | undefined, site: Site): Node {
+    if (typeof name === 'number' && site.visible.variables.has(name)) return new VariableNode(name, site);
+    throw locate(compileError('Variable name not found.'), new VariableNode(Number.NaN, site));
   }
 
-  private row(
-    source: unknown,
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
-    const node = new RowNode(source, parent, frame);
-    if (visible.rowDepth === 1) return node;
+  #row(site: Site): Node {
+    const node = new RowNode(site);
+    const { rowDepth } = site.visible;
+    if (rowDepth === 1) return node;
     const reason =
-      visible.rowDepth === 0
+      rowDepth === 0
         ? 'r.row is not defined in this context.'
         : 'Cannot use r.row in nested queries.  Use functions instead.';
     throw locate(compileError(reason), node);
   }
 
-  private function(
-    source: unknown,
-    args: unknown[],
-    optargs: Record<string, unknown>,
-    parent: Node | null,
-    frame: number | string | null,
-    visible: Visibility,
-  ): Node {
-    const node = new FunctionNode(source, parent, frame);
+  #function(args: readonly Datum[], optargs: DatumObject, site: Site): Node {
+    const node = new FunctionNode(site);
     const fail = (message: string) => locate(compileError(message), node);
     if (Object.keys(optargs).length > 0) throw fail('FUNC takes no optional arguments.');
-    if (args.length !== 2) throw fail(`FUNC takes exactly two arguments (got ${args.length})`);
-    const params = parameters(args[0]);
+    const [list, body] = args;
+    if (args.length !== 2 || list === undefined || body === undefined)
+      throw fail(`FUNC takes exactly two arguments (got ${args.length})`);
+    const params = parametersOf(list);
     if (params === undefined) {
       throw fail('CLIENT ERROR: FUNC variables must be a *literal array of numbers*.');
     }
-    const inside: Visibility = {
-      ...visible,
-      variables: new Set([...visible.variables, ...params]),
-      rowDepth: visible.rowDepth + (params.length === 1 ? 1 : 0),
+    const visible: Visibility = {
+      ...site.visible,
+      variables: new Set([...site.visible.variables, ...params]),
+      rowDepth: site.visible.rowDepth + (params.length === 1 ? 1 : 0),
     };
-    node.complete(params, this.node(args[1], node, 1, inside));
+    node.complete(params, this.node({ source: body, parent: node, frame: 1, visible }));
     return node;
   }
-}
-
-/** The parameters of a FUNC term: an array of numbers, as a MAKE_ARRAY term or bare. */
-function parameters(source: unknown): number[] | undefined {
-  if (!Array.isArray(source)) return undefined;
-  const list = source[0] === 2 && Array.isArray(source[1]) ? source[1] : source;
-  return list.every((item) => typeof item === 'number') ? list : undefined;
 }
 
 function ownDeterminism(declaration: TermDeclaration, children: readonly Node[]): number {
   const own = declaration.determinism ?? Determinism.deterministic;
   if (typeof own === 'number') return own;
-  // The number of arguments is not known before r.args() is evaluated.
+  // The number of arguments is unknown until r.args() is evaluated.
   return own(children.some((child) => child.name === 'ARGS') ? 0 : children.length);
 }
 
@@ -240,7 +209,7 @@ function checkOrderingTerm(node: Node): void {
   throw locate(compileError(`${node.name} may only be used as an argument to ORDER_BY or UNION.`), node);
 }
 
-/** A refused term has no arguments worth looking at. */
+/** The declaration of refused terms. Their arguments are not compiled. */
 const REFUSED: TermDeclaration = { args: [0, Number.POSITIVE_INFINITY], evaluate: () => null };
 
 function checkCount([least, most]: readonly [number, number], count: number, node: Node): void {
@@ -248,11 +217,7 @@ function checkCount([least, most]: readonly [number, number], count: number, nod
   throw locate(compileError(`Expected ${wantedCount(least, most)} but found ${count}.`), node);
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return isObject(value as Datum);
-}
-
-/** A date or a buffer of the driver; what is wrong with other objects is told when they are evaluated. */
+/** A date or a buffer of the driver. Faults of other pseudotypes are reported when they are evaluated. */
 function constantPseudotype(object: DatumObject): DatumObject | undefined {
   if (object[REQL_TYPE] !== 'TIME' && object[REQL_TYPE] !== 'BINARY') return undefined;
   try {

@@ -1,4 +1,4 @@
-import type { Datum } from '../datum/datum.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
 import { compileError, logicError, ReqlError } from '../datum/reql-error.js';
 import { makeTime } from '../datum/time.js';
 import { asInteger } from '../datum/type-checks.js';
@@ -21,13 +21,13 @@ import type { Node } from './node.js';
 import { Scope } from './scope.js';
 import { refuseExtrema } from './to-json.js';
 
-/** A query as the wire brings it: a term and the global options, both as JSON. */
+/** A query as a client sends it: a term and the global options, both as JSON. */
 export interface Query {
-  readonly term: unknown;
-  readonly optargs: Readonly<Record<string, unknown>>;
+  readonly term: Datum;
+  readonly optargs: Readonly<DatumObject>;
 }
 
-/** What a query has come to; `durability` is the strictest that its writes asked for. */
+/** The outcome of a query; `durability` is the strictest that its writes asked for. */
 export type Outcome = (
   | { readonly kind: 'datum'; readonly value: Datum }
   | { readonly kind: 'sequence'; readonly rows: Iterator<Datum> }
@@ -35,18 +35,19 @@ export type Outcome = (
   | { readonly kind: 'later'; readonly promise: Promise<Outcome> }
 ) & { readonly durability: Durability | null };
 
-/** A query that has been understood and can be run. */
+/** A compiled query. */
 export interface PreparedQuery {
-  /** True if a term that changes a database occurs in it: it must run inside `Storage.write`. */
+  /** True if the query contains a term that changes a database: it must run inside `Storage.write`. */
   readonly writes: boolean;
   /**
-   * Runs it. Throws a ReqlError with the frames of the term it belongs to; rows of a sequence may throw one
-   * later. A stack that ran out gets out as the RangeError it is: the query was nested too deeply.
+   * Runs the query. Rows of a sequence may throw the same errors later.
+   * @throws ReqlError with the frames of the term that failed
+   * @throws RangeError if the query is nested too deeply for the stack
    */
   evaluate(storage: Storage, registry: FeedRegistry): Outcome;
 }
 
-/** Throws a COMPILE error for a query that cannot be understood. */
+/** @throws ReqlError COMPILE or CLIENT for a query that cannot be compiled */
 export function prepareQuery({ term, optargs }: Query): PreparedQuery {
   const { root, writes } = compile(term);
   for (const name of Object.keys(optargs)) {
@@ -62,16 +63,16 @@ export function prepareQuery({ term, optargs }: Query): PreparedQuery {
 class QueryContext implements QueryEnvironment {
   readonly now = makeTime(Date.now() / 1000);
   readonly limits;
-  private readonly options = new Map<string, Node>();
-  private readonly scope = new Scope(this);
-  private durability: Durability | null = null;
+  readonly #options = new Map<string, Node>();
+  readonly #scope = new Scope(this);
+  #durability: Durability | null = null;
 
   constructor(
     readonly storage: Storage,
     readonly registry: FeedRegistry,
-    optargs: Readonly<Record<string, unknown>>,
+    optargs: Readonly<DatumObject>,
   ) {
-    for (const [name, term] of Object.entries(optargs)) this.options.set(name, compile(term).root);
+    for (const [name, term] of Object.entries(optargs)) this.#options.set(name, compile(term).root);
     this.limits = { arraySize: DEFAULT_ARRAY_LIMIT };
     const limit = this.option('array_limit');
     if (limit !== undefined) {
@@ -80,7 +81,7 @@ class QueryContext implements QueryEnvironment {
   }
 
   option(name: string): Value | undefined {
-    return this.options.get(name)?.evaluate(this.scope);
+    return this.#options.get(name)?.evaluate(this.#scope);
   }
 
   storedFunction(stored: StoredFunction): RowFunction {
@@ -88,28 +89,28 @@ class QueryContext implements QueryEnvironment {
   }
 
   wrote(durability: Durability): void {
-    if (this.durability !== 'hard') this.durability = durability;
+    if (this.#durability !== 'hard') this.#durability = durability;
   }
 
   outcome(root: Node): Outcome {
-    return this.outcomeOf(root.evaluate(this.scope));
+    return this.#outcomeOf(root.evaluate(this.#scope));
   }
 
-  private outcomeOf(value: Value): Outcome {
-    const { durability } = this;
+  #outcomeOf(value: Value): Outcome {
+    const durability = this.#durability;
     if (value instanceof Grouped) return { kind: 'datum', value: value.toDatum(this.limits), durability };
     if (value instanceof RowFunction) {
       throw withoutFrames(
         logicError('Query result must be of type DATUM, GROUPED_DATA, or STREAM (got FUNCTION).'),
       );
     }
-    if (!Array.isArray(value) && isSequence(value)) return this.sequenceOutcome(toStream(value));
-    const datum = this.finalDatum(value);
+    if (!Array.isArray(value) && isSequence(value)) return this.#sequenceOutcome(toStream(value));
+    const datum = this.#finalDatum(value);
     refuseExtrema(datum);
     return { kind: 'datum', value: datum, durability };
   }
 
-  private finalDatum(value: Value): Datum {
+  #finalDatum(value: Value): Datum {
     try {
       return toDatum(value);
     } catch (error) {
@@ -121,8 +122,8 @@ class QueryContext implements QueryEnvironment {
     }
   }
 
-  private sequenceOutcome(stream: Stream): Outcome {
-    const { durability } = this;
+  #sequenceOutcome(stream: Stream): Outcome {
+    const durability = this.#durability;
     const live = openLiveFeed(this.registry, stream);
     if (live !== undefined) return { kind: 'feed', ...live, durability };
     if (stream.isArray) return { kind: 'datum', value: stream.toArray(this.limits), durability };
@@ -130,51 +131,18 @@ class QueryContext implements QueryEnvironment {
   }
 }
 
-/** The options a query may have beside its term. */
-const GLOBAL_OPTIONS = new Set([
-  ...[
-    '_EVAL_FLAGS_',
-    '_NO_RECURSE_',
-    '_SHORTCUT_',
-    'array_limit',
-    'attempts',
-    'auth',
-    'base',
-    'binary_format',
-  ],
-  ...[
-    'changefeed_queue_size',
-    'conflict',
-    'data',
-    'db',
-    'default',
-    'default_timezone',
-    'dry_run',
-    'durability',
-  ],
-  ...['emergency_repair', 'emit', 'fill', 'final_emit', 'first_batch_scaledown_factor', 'float', 'geo'],
-  ...['geo_system', 'group_format', 'header', 'identifier_format', 'ignore_write_hook', 'include_initial'],
-  ...['include_offsets', 'include_states', 'include_types', 'index', 'interleave', 'ordered', 'left_bound'],
-  ...['max_batch_bytes', 'max_batch_rows', 'max_batch_seconds', 'max_dist', 'max_results', 'method'],
-  ...[
-    'min_batch_rows',
-    'multi',
-    'non_atomic',
-    'nonvoting_replica_tags',
-    'noreply',
-    'num_vertices',
-    'overwrite',
-  ],
-  ...[
-    'page',
-    'page_limit',
-    'params',
-    'primary_key',
-    'primary_replica_tag',
-    'profile',
-    'read_mode',
-    'redirects',
-  ],
-  ...['replicas', 'result_format', 'return_changes', 'return_vals', 'right_bound', 'shards', 'squash'],
-  ...['time_format', 'timeout', 'unit', 'use_outdated', 'verify', 'wait_for'],
-]);
+/** The global options of a query. */
+const GLOBAL_OPTIONS = new Set(
+  [
+    '_EVAL_FLAGS_ _NO_RECURSE_ _SHORTCUT_ array_limit attempts auth base binary_format',
+    'changefeed_queue_size conflict data db default default_timezone dry_run durability',
+    'emergency_repair emit fill final_emit first_batch_scaledown_factor float geo geo_system',
+    'group_format header identifier_format ignore_write_hook include_initial include_offsets',
+    'include_states include_types index interleave left_bound max_batch_bytes max_batch_rows',
+    'max_batch_seconds max_dist max_results method min_batch_rows multi non_atomic',
+    'nonvoting_replica_tags noreply num_vertices ordered overwrite page page_limit params',
+    'primary_key primary_replica_tag profile read_mode redirects replicas result_format',
+    'return_changes return_vals right_bound shards squash time_format timeout unit',
+    'use_outdated verify wait_for',
+  ].flatMap((line) => line.split(' ')),
+);

@@ -8,7 +8,7 @@ import type { Value } from '../runtime/value.js';
 import { Arguments, type Caller } from './arguments.js';
 import { locate } from './backtrace.js';
 import { QueryFunction } from './functions/query-function.js';
-import type { Node } from './node.js';
+import type { Node, TermOrigin } from './node.js';
 import type { Scope } from './scope.js';
 import { spliceArguments } from './splice-arguments.js';
 import type { OnGroups, TermDeclaration } from './term.js';
@@ -20,33 +20,38 @@ export const NO_OPTIONS: ReadonlyMap<string, Node> = new Map();
 abstract class BaseNode implements Node {
   determinism = 0;
   children: readonly Node[] = NO_NODES;
+  readonly source: Datum;
+  readonly parent: Node | null;
+  readonly frame: number | string | null;
 
   constructor(
     readonly name: TermName,
-    readonly source: unknown,
-    readonly parent: Node | null,
-    readonly frame: number | string | null,
-  ) {}
+    { source, parent, frame }: TermOrigin,
+  ) {
+    this.source = source;
+    this.parent = parent;
+    this.frame = frame;
+  }
 
   abstract evaluate(scope: Scope, literalOk?: boolean): Value;
 }
 
-/** Data as it stands in the query. */
+/** Data that the query contains. */
 export class ConstantNode extends BaseNode {
-  /** The length of the longest array anywhere inside. */
+  /** The length of the longest array at any depth. */
   readonly longest: number;
 
   constructor(
     readonly datum: Datum,
     name: TermName,
-    source: unknown,
-    parent: Node | null,
-    frame: number | string | null,
-    children: readonly Node[] = NO_NODES,
+    origin: TermOrigin,
+    constants: readonly ConstantNode[] = [],
   ) {
-    super(name, source, parent, frame);
-    this.children = children;
-    this.longest = longestArray(datum, children);
+    super(name, origin);
+    this.children = constants;
+    let longest = Array.isArray(datum) ? datum.length : 0;
+    for (const constant of constants) longest = Math.max(longest, constant.longest);
+    this.longest = longest;
   }
 
   evaluate(scope: Scope): Value {
@@ -56,40 +61,34 @@ export class ConstantNode extends BaseNode {
   }
 }
 
-function longestArray(datum: Datum, children: readonly Node[]): number {
-  let longest = Array.isArray(datum) ? datum.length : 0;
-  for (const child of children) longest = Math.max(longest, (child as ConstantNode).longest);
-  return longest;
-}
-
 /** `{a: r.now()}` */
 export class ObjectNode extends BaseNode {
-  private keys: readonly string[] = [];
-  private pseudotype = false;
+  #keys: readonly string[] = [];
+  #isPseudotype = false;
 
-  constructor(source: unknown, parent: Node | null, frame: number | string | null) {
-    super('MAKE_OBJ', source, parent, frame);
+  constructor(origin: TermOrigin) {
+    super('MAKE_OBJ', origin);
   }
 
   complete(keys: readonly string[], values: readonly Node[]): void {
-    this.keys = keys;
+    this.#keys = keys;
     this.children = values;
-    this.pseudotype = keys.includes('$reql_type$');
+    this.#isPseudotype = keys.includes('$reql_type$');
     for (const value of values) this.determinism |= value.determinism;
   }
 
   evaluate(scope: Scope, literalOk = false): Value {
     const object: DatumObject = {};
-    for (let i = 0; i < this.keys.length; i++) {
+    for (let i = 0; i < this.#keys.length; i++) {
       const child = this.children[i]!;
       const value = child.evaluate(scope, literalOk);
       try {
-        setField(object, this.keys[i]!, toDatum(value));
+        setField(object, this.#keys[i]!, toDatum(value));
       } catch (error) {
         throw locate(error, child);
       }
     }
-    if (!this.pseudotype) return object;
+    if (!this.#isPseudotype) return object;
     try {
       return sanitizePseudotype(object);
     } catch (error) {
@@ -99,24 +98,22 @@ export class ObjectNode extends BaseNode {
 }
 
 export class VariableNode extends BaseNode {
-  constructor(
-    private readonly variable: number,
-    source: unknown,
-    parent: Node | null,
-    frame: number | string | null,
-  ) {
-    super('VAR', source, parent, frame);
+  readonly #variable: number;
+
+  constructor(variable: number, origin: TermOrigin) {
+    super('VAR', origin);
+    this.#variable = variable;
   }
 
   evaluate(scope: Scope): Value {
-    return scope.variable(this.variable);
+    return scope.variable(this.#variable);
   }
 }
 
 /** `r.row` */
 export class RowNode extends BaseNode {
-  constructor(source: unknown, parent: Node | null, frame: number | string | null) {
-    super('IMPLICIT_VAR', source, parent, frame);
+  constructor(origin: TermOrigin) {
+    super('IMPLICIT_VAR', origin);
   }
 
   evaluate(scope: Scope): Value {
@@ -125,39 +122,35 @@ export class RowNode extends BaseNode {
 }
 
 export class FunctionNode extends BaseNode {
-  private params: readonly number[] = [];
+  #params: readonly number[] = [];
 
-  constructor(source: unknown, parent: Node | null, frame: number | string | null) {
-    super('FUNC', source, parent, frame);
+  constructor(origin: TermOrigin) {
+    super('FUNC', origin);
   }
 
   complete(params: readonly number[], body: Node): void {
-    this.params = params;
+    this.#params = params;
     this.children = [body];
     this.determinism = body.determinism;
   }
 
   evaluate(scope: Scope): Value {
-    return new QueryFunction(this, this.params, this.children[0]!, scope);
+    return new QueryFunction(this, this.#params, this.children[0]!, scope);
   }
 }
 
-/** Every other term: what its declaration says, applied to its arguments. */
+/** Every other term: evaluates its declaration with its arguments. */
 export class CallNode extends BaseNode implements Caller {
   options = NO_OPTIONS;
   readonly literalArgs: boolean;
-  private splices = false;
-  private refusal: string | undefined;
-  private onGroups: OnGroups = 'each';
+  readonly #declaration: TermDeclaration;
+  #splices = false;
+  #refusal: string | undefined;
+  #onGroups: OnGroups = 'each';
 
-  constructor(
-    name: TermName,
-    private readonly declaration: TermDeclaration,
-    source: unknown,
-    parent: Node | null,
-    frame: number | string | null,
-  ) {
-    super(name, source, parent, frame);
+  constructor(name: TermName, declaration: TermDeclaration, origin: TermOrigin) {
+    super(name, origin);
+    this.#declaration = declaration;
     this.literalArgs = declaration.literalArgs === true;
   }
 
@@ -169,10 +162,10 @@ export class CallNode extends BaseNode implements Caller {
   ): void {
     this.children = children;
     this.options = options;
-    this.refusal = refusal;
-    const { onGroups = 'each' } = this.declaration;
-    this.onGroups = typeof onGroups === 'string' ? onGroups : onGroups(children);
-    this.splices = children.some((child) => child.name === 'ARGS');
+    this.#refusal = refusal;
+    const { onGroups = 'each' } = this.#declaration;
+    this.#onGroups = typeof onGroups === 'string' ? onGroups : onGroups(children);
+    this.#splices = children.some((child) => child.name === 'ARGS');
     this.determinism = own;
     for (const child of children) this.determinism |= child.determinism;
     for (const option of options.values()) this.determinism |= option.determinism;
@@ -180,31 +173,33 @@ export class CallNode extends BaseNode implements Caller {
 
   evaluate(scope: Scope, literalOk = false): Value {
     try {
-      if (this.refusal !== undefined) throw logicError(this.refusal);
+      if (this.#refusal !== undefined) throw logicError(this.#refusal);
       const literalArgs = literalOk || this.literalArgs;
-      const nodes = this.splices
-        ? spliceArguments(this, this.declaration.args, scope, literalArgs)
+      const nodes = this.#splices
+        ? spliceArguments(this, this.#declaration.args, scope, literalArgs)
         : this.children;
-      if (nodes.length === 0 || this.onGroups === 'never') {
-        return this.declaration.evaluate(new Arguments(this, nodes, scope, literalOk, scope.env.limits));
+      if (nodes.length === 0 || this.#onGroups === 'never') {
+        return this.#declaration.evaluate(new Arguments(this, nodes, scope, literalOk, scope.env.limits));
       }
       const first = nodes[0]!.evaluate(scope, literalArgs);
-      if (first instanceof Grouped) return this.onEachGroup(first, nodes, scope, literalOk);
-      return this.declaration.evaluate(new Arguments(this, nodes, scope, literalOk, scope.env.limits, first));
+      if (first instanceof Grouped) return this.#evaluateGroups(first, nodes, scope, literalOk);
+      return this.#declaration.evaluate(
+        new Arguments(this, nodes, scope, literalOk, scope.env.limits, first),
+      );
     } catch (error) {
       throw locate(error, this);
     }
   }
 
-  private onEachGroup(grouped: Grouped, nodes: readonly Node[], scope: Scope, literalOk: boolean): Grouped {
-    const { onGroups } = this;
+  #evaluateGroups(grouped: Grouped, nodes: readonly Node[], scope: Scope, literalOk: boolean): Grouped {
+    const onGroups = this.#onGroups;
     const streams = grouped.streams && (onGroups === 'transform' || onGroups === 'aggregate');
     if (!streams) grouped.checkSize(scope.env.limits);
     const limits = streams ? UNLIMITED : scope.env.limits;
     let groups = grouped.groups.flatMap(({ group, reduction }) => {
       const args = new Arguments(this, nodes, scope, literalOk, limits, reduction, streams);
       try {
-        return [{ group, reduction: toDatum(this.declaration.evaluate(args)) }];
+        return [{ group, reduction: toDatum(this.#declaration.evaluate(args)) }];
       } catch (error) {
         if (error instanceof EmptyGroup) return [];
         throw error;

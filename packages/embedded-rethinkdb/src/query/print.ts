@@ -1,43 +1,46 @@
+import { type Datum, type DatumObject, isObject } from '../datum/datum.js';
+import { parametersOf, termParts } from './term-json.js';
 import { termName } from './term-numbers.js';
 
 /** A function as JavaScript that the driver would turn into the same term. */
-export function printFunction(params: readonly number[], body: unknown): string {
+export function printFunction(params: readonly number[], body: Datum): string {
   return `function(${params.map(variable).join(', ')}) { return ${printTerm(body)}; }`;
 }
 
-/** The FUNC term of a stored function. */
-export function printStored(term: unknown): string {
-  return printTerm(term);
-}
-
-function variable(name: unknown): string {
+function variable(name: Datum): string {
   return `var_${String(name)}`;
 }
 
-function printTerm(term: unknown): string {
+/** A term as JavaScript. */
+export function printTerm(term: Datum): string {
   if (!Array.isArray(term)) {
-    if (term === null || typeof term !== 'object') return JSON.stringify(term);
+    if (!isObject(term)) return JSON.stringify(term);
     return `{${Object.entries(term)
       .map(([key, value]) => `${JSON.stringify(key)}: ${printTerm(value)}`)
       .join(', ')}}`;
   }
-  const [number, args = [], options = {}] = term as [unknown, unknown[]?, Record<string, unknown>?];
+  const { number, args = [], options = {} } = termParts(term);
   const name = termName(number);
-  if (name === 'VAR') return variable(args[0]);
-  if (name === 'MAKE_ARRAY') return `[${args.map(printTerm).join(', ')}]`;
-  if (name === 'MAKE_OBJ') return printTerm(options);
-  if (name === 'IMPLICIT_VAR') return 'r.row';
-  if (name === 'BRACKET') return `${printTerm(args[0])}(${printTerm(args[1])})`;
-  if (name === 'FUNC') return printFunction(paramsOf(args[0]), args[1]);
-  return printCall(camelCase(name ?? 'UNKNOWN'), args.map(printTerm), options);
+  const [first = null, second = null] = args;
+  switch (name) {
+    case 'VAR':
+      return variable(first);
+    case 'MAKE_ARRAY':
+      return `[${args.map(printTerm).join(', ')}]`;
+    case 'MAKE_OBJ':
+      return printTerm(options);
+    case 'IMPLICIT_VAR':
+      return 'r.row';
+    case 'BRACKET':
+      return `${printTerm(first)}(${printTerm(second)})`;
+    case 'FUNC':
+      return printFunction(parametersOf(first) ?? [], second);
+    default:
+      return printCall(camelCase(name ?? 'UNKNOWN'), args.map(printTerm), options);
+  }
 }
 
-function paramsOf(list: unknown): number[] {
-  const items = Array.isArray(list) && list[0] === 2 && Array.isArray(list[1]) ? list[1] : list;
-  return Array.isArray(items) ? (items as number[]) : [];
-}
-
-function printCall(name: string, args: string[], options: Record<string, unknown>): string {
+function printCall(name: string, args: readonly string[], options: DatumObject): string {
   const optional = Object.keys(options).length > 0 ? [printTerm(options)] : [];
   const [first, ...rest] = args;
   if (first === undefined) return `r.${name}(${optional.join('')})`;

@@ -1,7 +1,7 @@
+import type { Datum } from '../datum/datum.js';
 import { logicError } from '../datum/reql-error.js';
 import { asArray } from '../datum/type-checks.js';
 import { toDatum } from '../runtime/row-function.js';
-import type { Value } from '../runtime/value.js';
 import type { Node } from './node.js';
 import type { Scope } from './scope.js';
 
@@ -21,7 +21,7 @@ export function spliceArguments(
   throw logicError(`Expected ${wantedCount(least, most)} but found ${nodes.length}.`);
 }
 
-function splicedNode(item: Value, from: Node, term: Node): Node {
+function splicedNode(item: Datum, from: Node, term: Node): Node {
   return {
     name: 'DATUM',
     parent: term.parent,

@@ -5,8 +5,8 @@ import type { Datum } from '../datum/datum.js';
  * around it are replaced by their values. Other fields belong to the query layer (JSON).
  */
 export interface StoredFunction {
-  readonly term: unknown;
-  readonly [more: string]: unknown;
+  readonly term: Datum;
+  readonly [more: string]: Datum;
 }
 
 /** Compiles a stored function. The query layer injects it: storage does not import that layer. */

@@ -1,28 +1,29 @@
-/** The queries of a connection that get no response, and who waits until they are done (NOREPLY_WAIT). */
+/** The `noreply` queries of a connection, and the NOREPLY_WAIT requests that wait for them. */
 export class NoreplyQueries {
   readonly #running = new Set<object>();
-  #waiting: { readonly before: Set<object>; readonly callback: () => void }[] = [];
+  #waits: { readonly pending: Set<object>; readonly callback: () => void }[] = [];
 
   add(query: object): void {
     this.#running.add(query);
   }
 
-  done(query: object): void {
+  /** A query has ended. Does nothing for a query that was not added. */
+  complete(query: object): void {
     if (!this.#running.delete(query)) return;
-    for (const { before } of this.#waiting) before.delete(query);
-    const satisfied = this.#waiting.filter(({ before }) => before.size === 0);
-    this.#waiting = this.#waiting.filter(({ before }) => before.size > 0);
-    for (const { callback } of satisfied) callback();
+    for (const { pending } of this.#waits) pending.delete(query);
+    const completed = this.#waits.filter(({ pending }) => pending.size === 0);
+    this.#waits = this.#waits.filter(({ pending }) => pending.size > 0);
+    for (const { callback } of completed) callback();
   }
 
-  /** How many callbacks wait. */
-  get waits(): number {
-    return this.#waiting.length;
+  /** The number of callbacks that wait. */
+  get waitCount(): number {
+    return this.#waits.length;
   }
 
-  /** Calls back when all that are running now are done; at once if none are. */
-  whenDone(callback: () => void): void {
+  /** Calls back when all queries that are running now have ended; immediately if there are none. */
+  whenComplete(callback: () => void): void {
     if (this.#running.size === 0) callback();
-    else this.#waiting.push({ before: new Set(this.#running), callback });
+    else this.#waits.push({ pending: new Set(this.#running), callback });
   }
 }

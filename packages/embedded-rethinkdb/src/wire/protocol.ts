@@ -47,7 +47,7 @@ export const ERROR_TYPE: Readonly<Record<Exclude<ErrorKind, 'COMPILE' | 'CLIENT'
   PERMISSION_ERROR: 6_000_000,
 };
 
-/** A connection that is refused: RethinkDB's error code and words. Codes 10 to 20 are for authentication. */
+/** A refused connection, with the error code and text of RethinkDB. Codes 10 to 20 concern authentication. */
 export class HandshakeError extends Error {
   constructor(
     readonly code: number,

@@ -70,7 +70,7 @@ describe('a feed of a table', () => {
     feed.close();
     scene.put({ id: 1 });
     expect(feed.take(ALL)).toEqual([]);
-    expect(feed).toMatchObject({ ended: true, error: undefined });
+    expect(feed).toMatchObject({ isEnded: true, error: undefined });
   });
 });
 
@@ -209,7 +209,7 @@ describe('a feed of a range', () => {
       { old_val: null, new_val: 1 },
       { old_val: 1, new_val: null },
     ]);
-    expect(feed).toMatchObject({ ended: false, error: undefined });
+    expect(feed).toMatchObject({ isEnded: false, error: undefined });
   });
 
   it('ends, alone, with an error of its transformation among its initial values', () => {
@@ -284,8 +284,8 @@ describe('a union', () => {
     scene.storage.write(() => other.put({ id: 2 }, null));
     expect(woken).toBe(1);
     expect(feed.take(ALL)).toHaveLength(2);
-    expect(feed.ended).toBe(false);
+    expect(feed.isEnded).toBe(false);
     scene.storage.write(() => scene.storage.dropTable('test', 'u'));
-    expect(feed).toMatchObject({ ended: true, error: { message: 'Changefeed aborted (unavailable).' } });
+    expect(feed).toMatchObject({ isEnded: true, error: { message: 'Changefeed aborted (unavailable).' } });
   });
 });

@@ -40,6 +40,6 @@ function compileFunction({ term }: StoredFunction): (doc: Datum) => Datum {
   };
   return (doc) =>
     Array.isArray(term)
-      ? term.map((field) => read(doc as DatumObject, field))
+      ? term.map((field) => read(doc as DatumObject, String(field)))
       : read(doc as DatumObject, term as string);
 }
