@@ -58,7 +58,7 @@ describe('a feed of a table', () => {
     scene.storage.write(() => scene.storage.dropTable('test', 't'));
     expect(woken).toBe(true);
     expect(feed).toMatchObject({
-      ended: true,
+      isEnded: true,
       error: { kind: 'OP_FAILED', message: 'Changefeed aborted (unavailable).' },
     });
   });
