@@ -30,6 +30,7 @@ const SERVER: Layer[] = [
   { name: 'addresses', members: ['database-address.ts', 'redis-address.ts', 'proxy-trust.ts'] },
   { name: 'names', members: ['chosen-name.ts'] },
   { name: 'message rules', members: ['message.ts'] },
+  { name: 'protocol', members: ['protocol/'] },
   { name: 'texts', members: ['text/'] },
   {
     name: 'errors',
@@ -117,7 +118,7 @@ describe('the architecture', () => {
 
   test('the browser brings along the vocabulary and what pages are made of, and nothing of Node', () => {
     const shared =
-      /^server\/(errors|message)\.ts$|^server\/http\/page\/|^server\/text\/(bidi|characters|normalise)\.ts$/;
+      /^server\/(errors|message)\.ts$|^server\/protocol\/(position|typing)\.ts$|^server\/http\/page\/|^server\/text\/(bidi|characters|normalise)\.ts$/;
     const packages = ['uuid', 'primus-client'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);

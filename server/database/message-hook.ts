@@ -1,4 +1,5 @@
-import { KINDS, LIMITS } from '../message.js';
+import { LIMITS } from '../message.js';
+import { KINDS } from '../protocol/entities.js';
 import { visiblePattern } from '../text/characters.js';
 import { r, type Term } from './reql.js';
 

@@ -1,5 +1,6 @@
 import { ChatError } from '../errors.js';
 import type { Log } from '../log.js';
+import type { Access, RoomInfo } from '../protocol/entities.js';
 import { isSameKey, nameKeys } from '../text/name-key.js';
 import { BackgroundWrites } from './background-writes.js';
 import type { Database } from './database.js';
@@ -9,19 +10,7 @@ import { type Cursor, RAW, r, type Term } from './reql.js';
 import { RowCache } from './row-cache.js';
 import { NAME_INDEX } from './row-indexes.js';
 
-export const ACCESS = ['open', 'members'] as const;
-/** `open`: everybody may read and write; `members`: those who have joined. */
-export type Access = (typeof ACCESS)[number];
-
-/** A room that was created, with what its creator said of it. Rooms need not be created to be used. */
-export interface RoomInfo {
-  name: string;
-  topic: string;
-  access: Access;
-  /** Milliseconds since 1970; null where a row written by hand has none. */
-  created: number | null;
-  created_by: string | null;
-}
+export type { Access, RoomInfo };
 
 interface Row {
   id: string;

@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import type { ChatError } from '../errors.js';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../limits/slow-readers.js';
+import type { RoomFrame } from '../protocol/server-frames.js';
 import type { FrameBatch } from '../rooms/frame-batch.js';
 import type { Room, Subscriber } from '../rooms/room.js';
-import type { RoomFrame } from '../rooms/room-frames.js';
 
 export interface EventStreamOptions {
   /** Milliseconds between two comments that keep proxies from closing a quiet stream. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ACCESS } from '../database/room-table.js';
 import { ChatError } from '../errors.js';
 import { cleanBody, cleanId, cleanName, cleanNewRoom, cleanRoom, cleanTopic, LIMITS } from '../message.js';
+import { ACCESS } from '../protocol/entities.js';
 import { cleanAccess } from '../rooms/access.js';
 import { decodeCursor, EARLIEST, LATEST, LONGEST_ID } from './cursor.js';
 import { rule } from './openapi/rule.js';

@@ -6,14 +6,11 @@
  * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
  */
 
+import type { PresenceCount as Count, PresenceEntry as Entry } from '../protocol/entities.js';
+import type { TypingEvent } from '../protocol/server-frames.js';
 import type { Clock } from './clock.js';
 
-/** One socket in one room. A user with three tabs is three entries. */
-export interface Entry {
-  id_socket: string;
-  id_user: string;
-  name: string;
-}
+export type { Count, Entry, TypingEvent };
 
 export interface PresenceStatus {
   state: 'up' | 'down' | 'connecting';
@@ -50,12 +47,6 @@ export interface Observation extends Users {
   stop(): void;
 }
 
-export interface Count {
-  sockets: number;
-  /** Different users. */
-  users: number;
-}
-
 export interface Counts {
   /** By room; every room that was asked for is there. */
   rooms: Map<string, Count>;
@@ -71,17 +62,6 @@ export interface Summary extends Count {
 export interface Typist {
   id_user: string;
   name: string;
-}
-
-/** Somebody has begun to type, or goes on typing. */
-export interface TypingEvent {
-  room: string;
-  user: Typist;
-  /**
-   * Whoever shows it, takes it away after so many milliseconds without another event, or when a message of that
-   * user comes. There is no event for the end.
-   */
-  forMs: number;
 }
 
 export type TypingListener = (event: TypingEvent) => void;
@@ -122,8 +102,8 @@ export interface Presence {
   observe(room: string, listener: PresenceListener): Promise<Observation>;
 
   /**
-   * A user types. Told to everybody who observes typing in the room, in all processes, the user included; at most once
-   * per user, room and `typingEveryMs`, so that it can be called at every key.
+   * A user types. Notifies all observers of typing in the room, in all processes; at most once per user, room and
+   * `typingEveryMs`, so that it can be called at each key.
    */
   typing(room: string, user: Typist): void;
 
@@ -157,6 +137,3 @@ export interface PresenceOptions {
   /** Least milliseconds between two events of the same user typing in the same room. */
   typingEveryMs?: number;
 }
-
-/** Milliseconds for which an event of typing is good. More than `typingEveryMs`, or it would flicker. */
-export const TYPING_MS = 5_000;

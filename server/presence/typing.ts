@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
+import { TYPING_DURATION_MS } from '../protocol/typing.js';
 import type { Clock } from './clock.js';
-import { TYPING_MS, type TypingListener, type Typist } from './presence.js';
+import type { TypingListener, Typist } from './presence.js';
 
 export interface TypingHooks {
   /** Somebody of this process begins to observe the room, or nobody does any more. */
@@ -9,8 +10,8 @@ export interface TypingHooks {
 }
 
 /**
- * Who types. Nothing is kept but who was told of a moment ago: an event is good for `TYPING_MS`, and whoever shows it
- * takes it away.
+ * Typing indicators. Stateless except for a throttle per user and room; clients hide an indicator after
+ * `TYPING_DURATION_MS`.
  */
 export class Typing {
   private readonly listeners = new Map<string, Set<TypingListener>>();
@@ -46,7 +47,7 @@ export class Typing {
   }
 
   tell(room: string, { id_user, name }: Typist): void {
-    const event = { room, user: { id_user, name }, forMs: TYPING_MS };
+    const event = { room, user: { id_user, name }, forMs: TYPING_DURATION_MS };
     for (const listener of [...(this.listeners.get(room) ?? [])]) {
       try {
         listener(event);

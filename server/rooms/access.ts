@@ -1,6 +1,7 @@
 import type { MembershipTable } from '../database/membership-table.js';
-import { ACCESS, type RoomTable, type Access as Way } from '../database/room-table.js';
+import type { RoomTable } from '../database/room-table.js';
 import { ChatError } from '../errors.js';
+import { ACCESS, type Access as Way } from '../protocol/entities.js';
 
 /** Which users may read and write in which room. Follows the tables, so that rights end when their rows do. */
 export class Access {

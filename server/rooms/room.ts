@@ -5,8 +5,8 @@ import { diagnostics } from '../diagnostics.js';
 import { type ChatError, toChatError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
+import type { RoomFrame, Snapshot } from '../protocol/server-frames.js';
 import { FrameBatch } from './frame-batch.js';
-import type { RoomFrame, Snapshot } from './room-frames.js';
 import { Window } from './window.js';
 
 /** Messages in a room's window. */

@@ -3,10 +3,10 @@ import type { ChatError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../log.js';
 import type { Message } from '../message.js';
+import type { Snapshot } from '../protocol/server-frames.js';
 import type { Access } from './access.js';
 import type { Commands } from './commands.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
-import type { Snapshot } from './room-frames.js';
 
 export interface RoomsOptions {
   /** Milliseconds that a room stays open after the last has left, for those who come back at once. */

@@ -23,7 +23,7 @@ import { Announcer } from './announcer.js';
 import { Connection } from './connection.js';
 import { sendError } from './dispatch.js';
 import { takeFrames } from './frame-intake.js';
-import type { ServerFrame } from './frames.js';
+import { PROTOCOL_VERSION, type ServerFrame } from './frames.js';
 import type { HandlerParts } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import type { SessionRouting } from './session-routing.js';
@@ -235,7 +235,12 @@ export class Sockets {
     };
     this.watches.set(connection, watchSession({ authenticator, credentials, session, ended }));
     const { id_user, name } = session;
-    connection.send({ type: 'welcome', id_socket: connection.id, user: { id_user, name } });
+    connection.send({
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      id_socket: connection.id,
+      user: { id_user, name },
+    });
   }
 
   private unwatch(connection: Connection): void {
