@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isUnavailableResult } from '../../server/database/availability.js';
-import { type Connection, r, type Term } from '../../server/database/reql.js';
-import type { ErrorCode } from '../../server/errors.js';
+import { isUnavailableResult } from '../../server/database/connection/availability.js';
+import { type Connection, r, type Term } from '../../server/database/connection/reql.js';
+import type { ErrorCode } from '../../server/protocol/errors.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import type { Ledger } from './ledger.js';
 

@@ -1,5 +1,5 @@
+import { clientFrames, PROTOCOL_VERSION } from '../../server/protocol/frames.js';
 import { serverFrames } from '../../server/protocol/server-frames.js';
-import { clientFrames, PROTOCOL_VERSION } from '../../server/sockets/frames.js';
 import { protocolDocument } from './document.js';
 import { frameSchemas } from './frame-schemas.js';
 import { typeDeclarations } from './type-declarations.js';

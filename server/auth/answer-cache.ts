@@ -14,9 +14,12 @@ export interface AnswerCacheOptions<T> {
 
 /** Keeps answers for a short while; one question asked by many at once is asked once. Failures are not kept. */
 export class AnswerCache<T> {
+  readonly #options: AnswerCacheOptions<T>;
   readonly #entries = new Map<string, Entry<T>>();
 
-  constructor(private readonly options: AnswerCacheOptions<T>) {}
+  constructor(options: AnswerCacheOptions<T>) {
+    this.#options = options;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -25,17 +28,17 @@ export class AnswerCache<T> {
   /** Whether `get` would answer without asking. */
   has(key: string): boolean {
     const known = this.#entries.get(key);
-    return known !== undefined && known.until > this.options.now();
+    return known !== undefined && known.until > this.#options.now();
   }
 
   get(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
-    if (known && known.until > this.options.now()) return known.answer;
+    if (known && known.until > this.#options.now()) return known.answer;
     const entry: Entry<T> = { answer: ask(), until: Number.POSITIVE_INFINITY };
     this.#keep(key, entry);
     entry.answer.then(
       (answer) => {
-        entry.until = this.options.now() + this.options.lifetime(answer);
+        entry.until = this.#options.now() + this.#options.lifetime(answer);
       },
       () => {
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
@@ -46,7 +49,7 @@ export class AnswerCache<T> {
 
   #keep(key: string, entry: Entry<T>): void {
     this.#entries.delete(key); // a Map keeps the place of a key that is set again
-    const [oldest] = this.#entries.size >= this.options.size ? this.#entries.keys() : [];
+    const [oldest] = this.#entries.size >= this.#options.size ? this.#entries.keys() : [];
     if (oldest !== undefined) this.#entries.delete(oldest);
     this.#entries.set(key, entry);
   }

@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config.js';
-import { ChatError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { AuthConfig } from '../config/config.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Session, TokenJudge } from './authenticator.js';
 import { userId, userName } from './claims.js';
 import { badToken, tokenExpired } from './credentials.js';
@@ -24,6 +24,8 @@ export interface TokenIssuerOptions extends RemoteOptions {
 
 /** Whoever signs the tokens of `AUTH=jwt`: JSON Web Tokens (RFC 7519), checked with the issuer's published keys. */
 export class TokenIssuer implements TokenJudge {
+  readonly #config: Extract<AuthConfig, { mode: 'jwt' }>;
+  readonly #log: Log;
   /** A token is good until it expires; nobody could say that it was withdrawn. */
   readonly recheckMs = null;
   readonly #remote: Remote;
@@ -31,10 +33,12 @@ export class TokenIssuer implements TokenJudge {
   readonly #now: () => number;
 
   constructor(
-    private readonly config: Extract<AuthConfig, { mode: 'jwt' }>,
-    private readonly log: Log,
+    config: Extract<AuthConfig, { mode: 'jwt' }>,
+    log: Log,
     { now = Date.now, ...options }: TokenIssuerOptions = {},
   ) {
+    this.#config = config;
+    this.#log = log;
     this.#now = now;
     this.#remote = new Remote('the issuer of the tokens', config.jwksUrl, log, options);
     this.#keys = new KeySet(this.#remote, now);
@@ -58,8 +62,8 @@ export class TokenIssuer implements TokenJudge {
     try {
       const { payload } = await jwtVerify(token, this.#keys.find, {
         algorithms: ALGORITHMS,
-        issuer: this.config.issuer,
-        audience: this.config.audience,
+        issuer: this.#config.issuer,
+        audience: this.#config.audience,
         clockTolerance: CLOCK_SKEW,
         currentDate: new Date(this.#now()),
         requiredClaims: ['sub', 'exp'],
@@ -76,7 +80,7 @@ export class TokenIssuer implements TokenJudge {
   }
 
   #refused(reason: string): ChatError {
-    this.log.debug({ reason }, 'auth: a token was refused');
+    this.#log.debug({ reason }, 'auth: a token was refused');
     return badToken();
   }
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { ChatError } from '../errors.js';
-import type { Log } from '../log.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 
 /** Milliseconds until whoever did not answer is worth asking again. */
 export const RETRY_MS = 5_000;
@@ -24,17 +24,23 @@ export interface RemoteOptions {
 
 /** Somebody outside who is asked by HTTP. Tells a refusal, which is an answer, from being away. */
 export class Remote {
+  readonly #name: string;
+  readonly #url: string;
+  readonly #log: Log;
   #status: RemoteStatus = { state: 'connecting', since: new Date() };
   readonly #timeoutMs: number;
   readonly #turns = pLimit(MAX_CALLS);
 
   constructor(
     /** As the log and errors call it. */
-    private readonly name: string,
-    private readonly url: string,
-    private readonly log: Log,
+    name: string,
+    url: string,
+    log: Log,
     { timeoutMs = 5_000 }: RemoteOptions = {},
   ) {
+    this.#name = name;
+    this.#url = url;
+    this.#log = log;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -58,7 +64,7 @@ export class Remote {
 
   async #call<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
     try {
-      const response = await fetch(this.url, {
+      const response = await fetch(this.#url, {
         headers: { accept: 'application/json', ...headers },
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeoutMs),
@@ -74,12 +80,12 @@ export class Remote {
   /** The error for the user; the reason is for the log alone. */
   away(reason: unknown, retryAfterMs = RETRY_MS): ChatError {
     this.#turn('down', describe(reason));
-    return new ChatError('auth-away', `${this.name} cannot be asked at the moment`, { retryAfterMs });
+    return new ChatError('auth-away', `${this.#name} cannot be asked at the moment`, { retryAfterMs });
   }
 
   #busy(): ChatError {
     const retryAfterMs = BUSY_RETRY_MS;
-    return new ChatError('auth-away', `too many calls to ${this.name} wait for an answer`, { retryAfterMs });
+    return new ChatError('auth-away', `too many calls to ${this.#name} wait for an answer`, { retryAfterMs });
   }
 
   /** Logs when it changes, not with every request. */
@@ -87,8 +93,8 @@ export class Remote {
     const before = this.#status.state;
     if (state === before) return;
     this.#status = { state, since: new Date() };
-    if (state === 'down') this.log.warn({ reason }, `auth: ${this.name} is away`);
-    else if (before === 'down') this.log.info(`auth: ${this.name} is back`);
+    if (state === 'down') this.#log.warn({ reason }, `auth: ${this.#name} is away`);
+    else if (before === 'down') this.#log.info(`auth: ${this.#name} is back`);
   }
 }
 

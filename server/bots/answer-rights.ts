@@ -1,10 +1,10 @@
+import type { Access } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { badToken } from '../auth/credentials.js';
 import { equal } from '../auth/secrets.js';
-import type { NewMessage } from '../database/messages.js';
-import { ChatError } from '../errors.js';
+import type { NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
-import type { Access } from '../rooms/access.js';
+import { ChatError } from '../protocol/errors.js';
 import type { Answer, AnswerIds } from './answer.js';
 import type { CommandRef, CommandTokens } from './command-tokens.js';
 
@@ -28,7 +28,11 @@ export interface Allowed {
 
 /** Decides by its token what an answer may do, and in whose name. */
 export class AnswerRights {
-  constructor(private readonly parts: AnswerRightsParts) {}
+  readonly #parts: AnswerRightsParts;
+
+  constructor(parts: AnswerRightsParts) {
+    this.#parts = parts;
+  }
 
   /**
    * - The token of a command: in that command's room, also where that is for members.
@@ -38,7 +42,7 @@ export class AnswerRights {
    */
   async messageOf(answer: Answer): Promise<Allowed> {
     const { room, token, body, name } = answer;
-    const { tokens, ids, secret, authenticator, access, limits } = this.parts;
+    const { tokens, ids, secret, authenticator, access, limits } = this.#parts;
     const as = (author: NewMessage['author'], command: CommandRef | null = null): Allowed => {
       const knownBy = answer.id !== null ? 'id' : command ? 'command' : 'content';
       const source = answer.id ?? command?.id ?? JSON.stringify([author.id_user, body]);

@@ -1,5 +1,5 @@
-import { Backoff } from '../database/backoff.js';
-import type { Log } from '../log.js';
+import { Backoff } from '../lib/backoff.js';
+import type { Log } from '../telemetry/logger.js';
 import { type Link, type LinkEvents, openLink } from './link.js';
 import type { Topology } from './topology.js';
 
@@ -24,76 +24,77 @@ export interface ConnectionEvents extends Omit<LinkEvents, 'lost'> {
 
 /** The link to the broker: opened at `start()`, and again with backoff whenever it is lost. */
 export class Connection {
-  private current: Link | null = null;
-  private state: BrokerStatus = { state: 'connecting', since: new Date() };
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  #current: Link | null = null;
+  #state: BrokerStatus = { state: 'connecting', since: new Date() };
   /** Why it is down, as it was logged. */
-  private reason = '';
-  private readonly backoff: Backoff;
-  private retry: NodeJS.Timeout | undefined;
-  private isStopped = false;
+  #reason = '';
+  readonly #backoff: Backoff;
+  #retry: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
-  constructor(
-    private readonly options: ConnectionOptions,
-    private readonly events: ConnectionEvents,
-  ) {
-    this.backoff = new Backoff(100, options.longestWaitMs);
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#backoff = new Backoff(100, options.longestWaitMs);
   }
 
   get status(): BrokerStatus {
-    return this.state;
+    return this.#state;
   }
 
   /** The link that can be used, if there is one. */
   get link(): Link | null {
-    return this.current;
+    return this.#current;
   }
 
   start(): void {
-    void this.connect();
+    void this.#connect();
   }
 
   /** Ends the link for good. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.retry);
-    await this.current?.drop(new Error('stopped'));
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    await this.#current?.drop(new Error('stopped'));
   }
 
-  private async connect(): Promise<void> {
-    const { url, topology, log } = this.options;
+  async #connect(): Promise<void> {
+    const { url, topology, log } = this.#options;
     try {
       const link = await openLink(url, topology, {
-        ...this.events,
+        ...this.#events,
         // While it is being opened, openLink itself fails.
-        lost: (reason) => this.current && this.lost(reason),
+        lost: (reason) => this.#current && this.#lost(reason),
       });
       if (link.isLost) throw new Error('the connection was closed');
-      if (this.isStopped) return void link.drop(new Error('stopped'));
-      this.current = link;
-      this.state = { state: 'up', since: new Date() };
+      if (this.#isStopped) return void link.drop(new Error('stopped'));
+      this.#current = link;
+      this.#state = { state: 'up', since: new Date() };
       log.info('bots: connected to the broker');
-      this.events.opened(link);
+      this.#events.opened(link);
     } catch (error) {
-      this.lost(error as Error);
+      this.#lost(error as Error);
     }
   }
 
-  private lost(error: Error): void {
-    this.current = null;
-    if (this.isStopped) return;
-    const { state, since } = this.state;
+  #lost(error: Error): void {
+    this.#current = null;
+    if (this.#isStopped) return;
+    const { state, since } = this.#state;
     // A link that is lost as soon as it is there, again and again, is no reason to hurry.
-    if (state === 'up' && Date.now() - since.getTime() > this.options.longestWaitMs) this.backoff.reset();
-    const wait = this.backoff.next();
+    if (state === 'up' && Date.now() - since.getTime() > this.#options.longestWaitMs) this.#backoff.reset();
+    const wait = this.#backoff.next();
     const reason = describe(error);
     // A failure is news, and so is another one; that it goes on is not.
-    const level = state === 'down' && reason === this.reason ? 'debug' : 'warn';
-    this.reason = reason;
-    this.options.log[level]({ reason, retryInMs: Math.round(wait) }, 'bots: the broker is away');
-    if (state !== 'down') this.state = { state: 'down', since: new Date() };
-    this.retry = setTimeout(() => void this.connect(), wait);
-    this.retry.unref();
-    this.events.lost();
+    const level = state === 'down' && reason === this.#reason ? 'debug' : 'warn';
+    this.#reason = reason;
+    this.#options.log[level]({ reason, retryInMs: Math.round(wait) }, 'bots: the broker is away');
+    if (state !== 'down') this.#state = { state: 'down', since: new Date() };
+    this.#retry = setTimeout(() => void this.#connect(), wait);
+    this.#retry.unref();
+    this.#events.lost();
   }
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { takeListeners } from '../http/take-listeners.js';
-import type { Log } from '../log.js';
+import { takeListeners } from '../http/gate/take-listeners.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
+import type { Log } from '../telemetry/logger.js';
 import { requestBytes } from './connection-handover.js';
 import { passOn } from './pass-on.js';
 import { newSessionId, workerOfSession } from './session-id.js';
@@ -29,20 +29,23 @@ export interface SessionRouterParts {
  * costs no more than if it had come to the right worker at once.
  */
 export class SessionRouter implements SessionRouting {
-  private readonly underWay = new Set<ServerResponse>();
+  readonly #parts: SessionRouterParts;
+  readonly #underWay = new Set<ServerResponse>();
 
-  constructor(private readonly parts: SessionRouterParts) {}
+  constructor(parts: SessionRouterParts) {
+    this.#parts = parts;
+  }
 
   isPassedOn(socket: Duplex): boolean {
-    return this.parts.isPassedOn(socket);
+    return this.#parts.isPassedOn(socket);
   }
 
   newSessionId(): string {
-    return newSessionId(this.parts.worker);
+    return newSessionId(this.#parts.worker);
   }
 
   guard(server: Server, pathname: string): void {
-    const { worker, folder, log, isFresh, handOver } = this.parts;
+    const { worker, folder, log, isFresh, handOver } = this.#parts;
     const answer = takeListeners(server, 'request');
     const upgrade = takeListeners(server, 'upgrade');
     const otherOwner = ({ url, socket }: IncomingMessage) => {
@@ -53,8 +56,8 @@ export class SessionRouter implements SessionRouting {
       const owner = otherOwner(request);
       if (owner === null) return answer(request, response);
       log.debug({ owner }, 'cluster: request passed on');
-      this.underWay.add(response);
-      response.once('close', () => this.underWay.delete(response));
+      this.#underWay.add(response);
+      response.once('close', () => this.#underWay.delete(response));
       passOn(doorOf(folder, owner), request, response, () => answer(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -66,6 +69,6 @@ export class SessionRouter implements SessionRouting {
   }
 
   stop(): void {
-    for (const response of this.underWay) response.destroy();
+    for (const response of this.#underWay) response.destroy();
   }
 }

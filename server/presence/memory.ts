@@ -1,5 +1,6 @@
-import type { Log } from '../log.js';
+import type { Entry, Typist, Users } from '../protocol/presence.js';
 import { TYPING_INTERVAL_MS } from '../protocol/typing.js';
+import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
 import { LocalEntries } from './local-entries.js';
@@ -7,7 +8,6 @@ import { HERE, type ObservedRoom } from './observed-room.js';
 import { ObservedRooms } from './observed-rooms.js';
 import type {
   Counts,
-  Entry,
   Observation,
   Presence,
   PresenceListener,
@@ -15,8 +15,6 @@ import type {
   PresenceStatus,
   Summary,
   TypingListener,
-  Typist,
-  Users,
 } from './presence.js';
 import { Typing } from './typing.js';
 
@@ -50,6 +48,7 @@ const alone: Exchange = {
 
 /** Presence of a single process: in its memory, and nowhere else. */
 export class MemoryPresence implements Presence {
+  readonly #exchange: Exchange;
   readonly status: PresenceStatus = { state: 'up', since: new Date() };
   readonly entries = new LocalEntries();
   readonly observed: ObservedRooms;
@@ -58,8 +57,9 @@ export class MemoryPresence implements Presence {
   constructor(
     log: Log,
     { clock = systemClock, windowMs = 200, typingEveryMs = TYPING_THROTTLE_MS }: PresenceOptions = {},
-    private readonly exchange: Exchange = alone,
+    exchange: Exchange = alone,
   ) {
+    this.#exchange = exchange;
     this.observed = new ObservedRooms(
       { clock, log, windowMs },
       {
@@ -87,13 +87,13 @@ export class MemoryPresence implements Presence {
   enter(room: string, entry: Entry): void {
     if (!this.entries.set(room, entry)) return;
     this.observed.get(room)?.apply(HERE, [this.entries.get(room, entry.id_socket)!], []);
-    this.exchange.changed(room, entry.id_socket);
+    this.#exchange.changed(room, entry.id_socket);
   }
 
   leave(room: string, id_socket: string): void {
     if (!this.entries.delete(room, id_socket)) return;
     this.observed.get(room)?.apply(HERE, [], [id_socket]);
-    this.exchange.changed(room, id_socket);
+    this.#exchange.changed(room, id_socket);
   }
 
   rename(id_user: string, name: string): void {
@@ -116,7 +116,7 @@ export class MemoryPresence implements Presence {
   typing(room: string, user: Typist): void {
     if (!this.typists.begin(room, user.id_user)) return;
     this.typists.tell(room, user);
-    this.exchange.typing(room, user);
+    this.#exchange.typing(room, user);
   }
 
   stopTyping(room: string, id_user: string): void {

@@ -33,6 +33,8 @@ export const user = z
   .object({ id_user, name: personName })
   .meta({ id: 'User', description: 'A user under the current name.' });
 
+export type User = z.infer<typeof user>;
+
 export const message = z
   .object({
     id: messageId,

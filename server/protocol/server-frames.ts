@@ -3,7 +3,6 @@
  * docs/socket-protocol.md and the types of packages/client are generated from them.
  */
 import { z } from 'zod';
-import { ERRORS, type ErrorCode } from '../errors.js';
 import {
   author,
   id_user,
@@ -17,6 +16,7 @@ import {
   roomName,
   user,
 } from './entities.js';
+import { ERRORS, type ErrorCode } from './errors.js';
 
 /**
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot

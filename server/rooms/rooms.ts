@@ -1,10 +1,10 @@
-import type { Inserted, Messages, NewMessage } from '../database/messages.js';
-import type { ChatError } from '../errors.js';
+import type { Access } from '../access/access-control.js';
+import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
-import type { Log } from '../log.js';
-import type { Message } from '../message.js';
+import type { ChatError } from '../protocol/errors.js';
+import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
-import type { Access } from './access.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Commands } from './commands.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
 

@@ -1,7 +1,7 @@
 import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type MessageRow, toMessage } from '../../server/database/message-row.js';
-import { RAW } from '../../server/database/reql.js';
+import { RAW } from '../../server/database/connection/reql.js';
+import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
 import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { skipWithout } from '../support/programs.js';
 import { ReturningClient } from '../support/returning-client.js';

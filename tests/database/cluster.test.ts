@@ -3,7 +3,7 @@ import { Ledger } from '../../scripts/chaos/ledger.js';
 import { eventReader, type Reader, socketReader } from '../../scripts/chaos/readers.js';
 import { readTable, viewDifferences, writeDifferences } from '../../scripts/chaos/verdict.js';
 import { guestCookie, restWay, socketWay, Writer } from '../../scripts/chaos/writers.js';
-import { r } from '../../server/database/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 import { random } from '../presence/random.js';
 import {
   HOST_FAULTS,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type * as generated from '../../packages/client/src/frames.js';
 import { generatedFiles } from '../../scripts/protocol/generated-files.js';
-import { clientFrames, type ServerFrame } from '../../server/sockets/frames.js';
+import { clientFrames, type ServerFrame } from '../../server/protocol/frames.js';
 
 describe('files that are generated from the frame schemas', () => {
   test.each([...generatedFiles()])('%s is up to date (npm run docs:protocol)', (file, text) => {

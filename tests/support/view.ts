@@ -1,4 +1,4 @@
-import { comparePositions, type Message, type Position } from '../../server/message.js';
+import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
 import type { RoomFrame, Snapshot } from '../../server/protocol/server-frames.js';
 import type { FrameBatch } from '../../server/rooms/frame-batch.js';
 import type { Subscriber } from '../../server/rooms/room.js';

@@ -1,6 +1,6 @@
-import { Backoff } from '../../database/backoff.js';
-import type { Log } from '../../log.js';
-import type { RedisAddress } from '../../redis-address.js';
+import type { RedisAddress } from '../../config/redis-url.js';
+import { Backoff } from '../../lib/backoff.js';
+import type { Log } from '../../telemetry/logger.js';
 import type { Clock } from '../clock.js';
 import type { PresenceStatus } from '../presence.js';
 import { type Link, openLink } from './link.js';
@@ -14,71 +14,75 @@ export interface ConnectionHooks {
 
 /** The link to Redis: opened at `start()`, and again with backoff whenever it is lost. */
 export class Connection {
-  private current: Link | null = null;
-  private state: PresenceStatus = { state: 'connecting', since: new Date() };
-  private readonly backoff: Backoff;
-  private cancelRetry: (() => void) | null = null;
-  private isStopped = false;
+  readonly #options: { address: RedisAddress; clock: Clock; log: Log; longestWaitMs: number };
+  readonly #hooks: ConnectionHooks;
+  #current: Link | null = null;
+  #state: PresenceStatus = { state: 'connecting', since: new Date() };
+  readonly #backoff: Backoff;
+  #cancelRetry: (() => void) | null = null;
+  #isStopped = false;
 
   constructor(
-    private readonly options: { address: RedisAddress; clock: Clock; log: Log; longestWaitMs: number },
-    private readonly hooks: ConnectionHooks,
+    options: { address: RedisAddress; clock: Clock; log: Log; longestWaitMs: number },
+    hooks: ConnectionHooks,
   ) {
-    this.backoff = new Backoff(100, options.longestWaitMs);
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#backoff = new Backoff(100, options.longestWaitMs);
   }
 
   get status(): PresenceStatus {
-    return this.state;
+    return this.#state;
   }
 
   /** The link that can be used, if there is one. */
   get link(): Link | null {
-    return this.state.state === 'up' ? this.current : null;
+    return this.#state.state === 'up' ? this.#current : null;
   }
 
   start(): void {
-    void this.connect();
+    void this.#connect();
   }
 
   /** Ends the link for good. */
   stop(): void {
-    this.isStopped = true;
-    this.state = { state: 'down', since: new Date(), reason: 'stopped' };
-    this.cancelRetry?.();
-    this.current?.drop(new Error('stopped'));
+    this.#isStopped = true;
+    this.#state = { state: 'down', since: new Date(), reason: 'stopped' };
+    this.#cancelRetry?.();
+    this.#current?.drop(new Error('stopped'));
   }
 
-  private async connect(): Promise<void> {
-    const { address, clock, log } = this.options;
+  async #connect(): Promise<void> {
+    const { address, clock, log } = this.#options;
     let link: Link | null = null;
     try {
-      link = await openLink(address, clock, (reason) => this.lost(reason));
-      if (this.isStopped) return link.drop(new Error('stopped'));
-      this.current = link;
-      await this.hooks.opened(link);
-      if (this.current !== link) return;
-      this.backoff.reset();
-      this.state = { state: 'up', since: new Date() };
+      link = await openLink(address, clock, (reason) => this.#lost(reason));
+      if (this.#isStopped) return link.drop(new Error('stopped'));
+      this.#current = link;
+      await this.#hooks.opened(link);
+      if (this.#current !== link) return;
+      this.#backoff.reset();
+      this.#state = { state: 'up', since: new Date() };
       log.info('presence: connected to Redis');
     } catch (error) {
       if (link) link.drop(error as Error);
-      else this.lost(error as Error);
+      else this.#lost(error as Error);
     }
   }
 
-  private lost(error: Error): void {
-    this.current = null;
-    if (this.isStopped) return;
+  #lost(error: Error): void {
+    this.#current = null;
+    if (this.#isStopped) return;
     const reason = describe(error);
-    const wait = this.backoff.next();
-    const { clock, log } = this.options;
+    const wait = this.#backoff.next();
+    const { clock, log } = this.#options;
     // The first failure is news; that it goes on is not.
-    const level = this.state.state === 'down' ? 'debug' : 'warn';
+    const level = this.#state.state === 'down' ? 'debug' : 'warn';
     log[level]({ reason, retryInMs: Math.round(wait) }, 'presence: Redis is away');
-    const since = this.state.state === 'down' ? this.state.since : new Date();
-    this.state = { state: 'down', since, reason };
-    this.cancelRetry = clock.after(wait, () => void this.connect());
-    this.hooks.lost();
+    const since = this.#state.state === 'down' ? this.#state.since : new Date();
+    this.#state = { state: 'down', since, reason };
+    this.#cancelRetry = clock.after(wait, () => void this.#connect());
+    this.#hooks.lost();
   }
 }
 

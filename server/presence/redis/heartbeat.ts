@@ -23,44 +23,47 @@ export function leaseMs(heartbeatMs: number): number {
  * answered for a lease is dead, whatever TCP thinks of it: it is dropped.
  */
 export class Heartbeat {
-  private cancelNext: (() => void) | null = null;
-  private isStopped = false;
+  readonly #link: Link;
+  readonly #options: HeartbeatOptions;
+  readonly #onBeat: (isKept: boolean, living: string[]) => void;
+  #cancelNext: (() => void) | null = null;
+  #isStopped = false;
 
   /**
    * @param onBeat `isKept: false`: there is no lease, or it has run out; for others this node is not there
    */
-  constructor(
-    private readonly link: Link,
-    private readonly options: HeartbeatOptions,
-    private readonly onBeat: (isKept: boolean, living: string[]) => void,
-  ) {}
+  constructor(link: Link, options: HeartbeatOptions, onBeat: (isKept: boolean, living: string[]) => void) {
+    this.#link = link;
+    this.#options = options;
+    this.#onBeat = onBeat;
+  }
 
   /** Resolves after the first beat. Never rejects: a failure drops the link. */
   async start(): Promise<void> {
-    await this.beat();
+    await this.#beat();
   }
 
   stop(): void {
-    this.isStopped = true;
-    this.cancelNext?.();
+    this.#isStopped = true;
+    this.#cancelNext?.();
   }
 
-  private async beat(): Promise<void> {
-    const { clock, keys, node, heartbeatMs } = this.options;
-    const { commands, subscriber } = this.link;
+  async #beat(): Promise<void> {
+    const { clock, keys, node, heartbeatMs } = this.#options;
+    const { commands, subscriber } = this.#link;
     const cancelDeadline = clock.after(leaseMs(heartbeatMs), () =>
-      this.link.drop(new Error('Redis does not answer')),
+      this.#link.drop(new Error('Redis does not answer')),
     );
     try {
       const [[isKept, living]] = await Promise.all([
         commands.beat(keys.nodes, node, leaseMs(heartbeatMs), KEEP_MS),
         subscriber.ping(),
       ]);
-      if (this.isStopped) return;
-      this.cancelNext = clock.after(heartbeatMs / 4, () => void this.beat());
-      this.onBeat(isKept === 1, living);
+      if (this.#isStopped) return;
+      this.#cancelNext = clock.after(heartbeatMs / 4, () => void this.#beat());
+      this.#onBeat(isKept === 1, living);
     } catch (error) {
-      this.link.drop(error as Error);
+      this.#link.drop(error as Error);
     } finally {
       cancelDeadline();
     }

@@ -1,0 +1,92 @@
+/**
+ * Frames that clients send over a socket. Frames are JSON objects with a `type`; the schemas check their form, and
+ * the rules of message.ts check the texts inside (room, body, name), which gives the error code of the field.
+ */
+import { z } from 'zod';
+import { LIMITS } from './message.js';
+import { refSchema } from './server-frames.js';
+
+export {
+  PROTOCOL_VERSION,
+  type Ref,
+  type ServerFrame,
+} from './server-frames.js';
+
+const ref = refSchema.optional().describe('Chosen by the client; the frame that answers has the same `ref`');
+/** `mandatory`: a missing text gets the error code of its field from message.ts. */
+const text = (meta: Record<string, unknown> = {}) =>
+  z
+    .unknown()
+    .optional()
+    .meta({ type: 'string', mandatory: true, ...meta });
+const room = text({ maxLength: LIMITS.room });
+const id = text({ pattern: '^[\\w-]{1,64}$' });
+const body = text({ maxLength: LIMITS.body });
+/** Up to the last millisecond of the year 9999, the maximum time of the database. */
+const position = z
+  .object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) })
+  .describe('A position: `sent` and `id` of a message');
+
+export const clientFrames = {
+  joinRoom: z
+    .object({ type: z.literal('joinRoom'), ref, room })
+    .describe("Joins a room. The answer is a `roomSnapshot`; the room's frames follow."),
+  leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room }).describe('Leaves a room.'),
+  createMessage: z
+    .object({
+      type: z.literal('createMessage'),
+      ref,
+      message: z.object({
+        id: z.unknown().optional().meta({
+          type: 'string',
+          pattern: '^[\\w-]{1,64}$',
+          description: 'Chosen by the client, so that a retry does not store the message twice',
+        }),
+        room,
+        body,
+      }),
+    })
+    .describe('Writes a message. The room receives it by a `deliverMessage`.'),
+  editMessage: z
+    .object({ type: z.literal('editMessage'), ref, room, id, body })
+    .describe('Replaces the body of an own message.'),
+  deleteMessage: z
+    .object({ type: z.literal('deleteMessage'), ref, room, id })
+    .describe('Deletes an own message.'),
+  loadHistory: z
+    .object({
+      type: z.literal('loadHistory'),
+      ref,
+      room,
+      before: position,
+      limit: z.number().int().min(1).max(100).default(50),
+    })
+    .describe('Loads the messages right before a position. The answer is a `history`.'),
+  typing: z
+    .object({ type: z.literal('typing'), room })
+    .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),
+  identityChange: z
+    .object({ type: z.literal('identityChange'), ref, name: text({ maxLength: LIMITS.name }) })
+    .describe('Changes the name of the user.'),
+  observePresence: z
+    .object({
+      type: z.literal('observePresence'),
+      ref,
+      rooms: z.array(z.unknown().meta({ type: 'string' })).max(1000),
+    })
+    .describe('Observes presence in rooms without joining them. Replaces the rooms observed before.'),
+  markRead: z
+    .object({ type: z.literal('markRead'), ref, room, position })
+    .describe(
+      'Sets the read position of the user; it only moves forward. Ignored for users who are not members.',
+    ),
+  authenticate: z
+    .object({ type: z.literal('authenticate'), ref, token: z.unknown().meta({ type: 'string' }) })
+    .describe(
+      'Authenticates with a bearer token that came neither with the address of the socket (`token`) nor as a cookie, ' +
+        'or replaces a token that is about to expire.',
+    ),
+} as const;
+
+export type ClientFrameType = keyof typeof clientFrames;
+export type ClientFrame<T extends ClientFrameType = ClientFrameType> = z.infer<(typeof clientFrames)[T]>;
