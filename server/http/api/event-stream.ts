@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../../limits/slow-readers.js';
 import type { ChatError } from '../../protocol/errors.js';
-import type { RoomFrame } from '../../protocol/room-frames.js';
+import type { RoomFrame } from '../../protocol/server-frames.js';
 import type { FrameBatch } from '../../rooms/frame-batch.js';
 import type { Room, Subscriber } from '../../rooms/room.js';
 
@@ -96,7 +96,7 @@ export class EventStream implements Subscriber, SlowReader {
     setTimeout(() => this.#res.destroy(), FAREWELL).unref();
   }
 
-  expelled(_room: string, error: ChatError): void {
+  onAccessRevoked(_room: string, error: ChatError): void {
     this.refuse(error);
   }
 
