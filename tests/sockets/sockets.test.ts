@@ -262,7 +262,11 @@ describe('a thousand', () => {
       await clients[i]!.ask({ type: 'createMessage', message: { room: 'crowd', body: `from ${i}` } });
     }
     const all = ['from 0', 'from 1', 'from 2', 'from 3', 'from 4'];
-    await until('every client has all messages', () => clients.every((client) => bodies(client).length === 5), 20_000);
+    await until(
+      'every client has all messages',
+      () => clients.every((client) => bodies(client).length === 5),
+      20_000,
+    );
     for (const client of clients) expect(bodies(client).sort()).toEqual(all);
     for (const client of clients) client.cut();
     await until('no feed is left', () => app.app.parts.messages.openFeeds === 0);
