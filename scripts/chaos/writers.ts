@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isUnavailableResult } from '../../server/database/connection/availability.js';
-import { type Connection, r, type Term } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
 import type { ErrorCode } from '../../server/protocol/errors.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import type { Ledger } from './ledger.js';
@@ -33,7 +33,12 @@ export interface WriterOptions {
 
 const RETRY_MS = 200;
 /** Codes of errors after which the same write is tried again. */
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'shutting-down', 'rate-limited', 'not-joined'];
+const TEMPORARY: readonly ErrorCode[] = [
+  'database-unavailable',
+  'shutting-down',
+  'rate-limited',
+  'not-joined',
+];
 
 /** Writes until it is stopped, each message until it is acknowledged. */
 export class Writer {
@@ -174,8 +179,8 @@ export function socketWay(name: string, url: string, room: string, cookie: strin
 }
 
 /** By a driver of the database, like any other program. */
-export function driverWay(name: string, connect: () => Promise<Connection>): Way {
-  let connection: Connection | null = null;
+export function driverWay(name: string, connect: () => Promise<DriverConnection>): Way {
+  let connection: DriverConnection | null = null;
   return {
     name,
     canChange: true,
@@ -196,7 +201,7 @@ export function driverWay(name: string, connect: () => Promise<Connection>): Way
   };
 }
 
-async function execute(write: Write, connection: Connection): Promise<boolean> {
+async function execute(write: Write, connection: DriverConnection): Promise<boolean> {
   const table = r.table('messages');
   const { id, room } = write;
   const keepStored = (_id: Term, stored: Term, _new: Term) => stored;

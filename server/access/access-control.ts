@@ -1,10 +1,10 @@
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import { ChatError } from '../protocol/errors.js';
-import { ACCESS, type Access as Way } from '../protocol/room.js';
+import { ACCESS, type RoomAccess as Way } from '../protocol/room.js';
 
 /** Which users may read and write in which room. Follows the tables, so that rights end when their rows do. */
-export class Access {
+export class AccessControl {
   readonly #rooms: RoomTable;
   readonly #memberships: MembershipTable;
 
@@ -13,7 +13,7 @@ export class Access {
     this.#memberships = memberships;
   }
 
-  /** @throws ChatError `not-a-member`, `database-away` */
+  /** @throws ChatError `not-a-member`, `database-unavailable` */
   async check(room: string, id_user: string): Promise<void> {
     if ((await this.#rooms.get(room))?.access !== 'members') return;
     if (!(await this.#memberships.get(room, id_user)))

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { ChatError } from '../protocol/errors.js';
-import { RETRY_MS, type Remote } from './remote.js';
+import { type AuthHttpClient, RETRY_MS } from './auth-http-client.js';
 
 /** Milliseconds after which known keys are asked for again: a withdrawn one is trusted for no longer. */
 const FRESH = 10 * 60_000;
@@ -17,21 +17,21 @@ const NEVER = Number.NEGATIVE_INFINITY;
  * then.
  */
 export class KeySet {
-  readonly #remote: Remote;
+  readonly #remote: AuthHttpClient;
   readonly #now: () => number;
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
   #loaded = NEVER;
   #failed = NEVER;
   #loading: Promise<void> | null = null;
 
-  constructor(remote: Remote, now: () => number) {
+  constructor(remote: AuthHttpClient, now: () => number) {
     this.#remote = remote;
     this.#now = now;
   }
 
   /**
    * The key that a token names.
-   * @throws JOSEError when the issuer has no such key; ChatError `auth-away` when it cannot be asked
+   * @throws JOSEError when the issuer has no such key; ChatError `auth-unavailable` when it cannot be asked
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     if (this.#age > FRESH) await this.#refresh();
@@ -61,7 +61,7 @@ export class KeySet {
   /** Asks once for all who wait; after a failure not again for a while. */
   #load(): Promise<void> {
     const pause = this.#failed + RETRY_MS - this.#now();
-    if (pause > 0) return Promise.reject(this.#remote.away('it was asked a moment ago', pause));
+    if (pause > 0) return Promise.reject(this.#remote.unavailableError('it was asked a moment ago', pause));
     this.#loading ??= this.#request().finally(() => {
       this.#loading = null;
     });
@@ -70,7 +70,7 @@ export class KeySet {
 
   async #request(): Promise<void> {
     try {
-      this.#keys = await this.#remote.ask({}, readKeys);
+      this.#keys = await this.#remote.get({}, readKeys);
       this.#loaded = this.#now();
       this.#failed = NEVER;
     } catch (error) {

@@ -8,17 +8,17 @@ import { newMessageId } from '../protocol/message.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAnswer } from './answer.js';
-import type { Allowed, AnswerRights } from './answer-rights.js';
-import type { Link } from './link.js';
+import type { BrokerLink } from './broker-link.js';
+import type { AuthorizedReply, ReplyAuthorizer } from './reply-authorizer.js';
 import type { Topology } from './topology.js';
 
 /** Nothing is wrong with the answer: it has to wait. */
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'storage-full', 'auth-away'];
+const TEMPORARY: readonly ErrorCode[] = ['database-unavailable', 'storage-full', 'auth-unavailable'];
 
-export interface AnswersParts {
+export interface AnswersDependencies {
   limits: Pick<Limits, 'answer'>;
   messages: Pick<Messages, 'insert'>;
-  rights: AnswerRights;
+  rights: ReplyAuthorizer;
   topology: Topology;
   log: Log;
   /** Milliseconds between attempts, at most. */
@@ -31,13 +31,13 @@ export interface AnswersParts {
  * answers, with the reason in the header `reason`, and is out of the way.
  */
 export class Answers {
-  readonly #parts: AnswersParts;
+  readonly #parts: AnswersDependencies;
   readonly #stopping = new AbortController();
   readonly #current = new Set<Promise<void>>();
   /** The last answer to each command that is being written. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  constructor(parts: AnswersParts) {
+  constructor(parts: AnswersDependencies) {
     this.#parts = parts;
   }
 
@@ -46,7 +46,7 @@ export class Answers {
     return this.#current.size;
   }
 
-  receive(link: Link, delivery: ConsumeMessage): void {
+  receive(link: BrokerLink, delivery: ConsumeMessage): void {
     const work = this.#take(link, delivery).finally(() => this.#current.delete(work));
     this.#current.add(work);
   }
@@ -57,7 +57,7 @@ export class Answers {
     await Promise.all(this.#current);
   }
 
-  async #take(link: Link, delivery: ConsumeMessage): Promise<void> {
+  async #take(link: BrokerLink, delivery: ConsumeMessage): Promise<void> {
     const { log, longestWaitMs } = this.#parts;
     const backoff = new Backoff(100, longestWaitMs);
     // Over a link that is lost nothing can be acknowledged: the answer comes again over the next one.
@@ -80,7 +80,7 @@ export class Answers {
   async #write({ content, properties, fields }: ConsumeMessage): Promise<void> {
     const { limits, rights } = this.#parts;
     const answer = readAnswer(content, properties.messageId);
-    const allowed = await rights.messageOf(answer);
+    const allowed = await rights.authorize(answer);
     const { command } = allowed;
     const insert = () => this.#insert(allowed, fields.redelivered);
     if (!command) {
@@ -102,12 +102,12 @@ export class Answers {
   }
 
   /** @returns whether the answer is a new message */
-  async #insert({ message, knownBy }: Allowed, isRedelivered: boolean): Promise<boolean> {
+  async #insert({ message, idSource }: AuthorizedReply, isRedelivered: boolean): Promise<boolean> {
     const { messages } = this.#parts;
     const { created, message: stored } = await messages.insert(message);
-    if (!created && knownBy === 'command' && stored.body !== message.body)
+    if (!created && idSource === 'command' && stored.body !== message.body)
       throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
-    if (created || knownBy !== 'content' || isRedelivered) return created;
+    if (created || idSource !== 'content' || isRedelivered) return created;
     // The same content in a delivery that is not repeated is said again.
     return (await messages.insert({ ...message, id: newMessageId() })).created;
   }
@@ -126,7 +126,7 @@ export class Answers {
     diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 
-  async #reject(link: Link, delivery: ConsumeMessage, reason: string): Promise<void> {
+  async #reject(link: BrokerLink, delivery: ConsumeMessage, reason: string): Promise<void> {
     const { topology, log } = this.#parts;
     const { messageId, contentType } = delivery.properties;
     log.warn({ reason }, 'bots: an answer was rejected');

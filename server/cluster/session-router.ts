@@ -5,11 +5,11 @@ import { takeListeners } from '../http/gate/take-listeners.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
 import type { Log } from '../telemetry/logger.js';
 import { requestBytes } from './connection-handover.js';
-import { passOn } from './pass-on.js';
+import { proxyRequest } from './proxy-request.js';
 import { newSessionId, workerOfSession } from './session-id.js';
-import { doorOf } from './worker-entrance.js';
+import { workerSocketPath } from './worker-listener.js';
 
-export interface SessionRouterParts {
+export interface SessionRouterDependencies {
   /** This worker's number. */
   worker: number;
   /** Where the workers' doors are. */
@@ -29,10 +29,10 @@ export interface SessionRouterParts {
  * costs no more than if it had come to the right worker at once.
  */
 export class SessionRouter implements SessionRouting {
-  readonly #parts: SessionRouterParts;
+  readonly #parts: SessionRouterDependencies;
   readonly #underWay = new Set<ServerResponse>();
 
-  constructor(parts: SessionRouterParts) {
+  constructor(parts: SessionRouterDependencies) {
     this.#parts = parts;
   }
 
@@ -58,7 +58,7 @@ export class SessionRouter implements SessionRouting {
       log.debug({ owner }, 'cluster: request passed on');
       this.#underWay.add(response);
       response.once('close', () => this.#underWay.delete(response));
-      passOn(doorOf(folder, owner), request, response, () => answer(request, response));
+      proxyRequest(workerSocketPath(folder, owner), request, response, () => answer(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const owner = otherOwner(request);

@@ -2,11 +2,11 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Socket } from 'node:net';
 import { Backoff } from '../lib/backoff.js';
 import type { Log } from '../telemetry/logger.js';
-import { readingOf } from '../telemetry/metrics/readings.js';
 import { processRegistry } from '../telemetry/metrics/registry.js';
+import { snapshotMetrics } from '../telemetry/metrics/snapshots.js';
 import { sendConnection } from './connection-handover.js';
-import { Gathering } from './gathering.js';
-import { type Assignment, type FromWorker, READING_MS, type ToWorker } from './messages.js';
+import { type FromWorker, METRICS_TIMEOUT_MS, type ToWorker, type WorkerInit } from './messages.js';
+import { MetricsCollector } from './metrics-collector.js';
 
 /** Milliseconds after which the end of a worker does not count as one more of several in a row. */
 const STABLE_MS = 10_000;
@@ -17,18 +17,18 @@ const REPLACE_MAX_MS = 30_000;
 /** The processes that serve: started, given connections, replaced when they end, stopped. */
 export class Workers {
   readonly #count: number;
-  readonly #assignment: Assignment;
+  readonly #assignment: WorkerInit;
   readonly #log: Log;
   /** All there are, each with the connections that are on their way to it. */
   readonly #alive = new Map<Worker, Set<Socket>>();
   /** Those that take connections. Who got the last one comes last. */
   readonly #serving = new Set<Worker>();
-  readonly #gathering = new Gathering(READING_MS);
+  readonly #gathering = new MetricsCollector(METRICS_TIMEOUT_MS);
   readonly #registry = processRegistry();
   #isStarted = false;
   #isStopping = false;
 
-  constructor(count: number, assignment: Assignment, log: Log) {
+  constructor(count: number, assignment: WorkerInit, log: Log) {
     this.#count = count;
     this.#assignment = assignment;
     this.#log = log;
@@ -123,10 +123,10 @@ export class Workers {
   async #readAll(asker: Worker, request: number): Promise<void> {
     const serving = [...this.#serving];
     const ids = serving.map(({ id }) => id);
-    const readings = await this.#gathering.gather(ids, (own) => {
+    const readings = await this.#gathering.collect(ids, (own) => {
       for (const worker of serving) tell(worker, { kind: 'read', request: own });
     });
-    const own = await readingOf(this.#registry, 'primary');
+    const own = await snapshotMetrics(this.#registry, 'primary');
     tell(asker, { kind: 'readings', request, readings: [own, ...readings] });
   }
 

@@ -1,9 +1,9 @@
-import type { Entry } from '../protocol/presence.js';
+import type { PresenceEntry } from '../protocol/presence.js';
 import { isSameEntry } from './entries.js';
 
 /** The sockets of this process, by room. */
 export class LocalEntries {
-  readonly #byRoom = new Map<string, Map<string, Entry>>();
+  readonly #byRoom = new Map<string, Map<string, PresenceEntry>>();
 
   /** One socket in two rooms counts twice. */
   get size(): number {
@@ -26,18 +26,18 @@ export class LocalEntries {
     return this.#byRoom.has(room);
   }
 
-  in(room: string): Entry[] {
+  in(room: string): PresenceEntry[] {
     return [...(this.#byRoom.get(room)?.values() ?? [])];
   }
 
-  get(room: string, id_socket: string): Entry | undefined {
+  get(room: string, id_socket: string): PresenceEntry | undefined {
     return this.#byRoom.get(room)?.get(id_socket);
   }
 
   /** @returns whether anything is different now */
-  set(room: string, { id_socket, id_user, name }: Entry): boolean {
+  set(room: string, { id_socket, id_user, name }: PresenceEntry): boolean {
     const entry = { id_socket, id_user, name };
-    const entries = this.#byRoom.get(room) ?? new Map<string, Entry>();
+    const entries = this.#byRoom.get(room) ?? new Map<string, PresenceEntry>();
     const before = entries.get(id_socket);
     if (before && isSameEntry(before, entry)) return false;
     this.#byRoom.set(room, entries.set(id_socket, entry));
@@ -53,8 +53,8 @@ export class LocalEntries {
   }
 
   /** Where a user is. */
-  of(id_user: string): { room: string; entry: Entry }[] {
-    const found: { room: string; entry: Entry }[] = [];
+  of(id_user: string): { room: string; entry: PresenceEntry }[] {
+    const found: { room: string; entry: PresenceEntry }[] = [];
     for (const [room, entries] of this.#byRoom) {
       for (const entry of entries.values()) if (entry.id_user === id_user) found.push({ room, entry });
     }

@@ -1,11 +1,11 @@
-import type { Count, Delta, Entry } from '../protocol/presence.js';
+import type { PresenceCount, PresenceDelta, PresenceEntry } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
 import { countOf, inOrder, isSameEntry } from './entries.js';
 import type { Observation, PresenceListener } from './presence.js';
 
 /** The source of what happens in this process. */
-export const HERE = 'here';
+export const LOCAL = 'here';
 
 export interface ObservedRoomOptions {
   clock: Clock;
@@ -20,17 +20,17 @@ export interface ObservedRoomOptions {
  */
 export class ObservedRoom {
   readonly #options: ObservedRoomOptions;
-  readonly #sources = new Map<string, Map<string, Entry>>();
+  readonly #sources = new Map<string, Map<string, PresenceEntry>>();
   readonly #listeners = new Set<PresenceListener>();
-  readonly #told = new Map<string, Entry>();
+  readonly #told = new Map<string, PresenceEntry>();
   /** Sockets whose entry may not be what was told. */
   readonly #changed = new Set<string>();
   #toldPartial = true;
   #isPartial = true;
   #cancelTelling: (() => void) | null = null;
   readonly #waiting = new Set<() => void>();
-  #toldInOrder: readonly Entry[] | null = null;
-  #counted: Count | null = null;
+  #toldInOrder: readonly PresenceEntry[] | null = null;
+  #counted: PresenceCount | null = null;
 
   constructor(
     readonly room: string,
@@ -51,19 +51,19 @@ export class ObservedRoom {
   }
 
   /** As it is now. */
-  users(): Entry[] {
+  users(): PresenceEntry[] {
     return inOrder(this.#entries().values());
   }
 
   /** As it is now. */
-  count(): Count {
+  count(): PresenceCount {
     this.#counted ??= countOf(this.#entries().values());
     return this.#counted;
   }
 
   /** What a source tells of some sockets. */
-  apply(source: string, present: Iterable<Entry>, gone: Iterable<string>): void {
-    const entries = this.#sources.get(source) ?? new Map<string, Entry>();
+  apply(source: string, present: Iterable<PresenceEntry>, gone: Iterable<string>): void {
+    const entries = this.#sources.get(source) ?? new Map<string, PresenceEntry>();
     for (const entry of present) {
       const before = entries.get(entry.id_socket);
       if (before && isSameEntry(before, entry)) continue;
@@ -77,7 +77,7 @@ export class ObservedRoom {
   }
 
   /** All that a source has. */
-  replace(source: string, present: readonly Entry[]): void {
+  replace(source: string, present: readonly PresenceEntry[]): void {
     const ids = new Set(present.map(({ id_socket }) => id_socket));
     const before = this.#sources.get(source)?.keys() ?? [];
     this.apply(
@@ -158,10 +158,10 @@ export class ObservedRoom {
   }
 
   /** Between what was told and what is; from now on that is what was told. */
-  #difference(): Delta {
-    const joined: Entry[] = [];
+  #difference(): PresenceDelta {
+    const joined: PresenceEntry[] = [];
     const left: string[] = [];
-    const renamed: Entry[] = [];
+    const renamed: PresenceEntry[] = [];
     for (const id_socket of this.#changed) {
       const before = this.#told.get(id_socket);
       const now = this.#find(id_socket);
@@ -175,7 +175,7 @@ export class ObservedRoom {
     return { room: this.room, joined, left, renamed, partial: this.#isPartial };
   }
 
-  #find(id_socket: string): Entry | undefined {
+  #find(id_socket: string): PresenceEntry | undefined {
     for (const entries of this.#sources.values()) {
       const entry = entries.get(id_socket);
       if (entry) return entry;
@@ -183,8 +183,8 @@ export class ObservedRoom {
     return undefined;
   }
 
-  #entries(): Map<string, Entry> {
-    const all = new Map<string, Entry>();
+  #entries(): Map<string, PresenceEntry> {
+    const all = new Map<string, PresenceEntry>();
     for (const entries of this.#sources.values()) {
       for (const entry of entries.values()) if (!all.has(entry.id_socket)) all.set(entry.id_socket, entry);
     }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisAddress } from '../config/redis-url.js';
-import type { Count, Entry, Typist, Users } from '../protocol/presence.js';
+import type { PresenceCount, PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import { type Clock, systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
-import { type Exchange, KNOWN_MS, MemoryPresence } from './memory.js';
+import { type LocalPresenceListener, MemoryPresence, SYNC_TIMEOUT_MS } from './memory.js';
 import type { ObservedRoom } from './observed-room.js';
 import type {
   Counts,
@@ -18,13 +18,13 @@ import type {
 } from './presence.js';
 import { buryDeadNodes } from './redis/bury-dead-nodes.js';
 import { Channels } from './redis/channels.js';
-import { Connection } from './redis/connection.js';
-import { Heartbeat, leaseMs } from './redis/heartbeat.js';
 import { Keys } from './redis/keys.js';
-import type { Link } from './redis/link.js';
-import { Others } from './redis/others.js';
-import { Outbox } from './redis/outbox.js';
+import { leaseMs, NodeLease } from './redis/node-lease.js';
 import { OwnEntries } from './redis/own-entries.js';
+import { PresenceConnection } from './redis/presence-connection.js';
+import { PresencePublisher } from './redis/presence-publisher.js';
+import type { RedisLink } from './redis/redis-link.js';
+import { RemoteNodes } from './redis/remote-nodes.js';
 import { readTypingMessage } from './redis/wire.js';
 
 export interface RedisPresenceOptions extends PresenceOptions {
@@ -52,11 +52,11 @@ export class RedisPresence implements Presence {
   readonly #heartbeatMs: number;
   readonly #here: MemoryPresence;
   readonly #own: OwnEntries;
-  readonly #outbox: Outbox;
-  readonly #connection: Connection;
+  readonly #outbox: PresencePublisher;
+  readonly #connection: PresenceConnection;
   #channels: Channels | null = null;
-  #heartbeat: Heartbeat | null = null;
-  #others: Others | null = null;
+  #heartbeat: NodeLease | null = null;
+  #remoteNodes: RemoteNodes | null = null;
   /** The others when the link was lost. */
   #lastNodes: string[] = [];
 
@@ -67,8 +67,8 @@ export class RedisPresence implements Presence {
     this.#keys = new Keys(address.key, Number(new URL(address.url).pathname.slice(1)) || 0);
     this.#here = new MemoryPresence(log, options, this.#exchange());
     this.#own = new OwnEntries(this.#here.entries, this.#keys, this.#node, leaseMs(heartbeatMs));
-    this.#outbox = new Outbox(this.#own, { clock, sendMs });
-    this.#connection = new Connection(
+    this.#outbox = new PresencePublisher(this.#own, { clock, sendMs });
+    this.#connection = new PresenceConnection(
       { address, clock, log, longestWaitMs: heartbeatMs / 2 },
       { opened: (link) => this.#opened(link), lost: () => this.#lost() },
     );
@@ -91,7 +91,7 @@ export class RedisPresence implements Presence {
     return this.#here.busiest(limit);
   }
 
-  enter(room: string, entry: Entry): void {
+  enter(room: string, entry: PresenceEntry): void {
     this.#here.enter(room, entry);
   }
 
@@ -103,7 +103,7 @@ export class RedisPresence implements Presence {
     this.#here.rename(id_user, name);
   }
 
-  async users(name: string): Promise<Users> {
+  async users(name: string): Promise<PresentUsers> {
     const room = this.#observedRoom(name);
     if (room) return { users: room.users(), partial: room.partial };
     const { rooms, partial } = await this.#fetch([name]);
@@ -111,7 +111,7 @@ export class RedisPresence implements Presence {
   }
 
   async counts(names: Iterable<string>): Promise<Counts> {
-    const rooms = new Map<string, Count>();
+    const rooms = new Map<string, PresenceCount>();
     const unknown: string[] = [];
     let partial = this.#connection.link === null;
     for (const name of names) {
@@ -128,7 +128,7 @@ export class RedisPresence implements Presence {
 
   observe(room: string, listener: PresenceListener): Promise<Observation> {
     const isHopeless = this.status.state === 'down';
-    return this.#here.observed.observe(room, listener, isHopeless ? 0 : KNOWN_MS);
+    return this.#here.observed.observe(room, listener, isHopeless ? 0 : SYNC_TIMEOUT_MS);
   }
 
   typing(room: string, user: Typist): void {
@@ -158,7 +158,7 @@ export class RedisPresence implements Presence {
   async stop(): Promise<void> {
     const { link } = this.#connection;
     this.#heartbeat?.stop();
-    this.#others?.close();
+    this.#remoteNodes?.close();
     const farewell = this.#outbox.close().then(() => link && this.#own.remove(link.commands));
     const late = new Promise<void>((resolve) => void this.#clock.after(FAREWELL_MS, resolve));
     await Promise.race([farewell.catch(() => {}), late]);
@@ -166,13 +166,13 @@ export class RedisPresence implements Presence {
     await this.#here.stop();
   }
 
-  async #opened(link: Link): Promise<void> {
+  async #opened(link: RedisLink): Promise<void> {
     const clock = this.#clock;
     const heartbeatMs = this.#heartbeatMs;
     const keys = this.#keys;
     const node = this.#node;
     const channels = new Channels(link.subscriber);
-    const others = new Others({
+    const others = new RemoteNodes({
       link,
       channels,
       keys,
@@ -181,12 +181,12 @@ export class RedisPresence implements Presence {
       missing: this.#lastNodes,
       patienceMs: heartbeatMs,
     });
-    const heartbeat = new Heartbeat(link, { clock, keys, node, heartbeatMs }, (isKept, living) => {
+    const heartbeat = new NodeLease(link, { clock, keys, node, heartbeatMs }, (isKept, living) => {
       others.heard(living);
       if (!isKept) this.#outbox.announceAgain();
     });
     this.#channels = channels;
-    this.#others = others;
+    this.#remoteNodes = others;
     this.#heartbeat = heartbeat;
     await others.open();
     await channels.listen(this.#here.typists.rooms().map((room) => this.#typingReader(room)));
@@ -197,11 +197,11 @@ export class RedisPresence implements Presence {
 
   #lost(): void {
     this.#heartbeat?.stop();
-    this.#others?.close();
-    this.#lastNodes = this.#others?.nodes ?? this.#lastNodes;
+    this.#remoteNodes?.close();
+    this.#lastNodes = this.#remoteNodes?.nodes ?? this.#lastNodes;
     this.#channels = null;
     this.#heartbeat = null;
-    this.#others = null;
+    this.#remoteNodes = null;
     void this.#outbox.close();
     for (const room of this.#here.observed.all()) {
       room.partial = true;
@@ -209,12 +209,12 @@ export class RedisPresence implements Presence {
     }
   }
 
-  #exchange(): Exchange {
+  #exchange(): LocalPresenceListener {
     return {
       changed: (room, id_socket) => this.#outbox.noteChange(room, id_socket),
       typing: (room, user) => this.#outbox.noteTyping(room, user),
-      roomOpened: (room) => this.#others?.follow([room]),
-      roomClosed: (room) => this.#others?.unfollow(room),
+      roomOpened: (room) => this.#remoteNodes?.follow([room]),
+      roomClosed: (room) => this.#remoteNodes?.unfollow(room),
       typingOpened: (room) => this.#useChannels((channels) => channels.listen([this.#typingReader(room)])),
       typingClosed: (room) => this.#useChannels((channels) => channels.leave(this.#keys.typingChannel(room))),
     };
@@ -243,8 +243,8 @@ export class RedisPresence implements Presence {
   /** Everybody in some rooms, in no order: those of this process in any case. */
   async #fetch(
     wanted: readonly string[] | 'all',
-  ): Promise<{ rooms: Map<string, Entry[]>; partial: boolean }> {
-    const others = this.#others;
+  ): Promise<{ rooms: Map<string, PresenceEntry[]>; partial: boolean }> {
+    const others = this.#remoteNodes;
     const found = this.#connection.link && others ? await others.fetch(wanted).catch(() => null) : null;
     const { entries } = this.#here;
     const here = new Map(
@@ -258,10 +258,10 @@ export class RedisPresence implements Presence {
 }
 
 /** A socket is in a room once, whoever says so. */
-function mergeRooms(sources: readonly Map<string, Entry[]>[]): Map<string, Entry[]> {
-  const merged = new Map<string, Map<string, Entry>>();
+function mergeRooms(sources: readonly Map<string, PresenceEntry[]>[]): Map<string, PresenceEntry[]> {
+  const merged = new Map<string, Map<string, PresenceEntry>>();
   for (const [room, entries] of sources.flatMap((source) => [...source])) {
-    const present = merged.get(room) ?? new Map<string, Entry>();
+    const present = merged.get(room) ?? new Map<string, PresenceEntry>();
     merged.set(room, present);
     for (const entry of entries) if (!present.has(entry.id_socket)) present.set(entry.id_socket, entry);
   }

@@ -9,7 +9,7 @@ export type Kind = (typeof KINDS)[number];
 
 export const ACCESS = ['open', 'members'] as const;
 /** `open`: everybody may read and write; `members`: only members may. */
-export type Access = (typeof ACCESS)[number];
+export type RoomAccess = (typeof ACCESS)[number];
 
 export const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });
 export const id_user = z

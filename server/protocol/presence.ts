@@ -1,28 +1,24 @@
 import type { PresenceCount, PresenceEntry, User } from './entities.js';
 import type { TypingEvent } from './server-frames.js';
 
-export type { TypingEvent };
-
-/** One socket in one room. A user with three tabs has three entries. */
-export type Entry = PresenceEntry;
-export type Count = PresenceCount;
+export type { PresenceCount, PresenceEntry, TypingEvent };
 export type Typist = User;
 
 /** All sockets in a room, ordered by user, then by socket. */
-export interface Users {
-  users: readonly Entry[];
+export interface PresentUsers {
+  users: readonly PresenceEntry[];
   /** Other processes cannot be reached: people may be missing, or shown although they left. */
   partial: boolean;
 }
 
 /** The difference of a room's presence to the previous one. Applying it twice does no harm. */
-export interface Delta {
+export interface PresenceDelta {
   room: string;
-  joined: readonly Entry[];
+  joined: readonly PresenceEntry[];
   /** Each an `id_socket`. */
   left: readonly string[];
   /** Entries of sockets that were present before, with a new name or user. */
-  renamed: readonly Entry[];
-  /** As in `Users`. A delta may consist of a change of this alone. */
+  renamed: readonly PresenceEntry[];
+  /** As in `PresentUsers`. A delta may consist of a change of this alone. */
   partial: boolean;
 }

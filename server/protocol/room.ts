@@ -1,6 +1,6 @@
-import { ACCESS, type Access, type RoomInfo } from './entities.js';
+import { ACCESS, type RoomAccess, type RoomInfo } from './entities.js';
 
-export { ACCESS, type Access, type RoomInfo };
+export { ACCESS, type RoomAccess, type RoomInfo };
 
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
 export interface RoomEntry extends RoomInfo {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 const LINGER = 500;
 
 /** What is under way at a web server, so that it can be brought to an end: nothing that clients do or omit delays it. */
-export class Traffic {
+export class ConnectionDrainer {
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
   readonly #unanswered = new Set<ServerResponse>();
@@ -24,13 +24,13 @@ export class Traffic {
   }
 
   /** From now on no connection outlives the answer to its present request. */
-  wane(): void {
+  beginDrain(): void {
     this.#isEnding = true;
     this.#server.keepAliveTimeout = 1;
   }
 
   /** Waits until all requests are answered, at most so many milliseconds, and ends the connections. */
-  async end(withinMs: number): Promise<void> {
+  async drain(withinMs: number): Promise<void> {
     await allClosed(this.#unanswered, withinMs);
     this.#server.closeIdleConnections();
     await allClosed(this.#connections, LINGER);

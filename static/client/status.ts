@@ -44,7 +44,7 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
   'login-required': `You are not signed in. ${SIGN_IN}`,
   'bad-token': `You are not signed in any more. ${SIGN_IN}`,
   'token-expired': `Your sign-in has expired. ${SIGN_IN}`,
-  'auth-away': 'The sign-in service is unavailable. This page tries again automatically.',
+  'auth-unavailable': 'The sign-in service is unavailable. This page tries again automatically.',
   'too-many-sockets':
     'Too many windows are open from your address. Close some of them; this one tries again automatically.',
   'rate-limited': TOO_MANY_REQUESTS,

@@ -12,7 +12,7 @@ test('the status shows the network first, then the socket, then the room', () =>
     countdown: 0,
   });
   expect(describeStatus({ name: 'connecting' }, 'disconnected', null, 0).name).toBe('connecting');
-  const unreadable = new RequestError('database-away', 'The room cannot be read');
+  const unreadable = new RequestError('database-unavailable', 'The room cannot be read');
   expect(describeStatus(open, 'joining', unreadable, 0)).toMatchObject({
     name: 'connecting',
     notice: 'The room cannot be read',
@@ -35,7 +35,7 @@ test('the status names the reason for which the server refuses a socket', () => 
     countdown: 2,
   });
   expect(waiting('too-many-sockets').notice).toContain('Too many windows');
-  expect(waiting('auth-away').notice).toContain('sign-in service');
+  expect(waiting('auth-unavailable').notice).toContain('sign-in service');
 });
 
 test('the status asks for a reload if the server speaks a newer protocol', () => {

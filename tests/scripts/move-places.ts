@@ -5,14 +5,14 @@ import path from 'node:path';
 import { type Embedded, startEmbedded } from 'embedded-rethinkdb';
 import rethinkdb from 'rethinkdb';
 import { type DatabaseHost, databaseAddress } from '../../server/config/database-url.js';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 
 export type Kind = 'embedded' | 'server';
 
 /** A database name that nothing has made yet. */
 export interface Place extends DatabaseHost {
   db: string;
-  connection: Connection;
+  connection: DriverConnection;
 }
 
 /** Databases and files of one test file. */

@@ -1,7 +1,7 @@
 import type { ErrorCode, ServerFrame } from './frames.js';
 
 /** Why the server does not accept this socket for now. */
-export type RefusalReason = 'restart' | Extract<ErrorCode, 'too-many-sockets' | 'auth-away'>;
+export type RefusalReason = 'restart' | Extract<ErrorCode, 'too-many-sockets' | 'auth-unavailable'>;
 
 export type ConnectionState =
   | { name: 'connecting' }
@@ -23,7 +23,7 @@ export function refusalOf(frame: ServerFrame): { reason: RefusalReason; retryAft
   if (frame.type === 'goingAway') return { reason: 'restart', retryAfterMs: frame.retryAfterMs };
   if (frame.type !== 'error' || frame.ref !== undefined) return null;
   const { code, retryAfterMs = REFUSAL_RETRY_MS } = frame;
-  return code === 'too-many-sockets' || code === 'auth-away' ? { reason: code, retryAfterMs } : null;
+  return code === 'too-many-sockets' || code === 'auth-unavailable' ? { reason: code, retryAfterMs } : null;
 }
 
 /** Whether a client of one version of the protocol can work with a server of another one. */

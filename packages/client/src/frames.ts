@@ -79,10 +79,10 @@ export type ErrorCode =
   | 'too-many-answers'
   | 'too-many-rooms'
   | 'refused-by-database'
-  | 'database-away'
+  | 'database-unavailable'
   | 'storage-full'
-  | 'auth-away'
-  | 'bots-away'
+  | 'auth-unavailable'
+  | 'bots-unavailable'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';

@@ -217,12 +217,12 @@ export class RoomSession {
     const id = String(ref);
     const isTemporary =
       error.retryAfterMs !== undefined ||
-      code === 'database-away' ||
+      code === 'database-unavailable' ||
       code === 'shutting-down' ||
       isAuthenticationError(code);
     const isExpulsion = ref === undefined && code === 'not-a-member' && error.room === room;
     if (isAuthenticationError(code) || isExpulsion) this.#refused(error);
-    if (code === 'bots-away') {
+    if (code === 'bots-unavailable') {
       if (error.room === room) this.notice.show(message);
     } else if (id === this.#joinRef) {
       this.#refusal = new RequestError(code, message);

@@ -140,7 +140,7 @@ describe('a room session', () => {
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    receive({ type: 'error', ref: frame!.ref, code: 'database-away', message: 'away' });
+    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
     expect(take('createMessage')).toEqual([]);
     passTime();
     expect(take('createMessage')).toEqual([frame]);
@@ -164,7 +164,7 @@ describe('a room session', () => {
     join();
     session.post('/roll 2d6');
     const { id } = take('createMessage')[0]!.message as { id: string };
-    const away = { type: 'error', code: 'bots-away', message: 'the bots are away' } as const;
+    const away = { type: 'error', code: 'bots-unavailable', message: 'the bots are away' } as const;
     receive({ type: 'ack', ref: id, room: 'lobby', id });
     receive({ ...away, room: 'elsewhere' });
     expect(session.notice.text).toBeNull();
@@ -184,7 +184,7 @@ describe('a room session', () => {
     receive({
       type: 'error',
       ref: joining?.ref,
-      code: 'database-away',
+      code: 'database-unavailable',
       message: 'away',
       retryAfterMs: 1000,
     });

@@ -4,10 +4,10 @@ import { Backoff } from '../../lib/backoff.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { isMissing, isUnavailable, isUnavailableResult } from './availability.js';
+import type { DatabaseLink } from './database-link.js';
 import { HostOrder } from './host-order.js';
-import type { Link } from './link.js';
 import { type PreparedLink, prepareLink } from './prepared-link.js';
-import { type Connection, r, type Term } from './reql.js';
+import { type DriverConnection, r, type Term } from './reql.js';
 import { isStorageFull } from './storage-full.js';
 import { StorageState, type StorageStatus } from './storage-state.js';
 
@@ -101,7 +101,7 @@ export class Database extends EventEmitter<{
     void this.#connect();
   }
 
-  /** Resolves when the database can be used. @throws ChatError `database-away` after `timeoutMs` */
+  /** Resolves when the database can be used. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#current.state === 'up') return;
     await new Promise<void>((resolve, reject) => {
@@ -119,7 +119,7 @@ export class Database extends EventEmitter<{
 
   /**
    * Runs a query and resolves with its answer (cursors as arrays where the driver gives arrays).
-   * @throws ChatError `database-away` when there is no link, it is lost meanwhile, does not answer in time, or the
+   * @throws ChatError `database-unavailable` when there is no link, it is lost meanwhile, does not answer in time, or the
    *   database cannot reach the part that is needed; `storage-full` when it has no room for the write; any other error of
    *   the database as the driver gives it
    */
@@ -145,7 +145,7 @@ export class Database extends EventEmitter<{
   }
 
   /** The connection for feeds, while there is one. */
-  get feedConnection(): Connection | null {
+  get feedConnection(): DriverConnection | null {
     return this.#link?.feeds ?? null;
   }
 
@@ -176,7 +176,7 @@ export class Database extends EventEmitter<{
   }
 
   /** The tables cannot be written on this host: takes another one, if one can be used, and else stays. */
-  async #searchElsewhere(stalled: Link): Promise<void> {
+  async #searchElsewhere(stalled: DatabaseLink): Promise<void> {
     if (this.#connecting || this.#link !== stalled || !this.#hosts.isChoice) return;
     this.#log.warn({ host: placeOf(stalled.host) }, 'database: host cannot write, trying others');
     const link = await this.#search(this.#hosts.next().filter((host) => host !== stalled.host));
@@ -256,7 +256,7 @@ export class Database extends EventEmitter<{
   }
 
   /** Connects again when the link that was in use is lost. */
-  #lost(error: Error, link: Link): void {
+  #lost(error: Error, link: DatabaseLink): void {
     if (this.#link !== link) return;
     this.#link = null;
     if (this.#stopped) return;
@@ -274,7 +274,7 @@ export class Database extends EventEmitter<{
 
   #away(reason?: string): ChatError {
     if (reason) this.#log.debug({ reason }, 'database: query failed');
-    return new ChatError('database-away', 'The database cannot be reached at the moment', {
+    return new ChatError('database-unavailable', 'The database cannot be reached at the moment', {
       retryAfterMs: 1000,
     });
   }

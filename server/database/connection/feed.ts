@@ -2,7 +2,7 @@ import { Backoff } from '../../lib/backoff.js';
 import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from './database.js';
-import { type Cursor, RAW, type Term } from './reql.js';
+import { type DriverCursor, RAW, type Term } from './reql.js';
 
 export interface FeedListener<Row> {
   /** The feed runs: whatever is committed from now on will be told. Called again after every `lost`. */
@@ -34,7 +34,7 @@ export class Feed<Row> {
   #opening = false;
   #open = false;
   #wasOpen = false;
-  #cursor: Cursor<Item<Row>> | null = null;
+  #cursor: DriverCursor<Item<Row>> | null = null;
   #retry: NodeJS.Timeout | null = null;
   readonly #backoff = new Backoff();
   readonly #onUp = () => void this.#begin();
@@ -77,7 +77,7 @@ export class Feed<Row> {
     try {
       // Every change by itself (squash would merge them); states, because `ready` proves that it is subscribed.
       const options = { squash: false, includeStates: true };
-      const cursor: Cursor<Item<Row>> = await this.#query.changes(options).run(connection, RAW);
+      const cursor: DriverCursor<Item<Row>> = await this.#query.changes(options).run(connection, RAW);
       this.#cursor = cursor;
       this.#opening = false;
     } catch (error) {
@@ -104,7 +104,7 @@ export class Feed<Row> {
     void this.#begin();
   }
 
-  #read(cursor: Cursor<Item<Row>>): void {
+  #read(cursor: DriverCursor<Item<Row>>): void {
     cursor.each((error, item) => {
       if (this.#cursor !== cursor) return false;
       if (error) this.#failed(error);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Link } from './link.js';
-import { type Cursor, r, type Term } from './reql.js';
+import type { DatabaseLink } from './database-link.js';
+import { type DriverCursor, r, type Term } from './reql.js';
 import { isStorageFull } from './storage-full.js';
 
 /** Beats without an echo after which another host may serve better. */
@@ -29,13 +29,13 @@ export interface HeartbeatOptions {
  * is alive, and can be read.
  */
 export class Heartbeat {
-  readonly #link: Link;
+  readonly #link: DatabaseLink;
   readonly #nodes: Term;
   readonly #options: HeartbeatOptions;
   readonly #id = randomUUID();
   readonly #beats: Term;
   #timer: NodeJS.Timeout | null = null;
-  #cursor: Cursor<unknown> | null = null;
+  #cursor: DriverCursor<unknown> | null = null;
   #opening = false;
   #ended = false;
   /** Beats since the last echo. */
@@ -43,7 +43,7 @@ export class Heartbeat {
   #beat = 0;
   #onEcho: () => void = () => {};
 
-  constructor(link: Link, nodes: Term, options: HeartbeatOptions) {
+  constructor(link: DatabaseLink, nodes: Term, options: HeartbeatOptions) {
     this.#link = link;
     this.#nodes = nodes;
     this.#options = options;
@@ -119,7 +119,7 @@ export class Heartbeat {
     if (this.#opening) return;
     this.#opening = true;
     try {
-      const cursor: Cursor<unknown> = await this.#beats.run(this.#link.feeds);
+      const cursor: DriverCursor<unknown> = await this.#beats.run(this.#link.feeds);
       this.#cursor = cursor;
       cursor.each((error) => {
         if (this.#cursor !== cursor) return false;

@@ -1,4 +1,4 @@
-import type { Link } from './link.js';
+import type { DatabaseLink } from './database-link.js';
 import { r } from './reql.js';
 
 /** Questions without an answer after which the link is dead. */
@@ -10,13 +10,13 @@ const SILENT_BEATS = 4;
  * made, while an index is built, and later. Whether tables can be written and feeds bring changes is the Heartbeat's.
  */
 export class Pulse {
-  readonly #link: Link;
+  readonly #link: DatabaseLink;
   readonly #timer: NodeJS.Timeout;
   /** Questions since both connections have answered. */
   #silent = 0;
 
   constructor(
-    link: Link,
+    link: DatabaseLink,
     /** Milliseconds between two questions. */
     intervalMs: number,
   ) {

@@ -1,11 +1,11 @@
 import { Backoff } from '../../lib/backoff.js';
 import { ChatError } from '../../protocol/errors.js';
 
-export interface CatchUpParts<Found, Change> {
+export interface SnapshotFeedOptions<Found, Change> {
   /** Reads what the feed follows. */
   read(): Promise<Found>;
   /** Takes over what was read; right after it, `apply` is called for what the feed brought in the meantime. */
-  settle(found: Found): void;
+  onSnapshot(found: Found): void;
   apply(change: Change): void;
   /** Reading failed and will be tried again. */
   failed(error: Error): void;
@@ -13,14 +13,14 @@ export interface CatchUpParts<Found, Change> {
 
 /**
  * Joins a feed and a reading of the same rows without a gap: the feed is opened first, then the rows are read, then
- * the changes that came meanwhile are applied. Were the rows read first, what is written between reading and opening
+ * the changes that were buffered in between are applied. Were the rows read first, what is written between reading and opening
  * would be lost. Applying a change that the reading holds already does no harm, since the feed brings all changes of
  * one row in order: the last one wins.
  */
-export class CatchUp<Found, Change> {
-  readonly #parts: CatchUpParts<Found, Change>;
+export class SnapshotFeed<Found, Change> {
+  readonly #parts: SnapshotFeedOptions<Found, Change>;
   /** Changes that come during a reading; null when none is under way. */
-  #meanwhile: Change[] | null = null;
+  #buffered: Change[] | null = null;
   /** Counts readings, so that one that was overtaken is dropped. */
   #reading = 0;
   #retry: NodeJS.Timeout | null = null;
@@ -29,7 +29,7 @@ export class CatchUp<Found, Change> {
   readonly #waiting = new Set<() => void>();
   #known = false;
 
-  constructor(parts: CatchUpParts<Found, Change>) {
+  constructor(parts: SnapshotFeedOptions<Found, Change>) {
     this.#parts = parts;
   }
 
@@ -38,7 +38,7 @@ export class CatchUp<Found, Change> {
     return this.#known;
   }
 
-  /** Resolves when the rows have been read. @throws ChatError `database-away` after `timeoutMs` */
+  /** Resolves when the rows have been read. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#known) return;
     await new Promise<void>((resolve, reject) => {
@@ -49,7 +49,9 @@ export class CatchUp<Found, Change> {
       const timer = setTimeout(() => {
         this.#waiting.delete(known);
         reject(
-          new ChatError('database-away', 'The database cannot be read at the moment', { retryAfterMs: 1000 }),
+          new ChatError('database-unavailable', 'The database cannot be read at the moment', {
+            retryAfterMs: 1000,
+          }),
         );
       }, timeoutMs);
       this.#waiting.add(known);
@@ -59,20 +61,20 @@ export class CatchUp<Found, Change> {
   /** The feed has been opened (again), or the rows are wanted anew for another reason. */
   begin(): void {
     this.stop();
-    this.#meanwhile = [];
+    this.#buffered = [];
     void this.#read(this.#reading);
   }
 
   /** The feed has brought a change. */
   change(change: Change): void {
-    if (this.#meanwhile) this.#meanwhile.push(change);
+    if (this.#buffered) this.#buffered.push(change);
     else this.#parts.apply(change);
   }
 
   /** The feed is interrupted or not wanted any more: whatever is being read is out of date. */
   stop(): void {
     this.#reading += 1;
-    this.#meanwhile = null;
+    this.#buffered = null;
     if (this.#retry) clearTimeout(this.#retry);
     this.#retry = null;
   }
@@ -90,12 +92,12 @@ export class CatchUp<Found, Change> {
   }
 
   #settle(found: Found): void {
-    const meanwhile = this.#meanwhile ?? [];
-    this.#meanwhile = null;
+    const buffered = this.#buffered ?? [];
+    this.#buffered = null;
     this.#backoff.reset();
-    this.#parts.settle(found);
+    this.#parts.onSnapshot(found);
     this.#known = true;
-    for (const change of meanwhile) this.change(change);
+    for (const change of buffered) this.change(change);
     for (const known of this.#waiting) known();
     this.#waiting.clear();
   }

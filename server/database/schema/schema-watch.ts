@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../telemetry/logger.js';
 import { isPermission } from '../connection/availability.js';
-import type { Link } from '../connection/link.js';
-import { type Cursor, r } from '../connection/reql.js';
-import { completeTables, createTables, findMissing, INDEXES, type MissingParts } from './schema.js';
+import type { DatabaseLink } from '../connection/database-link.js';
+import { type DriverCursor, r } from '../connection/reql.js';
+import { completeTables, createTables, findMissing, INDEXES, type MissingSchema } from './schema.js';
 import type { SchemaSession } from './schema-session.js';
 
 /** Milliseconds for a look at the schema before the link counts as dead. */
@@ -37,7 +37,7 @@ interface TableConfig {
  * shows in a row that every repair rewrites.
  */
 export class SchemaWatch {
-  readonly #link: Link;
+  readonly #link: DatabaseLink;
   readonly #session: SchemaSession;
   readonly #intervalMs: number;
   readonly #listener: SchemaWatchListener;
@@ -52,7 +52,7 @@ export class SchemaWatch {
   #repair: string | null | undefined;
 
   constructor(
-    link: Link,
+    link: DatabaseLink,
     session: SchemaSession,
     intervalMs: number,
     listener: SchemaWatchListener,
@@ -109,11 +109,11 @@ export class SchemaWatch {
     this.suspect();
   }
 
-  #missing(): Promise<MissingParts> {
+  #missing(): Promise<MissingSchema> {
     return this.#within('the list of tables and indexes', findMissing(this.#session));
   }
 
-  async #mend(missing: MissingParts): Promise<void> {
+  async #mend(missing: MissingSchema): Promise<void> {
     this.#log.warn({ ...missing }, 'schema: parts are missing, making them again');
     const hasGap = missing.tables.length > 0 || missing.indexes.length > 0;
     if (hasGap) this.#listener.changed();
@@ -143,7 +143,7 @@ export class SchemaWatch {
     if (this.#followsConfig !== 'no') return;
     const { db } = this.#session;
     const changes = r.db('rethinkdb').table('table_config').filter({ db }).changes({ squash: false });
-    let cursor: Cursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
+    let cursor: DriverCursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
     try {
       cursor = await this.#within('opening the feed of table_config', changes.run(this.#link.feeds));
     } catch (error) {
@@ -178,7 +178,7 @@ function isRefusal(error: unknown): boolean {
   return isPermission(error) || (error as Error).name === 'ReqlQueryLogicError';
 }
 
-function isComplete({ tables, indexes, hook }: MissingParts): boolean {
+function isComplete({ tables, indexes, hook }: MissingSchema): boolean {
   return tables.length === 0 && indexes.length === 0 && hook === null;
 }
 

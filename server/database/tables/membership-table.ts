@@ -2,7 +2,7 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Position } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type Cursor, RAW, r, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
 import { primaryKey } from '../schema/primary-key.js';
 import type { RawTime } from './message-row.js';
 import { RowCache } from './row-cache.js';
@@ -52,13 +52,13 @@ export class MembershipTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   async get(room: string, id_user: string): Promise<MembershipInfo | undefined> {
     // A visitor who has no id yet has joined no room.
     return id_user === '' ? undefined : this.cache.get(keyOf(room, id_user));
   }
 
-  /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-away` */
+  /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-unavailable` */
   async of(id_user: string): Promise<MembershipInfo[]> {
     if (id_user === '') return [];
     return this.#read(this.#rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS));
@@ -66,7 +66,7 @@ export class MembershipTable {
 
   /**
    * Members of a room in the order of joining, after the position of another one.
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async in(
     room: string,
@@ -81,7 +81,7 @@ export class MembershipTable {
 
   /**
    * Joins; having joined already is no error.
-   * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-away`
+   * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-unavailable`
    */
   async join(room: string, id_user: string): Promise<void> {
     if (await this.get(room, id_user)) return;
@@ -97,7 +97,7 @@ export class MembershipTable {
     this.cache.invalidate(keyOf(room, id_user));
   }
 
-  /** Leaves; not being a member is no error. @throws ChatError `database-away` */
+  /** Leaves; not being a member is no error. @throws ChatError `database-unavailable` */
   async leave(room: string, id_user: string): Promise<void> {
     await this.#database.run(this.#one(room, id_user).delete());
     this.cache.invalidate(keyOf(room, id_user));
@@ -106,7 +106,7 @@ export class MembershipTable {
   /**
    * Notes how far a member has read. The position moves only forward.
    * @returns the position after the write; null when the user is not a member
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async markRead(room: string, id_user: string, { sent, id }: Position): Promise<Position | null> {
     const update = this.#one(room, id_user).update(
@@ -133,7 +133,7 @@ export class MembershipTable {
   }
 
   async #read(rows: Term): Promise<MembershipInfo[]> {
-    const cursor = await this.#database.run<Cursor<Row>>(rows, RAW);
+    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toMembership).filter((membership) => membership !== null);
   }
 }

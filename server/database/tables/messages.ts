@@ -4,7 +4,13 @@ import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { RAW, r, type Term } from '../connection/reql.js';
-import { ifOwn, noSuchMessage, type Refusable, refusal, throwRefusal } from '../schema/message-refusals.js';
+import {
+  ifOwn,
+  messageRefusal,
+  noSuchMessage,
+  type Refusable,
+  throwRefusal,
+} from '../schema/message-refusals.js';
 import { InsertQueue } from './insert-queue.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
 import { type MessageRow, toMessage } from './message-row.js';
@@ -65,7 +71,7 @@ interface WriteResult extends Refusable {
 }
 
 /**
- * Every query on `messages`. All methods throw ChatError: `database-away` when the database cannot be reached,
+ * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
  * `refused-by-database` when its write hook refuses a row, and what they say themselves.
  */
 export class Messages {
@@ -279,7 +285,7 @@ export class Messages {
           written.set(id, { ...inserted, created: false });
           return inserted;
         }
-        if (rows.length === 1) return refusal(result.first_error);
+        if (rows.length === 1) return messageRefusal(result.first_error);
         return (await this.#insertOneByOne(rows.slice(i, i + 1)))[0]!;
       }),
     );

@@ -46,7 +46,7 @@ export class NameClaims {
   /**
    * Resolves when the table has the name, and the mark where there has to be one.
    * @returns the mark, or null
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async write(id: string, written: string, claim: Claim): Promise<string | null> {
     const name = claim.kind === 'found' ? written : withoutOwnMark(written, id);

@@ -1,9 +1,9 @@
 import { ChatError } from '../../protocol/errors.js';
-import type { Access, RoomInfo } from '../../protocol/room.js';
+import type { RoomAccess, RoomInfo } from '../../protocol/room.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type Cursor, RAW, r, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
 import { primaryKey } from '../schema/primary-key.js';
 import { BackgroundWrites } from './background-writes.js';
 import type { RawTime } from './message-row.js';
@@ -16,7 +16,7 @@ interface Row {
   name?: string;
   name_key?: unknown;
   topic?: string;
-  access?: Access;
+  access?: RoomAccess;
   created?: RawTime;
   created_by?: string | null;
 }
@@ -49,24 +49,24 @@ export class RoomTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   get(name: string): Promise<RoomInfo | undefined> {
     return this.cache.get(name);
   }
 
-  /** Those of some rooms that have been created. @throws ChatError `database-away` */
+  /** Those of some rooms that have been created. @throws ChatError `database-unavailable` */
   getMany(names: Iterable<string>): Promise<Map<string, RoomInfo>> {
     return this.cache.getMany(names);
   }
 
-  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-away` */
+  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-unavailable` */
   after(name: string | null, limit: number): Promise<RoomInfo[]> {
     const lower = name ?? r.minval;
     const range = { index: 'name', leftBound: 'open' };
     return this.#read(this.#rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
   }
 
-  /** The rooms that were created last. @throws ChatError `database-away` */
+  /** The rooms that were created last. @throws ChatError `database-unavailable` */
   newest(limit: number): Promise<RoomInfo[]> {
     return this.#read(
       this.#rows()
@@ -75,7 +75,7 @@ export class RoomTable {
     );
   }
 
-  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-away` */
+  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-unavailable` */
   async lookAlike(name: string): Promise<string | null> {
     const found = this.#database
       .table('rooms')
@@ -89,7 +89,7 @@ export class RoomTable {
 
   /**
    * Resolves when the room is in the table.
-   * @throws ChatError `room-exists`, `database-away`
+   * @throws ChatError `room-exists`, `database-unavailable`
    */
   async create(room: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: string }): Promise<RoomInfo> {
     const { name, topic, access, by } = room;
@@ -115,7 +115,7 @@ export class RoomTable {
   }
 
   async #read(rows: Term): Promise<RoomInfo[]> {
-    const cursor = await this.#database.run<Cursor<Row>>(rows, RAW);
+    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
   }
 

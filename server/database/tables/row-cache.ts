@@ -5,7 +5,7 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { Feed } from '../connection/feed.js';
-import { type Cursor, RAW, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, type Term } from '../connection/reql.js';
 
 /** Rows that one query asks for. */
 const KEYS_PER_QUERY = 200;
@@ -106,7 +106,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
     return this.#following;
   }
 
-  /** @throws ChatError `database-away` when the row is not cached and cannot be read */
+  /** @throws ChatError `database-unavailable` when the row is not cached and cannot be read */
   async get(key: string): Promise<Value | undefined> {
     const entry = this.#entries.get(key);
     if (entry?.isFresh) return entry.value ?? undefined;
@@ -119,7 +119,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
     }
   }
 
-  /** The values of those keys that have a row. @throws ChatError `database-away` */
+  /** The values of those keys that have a row. @throws ChatError `database-unavailable` */
   async getMany(keys: Iterable<string>): Promise<Map<string, Value>> {
     const wanted = [...new Set(keys)];
     const values = await Promise.all(wanted.map((key) => this.get(key)));
@@ -260,7 +260,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
       if (state !== 'up' && remainingMs > 0) await database.ready(remainingMs);
       try {
         const rows = options.select(database.table(options.table), keys);
-        return await (await database.run<Cursor<Row>>(rows, RAW)).toArray();
+        return await (await database.run<DriverCursor<Row>>(rows, RAW)).toArray();
       } catch (error) {
         if (database.status.state === 'up' || remainingMs <= 0 || attempt === QUERY_ATTEMPTS) throw error;
       }

@@ -65,12 +65,12 @@ export class UserTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   async get(id_user: string): Promise<UserInfo | undefined> {
     return isKey(id_user) ? this.cache.get(id_user) : undefined;
   }
 
-  /** Those of some users that have a row. @throws ChatError `database-away` */
+  /** Those of some users that have a row. @throws ChatError `database-unavailable` */
   getMany(ids: Iterable<string>): Promise<Map<string, UserInfo>> {
     return this.cache.getMany([...ids].filter(isKey));
   }
@@ -105,7 +105,7 @@ export class UserTable {
    * @param user with the present name
    * @param name cleaned
    * @returns the user under the name that is shown
-   * @throws ChatError `bad-name` for a name that only the server gives, `database-away`
+   * @throws ChatError `bad-name` for a name that only the server gives, `database-unavailable`
    */
   async rename(user: Named, name: string): Promise<Named> {
     const { id_user } = user;
@@ -114,7 +114,7 @@ export class UserTable {
     return this.#claim(id_user, chosen, { kind: 'chosen' });
   }
 
-  /** Gives a name to a user who has none yet. @throws ChatError `database-away` */
+  /** Gives a name to a user who has none yet. @throws ChatError `database-unavailable` */
   async introduce(id_user: string, name: string): Promise<void> {
     if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
   }
@@ -159,7 +159,7 @@ async function unlessAway<T>(lookup: Promise<T>): Promise<T | undefined> {
   try {
     return await lookup;
   } catch (error) {
-    if (error instanceof ChatError && error.code === 'database-away') return undefined;
+    if (error instanceof ChatError && error.code === 'database-unavailable') return undefined;
     throw error;
   }
 }

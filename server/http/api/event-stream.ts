@@ -96,7 +96,7 @@ export class EventStream implements Subscriber, SlowReader {
     setTimeout(() => this.#res.destroy(), FAREWELL).unref();
   }
 
-  expelled(_room: string, error: ChatError): void {
+  onAccessRevoked(_room: string, error: ChatError): void {
     this.refuse(error);
   }
 

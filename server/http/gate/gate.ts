@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { ProxyTrust } from '../../config/proxy-trust.js';
 import { ChatError, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
-import { answerRaw, endWithin, refusal } from './raw-answer.js';
+import { answerRaw, endWithin, refusalResponse } from './raw-response.js';
 import { Refusals } from './refusals.js';
 import { originForm, pathOf } from './request-target.js';
 import { takeListeners } from './take-listeners.js';
 
-export interface GateParts {
+export interface GateDependencies {
   /** Answers every request that is not for the sockets. */
   pages: RequestListener;
   /** The path at and below which the server's present listeners get requests and upgrades. */
@@ -38,7 +38,7 @@ const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
  * sockets' path to the listeners that the server has had so far, all others to the pages. So no input that Primus or
  * engine.io do not expect reaches them, and every connection is answered and closed.
  */
-export function guardServer(server: Server, parts: GateParts): void {
+export function guardServer(server: Server, parts: GateDependencies): void {
   const gate = new Gate(parts);
   const sockets = takeListeners(server, 'request');
   const upgrades = takeListeners(server, 'upgrade');
@@ -73,13 +73,13 @@ export function guardServer(server: Server, parts: GateParts): void {
 }
 
 class Gate {
-  readonly #parts: GateParts;
+  readonly #parts: GateDependencies;
   readonly #refusals: Refusals;
   /** Answers that are not finished, by connection; several where a client sends requests without waiting. */
   readonly #unfinished = new WeakMap<Duplex, ServerResponse[]>();
   readonly #ended = new WeakSet<Duplex>();
 
-  constructor(parts: GateParts) {
+  constructor(parts: GateDependencies) {
     this.#parts = parts;
     this.#refusals = new Refusals(parts.log);
   }
@@ -116,7 +116,7 @@ class Gate {
 
   refuse(request: IncomingMessage, response: ServerResponse, error: ChatError): void {
     this.#note(request, error);
-    const { headers, body } = refusal(error);
+    const { headers, body } = refusalResponse(error);
     response.writeHead(error.status, headers).end(request.method === 'HEAD' ? undefined : body);
   }
 

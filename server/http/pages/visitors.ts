@@ -3,13 +3,13 @@ import type { Authenticator, Session } from '../../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../../auth/credentials.js';
 import { areNamesGiven, refuseGivenName } from '../../auth/given-name.js';
 import type { Guests, Identity } from '../../auth/guest.js';
-import { watchSession } from '../../auth/session-watch.js';
+import { monitorSession } from '../../auth/session-monitor.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError, ERRORS } from '../../protocol/errors.js';
 import { GUEST_HEADER } from './page-state.js';
 
-export interface VisitorsParts {
+export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
   limits: Pick<Limits, 'rename'>;
@@ -18,12 +18,12 @@ export interface VisitorsParts {
 
 /**
  * Who sends a request, in all modes of AUTH. All methods throw what authenticating throws: `login-required`,
- * `bad-token`, `token-expired`, `auth-away`.
+ * `bad-token`, `token-expired`, `auth-unavailable`.
  */
 export class Visitors {
-  readonly #parts: VisitorsParts;
+  readonly #parts: VisitorsDependencies;
 
-  constructor(parts: VisitorsParts) {
+  constructor(parts: VisitorsDependencies) {
     this.#parts = parts;
   }
 
@@ -38,12 +38,12 @@ export class Visitors {
    */
   async lastingReader(
     req: Request,
-    ended: (error: ChatError) => void,
+    onEnd: (error: ChatError) => void,
   ): Promise<{ id_user: string; stop: () => void }> {
     const { authenticator } = this.#parts;
     const session = await this.#authenticate(req);
     if (!session) return { id_user: '', stop: () => {} };
-    const stop = watchSession({ authenticator, credentials: credentialsOf(req), session, ended });
+    const stop = monitorSession({ authenticator, credentials: credentialsOf(req), session, onEnd });
     return { id_user: session.id_user, stop };
   }
 
@@ -56,7 +56,7 @@ export class Visitors {
   /**
    * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
    * @param name cleaned
-   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
     const user = (await this.#identify(req)) ?? this.#parts.guests.newGuest();
@@ -70,7 +70,7 @@ export class Visitors {
    * @param name cleaned
    * @param address of the client, for limits
    * @returns the user under the name that is shown
-   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-away`
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
    */
   async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
     const { authenticator, limits, users } = this.#parts;
@@ -86,7 +86,7 @@ export class Visitors {
 
   /**
    * A user whom anybody may be, by an address; `signed` says so to sockets and to the API.
-   * @throws ChatError `not-found` where visitors are no guests, `no-such-user`, `database-away`
+   * @throws ChatError `not-found` where visitors are no guests, `no-such-user`, `database-unavailable`
    */
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
     const { authenticator, guests, users } = this.#parts;

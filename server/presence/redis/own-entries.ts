@@ -1,9 +1,9 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { Typist } from '../../protocol/presence.js';
 import type { LocalEntries } from '../local-entries.js';
-import { KEEP_MS } from './heartbeat.js';
 import { fromText, type Keys, toText } from './keys.js';
-import type { Link } from './link.js';
+import { KEEP_MS } from './node-lease.js';
+import type { RedisLink } from './redis-link.js';
 import { writeEntry, writeNodeMessage, writeRoomMessage, writeTypingMessage } from './wire.js';
 
 /** Sockets in one command or message, and rooms in one go: so that Redis does not halt for others. */
@@ -31,7 +31,7 @@ export class OwnEntries {
    * Writes all there is, deletes what is there no more, and asks the others to read it. The lease comes after the
    * entries: whoever sees it finds them.
    */
-  async announce(commands: Link['commands']): Promise<void> {
+  async announce(commands: RedisLink['commands']): Promise<void> {
     const keys = this.#keys;
     const node = this.#node;
     const old = (await commands.smembers(keys.rooms(node))).map(fromText);
