@@ -3,6 +3,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY packages/client/package.json packages/client/package.json
 COPY packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
 RUN npm ci --no-audit --no-fund
 COPY packages packages
@@ -19,6 +20,7 @@ RUN install -d -o node -g node -m 700 /data
 COPY package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
+COPY --from=build /app/packages/embedded-rethinkdb/bin packages/embedded-rethinkdb/bin
 COPY --from=build /app/packages/embedded-rethinkdb/dist packages/embedded-rethinkdb/dist
 COPY --from=build /app/dist dist
 COPY --from=build /app/static/build static/build
