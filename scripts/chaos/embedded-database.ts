@@ -6,17 +6,19 @@ import rethinkdb from 'rethinkdb';
 import type { Connection } from '../../server/database/reql.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
+import { type DiskOptions, startDisk } from './disk.js';
 import type { Fault } from './faults.js';
 
 const DELAY_MS = 300;
 
-/** The embedded database in a process of its own, and a proxy before it for each server. */
+/** Starts the embedded database in a process of its own on a small disk, and a TCP proxy to it for each server. */
 export async function startEmbeddedDatabase(
-  folder: string,
   db: string,
   servers: number,
+  diskOptions: DiskOptions,
 ): Promise<ChaosDatabase> {
-  const directory = path.join(folder, 'database');
+  const disk = await startDisk(diskOptions);
+  const directory = path.join(disk.directory, 'database');
   let child = await launch(directory, 0);
   const { port } = child;
   const lines: TcpProxy[] = [];
@@ -30,8 +32,8 @@ export async function startEmbeddedDatabase(
       return async () => end();
     },
   });
-  // A full disk goes here, as one more fault of the process.
   const faults: Fault[] = [
+    ...disk.faults,
     onLine('cut', [500, 4_000], (line) => {
       line.cut();
       return () => line.mend();
@@ -75,6 +77,7 @@ export async function startEmbeddedDatabase(
     stop: async () => {
       for (const line of lines) await line.stop();
       await kill(child.process);
+      await disk.stop();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { sleep } from './writers.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Something that goes wrong, and how it is put right. */
 export interface Fault {

@@ -11,6 +11,8 @@ export class Ledger {
   readonly commands: string[] = [];
   /** Answers that must not come, such as an error after which a retry makes no sense. */
   readonly violations: string[] = [];
+  /** Number of writes that were refused because the storage of the database was full. */
+  storageRefusals = 0;
   readonly writers = new Map<string, { acknowledged: number; retries: number; longestGapMs: number }>();
   private readonly lastAcknowledged = new Map<string, number>();
 
@@ -21,6 +23,11 @@ export class Ledger {
     counts.acknowledged += 1;
     counts.longestGapMs = Math.max(counts.longestGapMs, now - (this.lastAcknowledged.get(writer) ?? now));
     this.lastAcknowledged.set(writer, now);
+  }
+
+  /** Number of writes that were acknowledged, of all writers. */
+  get acknowledgedWrites(): number {
+    return [...this.writers.values()].reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 
   retry(writer: string): void {

@@ -33,6 +33,8 @@ function report({ differences, faults, ledger, readers }: ChaosResult): void {
       `  ${writer}: ${acknowledged} writes acknowledged, ${retries} repeated, at most ${seconds} s between two`,
     );
   }
+  if (ledger.storageRefusals > 0)
+    console.log(`  ${ledger.storageRefusals} writes refused while the disk was full`);
   if (differences.length === 0) {
     console.log('\nEach view equals the table; each acknowledged write is there exactly once.');
     return;

@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../tests/presence/random.js';
 import { type BotGround, startBotGround } from './bots.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { startClusterDatabase } from './cluster-database.js';
+import { driverWriteClient } from './driver-write-client.js';
 import { startEmbeddedDatabase } from './embedded-database.js';
 import { type Happened, type Lane, runLane } from './faults.js';
 import { Ledger } from './ledger.js';
 import { eventReader, type Reader, socketReader } from './readers.js';
 import { startRedisGround } from './redis.js';
+import { guestCookie, restWriteClient } from './rest-write-client.js';
 import { schemaLane } from './schema-faults.js';
 import { ChaosServer, serverLane } from './servers.js';
+import { socketWriteClient } from './socket-write-client.js';
 import { readTable, viewDifferences, writeDifferences } from './verdict.js';
-import { driverWay, guestCookie, restWay, sleep, socketWay, Writer } from './writers.js';
+import { Writer } from './writer.js';
 
 export interface ChaosOptions {
   seed: number;
@@ -45,12 +46,12 @@ const CALM_MS = 60_000;
 /** Starts everything, lets things go wrong for a while, puts them right, and compares. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, print } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), 'changeroom-chaos-'));
-  const closing: (() => Promise<unknown> | unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  const ledger = new Ledger();
+  const closing: (() => Promise<unknown> | unknown)[] = [];
   try {
     const database = options.rethinkdb
       ? await startClusterDatabase(options.rethinkdb, 'chaos', SERVERS)
-      : await startEmbeddedDatabase(folder, 'chaos', SERVERS);
+      : await startEmbeddedDatabase('chaos', SERVERS, { ledger, seconds: options.seconds, print });
     closing.push(() => database.stop());
     const redis = options.redis ? await startRedisGround() : null;
     if (redis) closing.push(() => redis.stop());
@@ -72,7 +73,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await bots?.startBots(shared);
     print(`seed ${seed}: ${database.kind}, ${SERVERS} servers, ${options.seconds} seconds`);
 
-    const ledger = new Ledger();
     const readers = openReaders(servers);
     closing.push(() => readers.map((reader) => reader.close()));
     const writers = await openWriters(servers, database, bots, ledger, random(seed));
@@ -118,15 +118,19 @@ async function openWriters(
 ): Promise<Writer[]> {
   const common = { pick, pauseMs: PAUSE_MS, ledger };
   const cookie = await guestCookie(servers[0]!.url);
-  const writers = [new Writer(driverWay('driver', database.connect), { ...common, rooms: ROOMS })];
+  const writers = [new Writer(driverWriteClient('driver', database.connect), { ...common, rooms: ROOMS })];
   for (const [i, { url }] of servers.entries()) {
     const room = ROOMS[i]!;
-    writers.push(new Writer(restWay(`REST ${i}`, url, cookie), { ...common, rooms: ROOMS }));
-    writers.push(new Writer(socketWay(`socket ${i}`, url, room, cookie), { ...common, rooms: [room] }));
+    writers.push(new Writer(restWriteClient(`REST ${i}`, url, cookie), { ...common, rooms: ROOMS }));
+    writers.push(
+      new Writer(socketWriteClient(`socket ${i}`, url, room, cookie), { ...common, rooms: [room] }),
+    );
   }
   if (bots) {
     const asks = { ...common, rooms: [ROOMS[0]!], pauseMs: 10 * PAUSE_MS, body: bots.command };
-    writers.push(new Writer(socketWay('commands to a bot', servers[0]!.url, ROOMS[0]!, cookie), asks));
+    writers.push(
+      new Writer(socketWriteClient('commands to a bot', servers[0]!.url, ROOMS[0]!, cookie), asks),
+    );
   }
   return writers;
 }
