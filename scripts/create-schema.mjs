@@ -6,10 +6,10 @@
  */
 const PATIENCE_MS = 60_000;
 
-const { readConfig, ConfigError } = await load('config.js');
-const { Database } = await load('database/database.js');
-const { createLog } = await load('log.js');
-const { placeOf } = await load('database-address.js');
+const { readConfig, ConfigError } = await load('config/config.js');
+const { Database } = await load('database/connection/database.js');
+const { createLog } = await load('telemetry/logger.js');
+const { placeOf } = await load('config/database-url.js');
 
 const config = configure();
 if (config.database === null) {

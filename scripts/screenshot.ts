@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { startApp } from '../server/app.js';
-import { readConfig } from '../server/config.js';
-import { ROOT } from '../server/root.js';
+import { readConfig } from '../server/config/config.js';
+import { ROOT } from '../server/runtime/project-root.js';
 
 const ROOMS = [
   { by: 'Ada', name: 'greenhouse', topic: 'Sensors, valves, and what grows', access: 'open' },

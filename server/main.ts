@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
-import { type Config, readConfig } from './config.js';
-import { ConfigError } from './config-error.js';
-import { announce, fail, stopOnSignals } from './lifecycle.js';
+import { type Config, readConfig } from './config/config.js';
+import { ConfigError } from './config/config-error.js';
+import { announce, fail, stopOnSignals } from './runtime/signals.js';
 
 /**
  * Decides what this process is: the only one, the primary of several, or one of these. Each loads what it needs alone.

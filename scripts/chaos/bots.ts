@@ -1,5 +1,5 @@
 import { AnswerIds } from '../../server/bots/answer.js';
-import type { Message } from '../../server/message.js';
+import type { Message } from '../../server/protocol/message.js';
 import { type BotProcess, startBots } from '../../tests/bots/bot-process.js';
 import { startRabbitmq } from '../../tests/support/rabbitmq-server.js';
 import type { Lane } from './faults.js';

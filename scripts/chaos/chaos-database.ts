@@ -1,4 +1,4 @@
-import type { Connection } from '../../server/database/reql.js';
+import type { Connection } from '../../server/database/connection/reql.js';
 import type { Lane } from './faults.js';
 
 /** A database that things happen to. */

@@ -1,4 +1,4 @@
-import { placeOf } from '../../server/database-address.js';
+import { placeOf } from '../../server/config/database-url.js';
 import { HOST_FAULTS, startRethinkdbCluster } from '../../tests/support/rethinkdb-cluster.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import type { Fault } from './faults.js';

@@ -1,6 +1,6 @@
-import { isUnavailableResult } from '../../server/database/availability.js';
-import { type Connection, r, type Term } from '../../server/database/reql.js';
-import { isStorageFull } from '../../server/database/storage-full.js';
+import { isUnavailableResult } from '../../server/database/connection/availability.js';
+import { type Connection, r, type Term } from '../../server/database/connection/reql.js';
+import { isStorageFull } from '../../server/database/connection/storage-full.js';
 import type { Write, WriteClient, WriteOutcome } from './write-client.js';
 
 const ANSWER_TIMEOUT_MS = 20_000;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import rethinkdb from 'rethinkdb';
-import type { Connection } from '../../server/database/reql.js';
+import type { Connection } from '../../server/database/connection/reql.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { type DiskOptions, startDisk } from './disk.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../server/errors.js';
+import type { ErrorCode } from '../../server/protocol/errors.js';
 import { outcomeOf, type Write, type WriteClient } from './write-client.js';
 
 const ANSWER_TIMEOUT_MS = 20_000;

@@ -1,4 +1,4 @@
-import { type Connection, r } from '../../server/database/reql.js';
+import { type Connection, r } from '../../server/database/connection/reql.js';
 import type { Fault, Lane } from './faults.js';
 
 /** Changes of the schema by another program. The table `messages` stays: what is in it is what is checked. */

@@ -1,6 +1,6 @@
-import { type MessageRow, toMessage } from '../../server/database/message-row.js';
-import { type Connection, type Cursor, RAW, r } from '../../server/database/reql.js';
-import type { Message } from '../../server/message.js';
+import { type Connection, type Cursor, RAW, r } from '../../server/database/connection/reql.js';
+import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { Message } from '../../server/protocol/message.js';
 import type { Ledger } from './ledger.js';
 import type { Reader } from './readers.js';
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../server/errors.js';
+import type { ErrorCode } from '../../server/protocol/errors.js';
 
 /** A write that is repeated with the same id until it is acknowledged. */
 export type Write =

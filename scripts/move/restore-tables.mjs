@@ -68,7 +68,7 @@ async function accepted(running) {
 }
 
 function serversSchema() {
-  return import(new URL('../../dist/server/database/schema.js', import.meta.url)).catch((error) => {
+  return import(new URL('../../dist/server/database/schema/schema.js', import.meta.url)).catch((error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new MoveError('Changeroom is not built yet: npm run build');
   });

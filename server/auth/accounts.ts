@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { AuthConfig } from '../config.js';
+import type { AuthConfig } from '../config/config.js';
 import type { Limits } from '../limits/limits.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/logger.js';
 import { AnswerCache } from './answer-cache.js';
 import type { Session, TokenJudge } from './authenticator.js';
 import { type Claims, userId, userName } from './claims.js';

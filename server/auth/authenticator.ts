@@ -1,5 +1,5 @@
-import type { AuthConfig } from '../config.js';
-import type { Log } from '../log.js';
+import type { AuthConfig } from '../config/config.js';
+import type { Log } from '../telemetry/logger.js';
 import { AccountsService, type AccountsServiceOptions } from './accounts.js';
 import { type Credentials, tokenOf } from './credentials.js';
 import type { Guests, Identity } from './guest.js';

@@ -1,5 +1,5 @@
-import { cleanName, LIMITS } from '../message.js';
-import { normalise } from '../text/normalise.js';
+import { cleanName, LIMITS } from '../protocol/message.js';
+import { normalise } from '../protocol/text/normalise.js';
 
 /** What an issuer or an accounts service says of a user. */
 export type Claims = Readonly<Record<string, unknown>>;

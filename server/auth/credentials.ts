@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import { ChatError } from '../errors.js';
+import { ChatError } from '../protocol/errors.js';
 
 /** What a request or a socket brings along to show who sends it. */
 export interface Credentials {

@@ -1,4 +1,4 @@
-import { ChatError } from '../errors.js';
+import { ChatError } from '../protocol/errors.js';
 import type { Authenticator } from './authenticator.js';
 
 /** With tokens, names come from their issuer; guests choose theirs. */

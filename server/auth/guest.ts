@@ -1,7 +1,7 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
-import { cleanId, cleanName } from '../message.js';
+import { cleanId, cleanName } from '../protocol/message.js';
 
 /** Who somebody is, as written into the `author` of what they send. */
 export interface Identity {

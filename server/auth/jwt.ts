@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config.js';
-import { ChatError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { AuthConfig } from '../config/config.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Session, TokenJudge } from './authenticator.js';
 import { userId, userName } from './claims.js';
 import { badToken, tokenExpired } from './credentials.js';

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { ChatError } from '../errors.js';
+import type { ChatError } from '../protocol/errors.js';
 import { RETRY_MS, type Remote } from './remote.js';
 
 /** Milliseconds after which known keys are asked for again: a withdrawn one is trusted for no longer. */

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { ChatError } from '../errors.js';
-import type { Log } from '../log.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 
 /** Milliseconds until whoever did not answer is worth asking again. */
 export const RETRY_MS = 5_000;

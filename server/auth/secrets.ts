@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ChatError, ERRORS } from '../errors.js';
+import { ChatError, ERRORS } from '../protocol/errors.js';
 import { badToken, bearerToken } from './credentials.js';
 
 /**

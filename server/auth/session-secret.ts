@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../log.js';
-import { DATABASE_FILES, makePrivate } from '../own-database.js';
+import { DATABASE_FILES, makePrivate } from '../runtime/embedded-database.js';
+import type { Log } from '../telemetry/logger.js';
 
 export interface SecretSource {
   /** `SESSION_SECRET`; where several machines serve one chat, all of them need the same. */

@@ -1,4 +1,4 @@
-import { type ChatError, toChatError } from '../errors.js';
+import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Authenticator, Session } from './authenticator.js';
 import { badToken, type Credentials, tokenExpired } from './credentials.js';
 import { onExpiry } from './expiry.js';

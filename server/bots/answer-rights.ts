@@ -1,10 +1,10 @@
+import type { Access } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { badToken } from '../auth/credentials.js';
 import { equal } from '../auth/secrets.js';
-import type { NewMessage } from '../database/messages.js';
-import { ChatError } from '../errors.js';
+import type { NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
-import type { Access } from '../rooms/access.js';
+import { ChatError } from '../protocol/errors.js';
 import type { Answer, AnswerIds } from './answer.js';
 import type { CommandRef, CommandTokens } from './command-tokens.js';
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
 import { MAX_TOKEN } from '../auth/credentials.js';
-import { ChatError } from '../errors.js';
-import { cleanBody, cleanName, cleanRoomIn } from '../message.js';
+import { ChatError } from '../protocol/errors.js';
+import { cleanBody, cleanName, cleanRoomIn } from '../protocol/message.js';
 
 /** What a bot has to say, checked. */
 export interface Answer {

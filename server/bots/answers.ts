@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
-import { Backoff } from '../database/backoff.js';
-import type { Messages } from '../database/messages.js';
-import { diagnostics } from '../diagnostics.js';
-import { ChatError, type ErrorCode, toChatError } from '../errors.js';
+import type { Messages } from '../database/tables/messages.js';
+import { Backoff } from '../lib/backoff.js';
 import type { Limits } from '../limits/limits.js';
-import type { Log } from '../log.js';
-import { newMessageId } from '../message.js';
+import { ChatError, type ErrorCode, toChatError } from '../protocol/errors.js';
+import { newMessageId } from '../protocol/message.js';
+import { diagnostics } from '../telemetry/diagnostics-channels.js';
+import type { Log } from '../telemetry/logger.js';
 import { readAnswer } from './answer.js';
 import type { Allowed, AnswerRights } from './answer-rights.js';
 import type { Link } from './link.js';

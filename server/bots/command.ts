@@ -1,4 +1,4 @@
-import { COMMAND, type Message } from '../message.js';
+import { COMMAND, type Message } from '../protocol/message.js';
 
 const BEGINNING = new RegExp(COMMAND);
 

@@ -1,5 +1,5 @@
-import { Backoff } from '../database/backoff.js';
-import type { Log } from '../log.js';
+import { Backoff } from '../lib/backoff.js';
+import type { Log } from '../telemetry/logger.js';
 import { type Link, type LinkEvents, openLink } from './link.js';
 import type { Topology } from './topology.js';
 

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CommandTable } from '../database/command-table.js';
-import { diagnostics } from '../diagnostics.js';
-import { type ErrorCode, toChatError } from '../errors.js';
-import type { Log } from '../log.js';
-import { comparePositions, type Message } from '../message.js';
+import type { CommandTable } from '../database/tables/command-table.js';
+import { type ErrorCode, toChatError } from '../protocol/errors.js';
+import { comparePositions, type Message } from '../protocol/message.js';
+import { diagnostics } from '../telemetry/diagnostics-channels.js';
+import type { Log } from '../telemetry/logger.js';
 import { commandName, toCommand } from './command.js';
 import { COMMAND_LIFETIME, type CommandTokens } from './command-tokens.js';
 import type { Link } from './link.js';

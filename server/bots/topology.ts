@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import type { AmqpConfig } from '../config.js';
+import type { AmqpConfig } from '../config/config.js';
 
 /** The queues and exchanges that server and bots meet at. docs/bots.md tells bots of them. */
 export interface Topology {

@@ -1,4 +1,4 @@
-import type { Reading } from '../metrics/readings.js';
+import type { Reading } from '../telemetry/metrics/readings.js';
 
 interface Open {
   missing: Set<number>;

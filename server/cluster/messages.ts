@@ -1,5 +1,5 @@
-import type { Config } from '../config.js';
-import type { Reading } from '../metrics/readings.js';
+import type { Config } from '../config/config.js';
+import type { Reading } from '../telemetry/metrics/readings.js';
 
 /** Milliseconds for a worker to tell its numbers. */
 export const READING_MS = 1_000;

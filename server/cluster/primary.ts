@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSessionSecret } from '../auth/session-secret.js';
-import type { Config } from '../config.js';
-import { listen } from '../entrance.js';
-import { announce, fail, stopOnSignals } from '../lifecycle.js';
-import { createLog } from '../log.js';
-import { openOwnDatabase } from '../own-database.js';
+import type { Config } from '../config/config.js';
+import { openOwnDatabase } from '../runtime/embedded-database.js';
+import { listen } from '../runtime/listener.js';
+import { announce, fail, stopOnSignals } from '../runtime/signals.js';
+import { createLog } from '../telemetry/logger.js';
 import { Workers } from './workers.js';
 
 /** The part of the time for a stop that is the database's, when the workers are gone. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { takeListeners } from '../http/take-listeners.js';
-import type { Log } from '../log.js';
+import { takeListeners } from '../http/gate/take-listeners.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
+import type { Log } from '../telemetry/logger.js';
 import { requestBytes } from './connection-handover.js';
 import { passOn } from './pass-on.js';
 import { newSessionId, workerOfSession } from './session-id.js';

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Entrance } from '../entrance.js';
+import type { Entrance } from '../runtime/listener.js';
 
 /** Where a worker takes what other workers pass on to it: a Unix socket in a folder that is theirs alone. */
 export function doorOf(folder: string, worker: number): string {

@@ -1,9 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Socket } from 'node:net';
-import { Backoff } from '../database/backoff.js';
-import type { Log } from '../log.js';
-import { readingOf } from '../metrics/readings.js';
-import { processRegistry } from '../metrics/registry.js';
+import { Backoff } from '../lib/backoff.js';
+import type { Log } from '../telemetry/logger.js';
+import { readingOf } from '../telemetry/metrics/readings.js';
+import { processRegistry } from '../telemetry/metrics/registry.js';
 import { sendConnection } from './connection-handover.js';
 import { Gathering } from './gathering.js';
 import { type Assignment, type FromWorker, READING_MS, type ToWorker } from './messages.js';

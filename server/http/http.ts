@@ -1,24 +1,24 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
-import type { Config } from '../config.js';
-import type { UserTable } from '../database/user-table.js';
+import type { Config } from '../config/config.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
-import type { Log } from '../log.js';
 import type { Presence } from '../presence/presence.js';
 import type { Directory } from '../rooms/directory.js';
 import type { Rooms } from '../rooms/rooms.js';
-import { ROOT } from '../root.js';
-import { apiRouter } from './api.js';
-import type { BotsParts } from './bots.js';
-import type { EventStreamOptions } from './event-stream.js';
-import { type Dependency, healthRouter, type Storage } from './health.js';
-import { type MetricsParts, metricsRouter } from './metrics.js';
-import { pagesRouter } from './pages.js';
-import { notFound, problemHandler } from './problems.js';
-import { requestLog } from './request-log.js';
-import { securityHeaders } from './security-headers.js';
-import type { Visitors } from './visitors.js';
+import { ROOT } from '../runtime/project-root.js';
+import type { Log } from '../telemetry/logger.js';
+import { apiRouter } from './api/api.js';
+import type { BotsParts } from './api/bots.js';
+import type { EventStreamOptions } from './api/event-stream.js';
+import { notFound, problemHandler } from './middleware/problems.js';
+import { requestLog } from './middleware/request-log.js';
+import { securityHeaders } from './middleware/security-headers.js';
+import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
+import { type MetricsParts, metricsRouter } from './monitoring/metrics.js';
+import { pagesRouter } from './pages/pages.js';
+import type { Visitors } from './pages/visitors.js';
 
 export interface HttpParts extends BotsParts {
   config: Config;

@@ -1,4 +1,4 @@
-import { ChatError } from '../errors.js';
+import { ChatError } from '../protocol/errors.js';
 
 /** How many times as many frames as allowed end the connection. */
 const FLOOD_FACTOR = 10;

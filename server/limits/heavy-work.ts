@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { ChatError } from '../errors.js';
+import { ChatError } from '../protocol/errors.js';
 import { addressGroup } from './address-group.js';
 
 export interface HeavyWorkOptions {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
-import { ChatError } from '../errors.js';
-import type { Log } from '../log.js';
-import { type RedisAddress, tlsOptions } from '../redis-address.js';
+import { type RedisAddress, tlsOptions } from '../config/redis-url.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
 import { HeavyWork } from './heavy-work.js';

@@ -1,4 +1,4 @@
-import type { Count, Entry } from './presence.js';
+import type { Count, Entry } from '../protocol/presence.js';
 
 /** By user, then by socket: the same order in every process. @returns a new array */
 export function inOrder(entries: Iterable<Entry>): Entry[] {

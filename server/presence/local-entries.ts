@@ -1,5 +1,5 @@
+import type { Entry } from '../protocol/presence.js';
 import { isSameEntry } from './entries.js';
-import type { Entry } from './presence.js';
 
 /** The sockets of this process, by room. */
 export class LocalEntries {

@@ -1,4 +1,5 @@
-import type { Log } from '../log.js';
+import type { Entry, Typist, Users } from '../protocol/presence.js';
+import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
 import { LocalEntries } from './local-entries.js';
@@ -6,7 +7,6 @@ import { HERE, type ObservedRoom } from './observed-room.js';
 import { ObservedRooms } from './observed-rooms.js';
 import type {
   Counts,
-  Entry,
   Observation,
   Presence,
   PresenceListener,
@@ -14,8 +14,6 @@ import type {
   PresenceStatus,
   Summary,
   TypingListener,
-  Typist,
-  Users,
 } from './presence.js';
 import { Typing } from './typing.js';
 

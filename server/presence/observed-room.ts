@@ -1,7 +1,8 @@
-import type { Log } from '../log.js';
+import type { Count, Delta, Entry } from '../protocol/presence.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
 import { countOf, inOrder, isSameEntry } from './entries.js';
-import type { Count, Delta, Entry, Observation, PresenceListener } from './presence.js';
+import type { Observation, PresenceListener } from './presence.js';
 
 /** The source of what happens in this process. */
 export const HERE = 'here';

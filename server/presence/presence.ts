@@ -6,39 +6,14 @@
  * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
  */
 
+import type { Count, Delta, Entry, TypingEvent, Typist, Users } from '../protocol/presence.js';
 import type { Clock } from './clock.js';
-
-/** One socket in one room. A user with three tabs is three entries. */
-export interface Entry {
-  id_socket: string;
-  id_user: string;
-  name: string;
-}
 
 export interface PresenceStatus {
   state: 'up' | 'down' | 'connecting';
   since: Date;
   /** What went wrong last, while it is down. */
   reason?: string;
-}
-
-/** Everybody in a room, in an order that is the same for everybody who asks: by user, then by socket. */
-export interface Users {
-  users: readonly Entry[];
-  /** Other processes could not be asked: people may be missing, or be shown who have left. */
-  partial: boolean;
-}
-
-/** What became different in a room since the last time. Applying it twice does no harm. */
-export interface Delta {
-  room: string;
-  joined: readonly Entry[];
-  /** Sockets (`id_socket`) that are gone. */
-  left: readonly string[];
-  /** Entries of sockets that were there before, by another name or user. */
-  renamed: readonly Entry[];
-  /** As in `Users`. A delta may say nothing but that this has changed. */
-  partial: boolean;
 }
 
 /** Told of everything that becomes different. All listeners get the same object, which can be encoded once. */
@@ -48,12 +23,6 @@ export type PresenceListener = (delta: Delta) => void;
 export interface Observation extends Users {
   /** The listener is not called any more. */
   stop(): void;
-}
-
-export interface Count {
-  sockets: number;
-  /** Different users. */
-  users: number;
 }
 
 export interface Counts {
@@ -66,22 +35,6 @@ export interface Counts {
 export interface Summary extends Count {
   rooms: Record<string, Count>;
   partial: boolean;
-}
-
-export interface Typist {
-  id_user: string;
-  name: string;
-}
-
-/** Somebody has begun to type, or goes on typing. */
-export interface TypingEvent {
-  room: string;
-  user: Typist;
-  /**
-   * Whoever shows it, takes it away after so many milliseconds without another event, or when a message of that
-   * user comes. There is no event for the end.
-   */
-  forMs: number;
 }
 
 export type TypingListener = (event: TypingEvent) => void;

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '../log.js';
-import type { RedisAddress } from '../redis-address.js';
+import type { RedisAddress } from '../config/redis-url.js';
+import type { Count, Entry, Typist, Users } from '../protocol/presence.js';
+import type { Log } from '../telemetry/logger.js';
 import { type Clock, systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
 import { type Exchange, KNOWN_MS, MemoryPresence } from './memory.js';
 import type { ObservedRoom } from './observed-room.js';
 import type {
-  Count,
   Counts,
-  Entry,
   Observation,
   Presence,
   PresenceListener,
@@ -16,8 +15,6 @@ import type {
   PresenceStatus,
   Summary,
   TypingListener,
-  Typist,
-  Users,
 } from './presence.js';
 import { buryDeadNodes } from './redis/bury-dead-nodes.js';
 import { Channels } from './redis/channels.js';

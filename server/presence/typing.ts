@@ -1,6 +1,7 @@
-import type { Log } from '../log.js';
+import type { Typist } from '../protocol/presence.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
-import { TYPING_MS, type TypingListener, type Typist } from './presence.js';
+import { TYPING_MS, type TypingListener } from './presence.js';
 
 export interface TypingHooks {
   /** Somebody of this process begins to observe the room, or nobody does any more. */

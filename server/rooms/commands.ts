@@ -1,5 +1,5 @@
-import type { ChatError } from '../errors.js';
-import type { Message } from '../message.js';
+import type { ChatError } from '../protocol/errors.js';
+import type { Message } from '../protocol/message.js';
 
 /** Where messages go that are commands to bots. It finds them by itself, in the database. */
 export interface Commands {

@@ -1,31 +1,16 @@
-import type { MembershipInfo, MembershipTable } from '../database/membership-table.js';
-import type { Messages } from '../database/messages.js';
-import type { RoomInfo, RoomTable } from '../database/room-table.js';
-import type { UserTable } from '../database/user-table.js';
-import { ChatError } from '../errors.js';
+import type { Access } from '../access/access-control.js';
+import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
+import type { RoomTable } from '../database/tables/room-table.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
-import { LOBBY, type Position } from '../message.js';
-import type { Presence, Users } from '../presence/presence.js';
-import { nameKeys } from '../text/name-key.js';
-import type { Access } from './access.js';
+import type { Presence } from '../presence/presence.js';
+import { ChatError } from '../protocol/errors.js';
+import { LOBBY, type Position } from '../protocol/message.js';
+import type { Users } from '../protocol/presence.js';
+import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
+import { nameKeys } from '../protocol/text/name-key.js';
 import { LISTED_ROOMS, RoomListing } from './room-listing.js';
-
-/** A room as one user sees it. A room that nobody created is open, and has no topic. */
-export interface RoomEntry extends RoomInfo {
-  joined: boolean;
-  /** How many different users are there now; null where that is for members, and one is none. */
-  users: number | null;
-  /** Messages after what this user has read, counted up to `MAX_UNREAD`; null without having joined. */
-  unread: number | null;
-}
-
-export interface Member {
-  id_user: string;
-  /** Null where nobody has said it here. */
-  name: string | null;
-  /** Milliseconds since 1970; null where a row written by hand has none. */
-  joined: number | null;
-}
 
 export interface DirectoryParts {
   access: Access;

@@ -1,5 +1,6 @@
-import type { RoomInfo, RoomTable } from '../database/room-table.js';
+import type { RoomTable } from '../database/tables/room-table.js';
 import type { Presence } from '../presence/presence.js';
+import type { RoomInfo } from '../protocol/room.js';
 
 /** Rooms in a list beside those that its reader has joined. */
 export const LISTED_ROOMS = 100;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { CatchUp } from '../database/catch-up.js';
-import type { Messages, Older } from '../database/messages.js';
-import { diagnostics } from '../diagnostics.js';
-import { type ChatError, toChatError } from '../errors.js';
-import type { Log } from '../log.js';
-import type { Message } from '../message.js';
+import { CatchUp } from '../database/connection/snapshot-feed.js';
+import type { Messages, Older } from '../database/tables/messages.js';
+import { type ChatError, toChatError } from '../protocol/errors.js';
+import type { Message } from '../protocol/message.js';
+import type { RoomFrame, Snapshot } from '../protocol/room-frames.js';
+import { diagnostics } from '../telemetry/diagnostics-channels.js';
+import type { Log } from '../telemetry/logger.js';
 import { FrameBatch } from './frame-batch.js';
-import type { RoomFrame, Snapshot } from './room-frames.js';
 import { Window } from './window.js';
 
 /** Messages in a room's window. */

@@ -1,12 +1,12 @@
-import type { Inserted, Messages, NewMessage } from '../database/messages.js';
-import type { ChatError } from '../errors.js';
+import type { Access } from '../access/access-control.js';
+import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
-import type { Log } from '../log.js';
-import type { Message } from '../message.js';
-import type { Access } from './access.js';
+import type { ChatError } from '../protocol/errors.js';
+import type { Message } from '../protocol/message.js';
+import type { Snapshot } from '../protocol/room-frames.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Commands } from './commands.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
-import type { Snapshot } from './room-frames.js';
 
 export interface RoomsOptions {
   /** Milliseconds that a room stays open after the last has left, for those who come back at once. */

@@ -1,4 +1,4 @@
-import { comparePositions, type Message, type Position } from '../message.js';
+import { comparePositions, type Message, type Position } from '../protocol/message.js';
 
 /**
  * The newest messages of a room in order, at most `size` of them. `hasOlder` says that the table holds more before

@@ -1,11 +1,12 @@
-import type { MembershipInfo, MembershipTable } from '../database/membership-table.js';
-import type { RoomInfo, RoomTable } from '../database/room-table.js';
-import type { UserInfo, UserTable } from '../database/user-table.js';
-import type { Log } from '../log.js';
+import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
+import type { RoomTable } from '../database/tables/room-table.js';
+import type { UserInfo, UserTable } from '../database/tables/user-table.js';
+import type { ServerFrame } from '../protocol/frames.js';
+import type { RoomInfo } from '../protocol/room.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 import type { Rooms } from '../rooms/rooms.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Connection } from './connection.js';
-import type { ServerFrame } from './frames.js';
 import type { PresenceRelay } from './presence-relay.js';
 
 export interface AnnouncerParts {

@@ -1,7 +1,7 @@
-import { ChatError, toChatError } from '../errors.js';
-import type { Log } from '../log.js';
+import { ChatError, toChatError } from '../protocol/errors.js';
+import { type ClientFrameType, clientFrames, type Ref } from '../protocol/frames.js';
+import type { Log } from '../telemetry/logger.js';
 import type { Connection } from './connection.js';
-import { type ClientFrameType, clientFrames, type Ref } from './frames.js';
 import { authenticate } from './handlers/authenticate.js';
 import { createMessage } from './handlers/create-message.js';
 import { deleteMessage } from './handlers/delete-message.js';

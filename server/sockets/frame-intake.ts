@@ -1,7 +1,7 @@
 import type { Spark } from 'primus';
-import { ChatError } from '../errors.js';
 import type { FrameLimit } from '../limits/frame-limit.js';
-import type { Log } from '../log.js';
+import { ChatError } from '../protocol/errors.js';
+import type { Log } from '../telemetry/logger.js';
 import { CLOSE_CODES, type Connection } from './connection.js';
 import { dispatch, MAX_FRAME, refOf, sendError } from './dispatch.js';
 import type { HandlerParts } from './handlers/handler.js';

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'engine.io';
 import type { WebSocket } from 'ws';
-import { diagnostics } from '../diagnostics.js';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../limits/slow-readers.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
+import { diagnostics } from '../telemetry/diagnostics-channels.js';
 
 /** Bytes that may wait for one reader. A reader with more is cut off; it comes back and catches up. */
 export const WRITE_BUDGET_BYTES = 4 * 1024 * 1024;

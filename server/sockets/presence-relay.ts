@@ -1,6 +1,7 @@
-import type { Delta, Entry, Observation, Presence } from '../presence/presence.js';
+import type { Observation, Presence } from '../presence/presence.js';
+import type { ServerFrame } from '../protocol/frames.js';
+import type { Delta, Entry } from '../protocol/presence.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
-import type { ServerFrame } from './frames.js';
 
 /** In rooms with more sockets than this, browsers are told how many are there, and not who. */
 const NAMED = 200;

@@ -1,8 +1,8 @@
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
-import { ChatError, type ErrorCode, type ErrorDetails } from '../../server/errors.js';
-import { GUEST_HEADER } from '../../server/http/page/page-state.js';
-import type { RoomEntry } from '../../server/rooms/directory.js';
+import { GUEST_HEADER } from '../../server/http/pages/page-state.js';
+import { ChatError, type ErrorCode, type ErrorDetails } from '../../server/protocol/errors.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 
 /** The part of the REST API that the page uses. All methods throw Error where nobody answers, else ChatError. */
 export class Api {

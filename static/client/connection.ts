@@ -1,5 +1,5 @@
 import Primus from 'primus-client';
-import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.js';
 import type { AwayReason, ConnectionState } from './status.js';
 
 export interface ConnectionListener {

@@ -1,5 +1,5 @@
-import type { Message } from '../../server/message.js';
-import { normalise } from '../../server/text/normalise.js';
+import type { Message } from '../../server/protocol/message.js';
+import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 

@@ -1,4 +1,4 @@
-import { ICONS, type IconName } from '../../server/http/page/icons.js';
+import { ICONS, type IconName } from '../../server/http/pages/icons.js';
 
 type Child = Node | string | null | undefined | false;
 

@@ -1,5 +1,5 @@
-import type { Position } from '../../server/message.js';
-import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.js';
+import type { Position } from '../../server/protocol/message.js';
 import type { Timeline } from './timeline.js';
 
 interface LoaderParts {

@@ -1,5 +1,5 @@
-import { type Row, toRows } from '../../server/http/page/rows.js';
-import type { Author, Message } from '../../server/message.js';
+import { type Row, toRows } from '../../server/http/pages/rows.js';
+import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, h } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';

@@ -1,6 +1,6 @@
-import { hueClass, initials } from '../../server/http/page/avatar.js';
-import { bodyParts, isJumbo } from '../../server/http/page/body-parts.js';
-import type { Author, Kind, Message } from '../../server/message.js';
+import { hueClass, initials } from '../../server/http/pages/avatar.js';
+import { bodyParts, isJumbo } from '../../server/http/pages/body-parts.js';
+import type { Author, Kind, Message } from '../../server/protocol/message.js';
 import { h } from './elements.js';
 import type { Unsent } from './outbox.js';
 import { fullTime, timeOfDay } from './times.js';

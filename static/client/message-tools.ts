@@ -1,4 +1,4 @@
-import type { Author } from '../../server/message.js';
+import type { Author } from '../../server/protocol/message.js';
 import type { Composer } from './composer.js';
 import { Editor } from './editor.js';
 import { isBy } from './log-view.js';

@@ -1,5 +1,5 @@
-import { hueClass, initials } from '../../server/http/page/avatar.js';
-import type { Author } from '../../server/message.js';
+import { hueClass, initials } from '../../server/http/pages/avatar.js';
+import type { Author } from '../../server/protocol/message.js';
 import { byId } from './elements.js';
 
 /** Where the reader says what others call him. */

@@ -1,4 +1,4 @@
-import { newMessageId } from '../../server/message.js';
+import { newMessageId } from '../../server/protocol/message.js';
 
 /**
  * `waiting` for the connection, `sent` without an answer yet, `stored` in the database but not seen in the room yet,

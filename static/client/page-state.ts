@@ -1,4 +1,4 @@
-import type { PageState } from '../../server/http/page/page-state.js';
+import type { PageState } from '../../server/http/pages/page-state.js';
 import { byId } from './elements.js';
 
 /** What the server tells the page's script. */

@@ -1,5 +1,5 @@
-import type { Message } from '../../server/message.js';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
+import type { Message } from '../../server/protocol/message.js';
 import { RoomPresence } from './room-presence.js';
 
 /** Who is in the room, who types, and what everybody is called now. */

@@ -1,4 +1,4 @@
-import { comparePositions, type Position } from '../../server/message.js';
+import { comparePositions, type Position } from '../../server/protocol/message.js';
 
 /** Least milliseconds between two notes. */
 const EVERY = 1_500;

@@ -1,6 +1,6 @@
-import { unclaimedRoom } from '../../server/http/page/room-list.js';
-import type { RoomEntry } from '../../server/rooms/directory.js';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import { unclaimedRoom } from '../../server/http/pages/room-list.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 import { RoomPresence } from './room-presence.js';
 
 /** The rooms there are, as the reader sees them: what the server has listed, and what has happened since. */

@@ -1,4 +1,4 @@
-import type { RoomEntry } from '../../server/rooms/directory.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 import { byId, icon } from './elements.js';
 
 export interface HeaderListener {

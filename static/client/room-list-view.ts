@@ -1,6 +1,6 @@
-import { type RoomGroup, roomLabel, unreadText } from '../../server/http/page/room-list.js';
-import { roomPath } from '../../server/http/page/room-path.js';
-import type { RoomEntry } from '../../server/rooms/directory.js';
+import { type RoomGroup, roomLabel, unreadText } from '../../server/http/pages/room-list.js';
+import { roomPath } from '../../server/http/pages/room-path.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 import { byId, h, icon } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 

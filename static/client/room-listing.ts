@@ -1,6 +1,6 @@
-import { roomGroups } from '../../server/http/page/room-list.js';
-import type { RoomEntry } from '../../server/rooms/directory.js';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import { roomGroups } from '../../server/http/pages/room-list.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId } from './elements.js';
 import { RoomDirectory } from './room-directory.js';

@@ -1,5 +1,5 @@
-import type { Entry } from '../../server/presence/presence.js';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
+import type { Entry } from '../../server/protocol/presence.js';
 
 type Presence = ServerFrame & { type: 'presence' };
 

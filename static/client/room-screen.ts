@@ -1,7 +1,7 @@
-import type { PageState } from '../../server/http/page/page-state.js';
-import { roomPath } from '../../server/http/page/room-path.js';
-import type { Author } from '../../server/message.js';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import type { PageState } from '../../server/http/pages/page-state.js';
+import { roomPath } from '../../server/http/pages/room-path.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
+import type { Author } from '../../server/protocol/message.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
 import { Connection } from './connection.js';

@@ -1,6 +1,6 @@
-import { ChatError, type ErrorCode } from '../../server/errors.js';
-import type { Position } from '../../server/message.js';
-import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import { ChatError, type ErrorCode } from '../../server/protocol/errors.js';
+import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.js';
+import type { Position } from '../../server/protocol/message.js';
 import { BotsNotice } from './bots-notice.js';
 import { HistoryLoader } from './history-loader.js';
 import { ID_TAKEN, type Outbox } from './outbox.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../server/errors.js';
+import type { ErrorCode } from '../../server/protocol/errors.js';
 import type { RoomStatus } from './room-session.js';
 
 /** Why a server does not want this socket: it stops, there are too many, or nobody can tell whose it is. */

@@ -1,5 +1,5 @@
-import { LIMITS } from '../../server/message.js';
-import { normalise } from '../../server/text/normalise.js';
+import { LIMITS } from '../../server/protocol/message.js';
+import { normalise } from '../../server/protocol/text/normalise.js';
 
 /** Makes a textarea as high as its text, up to what the style sheet allows. */
 export function fitHeight(field: HTMLTextAreaElement): void {

@@ -1,4 +1,4 @@
-import { comparePositions, type Message, type Position } from '../../server/message.js';
+import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
 
 /** A stretch of a room's history, from `from` up to but not including `to`; null is the beginning or the end. */
 interface Stretch {

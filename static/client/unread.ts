@@ -1,4 +1,4 @@
-import { comparePositions, type Message, type Position } from '../../server/message.js';
+import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
 
 /** What the reader has not seen yet: of a member the server knows, of others this tab alone. */
 export class Unread {

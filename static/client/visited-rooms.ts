@@ -1,4 +1,4 @@
-import { LOBBY } from '../../server/message.js';
+import { LOBBY } from '../../server/protocol/message.js';
 import type { Store } from './page-state.js';
 
 const KEY = 'changeroom.rooms';

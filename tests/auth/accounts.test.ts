@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccountsService, type AccountsServiceOptions } from '../../server/auth/accounts.js';
-import { ChatError } from '../../server/errors.js';
 import { Limits } from '../../server/limits/limits.js';
+import { ChatError } from '../../server/protocol/errors.js';
 import { until } from '../support/until.js';
 import { hangUp, json, redirect, silence, startWebServer, text, type WebServer } from './web-server.js';
 

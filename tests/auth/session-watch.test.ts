@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Authenticator, Session } from '../../server/auth/authenticator.js';
 import { watchSession } from '../../server/auth/session-watch.js';
-import { ChatError } from '../../server/errors.js';
+import { ChatError } from '../../server/protocol/errors.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

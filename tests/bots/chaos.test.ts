@@ -7,7 +7,7 @@
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AnswerIds } from '../../server/bots/answer.js';
-import { diagnostics } from '../../server/diagnostics.js';
+import { diagnostics } from '../../server/telemetry/diagnostics-channels.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 import { SocketClient } from '../support/socket-client.js';

@@ -1,5 +1,5 @@
 import type { Overrides } from '../../server/app.js';
-import { comparePositions, type Message } from '../../server/message.js';
+import { comparePositions, type Message } from '../../server/protocol/message.js';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { TestDatabase } from '../support/database.js';

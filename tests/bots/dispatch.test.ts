@@ -1,8 +1,8 @@
 import r from 'rethinkdb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CommandTable } from '../../server/database/command-table.js';
-import { createSchema } from '../../server/database/schema.js';
-import { createLog } from '../../server/log.js';
+import { createSchema } from '../../server/database/schema/schema.js';
+import { CommandTable } from '../../server/database/tables/command-table.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';

@@ -3,7 +3,7 @@ import { Ledger } from '../../scripts/chaos/ledger.js';
 import type { Reader } from '../../scripts/chaos/readers.js';
 import { runChaos } from '../../scripts/chaos/run.js';
 import { viewDifferences, writeDifferences } from '../../scripts/chaos/verdict.js';
-import type { Message } from '../../server/message.js';
+import type { Message } from '../../server/protocol/message.js';
 import { View } from '../support/view.js';
 
 const message = (id: string, body: string, room = 'one'): Message =>

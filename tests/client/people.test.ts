@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Message } from '../../server/message.js';
+import type { Message } from '../../server/protocol/message.js';
 import { People, typingText } from '../../static/client/people.js';
 
 const entry = (id_socket: string, id_user: string) => ({ id_socket, id_user, name: id_user });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Position } from '../../server/message.js';
+import type { Position } from '../../server/protocol/message.js';
 import { ReadMarker } from '../../static/client/read-marker.js';
 
 const at = (sent: number): Position => ({ sent, id: 'x' });

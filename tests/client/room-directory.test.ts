@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { unclaimedRoom } from '../../server/http/page/room-list.js';
-import type { RoomEntry } from '../../server/rooms/directory.js';
+import { unclaimedRoom } from '../../server/http/pages/room-list.js';
+import type { RoomEntry } from '../../server/protocol/room.js';
 import { RoomDirectory } from '../../static/client/room-directory.js';
 
 const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({

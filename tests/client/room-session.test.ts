@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../server/message.js';
-import type { ClientFrame, ServerFrame } from '../../server/sockets/frames.js';
+import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.js';
+import type { Message } from '../../server/protocol/message.js';
 import { Outbox } from '../../static/client/outbox.js';
 import { RoomSession } from '../../static/client/room-session.js';
 import { Timeline } from '../../static/client/timeline.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../server/message.js';
+import type { Message } from '../../server/protocol/message.js';
 import { Timeline } from '../../static/client/timeline.js';
 
 const message = (sent: number, body = `at ${sent}`): Message => ({

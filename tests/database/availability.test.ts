@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { isUnavailable, isUnavailableResult } from '../../server/database/availability.js';
-import { Database } from '../../server/database/database.js';
-import { r } from '../../server/database/reql.js';
-import { createLog } from '../../server/log.js';
+import { isUnavailable, isUnavailableResult } from '../../server/database/connection/availability.js';
+import { Database } from '../../server/database/connection/database.js';
+import { r } from '../../server/database/connection/reql.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 

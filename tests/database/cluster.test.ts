@@ -5,7 +5,7 @@ import { guestCookie, restWriteClient } from '../../scripts/chaos/rest-write-cli
 import { socketWriteClient } from '../../scripts/chaos/socket-write-client.js';
 import { readTable, viewDifferences, writeDifferences } from '../../scripts/chaos/verdict.js';
 import { Writer } from '../../scripts/chaos/writer.js';
-import { r } from '../../server/database/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 import { random } from '../presence/random.js';
 import {
   HOST_FAULTS,

@@ -1,8 +1,8 @@
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandTable } from '../../server/database/command-table.js';
-import { createLog } from '../../server/log.js';
-import type { Message } from '../../server/message.js';
+import { CommandTable } from '../../server/database/tables/command-table.js';
+import type { Message } from '../../server/protocol/message.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { HostOrder } from '../../server/database/host-order.js';
-import { createLog } from '../../server/log.js';
+import { Database } from '../../server/database/connection/database.js';
+import { HostOrder } from '../../server/database/connection/host-order.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InsertQueue } from '../../server/database/insert-queue.js';
+import { InsertQueue } from '../../server/database/tables/insert-queue.js';
 
 /** A queue whose batches are written one by one, when the test says so. */
 function heldQueue() {

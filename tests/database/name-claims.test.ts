@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { UserTable } from '../../server/database/user-table.js';
-import { createLog } from '../../server/log.js';
-import { nameKeys } from '../../server/text/name-key.js';
+import { Database } from '../../server/database/connection/database.js';
+import { UserTable } from '../../server/database/tables/user-table.js';
+import { nameKeys } from '../../server/protocol/text/name-key.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/until.js';
 

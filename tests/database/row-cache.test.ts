@@ -1,9 +1,9 @@
 import rethinkdb from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { r } from '../../server/database/reql.js';
-import { RowCache } from '../../server/database/row-cache.js';
-import { createLog } from '../../server/log.js';
+import { Database } from '../../server/database/connection/database.js';
+import { r } from '../../server/database/connection/reql.js';
+import { RowCache } from '../../server/database/tables/row-cache.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import rethinkdb from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hookVersion, MESSAGE_HOOK_VERSION } from '../../server/database/message-hook.js';
-import type { Term } from '../../server/database/reql.js';
+import type { Term } from '../../server/database/connection/reql.js';
+import { hookVersion, MESSAGE_HOOK_VERSION } from '../../server/database/schema/message-hook.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { r } from '../../server/database/reql.js';
-import { createLog } from '../../server/log.js';
+import { Database } from '../../server/database/connection/database.js';
+import { r } from '../../server/database/connection/reql.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { databaseAddress } from '../../server/database-address.js';
-import { createLog } from '../../server/log.js';
+import { databaseAddress } from '../../server/config/database-url.js';
+import { Database } from '../../server/database/connection/database.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';

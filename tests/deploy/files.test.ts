@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig } from '../../server/config.js';
-import { settings } from '../../server/settings.js';
+import { readConfig } from '../../server/config/config.js';
+import { settings } from '../../server/config/settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 

@@ -66,7 +66,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     await until('another ssh', () => server.ssh !== undefined && server.ssh.pid !== broken);
     // Past the chat server, which may not have its link again.
     const connection = await database.connect();
-    const { r } = await import('../../server/database/reql.js');
+    const { r } = await import('../../server/database/connection/reql.js');
     await r.table('messages').insert({ room: 'broken', body: 'meanwhile' }).run(connection);
     await server.isReady();
     await writer.say('after');

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ERRORS } from '../../server/errors.js';
-import { ROOT } from '../../server/root.js';
+import { ERRORS } from '../../server/protocol/errors.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 
 /** `### code`, and below it `status: title.` with more after it. */
 const ENTRY = /^### (\S+)\n\n(\d{3}): ([^.]+)\./gm;

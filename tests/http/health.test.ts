@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { healthRouter } from '../../server/http/health.js';
-import { createLog } from '../../server/log.js';
+import { Database } from '../../server/database/connection/database.js';
+import { healthRouter } from '../../server/http/monitoring/health.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/until.js';
 

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ChatError } from '../../server/errors.js';
-import { problemHandler } from '../../server/http/problems.js';
+import { problemHandler } from '../../server/http/middleware/problems.js';
+import { ChatError } from '../../server/protocol/errors.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf, post } from './client.js';
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { Refusals } from '../../server/http/refusals.js';
+import { Refusals } from '../../server/http/gate/refusals.js';
 
 it('logs each refusal at debug, and at most one sum in a minute at warn', () => {
   const lines: { level: number; refused?: object; code?: string }[] = [];

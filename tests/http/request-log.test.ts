@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
-import { requestLog } from '../../server/http/request-log.js';
+import { requestLog } from '../../server/http/middleware/request-log.js';
 import { until } from '../support/until.js';
 
 const lines: Record<string, unknown>[] = [];

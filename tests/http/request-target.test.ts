@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { originForm, pathOf } from '../../server/http/request-target.js';
+import { originForm, pathOf } from '../../server/http/gate/request-target.js';
 
 const read = (url: string, host: string | undefined = 'chat.example') =>
   originForm({ url, headers: { host } });

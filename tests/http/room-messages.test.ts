@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { r } from '../../server/database/reql.js';
-import type { Message } from '../../server/message.js';
+import { r } from '../../server/database/connection/reql.js';
+import type { Message } from '../../server/protocol/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { View } from '../support/view.js';
 import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from './client.js';

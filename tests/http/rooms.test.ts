@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Position } from '../../server/message.js';
+import type { Position } from '../../server/protocol/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf, post, sendJson } from './client.js';
 

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../server/log.js';
 import { inOrder } from '../../server/presence/entries.js';
-import type { Entry } from '../../server/presence/presence.js';
 import { RedisPresence } from '../../server/presence/redis.js';
+import type { Entry } from '../../server/protocol/presence.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';

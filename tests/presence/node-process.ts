@@ -2,8 +2,9 @@
  * A process of its own with people in it: `node-process.ts <redis url> <key> <heartbeat ms> <room> <socket>…`.
  * Writes "up" when it has announced them, and stays until it is ended.
  */
-import { createLog } from '../../server/log.js';
+
 import { RedisPresence } from '../../server/presence/redis.js';
+import { createLog } from '../../server/telemetry/logger.js';
 
 const [url, key, heartbeatMs, room, ...sockets] = process.argv.slice(2) as [string, string, string, string];
 const log = createLog({ log: 'silent' });

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createLog } from '../../server/log.js';
 import { MemoryPresence } from '../../server/presence/memory.js';
-import { type Presence, TYPING_MS, type TypingEvent } from '../../server/presence/presence.js';
+import { type Presence, TYPING_MS } from '../../server/presence/presence.js';
 import { RedisPresence } from '../../server/presence/redis.js';
+import type { TypingEvent } from '../../server/protocol/presence.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { until } from '../support/until.js';

@@ -1,5 +1,6 @@
 import { inOrder } from '../../server/presence/entries.js';
-import type { Delta, Entry, Observation, Presence } from '../../server/presence/presence.js';
+import type { Observation, Presence } from '../../server/presence/presence.js';
+import type { Delta, Entry } from '../../server/protocol/presence.js';
 
 /** What a page makes of an observation: the list it began with, and the deltas since. */
 export class RoomView {

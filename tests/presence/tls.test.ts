@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { RedisAddress } from '../../server/config/redis-url.js';
 import { Limits } from '../../server/limits/limits.js';
-import { createLog } from '../../server/log.js';
 import { RedisPresence } from '../../server/presence/redis.js';
-import type { RedisAddress } from '../../server/redis-address.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';

@@ -1,8 +1,8 @@
 import r from 'rethinkdb';
 import { expect, it } from 'vitest';
-import { type MessageRow, toMessage } from '../../server/database/message-row.js';
-import { RAW } from '../../server/database/reql.js';
-import type { ChatError } from '../../server/errors.js';
+import { RAW } from '../../server/database/connection/reql.js';
+import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { ChatError } from '../../server/protocol/errors.js';
 import { openDatabase } from '../support/database.js';
 import { ann, bob, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';

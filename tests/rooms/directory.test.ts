@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/database.js';
-import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/membership-table.js';
-import { Messages } from '../../server/database/messages.js';
-import { r } from '../../server/database/reql.js';
-import { RoomTable } from '../../server/database/room-table.js';
-import { UserTable } from '../../server/database/user-table.js';
-import { createLog } from '../../server/log.js';
-import type { Position } from '../../server/message.js';
+import { Access } from '../../server/access/access-control.js';
+import { Database } from '../../server/database/connection/database.js';
+import { r } from '../../server/database/connection/reql.js';
+import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
+import { Messages } from '../../server/database/tables/messages.js';
+import { RoomTable } from '../../server/database/tables/room-table.js';
+import { UserTable } from '../../server/database/tables/user-table.js';
 import { MemoryPresence } from '../../server/presence/memory.js';
-import { Access } from '../../server/rooms/access.js';
+import type { Position } from '../../server/protocol/message.js';
 import { Directory } from '../../server/rooms/directory.js';
 import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, bob, unlimited } from '../support/stack.js';
 

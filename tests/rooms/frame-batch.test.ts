@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import * as ws from 'ws';
+import type { RoomFrame } from '../../server/protocol/room-frames.js';
 import { FrameBatch } from '../../server/rooms/frame-batch.js';
-import type { RoomFrame } from '../../server/rooms/room-frames.js';
 
 // The type declarations leave it out.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChatError } from '../../server/errors.js';
-import { createLog } from '../../server/log.js';
+import { ChatError } from '../../server/protocol/errors.js';
 import { REPLAY_BYTES, Room } from '../../server/rooms/room.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';

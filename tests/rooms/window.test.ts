@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../server/message.js';
+import type { Message } from '../../server/protocol/message.js';
 import { Window } from '../../server/rooms/window.js';
 
 const message = (sent: number, id = `m${sent}`, body = `body of ${id}`): Message => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Connection, r } from '../../server/database/reql.js';
-import { createSchema } from '../../server/database/schema.js';
+import { type Connection, r } from '../../server/database/connection/reql.js';
+import { createSchema } from '../../server/database/schema/schema.js';
 
 export const MESSAGES = 3_000;
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { r } from '../../server/database/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 import { expectEqual, fillChat, idOfMessage } from './chat-to-move.js';
 import { move } from './move-command.js';
 import { type Kind, type Place, Places } from './move-places.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../server/root.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { ROOT } from '../../server/root.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 import type { Place } from './move-places.js';
 
 export interface MoveCommand {

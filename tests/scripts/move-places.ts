@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import rethinkdb from 'rethinkdb';
-import { type Connection, r } from '../../server/database/reql.js';
-import { type DatabaseHost, databaseAddress } from '../../server/database-address.js';
+import { type DatabaseHost, databaseAddress } from '../../server/config/database-url.js';
+import { type Connection, r } from '../../server/database/connection/reql.js';
 import { type Embedded, startEmbedded } from '../../server/embedded/index.js';
 
 export type Kind = 'embedded' | 'server';

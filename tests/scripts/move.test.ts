@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { r } from '../../server/database/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { expectEqual, fillChat, idOfMessage, MESSAGES, rowsIn } from './chat-to-move.js';
 import { move, startMove } from './move-command.js';

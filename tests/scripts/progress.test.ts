@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ROOT } from '../../server/root.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 
 const { Progress } = await import(path.join(ROOT, 'scripts/move/progress.mjs'));
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { r } from '../../server/database/reql.js';
-import { ROOT } from '../../server/root.js';
+import { r } from '../../server/database/connection/reql.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
 

@@ -6,7 +6,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { ROOT } from '../../server/root.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 import { programPath } from './programs.js';
 
 /** Builds the page's script and styles, and starts a real Chromium. */

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import r from 'rethinkdb';
-import type { Term } from '../../server/database/reql.js';
-import { type DatabaseAddress, databaseAddress } from '../../server/database-address.js';
+import { type DatabaseAddress, databaseAddress } from '../../server/config/database-url.js';
+import type { Term } from '../../server/database/connection/reql.js';
 
 export interface TestDatabase {
   /** With a database name of its own, which nothing has made yet. */

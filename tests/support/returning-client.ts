@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
 import { until } from './until.js';
 
 /** What is used of Primus' client, the same that pages have. */

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { ServerFrame } from '../../server/sockets/frames.js';
+import type { ServerFrame } from '../../server/protocol/frames.js';
 import { until } from './until.js';
 
 type Typed<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;

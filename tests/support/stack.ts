@@ -1,11 +1,11 @@
-import { Database, type DatabaseOptions } from '../../server/database/database.js';
-import { MembershipTable } from '../../server/database/membership-table.js';
-import { Messages } from '../../server/database/messages.js';
-import { RoomTable } from '../../server/database/room-table.js';
+import { Access } from '../../server/access/access-control.js';
+import { Database, type DatabaseOptions } from '../../server/database/connection/database.js';
+import { MembershipTable } from '../../server/database/tables/membership-table.js';
+import { Messages } from '../../server/database/tables/messages.js';
+import { RoomTable } from '../../server/database/tables/room-table.js';
 import { Limits } from '../../server/limits/limits.js';
-import { createLog } from '../../server/log.js';
-import { Access } from '../../server/rooms/access.js';
 import { Rooms, type RoomsOptions } from '../../server/rooms/rooms.js';
+import { createLog } from '../../server/telemetry/logger.js';
 import type { TestDatabase } from './database.js';
 
 /** The lower half of a node: the database's link, its queries, and the rooms. */

@@ -1,7 +1,7 @@
-import { comparePositions, type Message, type Position } from '../../server/message.js';
+import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
+import type { RoomFrame, Snapshot } from '../../server/protocol/room-frames.js';
 import type { FrameBatch } from '../../server/rooms/frame-batch.js';
 import type { Subscriber } from '../../server/rooms/room.js';
-import type { RoomFrame, Snapshot } from '../../server/rooms/room-frames.js';
 
 /** What a screen shows of a room, kept up to date by frames alone. */
 export class View implements Subscriber {

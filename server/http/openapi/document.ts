@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ERRORS, type ErrorCode } from '../../errors.js';
+import { ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type JsonSchema, SchemaWriter } from './json-schema.js';
 import type { Answer, Operation } from './operation.js';
 

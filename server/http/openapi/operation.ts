@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import type { ErrorCode } from '../../errors.js';
-import { readFields } from '../request-body.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { readFields } from '../api/request-body.js';
 import { toChatError } from './rule.js';
 
 /** Fields by name. */

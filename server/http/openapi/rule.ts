@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChatError } from '../../errors.js';
+import { ChatError } from '../../protocol/errors.js';
 
 /** What a rule checks, in words of JSON Schema. */
 export interface Described {

@@ -1,6 +1,6 @@
-import { Backoff } from '../../database/backoff.js';
-import type { Log } from '../../log.js';
-import type { RedisAddress } from '../../redis-address.js';
+import type { RedisAddress } from '../../config/redis-url.js';
+import { Backoff } from '../../lib/backoff.js';
+import type { Log } from '../../telemetry/logger.js';
 import type { Clock } from '../clock.js';
 import type { PresenceStatus } from '../presence.js';
 import { type Link, openLink } from './link.js';

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { type RedisAddress, tlsOptions } from '../../redis-address.js';
+import { type RedisAddress, tlsOptions } from '../../config/redis-url.js';
 import type { Clock } from '../clock.js';
 import { type Scripts, scripts } from './scripts.js';
 

@@ -1,6 +1,6 @@
+import type { Entry } from '../../protocol/presence.js';
 import type { Clock } from '../clock.js';
 import { HERE, type ObservedRoom } from '../observed-room.js';
-import type { Entry } from '../presence.js';
 import type { Channels } from './channels.js';
 import type { Keys } from './keys.js';
 import type { Link } from './link.js';

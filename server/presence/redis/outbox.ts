@@ -1,5 +1,5 @@
+import type { Typist } from '../../protocol/presence.js';
 import type { Clock } from '../clock.js';
-import type { Typist } from '../presence.js';
 import { KEEP_MS } from './heartbeat.js';
 import type { Link } from './link.js';
 import type { OwnEntries } from './own-entries.js';

@@ -1,6 +1,6 @@
 import type { ChainableCommander, Redis } from 'ioredis';
+import type { Typist } from '../../protocol/presence.js';
 import type { LocalEntries } from '../local-entries.js';
-import type { Typist } from '../presence.js';
 import { KEEP_MS } from './heartbeat.js';
 import { fromText, type Keys, toText } from './keys.js';
 import type { Link } from './link.js';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Entry } from '../presence.js';
+import type { Entry } from '../../protocol/presence.js';
 import { fromText, type Keys } from './keys.js';
 import { readEntries } from './wire.js';
 

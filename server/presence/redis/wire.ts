@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Entry } from '../presence.js';
+import type { Entry } from '../../protocol/presence.js';
 import { fromText, toText } from './keys.js';
 
 /** What processes tell each other, and how entries are stored. Others may run another version: all is checked. */

@@ -1,4 +1,4 @@
-import { ChatError } from '../../errors.js';
+import { ChatError } from '../../protocol/errors.js';
 import type { Handler } from './handler.js';
 
 /** Brings a token, at first or before the last one expires. A socket stays whose it is. */

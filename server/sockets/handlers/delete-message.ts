@@ -1,4 +1,4 @@
-import { cleanId, cleanRoom } from '../../message.js';
+import { cleanId, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const deleteMessage: Handler<'deleteMessage'> = async (connection, frame, { rooms }) => {

@@ -1,4 +1,4 @@
-import { cleanBody, cleanId, cleanRoom } from '../../message.js';
+import { cleanBody, cleanId, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const editMessage: Handler<'editMessage'> = async (connection, frame, { rooms }) => {

@@ -1,13 +1,13 @@
+import type { Access } from '../../access/access-control.js';
 import type { Authenticator, Session } from '../../auth/authenticator.js';
 import type { Credentials } from '../../auth/credentials.js';
-import type { MembershipTable } from '../../database/membership-table.js';
-import type { UserTable } from '../../database/user-table.js';
+import type { MembershipTable } from '../../database/tables/membership-table.js';
+import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Presence } from '../../presence/presence.js';
-import type { Access } from '../../rooms/access.js';
+import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import type { Connection } from '../connection.js';
-import type { ClientFrame, ClientFrameType } from '../frames.js';
 
 /** What handlers work with. */
 export interface HandlerParts {

@@ -1,5 +1,5 @@
 import { refuseGivenName } from '../../auth/given-name.js';
-import { cleanName } from '../../message.js';
+import { cleanName } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 /** Writes the name to the table; the users feed tells everybody, this socket among them. */

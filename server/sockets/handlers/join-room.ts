@@ -1,4 +1,4 @@
-import { cleanRoom } from '../../message.js';
+import { cleanRoom } from '../../protocol/message.js';
 import { leftBeforeJoining } from '../connection.js';
 import type { Handler } from './handler.js';
 

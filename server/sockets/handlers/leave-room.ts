@@ -1,4 +1,4 @@
-import { cleanRoom } from '../../message.js';
+import { cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const leaveRoom: Handler<'leaveRoom'> = (connection, frame) => {

@@ -1,4 +1,4 @@
-import { cleanRoom } from '../../message.js';
+import { cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 /** How far this user has read; moves only forward. Nothing is kept for who has not joined. */

@@ -1,5 +1,5 @@
-import { ChatError } from '../../errors.js';
-import { cleanRoom } from '../../message.js';
+import { ChatError } from '../../protocol/errors.js';
+import { cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 /** Not answered: it comes often, and nobody waits for it. */

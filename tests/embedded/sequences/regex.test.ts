@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { Random } from '../../../scripts/fuzz/random.js';
-import { HOOK_PATTERNS } from '../../../server/database/message-hook.js';
+import { HOOK_PATTERNS } from '../../../server/database/schema/message-hook.js';
 import { matchRegex } from '../../../server/embedded/sequences/regex.js';
 
 /** The position and text of the first match, by RE2's own engine in JavaScript. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MessageHtmlCache, renderMessage } from '../../../server/http/page/message-html.js';
-import type { Message } from '../../../server/message.js';
+import { MessageHtmlCache, renderMessage } from '../../../server/http/pages/message-html.js';
+import type { Message } from '../../../server/protocol/message.js';
 
 const message: Message = {
   id: 'm1',

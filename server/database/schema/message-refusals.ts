@@ -1,0 +1,39 @@
+import { ChatError } from '../../protocol/errors.js';
+import { r, type Term } from '../connection/reql.js';
+
+/** What the result of a write says of refused rows. */
+export interface Refusable {
+  errors: number;
+  first_error?: string;
+}
+
+/** `then` when the row is of this room and this user, else an error that `throwRefusal` knows. */
+export function ifOwn(row: Term, room: string, by: string, then: unknown): Term {
+  return r.branch(
+    row('room').ne(room),
+    r.error('no-such-message'),
+    row('author')('id_user').ne(by),
+    r.error('not-yours'),
+    then,
+  );
+}
+
+/** @throws ChatError for the first row that a write has refused */
+export function throwRefusal({ errors, first_error }: Refusable): void {
+  if (errors === 0) return;
+  if (first_error === 'no-such-message') throw noSuchMessage();
+  if (first_error === 'not-yours') throw new ChatError('not-yours', 'only its author can change a message');
+  throw refusal(first_error);
+}
+
+export function noSuchMessage(): ChatError {
+  return new ChatError('no-such-message', 'there is no such message in this room', { field: 'id' });
+}
+
+/** The error for a row that the database, or its write hook, has refused. */
+export function refusal(reason = 'no reason given'): ChatError {
+  return new ChatError(
+    'refused-by-database',
+    reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
+  );
+}

@@ -1,0 +1,187 @@
+import { ChatError } from '../../protocol/errors.js';
+import { cleanName, type Message } from '../../protocol/message.js';
+import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
+import type { Log } from '../../telemetry/logger.js';
+import type { Database } from '../connection/database.js';
+import { r } from '../connection/reql.js';
+import { BackgroundWrites } from './background-writes.js';
+import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
+import { type Claim, NameClaims } from './name-claims.js';
+import { RowCache } from './row-cache.js';
+
+/** A user with a name, which counts for old messages too. */
+export interface UserInfo {
+  id_user: string;
+  /** As it is shown: with a mark where another user has claimed a name that looks alike first. */
+  name: string;
+  /** Without the mark. */
+  chosen: string;
+  /** When the issuer of tokens gave the name, in milliseconds since 1970; 0 for a name of another kind. */
+  given: number;
+  /** Any visitor may be this user by `/ui/:room?id_user=`; the seeded users are. */
+  playground: boolean;
+}
+
+interface Row {
+  id: string;
+  name?: string;
+  name_key?: unknown;
+  tag?: unknown;
+  given?: unknown;
+  playground?: boolean;
+}
+
+/** A user as a message, a cookie or a token names them. */
+interface Named {
+  id_user: string;
+  name: string;
+}
+
+/** Users whose row, or its absence, a process keeps in memory. */
+const CACHED_USERS = 20_000;
+/** RethinkDB refuses longer primary keys. */
+const MAX_KEY_BYTES = 127;
+
+/** The table `users`: their names. */
+export class UserTable {
+  readonly cache: RowCache<Row, UserInfo>;
+  private readonly claims: NameClaims;
+  private readonly background: BackgroundWrites;
+
+  constructor(database: Database, log: Log) {
+    this.claims = new NameClaims(database);
+    this.background = new BackgroundWrites('users', log);
+    this.cache = new RowCache<Row, UserInfo>(
+      database,
+      {
+        table: 'users',
+        capacity: CACHED_USERS,
+        parse: toUserInfo,
+        read: (row) => this.complete(row),
+        key: ({ id_user }) => id_user,
+        select: (table, ids) => table.getAll(r.args(ids)),
+      },
+      log,
+    );
+  }
+
+  /** @throws ChatError `database-away` */
+  async get(id_user: string): Promise<UserInfo | undefined> {
+    return isKey(id_user) ? this.cache.get(id_user) : undefined;
+  }
+
+  /** Those of some users that have a row. @throws ChatError `database-away` */
+  getMany(ids: Iterable<string>): Promise<Map<string, UserInfo>> {
+    return this.cache.getMany([...ids].filter(isKey));
+  }
+
+  /** The current names of authors where they differ from those in their messages; while the database is away, as far as known. */
+  async namesFor(messages: readonly Message[]): Promise<Record<string, string>> {
+    const ids = new Set(messages.flatMap(({ author: { id_user } }) => id_user ?? []));
+    const users = await Promise.all([...ids].map((id_user) => unlessAway(this.get(id_user))));
+    const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
+    const names: Record<string, string> = {};
+    for (const { author } of messages) {
+      const name = author.id_user === null ? undefined : current.get(author.id_user);
+      if (name !== undefined && name !== author.name) names[author.id_user!] = name;
+    }
+    return names;
+  }
+
+  /**
+   * A user under the name that is shown now.
+   * @param user as a cookie or token names them
+   * @param isGiven the issuer of the token decides on the name; then the row adds nothing but a mark
+   * While the database cannot be read, the user keeps the name of the cookie or token.
+   */
+  async present(user: Named, isGiven: boolean): Promise<Named> {
+    const row = await unlessAway(this.get(user.id_user));
+    const counts = row !== undefined && (!isGiven || row.chosen === user.name);
+    return { id_user: user.id_user, name: counts ? row.name : user.name };
+  }
+
+  /**
+   * Gives a user the name that they have chosen; resolves when the table has it.
+   * @param user with the present name
+   * @param name cleaned
+   * @returns the user under the name that is shown
+   * @throws ChatError `bad-name` for a name that only the server gives, `database-away`
+   */
+  async rename(user: Named, name: string): Promise<Named> {
+    const { id_user } = user;
+    const chosen = withoutOwnMark(name, id_user);
+    if (chosen !== withoutOwnMark(user.name, id_user)) refuseReserved(chosen);
+    return this.claim(id_user, chosen, { kind: 'chosen' });
+  }
+
+  /** Gives a name to a user who has none yet. @throws ChatError `database-away` */
+  async introduce(id_user: string, name: string): Promise<void> {
+    if (!(await this.get(id_user))) await this.claim(id_user, name, { kind: 'first' });
+  }
+
+  /**
+   * Notes in the background which name the issuer of tokens gives to a user. A token issued before the one that was
+   * noted last changes nothing.
+   * @param issued milliseconds since 1970
+   */
+  noteGiven({ id_user, name }: Named, issued: number): void {
+    this.background.add(`given ${id_user}`, async () => {
+      const row = await this.get(id_user);
+      if (row && (row.chosen === name || row.given > issued)) return;
+      await this.claim(id_user, name, { kind: 'given', issued });
+    });
+  }
+
+  private async claim(id_user: string, name: string, claim: Claim): Promise<Named> {
+    try {
+      const tag = await this.claims.write(id_user, name, claim);
+      return { id_user, name: tag === null ? name : markedName(name, tag) };
+    } finally {
+      this.cache.invalidate(id_user);
+    }
+  }
+
+  /** Adds the claim of its name to a row that another program has written. */
+  private complete(row: Row): void {
+    const user = toUserInfo(row);
+    if (!user || isSameKey(row.name_key, nameKeys(user.chosen))) return;
+    const name = row.name!;
+    this.background.add(`found ${row.id}`, () => this.claim(row.id, name, { kind: 'found' }));
+  }
+}
+
+/** Whether a text can be a primary key at all. Ids come from requests and from rows that any driver wrote. */
+function isKey(id_user: string): boolean {
+  return Buffer.byteLength(id_user) <= MAX_KEY_BYTES && !id_user.includes('\0');
+}
+
+async function unlessAway<T>(lookup: Promise<T>): Promise<T | undefined> {
+  try {
+    return await lookup;
+  } catch (error) {
+    if (error instanceof ChatError && error.code === 'database-away') return undefined;
+    throw error;
+  }
+}
+
+/** Null for a row without a usable name. */
+function toUserInfo(row: Row): UserInfo | null {
+  if (typeof row.id !== 'string' || typeof row.name !== 'string') return null;
+  const chosen = usable(row.name);
+  if (chosen === null) return null;
+  return {
+    id_user: row.id,
+    name: typeof row.tag === 'string' ? markedName(chosen, row.tag) : chosen,
+    chosen,
+    given: typeof row.given === 'number' ? row.given : 0,
+    playground: row.playground === true,
+  };
+}
+
+function usable(name: string): string | null {
+  try {
+    return cleanName(name);
+  } catch {
+    return null;
+  }
+}

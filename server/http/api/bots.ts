@@ -1,0 +1,19 @@
+import { type Endpoint, endpoint } from '../openapi/serve.js';
+import type { Visitors } from '../pages/visitors.js';
+import { listBots } from './operations/bots.js';
+
+export interface BotsParts {
+  /** Null: there are none. */
+  bots: { list(): { command: string; usage: string; help: string }[] } | null;
+  visitors: Visitors;
+}
+
+/** What bots there are, for whoever types a message. */
+export function botEndpoints({ bots, visitors }: BotsParts): Endpoint[] {
+  return [
+    endpoint(listBots, async (_input, req, res) => {
+      await visitors.reader(req);
+      res.set('Cache-Control', 'no-cache').json(bots?.list() ?? []);
+    }),
+  ];
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
+import type { Log } from '../../telemetry/logger.js';
+
+/** An error as it is told over HTTP: RFC 9457, with our `code` and what belongs to it. */
+export interface Problem {
+  /** Where the code is explained. */
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  field?: string;
+  limit?: number;
+  retryAfterMs?: number;
+  /** Names one occurrence, as it stands in the log. */
+  instance?: string;
+}
+
+export function toProblem({ code, message, details }: ChatError, instance?: string): Problem {
+  const { title, status } = ERRORS[code];
+  return {
+    type: `/api/errors#${code}`,
+    title,
+    status,
+    detail: message,
+    code,
+    ...details,
+    ...(instance && { instance }),
+  };
+}
+
+/** Last of all routes: nothing has answered. */
+export const notFound: RequestHandler = () => {
+  throw new ChatError('not-found', ERRORS['not-found'].title);
+};
+
+/** Last of a route: answers OPTIONS, and refuses every method that the route does not have. */
+export function onlyMethods(...methods: string[]): RequestHandler {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (req, res) => {
+    res.set('Allow', allow);
+    if (req.method === 'OPTIONS') return void res.status(204).end();
+    throw new ChatError('method-not-allowed', `This address takes ${allow}`);
+  };
+}
+
+/** Answers whatever was thrown: as a page to browsers that ask for one outside /api, else as problem+json. */
+export function problemHandler(log: Log): ErrorRequestHandler {
+  return (thrown: unknown, req, res, _next) => {
+    const error = describe(thrown);
+    const instance = error.code === 'internal' ? `urn:uuid:${randomUUID()}` : undefined;
+    if (instance)
+      log.error(
+        { err: thrown, instance, requestId: res.locals.requestId, method: req.method, path: req.path },
+        'http: request failed',
+      );
+    // Too late to say anything: a cut connection at least tells that the answer is not whole.
+    if (res.headersSent) return void res.destroy();
+    const problem = toProblem(error, instance);
+    res.status(problem.status).set('Cache-Control', 'no-store');
+    if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
+    if (problem.retryAfterMs !== undefined)
+      res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
+    if (!wantsPage(req)) return sendJson(res, problem);
+    res.render('error', problem, (failure: Error | null, html: string) => {
+      if (!failure) return void res.type('html').send(html);
+      log.error({ err: failure }, 'http: the error page failed');
+      sendJson(res, problem);
+    });
+  };
+}
+
+function sendJson(res: Response, problem: Problem): void {
+  res.type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** JSON comes first, so that programs which accept anything get it. */
+function wantsPage(req: Request): boolean {
+  const forPrograms = req.originalUrl === '/api' || req.originalUrl.startsWith('/api/');
+  return !forPrograms && req.accepts('json', 'html') === 'html';
+}
+
+/** Errors of Express and its body parsers, by the `type` that they carry. */
+const BY_TYPE: Record<string, [ErrorCode, string]> = {
+  'entity.too.large': ['body-too-large', 'The request body is larger than the limit'],
+  'parameters.too.many': ['body-too-large', 'The form has too many fields'],
+  'entity.parse.failed': ['bad-json', 'The request body is not valid JSON'],
+  'charset.unsupported': ['unsupported-media-type', 'The charset of the request body is not supported'],
+  'encoding.unsupported': ['unsupported-media-type', 'The encoding of the request body is not supported'],
+  'request.size.invalid': ['bad-request', 'The request body is not as long as Content-Length says'],
+};
+
+const BY_STATUS: Record<number, ErrorCode> = {
+  404: 'not-found',
+  405: 'method-not-allowed',
+  406: 'not-acceptable',
+  413: 'body-too-large',
+  415: 'unsupported-media-type',
+};
+
+/** What is told about any thrown value; errors of the framework are translated, their own texts stay inside. */
+function describe(thrown: unknown): ChatError {
+  if (thrown instanceof ChatError || !(thrown instanceof Error)) return toChatError(thrown);
+  const {
+    type = '',
+    status = 500,
+    limit,
+  } = thrown as Error & { type?: string; status?: number; limit?: number };
+  const known = BY_TYPE[type];
+  if (known) return new ChatError(known[0], known[1], typeof limit === 'number' ? { limit } : {});
+  if (thrown instanceof URIError)
+    return new ChatError('bad-request', 'The address is not percent-encoded correctly');
+  if (status < 400 || status > 499) return toChatError(thrown);
+  const code = BY_STATUS[status] ?? 'bad-request';
+  return new ChatError(code, ERRORS[code].title);
+}

@@ -1,0 +1,41 @@
+import { type Request, Router } from 'express';
+import proxyAddr from 'proxy-addr';
+import { requireSecret } from '../../auth/secrets.js';
+import { isLoopback } from '../../limits/address-group.js';
+import { ChatError } from '../../protocol/errors.js';
+import { CONTENT_TYPE } from '../../telemetry/metrics/readings.js';
+import { onlyMethods } from '../middleware/problems.js';
+
+export interface MetricsParts {
+  /** All numbers, of all processes that serve together, in Prometheus' text format. */
+  metrics: () => Promise<string>;
+  /** Bearer token of `/metrics`; null: open to this machine alone. */
+  secret: string | null;
+}
+
+/** `/metrics` for Prometheus. */
+export function metricsRouter({ metrics, secret }: MetricsParts): Router {
+  const router = Router();
+  router
+    .route('/metrics')
+    .get(async (req, res) => {
+      if (secret !== null) requireSecret(secret, req.get('authorization'));
+      else requireLocal(req);
+      res
+        .set('Cache-Control', 'no-store')
+        .type(CONTENT_TYPE)
+        .send(await metrics());
+    })
+    .all(onlyMethods('GET'));
+  return router;
+}
+
+/**
+ * Lets pass requests of this machine. Each address that a proxy names must be one of this machine as well, whether that
+ * proxy is trusted or not: a proxy beside the server makes every request one of this machine.
+ * @throws ChatError `local-only`
+ */
+function requireLocal(req: Request): void {
+  if (proxyAddr.all(req).every(isLoopback) && req.headers.forwarded === undefined) return;
+  throw new ChatError('local-only', 'without SECRET_FOR_METRICS the numbers are for this machine alone');
+}

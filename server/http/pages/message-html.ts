@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { compileFile } from 'pug';
+import type { Message } from '../../protocol/message.js';
+import { ROOT } from '../../runtime/project-root.js';
+import { hueClass, initials } from './avatar.js';
+import { bodyParts, isJumbo } from './body-parts.js';
+import { clock, date, isoTime } from './utc.js';
+
+/** The parts of a message's row that are the same for every reader. */
+export interface MessageHtml {
+  /** Avatar, author and time. */
+  head: string;
+  /** The body with its links. */
+  body: string;
+}
+
+/** Memory for rendered messages, in UTF-16 units of their texts and HTML. Holds some 40 full rooms of short messages. */
+export const CACHE_LENGTH = 4_000_000;
+
+interface Entry {
+  message: Message;
+  html: MessageHtml;
+  length: number;
+}
+
+/**
+ * Renders a message once, and not for each page on which it is. An entry counts only for the same content, so that
+ * edits, renames and rows that another program has changed are rendered again. The entries used longest ago go first.
+ */
+export class MessageHtmlCache {
+  /** By the message's id; the first was used longest ago. */
+  private readonly entries = new Map<string, Entry>();
+  private held = 0;
+
+  constructor(
+    private readonly render: (message: Message) => MessageHtml,
+    private readonly maxLength = CACHE_LENGTH,
+  ) {}
+
+  /** Length of what is held, at most `maxLength`. */
+  get length(): number {
+    return this.held;
+  }
+
+  get(message: Message): MessageHtml {
+    const found = this.entries.get(message.id);
+    if (found) this.drop(message.id, found);
+    const entry = found && looksTheSame(found.message, message) ? found : this.entryFor(message);
+    if (entry.length <= this.maxLength) this.keep(message.id, entry);
+    return entry.html;
+  }
+
+  private entryFor(message: Message): Entry {
+    const html = this.render(message);
+    const { head, body } = html;
+    return { message, html, length: message.body.length + head.length + body.length };
+  }
+
+  private keep(id: string, entry: Entry): void {
+    this.entries.set(id, entry);
+    this.held += entry.length;
+    for (const [oldest, one] of this.entries) {
+      if (this.held <= this.maxLength) return;
+      this.drop(oldest, one);
+    }
+  }
+
+  private drop(id: string, entry: Entry): void {
+    this.entries.delete(id);
+    this.held -= entry.length;
+  }
+}
+
+/** Everything that the two templates show. */
+function looksTheSame(a: Message, b: Message): boolean {
+  return (
+    a.body === b.body &&
+    a.sent === b.sent &&
+    a.edited === b.edited &&
+    a.kind === b.kind &&
+    a.author.id_user === b.author.id_user &&
+    a.author.name === b.author.name
+  );
+}
+
+const template = (file: string) => compileFile(path.join(ROOT, 'views', file));
+const head = template('message-head.pug');
+const body = template('message-body.pug');
+
+export function renderMessage(message: Message): MessageHtml {
+  return {
+    head: head({ message, hueClass, initials, clock, date, isoTime }),
+    body: body({ message, bodyParts, isJumbo }),
+  };
+}
+
+const cache = new MessageHtmlCache(renderMessage);
+
+/** A message's row in HTML, as far as it is the same for every reader. */
+export const messageHtml = (message: Message): MessageHtml => cache.get(message);

@@ -1,0 +1,59 @@
+import { type Request, type Response, Router } from 'express';
+import { cleanAccess } from '../../access/access-control.js';
+import { ChatError } from '../../protocol/errors.js';
+import { cleanNewRoom, cleanTopic, LOBBY } from '../../protocol/message.js';
+import type { Directory } from '../../rooms/directory.js';
+import { readFields, requestBody } from '../api/request-body.js';
+import { onlyMethods } from '../middleware/problems.js';
+import { pageVisitor } from './page-visitor.js';
+import { roomPath } from './room-path.js';
+import { type RoomScreen, textOf } from './room-screen.js';
+import { sidePanel } from './side-panel.js';
+import type { Visitors } from './visitors.js';
+
+export interface NewRoomParts {
+  directory: Directory;
+  screen: RoomScreen;
+  visitors: Visitors;
+}
+
+/** The form that creates a room, on a page of its own; with a script it is a dialog. */
+export function newRoomRouter({ directory, screen, visitors }: NewRoomParts): Router {
+  async function show(req: Request, res: Response, fields: Record<string, unknown>, error?: ChatError) {
+    const visitor = await visitorOf(req, res);
+    const rooms = error?.code === 'database-away' ? [] : await screen.list(visitor.user.id_user);
+    const typed = { name: textOf(fields.name), topic: textOf(fields.topic), access: textOf(fields.access) };
+    res
+      .status(error?.status ?? 200)
+      .set('Cache-Control', 'private, no-cache')
+      .render('new-room', { ...sidePanel({ ...visitor, room: LOBBY, rooms }), typed, error });
+  }
+
+  const visitorOf = (req: Request, res: Response) =>
+    pageVisitor(visitors, req, res, req.query.id_user !== undefined);
+
+  const router = Router();
+  router
+    .route('/rooms/new')
+    .get((req, res) => show(req, res, {}))
+    .all(onlyMethods('GET'));
+  router
+    .route('/rooms')
+    .get((_req, res) => res.redirect('/'))
+    .post(requestBody, async (req, res) => {
+      const fields = readFields(req, 'name');
+      const { user, as } = await visitorOf(req, res);
+      try {
+        const name = cleanNewRoom('name', fields.name);
+        const topic = cleanTopic(fields.topic ?? '');
+        const access = cleanAccess(fields.access);
+        await directory.create({ name, topic, access, by: user, address: req.ip });
+        res.redirect(303, roomPath(name, as));
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        await show(req, res, fields, error);
+      }
+    })
+    .all(onlyMethods('GET', 'POST'));
+  return router;
+}

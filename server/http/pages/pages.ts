@@ -1,0 +1,74 @@
+import path from 'node:path';
+import express, { Router } from 'express';
+import type { UserTable } from '../../database/tables/user-table.js';
+import type { Limits } from '../../limits/limits.js';
+import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
+import type { Directory } from '../../rooms/directory.js';
+import type { Rooms } from '../../rooms/rooms.js';
+import { ROOT } from '../../runtime/project-root.js';
+import type { Log } from '../../telemetry/logger.js';
+import { readFields, requestBody } from '../api/request-body.js';
+import { onlyMethods } from '../middleware/problems.js';
+import { sameOrigin } from '../middleware/same-origin.js';
+import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { newRoomRouter } from './new-room-page.js';
+import { pageVisitor } from './page-visitor.js';
+import { rejection, roomPagesRouter } from './room-pages.js';
+import { roomPath } from './room-path.js';
+import { RoomScreen } from './room-screen.js';
+import type { Visitors } from './visitors.js';
+
+export interface PagesParts {
+  directory: Directory;
+  limits: Pick<Limits, 'heavyWork'>;
+  log: Log;
+  rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  users: UserTable;
+  visitors: Visitors;
+}
+
+const A_DAY = '1d';
+
+/** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
+export function pagesRouter(parts: PagesParts): Router {
+  const { visitors, log } = parts;
+  const screen = new RoomScreen(parts);
+  const router = Router();
+  let assets: Assets | null = null;
+
+  // For the error page too.
+  router.use((_req, res, next) => {
+    assets ??= readAssets(log);
+    res.locals.assets = assets;
+    next();
+  });
+  router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
+  router.use('/icons', express.static(path.join(ROOT, 'static/icons'), { maxAge: A_DAY, index: false }));
+  router.use(sameOrigin);
+  router.use(roomPagesRouter({ ...parts, screen }));
+  router.use(newRoomRouter({ ...parts, screen }));
+
+  router
+    .route('/name')
+    .post(requestBody, async (req, res) => {
+      const fields = readFields(req, 'name');
+      const room = cleanRoom(fields.room ?? LOBBY);
+      const byAddress = req.query.id_user !== undefined;
+      try {
+        const name = cleanName(fields.name);
+        if (byAddress) await visitors.renameUser(await visitors.playground(req.query.id_user), name, req.ip);
+        else await visitors.rename(req, res, name);
+      } catch (error) {
+        const rejected = rejection(error, { action: 'name' }, fields.name);
+        return screen.show(req, res, {
+          ...(await pageVisitor(visitors, req, res, byAddress)),
+          room,
+          rejected,
+        });
+      }
+      res.redirect(303, roomPath(room, byAddress ? String(req.query.id_user) : null));
+    })
+    .all(onlyMethods('POST'));
+
+  return router;
+}

@@ -1,0 +1,108 @@
+import { type Request, type RequestHandler, Router } from 'express';
+import { ChatError } from '../../protocol/errors.js';
+import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import type { Directory } from '../../rooms/directory.js';
+import type { Rooms } from '../../rooms/rooms.js';
+import { readFields, requestBody } from '../api/request-body.js';
+import { onlyMethods } from '../middleware/problems.js';
+import { type PageVisitor, pageVisitor } from './page-visitor.js';
+import type { Rejected } from './room-page.js';
+import { roomPath, withQuery } from './room-path.js';
+import { type RoomScreen, textOf } from './room-screen.js';
+import type { Visitors } from './visitors.js';
+
+export interface RoomPagesParts {
+  directory: Directory;
+  rooms: Pick<Rooms, 'post' | 'edit' | 'remove'>;
+  screen: RoomScreen;
+  visitors: Visitors;
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * The pages of rooms, and the forms on them: as oneself under `/r/`, and under `/ui/` as the user whom `?id_user=` names.
+ */
+export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesParts): Router {
+  const router = Router();
+
+  /** Does what a form asks for. @returns what its sender should know although it is done */
+  async function perform(
+    { user }: PageVisitor,
+    room: string,
+    fields: Fields,
+    address: string | undefined,
+  ): Promise<ChatError | null> {
+    const id = fields.id === undefined ? undefined : cleanId(fields.id);
+    const by = user.id_user;
+    if (fields.action === 'join') await directory.join(room, user, address);
+    else if (fields.action === 'leave') await directory.leave(room, by, address);
+    else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by }, address);
+    else if (fields.action === 'edit')
+      await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
+    else {
+      const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
+      return (await rooms.post(message, address)).notice;
+    }
+    return null;
+  }
+
+  function submit(byAddress: boolean, action?: 'join' | 'leave'): RequestHandler {
+    return async (req, res) => {
+      const room = roomOf(req);
+      const fields = action ? { action } : readFields(req, 'body');
+      const visitor = await pageVisitor(visitors, req, res, byAddress);
+      let notice: ChatError | null;
+      try {
+        notice = await perform(visitor, room, fields, req.ip);
+      } catch (error) {
+        return screen.show(req, res, { ...visitor, room, rejected: rejection(error, fields, fields.body) });
+      }
+      const path = roomPath(room, visitor.as);
+      res.redirect(303, notice ? withQuery(path, `notice=${notice.code}`) : path);
+    };
+  }
+
+  function show(byAddress: boolean): RequestHandler {
+    return async (req, res) => {
+      const room = roomOf(req);
+      const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
+      if (isElsewhere(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
+      await screen.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
+    };
+  }
+
+  for (const { paths, base, byAddress } of [
+    { paths: ['/', '/r', '/r/:room'], base: '/r', byAddress: false },
+    { paths: ['/ui', '/ui/:room'], base: '/ui', byAddress: true },
+  ]) {
+    for (const action of ['join', 'leave'] as const) {
+      const handler = submit(byAddress, action);
+      router.route(`${base}/:room/${action}`).post(requestBody, handler).all(onlyMethods('POST'));
+    }
+    router
+      .route(paths)
+      .get(show(byAddress))
+      .post(requestBody, submit(byAddress))
+      .all(onlyMethods('GET', 'POST'));
+  }
+  return router;
+}
+
+/** The room that an address means. @throws ChatError `bad-room` */
+function roomOf(req: Request): string {
+  const { room = req.query.room } = req.params;
+  return req.path === '/' || room === undefined || room === '' ? LOBBY : cleanRoom(room);
+}
+
+/** True where a room's page has another address than the one asked for. */
+function isElsewhere(req: Request, address: string): boolean {
+  const { pathname, searchParams } = new URL(address, 'http://localhost');
+  const asked = searchParams.has('room') ? req.query.room === searchParams.get('room') : true;
+  return !asked || decodeURIComponent(req.path) !== decodeURIComponent(pathname);
+}
+
+export function rejection(error: unknown, { action, id }: Fields, text: unknown): Rejected {
+  if (!(error instanceof ChatError)) throw error;
+  return { error, action: textOf(action) ?? 'create', text: textOf(text) ?? '', id: textOf(id) };
+}

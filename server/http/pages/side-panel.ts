@@ -1,0 +1,47 @@
+import type { Identity } from '../../auth/guest.js';
+import type { RoomEntry } from '../../protocol/room.js';
+import { hueClass, initials } from './avatar.js';
+import { ICONS } from './icons.js';
+import { roomGroups, roomLabel, unclaimedRoom, unreadText } from './room-list.js';
+import type { Rejected } from './room-page.js';
+import { asUser, memberPath, roomPath } from './room-path.js';
+
+export interface SideParts {
+  /** The room that is shown or, on a page without one, where the reader goes on. */
+  room: string;
+  user: Identity;
+  /** Id of the user who the page is by its address. */
+  as: string | null;
+  /** The directory as the reader sees it. */
+  rooms: readonly RoomEntry[];
+  rejected?: Rejected | undefined;
+  /** The user cannot choose a name. */
+  isNameGiven: boolean;
+}
+
+/** What every page with the side panel asks for: the list of rooms, and who one is. */
+export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: SideParts) {
+  return {
+    isNameGiven,
+    room,
+    user,
+    as,
+    entry: rooms.find(({ name }) => name === room) ?? unclaimedRoom(room),
+    path: roomPath(room, as),
+    groups: roomGroups(rooms, { current: room }),
+    rejected,
+    pathOf: (name: string) => roomPath(name, as),
+    lobbyPath: roomPath('lobby', as),
+    joinPath: memberPath(room, 'join', as),
+    leavePath: memberPath(room, 'leave', as),
+    namePath: asUser('/name', as),
+    roomsPath: asUser('/rooms', as),
+    newRoomPath: asUser('/rooms/new', as),
+    goPath: as === null ? '/r/' : '/ui/',
+    roomLabel,
+    unreadText,
+    hueClass,
+    initials,
+    icons: ICONS,
+  };
+}

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { userName } from '../../../server/auth/claims.js';
+import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
+import { Guests } from '../../../server/auth/guest.js';
+import { Announcements } from '../../../server/bots/announcements.js';
+import { commandName } from '../../../server/bots/command.js';
+import { HOOK_PATTERNS } from '../../../server/database/schema/message-hook.js';
+import { markedName, refuseReserved, withoutOwnMark } from '../../../server/database/tables/chosen-name.js';
+import { matchRegex } from '../../../server/embedded/sequences/regex.js';
+import { decodeCursor } from '../../../server/http/api/cursor.js';
+import { hueClass, initials } from '../../../server/http/pages/avatar.js';
+import { bodyParts, isJumbo } from '../../../server/http/pages/body-parts.js';
+import { renderMessage } from '../../../server/http/pages/message-html.js';
+import { encodePageState, type PageState } from '../../../server/http/pages/page-state.js';
+import { roomGroups, unclaimedRoom } from '../../../server/http/pages/room-list.js';
+import {
+  COMMAND,
+  cleanBody,
+  cleanId,
+  cleanName,
+  cleanRoom,
+  cleanTopic,
+  type Message,
+} from '../../../server/protocol/message.js';
+import { balanceBidi } from '../../../server/protocol/text/bidi.js';
+import { hasStrayInvisible } from '../../../server/protocol/text/characters.js';
+import { nameKeys } from '../../../server/protocol/text/name-key.js';
+import { hasTooManyMarks, normalise } from '../../../server/protocol/text/normalise.js';
+import { CommandList } from '../../../static/client/command-list.js';
+import { superlinear } from '../../support/growth.js';
+
+/** Texts that make regular expressions, counting and Unicode algorithms slow, by their length in UTF-16 units. */
+const fill = (unit: string) => (length: number) =>
+  unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+const HOSTILE: Record<string, (length: number) => string> = {
+  letters: fill('a'),
+  'an address with closing brackets': (length) => `http://a/${fill(')')(length)}`,
+  'an address with pairs of brackets': (length) => `http://a/${fill('(]')(length)}`,
+  'an address with full stops': (length) => `http://a/${fill('(.')(length)}`,
+  'an address with colons': (length) => `http://${fill(':')(length)}`,
+  'an address with a long host': (length) =>
+    `http://${String.fromCodePoint(...Array.from({ length }, (_, i) => 0x4e00 + (i % 20_000)))}`,
+  'addresses without an end': fill('http://'),
+  'addresses with brackets': fill('http://a/)) '),
+  'many addresses': fill('http://a.example/b '),
+  'opening brackets': fill('['),
+  'at signs': fill('@'),
+  spaces: fill(' '),
+  'spaces between letters': (length) => `a${fill(' ')(length)}a`,
+  'line breaks': fill('\r\n'),
+  'marks in two classes': (length) => `a${fill('\u0301\u0316')(length)}`,
+  'marks beyond the basic plane': (length) => `a${fill('\u{1d165}\u{1d16d}')(length)}`,
+  'letters with marks': fill(`a${'\u0301\u0316'.repeat(14)}`),
+  'emoji joined to each other': fill('👩\u200d'),
+  'skin tones': fill('🏽'),
+  'variation selectors': (length) => `❤${fill('\ufe0f')(length)}`,
+  'regional indicators': fill('🇦'),
+  'tag characters': (length) => `🏴${fill('\u{e0067}')(length)}`,
+  'halves of surrogate pairs': fill('\ud83d'),
+  'open isolates': fill('\u2067'),
+  'open and closed embeddings': (length) => fill('\u202e')(length / 2) + fill('\u202c')(length / 2),
+  'embeddings and ends of isolates': (length) => `\u2067${fill('\u202e\u2069')(length)}`,
+  'ends of isolates': fill('\u2069'),
+  'a command': (length) => `/${fill('a')(length)}`,
+  'a command with equals signs': (length) => `/a${fill('=')(length)}`,
+  'words with hyphens': fill('a-_ '),
+  'letters that look like others': fill('аΝ1I'),
+  markup: fill('</script><!--'),
+};
+
+const attempt = (work: (text: string) => unknown) => (text: string) => {
+  try {
+    work(text);
+  } catch {
+    // Refused: that must not take long either.
+  }
+};
+
+const message = (body: string): Message => ({
+  id: 'm',
+  room: 'lobby',
+  body,
+  sent: 0,
+  author: { id_user: 'u', name: body },
+  kind: 'message',
+});
+const guests = new Guests({ secret: 'a secret for tests', secure: false });
+
+/** Everything on the server and in the browser that works on texts of users. */
+const WORK: Record<string, (text: string) => unknown> = {
+  bodyParts,
+  isJumbo,
+  initials,
+  hueClass: (text) => hueClass({ id_user: null, name: text }),
+  renderMessage: (text) => renderMessage(message(text)),
+  encodePageState: (text) => encodePageState({ messages: [message(text)] } as unknown as PageState),
+  roomGroups: (text) => roomGroups([unclaimedRoom(text)], { current: null, sought: text }),
+  cleanBody,
+  cleanName,
+  cleanRoom,
+  cleanTopic,
+  cleanId,
+  decodeCursor: (text) => decodeCursor(text, 'before'),
+  'decodeCursor of JSON': (text) => decodeCursor(Buffer.from(text).toString('base64url'), 'before'),
+  recogniseGuest: (text) => guests.recognise(text),
+  bearerToken: (text) => bearerToken(`Bearer ${text}`),
+  tokenOf: (text) => tokenOf({ bearerToken: text }),
+  refuseReserved,
+  markedName: (text) => markedName(withoutOwnMark(text, 'u'), '5f1c'),
+  announcement: (text) =>
+    new Announcements().learn(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
+  userName: (text) => userName({ name: text, email: text }, text),
+  commandName: (text) => commandName({ body: text, kind: 'message' }),
+  commandList: (text) => {
+    const list = new CommandList();
+    list.learn([{ command: 'roll', usage: '/roll', help: '' }]);
+    list.typed(text);
+    return list.named;
+  },
+  normalise,
+  hasTooManyMarks,
+  hasStrayInvisible,
+  balanceBidi,
+  nameKeys,
+};
+
+/** Longer than a body may be; eight times as much is within what cleanBody reads, and long enough for quadratic work to take most of the time. */
+const SIZE = 5_000;
+
+test.each(Object.entries(WORK))('the time of %s grows with the length of the text', (_name, work) => {
+  expect(superlinear(SIZE, HOSTILE, attempt(work))).toEqual([]);
+});
+
+test.each([...HOOK_PATTERNS, COMMAND])(
+  'the time of the database for %s grows with the length of the text',
+  (pattern) => {
+    expect(superlinear(500, HOSTILE, (text) => matchRegex(text, pattern))).toEqual([]);
+  },
+);
+
+test('quadratic work is noticed', () => {
+  const quadratic = (text: string) => {
+    let found = 0;
+    for (let i = 0; i < text.length; i++) found = Math.max(found, text.indexOf('b', i));
+    return found;
+  };
+  expect(superlinear(SIZE, { letters: HOSTILE.letters! }, quadratic)).toHaveLength(1);
+});
