@@ -10,8 +10,10 @@ import { build } from 'esbuild';
 import Primus from 'primus';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const serverFolder = join(root, 'dist/server');
 const clientFolder = join(root, 'static/build');
+
+/** In scripts/: tools for tests, which tsx runs. */
+const TOOLS = ['chaos/', 'fuzz/', 'screenshot.ts'];
 
 /** Primus makes its client from the options of its server. engine.io's side of it is bundled from its package. */
 const primusClient = {
@@ -22,14 +24,24 @@ const primusClient = {
   },
 };
 
-await Promise.all([buildServer(), buildClient()]);
+await Promise.all([buildServer(), buildScripts(), buildClient()]);
 
 async function buildServer() {
-  const sources = await filesIn(join(root, 'server'), /(?<!\.d)\.ts$/);
+  await transpile(await filesIn(join(root, 'server'), /(?<!\.d)\.ts$/), 'server');
+}
+
+async function buildScripts() {
+  const sources = await filesIn(join(root, 'scripts'), /(?<!\.d)\.ts$/);
+  const isBuilt = (file) => !TOOLS.some((tool) => file.startsWith(join(root, 'scripts', tool)));
+  await transpile([...sources.filter(isBuilt), join(root, 'scripts/chaos/embedded-process.ts')], 'scripts');
+}
+
+async function transpile(entryPoints, folder) {
+  const outdir = join(root, 'dist', folder);
   const { metafile } = await build({
-    entryPoints: sources,
-    outbase: join(root, 'server'),
-    outdir: serverFolder,
+    entryPoints,
+    outbase: join(root, folder),
+    outdir,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -39,7 +51,7 @@ async function buildServer() {
     logLevel: 'warning',
   });
   // What is left of sources that are gone.
-  await removeOthers(serverFolder, new Set(Object.keys(metafile.outputs)));
+  await removeOthers(outdir, new Set(Object.keys(metafile.outputs)));
 }
 
 async function buildClient() {

@@ -31,12 +31,12 @@ describe('the Procfile', () => {
       'bash',
       'tunnel-and-serve.sh',
       'node',
-      'scripts/create-schema.mjs',
+      'dist/scripts/create-schema.js',
     ]);
     const { code, output } = await server.ended;
     expect([code, output.trim()]).toEqual([
       0,
-      expect.stringContaining('Nothing to do without RETHINKDB_URL'),
+      expect.stringContaining('RETHINKDB_URL is not set: there is nothing to do'),
     ]);
   });
 });
