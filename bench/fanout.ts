@@ -32,7 +32,11 @@ interface Result {
 
 const contenders: Contender[] = [
   { name: 'Changeroom (stored, by changefeed)', args: ['dist/server/main.js'], protocol: primus },
-  { name: 'Socket.IO (in memory, nothing stored)', args: ['bench/socket-io-server.mjs'], protocol: socketIo },
+  {
+    name: 'Socket.IO (in memory, nothing stored)',
+    args: ['--import', 'tsx', 'bench/socket-io-server.ts'],
+    protocol: socketIo,
+  },
 ];
 
 async function run({ args, protocol }: Contender): Promise<Result> {

@@ -12,8 +12,8 @@ import Primus from 'primus';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const clientFolder = join(root, 'static/build');
 
-/** In scripts/: tools for tests, which tsx runs. */
-const TOOLS = ['chaos/', 'fuzz/', 'screenshot.ts'];
+/** In scripts/: tools of development, which tsx runs. */
+const TOOLS = ['build.ts', 'chaos/', 'dev.ts', 'fuzz/', 'protocol/', 'screenshot.ts', 'test/'];
 
 /** Primus makes its client from the options of its server. engine.io's side of it is bundled from its package. */
 const primusClient = {
@@ -33,7 +33,7 @@ async function buildServer() {
 async function buildScripts() {
   const sources = await filesIn(join(root, 'scripts'), /(?<!\.d)\.ts$/);
   const isBuilt = (file) => !TOOLS.some((tool) => file.startsWith(join(root, 'scripts', tool)));
-  await transpile([...sources.filter(isBuilt), join(root, 'scripts/chaos/embedded-process.ts')], 'scripts');
+  await transpile(sources.filter(isBuilt), 'scripts');
 }
 
 async function transpile(entryPoints, folder) {

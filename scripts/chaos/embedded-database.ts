@@ -4,7 +4,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import rethinkdb from 'rethinkdb';
 import type { Connection } from '../../server/database/connection/reql.js';
-import { ROOT } from '../../server/runtime/project-root.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { type DiskOptions, startDisk } from './disk.js';
@@ -84,8 +83,8 @@ export async function startEmbeddedDatabase(
 }
 
 async function launch(directory: string, port: number): Promise<{ process: ChildProcess; port: number }> {
-  const program = path.join(ROOT, 'dist/scripts/chaos/embedded-process.js');
-  const child = spawn(process.execPath, [program, directory, String(port)], {
+  const program = path.join(import.meta.dirname, 'embedded-process.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // A run that gives up half-way leaves nothing behind.

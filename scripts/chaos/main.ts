@@ -6,7 +6,7 @@
  * Exit codes: 0 when all is well, 1 when not, 2 for the arguments.
  */
 import { parseArgs } from 'node:util';
-import { findSystemPrograms } from '../system-programs.mjs';
+import { findSystemPrograms } from '../test/find-program.js';
 import { type ChaosResult, runChaos } from './run.js';
 
 const MINUTES = 1;

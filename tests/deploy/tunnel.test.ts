@@ -191,7 +191,10 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
 
   test('runs another command as well, when the tunnel stands', async () => {
     const schema = await deploy({}, ['bash', 'tunnel-and-serve.sh', 'node', 'dist/scripts/create-schema.js']);
-    expect(await schema.ended).toMatchObject({ code: 0, output: expect.stringContaining('has the complete schema') });
+    expect(await schema.ended).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('has the complete schema'),
+    });
     const insert = ['node', 'dist/scripts/message.js', 'insert', 'outside', 'hello'];
     const message = await deploy({}, ['bash', 'tunnel-and-serve.sh', ...insert]);
     expect((await message.ended).code).toBe(0);

@@ -81,7 +81,9 @@ describe('npm run import', () => {
 
     const replaced = await move('import', to, file, '--overwrite');
     expect(replaced).toMatchObject({ code: 0, error: '' });
-    expect(replaced.out).toMatch(/^messages: 3,000 rows, all as in the file; 1 row that the file does not have$/m);
+    expect(replaced.out).toMatch(
+      /^messages: 3,000 rows, all as in the file; 1 row that the file does not have$/m,
+    );
     await messages.get('own').delete().run(to.connection);
     await expectEqual(from.connection, to.connection);
   });
@@ -96,10 +98,13 @@ describe('npm run import', () => {
     expect(await r.table('messages').count().run(to.connection)).toBe(0);
   });
 
-  it.each([[[]], [['--help']], [['a', 'b']], [['']]])('prints its usage for wrong arguments: %j', async (args) => {
-    const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run import -- FILE/) };
-    expect(await move('import', to, ...args)).toEqual(usage);
-  });
+  it.each([[[]], [['--help']], [['a', 'b']], [['']]])(
+    'prints its usage for wrong arguments: %j',
+    async (args) => {
+      const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run import -- FILE/) };
+      expect(await move('import', to, ...args)).toEqual(usage);
+    },
+  );
 
   it('ends with 2 when the file does not exist', async () => {
     const missing = places.file('ndjson');

@@ -64,7 +64,9 @@ describe('npm run message', () => {
     async (args) => {
       const { code, error, out } = await run(args);
       expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(error).toMatch(/^The database refused the message: (room|body) is (empty|longer than 4000 characters)/);
+      expect(error).toMatch(
+        /^The database refused the message: (room|body) is (empty|longer than 4000 characters)/,
+      );
       expect(error.split('\n')).toHaveLength(1);
     },
   );

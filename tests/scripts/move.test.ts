@@ -94,7 +94,9 @@ describe.each(routes)('a chat moved from %s to %s', (source, target) => {
     expect(code).toBe(0);
     expect(out).toMatch(/^messages: [\d,]+ rows written, [\d,]+ existed already$/m);
     await expectEqual(from.connection, to.connection);
-    expect((await move('import', to, file)).out).toMatch(/^messages: 0 rows written, 3,000 existed already$/m);
+    expect((await move('import', to, file)).out).toMatch(
+      /^messages: 0 rows written, 3,000 existed already$/m,
+    );
   });
 
   it('is the same file again when it moves back', async () => {

@@ -19,9 +19,9 @@ function program(change: Partial<Program> = {}): Program {
 /** What provideSystemPrograms answers, in a process with this environment. */
 function provide(programs: Program[], env: Record<string, string> = {}) {
   const script = `
-    import { provideSystemPrograms } from './scripts/system-programs.mjs';
+    import { provideSystemPrograms } from './scripts/test/provide-programs.ts';
     console.log(JSON.stringify(await provideSystemPrograms(${JSON.stringify(programs)})));`;
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     env: { PATH: process.env.PATH, TESTS_INSTALL: 'never', ...env },
     encoding: 'utf8',
   });
@@ -58,7 +58,7 @@ describe('system programs for tests', () => {
   test('are missing when their variable names nothing, whatever else is there', () => {
     const { found, missing } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: '/no/such/program' });
     expect(found).toEqual({ NOWHERE_PATH: '' });
-    expect(missing).toEqual({ nowhere: 'NOWHERE_PATH names no program that can be run' });
+    expect(missing).toEqual({ nowhere: 'NOWHERE_PATH does not name an executable file' });
   });
 
   test('are left alone when no test uses them', () => {

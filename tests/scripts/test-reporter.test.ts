@@ -30,7 +30,7 @@ describe('the report of a test run', () => {
     for (const [name, source] of Object.entries(sources)) {
       writeFileSync(path.join(folder, 'tests', `${name}.test.ts`), head + source);
     }
-    const reporter = `--reporter=${path.resolve('scripts/test-reporter.mjs')}`;
+    const reporter = `--reporter=${path.resolve('scripts/test/counts-reporter.ts')}`;
     const file = path.join(folder, 'report.json');
     const { status } = spawnSync(
       process.execPath,

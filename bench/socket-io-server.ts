@@ -1,16 +1,26 @@
-// The peer: the smallest Socket.IO chat server. It keeps nothing; a message goes straight to its room.
+/** The peer of the benchmark: the smallest Socket.IO chat server. It stores nothing and sends messages to their room. */
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
+
+interface JoinRoom {
+  room: string;
+  ref: unknown;
+}
+
+interface CreateMessage {
+  message: { room: string; body: string };
+}
 
 const server = createServer();
 const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false, serveClient: false });
 let id = 0;
 io.on('connection', (socket) => {
-  socket.on('joinRoom', ({ room, ref }) => {
+  socket.on('joinRoom', ({ room, ref }: JoinRoom) => {
     socket.join(room);
     socket.emit('frame', { type: 'roomSnapshot', ref });
   });
-  socket.on('createMessage', ({ message: { room, body } }) => {
+  socket.on('createMessage', ({ message: { room, body } }: CreateMessage) => {
     id += 1;
     const author = { id_user: socket.id, name: 'Guest 1234' };
     const message = {
@@ -24,4 +34,7 @@ io.on('connection', (socket) => {
     io.to(room).emit('frame', { type: 'deliverMessage', message });
   });
 });
-server.listen(0, '127.0.0.1', 4096, () => console.log(`at http://127.0.0.1:${server.address().port}`));
+server.listen(0, '127.0.0.1', 4096, () => {
+  const { port } = server.address() as AddressInfo;
+  console.log(`at http://127.0.0.1:${port}`);
+});
