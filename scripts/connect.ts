@@ -4,12 +4,12 @@ import rethinkdb from 'rethinkdb';
 import { readConfig } from '../server/config/config.js';
 import { ConfigError } from '../server/config/config-error.js';
 import { type DatabaseAddress, DEFAULT_DB, placeOf } from '../server/config/database-url.js';
-import type { Connection } from '../server/database/connection/reql.js';
+import type { DriverConnection } from '../server/database/connection/reql.js';
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 
 export interface ConnectedDatabase {
-  connection: Connection;
+  connection: DriverConnection;
   /** The name of the database. */
   db: string;
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { Access } from './access/access-control.js';
-import type { AccountsServiceOptions } from './auth/accounts.js';
+import { AccessControl } from './access/access-control.js';
+import type { AccountsClientOptions } from './auth/accounts-client.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
 import { loadSessionSecret } from './auth/session-secret.js';
@@ -14,24 +14,24 @@ import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
-import { createHttp, type HttpParts } from './http/http.js';
+import { createHttp, type HttpDependencies } from './http/http.js';
 import { Visitors } from './http/pages/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis.js';
-import { Directory } from './rooms/directory.js';
-import { Rooms, type RoomsOptions } from './rooms/rooms.js';
-import { Traffic } from './runtime/connection-drainer.js';
-import { openOwnDatabase } from './runtime/embedded-database.js';
-import { type Entrance, OwnPort } from './runtime/listener.js';
+import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { ConnectionDrainer } from './runtime/connection-drainer.js';
+import { superviseEmbeddedDatabase } from './runtime/embedded-database.js';
+import { type Listener, PortListener } from './runtime/listener.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat, Sockets } from './sockets/sockets.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
-import { combine, type Reading } from './telemetry/metrics/readings.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
+import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
 /** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
 const RETURN_WITHIN = 5_000;
@@ -42,20 +42,20 @@ const FAREWELL = 250;
 const REQUEST_TIMEOUTS = { requestMs: 30_000, checkMs: 2_000 };
 
 /** What tests, and one of several processes, put in the place of defaults. */
-export interface Overrides {
+export interface AppOptions {
   log?: Log;
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
   bots?: BotsOptions;
   presence?: RedisPresenceOptions;
-  events?: HttpParts['events'];
-  entrance?: Entrance;
+  events?: HttpDependencies['events'];
+  entrance?: Listener;
   routing?: SessionRouting;
   heartbeat?: SocketHeartbeat;
-  accounts?: AccountsServiceOptions;
+  accounts?: AccountsClientOptions;
   requestTimeouts?: Partial<typeof REQUEST_TIMEOUTS>;
   /** The numbers of all processes, where there are several. */
-  readings?: () => Promise<Reading[]>;
+  readings?: () => Promise<MetricsSnapshot[]>;
 }
 
 export interface App {
@@ -67,7 +67,7 @@ export interface App {
   parts: {
     database: Database;
     messages: Messages;
-    rooms: Rooms;
+    rooms: RoomService;
     sockets: Sockets;
     bots: Bots | null;
     registry: Registry;
@@ -83,11 +83,11 @@ export interface App {
  *
  * @throws Error with a message for the operator when a port or the data folder cannot be used
  */
-export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
+export async function startApp(config: Config, overrides: AppOptions = {}): Promise<App> {
   const log = overrides.log ?? createLog(config);
   const stopping = new AbortController();
   const secret = await loadSessionSecret(config, log);
-  const embedded = config.database ? null : await openOwnDatabase(config, log);
+  const embedded = config.database ? null : await superviseEmbeddedDatabase(config, log);
   const address = config.database ?? embedded!.address;
 
   const database = new Database(address, log, { replicas: config.replicas, ...overrides.database });
@@ -95,17 +95,17 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
-  const access = new Access(roomTable, memberships);
+  const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...overrides.accounts });
   const botsParts = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
-  const rooms = new Rooms(messages, access, limits, log, overrides.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, overrides.rooms, bots);
   const presence = openPresence(config, log, overrides.presence);
   const visitors = new Visitors({ authenticator, guests, limits, users });
-  const directory = new Directory({ access, limits, memberships, messages, presence, roomTable, users });
+  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -146,7 +146,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     bots,
     events: overrides.events,
     metrics: async () =>
-      overrides.readings ? combine(await overrides.readings()) : await registry.metrics(),
+      overrides.readings ? mergeSnapshots(await overrides.readings()) : await registry.metrics(),
   });
   const trust = proxyTrust(config.trustProxy);
   const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...overrides.requestTimeouts };
@@ -174,8 +174,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const { allowedHosts } = config;
   guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
 
-  const entrance = overrides.entrance ?? new OwnPort(config);
-  const traffic = new Traffic(server);
+  const entrance = overrides.entrance ?? new PortListener(config);
+  const traffic = new ConnectionDrainer(server);
 
   /** Last, when nobody writes any more: what everything else needs. */
   const release = async () => {
@@ -188,12 +188,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   };
   const stop = async () => {
     stopping.abort();
-    traffic.wane();
+    traffic.beginDrain();
     const closed = entrance.close();
     sockets.sayGoingAway(RETURN_WITHIN);
     await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? FAREWELL : 0));
     const socketsClosed = sockets.close();
-    await traffic.end(config.shutdownMs / 2);
+    await traffic.drain(config.shutdownMs / 2);
     await Promise.all([socketsClosed, closed]);
     await release();
   };

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { type Config, readConfig } from './config/config.js';
 import { ConfigError } from './config/config-error.js';
-import { announce, fail, stopOnSignals } from './runtime/signals.js';
+import { fail, handleShutdownSignals, printStartupBanner } from './runtime/signals.js';
 
 /**
  * Decides what this process is: the only one, the primary of several, or one of these. Each loads what it needs alone.
@@ -21,8 +21,8 @@ async function main(): Promise<void> {
 async function runAlone(config: Config): Promise<void> {
   const { startApp } = await import('./app.js');
   const app = await startApp(config).catch((error: Error) => fail(error.message, 1));
-  stopOnSignals(() => app.stop(), config.shutdownMs);
-  announce(app.url, app.database);
+  handleShutdownSignals(() => app.stop(), config.shutdownMs);
+  printStartupBanner(app.url, app.database);
 }
 
 function configure(): Config {

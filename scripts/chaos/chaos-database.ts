@@ -1,4 +1,4 @@
-import type { Connection } from '../../server/database/connection/reql.js';
+import type { DriverConnection } from '../../server/database/connection/reql.js';
 import type { Lane } from './faults.js';
 
 /** A database that things happen to. */
@@ -10,6 +10,6 @@ export interface ChaosDatabase {
   /** What happens to it. */
   lane: Lane;
   /** A driver's connection that no fault but those of the database itself reaches. */
-  connect(): Promise<Connection>;
+  connect(): Promise<DriverConnection>;
   stop(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { isUnavailableResult } from '../../server/database/connection/availability.js';
-import { type Connection, r, type Term } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
 import { isStorageFull } from '../../server/database/connection/storage-full.js';
 import type { Write, WriteClient, WriteOutcome } from './write-client.js';
 
 const ANSWER_TIMEOUT_MS = 20_000;
 
 /** Writes with a driver of the database, as any other program could. */
-export function driverWriteClient(name: string, connect: () => Promise<Connection>): WriteClient {
-  let connection: Connection | null = null;
+export function driverWriteClient(name: string, connect: () => Promise<DriverConnection>): WriteClient {
+  let connection: DriverConnection | null = null;
   return {
     name,
     canChange: true,
@@ -29,7 +29,7 @@ export function driverWriteClient(name: string, connect: () => Promise<Connectio
   };
 }
 
-async function execute(write: Write, connection: Connection): Promise<WriteOutcome> {
+async function execute(write: Write, connection: DriverConnection): Promise<WriteOutcome> {
   const table = r.table('messages');
   const { id, room } = write;
   const keepStored = (_id: Term, stored: Term, _new: Term) => stored;

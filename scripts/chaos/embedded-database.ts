@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import rethinkdb from 'rethinkdb';
-import type { Connection } from '../../server/database/connection/reql.js';
+import type { DriverConnection } from '../../server/database/connection/reql.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { type DiskOptions, startDisk } from './disk.js';
@@ -72,7 +72,7 @@ export async function startEmbeddedDatabase(
     connect: async () => {
       const connection = await rethinkdb.connect({ host: '127.0.0.1', port, db, timeout: 5 });
       connection.on('error', () => {});
-      return connection as Connection;
+      return connection as DriverConnection;
     },
     stop: async () => {
       for (const line of lines) await line.stop();

@@ -1,9 +1,12 @@
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import type { Fault, Lane } from './faults.js';
 
 /** Changes of the schema by another program. The table `messages` stays: what is in it is what is checked. */
-export function schemaLane(connect: () => Promise<Connection>): Lane {
-  const change = (name: string, query: () => { run(connection: Connection): Promise<unknown> }): Fault => ({
+export function schemaLane(connect: () => Promise<DriverConnection>): Lane {
+  const change = (
+    name: string,
+    query: () => { run(connection: DriverConnection): Promise<unknown> },
+  ): Fault => ({
     name,
     lasts: [0, 0],
     begin: async () => {

@@ -1,12 +1,12 @@
-import { type Connection, type Cursor, RAW, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, type DriverCursor, RAW, r } from '../../server/database/connection/reql.js';
 import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
 import type { Message } from '../../server/protocol/message.js';
 import type { Ledger } from './ledger.js';
 import type { Reader } from './readers.js';
 
 /** What stands in the table, by room. */
-export async function readTable(connection: Connection): Promise<Message[]> {
-  const cursor: Cursor<MessageRow> = await r.table('messages').run(connection, RAW);
+export async function readTable(connection: DriverConnection): Promise<Message[]> {
+  const cursor: DriverCursor<MessageRow> = await r.table('messages').run(connection, RAW);
   return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
 }
 

@@ -20,7 +20,12 @@ export interface WriteClient {
   close(): Promise<void>;
 }
 
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'shutting-down', 'rate-limited', 'not-joined'];
+const TEMPORARY: readonly ErrorCode[] = [
+  'database-unavailable',
+  'shutting-down',
+  'rate-limited',
+  'not-joined',
+];
 
 /** The outcome of a write that a server answered with an error; null when a retry would fail as well. */
 export function outcomeOf(code: ErrorCode | undefined): WriteOutcome | null {

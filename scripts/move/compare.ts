@@ -1,4 +1,4 @@
-import { type Connection, type Cursor, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, type DriverCursor, r } from '../../server/database/connection/reql.js';
 import { batchesOf } from './batches.js';
 import { canonicalText, RAW, type RawRow, type RawValue } from './canonical-row.js';
 import { RowsHash } from './rows-hash.js';
@@ -14,7 +14,7 @@ export interface RowDifferences {
 
 /** Count and hash of a table in the database. */
 export async function hashTable(
-  connection: Connection,
+  connection: DriverConnection,
   table: TableKey,
   onRow: () => void,
 ): Promise<RowsHash> {
@@ -28,7 +28,7 @@ export async function hashTable(
 
 /** For tables whose hash is not that of the file: the differences, by the table's name. */
 export async function compareRows(
-  connection: Connection,
+  connection: DriverConnection,
   file: string,
   tables: readonly TableKey[],
 ): Promise<Map<string, RowDifferences>> {
@@ -49,12 +49,12 @@ export async function compareRows(
 }
 
 async function rowsByKey(
-  connection: Connection,
+  connection: DriverConnection,
   table: string,
   primaryKey: string,
   keys: readonly string[],
 ): Promise<Map<string, string>> {
-  const cursor: Cursor<RawRow> = await r
+  const cursor: DriverCursor<RawRow> = await r
     .table(table)
     .getAll(r.args(r.json(`[${keys.join(',')}]`)))
     .run(connection, RAW);

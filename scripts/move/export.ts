@@ -6,7 +6,7 @@
  * an error or a signal no file remains.
  */
 import { stat } from 'node:fs/promises';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { type ConnectedDatabase, connect } from '../connect.js';
 import { writeAtomically } from './atomic-file.js';
 import { canonicalText } from './canonical-row.js';
@@ -51,7 +51,7 @@ async function* exportLines({ connection, db }: ConnectedDatabase): AsyncGenerat
   for (const table of tables) yield* tableLines(connection, table);
 }
 
-async function* tableLines(connection: Connection, table: TableDescription): AsyncGenerator<string> {
+async function* tableLines(connection: DriverConnection, table: TableDescription): AsyncGenerator<string> {
   const rows = new RowsHash();
   const progress = new Progress(table.name, await r.table(table.name).count().run(connection));
   yield `{"table":${JSON.stringify(table)}}`;

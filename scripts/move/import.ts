@@ -6,7 +6,7 @@
  * Exit codes: 0 when the database has all rows of the file, 1 when it does not, 2 for wrong use or a file that is not
  * an export, 130 or 143 after SIGINT or SIGTERM. Importing again continues.
  */
-import type { Connection } from '../../server/database/connection/reql.js';
+import type { DriverConnection } from '../../server/database/connection/reql.js';
 import { connect } from '../connect.js';
 import { exists, onInterrupt, printError, runCommand } from './command.js';
 import { CommandError } from './command-error.js';
@@ -45,7 +45,7 @@ await runCommand(async (args) => {
 });
 
 async function writeTables(
-  connection: Connection,
+  connection: DriverConnection,
   file: string,
   tables: readonly ExportedTable[],
   overwrite: boolean,
@@ -62,7 +62,7 @@ async function writeTables(
 
 /** Compares the database with the file and prints a line for each table. @returns whether it has every row unchanged */
 async function verify(
-  connection: Connection,
+  connection: DriverConnection,
   file: string,
   tables: readonly ExportedTable[],
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type Connection, r, type Term } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
 import { batchesOf, type RowBatch } from './batches.js';
 import { CommandError } from './command-error.js';
 
@@ -20,7 +20,7 @@ export interface InsertOptions {
  * @returns the number of rows written, by the table's name
  */
 export async function insertRows(
-  connection: Connection,
+  connection: DriverConnection,
   file: string,
   { overwrite, onRows }: InsertOptions,
 ): Promise<Map<string, number>> {
@@ -47,7 +47,7 @@ export async function insertRows(
 
 /** Soft durability, for speed: after a power failure, importing again writes the lost rows. */
 async function insert(
-  connection: Connection,
+  connection: DriverConnection,
   { table, texts }: RowBatch,
   overwrite: boolean,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { createSchema } from '../../server/database/schema/schema.js';
 import { CommandError } from './command-error.js';
 import {
@@ -14,7 +14,7 @@ import {
  * @returns one line for each index and write hook that could not be created
  */
 export async function restoreTables(
-  connection: Connection,
+  connection: DriverConnection,
   db: string,
   tables: readonly TableDescription[],
   isSameEngine: boolean,
@@ -57,14 +57,14 @@ function checkPrimaryKeys(
 }
 
 function createIndex(
-  connection: Connection,
+  connection: DriverConnection,
   table: string,
   { index, function: stored, multi, geo }: IndexDescription,
 ): Promise<boolean> {
   return isAccepted(r.table(table).indexCreate(index, binaryOf(stored), { multi, geo }).run(connection));
 }
 
-function setWriteHook(connection: Connection, table: string, stored: StoredFunction): Promise<boolean> {
+function setWriteHook(connection: DriverConnection, table: string, stored: StoredFunction): Promise<boolean> {
   return isAccepted(r.table(table).setWriteHook(binaryOf(stored)).run(connection));
 }
 

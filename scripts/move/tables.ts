@@ -1,4 +1,4 @@
-import type { Connection, Cursor } from '../../server/database/connection/reql.js';
+import type { DriverConnection, DriverCursor } from '../../server/database/connection/reql.js';
 import { r } from '../../server/database/connection/reql.js';
 import { RAW, type RawRow } from './canonical-row.js';
 
@@ -32,7 +32,7 @@ export interface HookDescription {
 const EXCLUDED_TABLES: readonly string[] = ['nodes'];
 
 /** `embedded`, or name and version of the server: one cannot read the stored functions of the other. */
-export async function engineOf(connection: Connection): Promise<string> {
+export async function engineOf(connection: DriverConnection): Promise<string> {
   const version = r.db('rethinkdb').table('server_status').nth(0)('process')('version');
   // Other users than an administrator have no permission. Without an answer, no function is copied.
   const text: string = await version.run(connection).catch(() => 'unknown');
@@ -40,7 +40,7 @@ export async function engineOf(connection: Connection): Promise<string> {
 }
 
 /** The tables of the connection's database. */
-export async function describeTables(connection: Connection): Promise<TableDescription[]> {
+export async function describeTables(connection: DriverConnection): Promise<TableDescription[]> {
   const names: string[] = await r.tableList().run(connection);
   return Promise.all(
     names
@@ -50,7 +50,7 @@ export async function describeTables(connection: Connection): Promise<TableDescr
   );
 }
 
-async function describe(connection: Connection, name: string): Promise<TableDescription> {
+async function describe(connection: DriverConnection, name: string): Promise<TableDescription> {
   const table = r.table(name);
   const primaryKey = await table.info()('primary_key').run(connection);
   const indexes = await table
@@ -63,10 +63,10 @@ async function describe(connection: Connection, name: string): Promise<TableDesc
 
 /** The rows of a table in the order of their primary keys. */
 export async function* rowsOf(
-  connection: Connection,
+  connection: DriverConnection,
   { name, primaryKey }: Pick<TableDescription, 'name' | 'primaryKey'>,
 ): AsyncGenerator<RawRow> {
-  const cursor: Cursor<RawRow> & { next(): Promise<RawRow> } = await r
+  const cursor: DriverCursor<RawRow> & { next(): Promise<RawRow> } = await r
     .table(name)
     .orderBy({ index: primaryKey })
     .run(connection, RAW);

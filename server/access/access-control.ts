@@ -1,19 +1,22 @@
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import { ChatError } from '../protocol/errors.js';
-import { ACCESS, type Access as Way } from '../protocol/room.js';
+import { ACCESS, type RoomAccess as Way } from '../protocol/room.js';
 
 /** Which users may read and write in which room. Follows the tables, so that rights end when their rows do. */
-export class Access {
-  constructor(
-    private readonly rooms: RoomTable,
-    private readonly memberships: MembershipTable,
-  ) {}
+export class AccessControl {
+  readonly #rooms: RoomTable;
+  readonly #memberships: MembershipTable;
 
-  /** @throws ChatError `not-a-member`, `database-away` */
+  constructor(rooms: RoomTable, memberships: MembershipTable) {
+    this.#rooms = rooms;
+    this.#memberships = memberships;
+  }
+
+  /** @throws ChatError `not-a-member`, `database-unavailable` */
   async check(room: string, id_user: string): Promise<void> {
-    if ((await this.rooms.get(room))?.access !== 'members') return;
-    if (!(await this.memberships.get(room, id_user)))
+    if ((await this.#rooms.get(room))?.access !== 'members') return;
+    if (!(await this.#memberships.get(room, id_user)))
       throw new ChatError('not-a-member', 'this room is for its members', { field: 'room' });
   }
 
@@ -22,13 +25,13 @@ export class Access {
    * during which changes may have been missed, in any room (null).
    */
   onChange(listener: (room: string | null, id_user?: string) => void): void {
-    this.rooms.cache.on('changed', (before, after) => listener((after ?? before)!.name));
-    this.rooms.cache.on('resynchronised', () => listener(null));
-    this.memberships.cache.on(
+    this.#rooms.cache.on('changed', (before, after) => listener((after ?? before)!.name));
+    this.#rooms.cache.on('resynchronised', () => listener(null));
+    this.#memberships.cache.on(
       'changed',
       (before, after) => before && !after && listener(before.room, before.id_user),
     );
-    this.memberships.cache.on('resynchronised', () => listener(null));
+    this.#memberships.cache.on('resynchronised', () => listener(null));
   }
 }
 

@@ -1,10 +1,10 @@
 import type { AuthConfig } from '../config/config.js';
 import type { Log } from '../telemetry/logger.js';
-import { AccountsService, type AccountsServiceOptions } from './accounts.js';
+import { AccountsClient, type AccountsClientOptions } from './accounts-client.js';
+import type { RemoteStatus } from './auth-http-client.js';
 import { type Credentials, tokenOf } from './credentials.js';
 import type { Guests, Identity } from './guest.js';
-import { TokenIssuer } from './jwt.js';
-import type { RemoteStatus } from './remote.js';
+import { JwtVerifier } from './jwt-verifier.js';
 
 /** Who somebody is, and for how long that holds. */
 export interface Session extends Identity {
@@ -23,35 +23,35 @@ export interface Authenticator {
   readonly status: RemoteStatus | null;
   /**
    * Null: nobody yet, who may become a guest.
-   * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-away` (with `retryAfterMs`) while
+   * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-unavailable` (with `retryAfterMs`) while
    * the issuer or accounts service does not answer; `rate-limited` where an address has had too many tokens refused
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
 }
 
 /** Knows whose a token is. */
-export interface TokenJudge extends Pick<Authenticator, 'recheckMs'> {
+export interface TokenVerifier extends Pick<Authenticator, 'recheckMs'> {
   readonly status: RemoteStatus;
   /**
    * @param address the client's, for limits
-   * @throws ChatError `bad-token`, `token-expired`, `auth-away`, `rate-limited`
+   * @throws ChatError `bad-token`, `token-expired`, `auth-unavailable`, `rate-limited`
    */
-  judge(token: string, address?: string): Promise<Session>;
+  verify(token: string, address?: string): Promise<Session>;
 }
 
 export function createAuthenticator(
   auth: AuthConfig,
   guests: Guests,
   log: Log,
-  accounts?: AccountsServiceOptions,
+  accounts?: AccountsClientOptions,
 ): Authenticator {
   switch (auth.mode) {
     case 'guest':
       return forGuests(guests);
     case 'jwt':
-      return forTokens(auth.mode, new TokenIssuer(auth, log));
+      return forTokens(auth.mode, new JwtVerifier(auth, log));
     case 'accounts':
-      return forTokens(auth.mode, new AccountsService(auth, log, accounts));
+      return forTokens(auth.mode, new AccountsClient(auth, log, accounts));
   }
 }
 
@@ -67,13 +67,13 @@ function forGuests(guests: Guests): Authenticator {
   };
 }
 
-function forTokens(mode: 'jwt' | 'accounts', judge: TokenJudge): Authenticator {
+function forTokens(mode: 'jwt' | 'accounts', judge: TokenVerifier): Authenticator {
   return {
     mode,
     recheckMs: judge.recheckMs,
     get status() {
       return judge.status;
     },
-    authenticate: async (credentials) => judge.judge(tokenOf(credentials), credentials.address),
+    authenticate: async (credentials) => judge.verify(tokenOf(credentials), credentials.address),
   };
 }

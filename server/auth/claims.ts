@@ -11,7 +11,7 @@ export const MAX_USER_ID = 120;
 const USER_ID = new RegExp(`^[\\x21-\\x7e]{1,${MAX_USER_ID}}$`);
 
 /** A user's id as it is stored, from a string or a whole number; null where it cannot be one. */
-export function userId(value: unknown): string | null {
+export function userIdClaim(value: unknown): string | null {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && USER_ID.test(text) ? text : null;
 }
@@ -23,7 +23,7 @@ const NAMES = ['name', 'nickname', 'preferred_username', 'username', 'email'];
  * What a user is called: the first usable name among the claims, cut to what a name may have, or else the id. Auth0
  * puts a claim that is not its own under an address, as `https://chat.example/name`.
  */
-export function userName(claims: Claims, id: string): string {
+export function userNameClaim(claims: Claims, id: string): string {
   const keys = Object.keys(claims);
   for (const wanted of NAMES) {
     for (const key of keys.filter((one) => one === wanted || one.endsWith(`/${wanted}`))) {

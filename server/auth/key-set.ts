@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { ChatError } from '../protocol/errors.js';
-import { RETRY_MS, type Remote } from './remote.js';
+import { type AuthHttpClient, RETRY_MS } from './auth-http-client.js';
 
 /** Milliseconds after which known keys are asked for again: a withdrawn one is trusted for no longer. */
 const FRESH = 10 * 60_000;
@@ -17,19 +17,21 @@ const NEVER = Number.NEGATIVE_INFINITY;
  * then.
  */
 export class KeySet {
+  readonly #remote: AuthHttpClient;
+  readonly #now: () => number;
   #keys: ReturnType<typeof createLocalJWKSet> | null = null;
   #loaded = NEVER;
   #failed = NEVER;
   #loading: Promise<void> | null = null;
 
-  constructor(
-    private readonly remote: Remote,
-    private readonly now: () => number,
-  ) {}
+  constructor(remote: AuthHttpClient, now: () => number) {
+    this.#remote = remote;
+    this.#now = now;
+  }
 
   /**
    * The key that a token names.
-   * @throws JOSEError when the issuer has no such key; ChatError `auth-away` when it cannot be asked
+   * @throws JOSEError when the issuer has no such key; ChatError `auth-unavailable` when it cannot be asked
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     if (this.#age > FRESH) await this.#refresh();
@@ -43,7 +45,7 @@ export class KeySet {
   };
 
   get #age(): number {
-    return this.now() - this.#loaded;
+    return this.#now() - this.#loaded;
   }
 
   /** With keys that are usable, an issuer that failed already is not waited for. */
@@ -58,8 +60,8 @@ export class KeySet {
 
   /** Asks once for all who wait; after a failure not again for a while. */
   #load(): Promise<void> {
-    const pause = this.#failed + RETRY_MS - this.now();
-    if (pause > 0) return Promise.reject(this.remote.away('it was asked a moment ago', pause));
+    const pause = this.#failed + RETRY_MS - this.#now();
+    if (pause > 0) return Promise.reject(this.#remote.unavailableError('it was asked a moment ago', pause));
     this.#loading ??= this.#request().finally(() => {
       this.#loading = null;
     });
@@ -68,11 +70,11 @@ export class KeySet {
 
   async #request(): Promise<void> {
     try {
-      this.#keys = await this.remote.ask({}, readKeys);
-      this.#loaded = this.now();
+      this.#keys = await this.#remote.get({}, readKeys);
+      this.#loaded = this.#now();
       this.#failed = NEVER;
     } catch (error) {
-      this.#failed = this.now();
+      this.#failed = this.#now();
       throw error;
     }
   }

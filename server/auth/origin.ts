@@ -6,7 +6,7 @@
  * @param origin the `Origin` header, if there is one
  * @param host the host and port that the browser asked for (`Host`, or what a trusted proxy forwards)
  */
-export function isForeignOrigin(origin: string | undefined, host: string | undefined): boolean {
+export function isCrossOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return false;
   if (host === undefined || !URL.canParse(origin)) return true; // such as `Origin: null`, of a sandboxed frame
   const page = new URL(origin);

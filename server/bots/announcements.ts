@@ -20,24 +20,27 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
 
 /** The commands that bots have announced: JSON, one `{command, usage, help}` or a list of them. */
 export class Announcements {
-  private readonly known = new Map<string, BotCommand & { until: number }>();
+  readonly #now: () => number;
+  readonly #known = new Map<string, BotCommand & { until: number }>();
 
-  constructor(private readonly now = Date.now) {}
+  constructor(now = Date.now) {
+    this.#now = now;
+  }
 
   /** What is malformed is ignored: it says nothing. */
   learn(content: Buffer): void {
-    const until = this.now() + ANNOUNCEMENT_LIFETIME;
+    const until = this.#now() + ANNOUNCEMENT_LIFETIME;
     for (const one of read(content)) {
-      if (this.known.has(one.command) || this.known.size < MAX_COMMANDS)
-        this.known.set(one.command, { ...one, until });
+      if (this.#known.has(one.command) || this.#known.size < MAX_COMMANDS)
+        this.#known.set(one.command, { ...one, until });
     }
   }
 
   /** In the order of their names. */
   list(): BotCommand[] {
-    const now = this.now();
-    for (const [command, { until }] of this.known) if (until <= now) this.known.delete(command);
-    return [...this.known.values()]
+    const now = this.#now();
+    for (const [command, { until }] of this.#known) if (until <= now) this.#known.delete(command);
+    return [...this.#known.values()]
       .map(({ command, usage, help }) => ({ command, usage, help }))
       .sort((a, b) => (a.command < b.command ? -1 : 1));
   }

@@ -5,7 +5,7 @@ import { ChatError } from '../protocol/errors.js';
 import { cleanBody, cleanName, cleanRoomIn } from '../protocol/message.js';
 
 /** What a bot has to say, checked. */
-export interface Answer {
+export interface BotReply {
   room: string;
   token: string;
   body: string;
@@ -24,7 +24,7 @@ const NAMELESS = 'bot';
  * Reads an answer: JSON `{chatroom, token, message, id?, name?}`. Other fields are ignored.
  * @throws ChatError that says what is wrong
  */
-export function readAnswer(content: Buffer, messageId: unknown): Answer {
+export function readAnswer(content: Buffer, messageId: unknown): BotReply {
   const fields = parse(content);
   const { token, id = messageId ?? null, name } = fields;
   if (typeof token !== 'string' || token === '') throw badField('token', 'is missing');

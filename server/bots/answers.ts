@@ -8,17 +8,17 @@ import { newMessageId } from '../protocol/message.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import { readAnswer } from './answer.js';
-import type { Allowed, AnswerRights } from './answer-rights.js';
-import type { Link } from './link.js';
+import type { BrokerLink } from './broker-link.js';
+import type { AuthorizedReply, ReplyAuthorizer } from './reply-authorizer.js';
 import type { Topology } from './topology.js';
 
 /** Nothing is wrong with the answer: it has to wait. */
-const TEMPORARY: readonly ErrorCode[] = ['database-away', 'storage-full', 'auth-away'];
+const TEMPORARY: readonly ErrorCode[] = ['database-unavailable', 'storage-full', 'auth-unavailable'];
 
-export interface AnswersParts {
+export interface AnswersDependencies {
   limits: Pick<Limits, 'answer'>;
   messages: Pick<Messages, 'insert'>;
-  rights: AnswerRights;
+  rights: ReplyAuthorizer;
   topology: Topology;
   log: Log;
   /** Milliseconds between attempts, at most. */
@@ -31,62 +31,65 @@ export interface AnswersParts {
  * answers, with the reason in the header `reason`, and is out of the way.
  */
 export class Answers {
-  private readonly stopping = new AbortController();
-  private readonly current = new Set<Promise<void>>();
+  readonly #parts: AnswersDependencies;
+  readonly #stopping = new AbortController();
+  readonly #current = new Set<Promise<void>>();
   /** The last answer to each command that is being written. */
-  private readonly turns = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, Promise<void>>();
 
-  constructor(private readonly parts: AnswersParts) {}
+  constructor(parts: AnswersDependencies) {
+    this.#parts = parts;
+  }
 
   /** Answers that were taken and are not acknowledged yet. */
   get inFlight(): number {
-    return this.current.size;
+    return this.#current.size;
   }
 
-  receive(link: Link, delivery: ConsumeMessage): void {
-    const work = this.take(link, delivery).finally(() => this.current.delete(work));
-    this.current.add(work);
+  receive(link: BrokerLink, delivery: ConsumeMessage): void {
+    const work = this.#take(link, delivery).finally(() => this.#current.delete(work));
+    this.#current.add(work);
   }
 
   /** Finishes what is being written. What waits is left with the broker. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.current);
+    this.#stopping.abort();
+    await Promise.all(this.#current);
   }
 
-  private async take(link: Link, delivery: ConsumeMessage): Promise<void> {
-    const { log, longestWaitMs } = this.parts;
+  async #take(link: BrokerLink, delivery: ConsumeMessage): Promise<void> {
+    const { log, longestWaitMs } = this.#parts;
     const backoff = new Backoff(100, longestWaitMs);
     // Over a link that is lost nothing can be acknowledged: the answer comes again over the next one.
     while (!link.isLost) {
       try {
-        await this.write(delivery);
+        await this.#write(delivery);
         return link.ack(delivery);
       } catch (error) {
         const fault = toChatError(error);
         if (!TEMPORARY.includes(fault.code)) {
           if (fault.code === 'internal') log.error({ err: error }, 'bots: an answer could not be written');
-          return this.reject(link, delivery, `${fault.code}: ${fault.message}`);
+          return this.#reject(link, delivery, `${fault.code}: ${fault.message}`);
         }
       }
-      if (this.stopping.signal.aborted) return;
-      await wait(backoff.next(), undefined, { signal: this.stopping.signal }).catch(() => {});
+      if (this.#stopping.signal.aborted) return;
+      await wait(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => {});
     }
   }
 
-  private async write({ content, properties, fields }: ConsumeMessage): Promise<void> {
-    const { limits, rights } = this.parts;
+  async #write({ content, properties, fields }: ConsumeMessage): Promise<void> {
+    const { limits, rights } = this.#parts;
     const answer = readAnswer(content, properties.messageId);
-    const allowed = await rights.messageOf(answer);
+    const allowed = await rights.authorize(answer);
     const { command } = allowed;
-    const insert = () => this.insert(allowed, fields.redelivered);
+    const insert = () => this.#insert(allowed, fields.redelivered);
     if (!command) {
-      this.written(await insert());
+      this.#written(await insert());
       return;
     }
     const key = JSON.stringify([command.room, command.id]);
     // One after the other: a repetition that is on its way must not count against the last answer that is allowed.
-    await this.inTurn(key, async () => {
+    await this.#inTurn(key, async () => {
       const takeBack = await limits.answer(key);
       let created = false;
       try {
@@ -94,37 +97,37 @@ export class Answers {
       } finally {
         if (!created) await takeBack();
       }
-      this.written(created);
+      this.#written(created);
     });
   }
 
   /** @returns whether the answer is a new message */
-  private async insert({ message, knownBy }: Allowed, isRedelivered: boolean): Promise<boolean> {
-    const { messages } = this.parts;
+  async #insert({ message, idSource }: AuthorizedReply, isRedelivered: boolean): Promise<boolean> {
+    const { messages } = this.#parts;
     const { created, message: stored } = await messages.insert(message);
-    if (!created && knownBy === 'command' && stored.body !== message.body)
+    if (!created && idSource === 'command' && stored.body !== message.body)
       throw new ChatError('id-taken', 'the command was answered already: a further answer needs an id');
-    if (created || knownBy !== 'content' || isRedelivered) return created;
+    if (created || idSource !== 'content' || isRedelivered) return created;
     // The same content in a delivery that is not repeated is said again.
     return (await messages.insert({ ...message, id: newMessageId() })).created;
   }
 
-  private async inTurn(key: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.turns.get(key) ?? Promise.resolve()).then(work, work);
-    this.turns.set(key, turn);
+  async #inTurn(key: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(key, turn);
     try {
       await turn;
     } finally {
-      if (this.turns.get(key) === turn) this.turns.delete(key);
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
     }
   }
 
-  private written(created: boolean): void {
+  #written(created: boolean): void {
     diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
   }
 
-  private async reject(link: Link, delivery: ConsumeMessage, reason: string): Promise<void> {
-    const { topology, log } = this.parts;
+  async #reject(link: BrokerLink, delivery: ConsumeMessage, reason: string): Promise<void> {
+    const { topology, log } = this.#parts;
     const { messageId, contentType } = delivery.properties;
     log.warn({ reason }, 'bots: an answer was rejected');
     try {

@@ -18,18 +18,17 @@ export interface CommandRef {
  * Every process with the same secret knows them.
  */
 export class CommandTokens {
+  readonly #now: () => number;
   readonly #key: Buffer;
 
   /** @param secret what cookies are signed with too; a key of its own is derived, so that neither passes for the other */
-  constructor(
-    secret: string,
-    private readonly now = Date.now,
-  ) {
+  constructor(secret: string, now = Date.now) {
+    this.#now = now;
     this.#key = createHmac('sha256', secret).update('changeroom: tokens of commands').digest();
   }
 
   sign({ room, id }: CommandRef): string {
-    const claims = JSON.stringify({ room, id, expires: this.now() + COMMAND_LIFETIME });
+    const claims = JSON.stringify({ room, id, expires: this.#now() + COMMAND_LIFETIME });
     const payload = Buffer.from(claims).toString('base64url');
     return `${PREFIX}${payload}.${this.#signature(payload).toString('base64url')}`;
   }
@@ -42,7 +41,7 @@ export class CommandTokens {
     const right = this.#signature(payload);
     if (given.length !== right.length || !timingSafeEqual(given, right)) throw badToken();
     const { room, id, expires } = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    if (this.now() >= expires) throw tokenExpired();
+    if (this.#now() >= expires) throw tokenExpired();
     return { room, id };
   }
 

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CommandTable } from '../database/tables/command-table.js';
+import type { CommandOutbox } from '../database/tables/command-outbox.js';
 import { type ErrorCode, toChatError } from '../protocol/errors.js';
 import { comparePositions, type Message } from '../protocol/message.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
+import type { BrokerLink } from './broker-link.js';
 import { commandName, toCommand } from './command.js';
 import { COMMAND_LIFETIME, type CommandTokens } from './command-tokens.js';
-import type { Link } from './link.js';
-import { Senders } from './senders.js';
+import { DispatchWaiters } from './dispatch-waiters.js';
 import type { Topology } from './topology.js';
 
 /** Commands that one query claims, or marks as passed on. */
@@ -15,10 +15,10 @@ const BATCH = 50;
 /** Commands that one query reads. */
 const PAGE = 1_000;
 /** Errors that are logged where they are noticed. */
-const AWAY: readonly ErrorCode[] = ['database-away', 'storage-full'];
+const AWAY: readonly ErrorCode[] = ['database-unavailable', 'storage-full'];
 
-export interface DispatcherParts {
-  commands: CommandTable;
+export interface DispatcherDependencies {
+  commands: CommandOutbox;
   topology: Topology;
   tokens: CommandTokens;
   log: Log;
@@ -34,141 +34,144 @@ export interface DispatcherParts {
  * command may be published twice, as the same message, when a process dies at the wrong moment. It is not lost.
  */
 export class Dispatcher {
-  readonly senders = new Senders();
-  private link: Link | null = null;
-  private isFollowing = false;
+  readonly #parts: DispatcherDependencies;
+  readonly waiters = new DispatchWaiters();
+  #link: BrokerLink | null = null;
+  #isFollowing = false;
   /** Something was not read, not claimed, or claimed and not confirmed: it is to be read anew. */
-  private isBehind = false;
-  private unfollow = () => {};
-  private timers: NodeJS.Timeout[] = [];
+  #isBehind = false;
+  #unfollow = () => {};
+  #timers: NodeJS.Timeout[] = [];
 
   /** To be claimed. */
-  private readonly gathered = new Map<string, Message>();
-  private claiming: Promise<void> | null = null;
+  readonly #queued = new Map<string, Message>();
+  #claiming: Promise<void> | null = null;
   /** Claimed, and not confirmed. */
-  private readonly underWay = new Set<string>();
+  readonly #inFlight = new Set<string>();
   /** Confirmed, and not marked. */
-  private readonly confirmed = new Set<string>();
-  private marking: Promise<void> | null = null;
-  private emptied = () => {};
+  readonly #confirmed = new Set<string>();
+  #marking: Promise<void> | null = null;
+  #notifyIdle = () => {};
 
-  constructor(private readonly parts: DispatcherParts) {}
+  constructor(parts: DispatcherDependencies) {
+    this.#parts = parts;
+  }
 
   /** Commands on their way to the broker. Those that wait for it to be there are in the database. */
   get size(): number {
-    return this.gathered.size + this.underWay.size;
+    return this.#queued.size + this.#inFlight.size;
   }
 
   start(): void {
-    const { commands, sweepMs } = this.parts;
-    this.unfollow = commands.follow({
+    const { commands, sweepMs } = this.#parts;
+    this.#unfollow = commands.follow({
       opened: () => {
-        this.isFollowing = true;
-        this.catchUp();
+        this.#isFollowing = true;
+        this.#catchUp();
       },
       lost: () => {
-        this.isFollowing = false;
+        this.#isFollowing = false;
       },
-      written: (message) => this.gather([message]),
+      written: (message) => this.#enqueue([message]),
     });
-    this.timers = [
-      setInterval(() => (this.isBehind ? this.catchUp() : this.adopt()), sweepMs),
-      setInterval(() => void commands.forget().catch(() => {}), COMMAND_LIFETIME),
+    this.#timers = [
+      setInterval(() => (this.#isBehind ? this.#catchUp() : this.#reclaim()), sweepMs),
+      setInterval(() => void commands.purge().catch(() => {}), COMMAND_LIFETIME),
     ];
   }
 
-  opened(link: Link): void {
-    this.link = link;
-    this.catchUp();
+  opened(link: BrokerLink): void {
+    this.#link = link;
+    this.#catchUp();
   }
 
   lost(): void {
-    this.link = null;
-    this.isBehind = true;
-    this.gathered.clear();
-    this.underWay.clear();
-    this.tellWhenEmpty();
-    this.senders.disappoint();
+    this.#link = null;
+    this.#isBehind = true;
+    this.#queued.clear();
+    this.#inFlight.clear();
+    this.#tellWhenEmpty();
+    this.waiters.rejectAll();
   }
 
   /** Takes no more commands, and leaves to others what the broker does not confirm within `withinMs`. */
   async stop(withinMs: number): Promise<void> {
-    this.unfollow();
-    for (const timer of this.timers) clearInterval(timer);
+    this.#unfollow();
+    for (const timer of this.#timers) clearInterval(timer);
     const emptied = new Promise<void>((resolve) => {
-      this.emptied = resolve;
-      this.tellWhenEmpty();
+      this.#notifyIdle = resolve;
+      this.#tellWhenEmpty();
     });
     await Promise.race([emptied, wait(withinMs, undefined, { ref: false })]);
-    await this.marking;
-    if (this.size > 0 || this.isBehind) await this.parts.commands.release().catch(() => {});
+    await this.#marking;
+    if (this.size > 0 || this.#isBehind) await this.#parts.commands.release().catch(() => {});
   }
 
   /** Reads what was written while the feed or the broker was away. */
-  private catchUp(): void {
-    const { commands } = this.parts;
-    if (!this.isFollowing) return;
-    void this.collect(async () => {
+  #catchUp(): void {
+    const { commands } = this.#parts;
+    if (!this.#isFollowing) return;
+    void this.#collect(async () => {
       // What is under way is not lost.
-      if (this.isBehind && this.underWay.size === 0) await commands.release();
-      this.isBehind = false;
+      if (this.#isBehind && this.#inFlight.size === 0) await commands.release();
+      this.#isBehind = false;
       return commands.unclaimed(PAGE);
     });
-    commands.forget().catch(() => {});
+    commands.purge().catch(() => {});
   }
 
   /** Takes over what processes that are dead have left behind. */
-  private adopt(): void {
-    void this.collect(() => this.parts.commands.abandoned(PAGE));
+  #reclaim(): void {
+    void this.#collect(() => this.#parts.commands.expiredClaims(PAGE));
   }
 
-  private async collect(read: () => Promise<Message[]>): Promise<void> {
-    const { link } = this;
+  async #collect(read: () => Promise<Message[]>): Promise<void> {
+    const link = this.#link;
     try {
-      for (let found = PAGE; found === PAGE && link && this.link === link; ) {
+      for (let found = PAGE; found === PAGE && link && this.#link === link; ) {
         const messages = await read();
-        this.gather(messages);
-        await this.claiming;
+        this.#enqueue(messages);
+        await this.#claiming;
         found = messages.length;
       }
     } catch (error) {
-      this.failed(error as Error, 'bots: commands not read');
+      this.#failed(error as Error, 'bots: commands not read');
     }
   }
 
-  private gather(messages: readonly Message[]): void {
-    if (!this.link) return;
+  #enqueue(messages: readonly Message[]): void {
+    if (!this.#link) return;
     for (const message of messages) {
-      if (commandName(message) !== null && !this.underWay.has(message.id))
-        this.gathered.set(message.id, message);
+      if (commandName(message) !== null && !this.#inFlight.has(message.id))
+        this.#queued.set(message.id, message);
     }
-    this.claiming ??= this.claim().finally(() => {
-      this.claiming = null;
+    this.#claiming ??= this.#claim().finally(() => {
+      this.#claiming = null;
     });
   }
 
   /** What comes while a claim is on its way travels with the next one. */
-  private async claim(): Promise<void> {
-    while (this.link && this.gathered.size > 0) {
-      const { link } = this;
-      const batch = [...this.gathered.values()].sort(comparePositions).slice(0, BATCH);
+  async #claim(): Promise<void> {
+    while (this.#link && this.#queued.size > 0) {
+      const link = this.#link;
+      const batch = [...this.#queued.values()].sort(comparePositions).slice(0, BATCH);
       try {
-        const own = await this.parts.commands.claim(batch.map(({ id }) => id));
-        if (this.link !== link) return;
+        const own = await this.#parts.commands.claim(batch.map(({ id }) => id));
+        if (this.#link !== link) return;
         for (const message of batch) {
-          this.gathered.delete(message.id);
-          if (own.has(message.id)) this.publish(link, message);
-          else this.senders.satisfy(message.id);
+          this.#queued.delete(message.id);
+          if (own.has(message.id)) this.#publish(link, message);
+          else this.waiters.resolve(message.id);
         }
       } catch (error) {
-        this.gathered.clear();
-        this.failed(error as Error, 'bots: commands not claimed');
+        this.#queued.clear();
+        this.#failed(error as Error, 'bots: commands not claimed');
       }
     }
   }
 
-  private publish(link: Link, message: Message): void {
-    const { topology, tokens } = this.parts;
+  #publish(link: BrokerLink, message: Message): void {
+    const { topology, tokens } = this.#parts;
     const { id, sent } = message;
     const command = toCommand(message, tokens.sign(message));
     const options = {
@@ -179,17 +182,17 @@ export class Dispatcher {
       // Nobody could answer it any more.
       expiration: COMMAND_LIFETIME,
     };
-    this.underWay.add(id);
+    this.#inFlight.add(id);
     const content = Buffer.from(JSON.stringify(command));
     link.publish(topology.commands, commandName(message)!, content, options).then(
       () => {
         // A link that was dropped, for a message that nobody got, proves nothing.
         if (link.isLost) return;
-        this.underWay.delete(id);
-        this.tellWhenEmpty();
+        this.#inFlight.delete(id);
+        this.#tellWhenEmpty();
         diagnostics.commandPassed.publish({});
-        this.senders.satisfy(id);
-        this.mark(id);
+        this.waiters.resolve(id);
+        this.#mark(id);
       },
       // Full, or about to end: it is tried again over the next link, after a while.
       () => void link.drop(new Error('the broker did not take a command')),
@@ -197,27 +200,27 @@ export class Dispatcher {
   }
 
   /** It is tried again when the feed is open again, or with the next sweep. */
-  private failed(error: Error, what: string): void {
-    this.isBehind = true;
+  #failed(error: Error, what: string): void {
+    this.#isBehind = true;
     const level = AWAY.includes(toChatError(error).code) ? 'debug' : 'warn';
-    this.parts.log[level]({ reason: error.message.split('\n')[0] }, what);
+    this.#parts.log[level]({ reason: error.message.split('\n')[0] }, what);
   }
 
-  private tellWhenEmpty(): void {
-    if (this.size === 0) this.emptied();
+  #tellWhenEmpty(): void {
+    if (this.size === 0) this.#notifyIdle();
   }
 
   /** A command that could not be marked is published again, some time: bots know it by its id. */
-  private mark(id: string): void {
-    this.confirmed.add(id);
-    this.marking ??= (async () => {
-      while (this.confirmed.size > 0) {
-        const batch = [...this.confirmed].slice(0, BATCH);
-        for (const one of batch) this.confirmed.delete(one);
-        await this.parts.commands.passed(batch).catch(() => {});
+  #mark(id: string): void {
+    this.#confirmed.add(id);
+    this.#marking ??= (async () => {
+      while (this.#confirmed.size > 0) {
+        const batch = [...this.#confirmed].slice(0, BATCH);
+        for (const one of batch) this.#confirmed.delete(one);
+        await this.#parts.commands.markDispatched(batch).catch(() => {});
       }
     })().finally(() => {
-      this.marking = null;
+      this.#marking = null;
     });
   }
 }

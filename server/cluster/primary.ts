@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSessionSecret } from '../auth/session-secret.js';
 import type { Config } from '../config/config.js';
-import { openOwnDatabase } from '../runtime/embedded-database.js';
+import { superviseEmbeddedDatabase } from '../runtime/embedded-database.js';
 import { listen } from '../runtime/listener.js';
-import { announce, fail, stopOnSignals } from '../runtime/signals.js';
+import { fail, handleShutdownSignals, printStartupBanner } from '../runtime/signals.js';
 import { createLog } from '../telemetry/logger.js';
 import { Workers } from './workers.js';
 
@@ -23,7 +23,7 @@ export async function runPrimary(config: Config): Promise<void> {
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     const sessionSecret = await loadSessionSecret(config, log);
-    const own = config.database ? null : await openOwnDatabase(config, log);
+    const own = config.database ? null : await superviseEmbeddedDatabase(config, log);
     const address = config.database ?? own!.address;
     const complete = { ...config, database: address, sessionSecret };
     const workers = new Workers(
@@ -44,8 +44,8 @@ export async function runPrimary(config: Config): Promise<void> {
     try {
       await workers.start();
       const url = await listen(port, config);
-      stopOnSignals(stop, config.shutdownMs);
-      announce(url, { address, isEmbedded: own !== null }, config.instances);
+      handleShutdownSignals(stop, config.shutdownMs);
+      printStartupBanner(url, { address, isEmbedded: own !== null }, config.instances);
     } catch (error) {
       await stop().catch(() => {});
       throw error;

@@ -5,11 +5,11 @@ import { takeListeners } from '../http/gate/take-listeners.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
 import type { Log } from '../telemetry/logger.js';
 import { requestBytes } from './connection-handover.js';
-import { passOn } from './pass-on.js';
+import { proxyRequest } from './proxy-request.js';
 import { newSessionId, workerOfSession } from './session-id.js';
-import { doorOf } from './worker-entrance.js';
+import { workerSocketPath } from './worker-listener.js';
 
-export interface SessionRouterParts {
+export interface SessionRouterDependencies {
   /** This worker's number. */
   worker: number;
   /** Where the workers' doors are. */
@@ -29,20 +29,23 @@ export interface SessionRouterParts {
  * costs no more than if it had come to the right worker at once.
  */
 export class SessionRouter implements SessionRouting {
-  private readonly underWay = new Set<ServerResponse>();
+  readonly #parts: SessionRouterDependencies;
+  readonly #underWay = new Set<ServerResponse>();
 
-  constructor(private readonly parts: SessionRouterParts) {}
+  constructor(parts: SessionRouterDependencies) {
+    this.#parts = parts;
+  }
 
   isPassedOn(socket: Duplex): boolean {
-    return this.parts.isPassedOn(socket);
+    return this.#parts.isPassedOn(socket);
   }
 
   newSessionId(): string {
-    return newSessionId(this.parts.worker);
+    return newSessionId(this.#parts.worker);
   }
 
   guard(server: Server, pathname: string): void {
-    const { worker, folder, log, isFresh, handOver } = this.parts;
+    const { worker, folder, log, isFresh, handOver } = this.#parts;
     const answer = takeListeners(server, 'request');
     const upgrade = takeListeners(server, 'upgrade');
     const otherOwner = ({ url, socket }: IncomingMessage) => {
@@ -53,9 +56,9 @@ export class SessionRouter implements SessionRouting {
       const owner = otherOwner(request);
       if (owner === null) return answer(request, response);
       log.debug({ owner }, 'cluster: request passed on');
-      this.underWay.add(response);
-      response.once('close', () => this.underWay.delete(response));
-      passOn(doorOf(folder, owner), request, response, () => answer(request, response));
+      this.#underWay.add(response);
+      response.once('close', () => this.#underWay.delete(response));
+      proxyRequest(workerSocketPath(folder, owner), request, response, () => answer(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const owner = otherOwner(request);
@@ -66,6 +69,6 @@ export class SessionRouter implements SessionRouting {
   }
 
   stop(): void {
-    for (const response of this.underWay) response.destroy();
+    for (const response of this.#underWay) response.destroy();
   }
 }

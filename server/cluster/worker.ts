@@ -2,14 +2,14 @@ import cluster from 'node:cluster';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type App, startApp } from '../app.js';
-import { stopWithin } from '../runtime/signals.js';
+import { shutdown } from '../runtime/signals.js';
 import { createLog } from '../telemetry/logger.js';
-import { readingOf } from '../telemetry/metrics/readings.js';
+import { snapshotMetrics } from '../telemetry/metrics/snapshots.js';
 import { sendConnection } from './connection-handover.js';
-import { Gathering } from './gathering.js';
-import { type Assignment, type FromWorker, READING_MS, type ToWorker } from './messages.js';
+import { type FromWorker, METRICS_TIMEOUT_MS, type ToWorker, type WorkerInit } from './messages.js';
+import { MetricsCollector } from './metrics-collector.js';
 import { SessionRouter } from './session-router.js';
-import { doorOf, WorkerEntrance } from './worker-entrance.js';
+import { WorkerListener, workerSocketPath } from './worker-listener.js';
 
 /** Workers are numbered from 1. */
 const PRIMARY = 0;
@@ -20,7 +20,7 @@ export async function runWorker(): Promise<void> {
   const { config, folder, awaitDatabase } = await assignment();
   removeWhenOrphaned(folder);
   const log = createLog(config).child({ worker });
-  const entrance = new WorkerEntrance(doorOf(folder, worker));
+  const entrance = new WorkerListener(workerSocketPath(folder, worker));
   const routing = new SessionRouter({
     worker,
     folder,
@@ -33,8 +33,8 @@ export async function runWorker(): Promise<void> {
     },
   });
   // The primary may have to wait for others as long as it is willing to.
-  const gathering = new Gathering(2 * READING_MS);
-  const readings = () => gathering.gather([PRIMARY], (request) => tell({ kind: 'readAll', request }));
+  const gathering = new MetricsCollector(2 * METRICS_TIMEOUT_MS);
+  const readings = () => gathering.collect([PRIMARY], (request) => tell({ kind: 'readAll', request }));
   try {
     const app = await startApp(config, { log, entrance, routing, readings });
     if (awaitDatabase) await app.parts.database.ready(30_000);
@@ -46,7 +46,7 @@ export async function runWorker(): Promise<void> {
       else if (message.kind === 'readings') gathering.receive(PRIMARY, message.request, message.readings);
     });
     const read = async (request: number) => {
-      tell({ kind: 'reading', request, reading: await readingOf(app.parts.registry, String(worker)) });
+      tell({ kind: 'reading', request, reading: await snapshotMetrics(app.parts.registry, String(worker)) });
     };
     tell({ kind: 'serving' });
   } catch (error) {
@@ -54,7 +54,7 @@ export async function runWorker(): Promise<void> {
   }
 }
 
-function assignment(): Promise<Assignment> {
+function assignment(): Promise<WorkerInit> {
   return new Promise((resolve) => {
     process.once('message', (message: ToWorker) => {
       if (message.kind === 'assignment') resolve(message);
@@ -70,7 +70,7 @@ function leaveWhenAsked(app: App, withinMs: number): void {
   const leave = () => {
     if (isLeaving) return;
     isLeaving = true;
-    void stopWithin(() => app.stop(), withinMs);
+    void shutdown(() => app.stop(), withinMs);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leave);
   process.on('message', ({ kind }: ToWorker) => kind === 'stop' && leave());

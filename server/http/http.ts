@@ -5,29 +5,29 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
-import type { Directory } from '../rooms/directory.js';
-import type { Rooms } from '../rooms/rooms.js';
+import type { RoomDirectory } from '../rooms/room-directory.js';
+import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
 import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
-import type { BotsParts } from './api/bots.js';
+import type { BotEndpointsDependencies } from './api/bots.js';
 import type { EventStreamOptions } from './api/event-stream.js';
 import { notFound, problemHandler } from './middleware/problems.js';
 import { requestLog } from './middleware/request-log.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
-import { type MetricsParts, metricsRouter } from './monitoring/metrics.js';
+import { type MetricsDependencies, metricsRouter } from './monitoring/metrics.js';
 import { pagesRouter } from './pages/pages.js';
 import type { Visitors } from './pages/visitors.js';
 
-export interface HttpParts extends BotsParts {
+export interface HttpDependencies extends BotEndpointsDependencies {
   config: Config;
-  directory: Directory;
+  directory: RoomDirectory;
   limits: Limits;
   visitors: Visitors;
   log: Log;
   presence: Presence;
-  rooms: Rooms;
+  rooms: RoomService;
   slowReaders: SlowReaders;
   users: UserTable;
   /** By the name under which /readyz shows it. */
@@ -39,7 +39,7 @@ export interface HttpParts extends BotsParts {
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
-  metrics: MetricsParts['metrics'];
+  metrics: MetricsDependencies['metrics'];
 }
 
 /** Counts what an address asks for. */
@@ -51,7 +51,7 @@ function limitRequests(limits: Limits): RequestHandler {
 }
 
 /** Everything that is answered over plain HTTP. */
-export function createHttp(parts: HttpParts): Express {
+export function createHttp(parts: HttpDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', parts.config.trustProxy);

@@ -3,22 +3,24 @@
  * (a random part of it, at least a tenth), so that many clients of a server that comes back do not come at once.
  */
 export class Backoff {
-  private attempts = 0;
+  readonly #first: number;
+  readonly #longest: number;
+  #attempts = 0;
 
-  constructor(
-    private readonly first = 100,
-    private readonly longest = 5_000,
-  ) {}
+  constructor(first = 100, longest = 5_000) {
+    this.#first = first;
+    this.#longest = longest;
+  }
 
   /** Milliseconds to wait before the next attempt. */
   next(): number {
-    const ceiling = Math.min(this.longest, this.first * 2 ** this.attempts);
-    this.attempts += 1;
+    const ceiling = Math.min(this.#longest, this.#first * 2 ** this.#attempts);
+    this.#attempts += 1;
     return ceiling * (0.1 + 0.9 * Math.random());
   }
 
   /** The attempt succeeded: begin anew. */
   reset(): void {
-    this.attempts = 0;
+    this.#attempts = 0;
   }
 }

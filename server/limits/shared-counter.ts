@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Count, WindowCounter } from './window-counter.js';
+import { type WindowCount, WindowCounter } from './window-counter.js';
 
 export interface SharedCounterOptions {
   /** Names what is counted; counters of one name count together. */
@@ -30,7 +30,7 @@ export class SharedCounter {
   }
 
   /** Counts an event. */
-  add(key: string): Promise<Count> {
+  add(key: string): Promise<WindowCount> {
     return this.#ask(
       (shared) => shared.consume(key),
       () => this.#memory.add(key),
@@ -46,7 +46,7 @@ export class SharedCounter {
   }
 
   /** The events counted so far; null without any. */
-  get(key: string): Promise<Count | null> {
+  get(key: string): Promise<WindowCount | null> {
     return this.#ask(
       (shared) => shared.get(key),
       () => this.#memory.get(key),
@@ -56,7 +56,7 @@ export class SharedCounter {
   async #ask<T>(
     ask: (shared: RateLimiterRedis) => Promise<RateLimiterRes | null>,
     here: () => T,
-  ): Promise<T | Count> {
+  ): Promise<T | WindowCount> {
     if (!this.#shared) return here();
     try {
       const result = await ask(this.#shared);
@@ -67,6 +67,6 @@ export class SharedCounter {
   }
 }
 
-function toCount({ consumedPoints, msBeforeNext }: RateLimiterRes): Count {
+function toCount({ consumedPoints, msBeforeNext }: RateLimiterRes): WindowCount {
   return { count: consumedPoints, msLeft: msBeforeNext };
 }

@@ -1,5 +1,5 @@
 /** The result of counting one event. */
-export interface Count {
+export interface WindowCount {
   /** Events of the key in the present window, this one included. */
   count: number;
   /** Milliseconds until the window ends. */
@@ -48,7 +48,7 @@ export class WindowCounter {
   }
 
   /** Counts an event. */
-  add(key: string): Count {
+  add(key: string): WindowCount {
     const { windowMs, maxKeys, now } = this.#options;
     const time = now();
     let window = this.#find(key, time);
@@ -69,7 +69,7 @@ export class WindowCounter {
   }
 
   /** The events counted so far; null without any. */
-  get(key: string): Count | null {
+  get(key: string): WindowCount | null {
     const time = this.#options.now();
     const window = this.#find(key, time);
     return window ? { count: window.count, msLeft: window.end - time } : null;

@@ -1,7 +1,7 @@
-import type { Count, Entry } from '../protocol/presence.js';
+import type { PresenceCount, PresenceEntry } from '../protocol/presence.js';
 
 /** By user, then by socket: the same order in every process. @returns a new array */
-export function inOrder(entries: Iterable<Entry>): Entry[] {
+export function inOrder(entries: Iterable<PresenceEntry>): PresenceEntry[] {
   return [...entries].sort((a, b) => compare(a.id_user, b.id_user) || compare(a.id_socket, b.id_socket));
 }
 
@@ -10,7 +10,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Sockets and users, each counted once. */
-export function countOf(entries: Iterable<Entry>): Count {
+export function countOf(entries: Iterable<PresenceEntry>): PresenceCount {
   const sockets = new Set<string>();
   const users = new Set<string>();
   for (const { id_socket, id_user } of entries) {
@@ -20,14 +20,14 @@ export function countOf(entries: Iterable<Entry>): Count {
   return { sockets: sockets.size, users: users.size };
 }
 
-export function isSameEntry(a: Entry, b: Entry): boolean {
+export function isSameEntry(a: PresenceEntry, b: PresenceEntry): boolean {
   return a.id_socket === b.id_socket && a.id_user === b.id_user && a.name === b.name;
 }
 
 /** Counts of every room, and of all together. */
 export function summaryOf(
-  rooms: ReadonlyMap<string, readonly Entry[]>,
-): Count & { rooms: Record<string, Count> } {
+  rooms: ReadonlyMap<string, readonly PresenceEntry[]>,
+): PresenceCount & { rooms: Record<string, PresenceCount> } {
   const present = [...rooms].filter(([, entries]) => entries.length > 0).sort(([a], [b]) => compare(a, b));
   return {
     ...countOf(present.flatMap(([, entries]) => entries)),

@@ -1,9 +1,9 @@
-import type { Entry, Typist, Users } from '../protocol/presence.js';
+import type { PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
 import { LocalEntries } from './local-entries.js';
-import { HERE, type ObservedRoom } from './observed-room.js';
+import { LOCAL, type ObservedRoom } from './observed-room.js';
 import { ObservedRooms } from './observed-rooms.js';
 import type {
   Counts,
@@ -18,10 +18,10 @@ import type {
 import { Typing } from './typing.js';
 
 /** Milliseconds to wait for a room that others have to be asked about. */
-export const KNOWN_MS = 1_000;
+export const SYNC_TIMEOUT_MS = 1_000;
 
 /** What happens in this process, for those who tell others of it. */
-export interface Exchange {
+export interface LocalPresenceListener {
   /** The socket's entry in the room is new, different or gone. */
   changed(room: string, id_socket: string): void;
   typing(room: string, user: Typist): void;
@@ -32,7 +32,7 @@ export interface Exchange {
 }
 
 /** There are no others: what is here is all there is. */
-const alone: Exchange = {
+const SINGLE_PROCESS: LocalPresenceListener = {
   changed: () => {},
   typing: () => {},
   roomOpened: (room) => {
@@ -45,6 +45,7 @@ const alone: Exchange = {
 
 /** Presence of a single process: in its memory, and nowhere else. */
 export class MemoryPresence implements Presence {
+  readonly #exchange: LocalPresenceListener;
   readonly status: PresenceStatus = { state: 'up', since: new Date() };
   readonly entries = new LocalEntries();
   readonly observed: ObservedRooms;
@@ -53,13 +54,14 @@ export class MemoryPresence implements Presence {
   constructor(
     log: Log,
     { clock = systemClock, windowMs = 200, typingEveryMs = 2_000 }: PresenceOptions = {},
-    private readonly exchange: Exchange = alone,
+    exchange: LocalPresenceListener = SINGLE_PROCESS,
   ) {
+    this.#exchange = exchange;
     this.observed = new ObservedRooms(
       { clock, log, windowMs },
       {
         opened: (room) => {
-          room.apply(HERE, this.entries.in(room.room), []);
+          room.apply(LOCAL, this.entries.in(room.room), []);
           exchange.roomOpened(room);
         },
         closed: (room) => exchange.roomClosed(room),
@@ -79,23 +81,23 @@ export class MemoryPresence implements Presence {
     return this.entries.busiest(limit);
   }
 
-  enter(room: string, entry: Entry): void {
+  enter(room: string, entry: PresenceEntry): void {
     if (!this.entries.set(room, entry)) return;
-    this.observed.get(room)?.apply(HERE, [this.entries.get(room, entry.id_socket)!], []);
-    this.exchange.changed(room, entry.id_socket);
+    this.observed.get(room)?.apply(LOCAL, [this.entries.get(room, entry.id_socket)!], []);
+    this.#exchange.changed(room, entry.id_socket);
   }
 
   leave(room: string, id_socket: string): void {
     if (!this.entries.delete(room, id_socket)) return;
-    this.observed.get(room)?.apply(HERE, [], [id_socket]);
-    this.exchange.changed(room, id_socket);
+    this.observed.get(room)?.apply(LOCAL, [], [id_socket]);
+    this.#exchange.changed(room, id_socket);
   }
 
   rename(id_user: string, name: string): void {
     for (const { room, entry } of this.entries.of(id_user)) this.enter(room, { ...entry, name });
   }
 
-  async users(room: string): Promise<Users> {
+  async users(room: string): Promise<PresentUsers> {
     return { users: inOrder(this.entries.in(room)), partial: false };
   }
 
@@ -105,13 +107,13 @@ export class MemoryPresence implements Presence {
   }
 
   observe(room: string, listener: PresenceListener): Promise<Observation> {
-    return this.observed.observe(room, listener, KNOWN_MS);
+    return this.observed.observe(room, listener, SYNC_TIMEOUT_MS);
   }
 
   typing(room: string, user: Typist): void {
     if (!this.typists.begin(room, user.id_user)) return;
     this.typists.tell(room, user);
-    this.exchange.typing(room, user);
+    this.#exchange.typing(room, user);
   }
 
   stopTyping(room: string, id_user: string): void {

@@ -10,52 +10,54 @@ export interface ObservedRoomsHooks {
 
 /** The rooms that somebody of this process follows, each held once however many follow it. */
 export class ObservedRooms {
-  private readonly held = new Map<string, { room: ObservedRoom; holders: number }>();
+  readonly #options: ObservedRoomOptions;
+  readonly #hooks: ObservedRoomsHooks;
+  readonly #held = new Map<string, { room: ObservedRoom; holders: number }>();
 
-  constructor(
-    private readonly options: ObservedRoomOptions,
-    private readonly hooks: ObservedRoomsHooks,
-  ) {}
+  constructor(options: ObservedRoomOptions, hooks: ObservedRoomsHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
 
   get(name: string): ObservedRoom | undefined {
-    return this.held.get(name)?.room;
+    return this.#held.get(name)?.room;
   }
 
   all(): ObservedRoom[] {
-    return [...this.held.values()].map(({ room }) => room);
+    return [...this.#held.values()].map(({ room }) => room);
   }
 
   /** @param knownMs milliseconds to wait for a room that is not known yet */
   async observe(name: string, listener: PresenceListener, knownMs: number): Promise<Observation> {
-    const room = this.acquire(name);
+    const room = this.#acquire(name);
     await room.known(knownMs);
-    return room.subscribe(listener, () => this.release(room));
+    return room.subscribe(listener, () => this.#release(room));
   }
 
   close(): void {
     for (const room of this.all()) room.close();
-    this.held.clear();
+    this.#held.clear();
   }
 
-  private acquire(name: string): ObservedRoom {
-    const held = this.held.get(name);
+  #acquire(name: string): ObservedRoom {
+    const held = this.#held.get(name);
     if (held) {
       held.holders += 1;
       return held.room;
     }
-    const room = new ObservedRoom(name, this.options);
-    this.held.set(name, { room, holders: 1 });
-    this.hooks.opened(room);
+    const room = new ObservedRoom(name, this.#options);
+    this.#held.set(name, { room, holders: 1 });
+    this.#hooks.opened(room);
     return room;
   }
 
-  private release(room: ObservedRoom): void {
-    const held = this.held.get(room.room);
+  #release(room: ObservedRoom): void {
+    const held = this.#held.get(room.room);
     if (held?.room !== room) return;
     held.holders -= 1;
     if (held.holders > 0) return;
-    this.held.delete(room.room);
+    this.#held.delete(room.room);
     room.close();
-    this.hooks.closed(room);
+    this.#hooks.closed(room);
   }
 }

@@ -6,7 +6,14 @@
  * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
  */
 
-import type { Count, Delta, Entry, TypingEvent, Typist, Users } from '../protocol/presence.js';
+import type {
+  PresenceCount,
+  PresenceDelta,
+  PresenceEntry,
+  PresentUsers,
+  TypingEvent,
+  Typist,
+} from '../protocol/presence.js';
 import type { Clock } from './clock.js';
 
 export interface PresenceStatus {
@@ -17,23 +24,23 @@ export interface PresenceStatus {
 }
 
 /** Told of everything that becomes different. All listeners get the same object, which can be encoded once. */
-export type PresenceListener = (delta: Delta) => void;
+export type PresenceListener = (delta: PresenceDelta) => void;
 
 /** Following a room. `users` and `partial` are of the moment from which the listener's deltas continue. */
-export interface Observation extends Users {
+export interface Observation extends PresentUsers {
   /** The listener is not called any more. */
   stop(): void;
 }
 
 export interface Counts {
   /** By room; every room that was asked for is there. */
-  rooms: Map<string, Count>;
+  rooms: Map<string, PresenceCount>;
   partial: boolean;
 }
 
 /** Over all rooms of all processes. A socket or user in two rooms counts once in the totals. */
-export interface Summary extends Count {
-  rooms: Record<string, Count>;
+export interface Summary extends PresenceCount {
+  rooms: Record<string, PresenceCount>;
   partial: boolean;
 }
 
@@ -50,7 +57,7 @@ export interface Presence {
   busiest(limit: number): string[];
 
   /** A socket of this process is in the room now. Again with other fields: replaces the entry. */
-  enter(room: string, entry: Entry): void;
+  enter(room: string, entry: PresenceEntry): void;
 
   /** A socket of this process is not in the room any more. One that was not there is left alone. */
   leave(room: string, id_socket: string): void;
@@ -59,7 +66,7 @@ export interface Presence {
   rename(id_user: string, name: string): void;
 
   /** Everybody in the room. Sees at once what happened in this process, and a moment later what did in others. */
-  users(room: string): Promise<Users>;
+  users(room: string): Promise<PresentUsers>;
 
   /** How many are in each of the rooms: for lists of rooms, cheaper than `users` of each. */
   counts(rooms: Iterable<string>): Promise<Counts>;

@@ -14,45 +14,47 @@ export interface TypingHooks {
  * takes it away.
  */
 export class Typing {
-  private readonly listeners = new Map<string, Set<TypingListener>>();
+  readonly #options: { clock: Clock; log: Log; typingEveryMs: number };
+  readonly #hooks: TypingHooks;
+  readonly #listeners = new Map<string, Set<TypingListener>>();
   /** By user and room: calls off the end of the time in which nothing more is told. */
-  private readonly quiet = new Map<string, () => void>();
+  readonly #quiet = new Map<string, () => void>();
 
-  constructor(
-    private readonly options: { clock: Clock; log: Log; typingEveryMs: number },
-    private readonly hooks: TypingHooks,
-  ) {}
+  constructor(options: { clock: Clock; log: Log; typingEveryMs: number }, hooks: TypingHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
 
   /** The rooms in which somebody observes typing. */
   rooms(): string[] {
-    return [...this.listeners.keys()];
+    return [...this.#listeners.keys()];
   }
 
   /** @returns whether this is to be told: not when it just was */
   begin(room: string, id_user: string): boolean {
     const key = JSON.stringify([room, id_user]);
-    if (this.quiet.has(key)) return false;
-    const { clock, typingEveryMs } = this.options;
-    this.quiet.set(
+    if (this.#quiet.has(key)) return false;
+    const { clock, typingEveryMs } = this.#options;
+    this.#quiet.set(
       key,
-      clock.after(typingEveryMs, () => this.quiet.delete(key)),
+      clock.after(typingEveryMs, () => this.#quiet.delete(key)),
     );
     return true;
   }
 
   end(room: string, id_user: string): void {
     const key = JSON.stringify([room, id_user]);
-    this.quiet.get(key)?.();
-    this.quiet.delete(key);
+    this.#quiet.get(key)?.();
+    this.#quiet.delete(key);
   }
 
   tell(room: string, { id_user, name }: Typist): void {
     const event = { room, user: { id_user, name }, forMs: TYPING_MS };
-    for (const listener of [...(this.listeners.get(room) ?? [])]) {
+    for (const listener of [...(this.#listeners.get(room) ?? [])]) {
       try {
         listener(event);
       } catch (error) {
-        this.options.log.error({ room, error: String(error) }, 'presence: a listener of typing failed');
+        this.#options.log.error({ room, error: String(error) }, 'presence: a listener of typing failed');
       }
     }
   }
@@ -60,22 +62,22 @@ export class Typing {
   observe(room: string, listener: TypingListener): () => void {
     // The same function may be given twice.
     const subscriber: TypingListener = (event) => listener(event);
-    const listeners = this.listeners.get(room) ?? new Set();
+    const listeners = this.#listeners.get(room) ?? new Set();
     listeners.add(subscriber);
     if (listeners.size === 1) {
-      this.listeners.set(room, listeners);
-      this.hooks.opened(room);
+      this.#listeners.set(room, listeners);
+      this.#hooks.opened(room);
     }
     return () => {
       if (!listeners.delete(subscriber) || listeners.size > 0) return;
-      this.listeners.delete(room);
-      this.hooks.closed(room);
+      this.#listeners.delete(room);
+      this.#hooks.closed(room);
     };
   }
 
   close(): void {
-    for (const cancel of this.quiet.values()) cancel();
-    this.quiet.clear();
-    this.listeners.clear();
+    for (const cancel of this.#quiet.values()) cancel();
+    this.#quiet.clear();
+    this.#listeners.clear();
   }
 }

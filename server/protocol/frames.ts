@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { ErrorCode, ErrorDetails } from './errors.js';
 import type { Author, Message, Position } from './message.js';
-import type { Count, Entry, TypingEvent } from './presence.js';
+import type { PresenceCount, PresenceEntry, TypingEvent } from './presence.js';
 import type { RoomInfo } from './room.js';
 import type { RoomFrame, Snapshot } from './room-frames.js';
 
@@ -81,10 +81,10 @@ export type ServerFrame =
   | {
       type: 'presence';
       room: string;
-      users?: readonly Entry[];
-      joined?: readonly Entry[];
+      users?: readonly PresenceEntry[];
+      joined?: readonly PresenceEntry[];
       left?: readonly string[];
-      count?: Count;
+      count?: PresenceCount;
       partial: boolean;
     }
   /** Somebody types: to be shown for so many milliseconds, or until a message of theirs comes. */

@@ -1,10 +1,10 @@
 /** One socket in one room. A user with three tabs is three entries. */
-export interface Entry {
+export interface PresenceEntry {
   id_socket: string;
   id_user: string;
   name: string;
 }
-export interface Count {
+export interface PresenceCount {
   sockets: number;
   /** Different users. */
   users: number;
@@ -24,19 +24,19 @@ export interface TypingEvent {
   forMs: number;
 }
 /** Everybody in a room, in an order that is the same for everybody who asks: by user, then by socket. */
-export interface Users {
-  users: readonly Entry[];
+export interface PresentUsers {
+  users: readonly PresenceEntry[];
   /** Other processes could not be asked: people may be missing, or be shown who have left. */
   partial: boolean;
 }
 /** What became different in a room since the last time. Applying it twice does no harm. */
-export interface Delta {
+export interface PresenceDelta {
   room: string;
-  joined: readonly Entry[];
+  joined: readonly PresenceEntry[];
   /** Sockets (`id_socket`) that are gone. */
   left: readonly string[];
   /** Entries of sockets that were there before, by another name or user. */
-  renamed: readonly Entry[];
+  renamed: readonly PresenceEntry[];
   /** As in `Users`. A delta may say nothing but that this has changed. */
   partial: boolean;
 }

@@ -2,7 +2,7 @@
 export interface RoomInfo {
   name: string;
   topic: string;
-  access: Access;
+  access: RoomAccess;
   /** Milliseconds since 1970; null where a row written by hand has none. */
   created: number | null;
   created_by: string | null;
@@ -11,7 +11,7 @@ export interface RoomInfo {
 export const ACCESS = ['open', 'members'] as const;
 
 /** `open`: everybody may read and write; `members`: those who have joined. */
-export type Access = (typeof ACCESS)[number];
+export type RoomAccess = (typeof ACCESS)[number];
 
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
 export interface RoomEntry extends RoomInfo {

@@ -28,7 +28,7 @@ export class RoomListing {
     rooms.cache.on('resynchronised', () => this.invalidate());
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   async read(): Promise<{ rooms: RoomInfo[]; isWhole: boolean }> {
     const { rooms, isWhole } = await this.stored();
     if (isWhole) return { rooms, isWhole };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CatchUp } from '../database/connection/snapshot-feed.js';
+import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
 import type { Messages, Older } from '../database/tables/messages.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
@@ -25,7 +25,7 @@ export interface Subscriber {
   readonly address?: string;
   deliver(batch: FrameBatch): void;
   /** The subscriber has been removed: it may not be in this room (`not-a-member`), or its rights cannot be checked. */
-  expelled(room: string, error: ChatError): void;
+  onAccessRevoked(room: string, error: ChatError): void;
 }
 
 /** A subscriber's place in a room. */
@@ -45,7 +45,7 @@ export class Room {
   private readonly window = new Window(WINDOW);
   private readonly places = new Set<Place>();
   private readonly stopFollowing: () => void;
-  private readonly catchUp: CatchUp<Older, Change>;
+  private readonly catchUp: SnapshotFeed<Older, Change>;
   private live = false;
   /** Subscribers may have missed changes. */
   private missed = false;
@@ -65,9 +65,9 @@ export class Room {
     messages: Messages,
     private readonly log: Log,
   ) {
-    this.catchUp = new CatchUp({
+    this.catchUp = new SnapshotFeed({
       read: () => messages.latest(name, WINDOW),
-      settle: (found) => this.settle(found),
+      onSnapshot: (found) => this.settle(found),
       apply: (change) => this.apply(change),
       failed: (error) => log.warn({ room: name, reason: error.message }, 'room: window not read'),
     });
@@ -82,7 +82,7 @@ export class Room {
     return this.places.size;
   }
 
-  /** Resolves when there is a window to show. @throws ChatError `database-away` after `timeoutMs` */
+  /** Resolves when there is a window to show. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
     await this.catchUp.ready(timeoutMs);
   }
@@ -249,7 +249,7 @@ export class Room {
   private expel(place: Place, error: ChatError): void {
     this.places.delete(place);
     try {
-      place.subscriber.expelled(this.name, error);
+      place.subscriber.onAccessRevoked(this.name, error);
     } catch (thrown) {
       this.log.error({ room: this.name, error: String(thrown) }, 'room: a subscriber failed');
     }

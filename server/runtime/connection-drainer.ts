@@ -6,33 +6,35 @@ import type { Socket } from 'node:net';
 const LINGER = 500;
 
 /** What is under way at a web server, so that it can be brought to an end: nothing that clients do or omit delays it. */
-export class Traffic {
-  private readonly connections = new Set<Socket>();
-  private readonly unanswered = new Set<ServerResponse>();
-  private isEnding = false;
+export class ConnectionDrainer {
+  readonly #server: Server;
+  readonly #connections = new Set<Socket>();
+  readonly #unanswered = new Set<ServerResponse>();
+  #isEnding = false;
 
   /** Sees requests before all that listens to the server so far. */
-  constructor(private readonly server: Server) {
-    server.on('connection', (socket) => track(socket, this.connections));
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => track(socket, this.#connections));
     server.prependListener('request', (_request, response) => {
-      track(response, this.unanswered);
+      track(response, this.#unanswered);
       // Who keeps a connection alive would otherwise keep it, request by request, for as long as he likes.
-      if (this.isEnding) response.setHeader('Connection', 'close');
+      if (this.#isEnding) response.setHeader('Connection', 'close');
     });
   }
 
   /** From now on no connection outlives the answer to its present request. */
-  wane(): void {
-    this.isEnding = true;
-    this.server.keepAliveTimeout = 1;
+  beginDrain(): void {
+    this.#isEnding = true;
+    this.#server.keepAliveTimeout = 1;
   }
 
   /** Waits until all requests are answered, at most so many milliseconds, and ends the connections. */
-  async end(withinMs: number): Promise<void> {
-    await allClosed(this.unanswered, withinMs);
-    this.server.closeIdleConnections();
-    await allClosed(this.connections, LINGER);
-    for (const socket of this.connections) socket.destroy();
+  async drain(withinMs: number): Promise<void> {
+    await allClosed(this.#unanswered, withinMs);
+    this.#server.closeIdleConnections();
+    await allClosed(this.#connections, LINGER);
+    for (const socket of this.#connections) socket.destroy();
   }
 }
 

@@ -16,7 +16,7 @@ const STABLE_MS = 10_000;
  *
  * @throws EmbeddedError with a message for the operator
  */
-export async function openOwnDatabase(
+export async function superviseEmbeddedDatabase(
   { dataDir, embedded: { port, password, dataLimitBytes } }: Config,
   log: Log,
 ): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import type { Config } from '../config/config.js';
 
 /** How connections come in: by a port of this process's own, or, to one of several processes, from their primary. */
-export interface Entrance {
+export interface Listener {
   /** Lets connections in to the server. @throws Error for the operator, when that cannot be */
   open(server: HttpServer): Promise<void>;
   /** Where the page is, as a user would type it. */
@@ -15,19 +15,22 @@ export interface Entrance {
 type Port = Pick<Config, 'host' | 'port'>;
 
 /** A port of this process's own. */
-export class OwnPort implements Entrance {
+export class PortListener implements Listener {
+  readonly #wanted: Port;
   url = '';
-  private server: Server | null = null;
+  #server: Server | null = null;
 
-  constructor(private readonly wanted: Port) {}
+  constructor(wanted: Port) {
+    this.#wanted = wanted;
+  }
 
   async open(server: HttpServer): Promise<void> {
-    this.url = await listen(server, this.wanted);
-    this.server = server;
+    this.url = await listen(server, this.#wanted);
+    this.#server = server;
   }
 
   async close(): Promise<void> {
-    await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(null)));
+    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
   }
 }
 

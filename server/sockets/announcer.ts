@@ -4,18 +4,18 @@ import type { UserInfo, UserTable } from '../database/tables/user-table.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomInfo } from '../protocol/room.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
-import type { Rooms } from '../rooms/rooms.js';
+import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
-import type { Connection } from './connection.js';
 import type { PresenceRelay } from './presence-relay.js';
+import type { SocketConnection } from './socket-connection.js';
 
-export interface AnnouncerParts {
+export interface AnnouncerDependencies {
   roomTable: RoomTable;
   memberships: MembershipTable;
   users: UserTable;
-  rooms: Pick<Rooms, 'showing'>;
+  rooms: Pick<RoomService, 'showing'>;
   presenceRelay: Pick<PresenceRelay, 'roomsOf'>;
-  connections: ReadonlySet<Connection>;
+  connections: ReadonlySet<SocketConnection>;
   log: Log;
   /** A user has another name now. */
   renamed(user: UserInfo): void;
@@ -38,7 +38,7 @@ export class Announcer {
   private newsCount = 0;
   private newsWindowEnd = 0;
 
-  constructor(private readonly parts: AnnouncerParts) {
+  constructor(private readonly parts: AnnouncerDependencies) {
     const { roomTable, memberships, users } = parts;
     roomTable.cache.on('changed', (before, after) => this.roomChanged(before, after));
     memberships.cache.on('changed', (before, after) =>
@@ -61,7 +61,7 @@ export class Announcer {
   private roomChanged(before: RoomInfo | null, after: RoomInfo | null): void {
     const name = (after ?? before)!.name;
     const isNews = this.isWithinNewsLimit();
-    const isConcerned = (each: Connection) => isNews || each.isIn(name);
+    const isConcerned = (each: SocketConnection) => isNews || each.isIn(name);
     if (after) this.announce({ type: before ? 'roomChanged' : 'roomCreated', room: after }, isConcerned);
     else this.announce({ type: 'roomRemoved', room: name }, isConcerned);
   }
@@ -85,7 +85,7 @@ export class Announcer {
     const membership = after ?? before;
     if (!membership) return;
     const { room, id_user } = membership;
-    const isConcerned = (each: Connection) => each.id_user === id_user || each.isIn(room);
+    const isConcerned = (each: SocketConnection) => each.id_user === id_user || each.isIn(room);
     if (after && before) {
       if (!after.read) return;
       this.announce({ type: 'read', room, position: after.read }, (each) => each.id_user === id_user);
@@ -102,7 +102,7 @@ export class Announcer {
     const { id_user, name } = user;
     this.parts.renamed(user);
     const shared = await this.sharedRooms(id_user);
-    const isConcerned = (each: Connection) => {
+    const isConcerned = (each: SocketConnection) => {
       if (each.id_user === id_user) return true;
       for (const room of each.rooms) if (shared.has(room)) return true;
       return false;
@@ -118,10 +118,10 @@ export class Announcer {
     return shared;
   }
 
-  private announce(frame: ServerFrame, isConcerned: (connection: Connection) => boolean): void {
+  private announce(frame: ServerFrame, isConcerned: (connection: SocketConnection) => boolean): void {
     const frames = new EncodedFrames([frame]);
     for (const connection of this.parts.connections) {
-      if (connection.isKnown && isConcerned(connection)) connection.receive(frames);
+      if (connection.isAuthenticated && isConcerned(connection)) connection.receive(frames);
     }
   }
 }

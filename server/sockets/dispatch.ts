@@ -1,12 +1,11 @@
 import { ChatError, toChatError } from '../protocol/errors.js';
 import { type ClientFrameType, clientFrames, type Ref } from '../protocol/frames.js';
 import type { Log } from '../telemetry/logger.js';
-import type { Connection } from './connection.js';
 import { authenticate } from './handlers/authenticate.js';
 import { createMessage } from './handlers/create-message.js';
 import { deleteMessage } from './handlers/delete-message.js';
 import { editMessage } from './handlers/edit-message.js';
-import type { Handler, HandlerParts } from './handlers/handler.js';
+import type { Handler, HandlerDependencies } from './handlers/handler.js';
 import { identityChange } from './handlers/identity-change.js';
 import { joinRoom } from './handlers/join-room.js';
 import { leaveRoom } from './handlers/leave-room.js';
@@ -14,6 +13,7 @@ import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
 import { typing } from './handlers/typing.js';
+import type { SocketConnection } from './socket-connection.js';
 
 /** Bytes of a frame at most. The longest message fits, even with every character escaped. */
 export const MAX_FRAME = 64 * 1024;
@@ -34,9 +34,9 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
 
 /** Checks a frame from a browser, has it dealt with, and answers whatever goes wrong with an `error` frame. */
 export async function dispatch(
-  connection: Connection,
+  connection: SocketConnection,
   frame: unknown,
-  parts: HandlerParts,
+  parts: HandlerDependencies,
   log: Log,
 ): Promise<void> {
   if (connection.isClosed) return;
@@ -57,7 +57,7 @@ export async function dispatch(
   }
 }
 
-export function sendError(connection: Connection, error: unknown, ref?: Ref): void {
+export function sendError(connection: SocketConnection, error: unknown, ref?: Ref): void {
   const { code, message, details } = toChatError(error);
   connection.send({ type: 'error', ref, code, message, ...details });
 }

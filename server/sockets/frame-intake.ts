@@ -2,23 +2,23 @@ import type { Spark } from 'primus';
 import type { FrameLimit } from '../limits/frame-limit.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
-import { CLOSE_CODES, type Connection } from './connection.js';
 import { dispatch, MAX_FRAME, refOf, sendError } from './dispatch.js';
-import type { HandlerParts } from './handlers/handler.js';
+import type { HandlerDependencies } from './handlers/handler.js';
 import { INBOX_BYTES, INBOX_FRAMES, Inbox } from './inbox.js';
+import { CLOSE_CODES, type SocketConnection } from './socket-connection.js';
 
-export interface FrameIntakeParts {
+export interface FrameIntakeDependencies {
   spark: Spark;
-  connection: Connection;
+  connection: SocketConnection;
   limit: FrameLimit;
   /** Resolves when the socket has been authenticated, or could not be. */
   authenticated: Promise<void>;
-  handlerParts: HandlerParts;
+  handlerParts: HandlerDependencies;
   log: Log;
 }
 
 /** Takes the frames of one socket: counts them, bounds those that wait, and passes them to their handlers. */
-export function takeFrames(parts: FrameIntakeParts): void {
+export function takeFrames(parts: FrameIntakeDependencies): void {
   const { spark, connection, limit, authenticated, handlerParts, log } = parts;
   let isAuthenticated = false;
   const end = (reason: string) => {

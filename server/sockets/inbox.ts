@@ -13,7 +13,7 @@ const CONCURRENT_FRAMES = 32;
 const CONCURRENT_LARGE_ANSWERS = 2;
 const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory', 'observePresence']);
 
-export interface InboxParts {
+export interface InboxOptions {
   /** Never rejects. */
   handle(frame: unknown): Promise<void>;
   /** Whether frames may be handled at the moment. */
@@ -35,7 +35,7 @@ export class Inbox {
   private runningLarge = 0;
   private isClosed = false;
 
-  constructor(private readonly parts: InboxParts) {}
+  constructor(private readonly parts: InboxOptions) {}
 
   /** @param text the frame before it was parsed @param bytes of `text` */
   receive(frame: unknown, text: string, bytes: number): void {

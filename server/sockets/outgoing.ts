@@ -25,7 +25,7 @@ interface Internals {
   sendPacket(type: string, data: string, options: { compress: boolean }): void;
 }
 
-export interface OutgoingParts {
+export interface OutgoingOptions {
   slowReaders: SlowReaders;
   /** More waits for the reader than may: `close` is to be called. */
   overflowed(pendingBytes: number): void;
@@ -52,7 +52,7 @@ export class Outgoing implements SlowReader {
 
   constructor(
     private readonly socket: Socket,
-    private readonly parts: OutgoingParts,
+    private readonly parts: OutgoingOptions,
   ) {
     this.internals = socket as unknown as Internals;
     socket.on('packetCreate', ({ data = '' }: { data?: string | Buffer }) => {

@@ -1,6 +1,6 @@
 import type { Observation, Presence } from '../presence/presence.js';
 import type { ServerFrame } from '../protocol/frames.js';
-import type { Delta, Entry } from '../protocol/presence.js';
+import type { PresenceDelta, PresenceEntry } from '../protocol/presence.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 
 /** In rooms with more sockets than this, browsers are told how many are there, and not who. */
@@ -49,7 +49,7 @@ export class PresenceRelay {
 class RelayedRoom {
   /** How often each follows: a socket may be in a room and observe it too, and is told once. */
   private readonly receivers = new Map<PresenceReceiver, number>();
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, PresenceEntry>();
   private partial = false;
   private observation: Observation | null = null;
   private closed = false;
@@ -102,7 +102,7 @@ class RelayedRoom {
     return this.entries.size <= NAMED;
   }
 
-  private changed(delta: Delta): void {
+  private changed(delta: PresenceDelta): void {
     for (const id of delta.left) this.entries.delete(id);
     for (const entry of [...delta.joined, ...delta.renamed]) this.entries.set(entry.id_socket, entry);
     this.partial = delta.partial;

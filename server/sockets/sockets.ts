@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import Primus, { type Spark } from 'primus';
 import proxyAddr from 'proxy-addr';
-import type { Access } from '../access/access-control.js';
+import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator, Session } from '../auth/authenticator.js';
 import type { Credentials } from '../auth/credentials.js';
 import { areNamesGiven } from '../auth/given-name.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
-import { isForeignOrigin } from '../auth/origin.js';
-import { watchSession } from '../auth/session-watch.js';
+import { isCrossOrigin } from '../auth/origin.js';
+import { monitorSession } from '../auth/session-monitor.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import { withoutOwnMark } from '../database/tables/chosen-name.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
@@ -18,15 +18,15 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError, toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
-import type { Rooms } from '../rooms/rooms.js';
+import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcer } from './announcer.js';
-import { Connection } from './connection.js';
 import { sendError } from './dispatch.js';
 import { takeFrames } from './frame-intake.js';
-import type { HandlerParts } from './handlers/handler.js';
+import type { HandlerDependencies } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import type { SessionRouting } from './session-routing.js';
+import { SocketConnection } from './socket-connection.js';
 import { TypingRelay } from './typing-relay.js';
 
 /** Bytes after which a connection is ended (WebSocket close code 1009) without reading on; see MAX_FRAME. */
@@ -36,15 +36,15 @@ export const PATHNAME = '/primus';
 /** Milliseconds for a socket to say who it is, where there are no guests. */
 const LOGIN_WITHIN = 30_000;
 
-export interface SocketParts {
-  access: Access;
+export interface SocketsDependencies {
+  access: AccessControl;
   authenticator: Authenticator;
   guests: Guests;
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
   presence: Presence;
-  rooms: Rooms;
+  rooms: RoomService;
   roomTable: RoomTable;
   slowReaders: SlowReaders;
   users: UserTable;
@@ -64,15 +64,15 @@ export interface SocketHeartbeat {
 /** The browsers' sockets: Primus over engine.io (WebSocket, or long-polling where that does not get through). */
 export class Sockets {
   private readonly primus: Primus;
-  private readonly connections = new Set<Connection>();
-  private readonly watches = new Map<Connection, () => void>();
+  private readonly connections = new Set<SocketConnection>();
+  private readonly watches = new Map<SocketConnection, () => void>();
   private readonly presenceRelay: PresenceRelay;
   private readonly typingRelay: TypingRelay;
-  private readonly handlerParts: HandlerParts;
+  private readonly handlerParts: HandlerDependencies;
 
   constructor(
     server: Server,
-    private readonly parts: SocketParts,
+    private readonly parts: SocketsDependencies,
   ) {
     const { presence, roomTable, memberships, users } = parts;
     this.presenceRelay = new PresenceRelay(presence);
@@ -101,7 +101,7 @@ export class Sockets {
             // A name from a token can get a mark; a row cannot replace it.
             (!isGiven || withoutOwnMark(each.session.name, id_user) === chosen),
         );
-        for (const each of renamed) each.become({ ...each.session, name });
+        for (const each of renamed) each.setSession({ ...each.session, name });
         if (isGiven && renamed.length === 0) return;
         presence.rename(id_user, name);
       },
@@ -158,7 +158,7 @@ export class Sockets {
   /** Whether a request may open a socket, or use one by long-polling. */
   private async admit(request: IncomingMessage): Promise<void> {
     const { origin, host } = request.headers;
-    if (isForeignOrigin(origin, host))
+    if (isCrossOrigin(origin, host))
       throw new ChatError('bad-origin', 'pages of other sites may not do this');
     if (!this.hasSession(request)) await this.parts.limits.request(this.addressOf(request));
   }
@@ -177,7 +177,7 @@ export class Sockets {
     }
     const { presenceRelay, typingRelay } = this;
     const connectionParts = { limits, log, presence, presenceRelay, rooms, slowReaders, typingRelay };
-    const connection = new Connection(spark, connectionParts, address);
+    const connection = new SocketConnection(spark, connectionParts, address);
     this.connections.add(connection);
     const authenticated = this.recognise(connection, spark);
     const { handlerParts } = this;
@@ -191,7 +191,7 @@ export class Sockets {
   }
 
   /** Finds out whose socket it is, by what came with it. Never rejects: whom nobody knows is told so. */
-  private async recognise(connection: Connection, { headers, query }: Spark): Promise<void> {
+  private async recognise(connection: SocketConnection, { headers, query }: Spark): Promise<void> {
     const { authenticator, guests } = this.parts;
     // A page that is somebody by its address (/ui/) hands that on with the socket's address, signed like a cookie.
     const cookieHeader = query.guest ? `${GUEST_COOKIE}=${encodeURIComponent(query.guest)}` : headers.cookie;
@@ -202,7 +202,7 @@ export class Sockets {
       await this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
     } catch (error) {
       sendError(connection, error);
-      const timer = setTimeout(() => connection.isKnown || connection.end(), LOGIN_WITHIN);
+      const timer = setTimeout(() => connection.isAuthenticated || connection.end(), LOGIN_WITHIN);
       timer.unref();
     }
   }
@@ -221,24 +221,28 @@ export class Sockets {
     return proxyAddr(request, isPassedOn ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
   }
 
-  private async welcome(connection: Connection, given: Session, credentials: Credentials): Promise<void> {
+  private async welcome(
+    connection: SocketConnection,
+    given: Session,
+    credentials: Credentials,
+  ): Promise<void> {
     const { authenticator, users } = this.parts;
     if (given.issued !== undefined) users.noteGiven(given, given.issued);
     const session = { ...given, ...(await users.present(given, areNamesGiven(authenticator))) };
     // Authentication takes time; a socket that has closed meanwhile must not become present.
     if (connection.isClosed) return;
     this.unwatch(connection);
-    connection.become(session);
-    const ended = (error: ChatError) => {
-      connection.become(null);
+    connection.setSession(session);
+    const onEnd = (error: ChatError) => {
+      connection.setSession(null);
       sendError(connection, error);
     };
-    this.watches.set(connection, watchSession({ authenticator, credentials, session, ended }));
+    this.watches.set(connection, monitorSession({ authenticator, credentials, session, onEnd }));
     const { id_user, name } = session;
     connection.send({ type: 'welcome', id_socket: connection.id, user: { id_user, name } });
   }
 
-  private unwatch(connection: Connection): void {
+  private unwatch(connection: SocketConnection): void {
     this.watches.get(connection)?.();
     this.watches.delete(connection);
   }

@@ -1,7 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 
 /** A channel of node:diagnostics_channel with a type: costs nothing while nobody listens. */
-interface Told<Event> {
+interface TypedChannel<Event> {
   publish(event: Event): void;
   subscribe(listener: (event: Event) => void): () => void;
 }
@@ -9,22 +9,22 @@ interface Told<Event> {
 /** What happens on the hot paths, for whoever measures. Durations in seconds. */
 export const diagnostics = {
   /** A query with so many messages was answered. */
-  inserted: told<{ rows: number; seconds: number }>('changeroom:inserted'),
+  inserted: typedChannel<{ rows: number; seconds: number }>('changeroom:inserted'),
   /** A new message leaves for the sockets, so long after it was sent. */
-  delivered: told<{ seconds: number }>('changeroom:delivered'),
+  delivered: typedChannel<{ seconds: number }>('changeroom:delivered'),
   /** A changefeed was opened for the first time, or after it was lost. */
-  feedOpened: told<{ again: boolean }>('changeroom:feed-opened'),
+  feedOpened: typedChannel<{ again: boolean }>('changeroom:feed-opened'),
   /** So many frames were written to one socket in one piece. */
-  written: told<{ frames: number }>('changeroom:written'),
+  written: typedChannel<{ frames: number }>('changeroom:written'),
   /** A connection was refused before any route saw it, with the code of an error. */
-  refused: told<{ code: string }>('changeroom:refused'),
+  refused: typedChannel<{ code: string }>('changeroom:refused'),
   /** A command was passed to the broker. */
-  commandPassed: told<object>('changeroom:command-passed'),
+  commandPassed: typedChannel<object>('changeroom:command-passed'),
   /** An answer of a bot was written, was there already, or cannot be used. */
-  answer: told<{ fate: 'written' | 'repeated' | 'rejected' }>('changeroom:answer'),
+  answer: typedChannel<{ fate: 'written' | 'repeated' | 'rejected' }>('changeroom:answer'),
 };
 
-function told<Event>(name: string): Told<Event> {
+function typedChannel<Event>(name: string): TypedChannel<Event> {
   const own: Channel = channel(name);
   return {
     publish: (event) => own.hasSubscribers && own.publish(event),

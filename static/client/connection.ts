@@ -107,5 +107,5 @@ function sentAway(frame: ServerFrame): { reason: AwayReason; ms: number } | null
   if (frame.type === 'goingAway') return { reason: 'restart', ms: frame.retryAfterMs };
   if (frame.type !== 'error' || frame.ref !== undefined) return null;
   const { code, retryAfterMs: ms = RETRY } = frame;
-  return code === 'too-many-sockets' || code === 'auth-away' ? { reason: code, ms } : null;
+  return code === 'too-many-sockets' || code === 'auth-unavailable' ? { reason: code, ms } : null;
 }

@@ -1,11 +1,11 @@
 import type { ServerFrame } from '../../server/protocol/frames.js';
-import type { Entry } from '../../server/protocol/presence.js';
+import type { PresenceEntry } from '../../server/protocol/presence.js';
 
 type Presence = ServerFrame & { type: 'presence' };
 
 /** Who is in one room. */
 export class RoomPresence {
-  readonly #sockets = new Map<string, Entry>();
+  readonly #sockets = new Map<string, PresenceEntry>();
   /** Of big rooms only the number is told. */
   #count: number | null = null;
   /** The server has said who is there. */
@@ -23,7 +23,7 @@ export class RoomPresence {
     return this.#count === null;
   }
 
-  get sockets(): Iterable<Entry> {
+  get sockets(): Iterable<PresenceEntry> {
     return this.#sockets.values();
   }
 

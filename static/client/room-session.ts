@@ -193,10 +193,13 @@ export class RoomSession {
     const { ref, room, code, message, retryAfterMs } = error;
     const id = String(ref);
     const passes =
-      retryAfterMs !== undefined || code === 'database-away' || code === 'shutting-down' || isLogin(code);
+      retryAfterMs !== undefined ||
+      code === 'database-unavailable' ||
+      code === 'shutting-down' ||
+      isLogin(code);
     if (isLogin(code) || (ref === undefined && code === 'not-a-member' && room === this.parts.room))
       this.#refused(code, message);
-    if (code === 'bots-away') {
+    if (code === 'bots-unavailable') {
       if (room === this.parts.room) this.botsNotice.tell(message);
     } else if (id === 'join') {
       this.refusal = explain(code, message);

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../server/protocol/errors.js';
 import type { RoomStatus } from './room-session.js';
 
 /** Why a server does not want this socket: it stops, there are too many, or nobody can tell whose it is. */
-export type AwayReason = 'restart' | 'too-many-sockets' | 'auth-away';
+export type AwayReason = 'restart' | 'too-many-sockets' | 'auth-unavailable';
 
 export type ConnectionState =
   | { name: 'connecting' }
@@ -48,7 +48,7 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
   'login-required': `You are not signed in. ${SIGN_IN}`,
   'bad-token': `You are not signed in any more. ${SIGN_IN}`,
   'token-expired': `Your sign-in has expired. ${SIGN_IN}`,
-  'auth-away': 'Nobody can tell who you are at the moment. This page tries again by itself.',
+  'auth-unavailable': 'Nobody can tell who you are at the moment. This page tries again by itself.',
   'too-many-sockets':
     'Too many windows are open from your address. Close some of them; this one tries again by itself.',
   'rate-limited': 'That was too much in too little time. This page tries again by itself.',

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { userId, userName } from '../../server/auth/claims.js';
+import { userIdClaim, userNameClaim } from '../../server/auth/claims.js';
 
 describe('the id of a user', () => {
   it.each(['auth0|abc', 'google-oauth2|113', 'me@example.com', 'a', '~!/:#', 'x'.repeat(120)])(
     'may be %s',
     (id) => {
-      expect(userId(id)).toBe(id);
+      expect(userIdClaim(id)).toBe(id);
     },
   );
 
   it('may be a whole number', () => {
-    expect(userId(0)).toBe('0');
-    expect(userId(4821)).toBe('4821');
+    expect(userIdClaim(0)).toBe('0');
+    expect(userIdClaim(4821)).toBe('4821');
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('the id of a user', () => {
     {},
     ['a'],
   ])('cannot be %j', (id) => {
-    expect(userId(id)).toBeNull();
+    expect(userIdClaim(id)).toBeNull();
   });
 });
 
@@ -44,11 +44,11 @@ describe('the name of a user', () => {
     [{ 'https://chat.example/name': 'Ada', name: '' }, 'Ada'],
     [{ name: '  Zoe\u0308 ' }, 'Zoë'],
   ])('is found in %j', (claims, name) => {
-    expect(userName(claims, 'id')).toBe(name);
+    expect(userNameClaim(claims, 'id')).toBe(name);
   });
 
   it('never shows a whole e-mail address that was given as such', () => {
-    expect(userName({ email: 'ada.lovelace@example.com' }, 'id')).toBe('ada.lovelace');
+    expect(userNameClaim({ email: 'ada.lovelace@example.com' }, 'id')).toBe('ada.lovelace');
   });
 
   it.each([
@@ -60,16 +60,16 @@ describe('the name of a user', () => {
     { name: 'a\u202eb' },
     { email: '@' },
   ])('is the id where there is none that can be used: %j', (claims) => {
-    expect(userName(claims, 'auth0|ada')).toBe('auth0|ada');
+    expect(userNameClaim(claims, 'auth0|ada')).toBe('auth0|ada');
   });
 
   it('is passed over for the next where it cannot be used', () => {
-    expect(userName({ name: 'line\nbreak', nickname: 'ada' }, 'id')).toBe('ada');
+    expect(userNameClaim({ name: 'line\nbreak', nickname: 'ada' }, 'id')).toBe('ada');
   });
 
   it('is cut to 40 characters, whole ones', () => {
-    expect(userName({ name: 'n'.repeat(41) }, 'id')).toBe('n'.repeat(40));
-    expect(userName({ name: '🦉'.repeat(10_000) }, 'id')).toBe('🦉'.repeat(40));
-    expect(userName({}, 'x'.repeat(120))).toBe('x'.repeat(40));
+    expect(userNameClaim({ name: 'n'.repeat(41) }, 'id')).toBe('n'.repeat(40));
+    expect(userNameClaim({ name: '🦉'.repeat(10_000) }, 'id')).toBe('🦉'.repeat(40));
+    expect(userNameClaim({}, 'x'.repeat(120))).toBe('x'.repeat(40));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isForeignOrigin } from '../../server/auth/origin.js';
+import { isCrossOrigin } from '../../server/auth/origin.js';
 
 describe('the origin of a page', () => {
   it.each([
@@ -10,11 +10,11 @@ describe('the origin of a page', () => {
     ['http://CHAT.example', 'chat.Example'],
     ['http://[::1]:5000', '[::1]:5000'],
   ])('%s is at home on %s', (origin, host) => {
-    expect(isForeignOrigin(origin, host)).toBe(false);
+    expect(isCrossOrigin(origin, host)).toBe(false);
   });
 
   it('is at home where there is none: programs other than browsers', () => {
-    expect(isForeignOrigin(undefined, 'chat.example')).toBe(false);
+    expect(isCrossOrigin(undefined, 'chat.example')).toBe(false);
   });
 
   it.each([
@@ -29,6 +29,6 @@ describe('the origin of a page', () => {
     ['file://', ''],
     ['https://chat.example', undefined],
   ])('%s is foreign on %s', (origin, host) => {
-    expect(isForeignOrigin(origin, host)).toBe(true);
+    expect(isCrossOrigin(origin, host)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import type { Overrides } from '../../server/app.js';
+import type { AppOptions } from '../../server/app.js';
 import { comparePositions, type Message } from '../../server/protocol/message.js';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -20,7 +20,7 @@ export async function startChat(
   {
     env = {},
     ...rest
-  }: { env?: Record<string, string>; database?: TestDatabase; overrides?: Overrides } = {},
+  }: { env?: Record<string, string>; database?: TestDatabase; overrides?: AppOptions } = {},
 ): Promise<Chat> {
   chats += 1;
   const names = { AMQP_BOT_QUEUE: `commands-${chats}`, AMQP_QUEUE: `answers-${chats}` };

@@ -1,7 +1,7 @@
 import r from 'rethinkdb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSchema } from '../../server/database/schema/schema.js';
-import { CommandTable } from '../../server/database/tables/command-table.js';
+import { CommandOutbox } from '../../server/database/tables/command-outbox.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
@@ -72,7 +72,7 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     const first = await start(`amqp://127.0.0.1:${nowhere.port}`);
     const ann = await enter(first, 'wait');
     await say(ann, 'wait', '/one');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
     await say(ann, 'wait', '/two');
     await first.stop();
 
@@ -89,7 +89,7 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     nowhere.cut();
     const writer = await start(`amqp://127.0.0.1:${nowhere.port}`);
     const id = await say(await enter(writer, 'dead'), 'dead', '/left behind');
-    const dead = new CommandTable(writer.app.parts.database, createLog({ log: 'silent' }), {
+    const dead = new CommandOutbox(writer.app.parts.database, createLog({ log: 'silent' }), {
       lifetimeMs: 3_600_000,
       claimMs: 60_000,
     });

@@ -169,7 +169,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
         return chat.failures().length > 0;
       });
       await until('some attempts', () => chat.failures().length >= 5, 30_000);
-      expect(ann.latest('error')?.code).toBe('bots-away');
+      expect(ann.latest('error')?.code).toBe('bots-unavailable');
       for (const [i, { reason, retryInMs }] of chat.failures().entries()) {
         expect(reason).toMatch('did not take a command');
         expect(retryInMs).toBeGreaterThanOrEqual(leastAfter(i + 1));

@@ -58,10 +58,10 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     const ann = await enter(chat, 'early');
     const typed = await say(ann, 'early', '/typed');
     await until('the sender is told', () => ann.latest('error'));
-    expect(ann.latest('error')).toMatchObject({ room: 'early', code: 'bots-away' });
+    expect(ann.latest('error')).toMatchObject({ room: 'early', code: 'bots-unavailable' });
     expect(ann.latest('error')!.message).toMatch(/your command waits/);
     const posted = await post(`${chat.url}/api/rooms/early/messages`, { body: '/posted' });
-    expect([posted.status, posted.headers.get('notice')]).toEqual([201, 'bots-away']);
+    expect([posted.status, posted.headers.get('notice')]).toEqual([201, 'bots-unavailable']);
     const plain = await post(`${chat.url}/api/rooms/early/messages`, { body: 'plain' });
     expect([plain.status, plain.headers.get('notice')]).toEqual([201, null]);
     await until('all are in the room', () => ann.frames.filter(isDelivery).length === 3);
@@ -95,7 +95,7 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     const ann = await enter(chat, 'killed');
     await broker.kill();
     const id = await say(ann, 'killed', '/wait');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
     expect(await ready(chat)).toEqual([200, 'down']);
     await broker.restart();
     await reached(chat);
@@ -118,7 +118,7 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     let id: string;
     try {
       id = await say(ann, 'hung', '/wait');
-      await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+      await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
       expect(stateOf(chat)).toBe('up');
       await Promise.all([until('it is given up', () => stateOf(chat) === 'down'), other.stop()]);
     } finally {

@@ -105,7 +105,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     const ann = await enter(chat, 'restart');
     await broker.kill();
     await say(ann, 'restart', '/roll 3d6');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-away');
+    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
     await broker.restart();
     await until('it is answered', () => answersTo(ann).some(({ body }) => body.includes('3d6')), 15_000);
     broker.signal('SIGSTOP');

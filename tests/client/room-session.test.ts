@@ -125,7 +125,7 @@ describe('being in a room', () => {
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    session.receive({ type: 'error', ref: frame!.ref, code: 'database-away', message: 'away' });
+    session.receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
     expect(take('createMessage')).toEqual([]);
     passTime();
     expect(take('createMessage')).toEqual([frame]);
@@ -149,7 +149,7 @@ describe('being in a room', () => {
     join();
     session.post('/roll 2d6');
     const { id } = take('createMessage')[0]!.message as { id: string };
-    const away = { type: 'error', code: 'bots-away', message: 'the bots are away' } as const;
+    const away = { type: 'error', code: 'bots-unavailable', message: 'the bots are away' } as const;
     session.receive({ type: 'ack', ref: id, room: 'lobby', id });
     session.receive({ ...away, room: 'elsewhere' });
     expect(session.botsNotice.text).toBeNull();
@@ -169,7 +169,7 @@ describe('being in a room', () => {
     session.receive({
       type: 'error',
       ref: 'join',
-      code: 'database-away',
+      code: 'database-unavailable',
       message: 'away',
       retryAfterMs: 1000,
     });

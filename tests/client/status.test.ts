@@ -31,7 +31,7 @@ test('a server that sends a browser away is waited for, with the reason', () => 
     countdown: 2,
   });
   expect(waiting('too-many-sockets').notice).toContain('Too many windows');
-  expect(waiting('auth-away').notice).toContain('who you are');
+  expect(waiting('auth-unavailable').notice).toContain('who you are');
 });
 
 test('what needs the reader is said in words, and anything else as the server says it', () => {

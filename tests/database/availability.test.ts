@@ -79,21 +79,21 @@ describe('a query', () => {
     await database.stop();
   });
 
-  it('on a table that is missing fails with database-away, which is tried again', async () => {
+  it('on a table that is missing fails with database-unavailable, which is tried again', async () => {
     await expect(link.run(link.table('nothing_here').count())).rejects.toMatchObject({
-      code: 'database-away',
+      code: 'database-unavailable',
       details: { retryAfterMs: 1000 },
     });
   });
 
-  it('whose connection is lost fails with database-away', async () => {
+  it('whose connection is lost fails with database-unavailable', async () => {
     const held = line.holdAnswersTo('a query under way');
     const lost = link.run(r.expr('a query under way'));
     lost.catch(() => {});
     await held;
     line.cut();
     line.mend();
-    await expect(lost).rejects.toMatchObject({ code: 'database-away' });
+    await expect(lost).rejects.toMatchObject({ code: 'database-unavailable' });
     await link.ready(10_000);
   });
 

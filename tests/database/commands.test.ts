@@ -1,6 +1,6 @@
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandTable } from '../../server/database/tables/command-table.js';
+import { CommandOutbox } from '../../server/database/tables/command-outbox.js';
 import type { Message } from '../../server/protocol/message.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -26,7 +26,7 @@ describe('the table of commands', () => {
 
   /** As one of several processes has it. */
   const open = (options: { lifetimeMs?: number; claimMs?: number } = {}) =>
-    new CommandTable(stack.database, createLog({ log: 'silent' }), {
+    new CommandOutbox(stack.database, createLog({ log: 'silent' }), {
       lifetimeMs: HOUR,
       claimMs: HOUR,
       ...options,
@@ -91,15 +91,15 @@ describe('the table of commands', () => {
     const dead = open();
     const [left, done, removed] = [await write('/left'), await write('/done'), await write('/removed')];
     await dead.claim([left, done, removed]);
-    await dead.passed([done]);
+    await dead.markDispatched([done]);
     await stack.messages.remove({ room: 'lobby', id: removed, by: ann.id_user });
     const patient = open();
-    expect(await patient.abandoned(100)).toEqual([]);
+    expect(await patient.expiredClaims(100)).toEqual([]);
     expect(await patient.claim([left, done])).toEqual(new Set());
 
     // To this one, every claim is old.
     const heir = open({ claimMs: -1_000 });
-    const found = (await heir.abandoned(100)).map(({ id }) => id);
+    const found = (await heir.expiredClaims(100)).map(({ id }) => id);
     expect(found).toContain(left);
     expect(found).not.toContain(done);
     expect(found).not.toContain(removed);
@@ -115,7 +115,7 @@ describe('the table of commands', () => {
     expect(await one.unclaimed(100)).toEqual([]);
     await one.release();
     expect(bodies(await one.unclaimed(100))).toEqual(['/again']);
-    expect(bodies(await one.abandoned(100))).toEqual(['/again']);
+    expect(bodies(await one.expiredClaims(100))).toEqual(['/again']);
     expect(await one.claim([id])).toEqual(new Set([id]));
   });
 
@@ -123,10 +123,10 @@ describe('the table of commands', () => {
     const table = open();
     const id = await write('/once');
     await table.claim([id]);
-    await table.forget();
+    await table.purge();
     const claim = () => r.table('commands').get(id).run(console_);
     expect(await claim()).toMatchObject({ id, passed: false });
-    await open({ lifetimeMs: -1_000 }).forget();
+    await open({ lifetimeMs: -1_000 }).purge();
     expect(await claim()).toBeNull();
   });
 });

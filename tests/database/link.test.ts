@@ -36,7 +36,7 @@ describe('a link to the database', () => {
     line.cut();
     await until('it is known to be away', () => stack.database.status.state === 'down');
     await expect(stack.messages.insert({ room: 'cut', body: 'x', author: ann })).rejects.toMatchObject({
-      code: 'database-away',
+      code: 'database-unavailable',
     });
     await r.table('messages').insert({ room: 'cut', body: 'meanwhile' }).run(console_);
     line.mend();
@@ -59,7 +59,7 @@ describe('a link to the database', () => {
   it('that does not answer a query in time is dropped, and the query told so', async () => {
     const held = line.holdAnswersTo('a query that gets no answer');
     const insert = stack.messages.insert({ room: 'late', body: 'a query that gets no answer', author: ann });
-    await expect(insert).rejects.toMatchObject({ code: 'database-away' });
+    await expect(insert).rejects.toMatchObject({ code: 'database-unavailable' });
     (await held)();
     await stack.database.ready(10_000);
     await stack.messages.insert({ room: 'late', body: 'answered', author: ann });

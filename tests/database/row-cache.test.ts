@@ -131,6 +131,6 @@ describe('a row cache', () => {
     line.cut();
     await until('the changefeed is interrupted', () => !cache.isFollowing);
     expect(await cache.get('tea')).toEqual({ name: 'tea', topic: 'green' });
-    await expect(cache.get('unknown')).rejects.toMatchObject({ code: 'database-away' });
+    await expect(cache.get('unknown')).rejects.toMatchObject({ code: 'database-unavailable' });
   });
 });

@@ -50,7 +50,7 @@ async function write(room: string): Promise<string[]> {
     stacks[0]!.messages.insert({ id: bodies[1], room, body: bodies[1]!, author: ann }).then(
       () => true,
       (error: { code: string }) => {
-        expect(error.code).toBe('database-away');
+        expect(error.code).toBe('database-unavailable');
         return false;
       },
     ),

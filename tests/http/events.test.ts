@@ -4,11 +4,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Access } from '../../server/access/access-control.js';
+import { AccessControl } from '../../server/access/access-control.js';
 import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
 import { Database } from '../../server/database/connection/database.js';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
@@ -19,7 +19,7 @@ import { problemHandler } from '../../server/http/middleware/problems.js';
 import { serve as serveEndpoints } from '../../server/http/openapi/serve.js';
 import { Visitors } from '../../server/http/pages/visitors.js';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
-import { type Membership, Rooms } from '../../server/rooms/rooms.js';
+import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack, unlimited } from '../support/stack.js';
@@ -29,7 +29,7 @@ import { EventReader } from './event-reader.js';
 
 let database: TestDatabase;
 let stack: Stack;
-let connection: Connection;
+let connection: DriverConnection;
 beforeAll(async () => {
   database = await openDatabase();
   stack = await startStack(database);
@@ -44,7 +44,7 @@ let room: string;
 let server: Server;
 let stopping: AbortController;
 const readers: EventReader[] = [];
-const memberships: Membership[] = [];
+const memberships: RoomSubscription[] = [];
 beforeEach(async () => {
   room = `room-${randomUUID()}`;
   await serve();
@@ -102,7 +102,7 @@ async function sayAll(...bodies: string[]): Promise<void> {
 }
 
 /** Keeps the room open by somebody who stays in it. */
-async function stay(): Promise<Membership> {
+async function stay(): Promise<RoomSubscription> {
   const membership = await stack.rooms.join(room, new View());
   memberships.push(membership);
   return membership;
@@ -396,12 +396,12 @@ describe('a stream is refused', () => {
     const log = createLog({ log: 'silent' });
     const link = new Database(database.at(1), log);
     link.start();
-    const access = new Access(new RoomTable(link, log), new MembershipTable(link, log));
-    const rooms = new Rooms(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });
+    const access = new AccessControl(new RoomTable(link, log), new MembershipTable(link, log));
+    const rooms = new RoomService(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });
     await serve({}, rooms);
     const response = await fetch(address());
     expect(response.headers.get('retry-after')).toBe('1');
-    expect(await response.json()).toMatchObject({ status: 503, code: 'database-away' });
+    expect(await response.json()).toMatchObject({ status: 503, code: 'database-unavailable' });
     rooms.close();
     await link.stop();
   });

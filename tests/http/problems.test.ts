@@ -227,10 +227,10 @@ describe('an error that nobody foresaw', () => {
   });
 
   it('says when to come back where that is known', async () => {
-    const { url } = await throwing(new ChatError('database-away', 'away', { retryAfterMs: 1_500 }));
+    const { url } = await throwing(new ChatError('database-unavailable', 'away', { retryAfterMs: 1_500 }));
     const response = await fetch(url);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(await jsonOf(response)).toMatchObject({ code: 'database-away', retryAfterMs: 1_500 });
+    expect(await jsonOf(response)).toMatchObject({ code: 'database-unavailable', retryAfterMs: 1_500 });
   });
 });
 

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inOrder } from '../../server/presence/entries.js';
 import { RedisPresence } from '../../server/presence/redis.js';
-import type { Entry } from '../../server/protocol/presence.js';
+import type { PresenceEntry } from '../../server/protocol/presence.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
@@ -26,12 +26,12 @@ async function startNode(server: RedisServer) {
     await presence.stop();
     await proxy.stop();
   });
-  const has = new Map(ROOMS.map((room) => [room, new Map<string, Entry>()]));
+  const has = new Map(ROOMS.map((room) => [room, new Map<string, PresenceEntry>()]));
   return {
     presence,
     proxy,
     has,
-    enter(room: string, entry: Entry) {
+    enter(room: string, entry: PresenceEntry) {
       presence.enter(room, entry);
       has.get(room)!.set(entry.id_socket, entry);
     },

@@ -1,13 +1,13 @@
 import { inOrder } from '../../server/presence/entries.js';
 import type { Observation, Presence } from '../../server/presence/presence.js';
-import type { Delta, Entry } from '../../server/protocol/presence.js';
+import type { PresenceDelta, PresenceEntry } from '../../server/protocol/presence.js';
 
 /** What a page makes of an observation: the list it began with, and the deltas since. */
 export class RoomView {
-  readonly deltas: Delta[] = [];
+  readonly deltas: PresenceDelta[] = [];
   /** Deltas that do not fit to what was shown. */
   readonly faults: string[] = [];
-  private readonly shown = new Map<string, Entry>();
+  private readonly shown = new Map<string, PresenceEntry>();
   private observation: Observation | null = null;
   partial = true;
 
@@ -20,7 +20,7 @@ export class RoomView {
     return view;
   }
 
-  get users(): Entry[] {
+  get users(): PresenceEntry[] {
     return inOrder(this.shown.values());
   }
 
@@ -37,7 +37,7 @@ export class RoomView {
     this.observation?.stop();
   }
 
-  private show(delta: Delta): void {
+  private show(delta: PresenceDelta): void {
     this.deltas.push(delta);
     this.partial = delta.partial;
     if (!this.observation) this.faults.push('a delta before the list');

@@ -61,7 +61,7 @@ it.each([
             node.messages.insert(message).catch(async (error: ChatError) => {
               // It was stored, its answer lost, and somebody has moved it since.
               if (error.code === 'id-taken') return;
-              if (error.code !== 'database-away') throw error;
+              if (error.code !== 'database-unavailable') throw error;
               await node.database.ready(10_000);
               return insist();
             });

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { createSchema } from '../../server/database/schema/schema.js';
 
 export const MESSAGES = 3_000;
 
 /** Creates a chat with values of every kind that an export could lose. */
-export async function fillChat(connection: Connection, db: string): Promise<void> {
+export async function fillChat(connection: DriverConnection, db: string): Promise<void> {
   await createSchema(connection, db);
   await fillMessages(connection);
   await fillPeople(connection);
@@ -14,7 +14,7 @@ export async function fillChat(connection: Connection, db: string): Promise<void
 
 export const idOfMessage = (i: number) => `m${`${i}`.padStart(5, '0')}`;
 
-async function fillMessages(connection: Connection): Promise<void> {
+async function fillMessages(connection: DriverConnection): Promise<void> {
   const messages = r.table('messages');
   const rows = Array.from({ length: MESSAGES }, (_, i) => ({
     id: idOfMessage(i),
@@ -31,7 +31,7 @@ async function fillMessages(connection: Connection): Promise<void> {
   await messages.indexWait().run(connection);
 }
 
-async function fillPeople(connection: Connection): Promise<void> {
+async function fillPeople(connection: DriverConnection): Promise<void> {
   const users = Array.from({ length: 20 }, (_, i) => ({ id: `user ${i}`, name: `Name ${i}` }));
   await r.table('users').insert(users).run(connection);
   await r
@@ -44,7 +44,7 @@ async function fillPeople(connection: Connection): Promise<void> {
 }
 
 /** A table of another program, with its own primary key and write hook. */
-async function fillForeignTable(connection: Connection): Promise<void> {
+async function fillForeignTable(connection: DriverConnection): Promise<void> {
   await r.tableCreate('notes', { primaryKey: 'key' }).run(connection);
   const notes = r.table('notes');
   await notes.wait().run(connection);
@@ -64,7 +64,11 @@ async function fillForeignTable(connection: Connection): Promise<void> {
 }
 
 /** Every row of a table by primary key, with times and binaries as the database holds them. */
-export async function rowsIn(connection: Connection, table: string, primaryKey = 'id'): Promise<unknown[]> {
+export async function rowsIn(
+  connection: DriverConnection,
+  table: string,
+  primaryKey = 'id',
+): Promise<unknown[]> {
   const raw = { timeFormat: 'raw', binaryFormat: 'raw' };
   const cursor = await r.table(table).orderBy({ index: primaryKey }).run(connection, raw);
   const rows: unknown[] = await cursor.toArray();
@@ -73,7 +77,7 @@ export async function rowsIn(connection: Connection, table: string, primaryKey =
 }
 
 /** Expects equal rows in all tables of both databases. */
-export async function expectEqual(from: Connection, to: Connection): Promise<void> {
+export async function expectEqual(from: DriverConnection, to: DriverConnection): Promise<void> {
   for (const table of ['messages', 'rooms', 'memberships', 'users', 'notes']) {
     const primaryKey = table === 'notes' ? 'key' : 'id';
     const rows = await rowsIn(from, table, primaryKey);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import rethinkdb from 'rethinkdb';
 import { type DatabaseHost, databaseAddress } from '../../server/config/database-url.js';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { type Embedded, startEmbedded } from '../../server/embedded/index.js';
 
 export type Kind = 'embedded' | 'server';
@@ -12,7 +12,7 @@ export type Kind = 'embedded' | 'server';
 /** The name of a database that does not exist yet, and a connection. */
 export interface Place extends DatabaseHost {
   db: string;
-  connection: Connection;
+  connection: DriverConnection;
 }
 
 /** The databases and files of one test file. */

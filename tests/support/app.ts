@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type App, type Overrides, startApp } from '../../server/app.js';
+import { type App, type AppOptions, startApp } from '../../server/app.js';
 import { readConfig } from '../../server/config/config.js';
 import { openDatabase, type TestDatabase } from './database.js';
 
@@ -21,7 +21,7 @@ export async function startTestApp({
   env?: Record<string, string>;
   /** A database that several apps share; it stays open when the app stops. */
   database?: TestDatabase;
-  overrides?: Overrides;
+  overrides?: AppOptions;
 } = {}): Promise<TestApp> {
   const own = database ? null : await openDatabase();
   const used = database ?? own!;

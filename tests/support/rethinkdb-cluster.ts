@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import rethinkdb from 'rethinkdb';
 import type { DatabaseHost } from '../../server/config/database-url.js';
-import { type Connection, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { freePort } from './free-port.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { until } from './until.js';
@@ -23,7 +23,7 @@ export interface RethinkdbCluster {
   /** Undoes it, and resolves when the host is part of the cluster again. */
   heal(host: number): Promise<void>;
   /** A driver's connection past the proxies, to a host that works. */
-  connect(db?: string): Promise<Connection>;
+  connect(db?: string): Promise<DriverConnection>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function startRethinkdbCluster(
     if (!member) throw new Error('no host works');
     const connection = await rethinkdb.connect({ host: '127.0.0.1', port: member.ports.driver, db });
     connection.on('error', () => {});
-    return connection as Connection;
+    return connection as DriverConnection;
   };
   /** Resolves when all servers know of one another. */
   const whole = async () => {

@@ -1,10 +1,10 @@
-import { Access } from '../../server/access/access-control.js';
+import { AccessControl } from '../../server/access/access-control.js';
 import { Database, type DatabaseOptions } from '../../server/database/connection/database.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
 import { Limits } from '../../server/limits/limits.js';
-import { Rooms, type RoomsOptions } from '../../server/rooms/rooms.js';
+import { RoomService, type RoomsOptions } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import type { TestDatabase } from './database.js';
 
@@ -12,7 +12,7 @@ import type { TestDatabase } from './database.js';
 export interface Stack {
   database: Database;
   messages: Messages;
-  rooms: Rooms;
+  rooms: RoomService;
   stop(): Promise<void>;
 }
 
@@ -28,8 +28,8 @@ export async function startStack(
   database.start();
   await database.ready(30_000);
   const messages = new Messages(database, log);
-  const access = new Access(new RoomTable(database, log), new MembershipTable(database, log));
-  const rooms = new Rooms(messages, access, unlimited(), log, { lingerMs: 100, ...roomsOptions });
+  const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
+  const rooms = new RoomService(messages, access, unlimited(), log, { lingerMs: 100, ...roomsOptions });
   const stop = async () => {
     rooms.close();
     await database.stop();

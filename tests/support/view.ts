@@ -22,7 +22,7 @@ export class View implements Subscriber {
     this.from = hasOlder && first ? { sent: first.sent, id: first.id } : null;
   }
 
-  expelled(): void {
+  onAccessRevoked(): void {
     this.isExpelled = true;
   }
 

@@ -4,10 +4,10 @@ import { Backoff } from '../../lib/backoff.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { isMissing, isUnavailable, isUnavailableResult } from './availability.js';
+import type { DatabaseLink } from './database-link.js';
 import { HostOrder } from './host-order.js';
-import type { Link } from './link.js';
 import { type PreparedLink, prepareLink } from './prepared-link.js';
-import { type Connection, r, type Term } from './reql.js';
+import { type DriverConnection, r, type Term } from './reql.js';
 import { isStorageFull } from './storage-full.js';
 import { StorageState, type StorageStatus } from './storage-state.js';
 
@@ -49,27 +49,29 @@ export class Database extends EventEmitter<{
   schemaChanged: [];
   schemaRepaired: [];
 }> {
-  private link: PreparedLink | null = null;
-  private readonly hosts: HostOrder;
-  private readonly backoff = new Backoff(100, LONGEST_RETRY_MS);
-  private retry: NodeJS.Timeout | null = null;
-  private connecting = false;
-  private stopped = false;
-  private replicasChecked = false;
-  private current: DatabaseStatus = { state: 'connecting', since: new Date() };
-  private readonly storageState: StorageState;
-  private readonly options: Required<DatabaseOptions>;
+  readonly #log: Log;
+  #link: PreparedLink | null = null;
+  readonly #hosts: HostOrder;
+  readonly #backoff = new Backoff(100, LONGEST_RETRY_MS);
+  #retry: NodeJS.Timeout | null = null;
+  #connecting = false;
+  #stopped = false;
+  #replicasChecked = false;
+  #current: DatabaseStatus = { state: 'connecting', since: new Date() };
+  readonly #storageState: StorageState;
+  readonly #options: Required<DatabaseOptions>;
 
   constructor(
     readonly address: DatabaseAddress,
-    private readonly log: Log,
+    log: Log,
     options: DatabaseOptions = {},
   ) {
     super();
+    this.#log = log;
     this.setMaxListeners(0);
-    this.storageState = new StorageState(log);
-    this.hosts = new HostOrder(address.hosts);
-    this.options = {
+    this.#storageState = new StorageState(log);
+    this.#hosts = new HostOrder(address.hosts);
+    this.#options = {
       // Where there is no other host, leaving one that is only busy gains nothing.
       heartbeatMs: address.hosts.length > 1 ? 2_000 : 5_000,
       queryTimeoutMs: 15_000,
@@ -81,12 +83,12 @@ export class Database extends EventEmitter<{
   }
 
   get status(): DatabaseStatus {
-    return this.current;
+    return this.#current;
   }
 
   /** Whether the last write was refused because the storage is full. Only the embedded database says so. */
   get storage(): StorageStatus {
-    return this.storageState.status;
+    return this.#storageState.status;
   }
 
   /** The tables are in this database. */
@@ -96,12 +98,12 @@ export class Database extends EventEmitter<{
 
   /** Begins to connect and keeps at it until `stop()`. */
   start(): void {
-    void this.connect();
+    void this.#connect();
   }
 
-  /** Resolves when the database can be used. @throws ChatError `database-away` after `timeoutMs` */
+  /** Resolves when the database can be used. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
-    if (this.current.state === 'up') return;
+    if (this.#current.state === 'up') return;
     await new Promise<void>((resolve, reject) => {
       const up = () => {
         clearTimeout(timer);
@@ -109,7 +111,7 @@ export class Database extends EventEmitter<{
       };
       const timer = setTimeout(() => {
         this.off('up', up);
-        reject(this.away());
+        reject(this.#away());
       }, timeoutMs);
       this.once('up', up);
     });
@@ -117,114 +119,114 @@ export class Database extends EventEmitter<{
 
   /**
    * Runs a query and resolves with its answer (cursors as arrays where the driver gives arrays).
-   * @throws ChatError `database-away` when there is no link, it is lost meanwhile, does not answer in time, or the
+   * @throws ChatError `database-unavailable` when there is no link, it is lost meanwhile, does not answer in time, or the
    *   database cannot reach the part that is needed; `storage-full` when it has no room for the write; any other error of
    *   the database as the driver gives it
    */
   async run<T>(query: Term, options: object = {}): Promise<T> {
-    const { link } = this;
-    if (!link) throw this.away();
+    const link = this.#link;
+    if (!link) throw this.#away();
     let answer: T;
     try {
       answer = await link.within(
-        this.options.queryTimeoutMs,
+        this.#options.queryTimeoutMs,
         'a query',
         query.run(link.queries, options) as Promise<T>,
       );
     } catch (error) {
-      if (isStorageFull(error)) throw this.storageState.refusal();
+      if (isStorageFull(error)) throw this.#storageState.refusal();
       if (isMissing(error)) link.schemaWatch.suspect();
       // A query that was under way when the link was lost has no other error than that.
-      if (isUnavailable(error) || this.link !== link) throw this.away(describe(error as Error));
+      if (isUnavailable(error) || this.#link !== link) throw this.#away(describe(error as Error));
       throw withoutQuery(error);
     }
-    if (isUnavailableResult(answer)) throw this.away((answer as { first_error: string }).first_error);
+    if (isUnavailableResult(answer)) throw this.#away((answer as { first_error: string }).first_error);
     return answer;
   }
 
   /** The connection for feeds, while there is one. */
-  get feedConnection(): Connection | null {
-    return this.link?.feeds ?? null;
+  get feedConnection(): DriverConnection | null {
+    return this.#link?.feeds ?? null;
   }
 
   /** Ends the link for good. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.retry) clearTimeout(this.retry);
-    await this.link?.heartbeat.stop();
-    this.link?.destroy();
-    this.link = null;
+    this.#stopped = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    await this.#link?.heartbeat.stop();
+    this.#link?.destroy();
+    this.#link = null;
   }
 
   /** Drops the link as a network failure would; it is opened again at once. */
   drop(): void {
-    this.link?.destroy();
+    this.#link?.destroy();
   }
 
   /** Tries all hosts, one after the other, and takes the first that can be used. */
-  private async connect(): Promise<void> {
-    this.retry = null;
-    const link = await this.search(this.hosts.next());
-    if (link) this.use(link);
-    else if (!this.stopped && !this.link) {
-      const wait = this.backoff.next();
-      this.log.warn({ reason: this.current.reason, retryInMs: Math.round(wait) }, 'database: away');
-      this.retry = setTimeout(() => void this.connect(), wait);
+  async #connect(): Promise<void> {
+    this.#retry = null;
+    const link = await this.#search(this.#hosts.next());
+    if (link) this.#use(link);
+    else if (!this.#stopped && !this.#link) {
+      const wait = this.#backoff.next();
+      this.#log.warn({ reason: this.#current.reason, retryInMs: Math.round(wait) }, 'database: away');
+      this.#retry = setTimeout(() => void this.#connect(), wait);
     }
   }
 
   /** The tables cannot be written on this host: takes another one, if one can be used, and else stays. */
-  private async searchElsewhere(stalled: Link): Promise<void> {
-    if (this.connecting || this.link !== stalled || !this.hosts.isChoice) return;
-    this.log.warn({ host: placeOf(stalled.host) }, 'database: host cannot write, trying others');
-    const link = await this.search(this.hosts.next().filter((host) => host !== stalled.host));
+  async #searchElsewhere(stalled: DatabaseLink): Promise<void> {
+    if (this.#connecting || this.#link !== stalled || !this.#hosts.isChoice) return;
+    this.#log.warn({ host: placeOf(stalled.host) }, 'database: host cannot write, trying others');
+    const link = await this.#search(this.#hosts.next().filter((host) => host !== stalled.host));
     if (!link) return;
-    const old = this.link;
+    const old = this.#link;
     if (old && !old.heartbeat.isStalled) {
       link.destroy(); // the tables can be written again
       return;
     }
-    this.hosts.lost(stalled.host);
+    this.#hosts.lost(stalled.host);
     if (old) {
-      this.link = null; // the loss of the old link is no reason to connect again
+      this.#link = null; // the loss of the old link is no reason to connect again
       old.destroy();
-      this.down('the host could not write');
+      this.#down('the host could not write');
     }
-    this.use(link);
+    this.#use(link);
   }
 
   /** @returns the link to the first of these hosts that can be used; null when no host can, or a search is under way */
-  private async search(hosts: DatabaseHost[]): Promise<PreparedLink | null> {
-    if (this.connecting) return null;
-    this.connecting = true;
+  async #search(hosts: DatabaseHost[]): Promise<PreparedLink | null> {
+    if (this.#connecting) return null;
+    this.#connecting = true;
     try {
       for (const host of hosts) {
-        if (this.stopped) break;
-        const link = await this.attempt(host);
-        if (link && !this.stopped) return link;
+        if (this.#stopped) break;
+        const link = await this.#attempt(host);
+        if (link && !this.#stopped) return link;
         link?.destroy();
       }
       return null;
     } finally {
-      this.connecting = false;
+      this.#connecting = false;
     }
   }
 
-  private async attempt(host: DatabaseHost): Promise<PreparedLink | null> {
-    const { heartbeatMs, schemaCheckMs, stepTimeoutMs, replicas } = this.options;
+  async #attempt(host: DatabaseHost): Promise<PreparedLink | null> {
+    const { heartbeatMs, schemaCheckMs, stepTimeoutMs, replicas } = this.#options;
     try {
       return await prepareLink(
         {
           address: this.address,
-          log: this.log,
+          log: this.#log,
           heartbeatMs,
           schemaCheckMs,
           stepTimeoutMs,
           replicas,
-          isChecked: this.replicasChecked,
-          lost: (reason, link) => this.lost(reason, link),
-          stalled: (link) => void this.searchElsewhere(link),
-          wrote: (refusal) => this.storageState.note(refusal === null ? 'ok' : 'full'),
+          isChecked: this.#replicasChecked,
+          lost: (reason, link) => this.#lost(reason, link),
+          stalled: (link) => void this.#searchElsewhere(link),
+          wrote: (refusal) => this.#storageState.note(refusal === null ? 'ok' : 'full'),
           schemaChanged: () => this.emit('schemaChanged'),
           schemaRepaired: () => this.emit('schemaRepaired'),
         },
@@ -232,47 +234,47 @@ export class Database extends EventEmitter<{
       );
     } catch (error) {
       const reason = describe(error as Error);
-      if (this.current.state !== 'up') {
-        if (this.current.state === 'connecting') this.current = { state: 'down', since: new Date() };
-        this.current.reason = reason;
+      if (this.#current.state !== 'up') {
+        if (this.#current.state === 'connecting') this.#current = { state: 'down', since: new Date() };
+        this.#current.reason = reason;
       }
-      if (this.hosts.isChoice)
-        this.log.warn({ host: placeOf(host), reason }, 'database: host cannot be used');
+      if (this.#hosts.isChoice)
+        this.#log.warn({ host: placeOf(host), reason }, 'database: host cannot be used');
       return null;
     }
   }
 
-  private use(link: PreparedLink): void {
-    if (this.retry) clearTimeout(this.retry);
-    this.retry = null;
-    this.link = link;
-    this.replicasChecked = true;
-    this.backoff.reset();
-    this.current = { state: 'up', since: new Date() };
-    this.log.info(link.host, 'database: connected');
+  #use(link: PreparedLink): void {
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#link = link;
+    this.#replicasChecked = true;
+    this.#backoff.reset();
+    this.#current = { state: 'up', since: new Date() };
+    this.#log.info(link.host, 'database: connected');
     this.emit('up');
   }
 
   /** Connects again when the link that was in use is lost. */
-  private lost(error: Error, link: Link): void {
-    if (this.link !== link) return;
-    this.link = null;
-    if (this.stopped) return;
+  #lost(error: Error, link: DatabaseLink): void {
+    if (this.#link !== link) return;
+    this.#link = null;
+    if (this.#stopped) return;
     const reason = describe(error);
-    this.log.warn({ host: placeOf(link.host), reason }, 'database: link lost');
-    this.hosts.lost(link.host);
-    this.down(reason);
-    this.retry = setTimeout(() => void this.connect(), this.backoff.next());
+    this.#log.warn({ host: placeOf(link.host), reason }, 'database: link lost');
+    this.#hosts.lost(link.host);
+    this.#down(reason);
+    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
   }
 
-  private down(reason: string): void {
-    this.current = { state: 'down', since: new Date(), reason };
+  #down(reason: string): void {
+    this.#current = { state: 'down', since: new Date(), reason };
     this.emit('down', reason);
   }
 
-  private away(reason?: string): ChatError {
-    if (reason) this.log.debug({ reason }, 'database: query failed');
-    return new ChatError('database-away', 'The database cannot be reached at the moment', {
+  #away(reason?: string): ChatError {
+    if (reason) this.#log.debug({ reason }, 'database: query failed');
+    return new ChatError('database-unavailable', 'The database cannot be reached at the moment', {
       retryAfterMs: 1000,
     });
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Link } from './link.js';
-import { type Cursor, r, type Term } from './reql.js';
+import type { DatabaseLink } from './database-link.js';
+import { type DriverCursor, r, type Term } from './reql.js';
 import { isStorageFull } from './storage-full.js';
 
 /** Beats without an echo after which another host may serve better. */
@@ -29,43 +29,45 @@ export interface HeartbeatOptions {
  * is alive, and can be read.
  */
 export class Heartbeat {
-  private readonly id = randomUUID();
-  private readonly beats: Term;
-  private timer: NodeJS.Timeout | null = null;
-  private cursor: Cursor<unknown> | null = null;
-  private opening = false;
-  private ended = false;
+  readonly #link: DatabaseLink;
+  readonly #nodes: Term;
+  readonly #options: HeartbeatOptions;
+  readonly #id = randomUUID();
+  readonly #beats: Term;
+  #timer: NodeJS.Timeout | null = null;
+  #cursor: DriverCursor<unknown> | null = null;
+  #opening = false;
+  #ended = false;
   /** Beats since the last echo. */
-  private unheard = 0;
-  private beat = 0;
-  private onEcho: () => void = () => {};
+  #unheard = 0;
+  #beat = 0;
+  #onEcho: () => void = () => {};
 
-  constructor(
-    private readonly link: Link,
-    private readonly nodes: Term,
-    private readonly options: HeartbeatOptions,
-  ) {
-    this.beats = nodes.get(this.id).changes({ squash: false });
+  constructor(link: DatabaseLink, nodes: Term, options: HeartbeatOptions) {
+    this.#link = link;
+    this.#nodes = nodes;
+    this.#options = options;
+    this.#beats = nodes.get(this.#id).changes({ squash: false });
   }
 
   /** Begins, and resolves with the first echo. @throws Error when the table cannot be written or followed in time */
   async start(): Promise<void> {
-    const { intervalMs, stepTimeoutMs } = this.options;
+    const { intervalMs, stepTimeoutMs } = this.#options;
     const echo = new Promise<void>((resolve) => {
-      this.onEcho = resolve;
+      this.#onEcho = resolve;
     });
-    await this.link.within(stepTimeoutMs, 'the feed of the heartbeat', this.follow());
-    await this.link.within(stepTimeoutMs, 'the first beat of the heartbeat', this.write());
-    await this.link.within(stepTimeoutMs, 'the first echo of the heartbeat', echo);
-    if (this.ended) return;
-    this.timer = setInterval(() => this.tick(), intervalMs);
-    this.timer.unref();
+    await this.#link.within(stepTimeoutMs, 'the feed of the heartbeat', this.#follow());
+    await this.#link.within(stepTimeoutMs, 'the first beat of the heartbeat', this.#write());
+    await this.#link.within(stepTimeoutMs, 'the first echo of the heartbeat', echo);
+    if (this.#ended) return;
+    this.#timer = setInterval(() => this.#tick(), intervalMs);
+    this.#timer.unref();
   }
 
   /** Stops and takes the row away. */
   async stop(): Promise<void> {
     this.abandon();
-    const farewell = this.nodes.get(this.id).delete({ durability: 'soft' }).run(this.link.queries);
+    const farewell = this.#nodes.get(this.#id).delete({ durability: 'soft' }).run(this.#link.queries);
     await Promise.race([
       farewell.catch(() => {}),
       new Promise((resolve) => setTimeout(resolve, 500).unref()),
@@ -74,70 +76,70 @@ export class Heartbeat {
 
   /** Stops and leaves the row, as the link is gone. */
   abandon(): void {
-    this.ended = true;
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
+    this.#ended = true;
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   /** The echo is missing. */
   get isStalled(): boolean {
-    return this.unheard >= STALLED_BEATS;
+    return this.#unheard >= STALLED_BEATS;
   }
 
-  private tick(): void {
-    if (this.unheard >= LAST_BEATS) {
+  #tick(): void {
+    if (this.#unheard >= LAST_BEATS) {
       this.abandon();
-      this.link.destroy('the table nodes cannot be written or followed');
+      this.#link.destroy('the table nodes cannot be written or followed');
       return;
     }
     if (this.isStalled) {
-      this.options.stalled();
-      this.unfollow(); // the feed alone may be stuck
+      this.#options.stalled();
+      this.#unfollow(); // the feed alone may be stuck
     }
-    this.unheard += 1;
-    if (!this.cursor) this.follow().catch(() => {}); // the next tick tries again
-    this.write().catch(() => {}); // shows as a missing echo
+    this.#unheard += 1;
+    if (!this.#cursor) this.#follow().catch(() => {}); // the next tick tries again
+    this.#write().catch(() => {}); // shows as a missing echo
   }
 
-  private async write(): Promise<void> {
-    this.beat += 1;
-    const row = { id: this.id, beat: this.beat, at: r.now() };
+  async #write(): Promise<void> {
+    this.#beat += 1;
+    const row = { id: this.#id, beat: this.#beat, at: r.now() };
     try {
-      await this.nodes.insert(row, { conflict: 'replace', durability: 'soft' }).run(this.link.queries);
-      this.options.wrote(null);
+      await this.#nodes.insert(row, { conflict: 'replace', durability: 'soft' }).run(this.#link.queries);
+      this.#options.wrote(null);
     } catch (error) {
       if (!isStorageFull(error)) throw error;
-      this.options.wrote(error as Error);
-      this.echo();
+      this.#options.wrote(error as Error);
+      this.#echo();
     }
   }
 
   /** Opens the feed. The next beat opens it again after it was aborted. */
-  private async follow(): Promise<void> {
-    if (this.opening) return;
-    this.opening = true;
+  async #follow(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
     try {
-      const cursor: Cursor<unknown> = await this.beats.run(this.link.feeds);
-      this.cursor = cursor;
+      const cursor: DriverCursor<unknown> = await this.#beats.run(this.#link.feeds);
+      this.#cursor = cursor;
       cursor.each((error) => {
-        if (this.cursor !== cursor) return false;
-        if (error) this.cursor = null;
-        else this.echo();
+        if (this.#cursor !== cursor) return false;
+        if (error) this.#cursor = null;
+        else this.#echo();
         return !error;
       });
     } finally {
-      this.opening = false;
+      this.#opening = false;
     }
   }
 
-  private unfollow(): void {
-    const { cursor } = this;
-    this.cursor = null;
+  #unfollow(): void {
+    const cursor = this.#cursor;
+    this.#cursor = null;
     cursor?.close().catch(() => {});
   }
 
-  private echo(): void {
-    this.unheard = 0;
-    this.onEcho();
+  #echo(): void {
+    this.#unheard = 0;
+    this.#onEcho();
   }
 }

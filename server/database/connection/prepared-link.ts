@@ -4,18 +4,18 @@ import { warnAboutReplicas } from '../schema/replicas.js';
 import { completeTables, createTables } from '../schema/schema.js';
 import type { SchemaSession } from '../schema/schema-session.js';
 import { SchemaWatch } from '../schema/schema-watch.js';
+import { type DatabaseLink, openDatabaseLink } from './database-link.js';
 import { Heartbeat } from './heartbeat.js';
-import { type Link, openLink } from './link.js';
 import { Pulse } from './pulse.js';
 import { r } from './reql.js';
 
 /** A link that can be used: the tables are there and can be written, and it has been proved alive. */
-export interface PreparedLink extends Link {
+export interface PreparedLink extends DatabaseLink {
   heartbeat: Heartbeat;
   schemaWatch: SchemaWatch;
 }
 
-export interface PreparedLinkParts {
+export interface PreparedLinkDependencies {
   address: DatabaseAddress;
   log: Log;
   heartbeatMs: number;
@@ -24,9 +24,9 @@ export interface PreparedLinkParts {
   replicas: number | null;
   /** The number of replicas has been checked already. */
   isChecked: boolean;
-  lost(reason: Error, link: Link): void;
+  lost(reason: Error, link: DatabaseLink): void;
   /** The host answers, but its tables cannot be written: another host may serve better. */
-  stalled(link: Link): void;
+  stalled(link: DatabaseLink): void;
   /** A row was written, or refused because the storage is full. */
   wrote(refusal: Error | null): void;
   schemaChanged(): void;
@@ -48,14 +48,17 @@ const READY_SECONDS_OF_ONE_OF_SEVERAL = 4;
  * Connects to one host. Each step, from the first byte on, has a time limit after which the link is dropped.
  * @throws Error that says which step failed
  */
-export async function prepareLink(parts: PreparedLinkParts, host: DatabaseHost): Promise<PreparedLink> {
+export async function prepareLink(
+  parts: PreparedLinkDependencies,
+  host: DatabaseHost,
+): Promise<PreparedLink> {
   const { address, log, heartbeatMs, stepTimeoutMs } = parts;
   let pulse: Pulse | null = null;
   let heartbeat: Heartbeat | null = null;
   let schemaWatch: SchemaWatch | null = null;
   let isPrepared = false;
   let whyLost: Error | null = null;
-  const link = await openLink(address, host, stepTimeoutMs, (reason) => {
+  const link = await openDatabaseLink(address, host, stepTimeoutMs, (reason) => {
     whyLost = reason;
     pulse?.stop();
     heartbeat?.abandon();

@@ -1,4 +1,4 @@
-import type { Link } from './link.js';
+import type { DatabaseLink } from './database-link.js';
 import { r } from './reql.js';
 
 /** Questions without an answer after which the link is dead. */
@@ -10,34 +10,36 @@ const SILENT_BEATS = 4;
  * made, while an index is built, and later. Whether tables can be written and feeds bring changes is the Heartbeat's.
  */
 export class Pulse {
-  private readonly timer: NodeJS.Timeout;
+  readonly #link: DatabaseLink;
+  readonly #timer: NodeJS.Timeout;
   /** Questions since both connections have answered. */
-  private silent = 0;
+  #silent = 0;
 
   constructor(
-    private readonly link: Link,
+    link: DatabaseLink,
     /** Milliseconds between two questions. */
     intervalMs: number,
   ) {
-    this.timer = setInterval(() => this.tick(), intervalMs);
-    this.timer.unref();
+    this.#link = link;
+    this.#timer = setInterval(() => this.#tick(), intervalMs);
+    this.#timer.unref();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private tick(): void {
-    if (this.silent >= SILENT_BEATS) {
+  #tick(): void {
+    if (this.#silent >= SILENT_BEATS) {
       this.stop();
-      this.link.destroy('the host does not answer');
+      this.#link.destroy('the host does not answer');
       return;
     }
-    this.silent += 1;
-    const { queries, feeds } = this.link;
+    this.#silent += 1;
+    const { queries, feeds } = this.#link;
     Promise.all([queries, feeds].map((connection) => r.expr(1).run(connection))).then(
       () => {
-        this.silent = 0;
+        this.#silent = 0;
       },
       () => {}, // the link is lost, or this one stays without an answer
     );

@@ -13,10 +13,10 @@ export const r: Term = rethinkdb;
 /** Run options for rows with times: the driver's own conversion to Date can be a millisecond off. */
 export const RAW = { timeFormat: 'raw' } as const;
 
-export type Connection = rethinkdb.Connection;
+export type DriverConnection = rethinkdb.Connection;
 
 /** What the driver gives for a sequence or feed. */
-export interface Cursor<Row> {
+export interface DriverCursor<Row> {
   /** Calls back for every row until the callback returns false. */
   each(callback: (error: Error | null, row: Row) => boolean | undefined): void;
   close(): Promise<void>;

@@ -12,19 +12,22 @@ const RETRY_MS = 10_000;
 
 /** Remembers whether the last write was refused because the storage is full, and logs when that changes. */
 export class StorageState {
-  private current: StorageStatus = { state: 'ok', since: new Date() };
+  readonly #log: Log;
+  #current: StorageStatus = { state: 'ok', since: new Date() };
 
-  constructor(private readonly log: Log) {}
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   get status(): StorageStatus {
-    return this.current;
+    return this.#current;
   }
 
   note(state: StorageStatus['state']): void {
-    if (state === this.current.state) return;
-    this.current = { state, since: new Date() };
-    if (state === 'full') this.log.error('database: storage full, writes are refused');
-    else this.log.info('database: storage has room again, writes are accepted');
+    if (state === this.#current.state) return;
+    this.#current = { state, since: new Date() };
+    if (state === 'full') this.#log.error('database: storage full, writes are refused');
+    else this.#log.info('database: storage has room again, writes are accepted');
   }
 
   /** Notes a refused write. @returns the error for its sender */

@@ -15,7 +15,7 @@ const COPY_MS = 10 * 60_000;
  * `messages`; from then on the name is "ambiguous" and neither table can be used. All but the one with the lowest id
  * (so that all processes that repair decide alike) get another name, hand over their rows, and are dropped.
  */
-export async function uniteDuplicateTables({
+export async function mergeDuplicateTables({
   connection,
   db,
   readySeconds,

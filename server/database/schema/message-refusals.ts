@@ -23,7 +23,7 @@ export function throwRefusal({ errors, first_error }: Refusable): void {
   if (errors === 0) return;
   if (first_error === 'no-such-message') throw noSuchMessage();
   if (first_error === 'not-yours') throw new ChatError('not-yours', 'only its author can change a message');
-  throw refusal(first_error);
+  throw messageRefusal(first_error);
 }
 
 export function noSuchMessage(): ChatError {
@@ -31,7 +31,7 @@ export function noSuchMessage(): ChatError {
 }
 
 /** The error for a row that the database, or its write hook, has refused. */
-export function refusal(reason = 'no reason given'): ChatError {
+export function messageRefusal(reason = 'no reason given'): ChatError {
   return new ChatError(
     'refused-by-database',
     reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),

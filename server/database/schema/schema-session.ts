@@ -1,9 +1,9 @@
 import type { Log } from '../../telemetry/logger.js';
-import type { Connection } from '../connection/reql.js';
+import type { DriverConnection } from '../connection/reql.js';
 
 /** A connection on which the schema is made. */
 export interface SchemaSession {
-  connection: Connection;
+  connection: DriverConnection;
   db: string;
   /** Copies of each new table; null for as many as there are servers, at most 3. */
   replicas: number | null;

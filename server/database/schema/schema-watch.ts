@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../telemetry/logger.js';
 import { isPermission } from '../connection/availability.js';
-import type { Link } from '../connection/link.js';
-import { type Cursor, r } from '../connection/reql.js';
-import { completeTables, createTables, findMissing, INDEXES, type MissingParts } from './schema.js';
+import type { DatabaseLink } from '../connection/database-link.js';
+import { type DriverCursor, r } from '../connection/reql.js';
+import { completeTables, createTables, findMissing, INDEXES, type MissingSchema } from './schema.js';
 import type { SchemaSession } from './schema-session.js';
 
 /** Milliseconds for a look at the schema before the link counts as dead. */
@@ -37,128 +37,139 @@ interface TableConfig {
  * shows in a row that every repair rewrites.
  */
 export class SchemaWatch {
-  private timer: NodeJS.Timeout | null = null;
-  private hint: NodeJS.Timeout | null = null;
-  private stopped = false;
-  private looking = false;
-  private lookAgain = false;
-  private followsConfig: 'no' | 'yes' | 'refused' = 'no';
+  readonly #link: DatabaseLink;
+  readonly #session: SchemaSession;
+  readonly #intervalMs: number;
+  readonly #listener: SchemaWatchListener;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | null = null;
+  #hint: NodeJS.Timeout | null = null;
+  #stopped = false;
+  #looking = false;
+  #lookAgain = false;
+  #followsConfig: 'no' | 'yes' | 'refused' = 'no';
   /** The repair that was seen last; undefined before the first look. */
-  private repair: string | null | undefined;
+  #repair: string | null | undefined;
 
   constructor(
-    private readonly link: Link,
-    private readonly session: SchemaSession,
-    private readonly intervalMs: number,
-    private readonly listener: SchemaWatchListener,
-    private readonly log: Log,
-  ) {}
+    link: DatabaseLink,
+    session: SchemaSession,
+    intervalMs: number,
+    listener: SchemaWatchListener,
+    log: Log,
+  ) {
+    this.#link = link;
+    this.#session = session;
+    this.#intervalMs = intervalMs;
+    this.#listener = listener;
+    this.#log = log;
+  }
 
   start(): void {
-    if (this.stopped) return;
-    this.timer = setInterval(() => void this.look(), this.intervalMs);
-    this.timer.unref();
-    void this.look();
+    if (this.#stopped) return;
+    this.#timer = setInterval(() => void this.#look(), this.#intervalMs);
+    this.#timer.unref();
+    void this.#look();
   }
 
   /** A query has failed in a way that a missing table or index explains. */
   suspect(): void {
-    if (this.stopped || this.hint) return;
-    this.hint = setTimeout(() => {
-      this.hint = null;
-      void this.look();
+    if (this.#stopped || this.#hint) return;
+    this.#hint = setTimeout(() => {
+      this.#hint = null;
+      void this.#look();
     }, HINT_MS);
   }
 
   stop(): void {
-    this.stopped = true;
-    if (this.timer) clearInterval(this.timer);
-    if (this.hint) clearTimeout(this.hint);
+    this.#stopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    if (this.#hint) clearTimeout(this.#hint);
   }
 
-  private async look(): Promise<void> {
-    if (this.looking) {
-      this.lookAgain = true;
+  async #look(): Promise<void> {
+    if (this.#looking) {
+      this.#lookAgain = true;
       return;
     }
-    this.looking = true;
+    this.#looking = true;
     try {
-      await this.followConfig();
-      const missing = await this.missing();
-      if (isComplete(missing)) await this.readRepair();
-      else await this.mend(missing);
+      await this.#followConfig();
+      const missing = await this.#missing();
+      if (isComplete(missing)) await this.#readRepair();
+      else await this.#mend(missing);
     } catch (error) {
       // The link is lost, or the tables are unavailable: the next look tries again.
-      if (!this.stopped) this.log.debug({ reason: (error as Error).message }, 'schema: look failed');
+      if (!this.#stopped) this.#log.debug({ reason: (error as Error).message }, 'schema: look failed');
     } finally {
-      this.looking = false;
+      this.#looking = false;
     }
-    if (!this.lookAgain) return;
-    this.lookAgain = false;
+    if (!this.#lookAgain) return;
+    this.#lookAgain = false;
     this.suspect();
   }
 
-  private missing(): Promise<MissingParts> {
-    return this.within('the list of tables and indexes', findMissing(this.session));
+  #missing(): Promise<MissingSchema> {
+    return this.#within('the list of tables and indexes', findMissing(this.#session));
   }
 
-  private async mend(missing: MissingParts): Promise<void> {
-    this.log.warn({ ...missing }, 'schema: parts are missing, making them again');
+  async #mend(missing: MissingSchema): Promise<void> {
+    this.#log.warn({ ...missing }, 'schema: parts are missing, making them again');
     const hasGap = missing.tables.length > 0 || missing.indexes.length > 0;
-    if (hasGap) this.listener.changed();
-    await createTables(this.session);
-    await completeTables(this.session);
+    if (hasGap) this.#listener.changed();
+    await createTables(this.#session);
+    await completeTables(this.#session);
     if (!hasGap) return;
-    this.repair = randomUUID();
-    const row = { id: REPAIR_ROW, repair: this.repair };
-    const noted = this.nodes().insert(row, { conflict: 'replace' }).run(this.link.queries);
-    await this.within('noting the repair', noted);
-    this.log.info('schema: complete again');
-    if (!this.stopped) this.listener.repaired();
+    this.#repair = randomUUID();
+    const row = { id: REPAIR_ROW, repair: this.#repair };
+    const noted = this.#nodes().insert(row, { conflict: 'replace' }).run(this.#link.queries);
+    await this.#within('noting the repair', noted);
+    this.#log.info('schema: complete again');
+    if (!this.#stopped) this.#listener.repaired();
   }
 
   /** Another process may have repaired what this one has not noticed. */
-  private async readRepair(): Promise<void> {
-    const row = this.nodes().get(REPAIR_ROW).default(null).run(this.link.queries);
-    const found = await this.within<{ repair?: string } | null>('the last repair', row);
+  async #readRepair(): Promise<void> {
+    const row = this.#nodes().get(REPAIR_ROW).default(null).run(this.#link.queries);
+    const found = await this.#within<{ repair?: string } | null>('the last repair', row);
     const repair = found?.repair ?? null;
-    const isNews = this.repair !== undefined && this.repair !== repair;
-    this.repair = repair;
-    if (isNews && !this.stopped) this.listener.changed();
+    const isNews = this.#repair !== undefined && this.#repair !== repair;
+    this.#repair = repair;
+    if (isNews && !this.#stopped) this.#listener.changed();
   }
 
   /** Opens the feed of the configuration, unless it is open or the database refuses it. */
-  private async followConfig(): Promise<void> {
-    if (this.followsConfig !== 'no') return;
-    const { db } = this.session;
+  async #followConfig(): Promise<void> {
+    if (this.#followsConfig !== 'no') return;
+    const { db } = this.#session;
     const changes = r.db('rethinkdb').table('table_config').filter({ db }).changes({ squash: false });
-    let cursor: Cursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
+    let cursor: DriverCursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
     try {
-      cursor = await this.within('opening the feed of table_config', changes.run(this.link.feeds));
+      cursor = await this.#within('opening the feed of table_config', changes.run(this.#link.feeds));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      this.followsConfig = 'refused';
+      this.#followsConfig = 'refused';
       return;
     }
-    this.followsConfig = 'yes';
+    this.#followsConfig = 'yes';
     cursor.each((error, change) => {
-      if (this.stopped) return false;
+      if (this.#stopped) return false;
       if (error) {
-        this.followsConfig = 'no'; // the next look opens it again
+        this.#followsConfig = 'no'; // the next look opens it again
         return false;
       }
-      if (lostIndex(change.old_val ?? null, change.new_val ?? null)) this.listener.changed();
+      if (lostIndex(change.old_val ?? null, change.new_val ?? null)) this.#listener.changed();
       this.suspect();
       return true;
     });
   }
 
-  private nodes() {
-    return r.db(this.session.db).table('nodes');
+  #nodes() {
+    return r.db(this.#session.db).table('nodes');
   }
 
-  private within<T>(task: string, answer: Promise<T>): Promise<T> {
-    return this.link.within(LOOK_MS, task, answer);
+  #within<T>(task: string, answer: Promise<T>): Promise<T> {
+    return this.#link.within(LOOK_MS, task, answer);
   }
 }
 
@@ -167,7 +178,7 @@ function isRefusal(error: unknown): boolean {
   return isPermission(error) || (error as Error).name === 'ReqlQueryLogicError';
 }
 
-function isComplete({ tables, indexes, hook }: MissingParts): boolean {
+function isComplete({ tables, indexes, hook }: MissingSchema): boolean {
   return tables.length === 0 && indexes.length === 0 && hook === null;
 }
 

@@ -1,9 +1,9 @@
 import endex from 'endex';
-import { type Connection, r, type Term } from '../connection/reql.js';
+import { type DriverConnection, r, type Term } from '../connection/reql.js';
 import { isStorageFull } from '../connection/storage-full.js';
-import { CLAIM_INDEX, COMMAND_INDEX } from '../tables/command-table.js';
+import { CLAIM_INDEX, COMMAND_INDEX } from '../tables/command-outbox.js';
 import { MEMBERSHIP_INDEXES, NAME_INDEX, ROOM_INDEXES } from '../tables/row-indexes.js';
-import { uniteDuplicateTables } from './duplicate-tables.js';
+import { mergeDuplicateTables } from './duplicate-tables.js';
 import { hookVersion, MESSAGE_HOOK_VERSION, messageHook } from './message-hook.js';
 import { replicaOptions } from './replicas.js';
 import type { SchemaSession } from './schema-session.js';
@@ -31,7 +31,7 @@ const INDEX_BUILD_MS = 30 * 60_000;
 const COMPLETE_MS = 30 * 60_000;
 
 /** What a database lacks: tables as `messages`, indexes as `messages.room_sent`. */
-export interface MissingParts {
+export interface MissingSchema {
   tables: string[];
   indexes: string[];
   /** `absent`: there is no write hook, or another one than ours; `older`: an older version of ours. */
@@ -50,7 +50,7 @@ interface Found {
  * Makes what is missing of database, tables, indexes and the write hook, and waits until it can be used: for programs
  * that have a connection of their own.
  */
-export async function createSchema(connection: Connection, db: string): Promise<void> {
+export async function createSchema(connection: DriverConnection, db: string): Promise<void> {
   const session: SchemaSession = {
     connection,
     db,
@@ -83,7 +83,7 @@ export async function createTables(session: SchemaSession): Promise<void> {
       const isAmbiguous = /is ambiguous/.test(String(error));
       const isHopeless = !connection.open || isStorageFull(error) || !(isCreating || isAmbiguous);
       if (attempt === ATTEMPTS || isHopeless) throw error;
-      if (isAmbiguous) await uniteDuplicateTables(session).catch(() => {});
+      if (isAmbiguous) await mergeDuplicateTables(session).catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * attempt));
     }
   }
@@ -127,7 +127,7 @@ export async function findMissing({
   db,
   stepTimeoutMs,
   within,
-}: SchemaSession): Promise<MissingParts> {
+}: SchemaSession): Promise<MissingSchema> {
   const found: Found = await within(
     stepTimeoutMs,
     'the list of tables and indexes',
@@ -145,7 +145,7 @@ export async function findMissing({
   };
 }
 
-function hookState(version: number): MissingParts['hook'] {
+function hookState(version: number): MissingSchema['hook'] {
   if (version >= MESSAGE_HOOK_VERSION) return null;
   return version === 0 ? 'absent' : 'older';
 }

@@ -22,62 +22,64 @@ interface Waiting<Row, Stored> {
  * `write` gets the rows of a batch and answers, in the same order, what became of each: the stored row or an Error.
  */
 export class InsertQueue<Row, Stored> {
+  readonly #write: (rows: Row[]) => Promise<(Stored | Error)[]>;
+  readonly #sizeOf: (row: Row) => number;
   /** By sender; the sender whose turn is next comes first. */
-  private readonly waiting = new Map<string, Waiting<Row, Stored>[]>();
-  private size = 0;
-  private inFlight = 0;
-  private scheduled = false;
+  readonly #waiting = new Map<string, Waiting<Row, Stored>[]>();
+  #size = 0;
+  #inFlight = 0;
+  #scheduled = false;
 
   /** @param sizeOf characters of a row, about */
-  constructor(
-    private readonly write: (rows: Row[]) => Promise<(Stored | Error)[]>,
-    private readonly sizeOf: (row: Row) => number,
-  ) {}
+  constructor(write: (rows: Row[]) => Promise<(Stored | Error)[]>, sizeOf: (row: Row) => number) {
+    this.#write = write;
+    this.#sizeOf = sizeOf;
+  }
 
   /** Rows that were accepted and are not on their way yet. */
   get depth(): number {
-    return this.size;
+    return this.#size;
   }
 
   insert(row: Row, sender: string): Promise<Stored> {
     return new Promise((resolve, reject) => {
-      const queue = this.waiting.get(sender);
+      const queue = this.#waiting.get(sender);
       if (queue) queue.push({ row, resolve, reject });
-      else this.waiting.set(sender, [{ row, resolve, reject }]);
-      this.size += 1;
-      if (this.scheduled || this.inFlight >= IN_FLIGHT) return;
-      this.scheduled = true;
+      else this.#waiting.set(sender, [{ row, resolve, reject }]);
+      this.#size += 1;
+      if (this.#scheduled || this.#inFlight >= IN_FLIGHT) return;
+      this.#scheduled = true;
       setImmediate(() => {
-        this.scheduled = false;
-        this.flush();
+        this.#scheduled = false;
+        this.#flush();
       });
     });
   }
 
-  private flush(): void {
-    while (this.size > 0 && this.inFlight < IN_FLIGHT) void this.send(this.take());
+  #flush(): void {
+    while (this.#size > 0 && this.#inFlight < IN_FLIGHT) void this.#send(this.#take());
   }
 
-  private take(): Waiting<Row, Stored>[] {
+  #take(): Waiting<Row, Stored>[] {
     const batch: Waiting<Row, Stored>[] = [];
     let size = 0;
-    while (batch.length < BATCH && size < BATCH_SIZE && this.size > 0) {
-      const [sender, queue] = this.waiting.entries().next().value!;
+    while (batch.length < BATCH && size < BATCH_SIZE && this.#size > 0) {
+      const [sender, queue] = this.#waiting.entries().next().value!;
       const next = queue.shift()!;
       batch.push(next);
-      size += this.sizeOf(next.row);
-      this.size -= 1;
+      size += this.#sizeOf(next.row);
+      this.#size -= 1;
       // A Map keeps the order of insertion: behind the others, for the next turn.
-      this.waiting.delete(sender);
-      if (queue.length > 0) this.waiting.set(sender, queue);
+      this.#waiting.delete(sender);
+      if (queue.length > 0) this.#waiting.set(sender, queue);
     }
     return batch;
   }
 
-  private async send(batch: Waiting<Row, Stored>[]): Promise<void> {
-    this.inFlight += 1;
+  async #send(batch: Waiting<Row, Stored>[]): Promise<void> {
+    this.#inFlight += 1;
     try {
-      const results = await this.write(batch.map(({ row }) => row));
+      const results = await this.#write(batch.map(({ row }) => row));
       batch.forEach(({ resolve, reject }, i) => {
         const result = results[i];
         if (result === undefined || result instanceof Error)
@@ -87,8 +89,8 @@ export class InsertQueue<Row, Stored> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      this.inFlight -= 1;
-      this.flush();
+      this.#inFlight -= 1;
+      this.#flush();
     }
   }
 }

@@ -2,7 +2,7 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Position } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type Cursor, RAW, r, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
 import { primaryKey } from '../schema/primary-key.js';
 import type { RawTime } from './message-row.js';
 import { RowCache } from './row-cache.js';
@@ -33,12 +33,11 @@ const CACHED_MEMBERSHIPS = 20_000;
 
 /** The table `memberships`: which users have joined which rooms, and how far they have read. */
 export class MembershipTable {
+  readonly #database: Database;
   readonly cache: RowCache<Row, MembershipInfo>;
 
-  constructor(
-    private readonly database: Database,
-    log: Log,
-  ) {
+  constructor(database: Database, log: Log) {
+    this.#database = database;
     this.cache = new RowCache<Row, MembershipInfo>(
       database,
       {
@@ -53,21 +52,21 @@ export class MembershipTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   async get(room: string, id_user: string): Promise<MembershipInfo | undefined> {
     // A visitor who has no id yet has joined no room.
     return id_user === '' ? undefined : this.cache.get(keyOf(room, id_user));
   }
 
-  /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-away` */
+  /** The rooms that a user has joined, at most `MAX_JOINED_ROOMS`. @throws ChatError `database-unavailable` */
   async of(id_user: string): Promise<MembershipInfo[]> {
     if (id_user === '') return [];
-    return this.read(this.rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS));
+    return this.#read(this.#rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS));
   }
 
   /**
    * Members of a room in the order of joining, after the position of another one.
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async in(
     room: string,
@@ -76,41 +75,41 @@ export class MembershipTable {
   ): Promise<MembershipInfo[]> {
     const lower = after ? [room, time(after.joined ?? 0), after.id_user] : [room, r.minval];
     const range = { index: 'room_joined', leftBound: 'open' };
-    const rows = this.rows().between(lower, [room, r.maxval], range).orderBy({ index: 'room_joined' });
-    return this.read(rows.limit(limit));
+    const rows = this.#rows().between(lower, [room, r.maxval], range).orderBy({ index: 'room_joined' });
+    return this.#read(rows.limit(limit));
   }
 
   /**
    * Joins; having joined already is no error.
-   * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-away`
+   * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-unavailable`
    */
   async join(room: string, id_user: string): Promise<void> {
     if (await this.get(room, id_user)) return;
-    const joined = this.rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS).count();
-    if ((await this.database.run<number>(joined)) >= MAX_JOINED_ROOMS) {
+    const joined = this.#rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS).count();
+    if ((await this.#database.run<number>(joined)) >= MAX_JOINED_ROOMS) {
       throw new ChatError('too-many-rooms', `a user can have joined ${MAX_JOINED_ROOMS} rooms`, {
         limit: MAX_JOINED_ROOMS,
       });
     }
     const row = { id: primaryKey(room, id_user), room, id_user, joined: time(Date.now()) };
     const keep = (_id: Term, present: Term, _new: Term) => present;
-    await this.database.run(this.rows().insert(row, { conflict: keep }));
+    await this.#database.run(this.#rows().insert(row, { conflict: keep }));
     this.cache.invalidate(keyOf(room, id_user));
   }
 
-  /** Leaves; not being a member is no error. @throws ChatError `database-away` */
+  /** Leaves; not being a member is no error. @throws ChatError `database-unavailable` */
   async leave(room: string, id_user: string): Promise<void> {
-    await this.database.run(this.one(room, id_user).delete());
+    await this.#database.run(this.#one(room, id_user).delete());
     this.cache.invalidate(keyOf(room, id_user));
   }
 
   /**
    * Notes how far a member has read. The position moves only forward.
    * @returns the position after the write; null when the user is not a member
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async markRead(room: string, id_user: string, { sent, id }: Position): Promise<Position | null> {
-    const update = this.one(room, id_user).update(
+    const update = this.#one(room, id_user).update(
       (row: Term) => {
         const read = row('read').default(null);
         const isForward = read.eq(null).or(r.expr([time(sent), id]).gt([read('sent'), read('id')]));
@@ -118,23 +117,23 @@ export class MembershipTable {
       },
       { durability: 'soft', returnChanges: 'always' },
     );
-    const { changes = [] } = await this.database.run<{ changes?: { new_val: Row | null }[] }>(update, RAW);
+    const { changes = [] } = await this.#database.run<{ changes?: { new_val: Row | null }[] }>(update, RAW);
     this.cache.invalidate(keyOf(room, id_user));
     const row = changes[0]?.new_val;
     return (row && toMembership(row)?.read) ?? null;
   }
 
-  private rows(): Term {
-    return this.database.table('memberships');
+  #rows(): Term {
+    return this.#database.table('memberships');
   }
 
   /** A row written by hand may have another primary key than ours. */
-  private one(room: string, id_user: string): Term {
-    return this.rows().getAll([room, id_user], { index: 'room_user' });
+  #one(room: string, id_user: string): Term {
+    return this.#rows().getAll([room, id_user], { index: 'room_user' });
   }
 
-  private async read(rows: Term): Promise<MembershipInfo[]> {
-    const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
+  async #read(rows: Term): Promise<MembershipInfo[]> {
+    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toMembership).filter((membership) => membership !== null);
   }
 }

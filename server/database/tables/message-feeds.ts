@@ -17,44 +17,48 @@ export type MessageListener = FeedListener<Message>;
 
 /** Hands out the changes of rooms. Whoever follows a room cannot tell which kind of feed serves it. */
 export class MessageFeeds {
-  private readonly own = new Set<Feed<MessageRow>>();
-  private shared: SharedFeed | null = null;
+  readonly #database: Database;
+  readonly #log: Log;
+  readonly #own = new Set<Feed<MessageRow>>();
+  #shared: SharedFeed | null = null;
 
-  constructor(
-    private readonly database: Database,
-    private readonly log: Log,
-  ) {}
+  constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#log = log;
+  }
 
   /** How many changefeeds the database runs for messages. */
   get open(): number {
-    return [...this.own].filter((feed) => feed.isOpen).length + (this.shared?.isOpen ? 1 : 0);
+    return [...this.#own].filter((feed) => feed.isOpen).length + (this.#shared?.isOpen ? 1 : 0);
   }
 
   /** Follows a room until the function that it returns is called. */
   follow(room: string, listener: MessageListener): () => void {
-    return this.own.size < OWN_FEEDS ? this.followAlone(room, listener) : this.followShared(room, listener);
+    return this.#own.size < OWN_FEEDS
+      ? this.#followAlone(room, listener)
+      : this.#followShared(room, listener);
   }
 
-  private followAlone(room: string, listener: MessageListener): () => void {
-    const range = this.database
+  #followAlone(room: string, listener: MessageListener): () => void {
+    const range = this.#database
       .table('messages')
       .between([room, r.minval], [room, r.maxval], { index: 'room_sent' });
-    const feed = new Feed<MessageRow>(this.database, range, inMessages(listener), this.log);
-    this.own.add(feed);
+    const feed = new Feed<MessageRow>(this.#database, range, inMessages(listener), this.#log);
+    this.#own.add(feed);
     return () => {
-      this.own.delete(feed);
+      this.#own.delete(feed);
       feed.close();
     };
   }
 
-  private followShared(room: string, listener: MessageListener): () => void {
-    this.shared ??= new SharedFeed(this.database, this.log);
-    const shared = this.shared;
+  #followShared(room: string, listener: MessageListener): () => void {
+    this.#shared ??= new SharedFeed(this.#database, this.#log);
+    const shared = this.#shared;
     shared.add(room, listener);
     return () => {
       shared.delete(room, listener);
-      if (shared.size > 0 || this.shared !== shared) return;
-      this.shared = null;
+      if (shared.size > 0 || this.#shared !== shared) return;
+      this.#shared = null;
       shared.close();
     };
   }
@@ -62,23 +66,23 @@ export class MessageFeeds {
 
 /** One feed of the whole table, told apart by room. */
 class SharedFeed {
-  private readonly listeners = new Map<string, Set<MessageListener>>();
-  private readonly feed: Feed<MessageRow>;
-  private open = false;
+  readonly #listeners = new Map<string, Set<MessageListener>>();
+  readonly #feed: Feed<MessageRow>;
+  #open = false;
 
   constructor(database: Database, log: Log) {
-    this.feed = new Feed<MessageRow>(
+    this.#feed = new Feed<MessageRow>(
       database,
       database.table('messages'),
       {
         opened: () => {
-          this.open = true;
-          for (const listener of this.all()) listener.opened();
+          this.#open = true;
+          for (const listener of this.#all()) listener.opened();
         },
-        changed: (before, after) => this.changed(toMessage(before), toMessage(after)),
+        changed: (before, after) => this.#changed(toMessage(before), toMessage(after)),
         lost: () => {
-          this.open = false;
-          for (const listener of this.all()) listener.lost();
+          this.#open = false;
+          for (const listener of this.#all()) listener.lost();
         },
       },
       log,
@@ -86,49 +90,49 @@ class SharedFeed {
   }
 
   get isOpen(): boolean {
-    return this.feed.isOpen;
+    return this.#feed.isOpen;
   }
 
   get size(): number {
-    return this.listeners.size;
+    return this.#listeners.size;
   }
 
   add(room: string, listener: MessageListener): void {
-    const present = this.listeners.get(room);
+    const present = this.#listeners.get(room);
     if (present) present.add(listener);
-    else this.listeners.set(room, new Set([listener]));
+    else this.#listeners.set(room, new Set([listener]));
     // Not within this call: whoever follows should have the answer to `follow` first.
-    if (this.open)
-      setImmediate(() => this.open && this.listeners.get(room)?.has(listener) && listener.opened());
+    if (this.#open)
+      setImmediate(() => this.#open && this.#listeners.get(room)?.has(listener) && listener.opened());
   }
 
   delete(room: string, listener: MessageListener): void {
-    const present = this.listeners.get(room);
+    const present = this.#listeners.get(room);
     present?.delete(listener);
-    if (present?.size === 0) this.listeners.delete(room);
+    if (present?.size === 0) this.#listeners.delete(room);
   }
 
   close(): void {
-    this.feed.close();
+    this.#feed.close();
   }
 
   /** A row that moves to another room leaves the one and enters the other, as with range feeds. */
-  private changed(before: Message | null, after: Message | null): void {
+  #changed(before: Message | null, after: Message | null): void {
     if (before && after && before.room !== after.room) {
-      this.tell(before.room, before, null);
-      this.tell(after.room, null, after);
+      this.#tell(before.room, before, null);
+      this.#tell(after.room, null, after);
     } else {
       const room = (after ?? before)?.room;
-      if (room !== undefined) this.tell(room, before, after);
+      if (room !== undefined) this.#tell(room, before, after);
     }
   }
 
-  private tell(room: string, before: Message | null, after: Message | null): void {
-    for (const listener of this.listeners.get(room) ?? []) listener.changed(before, after);
+  #tell(room: string, before: Message | null, after: Message | null): void {
+    for (const listener of this.#listeners.get(room) ?? []) listener.changed(before, after);
   }
 
-  private *all(): Iterable<MessageListener> {
-    for (const listeners of [...this.listeners.values()]) yield* [...listeners];
+  *#all(): Iterable<MessageListener> {
+    for (const listeners of [...this.#listeners.values()]) yield* [...listeners];
   }
 }
 

@@ -4,7 +4,13 @@ import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { RAW, r, type Term } from '../connection/reql.js';
-import { ifOwn, noSuchMessage, type Refusable, refusal, throwRefusal } from '../schema/message-refusals.js';
+import {
+  ifOwn,
+  messageRefusal,
+  noSuchMessage,
+  type Refusable,
+  throwRefusal,
+} from '../schema/message-refusals.js';
 import { InsertQueue } from './insert-queue.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
 import { type MessageRow, toMessage } from './message-row.js';
@@ -65,37 +71,36 @@ interface WriteResult extends Refusable {
 }
 
 /**
- * Every query on `messages`. All methods throw ChatError: `database-away` when the database cannot be reached,
+ * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
  * `refused-by-database` when its write hook refuses a row, and what they say themselves.
  */
 export class Messages {
-  private readonly queue = new InsertQueue<Row, Inserted>(
-    (rows) => this.insertBatch(rows),
+  readonly #database: Database;
+  readonly #queue = new InsertQueue<Row, Inserted>(
+    (rows) => this.#insertBatch(rows),
     ({ body }) => body.length,
   );
-  private readonly feeds: MessageFeeds;
-  private lastSent = 0;
+  readonly #feeds: MessageFeeds;
+  #lastSent = 0;
 
-  constructor(
-    private readonly database: Database,
-    log: Log,
-  ) {
-    this.feeds = new MessageFeeds(database, log);
+  constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#feeds = new MessageFeeds(database, log);
   }
 
   /** How many changefeeds the database runs for rooms. */
   get openFeeds(): number {
-    return this.feeds.open;
+    return this.#feeds.open;
   }
 
   /** Messages that wait to be inserted. */
   get queued(): number {
-    return this.queue.depth;
+    return this.#queue.depth;
   }
 
   /** Follows a room's changes until the function that it returns is called. */
   follow(room: string, listener: MessageListener): () => void {
-    return this.feeds.follow(room, listener);
+    return this.#feeds.follow(room, listener);
   }
 
   /**
@@ -105,9 +110,9 @@ export class Messages {
   async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
     // Stamped here and never going back, so that one sender's messages keep their order whatever batch they are in.
     // Ids of bots' answers do not count upwards, so their times do.
-    this.lastSent = Math.max(this.lastSent + (kind === 'bot' ? 1 : 0), Date.now());
-    const sent = r.epochTime(this.lastSent / 1000);
-    const inserted = await this.queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
+    this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
+    const sent = r.epochTime(this.#lastSent / 1000);
+    const inserted = await this.#queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
     const { message } = inserted;
     if (message.room !== room || message.author.id_user !== author.id_user) {
       throw new ChatError('id-taken', 'another message has this id', { field: 'id' });
@@ -127,10 +132,10 @@ export class Messages {
     body: string;
     by: string;
   }): Promise<Message> {
-    const update = this.one(id).update((row: Term) => ifOwn(row, room, by, { body }), {
+    const update = this.#one(id).update((row: Term) => ifOwn(row, room, by, { body }), {
       returnChanges: 'always',
     });
-    const result = await this.database.run<WriteResult>(update, RAW);
+    const result = await this.#database.run<WriteResult>(update, RAW);
     const message = toMessage(result.changes?.[0]?.new_val ?? null);
     throwRefusal(result);
     if (!message) throw noSuchMessage();
@@ -139,24 +144,24 @@ export class Messages {
 
   /** @throws ChatError `no-such-message`, `not-yours` */
   async remove({ room, id, by }: { room: string; id: string; by: string }): Promise<void> {
-    const removal = this.one(id).replace((row: Term) =>
+    const removal = this.#one(id).replace((row: Term) =>
       r.branch(row.eq(null), null, ifOwn(row, room, by, null)),
     );
-    const result = await this.database.run<WriteResult>(removal);
+    const result = await this.#database.run<WriteResult>(removal);
     throwRefusal(result);
     if (result.skipped > 0) throw noSuchMessage();
   }
 
   /** Null when the room has no such message. */
   async get(room: string, id: string): Promise<Message | null> {
-    const message = toMessage(await this.database.run<MessageRow | null>(this.one(id), RAW));
+    const message = toMessage(await this.#database.run<MessageRow | null>(this.#one(id), RAW));
     return message?.room === room ? message : null;
   }
 
   /** The newest messages of a room. */
   latest(room: string, limit: number): Promise<Older> {
-    return this.older(
-      this.range([room, r.minval], [room, r.maxval]).orderBy({ index: r.desc('room_sent') }),
+    return this.#older(
+      this.#range([room, r.minval], [room, r.maxval]).orderBy({ index: r.desc('room_sent') }),
       limit,
     );
   }
@@ -164,19 +169,19 @@ export class Messages {
   /** The messages that stand right before a position (which need not be a message's). */
   before(room: string, { sent, id }: Position, limit: number): Promise<Older> {
     const time = r.epochTime(sent / 1000);
-    const range = this.range([room, r.minval], [room, time], { rightBound: 'closed' })
+    const range = this.#range([room, r.minval], [room, time], { rightBound: 'closed' })
       .orderBy({ index: r.desc('room_sent') })
       .filter((row: Term) => row('sent').lt(time).or(row('id').lt(id)));
-    return this.older(range, limit);
+    return this.#older(range, limit);
   }
 
   /** The messages that stand right after a position. */
   async after(room: string, { sent, id }: Position, limit: number): Promise<Newer> {
     const time = r.epochTime(sent / 1000);
-    const range = this.range([room, time], [room, r.maxval])
+    const range = this.#range([room, time], [room, r.maxval])
       .orderBy({ index: 'room_sent' })
       .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)));
-    const { rows, more } = await this.page(range, limit);
+    const { rows, more } = await this.#page(range, limit);
     return { messages: rows, hasNewer: more };
   }
 
@@ -184,7 +189,7 @@ export class Messages {
   async countAfter(places: readonly { room: string; after: Position }[], limit: number): Promise<number[]> {
     const counts = places.map(({ room, after: { sent, id } }) => {
       const time = r.epochTime(sent / 1000);
-      return this.range([room, time], [room, r.maxval])
+      return this.#range([room, time], [room, r.maxval])
         .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)))
         .limit(limit)
         .count();
@@ -192,7 +197,7 @@ export class Messages {
     // The database counts one room of a query after the other, but several queries at once.
     const queries: Promise<number[]>[] = [];
     for (let i = 0; i < counts.length; i += COUNTS_PER_QUERY) {
-      queries.push(this.database.run<number[]>(r.expr(counts.slice(i, i + COUNTS_PER_QUERY))));
+      queries.push(this.#database.run<number[]>(r.expr(counts.slice(i, i + COUNTS_PER_QUERY))));
     }
     return (await Promise.all(queries)).flat();
   }
@@ -202,11 +207,11 @@ export class Messages {
    * `RECENT_MESSAGES`.
    */
   useOf(room: string, id_user: string): Promise<{ isUsed: boolean; isAuthor: boolean }> {
-    const newest = this.range([room, r.minval], [room, r.maxval])
+    const newest = this.#range([room, r.minval], [room, r.maxval])
       .orderBy({ index: r.desc('room_sent') })
       .limit(RECENT_MESSAGES);
     const isOwn = (message: Term) => message('author')('id_user').eq(id_user);
-    return this.database.run(
+    return this.#database.run(
       r.expr({
         isUsed: newest
           .filter((message: Term) => isOwn(message).not())
@@ -217,30 +222,30 @@ export class Messages {
     );
   }
 
-  private one(id: string): Term {
-    return this.database.table('messages').get(id);
+  #one(id: string): Term {
+    return this.#database.table('messages').get(id);
   }
 
-  private range(from: unknown, to: unknown, options: object = {}): Term {
-    return this.database.table('messages').between(from, to, { index: 'room_sent', ...options });
+  #range(from: unknown, to: unknown, options: object = {}): Term {
+    return this.#database.table('messages').between(from, to, { index: 'room_sent', ...options });
   }
 
-  private async older(newestFirst: Term, limit: number): Promise<Older> {
-    const { rows, more } = await this.page(newestFirst, limit);
+  async #older(newestFirst: Term, limit: number): Promise<Older> {
+    const { rows, more } = await this.#page(newestFirst, limit);
     return { messages: rows.reverse(), hasOlder: more };
   }
 
   /** Asks for one more than wanted, to know whether there are more. */
-  private async page(rows: Term, limit: number): Promise<{ rows: Message[]; more: boolean }> {
-    const found = await this.database.run<MessageRow[]>(rows.limit(limit + 1).coerceTo('array'), RAW);
+  async #page(rows: Term, limit: number): Promise<{ rows: Message[]; more: boolean }> {
+    const found = await this.#database.run<MessageRow[]>(rows.limit(limit + 1).coerceTo('array'), RAW);
     const messages = found.slice(0, limit).map(toMessage);
     return { rows: messages.filter((message) => message !== null), more: found.length > limit };
   }
 
-  private insertOneByOne(rows: Row[]): Promise<(Inserted | Error)[]> {
+  #insertOneByOne(rows: Row[]): Promise<(Inserted | Error)[]> {
     return Promise.all(
       rows.map((row) =>
-        this.insertBatch([row]).then(
+        this.#insertBatch([row]).then(
           ([only]) => only!,
           (error: Error) => error,
         ),
@@ -249,19 +254,19 @@ export class Messages {
   }
 
   /** One query for many rows; a conflict leaves the stored row as it is. */
-  private async insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
+  async #insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
     const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
-    const insert = this.database
+    const insert = this.#database
       .table('messages')
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });
     const begin = performance.now();
     let result: WriteResult;
     try {
-      result = await this.database.run<WriteResult>(insert, RAW);
+      result = await this.#database.run<WriteResult>(insert, RAW);
     } catch (error) {
       if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
       // The rows before the one that did not fit are written: each row gets its own answer.
-      return this.insertOneByOne(rows);
+      return this.#insertOneByOne(rows);
     }
     diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
     const written = new Map<string, Inserted>();
@@ -280,8 +285,8 @@ export class Messages {
           written.set(id, { ...inserted, created: false });
           return inserted;
         }
-        if (rows.length === 1) return refusal(result.first_error);
-        return (await this.insertOneByOne(rows.slice(i, i + 1)))[0]!;
+        if (rows.length === 1) return messageRefusal(result.first_error);
+        return (await this.#insertOneByOne(rows.slice(i, i + 1)))[0]!;
       }),
     );
   }

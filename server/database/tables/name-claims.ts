@@ -37,43 +37,47 @@ const MAX_CROSSING = 20;
  * the stored times and ids. So no claim has to wait for another.
  */
 export class NameClaims {
-  constructor(private readonly database: Database) {}
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
 
   /**
    * Resolves when the table has the name, and the mark where there has to be one.
    * @returns the mark, or null
-   * @throws ChatError `database-away`
+   * @throws ChatError `database-unavailable`
    */
   async write(id: string, written: string, claim: Claim): Promise<string | null> {
     const name = claim.kind === 'found' ? written : withoutOwnMark(written, id);
     const keys = nameKeys(name);
     const now = r.epochTime(Date.now() / 1000);
-    const { isLater, taken } = await this.database.run<Before>(this.before(id, keys, now));
+    const { isLater, taken } = await this.#database.run<Before>(this.#before(id, keys, now));
     const tag = MARK_LENGTHS.map((length) => markOf(id, length)).find((mark) => !taken.includes(mark));
     const mark = tag ?? markOf(id, 64);
     const fields = { id, name, name_key: keys, ...(isLater && { tag: mark }) };
-    await this.database.run(this.row(id).replace((row: Term) => replaced(row, fields, now, claim)));
-    const after = await this.database.run<After>(this.after(id, keys));
-    if (after.isLater) await this.mark(id, keys, mark);
-    for (const other of after.unmarked) await this.mark(other, keys, markOf(other, MARK_LENGTHS[0]));
+    await this.#database.run(this.#row(id).replace((row: Term) => replaced(row, fields, now, claim)));
+    const after = await this.#database.run<After>(this.#after(id, keys));
+    if (after.isLater) await this.#mark(id, keys, mark);
+    for (const other of after.unmarked) await this.#mark(other, keys, markOf(other, MARK_LENGTHS[0]));
     return isLater || after.isLater ? mark : null;
   }
 
-  private before(id: string, keys: string[], now: Term): Term {
+  #before(id: string, keys: string[], now: Term): Term {
     const marks = MARK_LENGTHS.map((length) => markOf(id, length));
-    return this.row(id)
+    return this.#row(id)
       .default({})
       .do((own: Term) => ({
-        isLater: hasEarlier(this.others(id, keys), id, claimedAt(own, keys, now)),
-        taken: this.others(id, keys)
+        isLater: hasEarlier(this.#others(id, keys), id, claimedAt(own, keys, now)),
+        taken: this.#others(id, keys)
           .filter((other: Term) => r.expr(marks).contains(other('tag').default('')))
           .limit(marks.length)('tag')
           .coerceTo('array'),
       }));
   }
 
-  private after(id: string, keys: string[]): Term {
-    return this.row(id)
+  #after(id: string, keys: string[]): Term {
+    return this.#row(id)
       .default({})
       .do((own: Term) =>
         r.branch(
@@ -84,8 +88,8 @@ export class NameClaims {
             isLater: own('tag')
               .default(null)
               .eq(null)
-              .and(hasEarlier(this.others(id, keys), id, own('named'))),
-            unmarked: this.others(id, keys)
+              .and(hasEarlier(this.#others(id, keys), id, own('named'))),
+            unmarked: this.#others(id, keys)
               .filter((other: Term) =>
                 isEarlier(own('named'), id, other).and(other('tag').default(null).eq(null)),
               )
@@ -97,26 +101,26 @@ export class NameClaims {
   }
 
   /** Marks a user, if the name still is one of those that look like this. */
-  private async mark(id: string, keys: string[], tag: string): Promise<void> {
-    const update = this.row(id).update((row: Term) =>
+  async #mark(id: string, keys: string[], tag: string): Promise<void> {
+    const update = this.#row(id).update((row: Term) =>
       r.branch(
         row('name_key').default([]).setIntersection(keys).isEmpty().or(row('tag').default(null).ne(null)),
         {},
         { tag },
       ),
     );
-    await this.database.run(update);
+    await this.#database.run(update);
   }
 
-  private others(id: string, keys: string[]): Term {
-    return this.database
+  #others(id: string, keys: string[]): Term {
+    return this.#database
       .table('users')
       .getAll(...keys, { index: NAME_INDEX.name })
       .filter((other: Term) => other('id').ne(id));
   }
 
-  private row(id: string): Term {
-    return this.database.table('users').get(id);
+  #row(id: string): Term {
+    return this.#database.table('users').get(id);
   }
 }
 

@@ -1,10 +1,9 @@
 import { ChatError } from '../../protocol/errors.js';
-import type { RoomInfo } from '../../protocol/room.js';
-import { ACCESS, type Access } from '../../protocol/room.js';
+import type { RoomAccess, RoomInfo } from '../../protocol/room.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type Cursor, RAW, r, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
 import { primaryKey } from '../schema/primary-key.js';
 import { BackgroundWrites } from './background-writes.js';
 import type { RawTime } from './message-row.js';
@@ -17,7 +16,7 @@ interface Row {
   name?: string;
   name_key?: unknown;
   topic?: string;
-  access?: Access;
+  access?: RoomAccess;
   created?: RawTime;
   created_by?: string | null;
 }
@@ -27,21 +26,20 @@ const CACHED_ROOMS = 5_000;
 
 /** The table `rooms`: the topic and the access of each created room. */
 export class RoomTable {
+  readonly #database: Database;
   readonly cache: RowCache<Row, RoomInfo>;
-  private readonly background: BackgroundWrites;
+  readonly #background: BackgroundWrites;
 
-  constructor(
-    private readonly database: Database,
-    log: Log,
-  ) {
-    this.background = new BackgroundWrites('rooms', log);
+  constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#background = new BackgroundWrites('rooms', log);
     this.cache = new RowCache<Row, RoomInfo>(
       database,
       {
         table: 'rooms',
         capacity: CACHED_ROOMS,
         parse: toRoomInfo,
-        read: (row) => this.complete(row),
+        read: (row) => this.#complete(row),
         key: ({ name }) => name,
         select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
         // Of two rows for one room, the stricter one counts.
@@ -51,47 +49,47 @@ export class RoomTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   get(name: string): Promise<RoomInfo | undefined> {
     return this.cache.get(name);
   }
 
-  /** Those of some rooms that have been created. @throws ChatError `database-away` */
+  /** Those of some rooms that have been created. @throws ChatError `database-unavailable` */
   getMany(names: Iterable<string>): Promise<Map<string, RoomInfo>> {
     return this.cache.getMany(names);
   }
 
-  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-away` */
+  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-unavailable` */
   after(name: string | null, limit: number): Promise<RoomInfo[]> {
     const lower = name ?? r.minval;
     const range = { index: 'name', leftBound: 'open' };
-    return this.read(this.rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
+    return this.#read(this.#rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
   }
 
-  /** The rooms that were created last. @throws ChatError `database-away` */
+  /** The rooms that were created last. @throws ChatError `database-unavailable` */
   newest(limit: number): Promise<RoomInfo[]> {
-    return this.read(
-      this.rows()
+    return this.#read(
+      this.#rows()
         .orderBy({ index: r.desc('created') })
         .limit(limit),
     );
   }
 
-  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-away` */
+  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-unavailable` */
   async lookAlike(name: string): Promise<string | null> {
-    const found = this.database
+    const found = this.#database
       .table('rooms')
       .getAll(...nameKeys(name), { index: NAME_INDEX.name })
       .map((row: Term) => row('name').default(row('id')))
       .filter((other: Term) => other.ne(name))
       .limit(1)
       .coerceTo('array');
-    return (await this.database.run<string[]>(found))[0] ?? null;
+    return (await this.#database.run<string[]>(found))[0] ?? null;
   }
 
   /**
    * Resolves when the room is in the table.
-   * @throws ChatError `room-exists`, `database-away`
+   * @throws ChatError `room-exists`, `database-unavailable`
    */
   async create(room: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: string }): Promise<RoomInfo> {
     const { name, topic, access, by } = room;
@@ -105,33 +103,33 @@ export class RoomTable {
       created: r.epochTime(created / 1000),
       created_by: by,
     };
-    const result = await this.database.run<{ errors: number }>(this.rows().insert(row));
+    const result = await this.#database.run<{ errors: number }>(this.#rows().insert(row));
     this.cache.invalidate(name);
     if (result.errors > 0)
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
     return { name, topic, access, created, created_by: by };
   }
 
-  private rows(): Term {
-    return this.database.table('rooms');
+  #rows(): Term {
+    return this.#database.table('rooms');
   }
 
-  private async read(rows: Term): Promise<RoomInfo[]> {
-    const cursor = await this.database.run<Cursor<Row>>(rows, RAW);
+  async #read(rows: Term): Promise<RoomInfo[]> {
+    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
     return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
   }
 
   /** Adds the keys of its name to a row that another program has written. */
-  private complete(row: Row): void {
+  #complete(row: Row): void {
     const info = toRoomInfo(row);
     if (!info) return;
     const keys = nameKeys(info.name);
     if (isSameKey(row.name_key, keys)) return;
     const named = (one: Term) => one('name').default(one('id')).eq(info.name);
-    const repair = this.rows()
+    const repair = this.#rows()
       .get(row.id)
       .update((one: Term) => r.branch(named(one), { name_key: keys }, {}));
-    this.background.add(row.id, () => this.database.run(repair));
+    this.#background.add(row.id, () => this.#database.run(repair));
   }
 }
 

@@ -5,7 +5,7 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { Feed } from '../connection/feed.js';
-import { type Cursor, RAW, type Term } from '../connection/reql.js';
+import { type DriverCursor, RAW, type Term } from '../connection/reql.js';
 
 /** Rows that one query asks for. */
 const KEYS_PER_QUERY = 200;
@@ -62,33 +62,35 @@ export class RowCache<Row, Value> extends EventEmitter<{
   changed: [before: Value | null, after: Value | null];
   resynchronised: [];
 }> {
-  private readonly entries: LRUCache<string, Entry<Value>>;
-  private readonly loads = new Map<string, Load<Value>>();
-  private queue = new Map<string, Waiting<Value>>();
-  private readonly feed: Feed<Row>;
+  readonly #database: Database;
+  readonly #options: RowCacheOptions<Row, Value>;
+  readonly #log: Log;
+  readonly #entries: LRUCache<string, Entry<Value>>;
+  readonly #loads = new Map<string, Load<Value>>();
+  #queue = new Map<string, Waiting<Value>>();
+  readonly #feed: Feed<Row>;
   /** Counts the times that the feed was opened or interrupted. */
-  private generation = 0;
-  private following = false;
+  #generation = 0;
+  #following = false;
 
-  constructor(
-    private readonly database: Database,
-    private readonly options: RowCacheOptions<Row, Value>,
-    private readonly log: Log,
-  ) {
+  constructor(database: Database, options: RowCacheOptions<Row, Value>, log: Log) {
     super();
+    this.#database = database;
+    this.#options = options;
+    this.#log = log;
     this.setMaxListeners(0);
-    this.entries = new LRUCache({ max: options.capacity });
+    this.#entries = new LRUCache({ max: options.capacity });
     const parse = (row: Row | null) => row && options.parse(row);
-    this.feed = new Feed<Row>(
+    this.#feed = new Feed<Row>(
       database,
       database.table(options.table),
       {
-        opened: () => this.opened(),
+        opened: () => this.#opened(),
         changed: (before, after) => {
           if (after) options.read?.(after);
-          this.receive(parse(before), parse(after));
+          this.#receive(parse(before), parse(after));
         },
-        lost: () => this.lost(),
+        lost: () => this.#lost(),
       },
       log,
     );
@@ -96,20 +98,20 @@ export class RowCache<Row, Value> extends EventEmitter<{
 
   /** How many keys are held. */
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   /** The changefeed is open, so that no change of the table is missed. */
   get isFollowing(): boolean {
-    return this.following;
+    return this.#following;
   }
 
-  /** @throws ChatError `database-away` when the row is not cached and cannot be read */
+  /** @throws ChatError `database-unavailable` when the row is not cached and cannot be read */
   async get(key: string): Promise<Value | undefined> {
-    const entry = this.entries.get(key);
+    const entry = this.#entries.get(key);
     if (entry?.isFresh) return entry.value ?? undefined;
     try {
-      return (await this.load(key)) ?? undefined;
+      return (await this.#load(key)) ?? undefined;
     } catch (error) {
       // During an outage of the database, the last known state counts.
       if (entry && error instanceof ChatError) return entry.value ?? undefined;
@@ -117,7 +119,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
     }
   }
 
-  /** The values of those keys that have a row. @throws ChatError `database-away` */
+  /** The values of those keys that have a row. @throws ChatError `database-unavailable` */
   async getMany(keys: Iterable<string>): Promise<Map<string, Value>> {
     const wanted = [...new Set(keys)];
     const values = await Promise.all(wanted.map((key) => this.get(key)));
@@ -128,18 +130,18 @@ export class RowCache<Row, Value> extends EventEmitter<{
 
   /** Makes the next lookup read the row. For a caller that has written it and must see its own write. */
   invalidate(key: string): void {
-    this.entries.delete(key);
-    const load = this.loads.get(key);
+    this.#entries.delete(key);
+    const load = this.#loads.get(key);
     if (load) load.isOutdated = true;
   }
 
   close(): void {
-    this.generation += 1;
-    this.feed.close();
+    this.#generation += 1;
+    this.#feed.close();
   }
 
-  private receive(before: Value | null, after: Value | null): void {
-    const { key } = this.options;
+  #receive(before: Value | null, after: Value | null): void {
+    const { key } = this.#options;
     for (const value of [before, after]) if (value) this.invalidate(key(value));
     if (before && after && key(before) !== key(after)) {
       this.emit('changed', before, null);
@@ -149,29 +151,29 @@ export class RowCache<Row, Value> extends EventEmitter<{
     }
   }
 
-  private opened(): void {
-    const isFirst = this.generation === 0;
-    this.generation += 1;
-    this.following = true;
-    for (const load of this.loads.values()) load.isOutdated = true;
-    if (!isFirst) void this.resynchronise(this.generation);
+  #opened(): void {
+    const isFirst = this.#generation === 0;
+    this.#generation += 1;
+    this.#following = true;
+    for (const load of this.#loads.values()) load.isOutdated = true;
+    if (!isFirst) void this.#resynchronise(this.#generation);
   }
 
-  private lost(): void {
-    this.generation += 1;
-    this.following = false;
-    for (const entry of this.entries.values()) entry.isFresh = false;
+  #lost(): void {
+    this.#generation += 1;
+    this.#following = false;
+    for (const entry of this.#entries.values()) entry.isFresh = false;
   }
 
   /** Reads the cached rows again and reports those that changed while the feed was interrupted. */
-  private async resynchronise(generation: number): Promise<void> {
-    const before = [...this.entries.entries()].filter(([, { isFresh }]) => !isFresh);
+  async #resynchronise(generation: number): Promise<void> {
+    const before = [...this.#entries.entries()].filter(([, { isFresh }]) => !isFresh);
     const backoff = new Backoff();
-    for (let i = 0; i < before.length && generation === this.generation; ) {
+    for (let i = 0; i < before.length && generation === this.#generation; ) {
       const batch = before.slice(i, i + KEYS_PER_QUERY);
       try {
-        const after = await Promise.all(batch.map(([key]) => this.load(key)));
-        if (generation !== this.generation) return;
+        const after = await Promise.all(batch.map(([key]) => this.#load(key)));
+        if (generation !== this.#generation) return;
         batch.forEach(([, { value }], at) => {
           const now = after[at] ?? null;
           if (JSON.stringify(value) !== JSON.stringify(now)) this.emit('changed', value, now);
@@ -179,53 +181,53 @@ export class RowCache<Row, Value> extends EventEmitter<{
         i += KEYS_PER_QUERY;
       } catch (error) {
         const reason = (error as Error).message;
-        this.log.warn({ table: this.options.table, reason }, 'cached rows could not be read again');
+        this.#log.warn({ table: this.#options.table, reason }, 'cached rows could not be read again');
         await new Promise((resolve) => setTimeout(resolve, backoff.next()).unref());
       }
     }
-    if (generation === this.generation) this.emit('resynchronised');
+    if (generation === this.#generation) this.emit('resynchronised');
   }
 
   /** Reads a row, once for all callers that ask at the same time. */
-  private load(key: string): Promise<Value | null> {
-    const present = this.loads.get(key);
+  #load(key: string): Promise<Value | null> {
+    const present = this.#loads.get(key);
     if (present) return present.result;
-    const load: Load<Value> = { result: this.read(key, () => load), isOutdated: false };
-    this.loads.set(key, load);
+    const load: Load<Value> = { result: this.#read(key, () => load), isOutdated: false };
+    this.#loads.set(key, load);
     return load.result;
   }
 
-  private async read(key: string, current: () => Load<Value>): Promise<Value | null> {
+  async #read(key: string, current: () => Load<Value>): Promise<Value | null> {
     try {
       for (let attempt = 1; ; attempt += 1) {
         const value = await new Promise<Value | null>((resolve, reject) => {
-          if (this.queue.size === 0) queueMicrotask(() => void this.flush());
-          this.queue.set(key, { resolve, reject });
+          if (this.#queue.size === 0) queueMicrotask(() => void this.#flush());
+          this.#queue.set(key, { resolve, reject });
         });
         const load = current();
         if (!load.isOutdated) {
-          this.entries.set(key, { value, isFresh: this.following });
+          this.#entries.set(key, { value, isFresh: this.#following });
           return value;
         }
         if (attempt === READS_PER_KEY) return value;
         load.isOutdated = false;
       }
     } finally {
-      this.loads.delete(key);
+      this.#loads.delete(key);
     }
   }
 
   /** Sends the lookups of this turn of the event loop. */
-  private async flush(): Promise<void> {
-    const { queue } = this;
-    this.queue = new Map();
+  async #flush(): Promise<void> {
+    const queue = this.#queue;
+    this.#queue = new Map();
     const keys = [...queue.keys()];
     const batches: string[][] = [];
     for (let i = 0; i < keys.length; i += KEYS_PER_QUERY) batches.push(keys.slice(i, i + KEYS_PER_QUERY));
     await Promise.all(
       batches.map(async (batch) => {
         try {
-          const found = await this.query(batch);
+          const found = await this.#query(batch);
           for (const key of batch) queue.get(key)!.resolve(found.get(key) ?? null);
         } catch (error) {
           for (const key of batch) queue.get(key)!.reject(error);
@@ -234,10 +236,10 @@ export class RowCache<Row, Value> extends EventEmitter<{
     );
   }
 
-  private async query(keys: string[]): Promise<Map<string, Value>> {
-    const { options } = this;
+  async #query(keys: string[]): Promise<Map<string, Value>> {
+    const options = this.#options;
     const found = new Map<string, Value>();
-    for (const row of await this.rowsOf(keys)) {
+    for (const row of await this.#rowsOf(keys)) {
       options.read?.(row);
       const value = options.parse(row);
       if (!value) continue;
@@ -249,15 +251,16 @@ export class RowCache<Row, Value> extends EventEmitter<{
   }
 
   /** A short loss of the connection delays lookups instead of failing them. */
-  private async rowsOf(keys: string[]): Promise<Row[]> {
-    const { database, options } = this;
+  async #rowsOf(keys: string[]): Promise<Row[]> {
+    const database = this.#database;
+    const options = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const { state, since } = database.status;
       const remainingMs = BRIDGED_OUTAGE_MS - (Date.now() - since.getTime());
       if (state !== 'up' && remainingMs > 0) await database.ready(remainingMs);
       try {
         const rows = options.select(database.table(options.table), keys);
-        return await (await database.run<Cursor<Row>>(rows, RAW)).toArray();
+        return await (await database.run<DriverCursor<Row>>(rows, RAW)).toArray();
       } catch (error) {
         if (database.status.state === 'up' || remainingMs <= 0 || attempt === QUERY_ATTEMPTS) throw error;
       }

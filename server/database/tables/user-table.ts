@@ -45,19 +45,19 @@ const MAX_KEY_BYTES = 127;
 /** The table `users`: their names. */
 export class UserTable {
   readonly cache: RowCache<Row, UserInfo>;
-  private readonly claims: NameClaims;
-  private readonly background: BackgroundWrites;
+  readonly #claims: NameClaims;
+  readonly #background: BackgroundWrites;
 
   constructor(database: Database, log: Log) {
-    this.claims = new NameClaims(database);
-    this.background = new BackgroundWrites('users', log);
+    this.#claims = new NameClaims(database);
+    this.#background = new BackgroundWrites('users', log);
     this.cache = new RowCache<Row, UserInfo>(
       database,
       {
         table: 'users',
         capacity: CACHED_USERS,
         parse: toUserInfo,
-        read: (row) => this.complete(row),
+        read: (row) => this.#complete(row),
         key: ({ id_user }) => id_user,
         select: (table, ids) => table.getAll(r.args(ids)),
       },
@@ -65,12 +65,12 @@ export class UserTable {
     );
   }
 
-  /** @throws ChatError `database-away` */
+  /** @throws ChatError `database-unavailable` */
   async get(id_user: string): Promise<UserInfo | undefined> {
     return isKey(id_user) ? this.cache.get(id_user) : undefined;
   }
 
-  /** Those of some users that have a row. @throws ChatError `database-away` */
+  /** Those of some users that have a row. @throws ChatError `database-unavailable` */
   getMany(ids: Iterable<string>): Promise<Map<string, UserInfo>> {
     return this.cache.getMany([...ids].filter(isKey));
   }
@@ -105,18 +105,18 @@ export class UserTable {
    * @param user with the present name
    * @param name cleaned
    * @returns the user under the name that is shown
-   * @throws ChatError `bad-name` for a name that only the server gives, `database-away`
+   * @throws ChatError `bad-name` for a name that only the server gives, `database-unavailable`
    */
   async rename(user: Named, name: string): Promise<Named> {
     const { id_user } = user;
     const chosen = withoutOwnMark(name, id_user);
     if (chosen !== withoutOwnMark(user.name, id_user)) refuseReserved(chosen);
-    return this.claim(id_user, chosen, { kind: 'chosen' });
+    return this.#claim(id_user, chosen, { kind: 'chosen' });
   }
 
-  /** Gives a name to a user who has none yet. @throws ChatError `database-away` */
+  /** Gives a name to a user who has none yet. @throws ChatError `database-unavailable` */
   async introduce(id_user: string, name: string): Promise<void> {
-    if (!(await this.get(id_user))) await this.claim(id_user, name, { kind: 'first' });
+    if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
   }
 
   /**
@@ -125,16 +125,16 @@ export class UserTable {
    * @param issued milliseconds since 1970
    */
   noteGiven({ id_user, name }: Named, issued: number): void {
-    this.background.add(`given ${id_user}`, async () => {
+    this.#background.add(`given ${id_user}`, async () => {
       const row = await this.get(id_user);
       if (row && (row.chosen === name || row.given > issued)) return;
-      await this.claim(id_user, name, { kind: 'given', issued });
+      await this.#claim(id_user, name, { kind: 'given', issued });
     });
   }
 
-  private async claim(id_user: string, name: string, claim: Claim): Promise<Named> {
+  async #claim(id_user: string, name: string, claim: Claim): Promise<Named> {
     try {
-      const tag = await this.claims.write(id_user, name, claim);
+      const tag = await this.#claims.write(id_user, name, claim);
       return { id_user, name: tag === null ? name : markedName(name, tag) };
     } finally {
       this.cache.invalidate(id_user);
@@ -142,11 +142,11 @@ export class UserTable {
   }
 
   /** Adds the claim of its name to a row that another program has written. */
-  private complete(row: Row): void {
+  #complete(row: Row): void {
     const user = toUserInfo(row);
     if (!user || isSameKey(row.name_key, nameKeys(user.chosen))) return;
     const name = row.name!;
-    this.background.add(`found ${row.id}`, () => this.claim(row.id, name, { kind: 'found' }));
+    this.#background.add(`found ${row.id}`, () => this.#claim(row.id, name, { kind: 'found' }));
   }
 }
 
@@ -159,7 +159,7 @@ async function unlessAway<T>(lookup: Promise<T>): Promise<T | undefined> {
   try {
     return await lookup;
   } catch (error) {
-    if (error instanceof ChatError && error.code === 'database-away') return undefined;
+    if (error instanceof ChatError && error.code === 'database-unavailable') return undefined;
     throw error;
   }
 }

@@ -5,37 +5,37 @@ import { notFound } from '../middleware/problems.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import { describeApi, type OpenApi } from '../openapi/document.js';
 import { type Endpoint, serve } from '../openapi/serve.js';
-import * as answers from './answers.js';
-import { type BotsParts, botEndpoints } from './bots.js';
-import { type DocsParts, docsEndpoints, version } from './docs.js';
-import { type EventsParts, eventEndpoints } from './events.js';
-import { type MeParts, meEndpoints } from './me.js';
-import { type PresenceParts, presenceEndpoints } from './presence.js';
+import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
+import { type DocsDependencies, docsEndpoints, version } from './docs.js';
+import { type EventsDependencies, eventEndpoints } from './events.js';
+import { type MeDependencies, meEndpoints } from './me.js';
+import { type PresenceDependencies, presenceEndpoints } from './presence.js';
 import {
   briefPresentUsersEndpoints,
-  type PresentUsersParts,
+  type PresentUsersDependencies,
   presentUsersEndpoints,
   serveAtRoot,
 } from './present-users.js';
-import { messageEndpoints, type RoomMessagesParts } from './room-messages.js';
-import { type RoomsParts, roomEndpoints } from './rooms.js';
-import { type UsersParts, userEndpoints } from './users.js';
+import * as answers from './response-schemas.js';
+import { messageEndpoints, type RoomMessagesDependencies } from './room-messages.js';
+import { type RoomsDependencies, roomEndpoints } from './rooms.js';
+import { type UsersDependencies, userEndpoints } from './users.js';
 
-export type ApiParts = BotsParts &
-  DocsParts &
-  EventsParts &
-  MeParts &
-  PresenceParts &
-  PresentUsersParts &
-  RoomMessagesParts &
-  RoomsParts &
-  UsersParts;
+export type ApiDependencies = BotEndpointsDependencies &
+  DocsDependencies &
+  EventsDependencies &
+  MeDependencies &
+  PresenceDependencies &
+  PresentUsersDependencies &
+  RoomMessagesDependencies &
+  RoomsDependencies &
+  UsersDependencies;
 
 /**
  * Everything for programs: what is under `/api`, and `/:room/users`. docs/api.md explains it; `/api/openapi.json` is
  * made of the very endpoints that are served. Errors are left to `problemHandler`.
  */
-export function apiRouter(parts: ApiParts): Router {
+export function apiRouter(parts: ApiDependencies): Router {
   const underApi = [
     ...roomEndpoints(parts),
     ...messageEndpoints(parts),

@@ -2,14 +2,14 @@ import { type Endpoint, endpoint } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { listBots } from './operations/bots.js';
 
-export interface BotsParts {
+export interface BotEndpointsDependencies {
   /** Null: there are none. */
   bots: { list(): { command: string; usage: string; help: string }[] } | null;
   visitors: Visitors;
 }
 
 /** What bots there are, for whoever types a message. */
-export function botEndpoints({ bots, visitors }: BotsParts): Endpoint[] {
+export function botEndpoints({ bots, visitors }: BotEndpointsDependencies): Endpoint[] {
   return [
     endpoint(listBots, async (_input, req, res) => {
       await visitors.reader(req);

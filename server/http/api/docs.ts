@@ -8,7 +8,7 @@ import { type Endpoint, endpoint } from '../openapi/serve.js';
 import { readAssets } from '../pages/assets.js';
 import { getDocs, getDocument, getErrors } from './operations/about.js';
 
-export interface DocsParts {
+export interface DocsDependencies {
   log: Log;
 }
 
@@ -18,7 +18,7 @@ export function version(): string {
 }
 
 /** This API to read: for programs, for people; and what each error code means, where every problem's `type` points. */
-export function docsEndpoints({ log }: DocsParts, document: () => OpenApi): Endpoint[] {
+export function docsEndpoints({ log }: DocsDependencies, document: () => OpenApi): Endpoint[] {
   return [
     endpoint(getDocument, (_input, _req, res) => {
       res.set('Cache-Control', 'no-cache').json(document());

@@ -45,91 +45,98 @@ const FAREWELL = 2_000;
  * either exactly the frames it missed, or `reset` (forget everything) and the window of this moment.
  */
 export class EventStream implements Subscriber, SlowReader {
+  readonly #res: Response;
+  readonly #slowReaders: SlowReaders;
+  readonly #options: EventStreamOptions;
   /** Why the reader may not read; before `open` nothing was sent, and the request is still to be answered. */
   refusal: ChatError | null = null;
-  private room: Room | null = null;
-  private unreadAtStart = 0;
-  private heartbeat: NodeJS.Timeout | null = null;
+  #room: Room | null = null;
+  #unreadAtStart = 0;
+  #heartbeat: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly res: Response,
+    res: Response,
     /** The user whose rights apply. */
     readonly id_user: string,
-    private readonly slowReaders: SlowReaders,
-    private readonly options: EventStreamOptions,
+    slowReaders: SlowReaders,
+    options: EventStreamOptions,
     readonly address?: string,
-  ) {}
+  ) {
+    this.#res = res;
+    this.#slowReaders = slowReaders;
+    this.#options = options;
+  }
 
   /** Begins with what the room holds now, or with what was missed since `lastEventId`. */
   open(room: Room, limit: number, lastEventId: string | undefined): void {
-    this.res.writeHead(200, EVENT_STREAM_HEADERS);
+    this.#res.writeHead(200, EVENT_STREAM_HEADERS);
     const missed = lastEventId === undefined ? null : replay(room, lastEventId);
     const isLost = lastEventId !== undefined && missed === null;
-    this.res.write(
-      `retry: ${this.options.retryMs}\n\n` +
+    this.#res.write(
+      `retry: ${this.#options.retryMs}\n\n` +
         (isLost ? event('reset', JSON.stringify({ type: 'reset', room: room.name })) : '') +
         (missed ?? window(room, limit)),
     );
-    this.unreadAtStart = this.res.writableLength;
-    if (this.isSlow) this.slowReaders.add(this);
-    this.room = room;
-    this.heartbeat = setInterval(() => this.write(': still here\n\n'), this.options.heartbeatMs);
-    this.heartbeat.unref();
+    this.#unreadAtStart = this.#res.writableLength;
+    if (this.isSlow) this.#slowReaders.add(this);
+    this.#room = room;
+    this.#heartbeat = setInterval(() => this.#write(': still here\n\n'), this.#options.heartbeatMs);
+    this.#heartbeat.unref();
   }
 
   /** What comes before `open` is part of the window that is sent then. */
   deliver(batch: FrameBatch): void {
-    if (this.room) this.write(encode(batch));
+    if (this.#room) this.#write(encode(batch));
   }
 
   /** Sends the reader away, to come back (to another server, perhaps) after `retryMs`. */
   end(retryMs: number): void {
     this.close();
-    this.res.end(`retry: ${Math.round(retryMs)}\n\n`);
-    setTimeout(() => this.res.destroy(), FAREWELL).unref();
+    this.#res.end(`retry: ${Math.round(retryMs)}\n\n`);
+    setTimeout(() => this.#res.destroy(), FAREWELL).unref();
   }
 
-  expelled(_room: string, error: ChatError): void {
+  onAccessRevoked(_room: string, error: ChatError): void {
     this.refuse(error);
   }
 
   /** Ends the stream, as the reader may not read it any more; where that is not known, the reader is to ask again. */
   refuse(error: ChatError): void {
     this.refusal ??= error;
-    if (!this.room) return;
+    if (!this.#room) return;
     const { code, status, title } = error;
     const isFinal = status < 500;
-    const frame = { type: 'error', code, status, title, room: this.room.name };
-    if (isFinal) this.write(event('error', JSON.stringify(frame)));
-    this.end(isFinal ? FORBIDDEN_RETRY_MS : this.options.retryMs);
+    const frame = { type: 'error', code, status, title, room: this.#room.name };
+    if (isFinal) this.#write(event('error', JSON.stringify(frame)));
+    this.end(isFinal ? FORBIDDEN_RETRY_MS : this.#options.retryMs);
   }
 
   close(): void {
-    this.room = null;
-    if (this.heartbeat) clearInterval(this.heartbeat);
+    this.#room = null;
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
   }
 
   get isSlow(): boolean {
-    return !this.res.destroyed && this.ownBytes > SLOW_READER_BYTES;
+    return !this.#res.destroyed && this.ownBytes > SLOW_READER_BYTES;
   }
 
   get ownBytes(): number {
-    return this.res.writableLength;
+    return this.#res.writableLength;
   }
 
   caughtUp(): void {}
 
   /** Cuts the reader off; its last event id brings it back. */
   overflow(): void {
-    this.res.destroy();
+    this.#res.destroy();
   }
 
   /** Beyond its budget a reader is cut off. */
-  private write(text: string): void {
-    const hasRoom = this.ownBytes <= this.unreadAtStart + this.options.maxUnreadBytes;
-    if (hasRoom) this.res.write(text);
+  #write(text: string): void {
+    const hasRoom = this.ownBytes <= this.#unreadAtStart + this.#options.maxUnreadBytes;
+    if (hasRoom) this.#res.write(text);
     else this.overflow();
-    if (this.isSlow) this.slowReaders.add(this);
+    if (this.isSlow) this.#slowReaders.add(this);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Limits } from '../../limits/limits.js';
 import type { SlowReaders } from '../../limits/slow-readers.js';
 import { ChatError } from '../../protocol/errors.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { followRoom } from './operations/events.js';
 
-export interface EventsParts {
+export interface EventsDependencies {
   limits: Pick<Limits, 'socket'>;
-  rooms: Pick<Rooms, 'join' | 'reader'>;
+  rooms: Pick<RoomService, 'join' | 'reader'>;
   slowReaders: SlowReaders;
   visitors: Visitors;
   /** Aborted when the server begins to stop: all streams end. */
@@ -23,7 +23,7 @@ const DEFAULTS: EventStreamOptions = { heartbeatMs: 15_000, retryMs: 2_000, maxU
 const RETURN_WITHIN = 5_000;
 
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventEndpoints(parts: EventsParts): Endpoint[] {
+export function eventEndpoints(parts: EventsDependencies): Endpoint[] {
   const { limits, rooms, slowReaders, visitors, stopping, events } = parts;
   const options = { ...DEFAULTS, ...events };
   const streams = new Set<EventStream>();

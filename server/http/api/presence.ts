@@ -4,13 +4,16 @@ import type { Presence } from '../../presence/presence.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
 import { flushPresence, summarisePresence } from './operations/people.js';
 
-export interface PresenceParts {
+export interface PresenceDependencies {
   config: Pick<Config, 'presenceSecrets'>;
   presence: Presence;
 }
 
 /** For operators: who is present, over all rooms and processes. */
-export function presenceEndpoints({ config: { presenceSecrets }, presence }: PresenceParts): Endpoint[] {
+export function presenceEndpoints({
+  config: { presenceSecrets },
+  presence,
+}: PresenceDependencies): Endpoint[] {
   return [
     endpoint(summarisePresence, async (_input, req, res) => {
       requireSecret(presenceSecrets.summary, req.get('authorization'));

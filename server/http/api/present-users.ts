@@ -1,11 +1,11 @@
 import { Router } from 'express';
-import type { Directory } from '../../rooms/directory.js';
+import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type Endpoint, endpoint, serve } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { listPresent, listPresentBriefly } from './operations/people.js';
 
-export interface PresentUsersParts {
-  directory: Directory;
+export interface PresentUsersDependencies {
+  directory: RoomDirectory;
   visitors: Visitors;
 }
 
@@ -25,12 +25,12 @@ const OWN = new Set([
 ]);
 
 /** Who is in a room now: `[{id_socket, id_user}, …]`, over all processes. */
-export function presentUsersEndpoints(parts: PresentUsersParts): Endpoint[] {
+export function presentUsersEndpoints(parts: PresentUsersDependencies): Endpoint[] {
   return [listUsers(parts, listPresent)];
 }
 
 /** The same at the root of the server. */
-export function briefPresentUsersEndpoints(parts: PresentUsersParts): Endpoint[] {
+export function briefPresentUsersEndpoints(parts: PresentUsersDependencies): Endpoint[] {
   return [listUsers(parts, listPresentBriefly)];
 }
 
@@ -44,7 +44,7 @@ export function serveAtRoot(endpoints: Endpoint[]): Router {
 }
 
 function listUsers(
-  { directory, visitors }: PresentUsersParts,
+  { directory, visitors }: PresentUsersDependencies,
   operation: typeof listPresent | typeof listPresentBriefly,
 ): Endpoint {
   return endpoint(operation, async ({ params: { room } }, req, res) => {

@@ -1,16 +1,16 @@
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Message, Position } from '../../protocol/message.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { BEGINNING, encodeCursor } from './cursor.js';
 import { deleteMessage, editMessage, getMessage, listMessages, postMessage } from './operations/messages.js';
 import { noSuchMessage } from './request-fields.js';
 
-export interface RoomMessagesParts {
+export interface RoomMessagesDependencies {
   limits: Pick<Limits, 'heavyWork'>;
-  rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   visitors: Visitors;
 }
 
@@ -25,7 +25,7 @@ interface Page {
 }
 
 /** Reads, writes, edits and deletes messages of a room. A write is answered when the database has it on disk. */
-export function messageEndpoints({ limits, rooms, visitors }: RoomMessagesParts): Endpoint[] {
+export function messageEndpoints({ limits, rooms, visitors }: RoomMessagesDependencies): Endpoint[] {
   /**
    * The newest messages come from the room's memory where it holds enough of them and its feed runs, which spares
    * the database; what is asked for by cursor comes from the database.

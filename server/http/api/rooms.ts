@@ -1,4 +1,4 @@
-import type { Directory } from '../../rooms/directory.js';
+import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { encodeCursor } from './cursor.js';
@@ -12,13 +12,13 @@ import {
   markRead,
 } from './operations/rooms.js';
 
-export interface RoomsParts {
-  directory: Directory;
+export interface RoomsDependencies {
+  directory: RoomDirectory;
   visitors: Visitors;
 }
 
 /** What rooms there are, and who has joined them. A write is answered when this server sees it too. */
-export function roomEndpoints({ directory, visitors }: RoomsParts): Endpoint[] {
+export function roomEndpoints({ directory, visitors }: RoomsDependencies): Endpoint[] {
   return [
     endpoint(listRooms, async ({ query: { after, limit } }, req, res) => {
       const reader = await visitors.reader(req);

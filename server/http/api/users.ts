@@ -4,13 +4,13 @@ import { type Endpoint, endpoint } from '../openapi/serve.js';
 import type { Visitors } from '../pages/visitors.js';
 import { getUser, getUsers } from './operations/people.js';
 
-export interface UsersParts {
+export interface UsersDependencies {
   users: UserTable;
   visitors: Visitors;
 }
 
 /** Names of users by id, for those who got nothing but ids, as from the list of who is in a room. */
-export function userEndpoints({ users, visitors }: UsersParts): Endpoint[] {
+export function userEndpoints({ users, visitors }: UsersDependencies): Endpoint[] {
   async function find(ids: string[]): Promise<{ id_user: string; name: string }[]> {
     const found = await users.getMany(ids);
     return ids.flatMap((id) => {

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { ProxyTrust } from '../../config/proxy-trust.js';
 import { ChatError, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
-import { answerRaw, endWithin, refusal } from './raw-answer.js';
+import { answerRaw, endWithin, refusalResponse } from './raw-response.js';
 import { Refusals } from './refusals.js';
 import { originForm, pathOf } from './request-target.js';
 import { takeListeners } from './take-listeners.js';
 
-export interface GateParts {
+export interface GateDependencies {
   /** Answers every request that is not for the sockets. */
   pages: RequestListener;
   /** The path at and below which the server's present listeners get requests and upgrades. */
@@ -38,7 +38,7 @@ const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
  * sockets' path to the listeners that the server has had so far, all others to the pages. So no input that Primus or
  * engine.io do not expect reaches them, and every connection is answered and closed.
  */
-export function guardServer(server: Server, parts: GateParts): void {
+export function guardServer(server: Server, parts: GateDependencies): void {
   const gate = new Gate(parts);
   const sockets = takeListeners(server, 'request');
   const upgrades = takeListeners(server, 'upgrade');
@@ -73,13 +73,15 @@ export function guardServer(server: Server, parts: GateParts): void {
 }
 
 class Gate {
-  private readonly refusals: Refusals;
+  readonly #parts: GateDependencies;
+  readonly #refusals: Refusals;
   /** Answers that are not finished, by connection; several where a client sends requests without waiting. */
-  private readonly unfinished = new WeakMap<Duplex, ServerResponse[]>();
-  private readonly ended = new WeakSet<Duplex>();
+  readonly #unfinished = new WeakMap<Duplex, ServerResponse[]>();
+  readonly #ended = new WeakSet<Duplex>();
 
-  constructor(private readonly parts: GateParts) {
-    this.refusals = new Refusals(parts.log);
+  constructor(parts: GateDependencies) {
+    this.#parts = parts;
+    this.#refusals = new Refusals(parts.log);
   }
 
   /** Why a request cannot be served; null where it can. Brings its target into origin form. */
@@ -87,39 +89,39 @@ class Gate {
     const target = originForm(request);
     if (target === null) return badTarget();
     request.url = target;
-    if (this.isForeignHost(request)) return new ChatError('bad-host', 'this server has another name');
+    if (this.#isForeignHost(request)) return new ChatError('bad-host', 'this server has another name');
     return null;
   }
 
   faultOfUpgrade(request: IncomingMessage): ChatError | null {
     const isWebSocket = request.headers.upgrade?.trim().toLowerCase() === 'websocket';
     if (isWebSocket && request.method === 'GET' && this.isForSockets(request)) return null;
-    return new ChatError('bad-upgrade', `only WebSockets are supported, at ${this.parts.socketsPath}/`);
+    return new ChatError('bad-upgrade', `only WebSockets are supported, at ${this.#parts.socketsPath}/`);
   }
 
   isForSockets({ url = '' }: IncomingMessage): boolean {
-    const { socketsPath } = this.parts;
+    const { socketsPath } = this.#parts;
     return pathOf(url) === socketsPath || url.startsWith(`${socketsPath}/`);
   }
 
   /** Remembers an answer, so that a fault in the request's body does not write into it. */
   begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    this.unfinished.set(socket, [...this.unfinishedOf(socket), response]);
+    this.#unfinished.set(socket, [...this.#unfinishedOf(socket), response]);
   }
 
   /** A listener for sockets failed on a request. Uncaught, its error would end the process. */
   caught(error: unknown): void {
-    this.parts.log.error({ err: error }, 'http: a listener for sockets failed');
+    this.#parts.log.error({ err: error }, 'http: a listener for sockets failed');
   }
 
   refuse(request: IncomingMessage, response: ServerResponse, error: ChatError): void {
-    this.note(request, error);
-    const { headers, body } = refusal(error);
+    this.#note(request, error);
+    const { headers, body } = refusalResponse(error);
     response.writeHead(error.status, headers).end(request.method === 'HEAD' ? undefined : body);
   }
 
   refuseRaw(request: IncomingMessage, socket: Duplex, error: ChatError): void {
-    this.note(request, error);
+    this.#note(request, error);
     answerRaw(socket, error);
   }
 
@@ -127,32 +129,32 @@ class Gate {
   failed({ code = '', message }: NodeJS.ErrnoException, socket: Duplex): void {
     if (GONE.has(code)) return void socket.destroy();
     // The parser goes on to complain while the connection lingers.
-    if (this.ended.has(socket)) return;
-    this.ended.add(socket);
+    if (this.#ended.has(socket)) return;
+    this.#ended.add(socket);
     const error = clientError(CLIENT_ERRORS[code] ?? 'bad-http');
-    this.refusals.add(error.code, { reason: code || message });
-    const isAnswering = this.unfinishedOf(socket).some(({ headersSent }) => headersSent);
+    this.#refusals.add(error.code, { reason: code || message });
+    const isAnswering = this.#unfinishedOf(socket).some(({ headersSent }) => headersSent);
     if (isAnswering) socket.destroy();
     else answerRaw(socket, error);
   }
 
-  private unfinishedOf(socket: Duplex): ServerResponse[] {
-    const responses = this.unfinished.get(socket) ?? [];
+  #unfinishedOf(socket: Duplex): ServerResponse[] {
+    const responses = this.#unfinished.get(socket) ?? [];
     return responses.filter(({ writableFinished, destroyed }) => !writableFinished && !destroyed);
   }
 
   /** Both names count where a proxy gives two: a page that is served by DNS rebinding can set the one, but not the other. */
-  private isForeignHost({ headers, socket, url = '' }: IncomingMessage): boolean {
-    const { allowedHosts, trust } = this.parts;
+  #isForeignHost({ headers, socket, url = '' }: IncomingMessage): boolean {
+    const { allowedHosts, trust } = this.#parts;
     if (!allowedHosts || ANY_HOST.has(pathOf(url))) return false;
     const forwarded = trust(socket.remoteAddress ?? '', 0) ? headers['x-forwarded-host'] : undefined;
     const names = [headers.host ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
     return !names.every((name) => allowedHosts.includes(hostname(name)));
   }
 
-  private note({ method, url = '', socket }: IncomingMessage, { code }: ChatError): void {
+  #note({ method, url = '', socket }: IncomingMessage, { code }: ChatError): void {
     const path = pathOf(url).slice(0, 200);
-    this.refusals.add(code, { method, path, address: socket.remoteAddress });
+    this.#refusals.add(code, { method, path, address: socket.remoteAddress });
   }
 }
 

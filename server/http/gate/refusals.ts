@@ -7,23 +7,28 @@ const WARNING_INTERVAL_MS = 60_000;
 
 /** Counts connections that are refused before any route sees them, and logs them: each at `debug`, a sum at `warn`. */
 export class Refusals {
-  private counts = new Map<ErrorCode, number>();
-  private lastWarning = Number.NEGATIVE_INFINITY;
+  readonly #log: Log;
+  readonly #now: () => number;
+  #counts = new Map<ErrorCode, number>();
+  #lastWarning = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly log: Log,
+    log: Log,
     /** Milliseconds since any fixed moment. */
-    private readonly now = () => performance.now(),
-  ) {}
+    now = () => performance.now(),
+  ) {
+    this.#log = log;
+    this.#now = now;
+  }
 
   /** @param about what the log should say of the request; no query, which may hold secrets */
   add(code: ErrorCode, about: { method?: string; path?: string; address?: string; reason?: string }): void {
     diagnostics.refused.publish({ code });
-    this.log.debug({ code, ...about }, 'http: connection refused');
-    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
-    if (this.now() - this.lastWarning < WARNING_INTERVAL_MS) return;
-    this.lastWarning = this.now();
-    this.log.warn({ refused: Object.fromEntries(this.counts) }, 'http: connections were refused');
-    this.counts = new Map();
+    this.#log.debug({ code, ...about }, 'http: connection refused');
+    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
+    if (this.#now() - this.#lastWarning < WARNING_INTERVAL_MS) return;
+    this.#lastWarning = this.#now();
+    this.#log.warn({ refused: Object.fromEntries(this.#counts) }, 'http: connections were refused');
+    this.#counts = new Map();
   }
 }

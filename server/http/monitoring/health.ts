@@ -11,7 +11,7 @@ export interface Dependency {
   readonly status: { state: 'up' | 'down' | 'connecting'; since: Date };
 }
 
-export interface HealthParts {
+export interface HealthDependencies {
   /** By the name under which `/readyz` shows it. */
   dependencies: Record<string, Dependency>;
   /** What it can do without for a while: shown, but no reason to send visitors elsewhere. */
@@ -28,7 +28,7 @@ export interface HealthParts {
  * visitors elsewhere. A full storage does not make it 503: reading works, and no other server of this database could
  * write either. Both are JSON. Why something is down stands in the log alone, as this is open to everybody.
  */
-export function healthRouter({ dependencies, optional = {}, storage, stopping }: HealthParts): Router {
+export function healthRouter({ dependencies, optional = {}, storage, stopping }: HealthDependencies): Router {
   const router = Router();
   router
     .route('/healthz')

@@ -3,10 +3,10 @@ import proxyAddr from 'proxy-addr';
 import { requireSecret } from '../../auth/secrets.js';
 import { isLoopback } from '../../limits/address-group.js';
 import { ChatError } from '../../protocol/errors.js';
-import { CONTENT_TYPE } from '../../telemetry/metrics/readings.js';
+import { CONTENT_TYPE } from '../../telemetry/metrics/snapshots.js';
 import { onlyMethods } from '../middleware/problems.js';
 
-export interface MetricsParts {
+export interface MetricsDependencies {
   /** All numbers, of all processes that serve together, in Prometheus' text format. */
   metrics: () => Promise<string>;
   /** Bearer token of `/metrics`; null: open to this machine alone. */
@@ -14,7 +14,7 @@ export interface MetricsParts {
 }
 
 /** `/metrics` for Prometheus. */
-export function metricsRouter({ metrics, secret }: MetricsParts): Router {
+export function metricsRouter({ metrics, secret }: MetricsDependencies): Router {
   const router = Router();
   router
     .route('/metrics')

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type JsonSchema, SchemaWriter } from './json-schema.js';
-import type { Answer, Operation } from './operation.js';
+import type { Operation, OperationResponse } from './operation.js';
 
 /** The parts of an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0) that are written here. */
 export interface OpenApi {
@@ -136,7 +136,10 @@ function contentOf(schema: JsonSchema, plainText: string | undefined): Content {
   };
 }
 
-function answered({ description, schema, type, headers }: Answer, writer: SchemaWriter): OpenApiResponse {
+function answered(
+  { description, schema, type, headers }: OperationResponse,
+  writer: SchemaWriter,
+): OpenApiResponse {
   const text: JsonSchema = { type: 'string' };
   return {
     description,
@@ -188,7 +191,13 @@ function errorsOf({
     ...(body ? (['bad-json', 'body-too-large', 'unsupported-media-type'] as const) : []),
     ...(whom === 'secret' ? (['login-required', 'bad-token', 'not-found'] as const) : []),
     ...(whom === 'visitors'
-      ? (['login-required', 'bad-token', 'token-expired', 'auth-away', 'database-away'] as const)
+      ? ([
+          'login-required',
+          'bad-token',
+          'token-expired',
+          'auth-unavailable',
+          'database-unavailable',
+        ] as const)
       : []),
     ...(method === 'get' ? [] : (['bad-origin'] as const)),
     ...(method !== 'get' && whom === 'visitors' ? (['storage-full'] as const) : []),

@@ -2,13 +2,13 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { readFields } from '../api/request-body.js';
-import { toChatError } from './rule.js';
+import { toFieldError } from './rule.js';
 
 /** Fields by name. */
 export type Shape = Readonly<Record<string, z.ZodType>>;
 type NoFields = Readonly<Record<never, z.ZodType>>;
 
-export interface Answer {
+export interface OperationResponse {
   description: string;
   /** Of what is sent as JSON. */
   schema?: z.ZodType;
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** One thing that can be done over HTTP: what a request has to be like, and what is answered. */
-export interface OperationParts<P, Q, H, B> {
+export interface OperationDefinition<P, Q, H, B> {
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As Express writes it: `/api/rooms/:room`. */
@@ -36,7 +36,7 @@ export interface OperationParts<P, Q, H, B> {
   /** The field that a body of plain text is taken for; without it plain text is refused. */
   plainText?: string;
   /** By status. */
-  answers: Record<number, Answer>;
+  answers: Record<number, OperationResponse>;
   /** Beside those that follow from the rest. */
   errors?: readonly ErrorCode[];
   /** Who may; `secret`: whoever sends a bearer token that the operator has set. */
@@ -48,7 +48,7 @@ export interface Operation<
   Q extends Shape = Shape,
   H extends Shape = Shape,
   B extends Shape = Shape,
-> extends Omit<OperationParts<P, Q, H, B>, 'params' | 'query' | 'headers' | 'body'> {
+> extends Omit<OperationDefinition<P, Q, H, B>, 'params' | 'query' | 'headers' | 'body'> {
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   headers: z.ZodObject<H>;
@@ -69,7 +69,7 @@ export function operation<
   const Q extends Shape = NoFields,
   const H extends Shape = NoFields,
   const B extends Shape = NoFields,
->({ params, query, headers, body, ...rest }: OperationParts<P, Q, H, B>): Operation<P, Q, H, B> {
+>({ params, query, headers, body, ...rest }: OperationDefinition<P, Q, H, B>): Operation<P, Q, H, B> {
   return {
     ...rest,
     params: z.object(params ?? ({} as P)),
@@ -98,6 +98,6 @@ function parse<S extends Shape>(schema: z.ZodObject<S>, fields: object): z.outpu
   const parsed = schema.safeParse(
     Object.fromEntries(Object.keys(schema.shape).map((name) => [name, given.get(name)])),
   );
-  if (!parsed.success) throw toChatError(parsed.error);
+  if (!parsed.success) throw toFieldError(parsed.error);
   return parsed.data;
 }

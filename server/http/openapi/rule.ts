@@ -28,7 +28,7 @@ export function rule<T>(clean: (value: unknown) => T, described: Described) {
 }
 
 /** What is told of the first fault that a schema found. */
-export function toChatError({ issues: [issue] }: z.ZodError): ChatError {
+export function toFieldError({ issues: [issue] }: z.ZodError): ChatError {
   const error = issue?.code === 'custom' ? issue.params?.error : undefined;
   if (error instanceof ChatError) return error;
   const field = issue?.path.join('.') ?? '';

@@ -28,46 +28,48 @@ interface Entry {
  * edits, renames and rows that another program has changed are rendered again. The entries used longest ago go first.
  */
 export class MessageHtmlCache {
+  readonly #render: (message: Message) => MessageHtml;
+  readonly #maxLength: number;
   /** By the message's id; the first was used longest ago. */
-  private readonly entries = new Map<string, Entry>();
-  private held = 0;
+  readonly #entries = new Map<string, Entry>();
+  #held = 0;
 
-  constructor(
-    private readonly render: (message: Message) => MessageHtml,
-    private readonly maxLength = CACHE_LENGTH,
-  ) {}
+  constructor(render: (message: Message) => MessageHtml, maxLength = CACHE_LENGTH) {
+    this.#render = render;
+    this.#maxLength = maxLength;
+  }
 
   /** Length of what is held, at most `maxLength`. */
   get length(): number {
-    return this.held;
+    return this.#held;
   }
 
   get(message: Message): MessageHtml {
-    const found = this.entries.get(message.id);
-    if (found) this.drop(message.id, found);
-    const entry = found && looksTheSame(found.message, message) ? found : this.entryFor(message);
-    if (entry.length <= this.maxLength) this.keep(message.id, entry);
+    const found = this.#entries.get(message.id);
+    if (found) this.#drop(message.id, found);
+    const entry = found && looksTheSame(found.message, message) ? found : this.#entryFor(message);
+    if (entry.length <= this.#maxLength) this.#keep(message.id, entry);
     return entry.html;
   }
 
-  private entryFor(message: Message): Entry {
-    const html = this.render(message);
+  #entryFor(message: Message): Entry {
+    const html = this.#render(message);
     const { head, body } = html;
     return { message, html, length: message.body.length + head.length + body.length };
   }
 
-  private keep(id: string, entry: Entry): void {
-    this.entries.set(id, entry);
-    this.held += entry.length;
-    for (const [oldest, one] of this.entries) {
-      if (this.held <= this.maxLength) return;
-      this.drop(oldest, one);
+  #keep(id: string, entry: Entry): void {
+    this.#entries.set(id, entry);
+    this.#held += entry.length;
+    for (const [oldest, one] of this.#entries) {
+      if (this.#held <= this.#maxLength) return;
+      this.#drop(oldest, one);
     }
   }
 
-  private drop(id: string, entry: Entry): void {
-    this.entries.delete(id);
-    this.held -= entry.length;
+  #drop(id: string, entry: Entry): void {
+    this.#entries.delete(id);
+    this.#held -= entry.length;
   }
 }
 

@@ -2,26 +2,26 @@ import { type Request, type Response, Router } from 'express';
 import { cleanAccess } from '../../access/access-control.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanNewRoom, cleanTopic, LOBBY } from '../../protocol/message.js';
-import type { Directory } from '../../rooms/directory.js';
+import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { pageVisitor } from './page-visitor.js';
+import { type RoomPageLoader, textOf } from './room-page-loader.js';
 import { roomPath } from './room-path.js';
-import { type RoomScreen, textOf } from './room-screen.js';
 import { sidePanel } from './side-panel.js';
 import type { Visitors } from './visitors.js';
 
-export interface NewRoomParts {
-  directory: Directory;
-  screen: RoomScreen;
+export interface NewRoomDependencies {
+  directory: RoomDirectory;
+  screen: RoomPageLoader;
   visitors: Visitors;
 }
 
 /** The form that creates a room, on a page of its own; with a script it is a dialog. */
-export function newRoomRouter({ directory, screen, visitors }: NewRoomParts): Router {
+export function newRoomRouter({ directory, screen, visitors }: NewRoomDependencies): Router {
   async function show(req: Request, res: Response, fields: Record<string, unknown>, error?: ChatError) {
     const visitor = await visitorOf(req, res);
-    const rooms = error?.code === 'database-away' ? [] : await screen.list(visitor.user.id_user);
+    const rooms = error?.code === 'database-unavailable' ? [] : await screen.list(visitor.user.id_user);
     const typed = { name: textOf(fields.name), topic: textOf(fields.topic), access: textOf(fields.access) };
     res
       .status(error?.status ?? 200)

@@ -3,8 +3,8 @@ import express, { Router } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
-import type { Directory } from '../../rooms/directory.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { RoomDirectory } from '../../rooms/room-directory.js';
+import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 import { readFields, requestBody } from '../api/request-body.js';
@@ -13,16 +13,16 @@ import { sameOrigin } from '../middleware/same-origin.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
+import { RoomPageLoader } from './room-page-loader.js';
 import { rejection, roomPagesRouter } from './room-pages.js';
 import { roomPath } from './room-path.js';
-import { RoomScreen } from './room-screen.js';
 import type { Visitors } from './visitors.js';
 
-export interface PagesParts {
-  directory: Directory;
+export interface PagesDependencies {
+  directory: RoomDirectory;
   limits: Pick<Limits, 'heavyWork'>;
   log: Log;
-  rooms: Pick<Rooms, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
 }
@@ -30,9 +30,9 @@ export interface PagesParts {
 const A_DAY = '1d';
 
 /** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
-export function pagesRouter(parts: PagesParts): Router {
+export function pagesRouter(parts: PagesDependencies): Router {
   const { visitors, log } = parts;
-  const screen = new RoomScreen(parts);
+  const screen = new RoomPageLoader(parts);
   const router = Router();
   let assets: Assets | null = null;
 

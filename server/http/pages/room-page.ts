@@ -1,17 +1,17 @@
 import type { ChatError } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
-import type { Users } from '../../protocol/presence.js';
+import type { PresentUsers } from '../../protocol/presence.js';
 import { encodeCursor } from '../api/cursor.js';
 import { messageHtml } from './message-html.js';
 import { encodePageState } from './page-state.js';
 import { PARTIAL, presentPeople } from './present-people.js';
 import { withQuery } from './room-path.js';
 import { toRows } from './rows.js';
-import { type SideParts, sidePanel } from './side-panel.js';
+import { type SidePanelModel, sidePanel } from './side-panel.js';
 import { date, isoTime } from './utc.js';
 
 /** What a visitor sent by a form and what came of it. */
-export interface Rejected {
+export interface RejectedForm {
   error: ChatError;
   /** `create`, `edit`, `delete`, `join`, `leave` or `name`: which form it was. */
   action: string;
@@ -21,7 +21,7 @@ export interface Rejected {
   id?: string;
 }
 
-export interface RoomPageParts extends SideParts {
+export interface RoomPageModel extends SidePanelModel {
   room: string;
   messages: readonly Message[];
   /** See PageState. */
@@ -30,7 +30,7 @@ export interface RoomPageParts extends SideParts {
   unreadSince: Position | null;
   /** Signed identity of a page that is somebody by its address. */
   signed: string | null;
-  present: Users;
+  present: PresentUsers;
   /** A part of the history is shown, not the newest messages. */
   isHistory?: boolean;
   /** Id of the own message that is being edited. */
@@ -44,7 +44,7 @@ export interface RoomPageParts extends SideParts {
 }
 
 /** Everything that views/room.pug asks for. */
-export function roomPage(parts: RoomPageParts) {
+export function roomPage(parts: RoomPageModel) {
   const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
   const { isHistory = false, editing, isStill = false, away, rejected, notice } = parts;
   const side = sidePanel(parts);

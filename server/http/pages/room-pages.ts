@@ -1,20 +1,20 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
-import type { Directory } from '../../rooms/directory.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { RoomDirectory } from '../../rooms/room-directory.js';
+import type { RoomService } from '../../rooms/room-service.js';
 import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
-import type { Rejected } from './room-page.js';
+import type { RejectedForm } from './room-page.js';
+import { type RoomPageLoader, textOf } from './room-page-loader.js';
 import { roomPath, withQuery } from './room-path.js';
-import { type RoomScreen, textOf } from './room-screen.js';
 import type { Visitors } from './visitors.js';
 
-export interface RoomPagesParts {
-  directory: Directory;
-  rooms: Pick<Rooms, 'post' | 'edit' | 'remove'>;
-  screen: RoomScreen;
+export interface RoomPagesDependencies {
+  directory: RoomDirectory;
+  rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
+  screen: RoomPageLoader;
   visitors: Visitors;
 }
 
@@ -23,7 +23,7 @@ type Fields = Record<string, unknown>;
 /**
  * The pages of rooms, and the forms on them: as oneself under `/r/`, and under `/ui/` as the user whom `?id_user=` names.
  */
-export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesParts): Router {
+export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesDependencies): Router {
   const router = Router();
 
   /** Does what a form asks for. @returns what its sender should know although it is done */
@@ -102,7 +102,7 @@ function isElsewhere(req: Request, address: string): boolean {
   return !asked || decodeURIComponent(req.path) !== decodeURIComponent(pathname);
 }
 
-export function rejection(error: unknown, { action, id }: Fields, text: unknown): Rejected {
+export function rejection(error: unknown, { action, id }: Fields, text: unknown): RejectedForm {
   if (!(error instanceof ChatError)) throw error;
   return { error, action: textOf(action) ?? 'create', text: textOf(text) ?? '', id: textOf(id) };
 }

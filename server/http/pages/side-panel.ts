@@ -3,10 +3,10 @@ import type { RoomEntry } from '../../protocol/room.js';
 import { hueClass, initials } from './avatar.js';
 import { ICONS } from './icons.js';
 import { roomGroups, roomLabel, unclaimedRoom, unreadText } from './room-list.js';
-import type { Rejected } from './room-page.js';
+import type { RejectedForm } from './room-page.js';
 import { asUser, memberPath, roomPath } from './room-path.js';
 
-export interface SideParts {
+export interface SidePanelModel {
   /** The room that is shown or, on a page without one, where the reader goes on. */
   room: string;
   user: Identity;
@@ -14,13 +14,13 @@ export interface SideParts {
   as: string | null;
   /** The directory as the reader sees it. */
   rooms: readonly RoomEntry[];
-  rejected?: Rejected | undefined;
+  rejected?: RejectedForm | undefined;
   /** The user cannot choose a name. */
   isNameGiven: boolean;
 }
 
 /** What every page with the side panel asks for: the list of rooms, and who one is. */
-export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: SideParts) {
+export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: SidePanelModel) {
   return {
     isNameGiven,
     room,

@@ -1,12 +1,12 @@
 import type { Keys } from './keys.js';
-import type { Link } from './link.js';
+import type { RedisLink } from './redis-link.js';
 
 /**
  * Deletes what nodes have left whose leases have run out.
  * @returns how many entries they had
  * @throws Error when the link fails
  */
-export async function buryDeadNodes(commands: Link['commands'], keys: Keys): Promise<number> {
+export async function buryDeadNodes(commands: RedisLink['commands'], keys: Keys): Promise<number> {
   const nodes = await commands.zrange(keys.nodes, '0', '-1');
   const living = new Set(await commands.living(keys.nodes));
   let dropped = 0;

@@ -9,22 +9,21 @@
  * the entries of a process that was killed are void all at once. All keys expire as well, should nobody clean up.
  */
 export class Keys {
-  private readonly channel: string;
+  readonly #prefix: string;
+  readonly #channel: string;
 
   /** @param database its number; channels, unlike keys, are common to all databases of a server */
-  constructor(
-    private readonly prefix: string,
-    database: number,
-  ) {
-    this.channel = `${prefix}/${database}`;
+  constructor(prefix: string, database: number) {
+    this.#prefix = prefix;
+    this.#channel = `${prefix}/${database}`;
   }
 
   get nodes(): string {
-    return `${this.prefix}:nodes`;
+    return `${this.#prefix}:nodes`;
   }
 
   rooms(node: string): string {
-    return `${this.prefix}:rooms:${node}`;
+    return `${this.#prefix}:rooms:${node}`;
   }
 
   entries(node: string, room: string): string {
@@ -33,19 +32,19 @@ export class Keys {
 
   /** What the keys of all the node's entries begin with; the room as in `rooms` follows. */
   entriesOf(node: string): string {
-    return `${this.prefix}:in:${node}:`;
+    return `${this.#prefix}:in:${node}:`;
   }
 
   get nodesChannel(): string {
-    return `${this.channel}:nodes`;
+    return `${this.#channel}:nodes`;
   }
 
   roomChannel(room: string): string {
-    return `${this.channel}:room:${toText(room)}`;
+    return `${this.#channel}:room:${toText(room)}`;
   }
 
   typingChannel(room: string): string {
-    return `${this.channel}:typing:${toText(room)}`;
+    return `${this.#channel}:typing:${toText(room)}`;
   }
 }
 

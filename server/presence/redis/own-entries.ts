@@ -1,9 +1,9 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { Typist } from '../../protocol/presence.js';
 import type { LocalEntries } from '../local-entries.js';
-import { KEEP_MS } from './heartbeat.js';
 import { fromText, type Keys, toText } from './keys.js';
-import type { Link } from './link.js';
+import { KEEP_MS } from './node-lease.js';
+import type { RedisLink } from './redis-link.js';
 import { writeEntry, writeNodeMessage, writeRoomMessage, writeTypingMessage } from './wire.js';
 
 /** Sockets in one command or message, and rooms in one go: so that Redis does not halt for others. */
@@ -15,25 +15,31 @@ const ROOMS_AT_ONCE = 100;
  * is harmless. Every method rejects when anything was not written.
  */
 export class OwnEntries {
-  constructor(
-    private readonly local: LocalEntries,
-    private readonly keys: Keys,
-    private readonly node: string,
-    private readonly leaseMs: number,
-  ) {}
+  readonly #local: LocalEntries;
+  readonly #keys: Keys;
+  readonly #node: string;
+  readonly #leaseMs: number;
+
+  constructor(local: LocalEntries, keys: Keys, node: string, leaseMs: number) {
+    this.#local = local;
+    this.#keys = keys;
+    this.#node = node;
+    this.#leaseMs = leaseMs;
+  }
 
   /**
    * Writes all there is, deletes what is there no more, and asks the others to read it. The lease comes after the
    * entries: whoever sees it finds them.
    */
-  async announce(commands: Link['commands']): Promise<void> {
-    const { keys, node } = this;
+  async announce(commands: RedisLink['commands']): Promise<void> {
+    const keys = this.#keys;
+    const node = this.#node;
     const old = (await commands.smembers(keys.rooms(node))).map(fromText);
-    const rooms = new Set([...old, ...this.local.rooms()]);
+    const rooms = new Set([...old, ...this.#local.rooms()]);
     for (const some of slices([...rooms], ROOMS_AT_ONCE)) {
-      await Promise.all(some.map((room) => this.replaceRoom(commands, room)));
+      await Promise.all(some.map((room) => this.#replaceRoom(commands, room)));
     }
-    await commands.enrol(keys.nodes, node, this.leaseMs, KEEP_MS);
+    await commands.enrol(keys.nodes, node, this.#leaseMs, KEEP_MS);
     await commands.publish(keys.nodesChannel, writeNodeMessage({ node, is: 'announced' }));
   }
 
@@ -41,14 +47,15 @@ export class OwnEntries {
   async update(commands: Redis, changed: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
     for (const some of slices([...changed], ROOMS_AT_ONCE)) {
       const pipeline = commands.pipeline();
-      for (const [room, ids] of some) this.updateRoom(pipeline, room, [...ids]);
+      for (const [room, ids] of some) this.#updateRoom(pipeline, room, [...ids]);
       await run(pipeline);
     }
   }
 
   /** Tells who types. */
   async tellTyping(commands: Redis, typing: readonly { room: string; user: Typist }[]): Promise<void> {
-    const { keys, node } = this;
+    const keys = this.#keys;
+    const node = this.#node;
     const pipeline = commands.pipeline();
     for (const { room, user } of typing) {
       pipeline.publish(keys.typingChannel(room), writeTypingMessage({ node, user }));
@@ -58,43 +65,45 @@ export class OwnEntries {
 
   /** Takes this node away, and says so. */
   async remove(commands: Redis): Promise<void> {
-    const { keys, node } = this;
+    const keys = this.#keys;
+    const node = this.#node;
     const pipeline = commands.pipeline();
-    for (const room of this.local.rooms()) pipeline.unlink(keys.entries(node, room));
+    for (const room of this.#local.rooms()) pipeline.unlink(keys.entries(node, room));
     pipeline.unlink(keys.rooms(node)).zrem(keys.nodes, node);
     pipeline.publish(keys.nodesChannel, writeNodeMessage({ node, is: 'gone' }));
     await run(pipeline);
   }
 
   /** In one transaction, so that nobody reads half a room. */
-  private async replaceRoom(commands: Redis, room: string): Promise<void> {
-    const key = this.keys.entries(this.node, room);
+  async #replaceRoom(commands: Redis, room: string): Promise<void> {
+    const key = this.#keys.entries(this.#node, room);
     const transaction = commands.multi().unlink(key);
-    for (const some of slices(this.local.in(room), SOCKETS_AT_ONCE)) {
+    for (const some of slices(this.#local.in(room), SOCKETS_AT_ONCE)) {
       transaction.hset(key, ...some.flatMap(writeEntry));
     }
     transaction.pexpire(key, KEEP_MS);
-    this.noteRoom(transaction, room);
+    this.#noteRoom(transaction, room);
     await run(transaction);
   }
 
   /** Writes first and tells then: who was not told will read it. */
-  private updateRoom(pipeline: ChainableCommander, room: string, ids: readonly string[]): void {
-    const { keys, node } = this;
+  #updateRoom(pipeline: ChainableCommander, room: string, ids: readonly string[]): void {
+    const keys = this.#keys;
+    const node = this.#node;
     const key = keys.entries(node, room);
     for (const some of slices(ids, SOCKETS_AT_ONCE)) {
-      const present = some.flatMap((id_socket) => this.local.get(room, id_socket) ?? []);
-      const gone = some.filter((id_socket) => !this.local.get(room, id_socket));
+      const present = some.flatMap((id_socket) => this.#local.get(room, id_socket) ?? []);
+      const gone = some.filter((id_socket) => !this.#local.get(room, id_socket));
       if (present.length > 0) pipeline.hset(key, ...present.flatMap(writeEntry)).pexpire(key, KEEP_MS);
       if (gone.length > 0) pipeline.hdel(key, ...gone.map(toText));
       pipeline.publish(keys.roomChannel(room), writeRoomMessage({ node, present, gone }));
     }
-    this.noteRoom(pipeline, room);
+    this.#noteRoom(pipeline, room);
   }
 
-  private noteRoom(pipeline: ChainableCommander, room: string): void {
-    const rooms = this.keys.rooms(this.node);
-    if (this.local.has(room)) pipeline.sadd(rooms, toText(room)).pexpire(rooms, KEEP_MS);
+  #noteRoom(pipeline: ChainableCommander, room: string): void {
+    const rooms = this.#keys.rooms(this.#node);
+    if (this.#local.has(room)) pipeline.sadd(rooms, toText(room)).pexpire(rooms, KEEP_MS);
     else pipeline.srem(rooms, toText(room));
   }
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Entry } from '../../protocol/presence.js';
+import type { PresenceEntry } from '../../protocol/presence.js';
 import { fromText, type Keys } from './keys.js';
 import { readEntries } from './wire.js';
 
@@ -16,9 +16,9 @@ export async function readNode(
   keys: Keys,
   node: string,
   wanted: readonly string[] | 'all',
-): Promise<Map<string, Entry[]>> {
+): Promise<Map<string, PresenceEntry[]>> {
   const rooms = await roomsToRead(commands, keys, node, wanted);
-  const found = new Map<string, Entry[]>();
+  const found = new Map<string, PresenceEntry[]>();
   for (let i = 0; i < rooms.length; i += ROOMS_AT_ONCE) {
     const some = rooms.slice(i, i + ROOMS_AT_ONCE);
     const pipeline = commands.pipeline();

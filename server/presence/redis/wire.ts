@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Entry } from '../../protocol/presence.js';
+import type { PresenceEntry } from '../../protocol/presence.js';
 import { fromText, toText } from './keys.js';
 
 /** What processes tell each other, and how entries are stored. Others may run another version: all is checked. */
 
 const entry = z
   .tuple([z.string(), z.string(), z.string()])
-  .transform(([id_socket, id_user, name]): Entry => ({ id_socket, id_user, name }));
+  .transform(([id_socket, id_user, name]): PresenceEntry => ({ id_socket, id_user, name }));
 
 /** In a room's channel: what became different, in the order in which it is to be applied. */
 const roomMessage = z.object({ node: z.string(), present: z.array(entry), gone: z.array(z.string()) });
@@ -38,12 +38,12 @@ export const writeNodeMessage = (message: NodeMessage) => JSON.stringify(message
 export const writeTypingMessage = (message: TypingMessage) => JSON.stringify(message);
 
 /** A field of a node's hash of a room, and its value. */
-export function writeEntry({ id_socket, id_user, name }: Entry): [field: string, value: string] {
+export function writeEntry({ id_socket, id_user, name }: PresenceEntry): [field: string, value: string] {
   return [toText(id_socket), JSON.stringify([id_user, name])];
 }
 
 /** The entries of a hash; what is no entry is left out. */
-export function readEntries(hash: Record<string, string>): Entry[] {
+export function readEntries(hash: Record<string, string>): PresenceEntry[] {
   return Object.entries(hash).flatMap(([field, value]) => {
     const fields = read(stored, value);
     return fields ? [{ id_socket: fromText(field), id_user: fields[0], name: fields[1] }] : [];

@@ -10,7 +10,7 @@ export const authenticate: Handler<'authenticate'> = async (
   const credentials = { bearerToken: frame.token, address: connection.address };
   const session = await authenticator.authenticate(credentials);
   if (!session) throw new ChatError('bad-token', 'tokens mean nothing here', { field: 'token' });
-  if (connection.isKnown && connection.id_user !== session.id_user) {
+  if (connection.isAuthenticated && connection.id_user !== session.id_user) {
     throw new ChatError('bad-token', 'the token belongs to somebody else', { field: 'token' });
   }
   await welcome(connection, session, credentials);

@@ -1,4 +1,4 @@
-import type { Access } from '../../access/access-control.js';
+import type { AccessControl } from '../../access/access-control.js';
 import type { Authenticator, Session } from '../../auth/authenticator.js';
 import type { Credentials } from '../../auth/credentials.js';
 import type { MembershipTable } from '../../database/tables/membership-table.js';
@@ -6,20 +6,20 @@ import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Presence } from '../../presence/presence.js';
 import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
-import type { Rooms } from '../../rooms/rooms.js';
-import type { Connection } from '../connection.js';
+import type { RoomService } from '../../rooms/room-service.js';
+import type { SocketConnection } from '../socket-connection.js';
 
 /** What handlers work with. */
-export interface HandlerParts {
-  access: Access;
+export interface HandlerDependencies {
+  access: AccessControl;
   authenticator: Authenticator;
   limits: Limits;
   memberships: MembershipTable;
   presence: Presence;
-  rooms: Rooms;
+  rooms: RoomService;
   users: UserTable;
   /** Makes a connection somebody's, and watches over how long that holds. */
-  welcome(connection: Connection, session: Session, credentials: Credentials): Promise<void>;
+  welcome(connection: SocketConnection, session: Session, credentials: Credentials): Promise<void>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface HandlerParts {
  * It acknowledges what it wrote and never tells a room about it: that is the changefeed's part.
  */
 export type Handler<T extends ClientFrameType> = (
-  connection: Connection,
+  connection: SocketConnection,
   frame: ClientFrame<T>,
-  parts: HandlerParts,
+  parts: HandlerDependencies,
 ) => void | Promise<void>;

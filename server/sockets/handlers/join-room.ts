@@ -1,5 +1,5 @@
 import { cleanRoom } from '../../protocol/message.js';
-import { leftBeforeJoining } from '../connection.js';
+import { leftBeforeJoining } from '../socket-connection.js';
 import type { Handler } from './handler.js';
 
 /** Answers with the room's window; what happens in it from then on follows by itself. */

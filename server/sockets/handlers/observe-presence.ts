@@ -1,5 +1,5 @@
 import { cleanRoom } from '../../protocol/message.js';
-import { ROOMS_PER_SOCKET, tooManyRooms } from '../connection.js';
+import { ROOMS_PER_SOCKET, tooManyRooms } from '../socket-connection.js';
 import type { Handler } from './handler.js';
 
 /** Answers with an `ack`, and with the presence of each room, now and whenever it changes. */

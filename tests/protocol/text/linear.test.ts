@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { userName } from '../../../server/auth/claims.js';
+import { userNameClaim } from '../../../server/auth/claims.js';
 import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
 import { Guests } from '../../../server/auth/guest.js';
 import { Announcements } from '../../../server/bots/announcements.js';
@@ -109,7 +109,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   markedName: (text) => markedName(withoutOwnMark(text, 'u'), '5f1c'),
   announcement: (text) =>
     new Announcements().learn(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
-  userName: (text) => userName({ name: text, email: text }, text),
+  userName: (text) => userNameClaim({ name: text, email: text }, text),
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
     const list = new CommandList();

@@ -1,6 +1,6 @@
 import { operation } from '../../openapi/operation.js';
-import * as answers from '../answers.js';
 import * as fields from '../request-fields.js';
+import * as answers from '../response-schemas.js';
 
 const tag = 'Messages';
 const path = '/api/rooms/:room/messages';
@@ -32,7 +32,7 @@ export const listMessages = operation({
 
 const written = {
   Location: 'The address of the message',
-  Notice: '`bots-away`: it is a command, and waits for bots that cannot be reached at the moment',
+  Notice: '`bots-unavailable`: it is a command, and waits for bots that cannot be reached at the moment',
 };
 
 export const postMessage = operation({

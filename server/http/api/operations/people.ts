@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../../openapi/operation.js';
-import * as answers from '../answers.js';
 import * as fields from '../request-fields.js';
+import * as answers from '../response-schemas.js';
 
 const tag = 'People';
 

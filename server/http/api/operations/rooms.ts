@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { LIMITS } from '../../../protocol/message.js';
-import { MEMBERS_PER_PAGE } from '../../../rooms/directory.js';
+import { MEMBERS_PER_PAGE } from '../../../rooms/room-directory.js';
 import { LISTED_ROOMS } from '../../../rooms/room-listing.js';
 import { operation } from '../../openapi/operation.js';
-import * as answers from '../answers.js';
 import * as fields from '../request-fields.js';
+import * as answers from '../response-schemas.js';
 
 const tag = 'Rooms';
 const params = { room: fields.room };

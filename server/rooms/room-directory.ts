@@ -1,0 +1,262 @@
+import type { AccessControl } from '../access/access-control.js';
+import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
+import type { RoomTable } from '../database/tables/room-table.js';
+import type { UserTable } from '../database/tables/user-table.js';
+import type { Limits } from '../limits/limits.js';
+import type { Presence } from '../presence/presence.js';
+import { ChatError } from '../protocol/errors.js';
+import { LOBBY, type Position } from '../protocol/message.js';
+import type { PresentUsers } from '../protocol/presence.js';
+import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
+import { nameKeys } from '../protocol/text/name-key.js';
+import { LISTED_ROOMS, RoomListing } from './room-listing.js';
+
+export interface RoomDirectoryDependencies {
+  access: AccessControl;
+  limits: Pick<Limits, 'membership' | 'room'>;
+  memberships: MembershipTable;
+  messages: Messages;
+  presence: Presence;
+  roomTable: RoomTable;
+  users: UserTable;
+}
+
+export interface RoomPage {
+  rooms: RoomEntry[];
+  /** Name after which the next page begins; null on the last page. */
+  next: string | null;
+}
+
+export interface MemberPage {
+  members: Member[];
+  /** The last member of this page; null on the last page. */
+  next: Member | null;
+}
+
+/** Members on a page when the caller asks for no number. */
+export const MEMBERS_PER_PAGE = 1_000;
+
+/** Where counting ends; more is shown as "100 or more". */
+export const MAX_UNREAD = 100;
+
+/** Room 9 stands before room 10. */
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** The rooms that exist and their members: for pages, REST and sockets alike. */
+export class RoomDirectory {
+  private readonly listing: RoomListing;
+
+  constructor(private readonly parts: RoomDirectoryDependencies) {
+    this.listing = new RoomListing(parts.roomTable, parts.presence);
+  }
+
+  /**
+   * The rooms that the user has joined, by name, then the listed ones of the others, with the most people first.
+   * `isWhole`: there are no further rooms. @throws ChatError `database-unavailable`
+   */
+  async list(id_user: string): Promise<{ rooms: RoomEntry[]; isWhole: boolean }> {
+    const { memberships, roomTable } = this.parts;
+    const [joined, { rooms: listed, isWhole }] = await Promise.all([
+      memberships.of(id_user),
+      this.listing.read(),
+    ]);
+    const created = new Map(listed.map((room) => [room.name, room]));
+    const names = joined.map(({ room }) => room);
+    for (const room of (await roomTable.getMany(names.filter((name) => !created.has(name)))).values())
+      created.set(room.name, room);
+    const rooms = [...new Set([...names, ...listed.map(({ name }) => name)])].map(
+      (name) => created.get(name) ?? unclaimed(name),
+    );
+    const entries = await this.describe(rooms, joined);
+    entries.sort(
+      (a, b) =>
+        Number(b.joined) - Number(a.joined) ||
+        (a.joined ? 0 : (b.users ?? 0) - (a.users ?? 0)) ||
+        byName.compare(a.name, b.name),
+    );
+    return { rooms: entries.slice(0, joined.length + LISTED_ROOMS), isWhole };
+  }
+
+  /** All created rooms in the order of their names, page by page. @throws ChatError `database-unavailable` */
+  async page(after: string | null, limit: number, id_user: string): Promise<RoomPage> {
+    const { memberships, roomTable } = this.parts;
+    const [found, joined] = await Promise.all([roomTable.after(after, limit + 1), memberships.of(id_user)]);
+    const rooms = await this.describe(found.slice(0, limit), joined);
+    return { rooms, next: found.length > limit ? rooms.at(-1)!.name : null };
+  }
+
+  /** Any room, also one that nobody has used yet. @throws ChatError `database-unavailable` */
+  async info(room: string, id_user: string): Promise<RoomEntry> {
+    const { memberships, roomTable } = this.parts;
+    const [info, membership] = await Promise.all([roomTable.get(room), memberships.get(room, id_user)]);
+    const [entry] = await this.describe([info ?? unclaimed(room)], membership ? [membership] : []);
+    return entry!;
+  }
+
+  /**
+   * Creates a room; its creator is its first member. Takes cleaned fields, and the creator's address, for limits.
+   * @throws ChatError `room-exists`, `room-in-use`, `rate-limited`, `too-many-rooms`, `database-unavailable`
+   */
+  async create({
+    by,
+    address,
+    ...room
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
+    const { limits, memberships, roomTable } = this.parts;
+    const { name } = room;
+    // Every visitor arrives in the lobby, so that no user may close it to others.
+    if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
+    if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
+    await limits.room(by.id_user, address);
+    const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
+    if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
+    await this.checkClaim(name, room.access, by.id_user);
+    const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
+    // Before the room may be for members, or its creator would be sent away from it for a moment.
+    await this.addMember(name, by);
+    try {
+      await roomTable.create({ ...room, by: by.id_user });
+    } catch (error) {
+      if (!wasMember) await memberships.leave(name, by.id_user);
+      throw error;
+    }
+    this.listing.invalidate();
+    return this.info(name, by.id_user);
+  }
+
+  /**
+   * Makes a user a member; having joined already is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `too-many-rooms`, `database-unavailable`
+   */
+  async join(room: string, person: Person, address?: string): Promise<void> {
+    await this.parts.limits.membership(person.id_user, address);
+    await this.addMember(room, person);
+  }
+
+  /**
+   * Ends a membership; being no member is no error.
+   * @param address the user's, for limits
+   * @throws ChatError `rate-limited`, `database-unavailable`
+   */
+  async leave(room: string, id_user: string, address?: string): Promise<void> {
+    await this.parts.limits.membership(id_user, address);
+    await this.parts.memberships.leave(room, id_user);
+  }
+
+  /**
+   * Notes how far a member has read; only forward.
+   * @returns how far that is now
+   * @throws ChatError `not-a-member`, `database-unavailable`
+   */
+  async markRead(room: string, id_user: string, position: Position): Promise<Position> {
+    const read = await this.parts.memberships.markRead(room, id_user, position);
+    if (!read)
+      throw new ChatError('not-a-member', 'join first: read positions are kept for members only', {
+        field: 'room',
+      });
+    return read;
+  }
+
+  /** The position up to which a member has read; null for a user who has not joined. @throws ChatError `database-unavailable` */
+  async unreadSince(room: string, id_user: string): Promise<Position | null> {
+    const membership = await this.parts.memberships.get(room, id_user);
+    return membership ? readUpTo(membership) : null;
+  }
+
+  /** The members in the order of joining. @throws ChatError `not-a-member`, `database-unavailable` */
+  async members(
+    room: string,
+    by: string,
+    after: Pick<Member, 'joined' | 'id_user'> | null = null,
+    limit = MEMBERS_PER_PAGE,
+  ): Promise<MemberPage> {
+    await this.parts.access.check(room, by);
+    const { memberships, users } = this.parts;
+    const found = await memberships.in(room, after, limit + 1);
+    const names = await users.getMany(found.map(({ id_user }) => id_user));
+    const members = found
+      .slice(0, limit)
+      .map(({ id_user, joined }) => ({ id_user, name: names.get(id_user)?.name ?? null, joined }));
+    return { members, next: found.length > limit ? members.at(-1)! : null };
+  }
+
+  /** Who is there now, socket by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */
+  async present(room: string, by: string): Promise<PresentUsers> {
+    const { access, presence } = this.parts;
+    await access.check(room, by);
+    const users = await presence.users(room);
+    // Other processes may have been asked, which takes time.
+    await access.check(room, by);
+    return users;
+  }
+
+  /**
+   * A room can be used without having been created, so that creating it must not take it from its users: only one of
+   * its authors may, and it stays open to the others.
+   * @throws ChatError `room-in-use`
+   */
+  private async checkClaim(name: string, access: RoomInfo['access'], by: string): Promise<void> {
+    const { messages, presence } = this.parts;
+    const use = await messages.useOf(name, by);
+    if (use.isUsed && !use.isAuthor)
+      throw roomInUse('this room has messages: only one of its recent authors can create it');
+    if (access === 'open') return;
+    if (use.isUsed) throw roomInUse('this room has messages of others and stays open', 'access');
+    const { users } = await presence.users(name);
+    if (users.some(({ id_user }) => id_user !== by))
+      throw roomInUse('other people are in this room, so that it stays open', 'access');
+  }
+
+  private async describe(rooms: RoomInfo[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
+    const { messages, presence } = this.parts;
+    const memberships = new Map(joined.map((membership) => [membership.room, membership]));
+    const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
+    const own = rooms.flatMap(({ name }) => memberships.get(name) ?? []);
+    const places = own.map((membership) => ({ room: membership.room, after: readUpTo(membership) }));
+    const [{ rooms: counts }, unread] = await Promise.all([
+      presence.counts(visible.map(({ name }) => name)),
+      messages.countAfter(places, MAX_UNREAD),
+    ]);
+    const unreadIn = new Map(own.map(({ room }, i) => [room, unread[i]!]));
+    return rooms.map((room) => ({
+      ...room,
+      joined: memberships.has(room.name),
+      users: counts.get(room.name)?.users ?? null,
+      unread: unreadIn.get(room.name) ?? null,
+    }));
+  }
+
+  private async addMember(room: string, { id_user, name }: Person): Promise<void> {
+    const { memberships, users } = this.parts;
+    // Members are shown by name, also those who have never chosen one.
+    await users.introduce(id_user, name);
+    await memberships.join(room, id_user);
+  }
+}
+
+const looksLikeLobby = (name: string) => nameKeys(name).some((key) => LOBBY_KEYS.includes(key));
+const LOBBY_KEYS = nameKeys(LOBBY);
+
+interface Person {
+  id_user: string;
+  name: string;
+}
+
+function unclaimed(name: string): RoomInfo {
+  return { name, topic: '', access: 'open', created: null, created_by: null };
+}
+
+/** A member who has read nothing yet has not read the messages since joining. */
+function readUpTo({ read, joined }: MembershipInfo): Position {
+  return read ?? { sent: joined ?? 0, id: '' };
+}
+
+function roomInUse(message: string, field = 'name'): ChatError {
+  return new ChatError('room-in-use', message, { field });
+}
+
+function roomExists(message: string): ChatError {
+  return new ChatError('room-exists', message, { field: 'name' });
+}
