@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that start system programs, processes of the server, or browsers. All others are unit tests: `npm run test:unit`
- * runs them, in under 30 seconds. tests/unit-tests.test.ts checks the list.
+ * Tests that start system programs, processes or many connections, or take longer than two seconds. All others are unit
+ * tests: `npm run test:unit` runs them in under 30 seconds. tests/unit-tests.test.ts checks that they start no programs.
  */
-const SYSTEM_TESTS = [
+const INTEGRATION_TESTS = [
   'tests/bots/**',
   'tests/chaos/**',
   'tests/cluster/**',
@@ -12,9 +12,16 @@ const SYSTEM_TESTS = [
   'tests/flows/**',
   'tests/presence/**',
   'tests/scripts/**',
-  'tests/database/cluster.test.ts',
-  'tests/database/tls.test.ts',
-  'tests/sockets/processes.test.ts',
+  'tests/sockets/!(inbox|outgoing).test.ts',
+  'tests/database/{availability,cluster,hosts,link,name-claims,row-cache,schema-watch,silence,tls}.test.ts',
+  'tests/http/{events,gate,metrics,openapi,pages,people,playground}.test.ts',
+  'tests/limits/{doors,limits}.test.ts',
+  'tests/protocol/text/linear.test.ts',
+  'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
+  'tests/runtime/connection-drainer.test.ts',
+  'packages/*/tests/{damage,disk-full,durability,index}.test.ts',
+  'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
+  'packages/*/tests/wire/{limits,session}.test.ts',
 ];
 
 export default defineConfig({
@@ -25,9 +32,27 @@ export default defineConfig({
     maxWorkers: 2,
     // On shared machines a test may have a second try; npm test lists those that needed it.
     retry: process.env.CI ? 1 : 0,
+    coverage: {
+      provider: 'v8',
+      include: ['server/**/*.ts', 'packages/*/src/**/*.ts', 'static/client/**/*.ts'],
+      reporter: ['text-summary', 'lcovonly'],
+    },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: SYSTEM_TESTS } },
-      { extends: true, test: { name: 'system', include: SYSTEM_TESTS.map((path) => path.replace(/\/\*\*$/, '/**/*.test.ts')) } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts', 'packages/*/tests/**/*.test.ts'],
+          exclude: INTEGRATION_TESTS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: INTEGRATION_TESTS.map((pattern) => pattern.replace(/\/\*\*$/, '/**/*.test.ts')),
+        },
+      },
     ],
   },
 });

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mountSmallDisk, type SmallDisk, skipWithoutMount } from '../../tests/support/small-disk.js';
+import {
+  mountSmallDisk,
+  type SmallDisk,
+  skipWithoutMount,
+} from '../../packages/embedded-rethinkdb/tests/support/small-disk.js';
 import { until } from '../../tests/support/until.js';
 import type { Fault } from './faults.js';
 import type { Ledger } from './ledger.js';

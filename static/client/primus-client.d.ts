@@ -1,4 +1,4 @@
-/** The browser's side of Primus, which scripts/build.mjs takes from the server's package. */
+/** The browser's side of Primus, which scripts/build/primus-client.ts takes from the server's package. */
 declare module 'primus-client' {
   interface Options {
     /** Open by `open()` only. */

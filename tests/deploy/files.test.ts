@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -154,10 +165,22 @@ describe('the Dockerfile', () => {
     directory = await mkdtemp(path.join(tmpdir(), 'changeroom-image-'));
     for (const file of copied(image)) {
       const target = path.join(directory, file);
-      if (file === 'node_modules') await symlink(path.resolve(file), target);
+      if (file === 'node_modules') await linkModules(target);
       else await cp(file, target, { recursive: true });
     }
+    const [, changePackage] = /(npm pkg set \S+)$/m.exec(build) ?? [];
+    await run('sh', ['-c', `${changePackage}`], { cwd: directory });
   });
+
+  /** Links each installed package. A workspace is linked to its copy in the image. */
+  async function linkModules(target: string) {
+    await mkdir(target);
+    for (const name of await readdir('node_modules')) {
+      const source = path.join('node_modules', name);
+      const isWorkspace = (await lstat(source)).isSymbolicLink();
+      await symlink(isWorkspace ? await readlink(source) : path.resolve(source), path.join(target, name));
+    }
+  }
   afterAll(async () => {
     await Deployment.removeAll();
     await rm(directory, { recursive: true, force: true });
@@ -175,6 +198,25 @@ describe('the Dockerfile', () => {
     expect(fromHere.filter((file) => !existsSync(file))).toEqual([]);
     const isLetIn = (file: string) => letIn.some((one) => file === one || file.startsWith(`${one}/`));
     expect(fromHere.filter((file) => !isLetIn(file))).toEqual([]);
+  });
+
+  test.each<[script: string, code: number, output: string]>([
+    ['schema', 0, 'there is nothing to do'],
+    ['seed', 1, 'No database answers at 127.0.0.1:1.'],
+    ['message', 2, 'Usage: npm run message'],
+    ['export', 2, 'Usage: npm run export'],
+    ['import', 2, 'Usage: npm run import'],
+    ['bot', 2, 'Usage: npm run bot'],
+    ['database', 2, 'Usage: npm run database'],
+  ])('makes an image in which npm run %s works without sources', async (script, code, output) => {
+    const env = { PATH: process.env.PATH, EMBEDDED_PORT: '1' };
+    const command = run('npm', ['run', '--silent', script], { cwd: directory, env });
+    const { stdout, stderr, ...ended } = await command.then(
+      (texts) => ({ ...texts, code: 0 }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    expect(stdout + stderr).toContain(output);
+    expect(ended.code).toBe(code);
   });
 
   test('copies all that the server needs, and its healthcheck finds it', async () => {
