@@ -19,7 +19,7 @@ const INTEGRATION_TESTS = [
   'tests/protocol/text/linear.test.ts',
   'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
   'tests/runtime/connection-drainer.test.ts',
-  'packages/*/tests/{damage,disk-full,durability,index}.test.ts',
+  'packages/*/tests/{damage,disk-full,drivers,durability,index}.test.ts',
   'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
   'packages/*/tests/wire/{limits,session}.test.ts',
 ];
@@ -42,6 +42,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // One module graph for all files of a worker: half the CPU time (31 s instead of 53 s), mostly of imports.
+          isolate: false,
           include: ['tests/**/*.test.ts', 'packages/*/tests/**/*.test.ts'],
           exclude: INTEGRATION_TESTS,
         },

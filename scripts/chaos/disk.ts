@@ -62,7 +62,7 @@ function fullDisk(disk: SmallDisk, ledger: Ledger): Fault {
     });
   return {
     name: 'fill the disk of the database',
-    lasts: [1_000, 5_000],
+    duration: [1_000, 5_000],
     begin: async () => {
       const { storageRefusals } = ledger;
       await disk.fill(FREE_WHEN_FULL_BYTES);

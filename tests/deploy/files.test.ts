@@ -26,7 +26,7 @@ import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
-/** What is read by tunnel-and-serve.sh, by Heroku's build, and by Node itself. */
+/** Variables that tunnel-and-serve.sh, the build at Heroku or Node.js reads. */
 const OTHERS = [
   'SSH_HOST',
   'SSH_PORT',
@@ -39,10 +39,10 @@ const OTHERS = [
   'NODE_ENV',
 ];
 
-/** Those that nothing reads, which would be there in vain. */
+/** The names that no program reads. */
 const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
 
-/** The server accepts these values, once secrets are filled in. */
+/** Reads the values as the server does. */
 const accept = (env: Record<string, unknown>) =>
   readConfig(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])));
 
@@ -51,7 +51,7 @@ describe('app.json', () => {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
 
-  test('names settings that are read, and leaves none to be filled in', () => {
+  test('app.json names existing settings, and each required one has a value', () => {
     expect(unknown(Object.keys(app.env))).toEqual([]);
     const left = Object.values(app.env).filter(
       ({ required, value, generator }) =>
@@ -78,7 +78,7 @@ describe('compose.yaml', () => {
   const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
     Record<string, Service>;
 
-  test('starts servers with settings that they accept', () => {
+  test('compose.yaml starts servers with valid settings', () => {
     expect(unknown(Object.keys(app1.environment!))).toEqual([]);
     const filled = Object.entries(app1.environment!).map(([name, value]) => [
       name,
@@ -88,7 +88,7 @@ describe('compose.yaml', () => {
     expect(app2).toEqual(app1);
   });
 
-  test('shows nothing but nginx to the outside', () => {
+  test('compose.yaml publishes only the port of nginx', () => {
     expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
     for (const service of Object.values(inner)) {
       expect(service.ports).toBeUndefined();
@@ -96,7 +96,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('hands nginx the site, and the servers in the place of upstream.conf', () => {
+  test('compose.yaml gives nginx site.conf, and its servers instead of upstream.conf', () => {
     expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
     expect(existsSync(compose.configs.site!.file!)).toBe(true);
     const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));
@@ -115,7 +115,7 @@ describe('ecosystem.config.cjs', () => {
   }
   const { apps } = createRequire(import.meta.url)('../../ecosystem.config.cjs') as { apps: Pm2App[] };
 
-  test('starts the server with settings that it accepts, and gives it time to stop', () => {
+  test('ecosystem.config.cjs starts the server with valid settings and lets it shut down', () => {
     expect(apps).toHaveLength(1);
     const [{ script, cwd, env, kill_timeout }] = apps as [Pm2App];
     expect(existsSync(path.join(cwd, script))).toBe(true);
@@ -127,7 +127,7 @@ describe('ecosystem.config.cjs', () => {
 describe('changeroom.service', () => {
   const unit = readFileSync('deploy/changeroom.service', 'utf8');
 
-  test('starts the server with settings that it accepts, and gives it time to stop', () => {
+  test('changeroom.service starts the server with valid settings and lets it shut down', () => {
     const env = Object.fromEntries(
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, ...pair]) => pair),
     );
@@ -136,14 +136,14 @@ describe('changeroom.service', () => {
     expect(Number(seconds) * 1000).toBeGreaterThan(accept(env).shutdownMs);
   });
 
-  test('is a unit that systemd accepts, and exposes little', skipWithout('systemd-analyze'), async () => {
+  test('changeroom.service is a valid unit with a low exposure', skipWithout('systemd-analyze'), async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-unit-'));
     try {
       const file = path.join(directory, 'changeroom.service');
       await writeFile(file, unit.replace('/usr/bin/node', process.execPath));
       const verified = await run(programPath('systemd-analyze'), ['verify', '--man=no', file]);
       expect(verified.stderr).toBe('');
-      // Of 10, the exposure of a service that has all rights. Fails above the threshold, in tenths.
+      // The threshold is in tenths: 2.0 of 10, which is the exposure of a service without restrictions.
       await run(programPath('systemd-analyze'), ['security', '--offline=true', '--threshold=20', file]);
     } finally {
       await rm(directory, { recursive: true, force: true });
@@ -186,18 +186,18 @@ describe('the Dockerfile', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('has no fault that a validator finds', () => {
+  test('the Dockerfile passes a validator', () => {
     expect(validate(readFileSync('Dockerfile', 'utf8'))).toEqual([]);
     expect(validate('FROM node\nCOPY a\n')).toHaveLength(1);
   });
 
-  test('copies files that are there and not kept away by .dockerignore', async () => {
+  test('the Dockerfile copies existing files that .dockerignore allows', async () => {
     const lines = (await readFile('.dockerignore', 'utf8')).split('\n');
-    const letIn = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    const fromHere = copied([build, image].join('\n').replaceAll(/^COPY --from.*$/gm, ''));
-    expect(fromHere.filter((file) => !existsSync(file))).toEqual([]);
-    const isLetIn = (file: string) => letIn.some((one) => file === one || file.startsWith(`${one}/`));
-    expect(fromHere.filter((file) => !isLetIn(file))).toEqual([]);
+    const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const fromProject = copied([build, image].join('\n').replaceAll(/^COPY --from.*$/gm, ''));
+    expect(fromProject.filter((file) => !existsSync(file))).toEqual([]);
+    const isAllowed = (file: string) => allowed.some((path) => file === path || file.startsWith(`${path}/`));
+    expect(fromProject.filter((file) => !isAllowed(file))).toEqual([]);
   });
 
   test.each<[script: string, code: number, output: string]>([
@@ -219,7 +219,7 @@ describe('the Dockerfile', () => {
     expect(ended.code).toBe(code);
   });
 
-  test('copies all that the server needs, and its healthcheck finds it', async () => {
+  test('the image has all files of the server, and its health check succeeds', async () => {
     const [, command] = /^CMD (.*)$/m.exec(image)!;
     const [program, ...args] = JSON.parse(command!) as string[];
     const server = await Deployment.start({}, [

@@ -1,12 +1,12 @@
 import { connect } from 'amqplib';
-import { type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { Finding, type Surface } from '../surface.js';
 
 const BATCH = 100;
-/** Defaults of AMQP_QUEUE and AMQP_QUEUE with -rejected. */
-const ANSWERS = 'changeroom-chat';
-/** Milliseconds for the server to take the answers from the queue. */
-const DRAIN_MS = 20_000;
+/** The default of AMQP_QUEUE. */
+const ANSWER_QUEUE = 'changeroom-chat';
+/** For the server to consume the answers. */
+const DRAIN_TIMEOUT_MS = 20_000;
 
 function answerOf(random: Random): Buffer {
   const answer = {
@@ -20,8 +20,8 @@ function answerOf(random: Random): Buffer {
   return random.chance(0.3) ? random.mutate(bytes) : bytes;
 }
 
-/** Answers of bots, of any form, with the bots' own broker. */
-export const amqp: Door = {
+/** Malformed answers of bots, sent with the broker. */
+export const amqp: Surface = {
   name: 'answers of bots',
   async attack(random, { amqpUrl }) {
     const connection = await connect(amqpUrl!);
@@ -30,12 +30,12 @@ export const amqp: Door = {
       const inputs = Array.from({ length: BATCH }, () => answerOf(random));
       for (const input of inputs) {
         const messageId = random.chance(0.3) ? random.wellFormed().slice(0, 100) : undefined;
-        channel.sendToQueue(ANSWERS, input, { messageId });
+        channel.sendToQueue(ANSWER_QUEUE, input, { messageId });
       }
       await channel.waitForConfirms();
-      const end = Date.now() + DRAIN_MS;
-      while ((await channel.checkQueue(ANSWERS)).messageCount > 0) {
-        if (Date.now() > end) throw new Finding('answers stay in the queue', inputs.map(String).join('\n'));
+      const end = Date.now() + DRAIN_TIMEOUT_MS;
+      while ((await channel.checkQueue(ANSWER_QUEUE)).messageCount > 0) {
+        if (Date.now() > end) throw new Finding('answers remain in the queue', inputs.map(String).join('\n'));
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       return BATCH;

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
-import { answered, type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 import type { Target } from '../target.js';
 
 const FRAMES = 256;
@@ -31,7 +31,7 @@ const FIELDS = [
   'ref',
 ];
 
-/** A frame that looks like one of the protocol. */
+/** A frame that is similar to those of the protocol. */
 export function frameOf(random: Random): unknown {
   if (random.chance(0.1)) return random.json();
   const room = random.chance(0.6) ? 'fuzz' : random.json(1);
@@ -62,8 +62,8 @@ function packetOf(random: Random): string | Buffer {
   return random.chance(0.5) ? random.bytes(200) : random.text();
 }
 
-/** A WebSocket: packets and frames of any form, until the server closes it or has answered all. */
-export const websocket: Door = {
+/** A WebSocket with malformed packets and frames, until the server closes it or has answered all. */
+export const websocket: Surface = {
   name: 'WebSocket frames',
   async attack(random, target) {
     const packets = Array.from({ length: FRAMES }, () => packetOf(random));
@@ -82,7 +82,7 @@ function converse({ port }: Target, packets: readonly (string | Buffer)[]): Prom
     };
     socket.on('open', () => {
       for (const packet of packets) socket.send(packet);
-      // Its answer comes after those to all the others.
+      // The server answers it after all others.
       socket.send('4{"type":"leaveRoom","ref":"the end","room":"fuzz"}');
     });
     socket.on('message', (data) => {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
-import { answered, type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 import type { Target } from '../target.js';
 
 const BATCH = 64;
@@ -73,8 +73,8 @@ function callOf(random: Random, cookie: string): Call {
   };
 }
 
-/** REST operations, pages and forms with fields, cookies and tokens of any form. */
-export const rest: Door = {
+/** REST operations, pages and forms with malformed fields, cookies and tokens. */
+export const rest: Surface = {
   name: 'REST, pages and forms',
   async attack(random, target) {
     const cookie = await guestCookie(target);
@@ -116,7 +116,7 @@ function perform(target: Target, call: Call): Promise<void> {
       },
     );
     outgoing.on('error', (error) => {
-      // The server may close an idle connection at the moment at which it is used again.
+      // The server may close an idle connection while it is being reused.
       if (outgoing.reusedSocket) perform(target, call).then(resolve, reject);
       else fail(error.message);
     });

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import { answered, type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 
-/** Connections that are open at the same time. */
+/** Concurrent connections. */
 const BATCH = 32;
 
 const METHODS = [
@@ -87,7 +87,7 @@ function targetOf(random: Random): string {
   return `${random.pick(PATHS)}${segment}${rest}${query}`;
 }
 
-/** A request as bytes, in whole, cut or changed. */
+/** A complete, truncated or changed request. */
 export function request(random: Random): Buffer {
   const lines = [
     `${random.pick(METHODS)} ${targetOf(random)} HTTP/1.${random.chance(0.9) ? 1 : random.below(10)}`,
@@ -102,8 +102,8 @@ export function request(random: Random): Buffer {
   return random.chance(0.3) ? random.mutate(whole) : whole;
 }
 
-/** Bytes over a TCP connection: request lines, headers, upgrades and bodies of any form. */
-export const rawHttp: Door = {
+/** Bytes over TCP: malformed request lines, headers, upgrades and bodies. */
+export const rawHttp: Surface = {
   name: 'raw HTTP and upgrades',
   async attack(random, target) {
     const inputs = Array.from({ length: BATCH }, () => request(random));
@@ -112,7 +112,7 @@ export const rawHttp: Door = {
   },
 };
 
-/** Resolves with the beginning of the answer, or when the server closes the connection. */
+/** Resolves when the server answers or closes the connection. */
 function send(port: number, input: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.end(input));
@@ -127,7 +127,7 @@ function send(port: number, input: Buffer): Promise<void> {
         reject(new Finding(`status ${status}`, input));
       } else done();
     });
-    // A reset is an answer, too; a server that has crashed is found by its process.
+    // A reset is also an answer. A crash is detected by the end of the process.
     socket.on('error', done);
     socket.on('close', done);
   });

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answered, type Door, Finding } from '../door.js';
 import { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 
 const BATCH = 32;
 
-/** An accounts service that answers in any form. @returns its address */
+/** Starts an accounts service with malformed answers. */
 export async function startHostileAccounts(seed: number): Promise<{ url: string; server: Server }> {
   const random = new Random(seed);
   const server = createServer((_request, response) => {
@@ -25,7 +25,7 @@ const accountOf = (random: Random) => ({
 });
 
 /** Tokens in headers and cookies, for a server with AUTH=accounts. */
-export const tokens: Door = {
+export const tokens: Surface = {
   name: 'tokens and accounts',
   async attack(random, { url }) {
     const requests = Array.from({ length: BATCH }, () => {
@@ -43,7 +43,7 @@ export const tokens: Door = {
         const input = JSON.stringify({ path, headers });
         const answer = await answered(fetch(url + path, { headers }), input);
         await answer.arrayBuffer();
-        // 503: the accounts service did not answer as it should.
+        // 503: the answer of the accounts service was not valid.
         if (answer.status >= 500 && answer.status !== 503)
           throw new Finding(`status ${answer.status}`, input);
       }),

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { answered, type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 import type { Target } from '../target.js';
 
 // RethinkDB's wire protocol: https://rethinkdb.com/docs/writing-drivers/
@@ -12,7 +12,7 @@ const INTERNAL_ERROR = 1_000_000;
 /** The highest number of a term in ql2.proto. */
 const LAST_TERM = 193;
 const QUERIES = 256;
-/** Terms that a random query combines with values; any other number comes, too. */
+/** The ReQL term of a table. */
 const TABLE = [15, [[14, ['test']], 'fuzz']];
 
 function termOf(random: Random, depth = 4): unknown {
@@ -50,8 +50,8 @@ function queryOf(random: Random): Buffer {
   return random.chance(0.05) ? random.mutate(body) : body;
 }
 
-/** The embedded database's port: handshakes, frames and terms of any form. */
-export const reql: Door = {
+/** The port of the embedded database: malformed handshakes, frames and terms. */
+export const reql: Surface = {
   name: 'ReQL handshakes and terms',
   async attack(random, target) {
     if (random.chance(0.1)) {
@@ -74,7 +74,7 @@ function handshakeOf(random: Random): Buffer {
   return random.mutate(Buffer.concat([magic, Buffer.from(text), random.bytes(100)]));
 }
 
-/** Resolves when the server has closed the connection, or answered and got nothing more. */
+/** Resolves when the server closes the connection. */
 function knock({ databasePort }: Target, input: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(databasePort, '127.0.0.1', () => socket.end(input));
@@ -84,7 +84,7 @@ function knock({ databasePort }: Target, input: Buffer): Promise<void> {
   });
 }
 
-/** Sends queries side by side. Resolves when each has a response, or when the server closes the connection. */
+/** Sends queries concurrently. Resolves when each has a response, or when the server closes the connection. */
 function ask({ databasePort }: Target, bodies: readonly Buffer[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(databasePort, '127.0.0.1', () => socket.write(greeting()));

@@ -1,5 +1,5 @@
-import { answered, type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
+import { answered, Finding, type Surface } from '../surface.js';
 import type { Target } from '../target.js';
 import { frameOf } from './websocket.js';
 
@@ -15,8 +15,8 @@ function payloadOf(random: Random): Buffer {
   return random.chance(0.3) ? random.mutate(payload) : payload;
 }
 
-/** Sessions by long-polling: payloads of any form, invented session ids. */
-export const polling: Door = {
+/** Long-polling sessions: malformed payloads and invented session ids. */
+export const polling: Surface = {
   name: 'long-polling',
   async attack(random, target) {
     const sid = await open(target);
