@@ -5,7 +5,14 @@ import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../server/runtime/project-root.js';
 
-const FOLDERS = ['server', 'packages/embedded-rethinkdb/src', 'views', 'static/client', 'static/styles'];
+const FOLDERS = [
+  'server',
+  'packages/client/src',
+  'packages/embedded-rethinkdb/src',
+  'views',
+  'static/client',
+  'static/styles',
+];
 /** Time without a change before a build: editors write several files, several times. */
 const QUIET_MS = 150;
 

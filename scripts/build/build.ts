@@ -1,6 +1,6 @@
 /**
- * `npm run build`: transpiles server/, the embedded database and the commands of scripts/ file by file, and bundles the
- * script and styles of the page. Types are checked by `npm run lint`, not here.
+ * `npm run build`: transpiles server/, packages/ and the commands of scripts/ file by file, and bundles the script and
+ * styles of the page. Types are checked by `npm run lint`, not here.
  */
 import { bundlePage } from './page-assets.js';
 import { transpile } from './transpile.js';
@@ -12,5 +12,6 @@ await Promise.all([
   transpile('server', 'dist/server'),
   transpile('scripts', 'dist/scripts', DEVELOPMENT),
   transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
+  transpile('packages/client/src', 'packages/client/dist'),
   bundlePage(),
 ]);

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { removeOtherFiles, writeAtomically } from './files.js';
-import { primusClient } from './primus-client.js';
 
 const OUTPUT_FOLDER = 'static/build';
 
@@ -23,7 +22,6 @@ export async function bundlePage(): Promise<void> {
     format: 'esm',
     target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
     sourcemap: 'linked',
-    plugins: [primusClient],
     metafile: true,
     absWorkingDir: ROOT,
     logLevel: 'warning',

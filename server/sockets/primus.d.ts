@@ -21,7 +21,7 @@ declare module 'primus' {
     pathname: string;
     parser: 'JSON';
     /** Bytes; a longer frame ends the connection. */
-    maxLength?: number;
+    maxLength: number;
     pingInterval?: number;
     /** Options of the engine.io server. */
     transport?: object;
@@ -46,8 +46,6 @@ declare module 'primus' {
     authorize(
       check: (request: IncomingMessage, done: (error?: Error & { statusCode?: number }) => void) => void,
     ): void;
-    /** The source of the browser's client. @param withoutTransport whether to omit the client of the transformer */
-    library(withoutTransport: boolean): string;
     forEach(each: (spark: Spark) => void): void;
     destroy(options?: { close?: boolean; reconnect?: boolean; timeout?: number }, done?: () => void): void;
   }
