@@ -36,6 +36,14 @@ export default defineConfig({
       provider: 'v8',
       include: ['server/**/*.ts', 'packages/*/src/**/*.ts', 'static/client/**/*.ts'],
       reporter: ['text-summary', 'lcovonly'],
+      // Of the unit tests. A run that covers a percent more writes its figures here; commit them.
+      thresholds: {
+        autoUpdate: Math.floor,
+        statements: 40,
+        branches: 35,
+        functions: 38,
+        lines: 42,
+      },
     },
     projects: [
       {

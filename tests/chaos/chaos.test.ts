@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Ledger } from '../../scripts/chaos/ledger.js';
 import type { Reader } from '../../scripts/chaos/readers.js';
 import { runChaos } from '../../scripts/chaos/run.js';
@@ -16,7 +16,7 @@ describe('the verdict of a chaos run', () => {
     return made;
   };
 
-  it('writeDifferences reports lost, changed, restored and duplicated writes', () => {
+  test('writeDifferences reports lost, changed, restored and duplicated writes', () => {
     expect(writeDifferences(ledger(['1', 'a'], ['2', null]), [message('1', 'a')])).toEqual([]);
     expect(writeDifferences(ledger(['1', 'a']), [])).toEqual([
       '1 was acknowledged but is not in the table: a',
@@ -32,7 +32,7 @@ describe('the verdict of a chaos run', () => {
     ]);
   });
 
-  it('viewDifferences reports views with missing, surplus or reordered messages', () => {
+  test('viewDifferences reports views with missing, surplus or reordered messages', () => {
     const reader = (...messages: Message[]): Reader => {
       const view = new View();
       view.show({ messages, hasOlder: false });
@@ -47,7 +47,7 @@ describe('the verdict of a chaos run', () => {
 });
 
 describe('a short chaos run', () => {
-  it('after a short chaos run, views equal the table and no write is lost or duplicated', {
+  test('after a short chaos run, views equal the table and no write is lost or duplicated', {
     timeout: 180_000,
   }, async () => {
     const lines: string[] = [];

@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
@@ -63,6 +64,7 @@ describe('app.json', () => {
 
 describe('compose.yaml', () => {
   interface Service {
+    command?: string[];
     environment?: Record<string, string>;
     depends_on?: Record<string, unknown>;
     networks: string[];
@@ -86,6 +88,14 @@ describe('compose.yaml', () => {
     ]);
     expect(accept(Object.fromEntries(filled)).database?.hosts).toEqual([{ host: 'rethinkdb', port: 28015 }]);
     expect(app2).toEqual(app1);
+  });
+
+  test('compose.yaml starts existing bots at the broker of the servers', () => {
+    const { command, environment } = inner.bots!;
+    const [, script, ...bots] = command!;
+    expect(existsSync(script!)).toBe(true);
+    expect(bots.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
+    expect(app1.environment).toMatchObject(environment!);
   });
 
   test('compose.yaml publishes only the port of nginx', () => {
@@ -148,6 +158,34 @@ describe('changeroom.service', () => {
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
+  });
+});
+
+describe('the devcontainer', () => {
+  test('the devcontainer installs the packages of all system programs', () => {
+    const dockerfile = readFileSync('.devcontainer/Dockerfile', 'utf8');
+    expect(validate(dockerfile)).toEqual([]);
+    const packages = SYSTEM_PROGRAMS.map(({ aptPackage }) => aptPackage);
+    expect(packages.filter((name) => !dockerfile.split(/\s+/).includes(name))).toEqual([]);
+    const { build } = JSON.parse(readFileSync('.devcontainer/devcontainer.json', 'utf8'));
+    expect(existsSync(path.join('.devcontainer', build.dockerfile))).toBe(true);
+  });
+});
+
+describe('the workflow of GitHub', () => {
+  test('the workflow runs scripts of package.json on the Node.js versions of engines', () => {
+    interface Workflow {
+      jobs: Record<string, { strategy?: { matrix: { node: number[] } }; steps: { run?: string }[] }>;
+    }
+    const { jobs } = parse(readFileSync('.github/workflows/ci.yml', 'utf8')) as Workflow;
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run: line }) => line ?? []));
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const named = commands
+      .filter((line) => line !== 'npm ci')
+      .map((line) => line.replace(/^npm (run )?/, ''));
+    expect(named).toContain('test');
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(jobs.test?.strategy?.matrix.node).toEqual([20, 22, 24]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { fillChat } from './chat-to-move.js';
@@ -39,17 +39,17 @@ describe('npm run export', () => {
     return started;
   }
 
-  it.each([
+  test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('leaves no file after %s', async (signal, code) => {
+  ] as const)('npm run export leaves no file after %s', async (signal, code) => {
     const { child, outcome } = await startInterrupted();
     child.kill(signal);
     expect(await outcome).toMatchObject({ code, error: 'Interrupted. No file was written.' });
     expect(await files()).toEqual([]);
   });
 
-  it('leaves no file when the connection to the database is lost', async () => {
+  test('npm run export leaves no file when the connection to the database is lost', async () => {
     const { outcome } = await startInterrupted();
     proxy.cut();
     const { code, error } = await outcome;
@@ -58,7 +58,7 @@ describe('npm run export', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('leaves only a partial file after SIGKILL, and succeeds when it is repeated', async () => {
+  test('npm run export leaves only a partial file after SIGKILL, and succeeds when it is repeated', async () => {
     const { child, outcome } = await startInterrupted();
     child.kill('SIGKILL');
     await outcome;
@@ -67,14 +67,14 @@ describe('npm run export', () => {
     expect(await files()).toEqual(['chat.ndjson']);
   });
 
-  it('does not overwrite a file', async () => {
+  test('npm run export does not overwrite a file', async () => {
     await writeFile(file, 'precious');
     const error = `${file} exists already. Choose another name.`;
     expect(await move('export', from, file)).toEqual({ code: 2, out: '', error });
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
-  it('ends with 1 when the database or the folder does not exist', async () => {
+  test('npm run export ends with 1 when the database or the folder does not exist', async () => {
     const absent = await move('export', { ...from, db: 'nothing_here' }, file);
     expect(absent).toMatchObject({ code: 1, out: '' });
     expect(absent.error).toBe(`Database \`nothing_here\` does not exist.`);
@@ -83,8 +83,11 @@ describe('npm run export', () => {
     expect(await files()).toEqual([]);
   });
 
-  it.each([[[]], [['--help']], [['a', 'b']]])('prints its usage for wrong arguments: %j', async (args) => {
-    const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run export -- FILE/) };
-    expect(await move('export', from, ...args)).toEqual(usage);
-  });
+  test.each([[[]], [['--help']], [['a', 'b']]])(
+    'npm run export prints its usage for wrong arguments: %j',
+    async (args) => {
+      const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run export -- FILE/) };
+      expect(await move('export', from, ...args)).toEqual(usage);
+    },
+  );
 });

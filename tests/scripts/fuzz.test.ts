@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Random } from '../../scripts/fuzz/random.js';
 import { amqp } from '../../scripts/fuzz/surfaces/amqp.js';
@@ -29,7 +29,7 @@ function fuzz(args: string[], env: Record<string, string> = {}): Promise<{ code:
 }
 
 describe('npm run fuzz', () => {
-  it('npm run fuzz has no findings for HTTP, sockets, tokens and ReQL', async () => {
+  test('npm run fuzz has no findings for HTTP, sockets, tokens and ReQL', async () => {
     const { code, output } = await fuzz(['--seed', `${SEED}`, '--inputs', '6000', '--minutes', '1']);
     expect(output).toContain(', 0 findings, seed 20');
     expect(code).toBe(0);
@@ -45,7 +45,7 @@ describe('npm run fuzz', () => {
     });
     afterAll(() => broker?.stop());
 
-    it('npm run fuzz has no findings for answers of bots', async () => {
+    test('npm run fuzz has no findings for answers of bots', async () => {
       const args = ['--seed', `${SEED}`, '--inputs', '300', '--minutes', '1', '--surface', amqp.name];
       const { code, output } = await fuzz(args, { AMQP_URL: broker.url });
       expect(output).toMatch(new RegExp(`[1-9]\\d* ${amqp.name}`));
@@ -87,7 +87,7 @@ describe('a fuzz surface', () => {
   afterAll(() => failing?.close());
 
   for (const surface of [rawHttp, rest, websocket, reql, tokens]) {
-    it(`the surface "${surface.name}" reports the input when the server fails`, async () => {
+    test(`the surface "${surface.name}" reports the input when the server fails`, async () => {
       const random = new Random(2);
       const attack = async () => {
         // A handshake without queries has no error response.

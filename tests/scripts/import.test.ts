@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import { expectEqual, fillChat, idOfMessage } from './chat-to-move.js';
 import { move } from './move-command.js';
@@ -35,7 +35,7 @@ describe('npm run import', () => {
     expect(await r.dbList().run(to.connection)).not.toContain(to.db);
   }
 
-  it('refuses a damaged file before it writes anything', async () => {
+  test('npm run import refuses a damaged file before it writes anything', async () => {
     const text = await readFile(file, 'utf8');
     const damaged = { code: 1, error: /is damaged: its content does not match the hash/ };
     await expectRefused(text.replace('"name":"Name 3"', '"name":"Name 4"'), damaged);
@@ -46,7 +46,7 @@ describe('npm run import', () => {
     await expectRefused(zipped, { code: 1, error: /is damaged/ });
   });
 
-  it('refuses a file without its end', async () => {
+  test('npm run import refuses a file without its end', async () => {
     const text = await readFile(file, 'utf8');
     const cut = { code: 1, error: /is incomplete: its end is missing\.$/ };
     await expectRefused(text.slice(0, text.length >> 1), cut);
@@ -56,17 +56,23 @@ describe('npm run import', () => {
     await expectRefused(zipped.subarray(0, zipped.length >> 1), cut);
   });
 
-  it.each([[''], ['hello'], ['{"a":1}\n'], ['null\n'], [Buffer.from([0, 255, 10, 0])], [gzipSync('hello')]])(
-    'refuses a file that is not an export: %j',
-    (content) => expectRefused(content, { code: 2, error: /was not written by npm run export\.$/ }),
+  test.each([
+    [''],
+    ['hello'],
+    ['{"a":1}\n'],
+    ['null\n'],
+    [Buffer.from([0, 255, 10, 0])],
+    [gzipSync('hello')],
+  ])('npm run import refuses a file that is not an export: %j', (content) =>
+    expectRefused(content, { code: 2, error: /was not written by npm run export\.$/ }),
   );
 
-  it('refuses a file of an unknown format version', async () => {
+  test('npm run import refuses a file of an unknown format version', async () => {
     const text = (await readFile(file, 'utf8')).replace('"format":1', '"format":2');
     await expectRefused(text, { code: 1, error: /has format 2; this version of Changeroom reads 1\.$/ });
   });
 
-  it('keeps rows that were changed in the database, reports them, and replaces them with --overwrite', async () => {
+  test('npm run import keeps rows that were changed in the database, reports them, and replaces them with --overwrite', async () => {
     await move('import', to, file);
     const messages = r.table('messages');
     await messages.get(idOfMessage(5)).update({ body: 'newer' }).run(to.connection);
@@ -88,7 +94,7 @@ describe('npm run import', () => {
     await expectEqual(from.connection, to.connection);
   });
 
-  it('refuses a table that has another primary key in the database', async () => {
+  test('npm run import refuses a table that has another primary key in the database', async () => {
     await r.dbCreate(to.db).run(to.connection);
     await r.tableCreate('notes').run(to.connection);
     expect(await move('import', to, file)).toMatchObject({
@@ -98,15 +104,15 @@ describe('npm run import', () => {
     expect(await r.table('messages').count().run(to.connection)).toBe(0);
   });
 
-  it.each([[[]], [['--help']], [['a', 'b']], [['']]])(
-    'prints its usage for wrong arguments: %j',
+  test.each([[[]], [['--help']], [['a', 'b']], [['']]])(
+    'npm run import prints its usage for wrong arguments: %j',
     async (args) => {
       const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run import -- FILE/) };
       expect(await move('import', to, ...args)).toEqual(usage);
     },
   );
 
-  it('ends with 2 when the file does not exist', async () => {
+  test('npm run import ends with 2 when the file does not exist', async () => {
     const missing = places.file('ndjson');
     const error = `There is no file ${missing}.`;
     expect(await move('import', to, missing)).toEqual({ code: 2, out: '', error });

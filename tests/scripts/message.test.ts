@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -41,7 +41,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Outcome>
 }
 
 describe('npm run message', () => {
-  it('inserts, edits and deletes messages, and the room shows each change', async () => {
+  test('npm run message inserts, edits and deletes messages, and the room shows each change', async () => {
     const view = new View();
     const membership = await stack.rooms.join('lobby', view);
     view.show(membership.snapshot);
@@ -59,8 +59,8 @@ describe('npm run message', () => {
     membership.leave();
   });
 
-  it.each([[['insert', 'lobby', ' ']], [['insert', 'lobby', 'x'.repeat(4001)]], [['insert', '', 'hi']]])(
-    'prints why the database refused a message',
+  test.each([[['insert', 'lobby', ' ']], [['insert', 'lobby', 'x'.repeat(4001)]], [['insert', '', 'hi']]])(
+    'npm run message prints why the database refused a message',
     async (args) => {
       const { code, error, out } = await run(args);
       expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -71,7 +71,7 @@ describe('npm run message', () => {
     },
   );
 
-  it('ends with 1 when the message does not exist', async () => {
+  test('npm run message ends with 1 when the message does not exist', async () => {
     expect(await run(['delete', 'missing'])).toMatchObject({
       code: 1,
       error: 'There is no message with the id missing',
@@ -82,17 +82,20 @@ describe('npm run message', () => {
     });
   });
 
-  it.each([[[]], [['insert', 'lobby']], [['delete', 'a', 'b']], [['shout', 'lobby', 'hi']], [['toString']]])(
-    'prints its usage for wrong arguments: %j',
-    async (args) => {
-      expect(await run(args)).toMatchObject({
-        code: 2,
-        error: expect.stringMatching(/^Usage: npm run message/),
-      });
-    },
-  );
+  test.each([
+    [[]],
+    [['insert', 'lobby']],
+    [['delete', 'a', 'b']],
+    [['shout', 'lobby', 'hi']],
+    [['toString']],
+  ])('npm run message prints its usage for wrong arguments: %j', async (args) => {
+    expect(await run(args)).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^Usage: npm run message/),
+    });
+  });
 
-  it('prints the address when no database answers, and how to start one', async () => {
+  test('npm run message prints the address when no database answers, and how to start one', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -105,7 +108,7 @@ describe('npm run message', () => {
     expect(error).toMatch(new RegExp(`^No database answers at 127.0.0.1:${port}. Start the server`));
   });
 
-  it('ends with 1 when the password is wrong', async () => {
+  test('npm run message ends with 1 when the password is wrong', async () => {
     const { host, port } = database;
     const { db } = database.address;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
@@ -115,7 +118,7 @@ describe('npm run message', () => {
     expect(error).toMatch(/does not accept this user and password$/);
   });
 
-  it('suggests to start the server when the table is missing', async () => {
+  test('npm run message suggests to start the server when the table is missing', async () => {
     const { host, port } = database;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
       RETHINKDB_URL: `rethinkdb://${host}:${port}/nothing_here`,
@@ -124,14 +127,14 @@ describe('npm run message', () => {
     expect(error).toMatch(/does not exist.*Start the server once/);
   });
 
-  it('connects to the next host when the first does not answer', async () => {
+  test('npm run message connects to the next host when the first does not answer', async () => {
     const { host, port } = database;
     const RETHINKDB_URL = `rethinkdb://127.0.0.1:1,${host}:${port}/${database.address.db}`;
     const { code } = await run(['insert', 'lobby', 'by the second host'], { RETHINKDB_URL });
     expect(code).toBe(0);
   });
 
-  it('ends with 2 when RETHINKDB_URL is not a database URL', async () => {
+  test('npm run message ends with 2 when RETHINKDB_URL is not a database URL', async () => {
     const { code, error } = await run(['insert', 'lobby', 'hi'], { RETHINKDB_URL: 'localhost' });
     expect({ code, error }).toMatchObject({
       code: 2,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Progress } from '../../scripts/move/progress.js';
 
 /** The output for 2,000 rows in 20 seconds. */
@@ -21,7 +21,7 @@ describe('Progress', () => {
     vi.useRealTimers();
   });
 
-  it('draws a bar on a terminal and removes it at the end', () => {
+  test('Progress draws a bar on a terminal and removes it at the end', () => {
     const lines = shown(true).split('\r\x1b[K');
     expect(lines).toContain(`messages ${'█'.repeat(15)}${'░'.repeat(15)}  50 % of 2,000 rows`);
     expect(lines).toContain(`messages ${'█'.repeat(30)} 100 % of 2,000 rows`);
@@ -29,7 +29,7 @@ describe('Progress', () => {
     expect(lines.join('')).not.toContain('\n');
   });
 
-  it('prints a line every ten seconds without a terminal', () => {
+  test('Progress prints a line every ten seconds without a terminal', () => {
     expect(shown(false)).toBe('messages: 1,000 of 2,000 rows\nmessages: 2,000 of 2,000 rows\n');
   });
 });

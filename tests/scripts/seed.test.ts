@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -30,7 +30,7 @@ function seed(db = database.address.db): Promise<{ code: number; out: string; er
 }
 
 describe('npm run seed', () => {
-  it('creates ten playground users, and restores them when it is run again', async () => {
+  test('npm run seed creates ten playground users, and restores them when it is run again', async () => {
     const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
     const connection = await database.connect();
     const rows = async () =>
@@ -45,7 +45,7 @@ describe('npm run seed', () => {
     expect(await rows()).toEqual(users);
   });
 
-  it('suggests to start the server when the table is missing', async () => {
+  test('npm run seed suggests to start the server when the table is missing', async () => {
     const { code, out, error } = await seed('nothing_here');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(error).toMatch(/does not exist.*Start the server once/);
