@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../tests/presence/random.js';
+import { until } from '../../tests/support/until.js';
 import { type ChaosBots, startChaosBots } from './bots.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { startClusterDatabase } from './cluster-database.js';
@@ -41,6 +42,7 @@ const SERVERS = 2;
 const ROOMS = ['lobby', 'one', 'two'];
 /** Between two writes of one writer. */
 const WRITE_PAUSE_MS = 40;
+const WRITES_AFTER_FAULTS = 5;
 /** For servers to be ready and views to converge after the last fault. */
 const RECOVERY_MS = 60_000;
 
@@ -85,6 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...(bots ? [bots.lane] : []),
     ];
     const faults = await causeFaults(lanes, options);
+    await expectProgress(writers, ledger);
     await Promise.all(writers.map((writer) => writer.stop()));
     for (const server of servers) await server.ready(RECOVERY_MS);
 
@@ -99,6 +102,21 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }
+}
+
+/** After the last fault, each writer must be able to write. */
+async function expectProgress(writers: readonly Writer[], ledger: Ledger): Promise<void> {
+  const acknowledgedBy = ({ name }: Writer) => ledger.writers.get(name)?.acknowledged ?? 0;
+  const before = new Map(writers.map((writer) => [writer, acknowledgedBy(writer)]));
+  await Promise.all(
+    writers.map((writer) =>
+      until(
+        `${writer.name} acknowledges ${WRITES_AFTER_FAULTS} writes after the last fault`,
+        () => acknowledgedBy(writer) >= (before.get(writer) ?? 0) + WRITES_AFTER_FAULTS,
+        RECOVERY_MS,
+      ).catch((error: Error) => void ledger.violations.push(error.message)),
+    ),
+  );
 }
 
 function openReaders(servers: ChaosServer[]): Reader[] {

@@ -31,6 +31,10 @@ export class Writer {
     this.#done = this.#run();
   }
 
+  get name(): string {
+    return this.#client.name;
+  }
+
   /** Resolves when the last write is acknowledged and the client is closed. */
   async stop(): Promise<void> {
     await this.pause();

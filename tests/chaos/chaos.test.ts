@@ -63,6 +63,6 @@ describe('a short chaos run', () => {
     expect(differences, lines.join('\n')).toEqual([]);
     expect(new Set(faults.map(({ lane }) => lane)).size).toBeGreaterThanOrEqual(3);
     expect([...ledger.writers.keys()].sort()).toEqual(['REST 0', 'REST 1', 'driver', 'socket 0', 'socket 1']);
-    for (const { acknowledged } of ledger.writers.values()) expect(acknowledged).toBeGreaterThan(5);
+    for (const { acknowledged } of ledger.writers.values()) expect(acknowledged).toBeGreaterThanOrEqual(5);
   });
 });
