@@ -39,10 +39,10 @@ export default defineConfig({
       // Of the unit tests. A run that covers a percent more writes its figures here; commit them.
       thresholds: {
         autoUpdate: Math.floor,
-        statements: 40,
-        branches: 35,
-        functions: 38,
-        lines: 42,
+        statements: 41,
+        branches: 36,
+        functions: 40,
+        lines: 43,
       },
     },
     projects: [
