@@ -10,16 +10,35 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const clientFolder = join(root, 'static/build');
+const browserBundle = 'packages/client/dist/browser/changeroom-client.js';
+const browsers = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
 
 await Promise.all([
   transpile('server', 'dist/server'),
   transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
-  transpile('packages/client/src', 'packages/client/dist'),
+  transpile('packages/client/src', 'packages/client/dist', browserBundle),
+  bundleForBrowsers(),
   buildClient(),
 ]);
 
+/** The client with its transport in one file, for pages without a bundler. */
+async function bundleForBrowsers() {
+  await build({
+    entryPoints: ['packages/client/src/index.ts'],
+    outfile: browserBundle,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: browsers,
+    sourcemap: 'linked',
+    absWorkingDir: root,
+    logLevel: 'warning',
+  });
+}
+
 /** Transpiles each file of a folder. Paths are relative to the root of the project. */
-async function transpile(from, to) {
+async function transpile(from, to, kept) {
   const sources = await filesIn(join(root, from), /(?<!\.d)\.ts$/);
   const { metafile } = await build({
     entryPoints: sources,
@@ -34,7 +53,7 @@ async function transpile(from, to) {
     logLevel: 'warning',
   });
   // Output of sources that were deleted.
-  await removeOthers(join(root, to), new Set(Object.keys(metafile.outputs)));
+  await removeOthers(join(root, to), new Set([...Object.keys(metafile.outputs), kept, `${kept}.map`]));
 }
 
 async function buildClient() {
@@ -45,7 +64,7 @@ async function buildClient() {
     bundle: true,
     minify: true,
     format: 'esm',
-    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    target: browsers,
     sourcemap: 'linked',
     metafile: true,
     absWorkingDir: root,
