@@ -36,7 +36,7 @@ function open({ isReady = true, isFrequent = false } = {}) {
 }
 
 describe('an inbox', () => {
-  it('begins frames in their order, and keeps those that come while it is not ready', () => {
+  it('the inbox starts frames in order and keeps those that arrive before it is ready', () => {
     const { inbox, begun, state, send } = open({ isReady: false });
     for (let i = 0; i < 3; i += 1) send('typing');
     expect(begun).toEqual([]);
@@ -48,7 +48,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('handles two frames with large answers at a time, and the others when these are answered', async () => {
+  it('the inbox handles two frames with large answers at a time, the others after these', async () => {
     const { begun, send, finish, state } = open();
     for (let i = 0; i < 4; i += 1) send('loadHistory');
     expect(begun).toEqual([0, 1]);
@@ -61,7 +61,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('handles no more than 32 frames at a time', async () => {
+  it('the inbox handles at most 32 frames at a time', async () => {
     const { begun, send, finish } = open();
     for (let i = 0; i < 100; i += 1) send('createMessage');
     expect(begun).toHaveLength(32);
@@ -72,7 +72,7 @@ describe('an inbox', () => {
     await until('all are begun', () => begun.length === 100);
   });
 
-  it('handles fewer frames at a time of a socket that sends many, and pauses reading until all have begun', async () => {
+  it('an inbox handles fewer frames at a time of a socket that sends many, and pauses reading until all have begun', async () => {
     const { begun, send, finish, state } = open({ isFrequent: true });
     for (let i = 0; i <= CONCURRENT_PACED_FRAMES; i += 1) send('createMessage');
     expect(begun).toHaveLength(CONCURRENT_PACED_FRAMES);
@@ -82,7 +82,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('paces the frames of a socket that sends many, and later ones until these are handled', async () => {
+  it('an inbox paces the frames of a socket that sends many, and later ones until these are handled', async () => {
     const { paced, send, finish, state } = open();
     send('typing');
     state.isFrequent = true;
