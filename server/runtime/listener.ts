@@ -41,7 +41,7 @@ export function listen(server: Server, { host, port }: Port): Promise<string> {
       if (error.code === 'EADDRINUSE') reject(new Error(`port ${port} is taken: set PORT to another one`));
       else if (error.code === 'EACCES')
         reject(new Error(`port ${port} may not be used: set PORT above 1023`));
-      else reject(new Error(`cannot listen on ${host} port ${port} (${error.code}): see INTERFACE and PORT`));
+      else reject(new Error(`cannot listen on ${host} port ${port} (${error.code}): see HOST and PORT`));
     });
     server.listen(port, host, 1024, () =>
       resolve(`http://${shownHost(host)}:${(server.address() as AddressInfo).port}`),

@@ -43,8 +43,8 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
       async (durable) => {
         const env = {
           AMQP_DURABLE: durable,
-          AMQP_BOT_QUEUE: `asked-${durable}`,
-          AMQP_QUEUE: `told-${durable}`,
+          AMQP_COMMAND_QUEUE: `asked-${durable}`,
+          AMQP_REPLY_QUEUE: `told-${durable}`,
           ...(durable === 'true' && { AMQP_REJECTED_QUEUE: 'bad' }),
         };
         const chat = await startChat(broker.url, { env });
@@ -145,7 +145,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
 
     test('a queue as it is wanted is named once, asked for at leisure, and used when it is free', async () => {
       await operator.channel.assertQueue('taken', { durable: true });
-      const chat = await openChat({ AMQP_QUEUE: 'taken' });
+      const chat = await openChat({ AMQP_REPLY_QUEUE: 'taken' });
       await until('some attempts', () => chat.failures().length >= 5, 30_000);
       const [first, ...others] = chat.failures();
       expect(first).toMatchObject({ level: WARNING, msg: 'bots: the broker is away' });
@@ -159,7 +159,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
     });
 
     test('every command is not asked again at once, and gets it in the end', async () => {
-      const chat = await openChat({ AMQP_BOT_QUEUE: 'full' }, broker.url, { patienceMs: 100 });
+      const chat = await openChat({ AMQP_COMMAND_QUEUE: 'full' }, broker.url, { patienceMs: 100 });
       await reached(chat);
       const limits = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' });
       await broker.control('set_policy', 'full', '^full$', limits, '--apply-to', 'queues');

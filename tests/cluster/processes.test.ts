@@ -141,7 +141,7 @@ describe('several processes', skipWithout('redis-server'), () => {
     await until('a port is taken', () => other.listening);
     try {
       const PORT = String((other.address() as { port: number }).port);
-      expect(await failToStart({ ...ground.env, LOG: 'silent', PORT })).toEqual({
+      expect(await failToStart({ ...ground.env, LOG_LEVEL: 'silent', PORT })).toEqual({
         code: 1,
         output: `Changeroom: port ${PORT} is taken: set PORT to another one\n`,
       });

@@ -15,7 +15,7 @@ export async function prepareGround(): Promise<Ground> {
   const redis: RedisServer = await startRedis();
   const DATA_DIR = await mkdtemp(path.join(tmpdir(), 'changeroom-cluster-'));
   return {
-    env: { INSTANCES: '4', REDIS_URL: redis.url, DATA_DIR, LOG: 'debug' },
+    env: { INSTANCES: '4', REDIS_URL: redis.url, DATA_DIR, LOG_LEVEL: 'debug' },
     remove: async () => {
       await redis.stop();
       await rm(DATA_DIR, { recursive: true, force: true });
