@@ -53,7 +53,12 @@ describe('screens at four processes', skipWithout('redis-server'), () => {
 
   beforeEach(async () => {
     ground = await prepareGround();
-    several = await Several.start({ ...ground.env, LOG_LEVEL: 'info', LIMIT_MESSAGES: '0', LIMIT_JOINS: '0' });
+    several = await Several.start({
+      ...ground.env,
+      LOG_LEVEL: 'info',
+      LIMIT_MESSAGES: '0',
+      LIMIT_JOINS: '0',
+    });
     connection = await r.connect({ host: '127.0.0.1', port: several.server.databasePort, db: 'changeroom' });
     screens = [];
   });
