@@ -80,13 +80,18 @@ describe('presence', () => {
 });
 
 describe('typing', () => {
-  it('is told to those who are in the room, and never stored', async () => {
+  it('typing is sent to the other users in the room, and not to the typing user', async () => {
     const [ann, bob, outside] = [await open(), await open(), await open()];
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'types' });
     ann.send({ type: 'typing', room: 'types' });
-    const { user, forMs } = await until('bob sees it', () => bob.latest('typing'));
+    const { user, forMs } = await until('bob sees it', () => bob.latest('userTyping'));
     expect(user).toEqual(ann.latest('welcome')!.user);
     expect(forMs).toBe(5_000);
+    // Frames of one socket keep their order: an echo would come before Bob's event.
+    bob.send({ type: 'typing', room: 'types' });
+    const seen = await until('ann sees bob', () => ann.latest('userTyping'));
+    expect(seen.user).toEqual(bob.latest('welcome')!.user);
+    expect(ann.frames.filter(({ type }) => type === 'userTyping')).toHaveLength(1);
     expect(await outside.ask({ type: 'typing', room: 'types' })).toMatchObject({ code: 'not-joined' });
     for (const each of [ann, bob, outside]) each.close();
   });
@@ -99,7 +104,7 @@ describe('a name', () => {
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'names' });
     await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the old name' } });
     await ann.ask({ type: 'identityChange', name: '  Ann the Second ' });
-    const change = await until('bob is told', () => bob.latest('identityChange'));
+    const change = await until('bob is told', () => bob.latest('identityChanged'));
     expect(change.user).toEqual({ id_user, name: 'Ann the Second' });
     const { names } = await bob.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'names' });
     expect(names).toEqual({ [id_user!]: 'Ann the Second' });
@@ -202,11 +207,11 @@ describe('names and new rooms', () => {
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'shared by two' });
     await stranger.ask({ type: 'joinRoom', room: 'elsewhere' });
     for (const name of ['One', 'Two', 'Three']) await ann.ask({ type: 'identityChange', name });
-    await until('bob gets the last name', () => bob.latest('identityChange')?.user.name === 'Three');
+    await until('bob gets the last name', () => bob.latest('identityChanged')?.user.name === 'Three');
     // The stranger's own change comes after all others.
     await stranger.ask({ type: 'identityChange', name: 'Stranger' });
-    await until('the own name', () => stranger.latest('identityChange')?.user.name === 'Stranger');
-    expect(stranger.frames.filter(({ type }) => type === 'identityChange')).toHaveLength(1);
+    await until('the own name', () => stranger.latest('identityChanged')?.user.name === 'Stranger');
+    expect(stranger.frames.filter(({ type }) => type === 'identityChanged')).toHaveLength(1);
     for (const each of [ann, bob, stranger]) each.close();
   });
 

@@ -43,10 +43,10 @@ describe('two processes', skipWithout('redis-server'), () => {
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'shared' });
     for (const each of [ann, bob]) await until('both are seen', () => names(each, 'shared').length === 2);
     ann.send({ type: 'typing', room: 'shared' });
-    await until('bob sees ann type', () => bob.latest('typing'));
+    await until('bob sees ann type', () => bob.latest('userTyping'));
     await ann.ask({ type: 'identityChange', name: 'Ann elsewhere' });
     await until('bob sees the name', () => names(bob, 'shared').includes('Ann elsewhere'));
-    await until('bob gets the name', () => bob.latest('identityChange')?.user.name === 'Ann elsewhere');
+    await until('bob gets the name', () => bob.latest('identityChanged')?.user.name === 'Ann elsewhere');
     ann.cut();
     await until('bob is alone', () => names(bob, 'shared').length === 1);
     bob.close();
