@@ -10,9 +10,9 @@ import { createLog } from './telemetry/logger.js';
  * Exit codes: 0 after a shutdown, 1 when the server cannot start or stop, 2 when the configuration is invalid.
  */
 async function main(): Promise<void> {
-  if (cluster.isWorker) {
+  if (cluster.worker) {
     const { runWorker } = await import('./cluster/worker.js');
-    return runWorker();
+    return runWorker(cluster.worker);
   }
   const config = configure();
   const log = createLog(config);

@@ -102,16 +102,16 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
       const after = await numbersOf(chat);
       const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
       expect(grown('changeroom_amqp_commands_total')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="written"}')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="repeated"}')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="rejected"}')).toBe(2);
+      expect(grown('changeroom_amqp_replies_total{outcome="written"}')).toBe(1);
+      expect(grown('changeroom_amqp_replies_total{outcome="repeated"}')).toBe(1);
+      expect(grown('changeroom_amqp_replies_total{outcome="rejected"}')).toBe(2);
       const now = [...after].filter(([name]) =>
         /^changeroom_amqp_(up|.*_waiting|.*_flight|queue)/.test(name),
       );
       expect(Object.fromEntries(now)).toEqual({
         changeroom_amqp_up: 1,
         changeroom_amqp_commands_in_flight: 0,
-        changeroom_amqp_answers_in_flight: 0,
+        changeroom_amqp_replies_in_flight: 0,
         'changeroom_amqp_queue_messages{queue="commands"}': 0,
         'changeroom_amqp_queue_messages{queue="answers"}': 0,
         'changeroom_amqp_queue_messages{queue="rejected"}': 2,

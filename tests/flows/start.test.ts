@@ -143,7 +143,7 @@ describe('the built server', () => {
       const web = await failToStart({ DATA_DIR, PORT: taken });
       expect(web).toEqual({
         code: 1,
-        output: `Changeroom: port ${taken} is taken: set PORT to another one\n`,
+        output: `Changeroom: port ${taken} is in use: set PORT to another one\n`,
       });
       const database = await failToStart({ DATA_DIR, EMBEDDED_PORT: taken });
       expect(database.code).toBe(1);
@@ -164,7 +164,7 @@ describe('the built server', () => {
     });
     expect(code).toBe(2);
     expect(output.trim().split('\n')).toEqual([
-      'Changeroom: The configuration cannot be used:',
+      'Changeroom: The configuration is invalid:',
       expect.stringMatching(/^ {2}- PORT /),
       expect.stringMatching(/^ {2}- LOG_LEVEL /),
       expect.stringMatching(/^ {2}- SESSION_SECRET /),
