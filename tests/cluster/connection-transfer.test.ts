@@ -48,9 +48,11 @@ test('a process reads nothing from a connection that it transfers', async () => 
 
 test('a server closes without waiting for connections that were transferred', async () => {
   let isSent = false;
+  expect(Reflect.get(accepted, 'server')).toBe(server);
   transferConnection(channel, {}, accepted, () => {
     isSent = true;
   });
+  expect(Reflect.get(accepted, 'server')).toBeNull();
   const closed = once(server, 'close');
   server.close();
   confirm();
