@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchRegex } from '../../../packages/embedded-rethinkdb/src/sequences/regex.js';
+import { matchRegex } from '../../../packages/embedded-rethinkdb/src/operators/regex.js';
 import { userNameClaim } from '../../../server/auth/claims.js';
 import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
 import { Guests } from '../../../server/auth/guest.js';
@@ -113,7 +113,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
     const list = new CommandList();
-    list.learn([{ command: 'roll', usage: '/roll', help: '' }]);
+    list.setCommands([{ command: 'roll', usage: '/roll', help: '' }]);
     list.typed(text);
     return list.named;
   },

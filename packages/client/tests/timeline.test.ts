@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../src/frames.js';
+import { Timeline } from '../src/timeline.js';
+
+const message = (sent: number, body = `at ${sent}`): Message => ({
+  id: `id-${String(sent).padStart(4, '0')}`,
+  room: 'lobby',
+  body,
+  sent,
+  author: { id_user: 'ann', name: 'Ann' },
+  kind: 'message',
+});
+const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
+const sents = (timeline: Timeline) => timeline.messages.map(({ sent }) => sent);
+
+/** The table of a room, as the server would answer from it. */
+class Table {
+  constructor(readonly rows: Message[]) {}
+  snapshot(timeline: Timeline, limit: number): void {
+    timeline.applySnapshot(this.rows.slice(-limit), this.rows.length > limit);
+  }
+  page(timeline: Timeline, before: { sent: number }, limit: number): void {
+    const older = this.rows.filter(({ sent }) => sent < before.sent);
+    timeline.applyPage({ id: '', ...before }, older.slice(-limit), older.length > limit);
+  }
+  /** Loads pages until nothing is stale. @returns how many */
+  verify(timeline: Timeline, limit: number): number {
+    let pages = 0;
+    for (let before = timeline.nextCheck(); before; before = timeline.nextCheck()) {
+      pages += 1;
+      if (pages > 100) throw new Error('verifying does not end');
+      this.page(timeline, before, limit);
+    }
+    return pages;
+  }
+}
+
+function joined(table: Table, limit = 10): Timeline {
+  const timeline = new Timeline();
+  table.snapshot(timeline, limit);
+  return timeline;
+}
+
+describe('the timeline', () => {
+  test('keeps messages in the order of time and id, however they arrive', () => {
+    const timeline = joined(new Table([]));
+    for (const sent of [3, 1, 2]) timeline.upsert(message(sent));
+    timeline.upsert({ ...message(2), id: 'id-0002b' });
+    expect(timeline.messages.map(({ id }) => id)).toEqual(['id-0001', 'id-0002', 'id-0002b', 'id-0003']);
+  });
+
+  test('shows a changed message in place, and none twice', () => {
+    const timeline = joined(new Table(span(1, 3)));
+    timeline.upsert(message(2, 'edited'));
+    expect(timeline.messages.map(({ body }) => body)).toEqual(['at 1', 'edited', 'at 3']);
+  });
+
+  test('moves a message whose time was changed', () => {
+    const timeline = joined(new Table(span(1, 3)));
+    timeline.upsert({ ...message(1), sent: 9 });
+    expect(sents(timeline)).toEqual([2, 3, 9]);
+  });
+
+  test('removes, also what it does not hold', () => {
+    const timeline = joined(new Table(span(1, 3)));
+    timeline.remove('id-0002');
+    timeline.remove('id-0777');
+    expect(sents(timeline)).toEqual([1, 3]);
+  });
+
+  test('ignores changes of messages that are older than what it holds, as they would hide a gap', () => {
+    const timeline = joined(new Table(span(1, 50)));
+    timeline.upsert(message(5, 'edited'));
+    expect(sents(timeline)[0]).toBe(41);
+  });
+
+  test('keeps the object of a message that has not changed, so that it need not be drawn anew', () => {
+    const table = new Table(span(1, 3));
+    const timeline = joined(table);
+    const [first] = timeline.messages;
+    timeline.applySnapshot(span(1, 3), false);
+    expect(timeline.messages[0]).toBe(first);
+  });
+
+  test('a snapshot is the whole truth from its oldest message on', () => {
+    const timeline = joined(new Table(span(1, 8)));
+    timeline.distrust();
+    new Table([message(1), message(3, 'edited'), message(8), message(9)]).snapshot(timeline, 10);
+    expect(timeline.messages.map(({ body }) => body)).toEqual(['at 1', 'edited', 'at 8', 'at 9']);
+    expect(timeline.nextCheck()).toBeNull();
+    expect(timeline.isComplete).toBe(true);
+  });
+
+  test('loads older pages until the beginning', () => {
+    const table = new Table(span(1, 30));
+    const timeline = joined(table);
+    expect(timeline.hasOlder).toBe(true);
+    table.page(timeline, timeline.oldest!, 10);
+    table.page(timeline, timeline.oldest!, 10);
+    expect(sents(timeline)).toEqual(table.rows.map(({ sent }) => sent));
+    expect(timeline.hasOlder).toBe(false);
+    expect(timeline.gaps().size).toBe(0);
+  });
+
+  test('verifies what was held before a snapshot, page by page, without loading more than that', () => {
+    const table = new Table(span(1, 100));
+    const timeline = joined(table);
+    for (let i = 0; i < 4; i++) table.page(timeline, timeline.oldest!, 10);
+    expect(sents(timeline)).toHaveLength(50);
+
+    timeline.distrust();
+    const later = new Table([
+      ...span(1, 59),
+      ...span(61, 79).map(({ sent }) => message(sent, 'edited')),
+      ...span(80, 104),
+    ]);
+    later.snapshot(timeline, 10);
+    const pages = later.verify(timeline, 10);
+
+    const oldest = timeline.messages[0]!.sent;
+    expect(timeline.messages).toEqual(later.rows.filter(({ sent }) => sent >= oldest));
+    expect(oldest).toBeLessThanOrEqual(51);
+    expect(pages).toBeLessThanOrEqual(5);
+    expect(timeline.gaps().size).toBe(0);
+  });
+
+  test('says where messages were missed, and closes the gap by pages', () => {
+    const before = new Table(span(1, 20));
+    const timeline = joined(before, 20);
+    timeline.distrust();
+    const later = new Table(span(1, 200).filter(({ sent }) => sent !== 7));
+    later.snapshot(timeline, 10);
+    later.verify(timeline, 10);
+
+    expect(sents(timeline)).toEqual(
+      [...span(1, 20), ...span(181, 200)].map(({ sent }) => sent).filter((s) => s !== 7),
+    );
+    expect([...timeline.gaps()]).toEqual(['id-0181']);
+
+    let clicks = 0;
+    for (let [gap] = timeline.gaps(); gap; [gap] = timeline.gaps()) {
+      later.page(timeline, timeline.get(gap)!, 50);
+      clicks += 1;
+    }
+    expect(clicks).toBe(4);
+    expect(timeline.messages).toEqual(later.rows);
+  });
+
+  test('a second interruption during verification leaves nothing stale either', () => {
+    const table = new Table(span(1, 100));
+    const timeline = joined(table);
+    for (let i = 0; i < 3; i++) table.page(timeline, timeline.oldest!, 10);
+    timeline.distrust();
+    table.snapshot(timeline, 10);
+    table.page(timeline, timeline.nextCheck()!, 10);
+
+    timeline.distrust();
+    const later = new Table(span(1, 300).filter(({ sent }) => sent % 7 !== 0));
+    later.snapshot(timeline, 10);
+    later.verify(timeline, 10);
+    const known = new Set(later.rows.map(({ id }) => id));
+    expect(timeline.messages.every(({ id }) => known.has(id))).toBe(true);
+    expect(timeline.gaps().size).toBe(1);
+  });
+
+  test('after a resync, what is older has to be verified', () => {
+    const table = new Table(span(1, 30));
+    const timeline = joined(table);
+    table.page(timeline, timeline.oldest!, 10);
+    timeline.trustOnlyFrom({ sent: 25, id: '' });
+    expect(timeline.nextCheck()).toEqual({ sent: 25, id: '' });
+    const later = new Table(table.rows.filter(({ sent }) => sent !== 15));
+    later.verify(timeline, 10);
+    expect(sents(timeline)).not.toContain(15);
+    expect(timeline.gaps().size).toBe(0);
+  });
+
+  test('messages of one millisecond are verified too', () => {
+    const same = Array.from({ length: 30 }, (_, i) => ({
+      ...message(5),
+      id: `id-${String.fromCharCode(97 + i)}`,
+    }));
+    const timeline = joined(new Table(same), 40);
+    timeline.distrust();
+    timeline.applySnapshot(span(100, 109), true);
+    for (let before = timeline.nextCheck(); before; before = timeline.nextCheck())
+      timeline.applyPage(before, [], false);
+    expect(sents(timeline)).toEqual(span(100, 109).map(({ sent }) => sent));
+  });
+
+  test('lets go of the oldest, and can load them again', () => {
+    const table = new Table(span(1, 30));
+    const timeline = joined(table, 30);
+    timeline.trim(10);
+    expect(sents(timeline)).toEqual(span(21, 30).map(({ sent }) => sent));
+    expect(timeline.hasOlder).toBe(true);
+    table.page(timeline, timeline.oldest!, 30);
+    expect(timeline.messages).toEqual(table.rows);
+  });
+});
