@@ -1,8 +1,8 @@
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { hangUp, json, startWebServer, type WebServer } from './web-server.js';
 
 export interface SigningKey {
-  kid?: string;
+  kid: string | undefined;
   alg: string;
   privateKey: CryptoKey;
   publicKey: CryptoKey;
@@ -49,7 +49,7 @@ export class Issuer {
   }
 
   /** Signs a token that is valid except for `claims` and `key`; undefined removes a claim. */
-  sign(claims: JWTPayload = {}, key = this.key): Promise<string> {
+  sign(claims: Record<string, unknown> = {}, key = this.key): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const all = {
       iss: this.server.url,

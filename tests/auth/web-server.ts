@@ -8,7 +8,7 @@ export interface WebServer {
   url: string;
   /** May be replaced at any time. */
   answer: Answer;
-  requests: { url: string; authorization?: string }[];
+  requests: { url: string; authorization: string | undefined }[];
   /** Sets the answer, and sends it to all requests that `silence` has not answered. */
   release(answer: Answer): void;
   stop(): Promise<void>;
