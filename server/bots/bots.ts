@@ -1,8 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ConsumeMessage } from 'amqplib';
 import type { AmqpConfig } from '../config/config.js';
 import type { Database } from '../database/connection/database.js';
 import { CommandOutbox } from '../database/tables/command-outbox.js';
 import type { Messages } from '../database/tables/messages.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
+import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { CommandNotices } from '../rooms/command-notices.js';
@@ -10,7 +13,7 @@ import type { Log } from '../telemetry/logger.js';
 import { Announcements, type BotCommand } from './announcements.js';
 import { AnswerIds } from './answer.js';
 import { Answers } from './answers.js';
-import { BrokerConnection, type BrokerStatus } from './broker-connection.js';
+import { type BrokerLink, openBrokerLink } from './broker-link.js';
 import { commandName } from './command.js';
 import { COMMAND_LIFETIME, CommandTokens } from './command-tokens.js';
 import { Dispatcher } from './dispatcher.js';
@@ -49,7 +52,7 @@ export class Bots implements CommandNotices {
   readonly #announcements: Announcements;
   readonly #dispatcher: Dispatcher;
   readonly #answers: Answers;
-  readonly #connection: BrokerConnection;
+  readonly #connection: ReconnectingConnection<BrokerLink>;
   readonly #patienceMs: number;
 
   constructor(
@@ -77,18 +80,21 @@ export class Bots implements CommandNotices {
       log,
       longestWaitMs,
     });
-    this.#connection = new BrokerConnection(
-      { url: config.url, topology, log, longestWaitMs },
+    const listener = {
+      reply: (link: BrokerLink, delivery: ConsumeMessage) => this.#answers.receive(link, delivery),
+      announcement: (content: Buffer) => this.#announcements.learn(content),
+    };
+    this.#connection = new ReconnectingConnection(
       {
-        opened: (link) => this.#dispatcher.opened(link),
-        lost: () => this.#dispatcher.lost(),
-        answer: (link, delivery) => this.#answers.receive(link, delivery),
-        announcement: (content) => this.#announcements.learn(content),
+        open: (onLost) => openBrokerLink(config.url, topology, listener, onLost),
+        close: (link) => link.drop(new Error('stopped')),
       },
+      { name: 'broker', log, maxDelayMs: longestWaitMs },
+      { up: (link) => this.#dispatcher.opened(link), down: () => this.#dispatcher.lost() },
     );
   }
 
-  get status(): BrokerStatus {
+  get status(): ConnectionStatus {
     return this.#connection.status;
   }
 

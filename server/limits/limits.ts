@@ -1,6 +1,8 @@
-import { Redis } from 'ioredis';
-import { type RedisAddress, tlsOptions } from '../config/redis-url.js';
+import type { Redis } from 'ioredis';
+import type { RedisAddress } from '../config/redis-url.js';
+import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
+import { openRedis } from '../redis/client.js';
 import type { Log } from '../telemetry/logger.js';
 import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
@@ -56,6 +58,11 @@ const ANSWERS = { seconds: 3600 } as const;
 /** Milliseconds over which the frames of a socket are counted. */
 const FRAMES_WINDOW_MS = 10_000;
 
+/** Milliseconds for Redis to count an event; then this process counts it. */
+const COMMAND_TIMEOUT_MS = 1_000;
+/** Milliseconds between two attempts to connect to Redis, at most. */
+const MAX_RECONNECT_DELAY_MS = 5_000;
+
 type UserKind = keyof typeof BY_USER;
 type AddressKind = keyof typeof BY_ADDRESS;
 interface Rule {
@@ -78,7 +85,7 @@ export class Limits {
   /** For pages, history and whatever else is as large. */
   readonly heavyWork = new HeavyWork();
   private readonly config: LimitsConfig;
-  private readonly redis: Redis | null;
+  private readonly redis: ReconnectingConnection<Redis> | null;
   private readonly counters = new Map<string, SharedCounter>();
   private readonly sockets = new Map<string, number>();
 
@@ -101,7 +108,8 @@ export class Limits {
       sockets: 0,
       ...config,
     };
-    this.redis = shared && openRedis(shared, log);
+    this.redis = shared && connectTo(shared, log);
+    this.redis?.start();
   }
 
   /** Counts a message written, edited or deleted. @throws ChatError `rate-limited`, with the time to wait */
@@ -209,7 +217,7 @@ export class Limits {
   }
 
   stop(): void {
-    this.redis?.disconnect();
+    void this.redis?.stop();
   }
 
   /** The user is counted first, so that what one user is refused does not use up the allowance of the address. */
@@ -252,15 +260,10 @@ function rateLimited(counted: string, { does, seconds }: Rule, limit: number, wa
   return new ChatError('rate-limited', text, { limit, retryAfterMs });
 }
 
-function openRedis(address: RedisAddress, log: Log): Redis {
-  const redis = new Redis(address.url, {
-    ...tlsOptions(address),
-    // Nothing waits for Redis: meanwhile each process counts for itself.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: 1_000,
-    retryStrategy: (attempts) => Math.min(5_000, 100 * 2 ** attempts) * (0.5 + Math.random() / 2),
-  });
-  redis.on('error', (error: Error) => log.debug({ reason: error.message }, 'limits: redis'));
-  return redis;
+function connectTo(address: RedisAddress, log: Log): ReconnectingConnection<Redis> {
+  const options = { connectionName: 'changeroom-limits', commandTimeout: COMMAND_TIMEOUT_MS };
+  return new ReconnectingConnection(
+    { open: (onLost) => openRedis(address, options, onLost), close: (redis) => redis.disconnect() },
+    { name: 'redis', log: log.child({ client: 'limits' }), maxDelayMs: MAX_RECONNECT_DELAY_MS },
+  );
 }

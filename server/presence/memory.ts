@@ -1,3 +1,4 @@
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import type { PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
@@ -11,7 +12,6 @@ import type {
   Presence,
   PresenceListener,
   PresenceOptions,
-  PresenceStatus,
   Summary,
   TypingListener,
 } from './presence.js';
@@ -46,7 +46,7 @@ const SINGLE_PROCESS: LocalPresenceListener = {
 /** Presence of a single process: in its memory, and nowhere else. */
 export class MemoryPresence implements Presence {
   readonly #exchange: LocalPresenceListener;
-  readonly status: PresenceStatus = { state: 'up', since: new Date() };
+  readonly status: ConnectionStatus = { state: 'up', since: new Date() };
   readonly entries = new LocalEntries();
   readonly observed: ObservedRooms;
   readonly typists: Typing;

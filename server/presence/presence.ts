@@ -6,6 +6,7 @@
  * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
  */
 
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import type {
   PresenceCount,
   PresenceDelta,
@@ -15,13 +16,6 @@ import type {
   Typist,
 } from '../protocol/presence.js';
 import type { Clock } from './clock.js';
-
-export interface PresenceStatus {
-  state: 'up' | 'down' | 'connecting';
-  since: Date;
-  /** What went wrong last, while it is down. */
-  reason?: string;
-}
 
 /** Told of everything that becomes different. All listeners get the same object, which can be encoded once. */
 export type PresenceListener = (delta: PresenceDelta) => void;
@@ -48,7 +42,7 @@ export type TypingListener = (event: TypingEvent) => void;
 
 export interface Presence {
   /** For `/readyz`. A presence in memory is always up. */
-  readonly status: PresenceStatus;
+  readonly status: ConnectionStatus;
 
   /** Sockets of this process in rooms; one that is in two rooms counts twice. */
   readonly present: number;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisAddress } from '../config/redis-url.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
+import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import type { PresenceCount, PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import { type Clock, systemClock } from './clock.js';
@@ -12,7 +14,6 @@ import type {
   Presence,
   PresenceListener,
   PresenceOptions,
-  PresenceStatus,
   Summary,
   TypingListener,
 } from './presence.js';
@@ -21,9 +22,8 @@ import { Channels } from './redis/channels.js';
 import { Keys } from './redis/keys.js';
 import { leaseMs, NodeLease } from './redis/node-lease.js';
 import { OwnEntries } from './redis/own-entries.js';
-import { PresenceConnection } from './redis/presence-connection.js';
 import { PresencePublisher } from './redis/presence-publisher.js';
-import type { RedisLink } from './redis/redis-link.js';
+import { openRedisLink, type RedisLink } from './redis/redis-link.js';
 import { RemoteNodes } from './redis/remote-nodes.js';
 import { readTypingMessage } from './redis/wire.js';
 
@@ -53,12 +53,13 @@ export class RedisPresence implements Presence {
   readonly #here: MemoryPresence;
   readonly #own: OwnEntries;
   readonly #outbox: PresencePublisher;
-  readonly #connection: PresenceConnection;
+  readonly #connection: ReconnectingConnection<RedisLink>;
   #channels: Channels | null = null;
   #heartbeat: NodeLease | null = null;
   #remoteNodes: RemoteNodes | null = null;
   /** The others when the link was lost. */
   #lastNodes: string[] = [];
+  #isStopped = false;
 
   constructor(address: RedisAddress, log: Log, options: RedisPresenceOptions = {}) {
     const { clock = systemClock, heartbeatMs = 5_000, sendMs = 50 } = options;
@@ -68,13 +69,17 @@ export class RedisPresence implements Presence {
     this.#here = new MemoryPresence(log, options, this.#exchange());
     this.#own = new OwnEntries(this.#here.entries, this.#keys, this.#node, leaseMs(heartbeatMs));
     this.#outbox = new PresencePublisher(this.#own, { clock, sendMs });
-    this.#connection = new PresenceConnection(
-      { address, clock, log, longestWaitMs: heartbeatMs / 2 },
-      { opened: (link) => this.#opened(link), lost: () => this.#lost() },
+    this.#connection = new ReconnectingConnection(
+      {
+        open: (onLost) => this.#open(address, onLost),
+        close: (link) => link.drop(new Error('stopped')),
+      },
+      { name: 'redis', log: log.child({ client: 'presence' }), maxDelayMs: heartbeatMs / 2 },
+      { down: () => this.#lost() },
     );
   }
 
-  get status(): PresenceStatus {
+  get status(): ConnectionStatus {
     return this.#connection.status;
   }
 
@@ -157,16 +162,29 @@ export class RedisPresence implements Presence {
 
   async stop(): Promise<void> {
     const { link } = this.#connection;
+    this.#isStopped = true;
     this.#heartbeat?.stop();
     this.#remoteNodes?.close();
     const farewell = this.#outbox.close().then(() => link && this.#own.remove(link.commands));
     const late = new Promise<void>((resolve) => void this.#clock.after(FAREWELL_MS, resolve));
     await Promise.race([farewell.catch(() => {}), late]);
-    this.#connection.stop();
+    await this.#connection.stop();
     await this.#here.stop();
   }
 
-  async #opened(link: RedisLink): Promise<void> {
+  async #open(address: RedisAddress, onLost: (reason: Error) => void): Promise<RedisLink> {
+    const link = await openRedisLink(address, onLost);
+    try {
+      if (this.#isStopped) throw new Error('stopped');
+      await this.#use(link);
+    } catch (error) {
+      link.drop(error as Error);
+      throw error;
+    }
+    return link;
+  }
+
+  async #use(link: RedisLink): Promise<void> {
     const clock = this.#clock;
     const heartbeatMs = this.#heartbeatMs;
     const keys = this.#keys;

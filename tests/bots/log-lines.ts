@@ -8,12 +8,12 @@ export interface LogLine {
   retryInMs?: number;
 }
 
-/** A log, and the lines of it that are about bots. */
+/** A log, and its lines about bots and their broker. */
 export function listenToLog() {
   const lines: LogLine[] = [];
   const write = (text: string) => {
     const line = JSON.parse(text) as LogLine;
-    if (line.msg.startsWith('bots:')) lines.push(line);
+    if (/^(bots?|broker)\b/.test(line.msg)) lines.push(line);
   };
   return { log: pino({ level: 'debug' }, { write }), lines };
 }

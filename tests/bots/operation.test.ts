@@ -148,7 +148,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
       const chat = await openChat({ AMQP_QUEUE: 'taken' });
       await until('some attempts', () => chat.failures().length >= 5, 30_000);
       const [first, ...others] = chat.failures();
-      expect(first).toMatchObject({ level: WARNING, msg: 'bots: the broker is away' });
+      expect(first).toMatchObject({ level: WARNING, msg: 'broker unavailable' });
       expect(first!.reason).toMatch(/PRECONDITION.*'durable' for queue 'taken'/);
       expect(others.filter(({ level }) => level >= WARNING)).toEqual([]);
       for (const [i, { retryInMs }] of chat.failures().entries())
