@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { matchRegex } from '../../../packages/embedded-rethinkdb/src/operators/regex.js';
 import { userNameClaim } from '../../../server/auth/claims.js';
 import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
 import { Guests } from '../../../server/auth/guest.js';
@@ -6,7 +7,6 @@ import { Announcements } from '../../../server/bots/announcements.js';
 import { commandName } from '../../../server/bots/command.js';
 import { HOOK_PATTERNS } from '../../../server/database/schema/message-hook.js';
 import { markedName, refuseReserved, withoutOwnMark } from '../../../server/database/tables/chosen-name.js';
-import { matchRegex } from '../../../server/embedded/sequences/regex.js';
 import { decodeCursor } from '../../../server/http/api/cursor.js';
 import { hueClass, initials } from '../../../server/http/pages/avatar.js';
 import { bodyParts, isJumbo } from '../../../server/http/pages/body-parts.js';
