@@ -3,7 +3,7 @@
  * Writes "up" when it has announced them, and stays until it is ended.
  */
 
-import { RedisPresence } from '../../server/presence/redis.js';
+import { RedisPresence } from '../../server/presence/redis-presence.js';
 import { createLog } from '../../server/telemetry/logger.js';
 
 const [url, key, heartbeatMs, room, ...sockets] = process.argv.slice(2) as [string, string, string, string];

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MemoryPresence } from '../../server/presence/memory.js';
+import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Presence } from '../../server/presence/presence.js';
-import { RedisPresence } from '../../server/presence/redis.js';
+import { RedisPresence } from '../../server/presence/redis-presence.js';
 import type { TypingEvent } from '../../server/protocol/presence.js';
 import { TYPING_DURATION_MS } from '../../server/protocol/typing.js';
 import { createLog } from '../../server/telemetry/logger.js';

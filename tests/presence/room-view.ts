@@ -15,8 +15,8 @@ export class RoomView {
     const view = new RoomView();
     const observation = await presence.observe(room, (delta) => view.show(delta));
     view.observation = observation;
-    view.partial = observation.partial;
-    for (const entry of observation.users) view.shown.set(entry.id_socket, entry);
+    view.partial = observation.isPartial();
+    for (const entry of observation.users()) view.shown.set(entry.id_socket, entry);
     return view;
   }
 
@@ -50,5 +50,15 @@ export class RoomView {
       if (!this.shown.has(entry.id_socket)) this.faults.push(`${entry.id_socket} was not there`);
       this.shown.set(entry.id_socket, entry);
     }
+    this.compare();
+  }
+
+  /** The live view of an observation is the state that its deltas lead to. */
+  private compare(): void {
+    if (!this.observation) return;
+    const { observation, users } = this;
+    if (JSON.stringify(observation.users()) !== JSON.stringify(users)) this.faults.push('other users');
+    if (observation.size() !== users.length) this.faults.push('another size');
+    if (observation.isPartial() !== this.partial) this.faults.push('another completeness');
   }
 }
