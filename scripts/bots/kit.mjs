@@ -20,7 +20,7 @@ const REMEMBERED = 10_000;
  *
  * @param bot `{name, command, usage, help, answer}`; `answer(text, command)` gets what follows the command's name and
  * the whole command, and answers with a text, or null to say nothing
- * @param env `AMQP_URL`, `AMQP_BOT_QUEUE`, `AMQP_QUEUE` and `AMQP_DURABLE`, as the server has them
+ * @param env `AMQP_URL`, `AMQP_COMMAND_QUEUE`, `AMQP_REPLY_QUEUE` and `AMQP_DURABLE`, as the server has them
  * @returns `{stop}`, which resolves when the link is closed
  */
 export function runBot(bot, env = process.env, log = console.error) {

@@ -5,15 +5,16 @@ const LIFETIME_MS = 60 * 60 * 1000;
 /** Milliseconds after which an unused transient queue goes by itself. */
 const UNUSED_MS = 60 * 60 * 1000;
 
-/** @param env the server's settings */
-export function queuesOf({ AMQP_BOT_QUEUE, AMQP_QUEUE, AMQP_DURABLE }, command) {
-  const commands = AMQP_BOT_QUEUE || 'changeroom-bots';
+/** @param env the server's settings, by their names or aliases */
+export function queuesOf(env, command) {
+  const { AMQP_COMMAND_QUEUE, AMQP_BOT_QUEUE, AMQP_REPLY_QUEUE, AMQP_QUEUE, AMQP_DURABLE } = env;
+  const commands = AMQP_COMMAND_QUEUE || AMQP_BOT_QUEUE || 'changeroom-bots';
   return {
     commands,
     unbound: `${commands}-unbound`,
     announcements: `${commands}-announcements`,
     own: `${commands}.${command}`,
-    answers: AMQP_QUEUE || 'changeroom-chat',
+    answers: AMQP_REPLY_QUEUE || AMQP_QUEUE || 'changeroom-chat',
     durable: AMQP_DURABLE === 'true',
   };
 }

@@ -3,7 +3,7 @@
  *
  *     npm run bot -- roll stock
  *
- * They meet the server at the broker of AMQP_URL; AMQP_BOT_QUEUE, AMQP_QUEUE and AMQP_DURABLE must be as it has them.
+ * They meet the server at the broker of AMQP_URL; AMQP_COMMAND_QUEUE, AMQP_REPLY_QUEUE and AMQP_DURABLE must be as it has them.
  */
 import { existsSync } from 'node:fs';
 import { runBot } from './kit.mjs';

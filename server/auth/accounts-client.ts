@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuthConfig } from '../config/config.js';
+import type { AuthConfig } from '../config/auth-config.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../telemetry/logger.js';
 import { AsyncTtlCache } from './async-ttl-cache.js';

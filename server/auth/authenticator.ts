@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/config.js';
+import type { AuthConfig } from '../config/auth-config.js';
 import type { Log } from '../telemetry/logger.js';
 import { AccountsClient, type AccountsClientOptions } from './accounts-client.js';
 import type { RemoteStatus } from './auth-http-client.js';

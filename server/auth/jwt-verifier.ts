@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config/config.js';
+import type { AuthConfig } from '../config/auth-config.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
 import { AuthHttpClient, type AuthHttpClientOptions, type RemoteStatus } from './auth-http-client.js';

@@ -123,7 +123,7 @@ export class Answers {
   }
 
   #written(created: boolean): void {
-    diagnostics.answer.publish({ fate: created ? 'written' : 'repeated' });
+    diagnostics.reply.publish({ outcome: created ? 'written' : 'repeated' });
   }
 
   async #reject(link: BrokerLink, delivery: ConsumeMessage, reason: string): Promise<void> {
@@ -133,7 +133,7 @@ export class Answers {
     try {
       const options = { messageId, contentType, headers: { reason }, mandatory: true };
       await link.publish('', topology.rejected, delivery.content, options);
-      diagnostics.answer.publish({ fate: 'rejected' });
+      diagnostics.reply.publish({ outcome: 'rejected' });
       link.ack(delivery);
     } catch {
       void link.drop(new Error('the broker did not take a rejected answer'));

@@ -23,11 +23,11 @@ export type Depths = Record<'commands' | 'answers' | 'rejected', number>;
 /** Rejected answers that are kept at most; the oldest go first. */
 const REJECTED_MAX = 10_000;
 
-export function topologyOf({ commandQueue, answerQueue, rejectedQueue, durable }: AmqpConfig): Topology {
+export function topologyOf({ commandQueue, replyQueue, rejectedQueue, durable }: AmqpConfig): Topology {
   return {
     commands: commandQueue,
     unbound: `${commandQueue}-unbound`,
-    answers: answerQueue,
+    answers: replyQueue,
     rejected: rejectedQueue,
     announcements: `${commandQueue}-announcements`,
     durable,

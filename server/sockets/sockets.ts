@@ -120,7 +120,7 @@ export class Sockets {
     const { routing } = parts;
     if (routing) {
       this.primus.transformer.service.generateId = () => routing.newSessionId();
-      routing.guard(server, PATHNAME);
+      routing.install(server, PATHNAME);
     }
     this.primus.authorize((request, done) => {
       this.admit(request).then(
@@ -217,8 +217,8 @@ export class Sockets {
   private addressOf(request: IncomingMessage): string | undefined {
     const { trust, routing } = this.parts;
     // Another process passed it on, which is one hop more.
-    const isPassedOn = routing?.isPassedOn(request.socket) ?? false;
-    return proxyAddr(request, isPassedOn ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
+    const isFromWorker = routing?.isFromWorker(request.socket) ?? false;
+    return proxyAddr(request, isFromWorker ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
   }
 
   private async welcome(

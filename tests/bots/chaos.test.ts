@@ -43,9 +43,9 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
   });
 
   test('leaves every command with exactly one answer', { timeout: 2 * PATIENCE }, async () => {
-    const fates = { written: 0, repeated: 0, rejected: 0 };
-    const unsubscribe = diagnostics.answer.subscribe(({ fate }) => {
-      fates[fate] += 1;
+    const outcomes = { written: 0, repeated: 0, rejected: 0 };
+    const unsubscribe = diagnostics.reply.subscribe(({ outcome }) => {
+      outcomes[outcome] += 1;
     });
     const troubles = [
       async () => {
@@ -73,14 +73,14 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
     const begin = performance.now();
     for (let wave = 1; wave <= WAVES; wave += 1) {
       await reached(chat);
-      const { written } = fates;
+      const { written } = outcomes;
       const wanted = Math.round((COMMANDS * wave) / WAVES);
       const sending = Promise.all(senders.map((client) => send(client, wanted)));
-      await until('answers flow', () => fates.written > written + COMMANDS / WAVES / 3);
+      await until('answers flow', () => outcomes.written > written + COMMANDS / WAVES / 3);
       await troubles[wave - 1]!();
       await sending;
     }
-    await until('all answers', () => fates.written === COMMANDS, PATIENCE);
+    await until('all answers', () => outcomes.written === COMMANDS, PATIENCE);
     const seconds = (performance.now() - begin) / 1000;
     const { bots: way } = chat.app.parts;
     await until('none is left', () => way!.commandsInFlight === 0 && way!.answersInFlight === 0);
@@ -92,12 +92,12 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
     const rows = (await answers.toArray()) as { id: string }[];
     expect(rows.map(({ id }) => id).sort()).toEqual(sent.map((id) => ids.of('chaos', id)).sort());
     expect(sent).toHaveLength(COMMANDS);
-    expect(fates.rejected).toBe(0);
+    expect(outcomes.rejected).toBe(0);
     expect(lines.filter(({ msg }) => /connected/.test(msg)).length).toBeGreaterThanOrEqual(WAVES);
     if (process.env.COMMANDS) {
       const told = senders.flatMap(({ frames }) => frames.filter(({ type }) => type === 'error')).length;
       const links = lines.filter(({ msg }) => /connected/.test(msg)).length;
-      console.log({ commands: COMMANDS, seconds: Math.round(seconds), links, told, ...fates });
+      console.log({ commands: COMMANDS, seconds: Math.round(seconds), links, told, ...outcomes });
     }
     for (const sender of senders) sender.close();
   });

@@ -23,10 +23,10 @@ export async function startChat(
   }: { env?: Record<string, string>; database?: TestDatabase; overrides?: AppOptions } = {},
 ): Promise<Chat> {
   chats += 1;
-  const names = { AMQP_BOT_QUEUE: `commands-${chats}`, AMQP_QUEUE: `answers-${chats}` };
+  const names = { AMQP_COMMAND_QUEUE: `commands-${chats}`, AMQP_REPLY_QUEUE: `answers-${chats}` };
   const settings = { AMQP_URL: brokerUrl, LIMIT_MESSAGES: '0', ...names, ...env };
   const app = await startTestApp({ ...rest, env: settings });
-  const { AMQP_BOT_QUEUE: commands, AMQP_QUEUE: answers } = settings;
+  const { AMQP_COMMAND_QUEUE: commands, AMQP_REPLY_QUEUE: answers } = settings;
   const rejected = env.AMQP_REJECTED_QUEUE ?? `${answers}-rejected`;
   return { ...app, queues: { commands, answers, rejected }, env: settings };
 }

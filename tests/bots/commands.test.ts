@@ -110,8 +110,8 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       bot = await BrokerClient.open(broker.url);
       const env = {
         SESSION_SECRET: 'the same secret for both of them',
-        AMQP_BOT_QUEUE: 'shared-commands',
-        AMQP_QUEUE: 'shared-answers',
+        AMQP_COMMAND_QUEUE: 'shared-commands',
+        AMQP_REPLY_QUEUE: 'shared-answers',
       };
       [here, there] = await Promise.all([
         startChat(broker.url, { database, env }),

@@ -43,7 +43,7 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     on = database,
   ): Promise<Chat> => {
     const bots = { longestWaitMs: 200, patienceMs: 500, ...options };
-    const env = { AMQP_BOT_QUEUE: `dispatched-${queue}`, AMQP_QUEUE: `answers-${queue}` };
+    const env = { AMQP_COMMAND_QUEUE: `dispatched-${queue}`, AMQP_REPLY_QUEUE: `answers-${queue}` };
     const chat = await startChat(url, { database: on, env, overrides: { bots } });
     open.push(chat);
     return chat;

@@ -43,8 +43,8 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
       async (durable) => {
         const env = {
           AMQP_DURABLE: durable,
-          AMQP_BOT_QUEUE: `asked-${durable}`,
-          AMQP_QUEUE: `told-${durable}`,
+          AMQP_COMMAND_QUEUE: `asked-${durable}`,
+          AMQP_REPLY_QUEUE: `told-${durable}`,
           ...(durable === 'true' && { AMQP_REJECTED_QUEUE: 'bad' }),
         };
         const chat = await startChat(broker.url, { env });
@@ -102,16 +102,16 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
       const after = await numbersOf(chat);
       const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
       expect(grown('changeroom_amqp_commands_total')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="written"}')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="repeated"}')).toBe(1);
-      expect(grown('changeroom_amqp_answers_total{fate="rejected"}')).toBe(2);
+      expect(grown('changeroom_amqp_replies_total{outcome="written"}')).toBe(1);
+      expect(grown('changeroom_amqp_replies_total{outcome="repeated"}')).toBe(1);
+      expect(grown('changeroom_amqp_replies_total{outcome="rejected"}')).toBe(2);
       const now = [...after].filter(([name]) =>
         /^changeroom_amqp_(up|.*_waiting|.*_flight|queue)/.test(name),
       );
       expect(Object.fromEntries(now)).toEqual({
         changeroom_amqp_up: 1,
         changeroom_amqp_commands_in_flight: 0,
-        changeroom_amqp_answers_in_flight: 0,
+        changeroom_amqp_replies_in_flight: 0,
         'changeroom_amqp_queue_messages{queue="commands"}': 0,
         'changeroom_amqp_queue_messages{queue="answers"}': 0,
         'changeroom_amqp_queue_messages{queue="rejected"}': 2,
@@ -145,7 +145,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
 
     test('a queue as it is wanted is named once, asked for at leisure, and used when it is free', async () => {
       await operator.channel.assertQueue('taken', { durable: true });
-      const chat = await openChat({ AMQP_QUEUE: 'taken' });
+      const chat = await openChat({ AMQP_REPLY_QUEUE: 'taken' });
       await until('some attempts', () => chat.failures().length >= 5, 30_000);
       const [first, ...others] = chat.failures();
       expect(first).toMatchObject({ level: WARNING, msg: 'broker unavailable' });
@@ -159,7 +159,7 @@ describe('the way to bots', skipWithout('rabbitmq-server'), () => {
     });
 
     test('every command is not asked again at once, and gets it in the end', async () => {
-      const chat = await openChat({ AMQP_BOT_QUEUE: 'full' }, broker.url, { patienceMs: 100 });
+      const chat = await openChat({ AMQP_COMMAND_QUEUE: 'full' }, broker.url, { patienceMs: 100 });
       await reached(chat);
       const limits = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' });
       await broker.control('set_policy', 'full', '^full$', limits, '--apply-to', 'queues');

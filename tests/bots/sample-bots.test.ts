@@ -73,7 +73,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
 
   test('answer a command that comes twice with the same, and leave those of others where they are', async () => {
     const client = await BrokerClient.open(broker.url);
-    const env = { ...chat.env, AMQP_BOT_QUEUE: 'twice', AMQP_QUEUE: 'twice-answers' };
+    const env = { ...chat.env, AMQP_COMMAND_QUEUE: 'twice', AMQP_REPLY_QUEUE: 'twice-answers' };
     const bots = await startBots(['roll'], env);
     const said = await client.read('twice-answers');
     const command = { chatroom: 'lobby', token: 'x', message: '/roll 20d1000', name: 'Ann' };

@@ -26,8 +26,8 @@ import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
-/** What is read by tunnel-and-serve.sh, by Heroku's build, and by Node itself. */
-const OTHERS = [
+/** Variables of tunnel-and-serve.sh, of Heroku's build and of Node. */
+const OTHER_VARIABLES = [
   'SSH_HOST',
   'SSH_PORT',
   'SSH_USER',
@@ -39,10 +39,11 @@ const OTHERS = [
   'NODE_ENV',
 ];
 
-/** Those that nothing reads, which would be there in vain. */
-const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
+/** Variables that have no effect. */
+const unknown = (names: string[]) =>
+  names.filter((name) => !(name in settings) && !OTHER_VARIABLES.includes(name));
 
-/** The server accepts these values, once secrets are filled in. */
+/** Reads the values as the server does. @throws ConfigError where the server would not start */
 const accept = (env: Record<string, unknown>) =>
   readConfig(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])));
 
@@ -51,7 +52,20 @@ describe('app.json', () => {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
 
-  test('names settings that are read, and leaves none to be filled in', () => {
+  /** Set by Heroku, fixed by its router, and set by the Redis add-on. */
+  const OF_THE_PLATFORM = ['PORT', 'HOST', 'REDIS_URL'];
+
+  test('app.json lists every setting except those of the platform, with the description of the source', () => {
+    const listed = Object.entries(app.env)
+      .filter(([name]) => name in settings)
+      .map(([name, { description }]) => [name, description]);
+    const expected = Object.entries(settings)
+      .filter(([name]) => !OF_THE_PLATFORM.includes(name))
+      .map(([name, { description = '' }]) => [name, description.replaceAll('’', "'")]);
+    expect(listed).toEqual(expected);
+  });
+
+  test('app.json contains no unknown setting and none that has to be filled in', () => {
     expect(unknown(Object.keys(app.env))).toEqual([]);
     const left = Object.values(app.env).filter(
       ({ required, value, generator }) =>
@@ -59,10 +73,16 @@ describe('app.json', () => {
     );
     expect(left).toEqual([]);
   });
+
+  test('app.json contains values that the server accepts', () => {
+    const values = Object.entries(app.env).flatMap(([name, { value }]) => (value ? [[name, value]] : []));
+    expect(accept(Object.fromEntries(values))).toMatchObject({ trustProxy: 1 });
+  });
 });
 
 describe('compose.yaml', () => {
   interface Service {
+    command?: string[];
     environment?: Record<string, string>;
     depends_on?: Record<string, unknown>;
     networks: string[];
@@ -75,10 +95,13 @@ describe('compose.yaml', () => {
     configs: Record<string, { file?: string; content?: string }>;
     networks: Record<string, { internal?: boolean }>;
   };
-  const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
+  const { app1, app2, nginx, ...inner } = compose.services as Record<
+    'app1' | 'app2' | 'nginx' | 'bots',
+    Service
+  > &
     Record<string, Service>;
 
-  test('starts servers with settings that they accept', () => {
+  test('compose.yaml starts servers with settings that they accept', () => {
     expect(unknown(Object.keys(app1.environment!))).toEqual([]);
     const filled = Object.entries(app1.environment!).map(([name, value]) => [
       name,
@@ -88,7 +111,16 @@ describe('compose.yaml', () => {
     expect(app2).toEqual(app1);
   });
 
-  test('shows nothing but nginx to the outside', () => {
+  test('compose.yaml starts bots at the broker of the servers', () => {
+    const { command = [], environment = {} } = inner.bots;
+    const [node, script = '', ...names] = command;
+    expect([node, existsSync(script), names]).toEqual(['node', true, ['roll']]);
+    expect(unknown(Object.keys(environment))).toEqual([]);
+    const { AMQP_URL, AMQP_DURABLE } = app1.environment!;
+    expect(environment).toMatchObject({ AMQP_URL, AMQP_DURABLE });
+  });
+
+  test('compose.yaml publishes only the port of nginx', () => {
     expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
     for (const service of Object.values(inner)) {
       expect(service.ports).toBeUndefined();
@@ -96,7 +128,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('hands nginx the site, and the servers in the place of upstream.conf', () => {
+  test('compose.yaml configures nginx with deploy/nginx, but other servers', () => {
     expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
     expect(existsSync(compose.configs.site!.file!)).toBe(true);
     const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));

@@ -21,7 +21,7 @@ describe('the Procfile', () => {
     // As a terminal does for Ctrl+C.
     const { output } = await server.end('SIGINT', 'all');
     expect(output).toContain('Changeroom is at');
-    expect(output).not.toContain('not stopped within');
+    expect(output).not.toContain('shutdown did not finish');
   });
 
   test('has a release phase, which makes nothing for the embedded database', async () => {

@@ -178,7 +178,11 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   test('tells its secrets neither to ps nor to the log', async () => {
     // Of a user that the database does not know, which makes both sides talk about it.
     const RETHINKDB_URL = url().replace(/\/\/.*@/, '//stranger:s3cret-of-the-database@');
-    const server = await deploy({ RETHINKDB_URL, SESSION_SECRET: 's3cret-of-all-cookies', LOG: 'trace' });
+    const server = await deploy({
+      RETHINKDB_URL,
+      SESSION_SECRET: 's3cret-of-all-cookies',
+      LOG_LEVEL: 'trace',
+    });
     await server.says('database: away');
     const secrets = [...ssh.env.SSH_KEY.trim().split('\n').slice(1, -1), 's3cret'];
     expect(server.ssh).toBeDefined();

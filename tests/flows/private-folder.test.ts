@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** A server whose umask takes no rights away, as some containers have it. */
 async function start(): Promise<{ output: () => string }> {
-  const quiet = { PORT: '0', EMBEDDED_PORT: '0', INTERFACE: '127.0.0.1', LOG: 'warn', DATA_DIR };
+  const quiet = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR };
   child = spawn('sh', ['-c', `umask 000; exec "${process.execPath}" dist/server/main.js`], {
     env: { PATH: process.env.PATH, ...quiet },
     stdio: ['ignore', 'pipe', 'inherit'],

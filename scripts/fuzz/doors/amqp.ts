@@ -3,7 +3,7 @@ import { type Door, Finding } from '../door.js';
 import type { Random } from '../random.js';
 
 const BATCH = 100;
-/** Defaults of AMQP_QUEUE and AMQP_QUEUE with -rejected. */
+/** Defaults of AMQP_REPLY_QUEUE and AMQP_REPLY_QUEUE with -rejected. */
 const ANSWERS = 'changeroom-chat';
 /** Milliseconds for the server to take the answers from the queue. */
 const DRAIN_MS = 20_000;
