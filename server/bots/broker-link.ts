@@ -132,7 +132,7 @@ async function openChannel(
     { noAck: true },
   );
   await channel.consume(
-    topology.answers,
+    topology.replies,
     (delivery) => (delivery ? listener.reply(link, delivery) : cancelled()),
     { consumerTag: REPLY_CONSUMER },
   );

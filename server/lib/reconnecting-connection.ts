@@ -59,7 +59,7 @@ export class ReconnectingConnection<Link> {
     return this.#state.status;
   }
 
-  /** The open link; null while there is none. */
+  /** The open link; null while the connection is not up. */
   get link(): Link | null {
     return this.#link;
   }

@@ -51,9 +51,9 @@ const BY_ADDRESS = {
   failedLogins: { seconds: 10, does: (n: number) => `log in with ${n} tokens that are refused` },
 } as const;
 
-/** Answers that a bot may give to one command, and the seconds for which they are counted: as long as its token is valid. */
-export const ANSWERS_PER_COMMAND = 100;
-const ANSWERS = { seconds: 3600 } as const;
+/** Replies of bots to one command, and the seconds for which they are counted: as long as its token is valid. */
+export const REPLIES_PER_COMMAND = 100;
+const REPLIES = { seconds: 3600 } as const;
 
 /** Milliseconds over which the frames of a socket are counted. */
 const FRAMES_WINDOW_MS = 10_000;
@@ -168,19 +168,19 @@ export class Limits {
   }
 
   /**
-   * Counts an answer to a command of `ANSWERS_PER_COMMAND`.
-   * @param command names the command
-   * @returns takes the answer back, where it was not written or had been written before
-   * @throws ChatError `too-many-answers`
+   * Counts a reply of a bot, of `REPLIES_PER_COMMAND`.
+   * @param command identifies the command
+   * @returns a function that uncounts the reply, for one that was not written or had been written before
+   * @throws ChatError `too-many-replies`
    */
-  async answer(command: string): Promise<() => Promise<void>> {
-    const counter = this.counter('answers', ANSWERS.seconds);
-    const takeBack = () => counter.subtract(command);
+  async reply(command: string): Promise<() => Promise<void>> {
+    const counter = this.counter('replies', REPLIES.seconds);
+    const uncount = () => counter.subtract(command);
     const { count } = await counter.add(command);
-    if (count <= ANSWERS_PER_COMMAND) return takeBack;
-    await takeBack();
-    throw new ChatError('too-many-answers', `a command may get ${ANSWERS_PER_COMMAND} answers`, {
-      limit: ANSWERS_PER_COMMAND,
+    if (count <= REPLIES_PER_COMMAND) return uncount;
+    await uncount();
+    throw new ChatError('too-many-replies', `a command may get ${REPLIES_PER_COMMAND} replies`, {
+      limit: REPLIES_PER_COMMAND,
     });
   }
 

@@ -24,7 +24,7 @@ export function newMessageId(): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** A name must not change the direction of the text around it, so marks of direction are refused too. */
 const CONTROL_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 // A body may have tabs, line breaks, and bidi controls, which come with pasted phone numbers: pages isolate a body.
@@ -43,7 +43,7 @@ interface TextRule {
 }
 
 const RULES = {
-  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, refused: CONTROL },
+  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, refused: CONTROL_CHARACTER },
   body: { field: 'body', code: 'bad-body', limit: LIMITS.body, refused: CONTROL_IN_BODY },
   name: { field: 'name', code: 'bad-name', limit: LIMITS.name, refused: CONTROL_IN_NAME },
   topic: {

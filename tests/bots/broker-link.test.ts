@@ -17,7 +17,7 @@ describe('openBrokerLink', skipWithout('rabbitmq-server'), () => {
     const topology = topologyOf({
       url: broker.url,
       commandQueue: 'link-commands',
-      answerQueue: 'link-replies',
+      replyQueue: 'link-replies',
       rejectedQueue: 'link-rejected',
       durable: false,
       botSecret: null,

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
 export interface LogLine {
-  /** As pino counts: 20 is debug, 40 is warn. */
+  /** Pino's levels: 20 is debug, 40 is warn. */
   level: number;
   msg: string;
   reason?: string;

@@ -1,13 +1,11 @@
 import type { Clock } from '../../server/presence/clock.js';
 
-/** A clock that stands still until it is advanced. */
+/** A clock that changes only when it is advanced. */
 export class ManualClock implements Clock {
   private time = 0;
   private readonly timers = new Set<{ at: number; run: () => void }>();
 
-  now(): number {
-    return this.time;
-  }
+  readonly now = () => this.time;
 
   after(ms: number, run: () => void): () => void {
     const timer = { at: this.time + ms, run };
@@ -15,7 +13,7 @@ export class ManualClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** Runs what is due, in its order. */
+  /** Runs the timers that are due, in order. */
   advance(ms: number): void {
     const end = this.time + ms;
     for (;;) {

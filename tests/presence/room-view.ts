@@ -2,10 +2,10 @@ import { inOrder } from '../../server/presence/entries.js';
 import type { Observation, Presence } from '../../server/presence/presence.js';
 import type { PresenceDelta, PresenceEntry } from '../../server/protocol/presence.js';
 
-/** What a page makes of an observation: the list it began with, and the deltas since. */
+/** What a page shows of an observation: the initial list with the deltas applied. */
 export class RoomView {
   readonly deltas: PresenceDelta[] = [];
-  /** Deltas that do not fit to what was shown. */
+  /** Deltas that contradict the list. */
   readonly faults: string[] = [];
   private readonly shown = new Map<string, PresenceEntry>();
   private observation: Observation | null = null;
@@ -28,7 +28,7 @@ export class RoomView {
     return this.users.map(({ id_socket }) => id_socket);
   }
 
-  /** All that was ever said to have left. */
+  /** All sockets that have left. */
   get left(): string[] {
     return this.deltas.flatMap(({ left }) => left);
   }
