@@ -9,10 +9,14 @@ export interface Delivered {
 
 /** A client of the broker: a minimal bot, or an operator. */
 export class BrokerClient {
-  private constructor(
-    private readonly model: ChannelModel,
+  readonly #model: ChannelModel;
+
+  constructor(
+    model: ChannelModel,
     readonly channel: ConfirmChannel,
-  ) {}
+  ) {
+    this.#model = model;
+  }
 
   static async open(url: string): Promise<BrokerClient> {
     const model = await connect(url);
@@ -49,7 +53,7 @@ export class BrokerClient {
   }
 
   async close(): Promise<void> {
-    await this.model.close().catch(() => {});
+    await this.#model.close().catch(() => {});
   }
 }
 
