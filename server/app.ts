@@ -147,7 +147,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     storage: database,
     optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
     bots,
-    events: options.events,
+    ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
   });
@@ -171,8 +171,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     slowReaders,
     users,
     trust,
-    routing: options.routing,
-    heartbeat: options.heartbeat,
+    ...(options.routing && { routing: options.routing }),
+    ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
   const { allowedHosts } = config;
   guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });

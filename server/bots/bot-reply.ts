@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
-import { MAX_TOKEN } from '../auth/credentials.js';
+import { MAX_TOKEN_LENGTH } from '../auth/credentials.js';
 import { ChatError } from '../protocol/errors.js';
 import { cleanBody, cleanName, cleanRoomIn } from '../protocol/message.js';
 
@@ -27,7 +27,8 @@ export function parseReply(content: Buffer, messageId: unknown): BotReply {
   const fields = parseObject(content);
   const { token, id = messageId ?? null, name } = fields;
   if (typeof token !== 'string' || token === '') throw badField('token', 'is missing');
-  if (token.length > MAX_TOKEN) throw badField('token', `is longer than ${MAX_TOKEN} characters`, MAX_TOKEN);
+  if (token.length > MAX_TOKEN_LENGTH)
+    throw badField('token', `is longer than ${MAX_TOKEN_LENGTH} characters`, MAX_TOKEN_LENGTH);
   if (id !== null && (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARACTERS))
     throw badField('id', `must be a string of 1 to ${MAX_ID_CHARACTERS} characters`, MAX_ID_CHARACTERS);
   return {

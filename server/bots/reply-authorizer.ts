@@ -1,7 +1,7 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { badToken } from '../auth/credentials.js';
-import { equal } from '../auth/secrets.js';
+import { isSameSecret } from '../auth/secrets.js';
 import type { NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
@@ -55,7 +55,7 @@ export class ReplyAuthorizer {
       if (command.room !== room) throw new ChatError('bad-token', 'the token is for another room');
       return as({ id_user: null, name }, command);
     }
-    if (secret && equal(token, secret)) return as({ id_user: null, name });
+    if (secret && isSameSecret(token, secret)) return as({ id_user: null, name });
 
     const session = await authenticator.authenticate({ bearerToken: token });
     if (!session) throw badToken();

@@ -25,7 +25,7 @@ export const byteSize = (name: string, min: number) =>
     })
     .refine((bytes) => bytes >= min, `${name} must be at least ${min / 1024 ** 2}MB`);
 
-export const limit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
+export const countLimit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
 
 export const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);
 
@@ -83,7 +83,7 @@ export const queueName = (name: string) =>
     );
 
 /** A token that is sent in an `Authorization` header; restricted to characters that all clients encode in the same way. */
-export const bearerToken = (name: string) =>
+export const secretToken = (name: string) =>
   z
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, `${name} must have at least 16 characters, all of them visible ASCII`);

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { databaseUrlFaults } from './database-url.js';
 import {
   address,
-  bearerToken,
   byteSize,
   certificate,
+  countLimit,
   flag,
   hostNames,
-  limit,
   numberWithin,
   port,
   queueName,
+  secretToken,
   webAddress,
   wholeNumber,
 } from './setting-formats.js';
@@ -100,15 +100,15 @@ export const settings = {
   AUTH_SERVER: webAddress('AUTH_SERVER')
     .optional()
     .describe('URL at which the accounts service returns the account of a token (AUTH=accounts)'),
-  PRESENCE_SUMMARY_TOKEN: bearerToken('PRESENCE_SUMMARY_TOKEN')
+  PRESENCE_SUMMARY_TOKEN: secretToken('PRESENCE_SUMMARY_TOKEN')
     .optional()
     .describe('Bearer token of the presence summary; without it the endpoint does not exist'),
-  PRESENCE_FLUSH_TOKEN: bearerToken('PRESENCE_FLUSH_TOKEN')
+  PRESENCE_FLUSH_TOKEN: secretToken('PRESENCE_FLUSH_TOKEN')
     .optional()
     .describe(
       'Bearer token of the endpoint that deletes the presence entries of dead processes; without it the endpoint does not exist',
     ),
-  METRICS_TOKEN: bearerToken('METRICS_TOKEN')
+  METRICS_TOKEN: secretToken('METRICS_TOKEN')
     .optional()
     .describe('Bearer token of /metrics; without it /metrics answers requests from this machine only'),
   REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
@@ -153,34 +153,36 @@ export const settings = {
   AMQP_DURABLE: flag('AMQP_DURABLE', false).describe(
     'true: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
   ),
-  AMQP_BOT_SECRET: bearerToken('AMQP_BOT_SECRET')
+  AMQP_BOT_SECRET: secretToken('AMQP_BOT_SECRET')
     .optional()
     .describe('Token with which bots may write to any room without a command; without it they may not'),
-  LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
+  LIMIT_MESSAGES: countLimit('LIMIT_MESSAGES', 200).describe(
     'Messages that a user may write, edit or delete in 10 seconds; 0 disables the limit, as in all LIMIT settings',
   ),
-  LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe(
+  LIMIT_JOINS: countLimit('LIMIT_JOINS', 300).describe(
     'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
-  LIMIT_HISTORY: limit('LIMIT_HISTORY', 50).describe(
+  LIMIT_HISTORY: countLimit('LIMIT_HISTORY', 50).describe(
     'Pages of history that a user may load over sockets in 10 seconds',
   ),
-  LIMIT_MEMBERSHIPS: limit('LIMIT_MEMBERSHIPS', 30).describe(
+  LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
     'Memberships that a user may begin or end in 10 seconds',
   ),
-  LIMIT_ROOMS: limit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
-  LIMIT_RENAMES: limit('LIMIT_RENAMES', 20).describe('Times that a user may change the name in a minute'),
-  LIMIT_PER_ADDRESS: limit('LIMIT_PER_ADDRESS', 5).describe(
+  LIMIT_ROOMS: countLimit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
+  LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
+    'Times that a user may change the name in a minute',
+  ),
+  LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
     'Factor by which all users of one address together may exceed each of the limits above',
   ),
-  LIMIT_REQUESTS: limit('LIMIT_REQUESTS', 1000).describe(
+  LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',
   ),
-  LIMIT_FAILED_LOGINS: limit('LIMIT_FAILED_LOGINS', 30).describe(
+  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
     'Tokens of an address that AUTH_SERVER may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
   ),
-  LIMIT_FRAMES: limit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
-  LIMIT_SOCKETS: limit('LIMIT_SOCKETS', 500).describe(
+  LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
+  LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
   ),
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')

@@ -7,7 +7,7 @@ export type Log = Logger;
 export function createLog(config: Pick<Config, 'log'>): Log {
   return pino({
     level: config.log,
-    base: undefined,
+    base: null,
     redact: {
       paths: [
         'password',

@@ -73,7 +73,7 @@ describe('the data folder', () => {
       await chmod(path.join(DATA_DIR, name), 0o644);
     const again = await start();
     expect(await modes()).toEqual(PRIVATE);
-    const withdrawn = /the rights of other users to the data folder and its files were withdrawn/g;
+    const withdrawn = /access of other users to the data directory and its files revoked/g;
     expect(again.output().match(withdrawn)).toHaveLength(1);
     await end();
     const third = await start();
