@@ -163,7 +163,7 @@ export const settings = {
     'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
   LIMIT_HISTORY: countLimit('LIMIT_HISTORY', 50).describe(
-    'Pages of history that a user may load over sockets in 10 seconds',
+    'Pages of history that a user may load in 10 seconds, by sockets, REST and pages',
   ),
   LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
     'Memberships that a user may begin or end in 10 seconds',

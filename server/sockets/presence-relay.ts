@@ -10,7 +10,8 @@ const MAX_LISTED_SOCKETS = 200;
 const COUNT_INTERVAL_MS = 1_000;
 
 export interface PresenceReceiver {
-  receive(frames: EncodedFrames): void;
+  /** Receives frames about the people in a room. */
+  receivePeople(room: string, frames: EncodedFrames): void;
 }
 
 /** Sends sockets the presence of rooms. Each room is observed once per process, and each change is encoded once. */
@@ -37,6 +38,11 @@ export class PresenceRelay {
       remove();
       release();
     };
+  }
+
+  /** Sends the presence of a room again to a receiver that follows it and has missed changes. */
+  repeat(room: string, receiver: PresenceReceiver): void {
+    this.#rooms.get(room)?.repeat(receiver);
   }
 }
 
@@ -65,8 +71,13 @@ class RelayedRoom {
   /** @returns a function that removes the receiver */
   add(receiver: PresenceReceiver): () => void {
     const { release } = this.#receivers.acquire(receiver);
-    if (this.#observation) receiver.receive(this.#encodeSnapshot(this.#observation));
+    this.#sendSnapshot(receiver);
     return release;
+  }
+
+  /** Sends the snapshot to a receiver again. */
+  repeat(receiver: PresenceReceiver): void {
+    if (this.#receivers.has(receiver)) this.#sendSnapshot(receiver);
   }
 
   close(): void {
@@ -120,8 +131,12 @@ class RelayedRoom {
     return this.#snapshot;
   }
 
+  #sendSnapshot(receiver: PresenceReceiver): void {
+    if (this.#observation) receiver.receivePeople(this.#room, this.#encodeSnapshot(this.#observation));
+  }
+
   #send(frames: EncodedFrames): void {
-    for (const receiver of this.#receivers.keys()) receiver.receive(frames);
+    for (const receiver of this.#receivers.keys()) receiver.receivePeople(this.#room, frames);
   }
 }
 

@@ -38,7 +38,8 @@ function openRoom(presence: Presence, room: string): TypingRoom {
   const receivers = new Set<TypingReceiver>();
   const stop = presence.observeTyping(room, (event) => {
     const frames = new EncodedFrames([{ type: 'userTyping', ...event }]);
-    for (const receiver of receivers) if (receiver.id_user !== event.user.id_user) receiver.receive(frames);
+    for (const receiver of receivers)
+      if (receiver.id_user !== event.user.id_user) receiver.receivePeople(room, frames);
   });
   return { receivers, stop };
 }
