@@ -21,6 +21,7 @@ const SERVER: Layer[] = [
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
+  { name: 'redis', members: ['redis/'] },
   { name: 'database', members: ['database/'] },
   { name: 'runtime', members: ['runtime/'] },
   { name: 'telemetry', members: ['telemetry/'] },
