@@ -1,93 +1,19 @@
 /**
- * Ordinary clients beside hostile ones, on a server with a heap of 512 MB and its default limits: how long a message
- * takes to its acknowledgement and to its readers, first without and then with the hostile clients, and how many
- * ordinary clients lose their connection. The hostile clients take CPU from the same machine; mind that with few cores.
+ * Measures ordinary clients without and with hostile clients, on a server with a heap of 512 MB and its default limits:
+ * the latency of acknowledgements and deliveries, and the number of lost connections. The hostile clients use CPU of
+ * the same machine, which matters with few cores.
  *
  *   npm run bench:hostile -- [ordinary] [hostile] [seconds] [kind of misuse]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { WebSocket } from 'ws';
+import { OrdinaryClient } from './ordinary-client.js';
 import { startServer } from './server.js';
 
 const [ordinary = 20, hostile = 1000, seconds = 30] = process.argv.slice(2, 5).map(Number);
 const [kind = ''] = process.argv.slice(5);
 const HEAP_MB = 512;
-/** Milliseconds between two messages of one ordinary client. */
-const PACE_MS = 500;
-
-/** Sends a message now and then, and measures how long its acknowledgement and its delivery take. */
-class OrdinaryClient {
-  isLost = false;
-  acks: number[] = [];
-  deliveries: number[] = [];
-  private readonly unacknowledged = new Map<string, number>();
-  private readonly undelivered = new Map<string, number>();
-  private readonly timer: NodeJS.Timeout;
-
-  private constructor(
-    private readonly socket: WebSocket,
-    private readonly name: string,
-  ) {
-    socket.on('message', (data) => this.receive(String(data)));
-    socket.on('close', () => {
-      this.isLost = true;
-      clearInterval(this.timer);
-    });
-    let count = 0;
-    this.timer = setInterval(() => {
-      const id = `${this.name}-${count}`;
-      count += 1;
-      for (const waiting of [this.unacknowledged, this.undelivered]) waiting.set(id, performance.now());
-      this.send({ type: 'createMessage', ref: id, message: { id, room: 'ordinary', body: `message ${id}` } });
-    }, PACE_MS);
-  }
-
-  static async open(url: string, i: number): Promise<OrdinaryClient> {
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`, {
-      headers: { 'x-forwarded-for': `198.51.100.${1 + i}` },
-    });
-    await once(socket, 'open');
-    const client = new OrdinaryClient(socket, `ordinary-${i}-${Date.now()}`);
-    client.send({ type: 'joinRoom', room: 'ordinary' });
-    return client;
-  }
-
-  close(): void {
-    clearInterval(this.timer);
-    this.socket.removeAllListeners('close');
-    this.socket.close();
-  }
-
-  /** Messages that are not acknowledged or not delivered. */
-  get unanswered(): number {
-    return Math.max(this.unacknowledged.size, this.undelivered.size);
-  }
-
-  private send(frame: object): void {
-    this.socket.send(`4${JSON.stringify(frame)}`);
-  }
-
-  private receive(packet: string): void {
-    if (packet === '2') this.socket.send('3');
-    if (packet.startsWith('4"primus::ping')) this.socket.send(packet.replace('ping', 'pong'));
-    if (!packet.startsWith('4{')) return;
-    const frame = JSON.parse(packet.slice(1));
-    const now = performance.now();
-    if (frame.type === 'ack' && this.unacknowledged.has(frame.ref)) {
-      this.acks.push(now - this.unacknowledged.get(frame.ref)!);
-      this.unacknowledged.delete(frame.ref);
-    }
-    // By one clock: each sender measures the delivery to its own socket.
-    const id = frame.type === 'deliverMessage' ? frame.message.id : undefined;
-    if (id !== undefined && this.undelivered.has(id)) {
-      this.deliveries.push(now - this.undelivered.get(id)!);
-      this.undelivered.delete(id);
-    }
-  }
-}
-
 interface Phase {
   acks: number[];
   deliveries: number[];
@@ -96,14 +22,16 @@ interface Phase {
 }
 
 async function measure(url: string): Promise<Phase> {
-  const clients = await Promise.all(Array.from({ length: ordinary }, (_, i) => OrdinaryClient.open(url, i)));
+  const clients = await Promise.all(
+    Array.from({ length: ordinary }, (_, i) => OrdinaryClient.open(url, `198.51.100.${1 + i}`)),
+  );
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   for (const client of clients) client.close();
   return {
     acks: sorted(clients.flatMap(({ acks }) => acks)),
     deliveries: sorted(clients.flatMap(({ deliveries }) => deliveries)),
     lost: clients.filter(({ isLost }) => isLost).length,
-    // Each client may have one message on its way when the phase ends.
+    // Each client may have one message in flight when the phase ends.
     unanswered: clients.reduce((sum, { unanswered }) => sum + Math.max(0, unanswered - 1), 0),
   };
 }
@@ -121,9 +49,9 @@ function report(name: string, { acks, deliveries, lost, unanswered }: Phase): vo
 async function attack(url: string): Promise<ChildProcess> {
   const args = ['node_modules/tsx/dist/cli.mjs', 'bench/hostile-clients.ts', url, `${hostile}`, kind];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  // Real attackers bring processors of their own; these must not take the server's.
+  // Real attackers use other processors; these must not use that of the server.
   setPriority(child.pid!, constants.priority.PRIORITY_LOW);
-  // All have connected, or tried to.
+  // All have connected or failed to connect.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   return child;
 }
@@ -131,7 +59,7 @@ async function attack(url: string): Promise<ChildProcess> {
 const server = await startServer([`--max-old-space-size=${HEAP_MB}`, 'dist/server/main.js'], {
   LIMIT_MESSAGES: '',
   LIMIT_FRAMES: '',
-  LOG: 'error',
+  LOG_LEVEL: 'error',
 });
 try {
   const quiet = await measure(server.url);
@@ -144,7 +72,7 @@ try {
   report(`with ${hostile} hostile clients`, attacked);
   const heap = Number(/^changeroom_nodejs_heap_size_used_bytes (\S+)$/m.exec(metrics)?.[1]) / 2 ** 20;
   const ratio = at(attacked.acks, 0.99) / at(quiet.acks, 0.99);
-  console.log(`p99 is ${ratio.toFixed(2)} times as long; heap ${heap.toFixed(0)} MB of ${HEAP_MB}`);
+  console.log(`p99 ratio ${ratio.toFixed(2)}; heap ${heap.toFixed(0)} MB of ${HEAP_MB}`);
 } finally {
   await server.stop();
 }

@@ -11,23 +11,26 @@ const UNLIMITED = {
   LIMIT_SOCKETS: '0',
 };
 
-/** A server in a process of its own, at the same address after each start. */
+/** A server process that has the same address after each start. */
 export class ChaosServer {
-  private constructor(
-    private readonly env: Record<string, string>,
-    private process: ServerProcess,
-  ) {}
+  readonly #env: Record<string, string>;
+  #process: ServerProcess;
+
+  private constructor(env: Record<string, string>, process: ServerProcess) {
+    this.#env = env;
+    this.#process = process;
+  }
 
   static async start(env: Record<string, string>): Promise<ChaosServer> {
-    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG: 'warn' };
+    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG_LEVEL: 'warn' };
     return new ChaosServer(complete, await startServer(complete));
   }
 
   get url(): string {
-    return this.process.url;
+    return this.#process.url;
   }
 
-  /** Resolves when it can serve. @throws Error after `ms` */
+  /** Resolves when the server is ready. @throws Error after `ms` */
   async ready(ms: number): Promise<void> {
     const isReady = () =>
       fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
@@ -38,34 +41,34 @@ export class ChaosServer {
   }
 
   async kill(): Promise<void> {
-    await this.process.end('SIGKILL');
+    await this.#process.end('SIGKILL');
   }
 
   async restart(): Promise<void> {
-    this.process = await startServer(this.env);
+    this.#process = await startServer(this.#env);
   }
 
   freeze(): void {
-    void this.process.end('SIGSTOP');
+    void this.#process.end('SIGSTOP');
   }
 
   thaw(): void {
-    void this.process.end('SIGCONT');
+    void this.#process.end('SIGCONT');
   }
 
   async stop(): Promise<void> {
-    await this.process.end('SIGKILL');
+    await this.#process.end('SIGKILL');
   }
 }
 
 export function serverLane(servers: readonly ChaosServer[]): Lane {
   return {
     name: 'servers',
-    pauses: [2_000, 6_000],
+    pause: [2_000, 6_000],
     faults: [
       {
         name: 'kill a server',
-        lasts: [0, 2_000],
+        duration: [0, 2_000],
         begin: async (pick) => {
           const server = servers[pick(servers.length)]!;
           await server.kill();
@@ -73,8 +76,8 @@ export function serverLane(servers: readonly ChaosServer[]): Lane {
         },
       },
       {
-        name: 'stop a server for a while (SIGSTOP)',
-        lasts: [500, 8_000],
+        name: 'freeze a server (SIGSTOP)',
+        duration: [500, 8_000],
         begin: async (pick) => {
           const server = servers[pick(servers.length)]!;
           server.freeze();

@@ -58,18 +58,21 @@ describe('a server whose data file is damaged', () => {
     ['zeroed', (file) => writeFileSync(file, readFileSync(file).fill(0))],
     ['cut', (file) => writeFileSync(file, readFileSync(file).subarray(0, 3 * PAGE + 100))],
     ['overwritten', (file) => writeFileSync(file, readFileSync(file).fill('garbage ', 2 * PAGE))],
-  ])('(%s) ends with 1, says how to go on, and leaves the folder as it is', async (name, damage) => {
-    const directory = copyOf(`start-${name}`);
-    const file = path.join(directory, 'data.mdb');
-    damage(file);
-    const before = readFileSync(file);
-    const { code, output } = await failToStart({ DATA_DIR: directory });
-    expect(code).toBe(1);
-    expect(output).toMatch(/is damaged and was not opened: data\.mdb: /);
-    expect(output).toContain('npm run database -- --check');
-    expect(output).toMatch(/restore a backup/i);
-    expect(output).toMatch(/start an empty chat/i);
-    expect(readFileSync(file).equals(before)).toBe(true);
-    expect(await readdir(directory)).toContain('initialised');
-  });
+  ])(
+    'a server whose data file is %s ends with 1, explains what to do, and does not change the folder',
+    async (name, damage) => {
+      const directory = copyOf(`start-${name}`);
+      const file = path.join(directory, 'data.mdb');
+      damage(file);
+      const before = readFileSync(file);
+      const { code, output } = await failToStart({ DATA_DIR: directory });
+      expect(code).toBe(1);
+      expect(output).toMatch(/is damaged and was not opened: data\.mdb: /);
+      expect(output).toContain('npm run database -- --check');
+      expect(output).toMatch(/restore a backup/i);
+      expect(output).toMatch(/start an empty chat/i);
+      expect(readFileSync(file).equals(before)).toBe(true);
+      expect(await readdir(directory)).toContain('initialised');
+    },
+  );
 });
