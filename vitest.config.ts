@@ -20,7 +20,8 @@ const INTEGRATION_TESTS = [
   'tests/protocol/text/linear.test.ts',
   'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
   'tests/runtime/connection-drainer.test.ts',
-  'packages/*/tests/{damage,disk-full,drivers,durability,index,package}.test.ts',
+  'packages/*/tests/{damage,disk-full,drivers,dump,durability,examples,index,memory,package,packed,unix-socket}.test.ts',
+  'packages/*/tests/command/**',
   'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
   'packages/*/tests/wire/{limits,session}.test.ts',
 ];
