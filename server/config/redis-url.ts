@@ -8,7 +8,7 @@ export interface RedisAddress {
   /** Prefix of all keys and channels. Deployments that share a Redis server need different ones. */
   key: string;
   /** Absent: not encrypted. `ca`: PEM, replaces the system's authorities. `verify`: false accepts any certificate. */
-  tls?: { ca?: string; verify: boolean };
+  tls?: { ca?: string; verify: boolean } | undefined;
 }
 
 /** What ioredis needs to be told beside the address. */
@@ -17,5 +17,11 @@ export function tlsOptions({ url, tls }: RedisAddress): { tls?: ConnectionOption
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   // TLS does not allow addresses as names.
   const servername = isIP(host) ? undefined : host;
-  return { tls: { ca: tls.ca, rejectUnauthorized: tls.verify, servername } };
+  return {
+    tls: {
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      rejectUnauthorized: tls.verify,
+      ...(servername !== undefined && { servername }),
+    },
+  };
 }

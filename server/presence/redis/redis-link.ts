@@ -39,7 +39,7 @@ export async function openRedisLink(
   clock: Clock,
   onLost: (reason: Error) => void,
 ): Promise<RedisLink> {
-  const options = { ...OPTIONS, ...tlsOptions(address) };
+  const options: RedisOptions = { ...OPTIONS, ...tlsOptions(address) };
   const commands = new Redis(address.url, { ...options, scripts }) as Redis & Scripts;
   const subscriber = new Redis(address.url, options);
   const connections = [commands, subscriber];
