@@ -44,7 +44,7 @@ export const ERRORS = {
   'too-many-sockets': { status: 429, title: 'Too many open sockets' },
   'too-many-frames': { status: 429, title: 'The socket sends too many frames' },
   'rate-limited': { status: 429, title: 'Too many requests' },
-  'too-many-answers': { status: 429, title: 'The command has too many replies' },
+  'too-many-replies': { status: 429, title: 'The command has too many replies' },
   'too-many-rooms': { status: 429, title: 'Too many rooms' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
   'database-unavailable': { status: 503, title: 'The database is unavailable' },

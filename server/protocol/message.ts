@@ -24,7 +24,7 @@ export function newMessageId(): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: rejecting them is the purpose
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** Includes direction marks: a name must not change the direction of the text around it. */
 const CONTROL_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 // A body may contain tabs, line breaks and bidi controls, which pasted phone numbers contain: pages isolate bodies.
@@ -42,7 +42,7 @@ interface TextRule {
 }
 
 const RULES = {
-  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL },
+  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
   body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
   name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
   topic: {

@@ -2,6 +2,7 @@ import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
 import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import { comparePositions, type Message } from '../../server/protocol/message.js';
 import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { skipWithout } from '../support/programs.js';
 import { ReturningClient } from '../support/returning-client.js';
@@ -23,7 +24,9 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** What a client shows after the frames that it has received. */
+type Text = Pick<Message, 'id' | 'body'>;
+
+/** The messages that follow from the frames of a client. */
 function viewOf({ frames }: ReturningClient): View {
   const view = new View();
   for (const frame of frames) {
@@ -142,10 +145,21 @@ describe('clients of four processes', skipWithout('redis-server'), () => {
           const { room } = screen;
           const view = viewOf(screen);
           const expected = view.expected(messages.filter((message) => message.room === room));
-          const texts = (list: { id: string; body: string }[]) =>
-            list.map(({ id, body }) => `${id}: ${body}`);
-          if (JSON.stringify(texts(view.messages)) === JSON.stringify(texts(expected))) return [];
-          return [`${room}: shown ${view.messages.length}, in the table ${expected.length}`];
+          const texts = (list: readonly Text[]) => list.map(({ id, body }) => `${id}: ${body}`);
+          const { messages: shown, from } = screen.window;
+          const inWindow = messages
+            .filter((message) => message.room === room && (!from || comparePositions(message, from) >= 0))
+            .sort(comparePositions);
+          const isSame = (a: readonly Text[], b: readonly Text[]) =>
+            JSON.stringify(texts(a)) === JSON.stringify(texts(b));
+          return [
+            ...(isSame(view.messages, expected)
+              ? []
+              : [`${room}: frames give ${view.messages.length}, the table has ${expected.length}`]),
+            ...(isSame(shown, inWindow)
+              ? []
+              : [`${room}: the client has ${shown.length}, the table has ${inWindow.length}`]),
+          ];
         });
       };
       await until(

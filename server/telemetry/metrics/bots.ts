@@ -6,7 +6,7 @@ import { PREFIX } from './registry.js';
 export interface MeasuredBots {
   readonly status: { state: string };
   readonly commandsInFlight: number;
-  readonly answersInFlight: number;
+  readonly repliesInFlight: number;
   /** Messages in each queue; null while the broker does not answer. */
   depths(): Promise<Record<string, number> | null>;
 }
@@ -25,7 +25,7 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
     });
   gauge('up', '1 while the broker is connected, else 0', () => Number(bots.status.state === 'up'));
   gauge('commands_in_flight', 'Commands that the broker has not confirmed yet', () => bots.commandsInFlight);
-  gauge('replies_in_flight', 'Replies of bots that are being stored', () => bots.answersInFlight);
+  gauge('replies_in_flight', 'Replies of bots that are being stored', () => bots.repliesInFlight);
   new Gauge({
     name: `${PREFIX}amqp_queue_messages`,
     help: 'Messages in the queues of the broker, except the queues of single bots',

@@ -108,7 +108,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   refuseReserved,
   markedName: (text) => markedName(withoutOwnMark(text, 'u'), '5f1c'),
   announcement: (text) =>
-    new Announcements().learn(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
+    new Announcements().add(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
   userName: (text) => userNameClaim({ name: text, email: text }, text),
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
