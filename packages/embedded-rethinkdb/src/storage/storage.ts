@@ -62,7 +62,7 @@ export class Storage implements TableHost {
     const isNew = this.#load(directory);
     if (options.readOnly) return;
     if (isNew) this.#initialise(directory);
-    markInitialised(directory);
+    if (!options.isTemporary) markInitialised(directory);
   }
 
   #load(directory: string): boolean {
