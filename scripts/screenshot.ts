@@ -44,7 +44,7 @@ const PRESENT: [name: string, room: string][] = [
 const target = path.resolve(process.argv[2] ?? path.join(ROOT, 'docs/screenshot.png'));
 const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-screenshot-'));
 const app = await startApp(
-  readConfig({ PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
+  readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
 );
 const browser = await chromium.launch({
   executablePath: process.env.CHROME_PATH,

@@ -22,7 +22,7 @@ export class ChaosServer {
   }
 
   static async start(env: Record<string, string>): Promise<ChaosServer> {
-    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG: 'warn' };
+    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG_LEVEL: 'warn' };
     return new ChaosServer(complete, await startServer(complete));
   }
 

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function settingsOn(on: SmallDisk): Record<string, string> {
-  return { DATA_DIR: path.join(on.directory, 'data'), LOG: 'info', ...UNLIMITED };
+  return { DATA_DIR: path.join(on.directory, 'data'), LOG_LEVEL: 'info', ...UNLIMITED };
 }
 
 const readyz = async (url: string) => {
