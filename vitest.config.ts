@@ -1,29 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { integrationTests } from './tests/support/test-projects.js';
 
-/**
- * Tests that start system programs, processes or many connections, or take longer than two seconds. All others are unit
- * tests: `npm run test:unit` runs them in under 30 seconds. tests/unit-tests.test.ts checks that they start no programs.
- */
-const INTEGRATION_TESTS = [
-  'tests/bots/**',
-  'tests/chaos/**',
-  'tests/client/{chat-client,examples}.test.ts',
-  'tests/cluster/**',
-  'tests/deploy/**',
-  'tests/flows/**',
-  'tests/presence/**',
-  'tests/scripts/**',
-  'tests/sockets/!(inbox|outgoing).test.ts',
-  'tests/database/{availability,cluster,hosts,link,name-claims,row-cache,schema-watch,silence,tls}.test.ts',
-  'tests/http/{events,gate,metrics,openapi,pages,people,playground}.test.ts',
-  'tests/limits/{doors,limits}.test.ts',
-  'tests/protocol/text/linear.test.ts',
-  'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
-  'tests/runtime/connection-drainer.test.ts',
-  'packages/*/tests/{damage,disk-full,drivers,durability,index,package}.test.ts',
-  'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
-  'packages/*/tests/wire/{limits,session}.test.ts',
-];
+/** The others are unit tests: `npm run test:unit` runs them in under 30 seconds, without system programs. */
+const INTEGRATION_TESTS = integrationTests();
 
 export default defineConfig({
   test: {
@@ -59,10 +38,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'integration',
-          include: INTEGRATION_TESTS.map((pattern) => pattern.replace(/\/\*\*$/, '/**/*.test.ts')),
-        },
+        test: { name: 'integration', include: INTEGRATION_TESTS },
       },
     ],
   },
