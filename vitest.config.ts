@@ -16,13 +16,13 @@ export default defineConfig({
       provider: 'v8',
       include: ['server/**/*.ts', 'packages/*/src/**/*.ts', 'static/client/**/*.ts'],
       reporter: ['text-summary', 'lcovonly'],
-      // Of the unit tests. A run that covers a percent more writes its figures here; commit them.
+      // Of the unit tests, half a percent below the figures of a run. A run that covers more raises them here: commit that.
       thresholds: {
-        autoUpdate: Math.floor,
-        statements: 41,
-        branches: 36,
-        functions: 40,
-        lines: 43,
+        autoUpdate: (percent) => Math.floor(percent - 0.5),
+        statements: 46,
+        branches: 40,
+        functions: 45,
+        lines: 49,
       },
     },
     projects: [
