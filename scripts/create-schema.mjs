@@ -8,6 +8,7 @@ const PATIENCE_MS = 60_000;
 
 const { readConfig, ConfigError } = await load('config/config.js');
 const { Database } = await load('database/connection/database.js');
+const { ChatSchema } = await load('database/schema/chat-schema.js');
 const { createLog } = await load('telemetry/logger.js');
 const { placeOf } = await load('config/database-url.js');
 
@@ -22,7 +23,11 @@ if (config.database === null) {
 
 async function createSchema(address) {
   // The reason of a failure is all that is of interest here.
-  const database = new Database(address, createLog({ log: 'silent' }), { replicas: config.replicas });
+  const database = new Database(
+    address,
+    new ChatSchema({ replicas: config.replicas }),
+    createLog({ log: 'silent' }),
+  );
   const place = placeOf(...address.hosts);
   database.start();
   try {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isUnavailableResult } from '../../server/database/connection/availability.js';
-import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
+import { type DriverConnection, keepStored, r } from '../../server/database/connection/reql.js';
 import type { ErrorCode } from '../../server/protocol/errors.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import type { Ledger } from './ledger.js';
@@ -204,8 +204,7 @@ export function driverWay(name: string, connect: () => Promise<DriverConnection>
 async function execute(write: Write, connection: DriverConnection): Promise<boolean> {
   const table = r.table('messages');
   const { id, room } = write;
-  const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
-  const query: Term =
+  const query =
     write.kind === 'create'
       ? table.insert({ id, room, body: write.body }, { conflict: keepStored })
       : write.kind === 'edit'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
 import type { Messages, Older } from '../database/tables/messages.js';
+import { reasonOf } from '../lib/error-reason.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { RoomFrame, Snapshot } from '../protocol/room-frames.js';
@@ -69,7 +70,8 @@ export class Room {
       read: () => messages.latest(name, WINDOW),
       onSnapshot: (found) => this.settle(found),
       apply: (change) => this.apply(change),
-      failed: (error) => log.warn({ room: name, reason: error.message }, 'room: window not read'),
+      onReadFailed: (error) =>
+        log.warn({ room: name, reason: reasonOf(error) }, 'room messages could not be read, retrying'),
     });
     this.stopFollowing = messages.follow(name, {
       opened: () => this.opened(),
@@ -156,8 +158,8 @@ export class Room {
   }
 
   private opened(): void {
-    this.missed = this.catchUp.isKnown;
-    this.catchUp.begin();
+    this.missed = this.catchUp.hasSnapshot;
+    this.catchUp.readAgain();
   }
 
   private settle({ messages, hasOlder }: Older): void {
@@ -187,7 +189,7 @@ export class Room {
 
   /** Deletions use the window up; before nothing of it is left, it is read anew. Nobody has missed anything. */
   private refill(): void {
-    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.catchUp.begin();
+    if (this.window.hasOlder && this.window.messages.length < WINDOW / 2) this.catchUp.readAgain();
   }
 
   private lost(): void {

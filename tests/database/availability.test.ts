@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { isUnavailable, isUnavailableResult } from '../../server/database/connection/availability.js';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
-import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 /** As the driver makes it: the type is the name, and the query follows the text in `message` but not in `msg`. */
@@ -69,7 +69,7 @@ describe('a query', () => {
   beforeAll(async () => {
     database = await openDatabase();
     line = await startTcpProxy(database.port);
-    link = new Database(database.at(line.port), createLog({ log: 'silent' }));
+    link = chatDatabase(database.at(line.port));
     link.start();
     await link.ready(30_000);
   });
@@ -80,7 +80,7 @@ describe('a query', () => {
   });
 
   it('on a table that is missing fails with database-unavailable, which is tried again', async () => {
-    await expect(link.run(link.table('nothing_here').count())).rejects.toMatchObject({
+    await expect(link.run(link.table({ name: 'nothing_here', indexes: {} }).count())).rejects.toMatchObject({
       code: 'database-unavailable',
       details: { retryAfterMs: 1000 },
     });
@@ -98,7 +98,7 @@ describe('a query', () => {
   });
 
   it('that is wrong fails with the error of the driver, without the query', async () => {
-    const wrong = link.run(r.expr(1).add('secret of a user'));
+    const wrong = link.run(r.expr(1).add(r.expr({ text: 'secret of a user' }) as unknown as number));
     await expect(wrong).rejects.toThrow(/Expected type NUMBER/);
     await expect(wrong).rejects.not.toThrow(/secret of a user/);
   });

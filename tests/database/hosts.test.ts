@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { HostOrder } from '../../server/database/connection/host-order.js';
-import { createLog } from '../../server/telemetry/logger.js';
+import { ROOMS } from '../../server/database/schema/tables.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
-
-const log = createLog({ log: 'silent' });
 
 let database: TestDatabase;
 const closing: (() => Promise<unknown>)[] = [];
@@ -49,7 +48,7 @@ async function startStranger(answer: string): Promise<number> {
 }
 
 function open(ports: number[]): Database {
-  const link = new Database(database.at(...ports), log, { heartbeatMs: 100, stepTimeoutMs: 300 });
+  const link = chatDatabase(database.at(...ports), { heartbeatMs: 100, stepTimeoutMs: 300 });
   closing.push(() => link.stop());
   link.start();
   return link;
@@ -59,7 +58,7 @@ describe('of several database hosts', () => {
   it('one that refuses and one that hangs are left for the next', async () => {
     const link = open([await freePort(), await startMute(), database.port]);
     await link.ready(10_000);
-    expect(await link.run(link.table('rooms').count())).toBe(0);
+    expect(await link.run(link.table(ROOMS).count())).toBe(0);
   });
 
   it.each([
@@ -98,7 +97,7 @@ describe('of several database hosts', () => {
     const order = new HostOrder(hosts);
     const firsts = () => new Set(Array.from({ length: 200 }, () => order.next()[0]!.host));
     expect([...firsts()].sort()).toEqual(['a', 'b', 'c']);
-    order.lost(hosts[1]!);
+    order.noteLost(hosts[1]!);
     expect([...firsts()].sort()).toEqual(['a', 'c']);
     expect(order.next().map(({ host }) => host)).toHaveLength(3);
     expect(order.next()[2]).toEqual(hosts[1]);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
 import { nameKeys } from '../../server/protocol/text/name-key.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { until } from '../support/until.js';
 
 let server: TestDatabase;
@@ -18,7 +19,7 @@ const log = createLog({ log: 'silent' });
 beforeAll(async () => {
   server = await openDatabase();
   for (const _ of [1, 2]) {
-    const database = new Database(server.address, log);
+    const database = chatDatabase(server.address);
     links.push(database);
     tables.push(new UserTable(database, log));
     database.start();

@@ -1,18 +1,16 @@
 import rethinkdb from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
+import type { RoomRow } from '../../server/database/schema/rows.js';
+import { ROOMS } from '../../server/database/schema/tables.js';
 import { RowCache } from '../../server/database/tables/row-cache.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-interface Row {
-  id: string;
-  name?: string;
-  topic?: string;
-}
 interface Room {
   name: string;
   topic: string;
@@ -23,24 +21,24 @@ const log = createLog({ log: 'silent' });
 let on: TestDatabase;
 let line: TcpProxy;
 let database: Database;
-let cache: RowCache<Row, Room>;
+let cache: RowCache<RoomRow, Room, 'name' | 'created' | 'name_key'>;
 let driver: rethinkdb.Connection;
 let changes: [Room | null, Room | null][];
 
 beforeEach(async () => {
   on = await openDatabase();
   line = await startTcpProxy(on.port);
-  database = new Database(on.at(line.port), log, { heartbeatMs: 200, queryTimeoutMs: 2_000 });
+  database = chatDatabase(on.at(line.port), { heartbeatMs: 200, queryTimeoutMs: 2_000 });
   database.start();
   await database.ready(30_000);
   driver = await on.connect();
-  cache = new RowCache<Row, Room>(
+  cache = new RowCache(
     database,
     {
-      table: 'rooms',
+      table: ROOMS,
       capacity: CAPACITY,
-      parse: ({ id, name = id, topic = '' }) => ({ name, topic }),
-      key: ({ name }) => name,
+      parse: ({ id, name = id, topic = '' }) => ({ name: String(name), topic: String(topic) }),
+      keyOf: ({ name }) => name,
       select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
     },
     log,

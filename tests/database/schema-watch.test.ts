@@ -1,26 +1,25 @@
-import rethinkdb from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Term } from '../../server/database/connection/reql.js';
+import { r } from '../../server/database/connection/reql.js';
+import type { Datum, DriverConnection } from '../../server/database/connection/reql-types.js';
 import { hookVersion, MESSAGE_HOOK_VERSION } from '../../server/database/schema/message-hook.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
 
-const r = rethinkdb as Term;
-const FAST = { heartbeatMs: 200, schemaCheckMs: 200 };
+const FAST = { database: { heartbeatMs: 200 }, schema: { checkMs: 200 } };
 const ROOMS = ['one', 'two'];
 
 let database: TestDatabase;
 /** Two processes of one chat. */
 let stacks: Stack[];
-let connection: rethinkdb.Connection;
+let connection: DriverConnection;
 let views: { room: string; view: View }[];
 let sequence = 0;
 
 beforeEach(async () => {
   database = await openDatabase();
-  stacks = [await startStack(database, { database: FAST }), await startStack(database, { database: FAST })];
+  stacks = [await startStack(database, FAST), await startStack(database, FAST)];
   connection = await database.connect();
   views = [];
   for (const { rooms } of stacks) {
@@ -42,7 +41,7 @@ async function write(room: string): Promise<string[]> {
   const insert = r.table('messages').insert({ id: bodies[0], room, body: bodies[0] });
   await until('the driver can write', () =>
     insert.run(connection).then(
-      ({ errors }: { errors: number }) => errors === 0,
+      ({ errors }) => errors === 0,
       () => false,
     ),
   );
@@ -59,9 +58,8 @@ async function write(room: string): Promise<string[]> {
 }
 
 async function inTable(room: string): Promise<string[]> {
-  const rows = (await (await r.table('messages').filter({ room }).run(connection)).toArray()) as {
-    body: string;
-  }[];
+  const table = r.table<{ room: string; body: string }>('messages');
+  const rows = await (await table.filter({ room }).run(connection)).toArray();
   return rows.map(({ body }) => body).sort();
 }
 
@@ -116,7 +114,7 @@ describe('while the server runs, a change from outside is mended, and views foll
 
   it('the write hook is replaced by an older version, and by one of another kind', async () => {
     for (const text of ['changeroom messages hook 0', 'checks nothing']) {
-      const other = (_context: Term, _old: Term, row: Term) => r.expr(text).do(() => row);
+      const other = (_context: unknown, _old: unknown, row: Datum) => r.expr(text).do(() => row);
       await r.table('messages').setWriteHook(other).run(connection);
       await until('our hook is there again', () => hasHook());
     }
@@ -131,10 +129,10 @@ describe('while the server runs, a change from outside is mended, and views foll
 
 describe('a write hook of a newer version', () => {
   it('is left alone by a server that runs and by one that starts', async () => {
-    const newer = (_context: Term, _old: Term, row: Term) =>
+    const newer = (_context: unknown, _old: unknown, row: Datum) =>
       r.expr('changeroom messages hook 999').do(() => row);
     await r.table('messages').setWriteHook(newer).run(connection);
-    stacks.push(await startStack(database, { database: FAST }));
+    stacks.push(await startStack(database, FAST));
     // The table is mended after the hook would have been.
     await r.tableDrop('users').run(connection);
     await until('a look at the schema', async () => (await r.tableList().run(connection)).includes('users'));
@@ -148,7 +146,7 @@ describe('the heartbeat', () => {
     const downs: string[] = [];
     for (const { database: link } of stacks) link.on('down', (reason) => downs.push(reason));
     const beats = async () =>
-      (await (await r.table('nodes').hasFields('beat').run(connection)).toArray()) as { beat: number }[];
+      (await r.table<{ beat: number }>('nodes').hasFields('beat').run(connection)).toArray();
     await r.tableDrop('nodes').run(connection);
     await until('the table can be read again', () => beats().then(Boolean, () => false));
     const before = Math.max(0, ...(await beats()).map(({ beat }) => beat));

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
-import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-const log = createLog({ log: 'silent' });
 const FAST = { heartbeatMs: 100, stepTimeoutMs: 400 };
 
 let database: TestDatabase;
@@ -22,7 +20,7 @@ async function connect(name: string, silence?: { connection: number; bytes: numb
   const line = await startTcpProxy(database.port);
   if (silence) line.silenceAfter(silence.connection, silence.bytes);
   const address = { ...database.at(line.port), db: `${database.address.db}${name}` };
-  const link = new Database(address, log, FAST);
+  const link = chatDatabase(address, FAST);
   link.start();
   const stop = async () => {
     await link.stop();

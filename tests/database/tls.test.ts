@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseAddress } from '../../server/config/database-url.js';
-import { Database } from '../../server/database/connection/database.js';
-import { createLog } from '../../server/telemetry/logger.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
 import { until } from '../support/until.js';
-
-const log = createLog({ log: 'silent' });
 
 describe('a database over TLS', skipWithout('openssl'), () => {
   let server: TestDatabase;
@@ -25,7 +23,7 @@ describe('a database over TLS', skipWithout('openssl'), () => {
   const open = (host: string, ca?: string): Database => {
     const { user, password, db } = server.address;
     const { tls } = databaseAddress(`rethinkdbs://${host}`, ca);
-    const database = new Database({ hosts: [{ host, port: line.port }], user, password, db, tls }, log);
+    const database = chatDatabase({ hosts: [{ host, port: line.port }], user, password, db, tls });
     database.start();
     return database;
   };

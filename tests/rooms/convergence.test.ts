@@ -1,7 +1,8 @@
 import r from 'rethinkdb';
 import { expect, it } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
-import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
+import { toMessage } from '../../server/database/tables/message-row.js';
 import type { ChatError } from '../../server/protocol/errors.js';
 import { openDatabase } from '../support/database.js';
 import { ann, bob, type Stack, startStack } from '../support/stack.js';

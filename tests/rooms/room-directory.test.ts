@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AccessControl } from '../../server/access/access-control.js';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
 import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
@@ -13,7 +13,7 @@ import { RoomDirectory } from '../../server/rooms/room-directory.js';
 import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, bob, unlimited } from '../support/stack.js';
+import { ann, bob, chatDatabase, unlimited } from '../support/stack.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
@@ -23,7 +23,7 @@ let presence: MemoryPresence;
 let directory: RoomDirectory;
 beforeAll(async () => {
   on = await openDatabase();
-  database = new Database(on.address, log);
+  database = chatDatabase(on.address);
   database.start();
   await database.ready(30_000);
   messages = new Messages(database, log);

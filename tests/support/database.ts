@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import r from 'rethinkdb';
+import rethinkdb from 'rethinkdb';
 import { type DatabaseAddress, databaseAddress } from '../../server/config/database-url.js';
-import type { Term } from '../../server/database/connection/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 
 export interface TestDatabase {
   /** With a database name of its own, which nothing has made yet. */
@@ -17,7 +17,7 @@ export interface TestDatabase {
   /** True where the tests run on a RethinkDB server, as RETHINKDB_URL says. */
   isServer: boolean;
   /** A plain driver's connection, closed by `stop`. */
-  connect(): Promise<r.Connection>;
+  connect(): Promise<rethinkdb.Connection>;
   stop(): Promise<void>;
 }
 
@@ -25,14 +25,14 @@ export interface TestDatabase {
 export async function openDatabase(): Promise<TestDatabase> {
   const url = process.env.RETHINKDB_URL;
   const db = `test_${randomBytes(6).toString('hex')}`;
-  const connections: r.Connection[] = [];
+  const connections: rethinkdb.Connection[] = [];
   const engine: { address: DatabaseAddress; stop(): Promise<void> } = url
     ? { address: { ...databaseAddress(url), db }, stop: async () => {} }
     : await openEmbedded(db);
   const { host, port } = engine.address.hosts[0]!;
   const connect = async () => {
     const { user, password } = engine.address;
-    const connection = await r.connect({ host, port, db, user, password });
+    const connection = await rethinkdb.connect({ host, port, db, user, password });
     connection.on('error', () => {});
     connections.push(connection);
     return connection;
@@ -47,7 +47,7 @@ export async function openDatabase(): Promise<TestDatabase> {
     stop: async () => {
       if (url) {
         const connection = await connect();
-        const drop = (r as Term).branch((r as Term).dbList().contains(db), (r as Term).dbDrop(db), null);
+        const drop = r.branch(r.dbList().contains(db), r.dbDrop(db), null);
         await drop.run(connection);
       }
       for (const connection of connections) await connection.close({ noreplyWait: false }).catch(() => {});

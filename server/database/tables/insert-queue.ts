@@ -1,9 +1,9 @@
 /** Rows in one query at most. */
-const BATCH = 50;
+const MAX_BATCH_ROWS = 50;
 /** Characters in one query, so that a row does not wait long behind queries of long rows. */
-const BATCH_SIZE = 32_000;
-/** Queries on their way at once. Measured on RethinkDB: more of them cost CPU and bring nothing. */
-const IN_FLIGHT = 4;
+const MAX_BATCH_CHARACTERS = 32_000;
+/** Concurrent queries. Measured on RethinkDB: more of them cost CPU and do not raise throughput. */
+const MAX_QUERIES_IN_FLIGHT = 4;
 
 interface Waiting<Row, Stored> {
   row: Row;
@@ -12,31 +12,30 @@ interface Waiting<Row, Stored> {
 }
 
 /**
- * Collects single inserts into batches: rows that come while others are on their way travel together. The first row
- * of a turn of the event loop waits for the end of that turn, no longer.
+ * Collects single inserts into batches: rows that arrive while other queries are in flight share the next query. The first
+ * row of a turn of the event loop waits for the end of that turn, no longer.
  *
- * Senders take turns: a batch has one row of each sender that waits, then a second one of each, and so on. So the row of
- * a sender who writes now and then does not wait behind the thousands of another one. The rows of one sender keep their
- * order.
+ * Senders take turns: a batch has one row of each waiting sender, then a second one of each, and so on. So the row of a
+ * sender who writes rarely does not wait behind the thousands of another one. The rows of one sender keep their order.
  *
- * `write` gets the rows of a batch and answers, in the same order, what became of each: the stored row or an Error.
+ * `write` gets the rows of a batch and answers, in the same order, the stored row or an Error for each.
  */
 export class InsertQueue<Row, Stored> {
   readonly #write: (rows: Row[]) => Promise<(Stored | Error)[]>;
   readonly #sizeOf: (row: Row) => number;
-  /** By sender; the sender whose turn is next comes first. */
+  /** Rows by sender; the sender whose turn is next comes first. */
   readonly #waiting = new Map<string, Waiting<Row, Stored>[]>();
   #size = 0;
   #inFlight = 0;
-  #scheduled = false;
+  #isFlushScheduled = false;
 
-  /** @param sizeOf characters of a row, about */
+  /** @param sizeOf the approximate number of characters of a row */
   constructor(write: (rows: Row[]) => Promise<(Stored | Error)[]>, sizeOf: (row: Row) => number) {
     this.#write = write;
     this.#sizeOf = sizeOf;
   }
 
-  /** Rows that were accepted and are not on their way yet. */
+  /** Rows that were accepted and not sent yet. */
   get depth(): number {
     return this.#size;
   }
@@ -47,29 +46,30 @@ export class InsertQueue<Row, Stored> {
       if (queue) queue.push({ row, resolve, reject });
       else this.#waiting.set(sender, [{ row, resolve, reject }]);
       this.#size += 1;
-      if (this.#scheduled || this.#inFlight >= IN_FLIGHT) return;
-      this.#scheduled = true;
+      if (this.#isFlushScheduled || this.#inFlight >= MAX_QUERIES_IN_FLIGHT) return;
+      this.#isFlushScheduled = true;
       setImmediate(() => {
-        this.#scheduled = false;
+        this.#isFlushScheduled = false;
         this.#flush();
       });
     });
   }
 
   #flush(): void {
-    while (this.#size > 0 && this.#inFlight < IN_FLIGHT) void this.#send(this.#take());
+    while (this.#size > 0 && this.#inFlight < MAX_QUERIES_IN_FLIGHT) void this.#send(this.#take());
   }
 
   #take(): Waiting<Row, Stored>[] {
     const batch: Waiting<Row, Stored>[] = [];
     let size = 0;
-    while (batch.length < BATCH && size < BATCH_SIZE && this.#size > 0) {
-      const [sender, queue] = this.#waiting.entries().next().value!;
-      const next = queue.shift()!;
+    while (batch.length < MAX_BATCH_ROWS && size < MAX_BATCH_CHARACTERS && this.#size > 0) {
+      const [sender, queue] = this.#waiting.entries().next().value ?? [];
+      const next = queue?.shift();
+      if (sender === undefined || !queue || !next) break;
       batch.push(next);
       size += this.#sizeOf(next.row);
       this.#size -= 1;
-      // A Map keeps the order of insertion: behind the others, for the next turn.
+      // A Map keeps the order of insertion: the sender moves behind the others.
       this.#waiting.delete(sender);
       if (queue.length > 0) this.#waiting.set(sender, queue);
     }
@@ -83,7 +83,7 @@ export class InsertQueue<Row, Stored> {
       batch.forEach(({ resolve, reject }, i) => {
         const result = results[i];
         if (result === undefined || result instanceof Error)
-          reject(result ?? new Error('no answer for a row'));
+          reject(result ?? new Error('the write has no result for a row'));
         else resolve(result);
       });
     } catch (error) {
