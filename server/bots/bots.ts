@@ -5,7 +5,7 @@ import { CommandOutbox } from '../database/tables/command-outbox.js';
 import type { Messages } from '../database/tables/messages.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { CommandNotices } from '../rooms/command-notices.js';
+import type { CommandNotices, Notice } from '../rooms/command-notices.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcements, type BotCommand } from './announcements.js';
 import { AnswerIds } from './answer.js';
@@ -119,15 +119,15 @@ export class Bots implements CommandNotices {
     return this.#announcements.list();
   }
 
-  async noticeFor(message: Message): Promise<ChatError | null> {
+  noticeFor(message: Message): Notice {
     if (commandName(message) === null) return null;
-    const isPassed =
-      this.#connection.link && (await this.#dispatcher.waiters.wait(message.id, this.#patienceMs));
-    if (isPassed) return null;
-    return new ChatError(
+    const unavailable = new ChatError(
       'bots-unavailable',
       'the bots cannot be reached at the moment: your command waits for them',
     );
+    if (!this.#connection.link) return unavailable;
+    const dispatched = this.#dispatcher.waiters.wait(message.id, this.#patienceMs);
+    return dispatched.then((isDispatched) => (isDispatched ? null : unavailable));
   }
 
   /** Takes no more answers, finishes what is on its way as far as that goes quickly, and ends the link. */

@@ -1,11 +1,10 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
-import type { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/room-frames.js';
 import type { Log } from '../telemetry/logger.js';
-import type { CommandNotices } from './command-notices.js';
+import type { CommandNotices, Notice } from './command-notices.js';
 import { Room, type Subscriber, WINDOW } from './room.js';
 
 export interface RoomsOptions {
@@ -16,8 +15,8 @@ export interface RoomsOptions {
 }
 
 export interface Posted extends Inserted {
-  /** What its author should know although the message is written, as that no bot can be reached (`bots-unavailable`). */
-  notice: ChatError | null;
+  /** `bots-unavailable` for a command that no bot can receive now. The message is stored whatever the notice says. */
+  notice: Notice;
 }
 
 export type RoomReader = Pick<Messages, 'get' | 'latest' | 'before' | 'after'>;
@@ -130,7 +129,7 @@ export class RoomService {
     await this.limits.message(message.author.id_user, address);
     await this.access.check(message.room, message.author.id_user);
     const inserted = await this.messages.insert(message);
-    const notice = inserted.created ? await this.commands?.noticeFor(inserted.message) : null;
+    const notice = inserted.created ? this.commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
   }
 
