@@ -2,7 +2,7 @@ import type { AccessControl } from '../access/access-control.js';
 import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
 import type { Message } from '../protocol/message.js';
-import type { Snapshot } from '../protocol/room-frames.js';
+import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import type { CommandNotices, Notice } from './command-notices.js';
 import { Room, type Subscriber, WINDOW } from './room.js';

@@ -4,7 +4,7 @@ import type { Messages, Older } from '../database/tables/messages.js';
 import { reasonOf } from '../lib/error-reason.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { RoomFrame, Snapshot } from '../protocol/room-frames.js';
+import type { RoomFrame, Snapshot } from '../protocol/server-frames.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import { FrameBatch } from './frame-batch.js';

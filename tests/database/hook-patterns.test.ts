@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
-import { matchRegex } from '../../packages/embedded-rethinkdb/src/sequences/regex.js';
+import { matchRegex } from '../../packages/embedded-rethinkdb/src/operators/regex.js';
 import { Random } from '../../scripts/fuzz/random.js';
 import { HOOK_PATTERNS } from '../../server/database/schema/message-hook.js';
 

@@ -1,4 +1,4 @@
-import { compileStoredFunction } from './reql/functions.js';
+import { compileStoredFunction } from './query/functions/compile-stored.js';
 import { checkDocuments, type DocumentsCheck } from './storage/check-documents.js';
 import { DirectoryError } from './storage/environment.js';
 import { Storage } from './storage/storage.js';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Hub } from './changefeeds/hub.js';
-import { prepareQuery } from './reql/evaluate.js';
-import { compileStoredFunction } from './reql/functions.js';
+import { FeedRegistry } from './feeds/feed-registry.js';
+import { prepareQuery } from './query/evaluate.js';
+import { compileStoredFunction } from './query/functions/compile-stored.js';
 import { DirectoryError } from './storage/environment.js';
 import { Storage } from './storage/storage.js';
 import { GroupCommit } from './wire/group-commit.js';
@@ -23,7 +23,7 @@ async function run(options: WorkerOptions): Promise<void> {
   const budget = new ByteBudget(limits.queryBytes);
   const engine = {
     storage,
-    hub: new Hub(storage),
+    registry: new FeedRegistry(storage),
     commits,
     limits,
     budget,

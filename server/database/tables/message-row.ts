@@ -1,4 +1,5 @@
-import { KINDS, type Message } from '../../protocol/message.js';
+import { KINDS } from '../../protocol/entities.js';
+import type { Message } from '../../protocol/message.js';
 import { millisecondsOf } from '../connection/reql.js';
 import type { MessageRow } from '../schema/rows.js';
 

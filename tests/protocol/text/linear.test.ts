@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchRegex } from '../../../packages/embedded-rethinkdb/src/sequences/regex.js';
+import { matchRegex } from '../../../packages/embedded-rethinkdb/src/operators/regex.js';
 import { userNameClaim } from '../../../server/auth/claims.js';
 import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
 import { Guests } from '../../../server/auth/guest.js';

@@ -1,5 +1,5 @@
-import type { Datum, DatumObject } from '../values/datum.js';
-import { encodePrimaryKey } from '../values/key-encoding.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { encodePrimaryKey } from '../datum/key-encoding.js';
 import { wholeRange } from './ranges.js';
 import type { SecondaryIndex } from './secondary-index.js';
 import type { Storage } from './storage.js';

@@ -7,7 +7,7 @@ import { makeFilesPrivate, makePrivate } from './private-directory.js';
 import { freeBytesOf, megabytes, type PageCounts, type SpaceOptions } from './space.js';
 
 /** The three LMDB databases of a data directory. Keys are raw bytes: see ranges.ts for their layout. */
-export interface Environment {
+export interface LmdbEnvironment {
   readonly root: RootDatabase<Buffer, Buffer>;
   /** Databases, tables and indexes by a textual key, as JSON. */
   readonly catalog: Database<string, Buffer>;
@@ -19,7 +19,7 @@ export interface Environment {
   readonly notices: readonly string[];
 }
 
-export interface EnvironmentOptions {
+export interface LmdbEnvironmentOptions {
   readonly space?: SpaceOptions;
   /** Milliseconds for the check of the data file; default: 20,000. */
   readonly checkBudgetMs?: number;
@@ -62,7 +62,7 @@ const NEW_DIRECTORY_BYTES = 1024 * 1024;
  * names them are on the disk: with `overlappingSync`, LMDB would call fdatasync within a synchronous commit all the
  * same, and keep a third meta page for nothing.
  */
-export function openEnvironment(directory: string, options: EnvironmentOptions = {}): Environment {
+export function openEnvironment(directory: string, options: LmdbEnvironmentOptions = {}): LmdbEnvironment {
   const path = resolve(directory);
   const notices: string[] = [];
   const isNew = usable(path, () => {
@@ -121,7 +121,7 @@ export function markInitialised(directory: string): void {
 }
 
 /** Pages in use and free pages, as they are within a write transaction if one is open. */
-export function countPages({ rows, catalog, entries }: Environment): PageCounts {
+export function countPages({ rows, catalog, entries }: LmdbEnvironment): PageCounts {
   const { lastPageNumber, root: main, free, ...ofRows } = rows.getStats() as AllStatistics;
   const trees = [
     main,
@@ -138,7 +138,7 @@ export function countPages({ rows, catalog, entries }: Environment): PageCounts 
 }
 
 /** LMDB takes the page size of the system that created the file: 4,096 on most, 16,384 on some. */
-export function pageBytesOf({ root }: Environment): number {
+export function pageBytesOf({ root }: LmdbEnvironment): number {
   return (root.getStats() as { pageSize: number }).pageSize;
 }
 
@@ -174,13 +174,13 @@ function checkMetaPages(path: string, attempts = 3): void {
   }
 }
 
-function checkDataFile(path: string, { checkBudgetMs, onCheckProgress }: EnvironmentOptions): FileCheck {
+function checkDataFile(path: string, { checkBudgetMs, onCheckProgress }: LmdbEnvironmentOptions): FileCheck {
   const check = checkFile(join(path, DATA_FILE), checkBudgetMs ?? CHECK_BUDGET_MS, onCheckProgress);
   if (check.isNew && existsSync(join(path, MARKER_FILE))) throw new DamageError('all tables are missing');
   return check;
 }
 
-function refuseMissingFile(path: string, { space = {}, readOnly }: EnvironmentOptions): void {
+function refuseMissingFile(path: string, { space = {}, readOnly }: LmdbEnvironmentOptions): void {
   if (existsSync(join(path, MARKER_FILE))) throw damagedDirectory(path, 'the file is missing');
   if (readOnly)
     throw new DirectoryError('embedded-directory-unusable', `The directory ${path} has no database.`);

@@ -1,5 +1,5 @@
-import { type Datum, MAXVAL, MINVAL } from '../values/datum.js';
-import type { Bounds } from './shapes.js';
+import { type Datum, MAXVAL, MINVAL } from '../datum/datum.js';
+import type { Bounds } from './bounds.js';
 
 /** Byte strings from `from` (included) up to `to` (excluded). */
 export interface ByteRange {

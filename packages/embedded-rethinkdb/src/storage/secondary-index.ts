@@ -1,9 +1,9 @@
-import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../values/datum.js';
-import { encodeJson, holdsNegativeZero } from '../values/json.js';
-import { decodeKey, encodeIndexKey, encodeKey } from '../values/key-encoding.js';
-import { compare } from '../values/order.js';
+import { type Datum, type DatumObject, isObject, MINVAL, pseudotype } from '../datum/datum.js';
+import { encodeJson, holdsNegativeZero } from '../datum/json.js';
+import { decodeKey, encodeIndexKey, encodeKey } from '../datum/key-encoding.js';
+import { type Bound, type Bounds, isWithin } from './bounds.js';
+import type { IndexDefinition, StoredFunction } from './definitions.js';
 import { type ByteRange, boundedRange, numberPrefix, wholeRange } from './ranges.js';
-import type { Bound, Bounds, IndexDefinition, StoredFunction } from './shapes.js';
 
 /** What the catalog keeps of an index. */
 export interface IndexRecord extends IndexDefinition {
@@ -11,7 +11,16 @@ export interface IndexRecord extends IndexDefinition {
   readonly number: number;
 }
 
-/** An entry as LMDB keeps it. */
+/** The values that each secondary index of a table has for a document, before and after a change. */
+export type IndexValues = ReadonlyMap<SecondaryIndex, { readonly old: Datum[]; readonly new: Datum[] }>;
+
+/** One entry of a secondary index: the index value and its document. */
+export interface IndexEntry {
+  readonly value: Datum;
+  readonly doc: DatumObject;
+}
+
+/** An entry as LMDB stores it. */
 export interface RawEntry {
   readonly key: Buffer;
   readonly value: Buffer;
@@ -104,19 +113,6 @@ export class SecondaryIndex {
   }
 }
 
-/** Whether a value lies within bounds, by ReQL's order. */
-export function isWithin(value: Datum, { lower, upper }: Bounds): boolean {
-  if (lower !== undefined) {
-    const order = compare(value, lower.value);
-    if (order < 0 || (order === 0 && lower.open)) return false;
-  }
-  if (upper !== undefined) {
-    const order = compare(value, upper.value);
-    if (order > 0 || (order === 0 && upper.open)) return false;
-  }
-  return true;
-}
-
 const NOTHING = Buffer.alloc(0);
 const GEO_KEY = encodeKey(MINVAL)!;
 
@@ -132,4 +128,17 @@ function isIndexable(value: Datum): boolean {
 
 function holdsTime(value: Datum): boolean {
   return Array.isArray(value) ? value.some(holdsTime) : isObject(value) && pseudotype(value) === 'TIME';
+}
+
+/** Decodes its index value only for those who ask: most scans want the documents alone. */
+export class LazyEntry implements IndexEntry {
+  constructor(
+    private readonly index: SecondaryIndex,
+    private readonly entry: RawEntry,
+    readonly doc: DatumObject,
+  ) {}
+
+  get value(): Datum {
+    return this.index.valueOf(this.entry);
+  }
 }

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { ReqlError } from '../values/reql-error.js';
+import { ReqlError } from '../datum/reql-error.js';
 
 /** A write that was refused to keep space free. Nothing of the document or index at hand has been written. */
 export class StorageFullError extends ReqlError {

@@ -1,28 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'lmdb';
-import type { DatumObject } from '../values/datum.js';
-import { opFailed } from '../values/reql-error.js';
+import type { DatumObject } from '../datum/datum.js';
+import { opFailed } from '../datum/reql-error.js';
 import { Catalog } from './catalog.js';
+import type { CatalogEvent, Change } from './changes.js';
+import type { CompileFunction, Durability } from './definitions.js';
 import {
   asDirectoryError,
   countPages,
-  type Environment,
-  type EnvironmentOptions,
+  type LmdbEnvironment,
+  type LmdbEnvironmentOptions,
   markInitialised,
   openEnvironment,
   pageBytesOf,
   storageFull,
 } from './environment.js';
 import { numberPrefix, walk, wholeRange } from './ranges.js';
-import type { SecondaryIndex } from './secondary-index.js';
-import type { CatalogEvent, Change, CompileFunction, Durability, IndexValues } from './shapes.js';
+import type { IndexValues, SecondaryIndex } from './secondary-index.js';
 import { Space, StorageFullError } from './space.js';
 import { Table, type TableHost } from './table.js';
 
 /** What the catalog needs for a new table, at most. */
 const RECORD_BYTES = 4096;
 
-export interface StorageOptions extends EnvironmentOptions {
+export interface StorageOptions extends LmdbEnvironmentOptions {
   /** Makes stored index functions and write hooks callable. */
   readonly compileFunction: CompileFunction;
 }
@@ -32,7 +33,7 @@ export interface StorageOptions extends EnvironmentOptions {
  * write is on the disk. Throws a DirectoryError if the directory is unusable or another process has it.
  */
 export class Storage implements TableHost {
-  readonly environment: Environment;
+  readonly environment: LmdbEnvironment;
   readonly compileFunction: CompileFunction;
   readonly space: Space;
   readonly #catalog: Catalog;
@@ -48,7 +49,7 @@ export class Storage implements TableHost {
     return new Storage(directory, openEnvironment(directory, options), options);
   }
 
-  private constructor(directory: string, environment: Environment, options: StorageOptions) {
+  private constructor(directory: string, environment: LmdbEnvironment, options: StorageOptions) {
     this.environment = environment;
     this.compileFunction = options.compileFunction;
     this.space = new Space(

@@ -1,20 +1,19 @@
-import type { Datum, DatumObject } from '../values/datum.js';
-import { encodeJson } from '../values/json.js';
-import { encodePrimaryKey } from '../values/key-encoding.js';
-import { opFailed } from '../values/reql-error.js';
-import type { Environment } from './environment.js';
-import { LazyEntry } from './lazy-entry.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { encodeJson } from '../datum/json.js';
+import { encodePrimaryKey } from '../datum/key-encoding.js';
+import { opFailed } from '../datum/reql-error.js';
+import type { Bounds } from './bounds.js';
+import type { CompileFunction, Durability, IndexDefinition, StoredFunction } from './definitions.js';
+import type { LmdbEnvironment } from './environment.js';
 import { boundedRange, numberPrefix, walk, wholeRange } from './ranges.js';
-import { type IndexRecord, type RawEntry, SecondaryIndex } from './secondary-index.js';
-import type {
-  Bounds,
-  CompileFunction,
-  Durability,
-  IndexDefinition,
-  IndexEntry,
-  IndexValues,
-  StoredFunction,
-} from './shapes.js';
+import {
+  type IndexEntry,
+  type IndexRecord,
+  type IndexValues,
+  LazyEntry,
+  type RawEntry,
+  SecondaryIndex,
+} from './secondary-index.js';
 import type { Space } from './space.js';
 
 /** What the catalog keeps of a table. */
@@ -31,7 +30,7 @@ export interface TableRecord {
 
 /** What a table needs of the storage that holds it. */
 export interface TableHost {
-  readonly environment: Environment;
+  readonly environment: LmdbEnvironment;
   readonly compileFunction: CompileFunction;
   readonly space: Space;
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void;

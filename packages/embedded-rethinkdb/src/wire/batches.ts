@@ -1,19 +1,19 @@
-import type { Datum } from '../values/datum.js';
+import type { Datum } from '../datum/datum.js';
 import { datumJson } from './response.js';
 
-/** How much one response may hold; from the query's global options. */
+/** The size of a response, from the query's global options. */
 export interface BatchLimits {
   readonly maxRows: number;
   readonly minRows: number;
   readonly maxBytes: number;
   readonly maxSeconds: number;
-  /** The first batch is smaller by this factor, so that it comes sooner. */
+  /** The first batch is smaller by this factor, so that it is sent sooner. */
   readonly firstScaledown: number;
 }
 
-const MEGABYTE = 1024 * 1024;
+const DEFAULT_MAX_BATCH_BYTES = 1024 * 1024;
 
-/** Reads the limits from the options as they came; what is not a usable number gives the default. */
+/** Reads the limits from the global options. Values that are not usable numbers give the default. */
 export function batchLimits(optargs: Readonly<Record<string, unknown>>): BatchLimits {
   const number = (name: string, fallback: number) => {
     const value = optargs[name];
@@ -23,7 +23,7 @@ export function batchLimits(optargs: Readonly<Record<string, unknown>>): BatchLi
   return {
     maxRows,
     minRows: Math.min(number('min_batch_rows', 1), maxRows),
-    maxBytes: number('max_batch_bytes', MEGABYTE),
+    maxBytes: number('max_batch_bytes', DEFAULT_MAX_BATCH_BYTES),
     maxSeconds: number('max_batch_seconds', 0.5),
     firstScaledown: Math.max(1, number('first_batch_scaledown_factor', 4)),
   };

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import type { WireLimits } from './limits.js';
 
-interface Stranger {
+interface UnauthenticatedConnection {
   readonly address: string;
-  /** Its password is being checked. */
-  isChecked: boolean;
+  /** True once the client has sent its password. */
+  hasSentPassword: boolean;
 }
 
-/** The open connections of a server, and which of them are not authenticated yet. */
+/** The open connections of a server. */
 export class Connections {
   readonly #limits: WireLimits;
   readonly #sockets = new Set<Socket>();
-  readonly #strangers = new Map<Socket, Stranger>();
+  readonly #unauthenticated = new Map<Socket, UnauthenticatedConnection>();
 
   constructor(limits: WireLimits) {
     this.#limits = limits;
@@ -22,38 +22,39 @@ export class Connections {
   }
 
   /**
-   * Notes a new connection until it closes. Where too many are not authenticated, of its address or of all, the
-   * oldest one that has not sent its password yet makes room.
-   * @returns false if there is no room for it
+   * Adds a new connection until it closes. If too many connections are unauthenticated, of its address or of all, the
+   * oldest one that has not sent its password is closed.
+   * @returns false if the connection must be refused
    */
   add(socket: Socket): boolean {
-    const { connections, strangers, strangersOfAddress } = this.#limits;
+    const { connections, unauthenticated, unauthenticatedPerAddress } = this.#limits;
     if (this.#sockets.size >= connections) return false;
     const address = addressOf(socket);
-    const all = [...this.#strangers];
+    const all = [...this.#unauthenticated];
     const ofAddress = all.filter(([, one]) => one.address === address);
-    const crowd = ofAddress.length >= strangersOfAddress ? ofAddress : all.length >= strangers ? all : [];
-    const idle = crowd.find(([, one]) => !one.isChecked);
-    if (crowd.length > 0 && idle === undefined) return false;
+    const candidates =
+      ofAddress.length >= unauthenticatedPerAddress ? ofAddress : all.length >= unauthenticated ? all : [];
+    const idle = candidates.find(([, one]) => !one.hasSentPassword);
+    if (candidates.length > 0 && idle === undefined) return false;
     idle?.[0].destroy();
-    if (idle) this.#strangers.delete(idle[0]);
+    if (idle) this.#unauthenticated.delete(idle[0]);
     this.#sockets.add(socket);
-    this.#strangers.set(socket, { address, isChecked: false });
+    this.#unauthenticated.set(socket, { address, hasSentPassword: false });
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      this.#strangers.delete(socket);
+      this.#unauthenticated.delete(socket);
     });
     return true;
   }
 
-  /** The client has sent a password, which will be checked in its turn. */
-  isChecking(socket: Socket): void {
-    const stranger = this.#strangers.get(socket);
-    if (stranger) stranger.isChecked = true;
+  /** The client has sent a password, which will be checked. */
+  markPasswordSent(socket: Socket): void {
+    const connection = this.#unauthenticated.get(socket);
+    if (connection) connection.hasSentPassword = true;
   }
 
-  authenticated(socket: Socket): void {
-    this.#strangers.delete(socket);
+  markAuthenticated(socket: Socket): void {
+    this.#unauthenticated.delete(socket);
   }
 }
 

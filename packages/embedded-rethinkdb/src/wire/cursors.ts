@@ -1,24 +1,24 @@
-import type { Feed } from '../changefeeds/feed.js';
-import type { Datum } from '../values/datum.js';
+import type { Datum } from '../datum/datum.js';
+import type { Feed } from '../feeds/feed.js';
 import { Batch, type BatchLimits } from './batches.js';
 import { batchResponse } from './response.js';
 
-/** One response of a cursor, as JSON; `complete`: the last one. */
+/** One response of a cursor, as JSON. */
 export interface CursorResponse {
   readonly json: string;
-  readonly complete: boolean;
+  readonly isLast: boolean;
 }
 
-/** What stays open on the server after the first response to a query. */
+/** A sequence or a changefeed whose rows are sent in several responses. */
 export interface Cursor {
-  /** The next response; undefined if there is nothing to tell yet. Throws if the cursor has failed. */
+  /** The next response; undefined if there are no rows yet. Throws if the cursor has failed. */
   poll(): CursorResponse | undefined;
-  /** Calls back once, when it is worth while to poll again. */
+  /** Calls back once, when `poll` may return a response. */
   onReady(callback: () => void): void;
   stop(): void;
 }
 
-/** The rows of a table, a range or anything else that ends. */
+/** A sequence that ends: the rows of a table, a range, a computed sequence. */
 export class RowCursor implements Cursor {
   readonly #rows: Iterator<Datum>;
   readonly #limits: BatchLimits;
@@ -38,10 +38,10 @@ export class RowCursor implements Cursor {
       batch.add(step.value);
       step = this.#rows.next();
     }
-    // One row ahead, so that the last batch says that it is the last.
+    // Reads one row ahead to mark the last batch as the last.
     this.#ahead = step;
-    const complete = step.done === true;
-    return { json: batchResponse(batch.rows, complete, [], this.#profile), complete };
+    const isLast = step.done === true;
+    return { json: batchResponse(batch.rows, isLast, [], this.#profile), isLast };
   }
 
   onReady(callback: () => void): void {
@@ -53,7 +53,7 @@ export class RowCursor implements Cursor {
   }
 }
 
-/** A changefeed: its first response comes at once, the others when it has something to tell. */
+/** A changefeed: the first response is sent immediately, others when changes are ready. */
 export class FeedCursor implements Cursor {
   readonly #feed: Feed;
   readonly #notes: readonly number[];
@@ -68,12 +68,12 @@ export class FeedCursor implements Cursor {
 
   poll(): CursorResponse | undefined {
     const batch = this.#take();
-    const { ended, error } = this.#feed;
+    const { isEnded: ended, error } = this.#feed;
     if (batch.rows.length === 0 && error) throw error;
     if (batch.rows.length === 0 && !ended && !this.#isFirst) return undefined;
     this.#isFirst = false;
-    const complete = ended && !error;
-    return { json: batchResponse(batch.rows, complete, this.#notes, false), complete };
+    const isLast = ended && !error;
+    return { json: batchResponse(batch.rows, isLast, this.#notes, false), isLast };
   }
 
   onReady(callback: () => void): void {

@@ -1,53 +1,54 @@
-import { type ErrorKind, ReqlError } from '../values/reql-error.js';
+import { type ErrorKind, ReqlError } from '../datum/reql-error.js';
 import type { ByteBudget } from './limits.js';
 
-/** A query as it comes in: 8 bytes token and 4 bytes length, little endian, then JSON. */
+/** A request frame: 8 bytes token and 4 bytes length, little endian, then JSON. */
 export interface Frame {
   readonly token: bigint;
   readonly body: Buffer;
 }
 
-const HEADER = 12;
-const TOO_LARGE = 128 * 1024 * 1024;
-/** What every connection may hold of a frame that is not complete, whatever the others hold. */
+const HEADER_BYTES = 12;
+/** RethinkDB's limit: a query must be smaller. */
+const QUERY_LIMIT_BYTES = 128 * 1024 * 1024;
+/** Bytes of an incomplete frame that every connection may hold without the shared budget. */
 const FREE_BYTES = 64 * 1024;
 
-/** Cuts what comes over a connection into frames, however it was cut on the way. */
+/** Splits the bytes of a connection into frames. Chunks may end anywhere. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #length = 0;
   readonly #budget: ByteBudget;
-  /** Bytes that were taken from the budget. */
+  /** Bytes taken from the budget. */
   #taken = 0;
 
   constructor(budget: ByteBudget) {
     this.#budget = budget;
   }
 
-  /** A frame has begun and is not complete. */
+  /** True if a frame has begun and is not complete. */
   get isIncomplete(): boolean {
     return this.#length > 0;
   }
 
   /**
-   * The frames that are complete with this chunk. Throws a CLIENT error, with the token of the frame as
-   * `token`, if one announces more than 128 MiB: what follows cannot be read any more. Throws RESOURCE_LIMIT if
-   * the server holds too many bytes of frames already.
+   * The frames that this chunk completes.
+   * @throws FrameError CLIENT if a frame announces 128 MiB or more: nothing after it can be read; RESOURCE_LIMIT if the
+   * server holds too many bytes of frames
    */
   *read(chunk: Buffer): Generator<Frame> {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     for (;;) {
-      if (this.#length < HEADER) return this.#settle();
-      const header = this.#peek(HEADER);
+      if (this.#length < HEADER_BYTES) return this.#settle();
+      const header = this.#peek(HEADER_BYTES);
       const token = header.readBigInt64LE(0);
       const size = header.readUInt32LE(8);
-      if (size >= TOO_LARGE) {
-        const text = `Query size (${size}) greater than maximum (${TOO_LARGE - 1}).`;
+      if (size >= QUERY_LIMIT_BYTES) {
+        const text = `Query size (${size}) greater than maximum (${QUERY_LIMIT_BYTES - 1}).`;
         throw new FrameError(token, 'CLIENT', text);
       }
-      if (this.#length < HEADER + size) return this.#settle(token);
-      yield { token, body: this.#take(HEADER + size).subarray(HEADER) };
+      if (this.#length < HEADER_BYTES + size) return this.#settle(token);
+      yield { token, body: this.#take(HEADER_BYTES + size).subarray(HEADER_BYTES) };
     }
   }
 
@@ -58,7 +59,7 @@ export class FrameReader {
     this.#settle();
   }
 
-  /** Takes from the budget, or gives back, so that it has what is held now. */
+  /** Takes bytes from the budget or gives bytes back, so that it equals what this reader holds. */
   #settle(token = 0n): void {
     const wanted = Math.max(0, this.#length - FREE_BYTES);
     if (wanted <= this.#taken) this.#budget.give(this.#taken - wanted);
@@ -73,19 +74,23 @@ export class FrameReader {
   }
 
   #peek(length: number): Buffer {
-    if (this.#chunks[0]!.length < length) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]!;
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= length) return first;
+    const whole = Buffer.concat(this.#chunks);
+    this.#chunks = [whole];
+    return whole;
   }
 
   #take(length: number): Buffer {
-    const whole = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const [first] = this.#chunks;
+    const whole = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.#chunks = whole.length > length ? [whole.subarray(length)] : [];
     this.#length -= length;
     return whole.subarray(0, length);
   }
 }
 
-/** A frame that is not taken. The connection is of no further use. */
+/** A frame that is refused. The connection must be closed. */
 export class FrameError extends ReqlError {
   constructor(
     readonly token: bigint,
@@ -99,9 +104,9 @@ export class FrameError extends ReqlError {
 /** The bytes of a response. */
 export function encodeFrame(token: bigint, json: string): Buffer {
   const length = Buffer.byteLength(json);
-  const frame = Buffer.allocUnsafe(HEADER + length);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + length);
   frame.writeBigInt64LE(token, 0);
   frame.writeUInt32LE(length, 8);
-  frame.write(json, HEADER);
+  frame.write(json, HEADER_BYTES);
   return frame;
 }

@@ -1,29 +1,29 @@
 import type { Storage } from '../storage/storage.js';
 
-/** A query that waits for its turn. */
+/** A query in the queue. */
 export interface Job {
-  /** Whose it is: what one connection has sent is run in the order it came. */
+  /** The connection that sent it. Queries of one connection run in the order in which they came. */
   readonly owner: object;
   readonly writes: boolean;
-  /** Evaluates it. What must not happen before the commit is returned. Must not throw. */
+  /** Evaluates the query. Must not throw. @returns what to do after the commit */
   run(): (() => void) | undefined;
-  /** Called when it has left the queue, whether it was run or not. */
-  done(): void;
-  /** Told instead when the commit has failed. */
+  /** Called when the query leaves the queue, before `run`. */
+  onDequeue(): void;
+  /** Called instead of what `run` returned if the commit failed. */
   fail(error: unknown): void;
 }
 
-/** So long may the queries of one transaction take, in milliseconds, before the others wait for the next. */
-const LONGEST_TURN = 50;
+/** Time that the queries of one transaction may take before the others wait for the next transaction. */
+const MAX_TURN_MS = 50;
 
 /**
- * Runs queries. Those that arrived in the same turn of the event loop and write share one transaction, and
- * so one sync of the disk; while that sync lasts, the next group gathers in the sockets. Queries that
- * only read do not wait for it, unless their own connection has a write before them.
+ * Runs queries. Those that arrive in the same turn of the event loop and write share one transaction, and so one sync of
+ * the disk. During that sync the next group collects in the sockets. Queries that only read do not wait for the commit,
+ * unless their own connection has a write before them.
  */
 export class GroupCommit {
   readonly #storage: Storage;
-  #waiting: Job[] = [];
+  #queue: Job[] = [];
   #scheduled: NodeJS.Immediate | undefined;
 
   constructor(storage: Storage) {
@@ -31,61 +31,63 @@ export class GroupCommit {
   }
 
   add(job: Job): void {
-    this.#waiting.push(job);
+    this.#queue.push(job);
     this.#scheduled ??= setImmediate(() => this.#turn());
   }
 
-  /** Drops whatever has not been run. */
+  /** Drops all queries that have not been run. */
   close(): void {
-    this.#waiting = [];
+    this.#queue = [];
     clearImmediate(this.#scheduled);
   }
 
   #turn(): void {
     this.#scheduled = undefined;
-    const jobs = this.#waiting;
-    this.#waiting = [];
-    const deadline = performance.now() + LONGEST_TURN;
+    const jobs = this.#queue;
+    this.#queue = [];
+    const deadline = performance.now() + MAX_TURN_MS;
     const writers = new Set<object>();
     const transaction: Job[] = [];
-    let begun = 0;
+    let handled = 0;
     for (const job of jobs) {
-      if (begun > 0 && performance.now() > deadline) break;
-      begun++;
+      if (handled > 0 && performance.now() > deadline) break;
+      handled++;
       if (job.writes || writers.has(job.owner)) {
         writers.add(job.owner);
         transaction.push(job);
       } else {
-        job.done();
+        job.onDequeue();
         job.run()?.();
       }
     }
-    const run = this.#commit(transaction, deadline);
-    this.#waiting = [...transaction.slice(run), ...jobs.slice(begun), ...this.#waiting];
-    if (this.#waiting.length > 0) this.#scheduled ??= setImmediate(() => this.#turn());
+    const committed = this.#commit(transaction, deadline);
+    this.#queue = [...transaction.slice(committed), ...jobs.slice(handled), ...this.#queue];
+    if (this.#queue.length > 0) this.#scheduled ??= setImmediate(() => this.#turn());
   }
 
-  /** Runs the first jobs, at least one, in one transaction; returns how many. */
+  /** Runs the first jobs, at least one, in one transaction. @returns the number of jobs that were run */
   #commit(jobs: readonly Job[], deadline: number): number {
-    if (jobs.length === 0) return 0;
-    // What the first job needs may be missing before it is run: then it is the one that fails.
+    const [first, ...others] = jobs;
+    if (first === undefined) return 0;
+    // The transaction may fail before the first job is run: then that job fails.
     let begun = 1;
-    jobs[0]!.done();
-    const acknowledgements: ((() => void) | undefined)[] = [];
+    first.onDequeue();
+    const afterCommit: ((() => void) | undefined)[] = [];
     try {
       this.#storage.write(() => {
-        for (const [i, job] of jobs.entries()) {
-          if (i > 0) job.done();
-          begun = i + 1;
-          acknowledgements.push(job.run());
+        afterCommit.push(first.run());
+        for (const job of others) {
           if (performance.now() > deadline) break;
+          job.onDequeue();
+          begun++;
+          afterCommit.push(job.run());
         }
       });
     } catch (error) {
       for (const job of jobs.slice(0, begun)) job.fail(error);
       return begun;
     }
-    for (const acknowledge of acknowledgements) acknowledge?.();
+    for (const callback of afterCommit) callback?.();
     return begun;
   }
 }

@@ -1,35 +1,35 @@
-import { HandshakeError } from './handshake-error.js';
-import { ENCODING, VERSION } from './protocol.js';
+import { ENCODING, HandshakeError, VERSION } from './protocol.js';
 import { type Credentials, ScramExchange } from './scram.js';
 
-/** The version drivers are told; it names the RethinkDB whose behaviour this server has. */
+/** The version sent to drivers: the RethinkDB version whose behaviour this server has. */
 const SERVER_VERSION = '2.4.4';
-const LONGEST_MESSAGE = 2048;
+const MAX_MESSAGE_BYTES = 2048;
 
-type Done = { reply: string; used: number; next: Step | undefined };
+/** A completed step: the reply, the number of bytes that it read, and the next step (undefined: the last). */
+type StepResult = { reply: string; used: number; next: Step | undefined };
 /** Undefined: more input is needed. */
-type Step = (input: Buffer) => Done | undefined | Promise<Done>;
+type Step = (input: Buffer) => StepResult | undefined | Promise<StepResult>;
 
-/** Decides when a password may be checked, and learns which were wrong. */
+/** Decides when a password may be checked, and counts wrong passwords. */
 export interface PasswordGuard {
   admit(): Promise<void>;
   failed(): void;
 }
 
 /**
- * How a connection begins. In V1_0: a magic number; the server says its versions; then SCRAM in two rounds,
- * all as JSON that ends with a zero byte. In V0_3 and V0_4: the password in the clear. Feed it what comes
- * in until it is complete; `rest` then holds what came behind the handshake.
+ * The handshake of a connection (https://rethinkdb.com/docs/writing-drivers/). V1_0: a magic number, the server's versions,
+ * then SCRAM in two rounds, all as JSON that ends with a zero byte. V0_3 and V0_4: the password in plain text. Call
+ * `receive` until it is complete; `rest` then has the bytes after the handshake.
  */
 export class Handshake {
   rest = Buffer.alloc(0);
-  complete = false;
+  isComplete = false;
   readonly #credentials: Credentials;
   readonly #scram: ScramExchange;
   readonly #guard: PasswordGuard;
   readonly #reply: (bytes: Buffer) => void;
   #step: Step | undefined;
-  #old = true;
+  #isPlainText = true;
 
   constructor(credentials: Credentials, guard: PasswordGuard, reply: (bytes: Buffer) => void) {
     this.#credentials = credentials;
@@ -40,8 +40,8 @@ export class Handshake {
   }
 
   /**
-   * Takes what came in; nothing more may be given to it before it resolves. False if the connection is refused: the
-   * client has got the reason.
+   * Handles received bytes. Must not be called again before it resolves.
+   * @returns false if the connection is refused; the reason has been sent to the client
    */
   async receive(chunk: Buffer): Promise<boolean> {
     this.rest = Buffer.concat([this.rest, chunk]);
@@ -53,7 +53,7 @@ export class Handshake {
         if (done.reply !== '') this.#reply(Buffer.from(`${done.reply}\0`));
         this.#step = done.next;
       }
-      this.complete = true;
+      this.isComplete = true;
       return true;
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
@@ -63,7 +63,7 @@ export class Handshake {
   }
 
   #refuse({ code, message }: HandshakeError): void {
-    const text = this.#old
+    const text = this.#isPlainText
       ? `ERROR: ${message}\n`
       : JSON.stringify({ error: message, error_code: code, success: false });
     this.#reply(Buffer.from(`${text}\0`));
@@ -73,7 +73,7 @@ export class Handshake {
     if (input.length < 4) return undefined;
     switch (input.readUInt32LE(0)) {
       case VERSION.V1_0:
-        this.#old = false;
+        this.#isPlainText = false;
         return { reply: VERSIONS, used: 4, next: (more) => this.#firstMessage(more) };
       case VERSION.V0_3:
       case VERSION.V0_4:
@@ -93,7 +93,7 @@ export class Handshake {
   #password(input: Buffer): ReturnType<Step> {
     if (input.length < 4) return undefined;
     const length = input.readUInt32LE(0);
-    if (length > LONGEST_MESSAGE) {
+    if (length > MAX_MESSAGE_BYTES) {
       throw new HandshakeError(-1, 'Client provided an authorization key that is too long.');
     }
     const end = 4 + length;
@@ -101,7 +101,7 @@ export class Handshake {
     return this.#checkPassword(input, end);
   }
 
-  async #checkPassword(input: Buffer, end: number): Promise<Done> {
+  async #checkPassword(input: Buffer, end: number): Promise<StepResult> {
     await this.#guard.admit();
     if (!this.#credentials.matches(input.toString('utf8', 4, end))) {
       this.#guard.failed();
@@ -136,7 +136,7 @@ export class Handshake {
     return this.#checkProof(authentication, message.length);
   }
 
-  async #checkProof(authentication: string, used: number): Promise<Done> {
+  async #checkProof(authentication: string, used: number): Promise<StepResult> {
     await this.#guard.admit();
     try {
       return { reply: success(this.#scram.final(authentication)), used, next: undefined };
@@ -163,11 +163,11 @@ function text(authentication: unknown): string {
   throw new HandshakeError(5, 'Expected a string for `authentication`.');
 }
 
-/** A JSON object that ends with a zero byte; undefined until it is there. */
+/** A JSON object that ends with a zero byte; undefined if it is incomplete. */
 function readMessage(input: Buffer): { fields: Record<string, unknown>; length: number } | undefined {
   const end = input.indexOf(0);
-  if (end < 0 && input.length < LONGEST_MESSAGE) return undefined;
-  if (end < 0 || end >= LONGEST_MESSAGE) throw new HandshakeError(7, 'Limited read buffer size.');
+  if (end < 0 && input.length < MAX_MESSAGE_BYTES) return undefined;
+  if (end < 0 || end >= MAX_MESSAGE_BYTES) throw new HandshakeError(7, 'Limited read buffer size.');
   let message: unknown;
   try {
     message = JSON.parse(input.toString('utf8', 0, end));

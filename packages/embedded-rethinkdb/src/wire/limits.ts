@@ -1,21 +1,21 @@
-import { ReqlError, resourceLimit } from '../values/reql-error.js';
+import { type ReqlError, resourceLimit } from '../datum/reql-error.js';
 
-/** What clients may use; far above the needs of drivers. */
+/** Limits for clients. The defaults are far above the needs of drivers. */
 export interface WireLimits {
   /** Open connections. */
   readonly connections: number;
-  /** Connections without authentication: of all addresses, and of one. */
-  readonly strangers: number;
-  readonly strangersOfAddress: number;
-  /** Wrong passwords of an address until its attempts are slowed down. */
-  readonly freeGuesses: number;
-  /** Milliseconds between two attempts of an address that is slowed down. */
-  readonly guessIntervalMs: number;
-  /** Bytes of queries that have not been received completely or have not been run, of all connections. */
+  /** Connections without authentication: of all addresses, and of one address. */
+  readonly unauthenticated: number;
+  readonly unauthenticatedPerAddress: number;
+  /** Wrong passwords from an address before its attempts are delayed. */
+  readonly failuresBeforeDelay: number;
+  /** Milliseconds between two delayed attempts of an address. */
+  readonly delayedAttemptMs: number;
+  /** Bytes of all queries that are incomplete or have not been run, of all connections. */
   readonly queryBytes: number;
-  /** Milliseconds for a query to be received completely. */
+  /** Time within which a query must be received completely. */
   readonly queryReceiveMs: number;
-  /** On one connection: queries that are not answered, calls of `noreplyWait` that wait, open cursors, open feeds. */
+  /** For one connection: unanswered queries, waiting calls of `noreplyWait`, open cursors, open changefeeds. */
   readonly queries: number;
   readonly noreplyWaits: number;
   readonly cursors: number;
@@ -24,10 +24,10 @@ export interface WireLimits {
 
 export const DEFAULT_LIMITS: WireLimits = {
   connections: 1_000,
-  strangers: 256,
-  strangersOfAddress: 64,
-  freeGuesses: 10,
-  guessIntervalMs: 100,
+  unauthenticated: 256,
+  unauthenticatedPerAddress: 64,
+  failuresBeforeDelay: 10,
+  delayedAttemptMs: 100,
   queryBytes: 256 * 1024 * 1024,
   queryReceiveMs: 60_000,
   queries: 10_000,
@@ -36,12 +36,12 @@ export const DEFAULT_LIMITS: WireLimits = {
   feeds: 1_000,
 };
 
-/** RESOURCE_LIMIT: a connection has too many of something. */
+/** RESOURCE_LIMIT: a connection exceeds a limit. */
 export function tooMany(what: string, limit: number): ReqlError {
   return resourceLimit(`Too many ${what} on this connection (the limit is ${limit}).`);
 }
 
-/** Bytes that all connections share. */
+/** A number of bytes that all connections share. */
 export class ByteBudget {
   readonly #limit: number;
   #used = 0;
@@ -54,11 +54,10 @@ export class ByteBudget {
     return this.#used;
   }
 
-  /** @throws ReqlError RESOURCE_LIMIT if less is left */
+  /** @throws ReqlError RESOURCE_LIMIT if fewer bytes are left */
   take(bytes: number): void {
     if (this.#used + bytes > this.#limit) {
-      throw new ReqlError(
-        'RESOURCE_LIMIT',
+      throw resourceLimit(
         `The queries that wait on this server have too many bytes (the limit is ${this.#limit}).`,
       );
     }

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../values/reql-error.js';
+import type { ErrorKind } from '../datum/reql-error.js';
 
 // The numbers of RethinkDB's wire protocol, from its ql2.proto.
 
@@ -46,3 +46,14 @@ export const ERROR_TYPE: Readonly<Record<Exclude<ErrorKind, 'COMPILE' | 'CLIENT'
   USER: 5_000_000,
   PERMISSION_ERROR: 6_000_000,
 };
+
+/** A refused connection, with the error code and text of RethinkDB. Codes 10 to 20 concern authentication. */
+export class HandshakeError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'HandshakeError';
+  }
+}

@@ -1,17 +1,16 @@
-import { type Datum, isObject, typeName } from '../values/datum.js';
-import { decodeJson } from '../values/json.js';
-import { clientError } from '../values/reql-error.js';
+import { type Datum, isObject, typeName } from '../datum/datum.js';
+import { decodeJson } from '../datum/json.js';
+import { clientError } from '../datum/reql-error.js';
+import type { Query } from '../query/evaluate.js';
 import { QUERY } from './protocol.js';
 
-/** A query as the driver sent it: `[type, term, optargs]`. */
-export interface Query {
+/** A request of a client: `[type, term, optargs]`. `type` is a number of `QUERY`. */
+export interface QueryRequest extends Query {
   readonly type: number;
-  readonly term: unknown;
-  readonly optargs: Readonly<Record<string, unknown>>;
 }
 
-/** Throws a CLIENT error, worded like RethinkDB's, for what is no query. */
-export function parseQuery(body: Buffer): Query {
+/** @throws ReqlError CLIENT, with RethinkDB's text, for an invalid request */
+export function parseRequest(body: Buffer): QueryRequest {
   let parts: Datum;
   try {
     parts = decodeJson(body.toString());
@@ -22,9 +21,9 @@ export function parseQuery(body: Buffer): Query {
   if (parts.length < 1 || parts.length > 3) {
     throw fault(`Expected 1 to 3 elements in the top-level query, but found ${parts.length}.`);
   }
-  const [type, term = null, optargs = {}] = parts;
+  const [type = null, term = null, optargs = {}] = parts;
   if (typeof type !== 'number')
-    throw fault(`Expected a query type as a number, but found ${typeName(type!)}.`);
+    throw fault(`Expected a query type as a number, but found ${typeName(type)}.`);
   if (!Object.values(QUERY).includes(type)) throw fault(`Unrecognized QueryType: ${type}.`);
   if (type === QUERY.START && parts.length < 2) throw fault('Expected a term to start.');
   if (!isObject(optargs))
@@ -36,7 +35,7 @@ function fault(message: string) {
   return clientError(`Server could not parse query: ${message}`);
 }
 
-/** `noreply` and `profile` must be known before a query is evaluated: they are plain booleans. */
-export function flag(query: Query, name: string): boolean {
-  return query.optargs[name] === true;
+/** An option that must be known before the query is evaluated: a literal boolean. */
+export function hasFlag({ optargs }: Query, name: 'noreply' | 'profile'): boolean {
+  return optargs[name] === true;
 }

@@ -1,6 +1,6 @@
-import type { Datum } from '../values/datum.js';
-import { encodeJson } from '../values/json.js';
-import { logicError, type ReqlError } from '../values/reql-error.js';
+import type { Datum } from '../datum/datum.js';
+import { encodeJson } from '../datum/json.js';
+import { logicError, type ReqlError } from '../datum/reql-error.js';
 import { ERROR_TYPE, RESPONSE } from './protocol.js';
 
 // The JSON bodies of responses: `t` type, `r` results, `n` notes, `e` error type, `b` backtrace, `p` profile.
@@ -9,14 +9,14 @@ export function atomResponse(value: Datum, profile: boolean): string {
   return `{"t":${RESPONSE.SUCCESS_ATOM},"r":[${datumJson(value)}]${profileField(profile)}}`;
 }
 
-/** A batch whose rows are JSON already; `complete` says that it is the last. */
+/** A batch of rows, which are JSON already. */
 export function batchResponse(
   rows: readonly string[],
-  complete: boolean,
+  isLast: boolean,
   notes: readonly number[],
   profile: boolean,
 ): string {
-  const type = complete ? RESPONSE.SUCCESS_SEQUENCE : RESPONSE.SUCCESS_PARTIAL;
+  const type = isLast ? RESPONSE.SUCCESS_SEQUENCE : RESPONSE.SUCCESS_PARTIAL;
   return `{"t":${type},"r":[${rows.join(',')}]${profileField(profile)},"n":[${notes.join(',')}]}`;
 }
 
@@ -35,7 +35,7 @@ export function errorResponse({ kind, message, frames }: ReqlError): string {
   return JSON.stringify({ ...type, r: [message], b: frames });
 }
 
-/** A value as JSON; a LOGIC error for `r.minval` and `r.maxval`, wherever they are inside. */
+/** A value as JSON. @throws ReqlError LOGIC for `r.minval` and `r.maxval` at any depth */
 export function datumJson(value: Datum): string {
   const json = encodeJson(value);
   const extremum = json.includes(EXTREMUM) ? /"\$reql_type\$":"(MIN|MAX)VAL"/.exec(json) : null;
@@ -46,7 +46,7 @@ export function datumJson(value: Datum): string {
 
 const EXTREMUM = 'VAL"}';
 
-// Nothing is measured, but a driver that asked for a profile expects the field.
+// Drivers that request a profile expect the field. Profiles are always empty.
 function profileField(profile: boolean): string {
   return profile ? ',"p":[]' : '';
 }

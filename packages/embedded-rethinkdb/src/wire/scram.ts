@@ -1,10 +1,10 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { HandshakeError } from './handshake-error.js';
+import { HandshakeError } from './protocol.js';
 
 const ITERATIONS = 4096;
-const ONLY_USER = 'admin';
+const USER = 'admin';
 
-/** The password of the one user, as SCRAM keeps it. */
+/** The password of the user `admin`, as SCRAM stores it. */
 export class Credentials {
   readonly salt = randomBytes(16);
   readonly iterations = ITERATIONS;
@@ -18,8 +18,8 @@ export class Credentials {
   }
 
   /**
-   * For the old handshake, which sends the password itself. A keyed digest, as the derivation of SCRAM takes
-   * milliseconds, in which the thread would answer no queries.
+   * Checks the password of the old handshake, which sends it in plain text. Uses a keyed digest, because SCRAM's key
+   * derivation would block the thread for milliseconds.
    */
   matches(password: string): boolean {
     return timingSafeEqual(this.#digestOf(password), this.#digest);
@@ -36,30 +36,30 @@ export class ScramExchange {
   #clientFirstBare = '';
   #serverFirst = '';
   #nonce = '';
-  #userKnown = false;
+  #isKnownUser = false;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
   }
 
-  /** Takes the client's first message, gives the server's. */
+  /** Handles the client's first message. @returns the server's first message */
   first(message: string): string {
     if (!message.startsWith('n,')) throw new HandshakeError(15, 'Channel binding is not supported');
     const bare = message.indexOf(',', 2);
     if (bare < 0) throw invalidEncoding();
     this.#clientFirstBare = message.slice(bare + 1);
     const { n: user, r: clientNonce } = attributes(this.#clientFirstBare, 'nr');
-    // An unknown user is told only at the end, so that names cannot be tried without a proof.
-    this.#userKnown = decodeName(user!) === ONLY_USER;
+    // An unknown user is refused in the last message only, so that names cannot be probed without a proof.
+    this.#isKnownUser = decodeName(user!) === USER;
     this.#nonce = clientNonce + randomBytes(18).toString('base64');
     const { salt, iterations } = this.#credentials;
     this.#serverFirst = `r=${this.#nonce},s=${salt.toString('base64')},i=${iterations}`;
     return this.#serverFirst;
   }
 
-  /** Checks the client's proof and gives the server's signature. */
+  /** Checks the client's proof. @returns the server's signature */
   final(message: string): string {
-    if (!this.#userKnown) throw new HandshakeError(17, 'Unknown user');
+    if (!this.#isKnownUser) throw new HandshakeError(17, 'Unknown user');
     const { c: binding, r: nonce, p: proof } = attributes(message, 'crp');
     if (binding !== 'biws') throw invalidEncoding();
     if (nonce !== this.#nonce) throw new HandshakeError(20, 'Other error');
@@ -82,7 +82,7 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** `a=1,b=2` as an object that has exactly the wanted letters. */
+/** Parses `a=1,b=2`, which must have exactly the wanted letters. */
 function attributes(message: string, wanted: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const part of message.split(',')) {

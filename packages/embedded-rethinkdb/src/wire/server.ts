@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { addressOf, Connections } from './connections.js';
 import { encodeFrame, FrameError, FrameReader } from './frames.js';
-import { GuessLimit } from './guess-limit.js';
 import { Handshake } from './handshake.js';
+import { LoginThrottle } from './login-throttle.js';
 import { errorResponse } from './response.js';
 import { Credentials } from './scram.js';
 import { type Engine, Session } from './session.js';
@@ -11,28 +11,26 @@ export interface WireOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Of the user `admin`. */
+  /** The password of the user `admin`. */
   readonly password: string;
 }
 
-/** A client that has not said who it is within this many milliseconds is disconnected. */
-const HANDSHAKE_PATIENCE = 20_000;
-/** No more queries are read from a client that leaves so many bytes of responses unread. */
-const UNREAD_RESPONSES = 8 * 1024 * 1024;
-
-/** A client that was sent away may take so many milliseconds to go. */
-const FAREWELL = 5_000;
-
-/** Milliseconds between two notices that connections are refused. */
+/** Time within which a client must authenticate. */
+const HANDSHAKE_TIMEOUT_MS = 20_000;
+/** Unread responses of a client above which no more of its queries are read. */
+const UNREAD_RESPONSE_BYTES = 8 * 1024 * 1024;
+/** Time after which a connection that the server ended is destroyed. */
+const CLOSE_TIMEOUT_MS = 5_000;
+/** Time between two notices that connections are refused. */
 const REFUSAL_NOTICE_MS = 60_000;
 
-/** Listens for RethinkDB drivers. */
+/** The server for RethinkDB drivers. */
 export class WireServer {
   readonly #server: Server;
   readonly #connections: Connections;
-  #refusalNotedAt = Number.NEGATIVE_INFINITY;
+  #refusalReportedAt = Number.NEGATIVE_INFINITY;
 
-  /** Resolves when it listens; rejects with Node's error (EADDRINUSE, ...). */
+  /** Resolves when the server listens. Rejects with Node's error (EADDRINUSE, …). */
   static async listen(engine: Engine, options: WireOptions): Promise<WireServer> {
     const server = new WireServer(engine, new Credentials(options.password));
     await new Promise<void>((resolve, reject) => {
@@ -47,27 +45,27 @@ export class WireServer {
   }
 
   private constructor(engine: Engine, credentials: Credentials) {
-    const guesses = new GuessLimit(engine.limits);
+    const logins = new LoginThrottle(engine.limits);
     const connections = new Connections(engine.limits);
     this.#connections = connections;
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-      if (connections.add(socket)) serve(socket, { engine, credentials, guesses, connections });
-      // Without a text: RethinkDB's driver for JavaScript throws from a callback at an error it has not asked for.
+      if (connections.add(socket)) serve(socket, { engine, credentials, logins, connections });
+      // Closed without a message: RethinkDB's JavaScript driver throws from a callback if it gets an unexpected error.
       else {
         socket.destroy();
-        this.#noteRefusal(engine);
+        this.#reportRefusal(engine);
       }
     });
   }
 
-  /** An operator should know, but not of each: clients try again and again. */
-  #noteRefusal({ onNotice, limits }: Engine): void {
+  /** Notifies the operator, but not of each refusal: clients retry often. */
+  #reportRefusal({ onNotice, limits }: Engine): void {
     const now = performance.now();
-    if (now - this.#refusalNotedAt < REFUSAL_NOTICE_MS) return;
-    this.#refusalNotedAt = now;
+    if (now - this.#refusalReportedAt < REFUSAL_NOTICE_MS) return;
+    this.#refusalReportedAt = now;
     onNotice(
-      `connections are refused: at most ${limits.connections} may be open, of them at most ${limits.strangers} ` +
-        `without authentication, and ${limits.strangersOfAddress} of these from one address`,
+      `connections are refused: at most ${limits.connections} may be open, of them at most ${limits.unauthenticated} ` +
+        `without authentication, and ${limits.unauthenticatedPerAddress} of these from one address`,
     );
   }
 
@@ -84,78 +82,78 @@ export class WireServer {
   }
 }
 
-interface Parts {
+interface ConnectionDependencies {
   readonly engine: Engine;
   readonly credentials: Credentials;
-  readonly guesses: GuessLimit;
+  readonly logins: LoginThrottle;
   readonly connections: Connections;
 }
 
 /** One connection: the handshake, then frames for a session. */
-function serve(socket: Socket, { engine, credentials, guesses, connections }: Parts): void {
+function serve(socket: Socket, { engine, credentials, logins, connections }: ConnectionDependencies): void {
   const reader = new FrameReader(engine.budget);
   const session = new Session(engine, (token, json) => send(socket, encodeFrame(token, json)));
   const address = addressOf(socket);
   const guard = {
     admit: () => {
-      connections.isChecking(socket);
-      // The wait for other attempts is not the client's delay.
-      patience.refresh();
-      return guesses.admit(address);
+      connections.markPasswordSent(socket);
+      // The client is not responsible for the delay by other attempts.
+      handshakeTimeout.refresh();
+      return logins.admit(address);
     },
-    failed: () => guesses.failed(address),
+    failed: () => logins.failed(address),
   };
   const handshake = new Handshake(credentials, guard, (bytes) => send(socket, bytes));
-  const patience = setTimeout(() => socket.destroy(), HANDSHAKE_PATIENCE);
-  patience.unref();
-  let receiving: NodeJS.Timeout | undefined;
+  const handshakeTimeout = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
+  handshakeTimeout.unref();
+  let receiveTimeout: NodeJS.Timeout | undefined;
 
   const read = (chunk: Buffer) => {
     try {
       for (const frame of reader.read(chunk)) {
-        clearTimeout(receiving);
-        receiving = undefined;
+        clearTimeout(receiveTimeout);
+        receiveTimeout = undefined;
         session.receive(frame);
       }
-      if (reader.isIncomplete) receiving ??= setTimeout(dismiss, engine.limits.queryReceiveMs).unref();
+      if (reader.isIncomplete) receiveTimeout ??= setTimeout(end, engine.limits.queryReceiveMs).unref();
     } catch (error) {
       if (error instanceof FrameError) send(socket, encodeFrame(error.token, errorResponse(error)));
       else engine.onFault(error);
-      dismiss();
+      end();
     }
   };
-  const greet = async (chunk: Buffer) => {
+  const authenticate = async (chunk: Buffer) => {
     socket.pause();
-    const goesOn = await handshake.receive(chunk);
+    const isAccepted = await handshake.receive(chunk);
     if (socket.destroyed) return;
     socket.resume();
-    if (!goesOn) return dismiss();
-    if (!handshake.complete) return;
-    clearTimeout(patience);
-    connections.authenticated(socket);
+    if (!isAccepted) return end();
+    if (!handshake.isComplete) return;
+    clearTimeout(handshakeTimeout);
+    connections.markAuthenticated(socket);
     if (handshake.rest.length > 0) read(handshake.rest);
   };
   const receive = (chunk: Buffer) => {
-    if (handshake.complete) return read(chunk);
-    greet(chunk).catch((error) => {
+    if (handshake.isComplete) return read(chunk);
+    authenticate(chunk).catch((error) => {
       engine.onFault(error);
       socket.destroy();
     });
   };
 
-  /** The last response is sent; what still comes in is dropped, so that it does not become a reset. */
-  const dismiss = () => {
+  /** Ends the connection after the last response. Drops further input, which would cause a reset. */
+  const end = () => {
     socket.end();
     socket.off('data', receive).resume();
-    setTimeout(() => socket.destroy(), FAREWELL).unref();
+    setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   };
 
   socket.on('data', receive);
   socket.on('drain', () => socket.resume());
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
-    clearTimeout(patience);
-    clearTimeout(receiving);
+    clearTimeout(handshakeTimeout);
+    clearTimeout(receiveTimeout);
     reader.discard();
     session.close();
   });
@@ -164,5 +162,5 @@ function serve(socket: Socket, { engine, credentials, guesses, connections }: Pa
 function send(socket: Socket, bytes: Buffer): void {
   if (socket.destroyed || socket.writableEnded) return;
   socket.write(bytes);
-  if (socket.writableLength > UNREAD_RESPONSES) socket.pause();
+  if (socket.writableLength > UNREAD_RESPONSE_BYTES) socket.pause();
 }

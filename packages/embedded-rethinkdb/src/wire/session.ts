@@ -1,57 +1,58 @@
-import type { Hub } from '../changefeeds/hub.js';
-import type { Outcome, PreparedQuery } from '../reql/evaluate.js';
+import { clientError, internalError, ReqlError, resourceLimit } from '../datum/reql-error.js';
+import type { FeedRegistry } from '../feeds/feed-registry.js';
+import type { Outcome, PreparedQuery, Query } from '../query/evaluate.js';
 import type { Storage } from '../storage/storage.js';
-import { clientError, internalError, ReqlError, resourceLimit } from '../values/reql-error.js';
 import { batchLimits } from './batches.js';
 import { type Cursor, FeedCursor, RowCursor } from './cursors.js';
 import type { Frame } from './frames.js';
 import type { GroupCommit } from './group-commit.js';
 import { type ByteBudget, tooMany, type WireLimits } from './limits.js';
+import { NoreplyQueries } from './noreply-queries.js';
 import { NOTE, QUERY, RESPONSE } from './protocol.js';
-import { flag, parseQuery, type Query } from './query.js';
+import { hasFlag, parseRequest, type QueryRequest } from './query.js';
 import { atomResponse, errorResponse, plainResponse } from './response.js';
-import { SilentQueries } from './silent-queries.js';
 
 /** What all sessions of a server share. */
 export interface Engine {
   readonly storage: Storage;
-  readonly hub: Hub;
+  readonly registry: FeedRegistry;
   readonly commits: GroupCommit;
   readonly limits: WireLimits;
-  /** Of queries that have not been run. */
+  /** The bytes of queries that have not been run. */
   readonly budget: ByteBudget;
   readonly prepareQuery: (query: Query) => PreparedQuery;
-  /** Called with what an operator should know. */
+  /** Called with messages for the operator. */
   readonly onNotice: (text: string) => void;
-  /** Told about errors that are the server's own fault; their clients learn no more than that. */
+  /** Called with faults of the server itself. Clients get an error without details. */
   readonly onFault: (error: unknown) => void;
 }
 
 /**
- * One client, from the end of the handshake: its queries in flight and its open cursors. Queries run side by
- * side: each has a token of its own, and its responses come when they are ready.
+ * One authenticated client: its queries in flight and its open cursors. Queries are independent of each other: each has
+ * a token, and its responses are sent when they are ready. A query passes through `#start` (compiles and enqueues it),
+ * `#evaluate`, `#settle` (waits for a later outcome), `#complete` and `#respond` (sends a response or opens a cursor).
  */
 export class Session {
   readonly #engine: Engine;
-  readonly #send: (token: bigint, json: string) => void;
+  readonly #sendFrame: (token: bigint, json: string) => void;
   readonly #cursors = new Map<bigint, OpenCursor>();
   readonly #running = new Set<bigint>();
-  readonly #silent = new SilentQueries();
-  #feeds = 0;
-  #closed = false;
+  readonly #noreply = new NoreplyQueries();
+  #feedCount = 0;
+  #isClosed = false;
 
-  constructor(engine: Engine, send: (token: bigint, json: string) => void) {
+  constructor(engine: Engine, sendFrame: (token: bigint, json: string) => void) {
     this.#engine = engine;
-    this.#send = send;
+    this.#sendFrame = sendFrame;
   }
 
-  /** Takes one query. Never throws: whatever is wrong with it is told to the client. */
+  /** Handles one request. Never throws: the client gets every error as a response. */
   receive({ token, body }: Frame): void {
     try {
-      const query = parseQuery(body);
-      switch (query.type) {
+      const request = parseRequest(body);
+      switch (request.type) {
         case QUERY.START:
-          this.#start(token, query, body.length);
+          this.#start(token, request, body.length);
           break;
         case QUERY.CONTINUE:
           this.#continue(token);
@@ -63,73 +64,82 @@ export class Session {
           this.#noreplyWait(token);
           break;
         case QUERY.SERVER_INFO:
-          this.#reply(token, plainResponse(RESPONSE.SERVER_INFO, [this.#serverInfo()]));
+          this.#send(token, plainResponse(RESPONSE.SERVER_INFO, [this.#serverInfo()]));
       }
     } catch (error) {
       this.#fail(token, error);
     }
   }
 
-  /** The client is gone: its cursors are closed. What it has sent before is still run. */
+  /** The client has disconnected: closes its cursors. Queries that it sent before are still run. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const { cursor } of this.#cursors.values()) cursor.stop();
     this.#cursors.clear();
   }
 
-  #start(token: bigint, query: Query, bytes: number): void {
+  #start(token: bigint, request: QueryRequest, bytes: number): void {
     const { limits, budget } = this.#engine;
     this.#refuseDuplicate(token);
     if (this.#running.size >= limits.queries) throw tooMany('unanswered queries', limits.queries);
-    const silent = flag(query, 'noreply');
-    const prepared = this.#engine.prepareQuery(query);
-    const run = { token, query, silent };
+    const prepared = this.#engine.prepareQuery(request);
+    const run = { token, request, isNoreply: hasFlag(request, 'noreply') };
     budget.take(bytes);
     this.#running.add(token);
-    if (silent) this.#silent.add(run);
+    if (run.isNoreply) this.#noreply.add(run);
     this.#engine.commits.add({
       owner: this,
       writes: prepared.writes,
-      run: () => this.#run(run, prepared),
-      done: () => budget.give(bytes),
-      fail: (error) => this.#finish(run, () => this.#fail(token, error)),
+      run: () => this.#evaluate(run, prepared),
+      onDequeue: () => budget.give(bytes),
+      fail: (error) => this.#complete(run, () => this.#fail(token, error)),
     });
   }
 
-  /** Evaluates a query; what it returns is to be done after the commit. */
-  #run(run: Run, prepared: PreparedQuery): (() => void) | undefined {
+  /** Evaluates a query. @returns what to do after the commit */
+  #evaluate(run: Run, prepared: PreparedQuery): (() => void) | undefined {
     let outcome: Outcome;
     try {
-      outcome = prepared.evaluate(this.#engine.storage, this.#engine.hub);
+      outcome = prepared.evaluate(this.#engine.storage, this.#engine.registry);
     } catch (error) {
-      return () => this.#finish(run, () => this.#fail(run.token, error));
+      return () => this.#complete(run, () => this.#fail(run.token, error));
     }
-    const acknowledge = () => this.#answer(run, outcome);
+    const settle = () => this.#settle(run, outcome);
     // Soft durability: acknowledged before the commit, which syncs to the disk.
-    if (outcome.durability !== 'soft') return acknowledge;
-    acknowledge();
+    if (outcome.durability !== 'soft') return settle;
+    settle();
     return undefined;
   }
 
-  #answer(run: Run, outcome: Outcome): void {
+  #settle(run: Run, outcome: Outcome): void {
     if (outcome.kind === 'later') {
       outcome.promise.then(
-        (settled) => this.#answer(run, settled),
-        (error) => this.#finish(run, () => this.#fail(run.token, error)),
+        (settled) => this.#settle(run, settled),
+        (error) => this.#complete(run, () => this.#fail(run.token, error)),
       );
       return;
     }
-    if (run.silent && outcome.kind === 'feed') outcome.feed.close();
-    this.#finish(run, () => this.#tell(run, outcome));
+    if (run.isNoreply && outcome.kind === 'feed') outcome.feed.close();
+    this.#complete(run, () => this.#respond(run, outcome));
   }
 
-  #tell({ token, query }: Run, outcome: Exclude<Outcome, { kind: 'later' }>): void {
-    const profile = flag(query, 'profile');
+  #complete(run: Run, respond: () => void): void {
+    this.#running.delete(run.token);
+    try {
+      if (!run.isNoreply) respond();
+    } catch (error) {
+      this.#fail(run.token, error);
+    }
+    this.#noreply.complete(run);
+  }
+
+  #respond({ token, request }: Run, outcome: Exclude<Outcome, { kind: 'later' }>): void {
+    const profile = hasFlag(request, 'profile');
     if (outcome.kind === 'datum') {
-      this.#reply(token, atomResponse(outcome.value, profile));
+      this.#send(token, atomResponse(outcome.value, profile));
       return;
     }
-    const limits = batchLimits(query.optargs);
+    const limits = batchLimits(request.optargs);
     const isFeed = outcome.kind === 'feed';
     const cursor = isFeed
       ? new FeedCursor(outcome.feed, notesOf(outcome), limits)
@@ -137,41 +147,32 @@ export class Session {
     this.#open(token, cursor, isFeed);
   }
 
-  #finish(run: Run, answer: () => void): void {
-    this.#running.delete(run.token);
-    try {
-      if (!run.silent) answer();
-    } catch (error) {
-      this.#fail(run.token, error);
-    }
-    this.#silent.done(run);
-  }
-
   #open(token: bigint, cursor: Cursor, isFeed: boolean): void {
-    if (this.#closed) {
+    if (this.#isClosed) {
       cursor.stop();
       return;
     }
     const { feeds, cursors } = this.#engine.limits;
-    const isCrowded = isFeed && this.#feeds >= feeds;
-    if (isCrowded || this.#cursors.size >= cursors) {
+    const hasTooManyFeeds = isFeed && this.#feedCount >= feeds;
+    if (hasTooManyFeeds || this.#cursors.size >= cursors) {
       cursor.stop();
-      throw isCrowded ? tooMany('open changefeeds', feeds) : tooMany('open cursors', cursors);
+      throw hasTooManyFeeds ? tooMany('open changefeeds', feeds) : tooMany('open cursors', cursors);
     }
-    const open = { cursor, isFeed, asked: true };
+    const open = { cursor, isFeed, isAwaited: true };
     this.#cursors.set(token, open);
-    if (isFeed) this.#feeds++;
+    if (isFeed) this.#feedCount++;
     this.#advance(token, open);
   }
 
   #continue(token: bigint): void {
     const open = this.#cursors.get(token);
     if (open === undefined) throw clientError(`Token ${token} not in stream cache.`);
-    if (open.asked) throw clientError(`ERROR: duplicate token ${token}`);
-    open.asked = true;
+    if (open.isAwaited) throw clientError(`ERROR: duplicate token ${token}`);
+    open.isAwaited = true;
     this.#advance(token, open);
   }
 
+  /** Sends the next batch of a cursor, or waits until it has one. */
   #advance(token: bigint, open: OpenCursor): void {
     if (this.#cursors.get(token) !== open) return;
     try {
@@ -180,37 +181,37 @@ export class Session {
         open.cursor.onReady(() => this.#advance(token, open));
         return;
       }
-      open.asked = false;
-      if (response.complete) this.#drop(token, open);
-      this.#reply(token, response.json);
+      open.isAwaited = false;
+      if (response.isLast) this.#drop(token, open);
+      this.#send(token, response.json);
     } catch (error) {
       this.#drop(token, open);
       this.#fail(token, error);
     }
   }
 
-  /** A request that waits for a feed is answered as well, by an end without rows. */
+  /** A CONTINUE that waits for the feed is answered as well, by a last batch without rows. */
   #stop(token: bigint): void {
     const open = this.#cursors.get(token);
     if (open === undefined && !this.#running.has(token))
       throw clientError(`Token ${token} not in stream cache.`);
     if (open) {
       this.#drop(token, open);
-      if (open.asked) this.#reply(token, EMPTY_END);
+      if (open.isAwaited) this.#send(token, EMPTY_LAST_BATCH);
     }
-    this.#reply(token, EMPTY_END);
+    this.#send(token, EMPTY_LAST_BATCH);
   }
 
   #drop(token: bigint, { cursor, isFeed }: OpenCursor): void {
-    if (this.#cursors.delete(token) && isFeed) this.#feeds--;
+    if (this.#cursors.delete(token) && isFeed) this.#feedCount--;
     cursor.stop();
   }
 
   #noreplyWait(token: bigint): void {
     this.#refuseDuplicate(token);
     const { noreplyWaits } = this.#engine.limits;
-    if (this.#silent.waits >= noreplyWaits) throw tooMany('calls of noreplyWait', noreplyWaits);
-    this.#silent.whenDone(() => this.#reply(token, plainResponse(RESPONSE.WAIT_COMPLETE, [])));
+    if (this.#noreply.waitCount >= noreplyWaits) throw tooMany('calls of noreplyWait', noreplyWaits);
+    this.#noreply.whenComplete(() => this.#send(token, plainResponse(RESPONSE.WAIT_COMPLETE, [])));
   }
 
   #refuseDuplicate(token: bigint): void {
@@ -222,37 +223,38 @@ export class Session {
     return { id: this.#engine.storage.id, name: 'embedded', proxy: false };
   }
 
-  #reply(token: bigint, json: string): void {
-    if (!this.#closed) this.#send(token, json);
+  #fail(token: bigint, error: unknown): void {
+    const reqlError = toReqlError(error);
+    if (reqlError.kind === 'INTERNAL') this.#engine.onFault(error);
+    this.#send(token, errorResponse(reqlError));
   }
 
-  #fail(token: bigint, error: unknown): void {
-    const told = toReqlError(error);
-    if (told.kind === 'INTERNAL') this.#engine.onFault(error);
-    this.#reply(token, errorResponse(told));
+  #send(token: bigint, json: string): void {
+    if (!this.#isClosed) this.#sendFrame(token, json);
   }
 }
 
+/** A query that was started and is not complete. */
 interface Run {
   readonly token: bigint;
-  readonly query: Query;
-  readonly silent: boolean;
+  readonly request: QueryRequest;
+  readonly isNoreply: boolean;
 }
 
 interface OpenCursor {
   readonly cursor: Cursor;
   readonly isFeed: boolean;
-  /** Whether the client waits for a response. */
-  asked: boolean;
+  /** True while the client waits for a response. */
+  isAwaited: boolean;
 }
 
-const EMPTY_END = '{"t":2,"r":[],"n":[]}';
+const EMPTY_LAST_BATCH = '{"t":2,"r":[],"n":[]}';
 
 function notesOf({ note, includesStates }: Outcome & { kind: 'feed' }): number[] {
   return includesStates ? [NOTE[note], NOTE.INCLUDES_STATES] : [NOTE[note]];
 }
 
-/** What a client learns: a stack that ran out is its query's nesting, anything else unknown is a fault here. */
+/** The error that the client gets. A stack overflow is due to a nested query, other errors are faults of the server. */
 function toReqlError(error: unknown): ReqlError {
   if (error instanceof ReqlError) return error;
   if (error instanceof RangeError && error.message.includes('call stack')) {

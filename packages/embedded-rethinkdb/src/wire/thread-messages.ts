@@ -1,7 +1,7 @@
 import type { SpaceStatus } from '../storage/space.js';
 import type { WireLimits } from './limits.js';
 
-/** What the database's thread is started with. */
+/** The options of the database's thread. */
 export interface WorkerOptions {
   readonly directory: string;
   readonly host: string;
@@ -12,7 +12,7 @@ export interface WorkerOptions {
   readonly limits: Partial<WireLimits>;
 }
 
-/** What the database's thread tells; any message to it means that it shall stop. */
+/** Messages from the database's thread. Any message to the thread stops it. */
 export type WorkerMessage =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'notice'; readonly text: string }

@@ -1,7 +1,7 @@
-import type { RowFunction } from '../sequences/row-function.js';
-import type { Durability } from '../storage/shapes.js';
-import type { Datum, DatumObject } from '../values/datum.js';
-import { logicError } from '../values/reql-error.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { logicError } from '../datum/reql-error.js';
+import type { RowFunction } from '../runtime/row-function.js';
+import type { Durability } from '../storage/definitions.js';
 
 /** Which changes a write lists in its answer: none, those that happened, or one for every row it looked at. */
 export type ReturnChanges = 'none' | 'changed' | 'always';

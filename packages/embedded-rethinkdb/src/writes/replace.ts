@@ -1,9 +1,9 @@
-import { expected } from '../sequences/datum-types.js';
-import { merge } from '../sequences/documents.js';
-import type { Limits } from '../sequences/limits.js';
-import { type RowFunction, toDatum } from '../sequences/row-function.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { expected } from '../datum/type-checks.js';
+import { merge } from '../operators/documents.js';
+import type { Limits } from '../runtime/limits.js';
+import { type RowFunction, toDatum } from '../runtime/row-function.js';
 import type { Table } from '../storage/table.js';
-import type { Datum, DatumObject } from '../values/datum.js';
 import type { WriteOptions } from './options.js';
 import { Statistics } from './statistics.js';
 import { writeRow } from './write-row.js';

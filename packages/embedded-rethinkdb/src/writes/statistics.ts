@@ -1,8 +1,8 @@
-import { asArray, asObject } from '../sequences/datum-types.js';
-import { checkArraySize, type Limits } from '../sequences/limits.js';
-import { type Datum, type DatumObject, isObject, typeName } from '../values/datum.js';
-import { displayShort } from '../values/display.js';
-import { logicError, ReqlError } from '../values/reql-error.js';
+import { type Datum, type DatumObject, isObject, typeName } from '../datum/datum.js';
+import { displayShort } from '../datum/display.js';
+import { logicError, ReqlError } from '../datum/reql-error.js';
+import { asArray, asObject } from '../datum/type-checks.js';
+import { checkArraySize, type Limits } from '../runtime/limits.js';
 
 /** What a write answers: how many rows met which fate, and what became of them if that was asked for. */
 export class Statistics {

@@ -1,7 +1,6 @@
-import { EmptyUserError } from '../sequences/empty-user-error.js';
-import type { RowFunction } from '../sequences/row-function.js';
-import type { Datum, DatumObject } from '../values/datum.js';
-import { opFailed, ReqlError } from '../values/reql-error.js';
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { EmptyUserError, opFailed, ReqlError } from '../datum/reql-error.js';
+import type { RowFunction } from '../runtime/row-function.js';
 
 /**
  * What a table's write hook makes of a write: `hook({primary_key, timestamp}, old, new)`, where null stands for

@@ -1,10 +1,10 @@
-import { typeError } from '../sequences/datum-types.js';
+import { type Datum, type DatumObject, isExtremum, isObject, pseudotype, typeName } from '../datum/datum.js';
+import { displayDatum } from '../datum/display.js';
+import { equal } from '../datum/order.js';
+import { logicError, ReqlError } from '../datum/reql-error.js';
+import { typeError } from '../datum/type-checks.js';
 import { StorageFullError } from '../storage/space.js';
 import type { Table } from '../storage/table.js';
-import { type Datum, type DatumObject, isExtremum, isObject, pseudotype, typeName } from '../values/datum.js';
-import { displayDatum } from '../values/display.js';
-import { equal } from '../values/order.js';
-import { logicError, ReqlError } from '../values/reql-error.js';
 import type { WriteOptions } from './options.js';
 import type { Statistics } from './statistics.js';
 import { applyWriteHook } from './write-hook.js';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { StoredFunction } from '../../src/storage/shapes.js';
+import type { Datum, DatumObject } from '../../src/datum/datum.js';
+import type { StoredFunction } from '../../src/storage/definitions.js';
 import { Storage, type StorageOptions } from '../../src/storage/storage.js';
-import type { Datum, DatumObject } from '../../src/values/datum.js';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 
@@ -40,6 +40,6 @@ function compileFunction({ term }: StoredFunction): (doc: Datum) => Datum {
   };
   return (doc) =>
     Array.isArray(term)
-      ? term.map((field) => read(doc as DatumObject, field))
+      ? term.map((field) => read(doc as DatumObject, String(field)))
       : read(doc as DatumObject, term as string);
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/storage/shapes.js';
+import { type Datum, type DatumObject, MAXVAL, MINVAL } from '../../src/datum/datum.js';
+import { makeTime } from '../../src/datum/time.js';
+import type { Change } from '../../src/storage/changes.js';
 import type { Storage } from '../../src/storage/storage.js';
 import type { Table } from '../../src/storage/table.js';
-import { type Datum, type DatumObject, MAXVAL, MINVAL } from '../../src/values/datum.js';
-import { makeTime } from '../../src/values/time.js';
 import { onFields, openStorage, temporaryDirectory } from './open-storage.js';
 
 function createTable(storage: Storage, name = 't'): Table {

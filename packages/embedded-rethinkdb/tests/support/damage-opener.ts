@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { compileStoredFunction } from '../../src/reql/functions.js';
+import { compileStoredFunction } from '../../src/query/functions/compile-stored.js';
 import { DirectoryError } from '../../src/storage/environment.js';
 import { Storage } from '../../src/storage/storage.js';
 

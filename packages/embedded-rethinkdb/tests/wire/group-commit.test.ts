@@ -22,7 +22,7 @@ function scene() {
       if (writes) storage.write(() => table.put({ id: name }, null));
       return () => log.push(`${name} ok`);
     },
-    done: () => {},
+    onDequeue: () => {},
     fail: (error) => log.push(`${name}: ${(error as Error).message}`),
   });
   return { storage, group, job, commits, log };

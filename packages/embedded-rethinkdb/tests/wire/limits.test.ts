@@ -60,7 +60,7 @@ describe('wrong passwords', () => {
   ])(
     'of %s are answered a few times at once, and then slowed down, while queries are answered',
     async (_, guess) => {
-      const connection = await start({ freeGuesses: 3, guessIntervalMs: NEVER_MS });
+      const connection = await start({ failuresBeforeDelay: 3, delayedAttemptMs: NEVER_MS });
       for (let n = 0; n < 3; n++) await guess();
       let answered = 0;
       // The first that is slowed down is let through, and the pause begins.
@@ -76,7 +76,7 @@ describe('wrong passwords', () => {
   );
 
   it('do not keep out a client with the right one', async () => {
-    await start({ freeGuesses: 3, guessIntervalMs: 10 });
+    await start({ failuresBeforeDelay: 3, delayedAttemptMs: 10 });
     let isOver = false;
     const attack = Array.from({ length: 20 }, async () => {
       for (;;) {
@@ -114,7 +114,7 @@ describe('wrong passwords', () => {
 
 describe('connections', () => {
   it('that are not authenticated make room for others when there are too many', async () => {
-    await start({ strangersOfAddress: 4 });
+    await start({ unauthenticatedPerAddress: 4 });
     const idle = Array.from({ length: 4 }, () => client());
     for (const raw of idle) {
       raw.send(MAGIC);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { expectFailure, fails, useDatabase } from '../reql/examples.js';
+import { expectFailure, fails, useDatabase } from '../query/examples.js';
 import { r } from '../support/driver.js';
 
 const { run } = useDatabase(async (prepare) => {
