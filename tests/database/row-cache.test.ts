@@ -1,5 +1,5 @@
 import rethinkdb from 'rethinkdb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
 import type { RoomRow } from '../../server/database/schema/rows.js';
@@ -57,7 +57,7 @@ afterEach(async () => {
 const rooms = () => rethinkdb.table('rooms');
 
 describe('a row cache', () => {
-  it('reads a row once and holds no more keys than its capacity, absent rows included', async () => {
+  test('the cache reads a row once and holds no more keys than its capacity, absent rows included', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     expect(await cache.get('tea')).toEqual({ name: 'tea', topic: 'green' });
     const names = Array.from({ length: 20 * CAPACITY }, (_, i) => `absent ${i}`);
@@ -65,7 +65,7 @@ describe('a row cache', () => {
     expect(cache.size).toBe(CAPACITY);
   });
 
-  it('drops a row that any driver changes, and reports the change of rows that are not cached, too', async () => {
+  test('the cache drops a row that any driver changes, and also reports changes of rows that are not cached', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     await rooms().get('tea').update({ topic: 'black' }).run(driver);
@@ -76,7 +76,7 @@ describe('a row cache', () => {
     await until('the new row is reported', () => changes.at(-1)?.[1]?.name === 'never asked for');
   });
 
-  it('forgets the old key when the key of a row changes', async () => {
+  test('the cache drops the old key when the key of a row changes', async () => {
     await rooms().insert({ id: 'key', name: 'old name' }).run(driver);
     expect(await cache.get('old name')).toBeDefined();
     expect(await cache.get('new name')).toBeUndefined();
@@ -89,7 +89,7 @@ describe('a row cache', () => {
     ]);
   });
 
-  it('reads a row again that changes while it is being read', async () => {
+  test('the cache reads a row again that changes while it is being read', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await until('the row is reported', () => changes.length === 1);
     const held = line.holdAnswersTo('"tea"');
@@ -101,7 +101,7 @@ describe('a row cache', () => {
     expect(await reading).toEqual({ name: 'tea', topic: 'black' });
   });
 
-  it('reports afterwards the cached rows that changed during an interruption', async () => {
+  test('the cache reports cached rows that changed during an interruption when it has ended', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     let isResynchronised = false;
@@ -123,7 +123,7 @@ describe('a row cache', () => {
     expect(await cache.get('tea')).toEqual({ name: 'tea', topic: 'black' });
   });
 
-  it('answers with the last known row during an outage, and refuses to guess about others', async () => {
+  test('during an outage the cache returns cached rows, and fails for other keys', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     line.cut();

@@ -37,7 +37,7 @@ test.each([
   ['the connection for queries', 0],
   ['the connection for feeds', 1],
 ])(
-  'a link is opened again when %s goes silent at any point of connecting',
+  'a connection is opened again when %s goes silent at any point of connecting',
   { timeout: 180_000 },
   async (_name, number) => {
     const whole = await connect(`_whole_${number}`);

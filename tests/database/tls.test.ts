@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseAddress } from '../../server/config/database-url.js';
 import type { Database } from '../../server/database/connection/database.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -28,16 +28,16 @@ describe('a database over TLS', skipWithout('openssl'), () => {
     return database;
   };
 
-  it('is used when its certificate is signed by RETHINKDB_CA', async () => {
+  test('a database over TLS is used when its certificate is signed by RETHINKDB_CA', async () => {
     const database = open('localhost', line.ca);
     await database.ready(30_000);
     expect(database.status.state).toBe('up');
     await database.stop();
   });
 
-  it('is not believed without it, nor under a name that is not in the certificate', async () => {
+  test('a certificate is refused without RETHINKDB_CA, and under a name that it does not contain', async () => {
     for (const database of [open('localhost'), open('127.0.0.1', line.ca)]) {
-      await until('it is given up', () => database.status.state === 'down');
+      await until('the connection is refused', () => database.status.state === 'down');
       await database.stop();
     }
   });

@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
 import type { MessageRow } from '../../server/database/schema/rows.js';
 import { toMessage } from '../../server/database/tables/message-row.js';
@@ -21,7 +21,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-it.each([
+test.each([
   [1, 'own feeds'],
   [2, 'own feeds'],
   [3, 'a shared feed'],
