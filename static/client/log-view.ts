@@ -1,10 +1,10 @@
+import type { Unsent } from 'changeroom-client';
 import { type Row, toRows } from '../../server/http/pages/rows.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, h } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
 import { drawEdited, drawMessage, drawUnsent } from './message-row.js';
-import type { Unsent } from './outbox.js';
 import { dayName, dayOf } from './times.js';
 
 export interface LogContent {

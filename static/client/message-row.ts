@@ -1,8 +1,8 @@
+import type { Unsent } from 'changeroom-client';
 import { hueClass, initials } from '../../server/http/pages/avatar.js';
 import { bodyParts, isJumbo } from '../../server/http/pages/body-parts.js';
 import type { Author, Kind, Message } from '../../server/protocol/message.js';
 import { h } from './elements.js';
-import type { Unsent } from './outbox.js';
 import { fullTime, timeOfDay } from './times.js';
 
 /** What can be done with a message; `confirming`: its deletion has been asked for once. */

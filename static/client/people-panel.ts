@@ -1,8 +1,8 @@
+import type { RoomPresence } from 'changeroom-client';
 import { hueClass, initials } from '../../server/http/pages/avatar.js';
 import { PARTIAL, type PresentPerson, presentPeople } from '../../server/http/pages/present-people.js';
 import { byId, h } from './elements.js';
 import { KeyedList } from './keyed-list.js';
-import type { RoomPresence } from './room-presence.js';
 
 /** Shows how many are here, and in a panel who. */
 export class PeoplePanel {

@@ -3,7 +3,7 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 const thisYear = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
 const otherYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
 
-/** A day in the reader's zone, as `2025-01-31`. */
+/** The day in the time zone of the reader, such as `2025-01-31`. */
 export function dayOf(sent: number): string {
   const date = new Date(sent);
   const two = (part: number) => String(part).padStart(2, '0');
@@ -13,7 +13,7 @@ export function dayOf(sent: number): string {
 export const timeOfDay = (sent: number) => clock.format(sent);
 export const fullTime = (sent: number) => full.format(sent);
 
-/** Names a day as one would in talk. */
+/** The name of a day relative to today. */
 export function dayName(sent: number, now: number): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
