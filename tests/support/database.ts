@@ -7,21 +7,21 @@ import { type DatabaseAddress, databaseAddress } from '../../server/config/datab
 import { r } from '../../server/database/connection/reql.js';
 
 export interface TestDatabase {
-  /** With a database name of its own, which nothing has made yet. */
+  /** With a database name of its own that does not exist yet. */
   address: DatabaseAddress;
   /** The first (or only) host of the address. */
   host: string;
   port: number;
-  /** The same database at another port of this machine, such as a proxy's. */
+  /** The same database at other ports of this machine, such as a proxy's. */
   at(...ports: number[]): DatabaseAddress;
-  /** True where the tests run on a RethinkDB server, as RETHINKDB_URL says. */
+  /** True where the tests run on the RethinkDB server at RETHINKDB_URL. */
   isServer: boolean;
-  /** A plain driver's connection, closed by `stop`. */
+  /** Opens a connection of the official driver, which `stop` closes. */
   connect(): Promise<rethinkdb.Connection>;
   stop(): Promise<void>;
 }
 
-/** A database for one test file: a new embedded one, or a new name on the server that RETHINKDB_URL names. */
+/** A database for one test file: a new embedded one, or a new database on the server at RETHINKDB_URL. */
 export async function openDatabase(): Promise<TestDatabase> {
   const url = process.env.RETHINKDB_URL;
   const db = `test_${randomBytes(6).toString('hex')}`;
