@@ -157,7 +157,7 @@ export const settings = {
     'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
   LIMIT_HISTORY: limit('LIMIT_HISTORY', 50).describe(
-    'Pages of history that a user may load over sockets in 10 seconds',
+    'Pages of history that a user may load in 10 seconds, by sockets, REST and pages',
   ),
   LIMIT_MEMBERSHIPS: limit('LIMIT_MEMBERSHIPS', 30).describe(
     'Rooms that a user may become or cease to be a member of in 10 seconds',

@@ -13,7 +13,7 @@ export interface LimitsConfig {
   messages: number;
   /** Rooms entered, and windows of rooms requested again, per user in 10 seconds. */
   joins: number;
-  /** Pages of history that sockets load, per user in 10 seconds. */
+  /** Pages of history, per user in 10 seconds. */
   history: number;
   /** Memberships begun or ended, per user in 10 seconds. */
   memberships: number;
@@ -77,6 +77,12 @@ interface Rule {
 export class Limits {
   /** For pages, history and whatever else is as large. */
   readonly heavyWork = new HeavyWork();
+  /** For entering rooms that are not in memory: most of the time is spent waiting for the database. */
+  readonly roomReads = new HeavyWork({ slots: 64 });
+  /** For new names, rooms and memberships: each takes several transactions of the database. */
+  readonly heavyWrites = new HeavyWork({ slots: 4 });
+  /** For the frames of sockets that send many. */
+  readonly frequentFrames = new HeavyWork({ slots: 16, maxWaiting: 20_000, maxWaitingPerAddress: 2_000 });
   private readonly config: LimitsConfig;
   private readonly redis: Redis | null;
   private readonly counters = new Map<string, SharedCounter>();
@@ -114,7 +120,7 @@ export class Limits {
     await this.countUser('joins', id_user, address);
   }
 
-  /** Counts a page of history that a socket loads. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a page of history. @throws ChatError `rate-limited`, with the time to wait */
   async history(id_user: string, address?: string): Promise<void> {
     await this.countUser('history', id_user, address);
   }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { type WindowCount, WindowCounter } from './window-counter.js';
+import { type WindowCount, WindowCounter } from '../lib/window-counter.js';
 
 export interface SharedCounterOptions {
   /** Names what is counted; counters of one name count together. */

@@ -9,7 +9,8 @@ const NAMED = 200;
 const COUNT_EVERY = 1_000;
 
 export interface PresenceReceiver {
-  receive(frames: EncodedFrames): void;
+  /** Receives frames about the people in a room. */
+  receivePeople(room: string, frames: EncodedFrames): void;
 }
 
 /**
@@ -44,6 +45,11 @@ export class PresenceRelay {
       followed.close();
     };
   }
+
+  /** Sends the presence of a room again to a receiver that follows it and has missed changes. */
+  repeat(room: string, receiver: PresenceReceiver): void {
+    this.rooms.get(room)?.repeat(receiver);
+  }
 }
 
 class RelayedRoom {
@@ -71,7 +77,13 @@ class RelayedRoom {
 
   add(receiver: PresenceReceiver): void {
     this.receivers.set(receiver, (this.receivers.get(receiver) ?? 0) + 1);
-    if (this.observation) receiver.receive(this.everything());
+    if (this.observation) receiver.receivePeople(this.room, this.everything());
+  }
+
+  /** Sends the present state to a receiver again. */
+  repeat(receiver: PresenceReceiver): void {
+    if (this.observation && this.receivers.has(receiver))
+      receiver.receivePeople(this.room, this.everything());
   }
 
   /** @returns how many are left */
@@ -134,7 +146,7 @@ class RelayedRoom {
   }
 
   private send(frames: EncodedFrames): void {
-    for (const receiver of this.receivers.keys()) receiver.receive(frames);
+    for (const receiver of this.receivers.keys()) receiver.receivePeople(this.room, frames);
   }
 }
 

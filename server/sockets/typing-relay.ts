@@ -28,7 +28,8 @@ export class TypingRelay {
     const receivers = new Set<TypingReceiver>();
     const stop = this.presence.observeTyping(room, (event) => {
       const frames = new EncodedFrames([{ type: 'userTyping', ...event }]);
-      for (const receiver of receivers) if (receiver.id_user !== event.user.id_user) receiver.receive(frames);
+      for (const receiver of receivers)
+        if (receiver.id_user !== event.user.id_user) receiver.receivePeople(room, frames);
     });
     const relayed = { receivers, stop };
     this.rooms.set(room, relayed);

@@ -1,9 +1,14 @@
+import { TurnQueue } from '../../lib/turn-queue.js';
+
 /** Rows in one query at most. */
 const MAX_BATCH_ROWS = 50;
 /** Characters in one query, so that a row does not wait long behind queries of long rows. */
 const MAX_BATCH_CHARACTERS = 32_000;
 /** Concurrent queries. Measured on RethinkDB: more of them cost CPU and do not raise throughput. */
 const MAX_QUERIES_IN_FLIGHT = 4;
+
+/** Characters that count as much as a further row when senders take turns. */
+const CHARACTERS_PER_COST = 500;
 
 interface Waiting<Row, Stored> {
   row: Row;
@@ -23,9 +28,8 @@ interface Waiting<Row, Stored> {
 export class InsertQueue<Row, Stored> {
   readonly #write: (rows: Row[]) => Promise<(Stored | Error)[]>;
   readonly #sizeOf: (row: Row) => number;
-  /** Rows by sender; the sender whose turn is next comes first. */
-  readonly #waiting = new Map<string, Waiting<Row, Stored>[]>();
-  #size = 0;
+  /** Rows by sender. */
+  readonly #waiting: TurnQueue<Waiting<Row, Stored>>;
   #inFlight = 0;
   #isFlushScheduled = false;
 
@@ -33,19 +37,17 @@ export class InsertQueue<Row, Stored> {
   constructor(write: (rows: Row[]) => Promise<(Stored | Error)[]>, sizeOf: (row: Row) => number) {
     this.#write = write;
     this.#sizeOf = sizeOf;
+    this.#waiting = new TurnQueue(({ row }) => 1 + sizeOf(row) / CHARACTERS_PER_COST);
   }
 
   /** Rows that were accepted and not sent yet. */
   get depth(): number {
-    return this.#size;
+    return this.#waiting.size;
   }
 
   insert(row: Row, sender: string): Promise<Stored> {
     return new Promise((resolve, reject) => {
-      const queue = this.#waiting.get(sender);
-      if (queue) queue.push({ row, resolve, reject });
-      else this.#waiting.set(sender, [{ row, resolve, reject }]);
-      this.#size += 1;
+      this.#waiting.add(sender, { row, resolve, reject });
       if (this.#isFlushScheduled || this.#inFlight >= MAX_QUERIES_IN_FLIGHT) return;
       this.#isFlushScheduled = true;
       setImmediate(() => {
@@ -56,22 +58,17 @@ export class InsertQueue<Row, Stored> {
   }
 
   #flush(): void {
-    while (this.#size > 0 && this.#inFlight < MAX_QUERIES_IN_FLIGHT) void this.#send(this.#take());
+    while (this.#waiting.size > 0 && this.#inFlight < MAX_QUERIES_IN_FLIGHT) void this.#send(this.#take());
   }
 
   #take(): Waiting<Row, Stored>[] {
     const batch: Waiting<Row, Stored>[] = [];
     let size = 0;
-    while (batch.length < MAX_BATCH_ROWS && size < MAX_BATCH_CHARACTERS && this.#size > 0) {
-      const [sender, queue] = this.#waiting.entries().next().value ?? [];
-      const next = queue?.shift();
-      if (sender === undefined || !queue || !next) break;
+    while (batch.length < MAX_BATCH_ROWS && size < MAX_BATCH_CHARACTERS) {
+      const next = this.#waiting.take();
+      if (!next) break;
       batch.push(next);
       size += this.#sizeOf(next.row);
-      this.#size -= 1;
-      // A Map keeps the order of insertion: the sender moves behind the others.
-      this.#waiting.delete(sender);
-      if (queue.length > 0) this.#waiting.set(sender, queue);
     }
     return batch;
   }

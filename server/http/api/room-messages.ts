@@ -9,7 +9,7 @@ import { deleteMessage, editMessage, getMessage, listMessages, postMessage } fro
 import { noSuchMessage } from './request-fields.js';
 
 export interface RoomMessagesDependencies {
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   visitors: Visitors;
 }
@@ -62,6 +62,7 @@ export function messageEndpoints({ limits, rooms, visitors }: RoomMessagesDepend
   return [
     endpoint(listMessages, async ({ params: { room }, query }, req, res) => {
       const reader = await visitors.reader(req);
+      if (query.before) await limits.history(reader, req.ip);
       const page = await limits.heavyWork.run(req.ip, () => pageOf(room, query, reader));
       const first = page.messages[0];
       const links = {

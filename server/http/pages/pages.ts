@@ -20,7 +20,7 @@ import type { Visitors } from './visitors.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   log: Log;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;

@@ -13,7 +13,7 @@ import { sidePanel } from './side-panel.js';
 
 export interface RoomPageLoaderDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   rooms: Pick<RoomService, 'snapshot' | 'reader'>;
   users: UserTable;
 }
@@ -49,7 +49,7 @@ export class RoomPageLoader {
     const isAway = rejected?.error.code === 'database-unavailable';
     try {
       const [{ messages, hasOlder, away }, rooms, present] = await Promise.all([
-        isAway ? nothingWhileAway(rejected.error) : this.#read(room, cursor, user.id_user),
+        isAway ? nothingWhileAway(rejected.error) : this.#read(room, cursor, user.id_user, req.ip),
         isAway ? [] : this.list(user.id_user),
         isAway ? NOBODY : this.#present(room, user.id_user),
       ]);
@@ -99,11 +99,13 @@ export class RoomPageLoader {
     }
   }
 
-  async #read(room: string, cursor: unknown, id_user: string): Promise<Read> {
-    const { rooms } = this.#parts;
+  async #read(room: string, cursor: unknown, id_user: string, address: string | undefined): Promise<Read> {
+    const { limits, rooms } = this.#parts;
     try {
       if (cursor === undefined) return await rooms.snapshot(room, id_user);
-      return await (await rooms.reader(room, id_user)).before(room, decodeCursor(cursor, 'before'), PAGE);
+      const position = decodeCursor(cursor, 'before');
+      await limits.history(id_user, address);
+      return await (await rooms.reader(room, id_user)).before(room, position, PAGE);
     } catch (error) {
       return nothingWhileAway(error);
     }

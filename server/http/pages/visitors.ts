@@ -12,7 +12,7 @@ import { GUEST_HEADER } from './page-state.js';
 export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
-  limits: Pick<Limits, 'rename'>;
+  limits: Pick<Limits, 'heavyWrites' | 'rename'>;
   users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
@@ -76,7 +76,7 @@ export class Visitors {
     const { authenticator, limits, users } = this.#parts;
     refuseGivenName(authenticator);
     await limits.rename(user.id_user, address);
-    return users.rename(user, name);
+    return limits.heavyWrites.run(address, () => users.rename(user, name));
   }
 
   /** Visitors have the names that the issuer of their tokens gives them, and cannot change them here. */

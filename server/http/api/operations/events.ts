@@ -19,5 +19,13 @@ export const followRoom = operation({
     'last-event-id': z.string().optional().describe('The last id you got: what came after it follows'),
   },
   answers: { 200: { description: 'Events, until one side ends it', type: 'text/event-stream' } },
-  errors: ['bad-room', 'bad-limit', 'not-acceptable', 'not-a-member', 'too-many-sockets', 'shutting-down'],
+  errors: [
+    'bad-room',
+    'bad-limit',
+    'not-acceptable',
+    'not-a-member',
+    'too-many-sockets',
+    'shutting-down',
+    'overloaded',
+  ],
 });

@@ -26,7 +26,7 @@ export const setName = operation({
   body: { name: fields.name },
   plainText: 'name',
   answers: { 200: { description: 'You', schema: answers.user } },
-  errors: ['bad-name', 'name-is-given'],
+  errors: ['bad-name', 'name-is-given', 'overloaded'],
 });
 
 export const getUsers = operation({

@@ -51,7 +51,15 @@ export const createRoom = operation({
       headers: { Location: 'The address of the room' },
     },
   },
-  errors: ['bad-room', 'bad-topic', 'bad-access', 'room-exists', 'room-in-use', 'too-many-rooms'],
+  errors: [
+    'bad-room',
+    'bad-topic',
+    'bad-access',
+    'room-exists',
+    'room-in-use',
+    'too-many-rooms',
+    'overloaded',
+  ],
 });
 
 export const getRoom = operation({
@@ -75,7 +83,7 @@ export const joinRoom = operation({
   description: 'Makes you a member, also of a room for members. Having joined already is no error.',
   params,
   answers: { 200: { description: 'You are a member', schema: answers.membership } },
-  errors: ['bad-room', 'too-many-rooms'],
+  errors: ['bad-room', 'too-many-rooms', 'overloaded'],
 });
 
 export const leaveRoom = operation({
@@ -87,7 +95,7 @@ export const leaveRoom = operation({
   description: 'Being no member is no error.',
   params,
   answers: { 200: { description: 'You are no member', schema: answers.membership } },
-  errors: ['bad-room'],
+  errors: ['bad-room', 'overloaded'],
 });
 
 export const markRead = operation({

@@ -47,8 +47,8 @@ export class WindowCounter {
     return this.#older.size + this.#younger.size;
   }
 
-  /** Counts an event. */
-  add(key: string): WindowCount {
+  /** Counts an event, or several. */
+  add(key: string, events = 1): WindowCount {
     const { windowMs, maxKeys, now } = this.#options;
     const time = now();
     let window = this.#find(key, time);
@@ -58,7 +58,7 @@ export class WindowCounter {
       this.#older.delete(key);
       this.#younger.set(key, window);
     }
-    window.count += 1;
+    window.count += events;
     return { count: window.count, msLeft: window.end - time };
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WindowCounter } from '../../server/limits/window-counter.js';
+import { WindowCounter } from '../../server/lib/window-counter.js';
 
 let time = 0;
 const counter = (maxKeys?: number) => {
