@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatError } from '../../server/protocol/errors.js';
-import { REPLAY_BYTES, Room } from '../../server/rooms/room.js';
+import { MAX_REPLAY_BYTES } from '../../server/rooms/replay-buffer.js';
+import { Room } from '../../server/rooms/room.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
@@ -94,7 +95,7 @@ describe('while a room checks the rights of its subscribers', () => {
 test('a room limits the frames that it keeps for replay by their bytes', async () => {
   const { room, member, say } = await open();
   const body = '字'.repeat(4000);
-  const count = Math.ceil(REPLAY_BYTES / 12_000) + 20;
+  const count = Math.ceil(MAX_REPLAY_BYTES / 12_000) + 20;
   for (let i = 0; i < count; i += 1) await say(body);
   await until('all are delivered', () => member.frames.length === count);
   expect(room.replay(room.epoch, -1)).toBeNull();
@@ -106,7 +107,7 @@ test('a room limits the frames that it keeps for replay by their bytes', async (
     if (!replay) break;
     kept = replay.json.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   }
-  expect(kept).toBeLessThanOrEqual(REPLAY_BYTES);
-  expect(kept).toBeGreaterThan(REPLAY_BYTES - 20_000);
+  expect(kept).toBeLessThanOrEqual(MAX_REPLAY_BYTES);
+  expect(kept).toBeGreaterThan(MAX_REPLAY_BYTES - 20_000);
   room.close();
 });

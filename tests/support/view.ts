@@ -1,7 +1,7 @@
 import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
 import type { RoomFrame, Snapshot } from '../../server/protocol/server-frames.js';
 import type { FrameBatch } from '../../server/rooms/frame-batch.js';
-import type { Subscriber } from '../../server/rooms/room.js';
+import type { Subscriber } from '../../server/rooms/subscriber.js';
 
 /** The messages that a client shows of a room, kept up to date by frames alone. */
 export class View implements Subscriber {
