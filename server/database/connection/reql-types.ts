@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection } from 'rethinkdb';
 
 /**
- * Types for the terms of ReQL that the server uses, over the official driver. `@types/rethinkdb` lacks write hooks,
+ * Types for the terms of ReQL that the server and its programs use, over the official driver. `@types/rethinkdb` lacks write hooks,
  * `minval` and most options, and its terms do not compose; the types of rethinkdb-ts fall back to `any` after `do`.
  *
  * The type parameter of a term is what the driver answers when it is run. Rows are typed by their declaration in
@@ -14,6 +14,7 @@ export type DriverConnection = Connection;
 export interface RunOptions {
   timeFormat?: 'raw' | 'native';
   binaryFormat?: 'raw' | 'native';
+  arrayLimit?: number;
 }
 
 export interface Query<Result> {
@@ -44,6 +45,13 @@ export interface RawTime {
   readonly epoch_time: number;
 }
 
+/** Bytes in the raw form, such as a function as the database stores it. */
+export interface RawBinary {
+  readonly $reql_type$: 'BINARY';
+  /** Base64. */
+  readonly data: string;
+}
+
 /** `r.minval` or `r.maxval`. */
 export interface KeyBound {
   readonly isKeyBound: never;
@@ -66,6 +74,8 @@ export interface DriverCursor<Row> {
   /** Calls back for every row until the callback returns false. */
   each(callback: (error: Error | null, row: Row) => boolean | undefined): void;
   close(): Promise<void>;
+  /** The next row. Rejects with `No more rows` at the end. */
+  next(): Promise<Row>;
   /** All rows of a sequence that ends. */
   toArray(): Promise<Row[]>;
 }
@@ -79,6 +89,7 @@ export interface Datum<T = unknown> extends Query<T> {
   typeOf(): Datum<string>;
   hasFields(...fields: FieldOf<T>[]): Datum<boolean>;
   without(...fields: FieldOf<T>[]): Datum<T>;
+  pluck<Field extends FieldOf<ItemOf<T>>>(...fields: Field[]): Datum<Pick<NonNullable<ItemOf<T>>, Field>[]>;
   merge(...objects: (object | Query<object>)[]): Datum<T>;
   eq(other: unknown): Datum<boolean>;
   ne(other: unknown): Datum<boolean>;
@@ -111,6 +122,7 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   orderBy(order: { index: Index | Descending<Index> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
   limit(count: number): this;
+  nth(index: number): Datum<Row>;
   count(): Datum<number>;
   isEmpty(): Datum<boolean>;
   coerceTo(type: 'array'): Datum<Row[]>;
@@ -143,15 +155,22 @@ export interface Table<Row = Record<string, unknown>, Index extends string = str
     options?: { index?: Index; leftBound?: 'open' | 'closed'; rightBound?: 'open' | 'closed' },
   ): Selection<Row, Index>;
   insert(
-    rows: NewRow<Row> | readonly NewRow<Row>[] | Sequence<Row>,
+    rows: NewRow<Row> | readonly NewRow<Row>[] | Query<unknown>,
     options?: WriteOptions & { conflict?: 'replace' | 'update' | ConflictFunction<Row> },
   ): Datum<WriteResult<Row>>;
-  indexCreate(name: string, definition?: (row: Datum<Row>) => unknown, options?: IndexOptions): Datum<object>;
+  indexCreate(
+    name: string,
+    definition?: ((row: Datum<Row>) => unknown) | Query<RawBinary>,
+    options?: IndexOptions,
+  ): Datum<object>;
   indexDrop(name: string): Datum<object>;
   indexList(): Datum<string[]>;
+  indexStatus(): Datum<IndexStatus[]>;
   indexWait(...names: string[]): Datum<unknown[]>;
-  getWriteHook(): Datum<{ query: string } | null>;
-  setWriteHook(hook: WriteHook<Row> | null): Datum<object>;
+  info(): Datum<{ primary_key: string }>;
+  getWriteHook(): Datum<{ function: RawBinary; query: string } | null>;
+  setWriteHook(hook: WriteHook<Row> | Query<RawBinary> | null): Datum<object>;
+  sync(): Datum<object>;
   config(): Datum<TableConfig>;
   wait(options?: WaitOptions): Datum<object>;
 }
@@ -175,11 +194,20 @@ export interface WaitOptions {
 
 export interface IndexOptions {
   multi?: boolean;
+  geo?: boolean;
+}
+
+export interface IndexStatus extends Required<IndexOptions> {
+  index: string;
+  function: RawBinary;
+  /** The ReQL text that made the index. */
+  query: string;
 }
 
 export interface WriteOptions {
   durability?: 'hard' | 'soft';
   returnChanges?: boolean | 'always';
+  ignoreWriteHook?: boolean;
 }
 
 export interface FeedOptions {
@@ -219,7 +247,7 @@ export interface TableConfig {
 
 export interface SystemTables {
   table(name: 'table_config'): Table<TableConfig>;
-  table(name: 'server_status'): Table<{ id: string; name: string }>;
+  table(name: 'server_status'): Table<{ id: string; name: string; process: { version: string } }>;
 }
 
 export interface TableSet {
@@ -248,7 +276,9 @@ export interface Reql extends TableSet {
   ): Datum<Yield<Then> | Yield<Otherwise>>;
   branch(...testsAndValues: unknown[]): Datum;
   error(message: string): Datum<never>;
-  args(keys: readonly Key[] | Query<unknown[]>): ArgumentList;
+  args(keys: readonly Key[] | Query<unknown>): ArgumentList;
+  binary(bytes: Buffer): Query<RawBinary>;
+  json(text: string): Query<unknown>;
   desc<Index extends string>(index: Index): Descending<Index>;
   epochTime(seconds: Operand<number>): Datum<RawTime>;
   now(): Datum<RawTime>;
