@@ -2,7 +2,7 @@ import type { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 
 /**
- * A notice for the author of a stored message, such as `bots-unavailable`; null where there is none. A promise while it
+ * A notice for the author of a stored message, such as `bots-unavailable`; null without a notice. A promise while it
  * depends on the broker; it never rejects.
  */
 export type Notice = ChatError | null | Promise<ChatError | null>;

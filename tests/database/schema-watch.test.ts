@@ -46,7 +46,7 @@ async function write(room: string): Promise<string[]> {
     ),
   );
   await until('the process can write', () =>
-    stacks[0]!.messages.insert({ id: bodies[1], room, body: bodies[1]!, author: ann }).then(
+    stacks[0]!.messages.insert({ room, body: bodies[1]!, author: ann }).then(
       () => true,
       (error: { code: string }) => {
         expect(error.code).toBe('database-unavailable');

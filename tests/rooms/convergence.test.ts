@@ -53,14 +53,14 @@ test.each([
       [
         40,
         () => {
-          // a person writes; what the lost link swallowed is sent again with the same id
+          // a user writes; a message whose answer was lost is sent again with the same id
           const id = `m${seed}-${sequence++}`;
           ids.push(id);
           const message = { id, room: ROOMS[pick(3)]!, body: `said ${id}`, author: pick(2) ? ann : bob };
           const node = stacks[pick(2)]!;
           const insist = (): Promise<unknown> =>
             node.messages.insert(message).catch(async (error: ChatError) => {
-              // It was stored, its answer lost, and somebody has moved it since.
+              // The row was stored, the answer was lost, and another writer has moved the row since.
               if (error.code === 'id-taken') return;
               if (error.code !== 'database-unavailable') throw error;
               await node.database.ready(10_000);
@@ -72,7 +72,7 @@ test.each([
       [
         15,
         () => {
-          // somebody writes from a console, perhaps into the past
+          // a driver writes, sometimes into the past
           const id = `c${seed}-${sequence++}`;
           ids.push(id);
           const sent = new Date(Date.now() - pick(50));

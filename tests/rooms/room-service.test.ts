@@ -91,7 +91,7 @@ describe('a room', () => {
     const views = await Promise.all(Array.from({ length: 50 }, () => enter('crowd')));
     expect(stack.messages.openFeeds).toBe(1);
     await stack.messages.insert({ room: 'crowd', body: 'hello all', author: ann });
-    await until('everybody has it', () => views.every((view) => view.bodies.includes('hello all')));
+    await until('every view has it', () => views.every((view) => view.bodies.includes('hello all')));
     for (const view of views) view.leave();
     await noFeeds();
   });
@@ -113,9 +113,9 @@ describe('a room', () => {
   });
 
   test('joining a room that cannot be read fails with database-unavailable', async () => {
-    const away = await startStack(database, { rooms: { readyMs: 50 } });
-    await away.stop();
-    await expect(away.rooms.join('nowhere', new View())).rejects.toMatchObject({
+    const stopped = await startStack(database, { rooms: { readyMs: 50 } });
+    await stopped.stop();
+    await expect(stopped.rooms.join('nowhere', new View())).rejects.toMatchObject({
       code: 'database-unavailable',
     });
   });

@@ -33,11 +33,19 @@ export async function openDatabaseLink(
 ): Promise<DatabaseLink> {
   const opening = [connect(address, host, timeoutMs), connect(address, host, timeoutMs)] as const;
   const [queries, feeds] = await Promise.allSettled(opening);
-  if (queries.status === 'rejected' || feeds.status === 'rejected') {
-    for (const each of [queries, feeds]) if (each.status === 'fulfilled') closeNow(each.value);
-    throw queries.status === 'rejected' ? queries.reason : (feeds as PromiseRejectedResult).reason;
-  }
-  const connections = [queries.value, feeds.value];
+  if (queries.status === 'fulfilled' && feeds.status === 'fulfilled')
+    return linkOf(host, queries.value, feeds.value, onLost);
+  for (const each of [queries, feeds]) if (each.status === 'fulfilled') closeNow(each.value);
+  throw [queries, feeds].find((each) => each.status === 'rejected')?.reason;
+}
+
+function linkOf(
+  host: DatabaseHost,
+  queries: DriverConnection,
+  feeds: DriverConnection,
+  onLost: (reason: Error) => void,
+): DatabaseLink {
+  const connections = [queries, feeds];
   let isLost = false;
   const lose = (reason: Error) => {
     if (isLost) return;
@@ -53,8 +61,8 @@ export async function openDatabaseLink(
   const destroy = (reason = 'the connection was closed by this process') => lose(new Error(reason));
   return {
     host,
-    queries: queries.value,
-    feeds: feeds.value,
+    queries,
+    feeds,
     destroy,
     within: async (ms, task, answer) => {
       let timer: NodeJS.Timeout | undefined;
@@ -111,7 +119,7 @@ function catchListenerErrors(socket: Socket): void {
     try {
       return emit(...event);
     } catch (error) {
-      socket.destroy(error as Error);
+      socket.destroy(error instanceof Error ? error : new Error(String(error)));
       return false;
     }
   };

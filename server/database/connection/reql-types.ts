@@ -5,7 +5,7 @@ import type { Connection } from 'rethinkdb';
  * Types for the terms of ReQL that the server and its programs use, over the official driver. `@types/rethinkdb` lacks write hooks,
  * `minval` and most options, and its terms do not compose; the types of rethinkdb-ts fall back to `any` after `do`.
  *
- * The type parameter of a term is what the driver answers when it is run. Rows are typed by their declaration in
+ * The type parameter of a term is the type of the driver's answer. Rows are typed by their declaration in
  * schema/rows.ts: the fields are known, their values are `unknown`, because any driver may have written them.
  */
 export type DriverConnection = Connection;
@@ -24,7 +24,7 @@ export interface Query<Result> {
 /** A value, or an expression that yields one. */
 export type Operand<T> = T | Query<T>;
 
-/** What a value yields in which expressions may be nested. */
+/** The answer for a value in which expressions may be nested. */
 export type Yield<Value> =
   Value extends Query<infer Result>
     ? Result
@@ -69,7 +69,7 @@ export interface Descending<Index> {
 
 export type Key = string | number | boolean | Date | null | KeyBound | Query<unknown> | readonly Key[];
 
-/** What the driver answers for a sequence or a feed. */
+/** The driver's answer for a sequence or a feed. */
 export interface DriverCursor<Row> {
   /** Calls back for every row until the callback returns false. */
   each(callback: (error: Error | null, row: Row) => boolean | undefined): void;
@@ -178,7 +178,7 @@ export interface Table<Row = Record<string, unknown>, Index extends string = str
 /** A new row: each field may be an expression. */
 export type NewRow<Row> = { [Field in keyof Row]: Row[Field] | Query<unknown> };
 export type RowChange<Row> = Partial<NewRow<Row>> | ((row: Datum<Row>) => unknown);
-/** What is stored when a row of the same primary key exists. */
+/** Returns the row to store when a row of the same primary key exists. */
 export type ConflictFunction<Row> = (id: Datum, stored: Datum<Row>, added: Datum<Row>) => unknown;
 export type WriteHook<Row> = (
   context: Datum<{ timestamp: RawTime }>,
@@ -215,7 +215,7 @@ export interface FeedOptions {
   includeStates?: boolean;
 }
 
-/** What a feed delivers: a change, a state, or an error after which changes are missing. */
+/** An item of a feed: a change, a state, or an error after which changes are missing. */
 export interface FeedItem<Row> {
   state?: string;
   error?: string;

@@ -130,7 +130,7 @@ function textChecks(
   ];
 }
 
-/** Refuses a text without a visible character, such as one of joiners alone. A room of such a name may exist already. */
+/** Refuses a text without a visible character, such as one of joiners alone. Not for `room`, since such rooms may exist. */
 function visibleCheck(field: string, text: Datum): unknown[] {
   return [text.match(VISIBLE_PATTERN).eq(null), r.error(`${field} has no visible character`)];
 }

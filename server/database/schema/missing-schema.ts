@@ -4,7 +4,7 @@ import type { Datum } from '../connection/reql-types.js';
 import { hookVersion, MESSAGE_HOOK_VERSION } from './message-hook.js';
 import { indexNames, MESSAGES, TABLES } from './tables.js';
 
-/** What a database lacks: tables as `messages`, indexes as `messages.room_sent`. */
+/** The missing parts of a schema: tables as `messages`, indexes as `messages.room_sent`. */
 export interface MissingSchema {
   tables: string[];
   indexes: string[];

@@ -18,7 +18,7 @@ export interface MessageRow {
 export interface RoomRow {
   id: unknown;
   name?: unknown;
-  /** What the name looks like: see protocol/text/name-key.ts. */
+  /** Keys that names which look alike share: see protocol/text/name-key.ts. */
   name_key?: unknown;
   topic?: unknown;
   access?: unknown;
@@ -35,7 +35,7 @@ export interface MembershipRow {
   read?: { sent?: unknown; id?: unknown } | null;
 }
 
-/** `users`: those who have a name. */
+/** `users`: one row for each user with a name. */
 export interface UserRow {
   id: unknown;
   name?: unknown;

@@ -15,7 +15,7 @@ import { toMessage } from './message-row.js';
 /** A message to be written. Texts have been cleaned by the rules of protocol/message.ts. */
 export interface NewMessage {
   /** Default: a new UUIDv7. */
-  id?: string;
+  id?: string | undefined;
   room: string;
   body: string;
   author: Author;
