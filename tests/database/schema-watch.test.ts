@@ -37,8 +37,8 @@ afterEach(async () => {
 
 /** Writes by a driver and by a process, as soon as each is possible again. */
 async function write(room: string): Promise<string[]> {
-  const bodies = [`driver ${sequence++}`, `process ${sequence++}`];
-  const insert = r.table('messages').insert({ id: bodies[0], room, body: bodies[0] });
+  const [typed, posted] = [`driver ${sequence++}`, `process ${sequence++}`];
+  const insert = r.table('messages').insert({ id: typed, room, body: typed });
   await until('the driver can write', () =>
     insert.run(connection).then(
       ({ errors }) => errors === 0,
@@ -46,7 +46,7 @@ async function write(room: string): Promise<string[]> {
     ),
   );
   await until('the process can write', () =>
-    stacks[0]!.messages.insert({ room, body: bodies[1]!, author: ann }).then(
+    stacks[0]!.messages.insert({ id: posted, room, body: posted, author: ann }).then(
       () => true,
       (error: { code: string }) => {
         expect(error.code).toBe('database-unavailable');
@@ -54,7 +54,7 @@ async function write(room: string): Promise<string[]> {
       },
     ),
   );
-  return bodies;
+  return [typed, posted];
 }
 
 async function inTable(room: string): Promise<string[]> {
