@@ -6,6 +6,8 @@ import { addressGroup } from './address-group.js';
 export interface HeavyWorkOptions {
   /** Pieces of work that run at the same time. */
   slots?: number;
+  /** Whether a slot rests after a piece; not for work that mostly waits for the database. */
+  isResting?: boolean;
   /** Pieces of work that wait in all, and for one address. */
   maxWaiting?: number;
   maxWaitingPerAddress?: number;
@@ -30,13 +32,20 @@ const LOCAL = '';
  */
 export class HeavyWork {
   readonly #slots: number;
+  readonly #isResting: boolean;
   readonly #maxWaiting: number;
   readonly #maxWaitingPerAddress: number;
   readonly #waiting = new TurnQueue<() => void>();
   #busy = 0;
 
-  constructor({ slots = 2, maxWaiting = 2_000, maxWaitingPerAddress = 100 }: HeavyWorkOptions = {}) {
+  constructor({
+    slots = 2,
+    isResting = true,
+    maxWaiting = 2_000,
+    maxWaitingPerAddress = 100,
+  }: HeavyWorkOptions = {}) {
     this.#slots = slots;
+    this.#isResting = isResting;
     this.#maxWaiting = maxWaiting;
     this.#maxWaitingPerAddress = maxWaitingPerAddress;
   }
@@ -85,7 +94,7 @@ export class HeavyWork {
       isHeld = false;
       clearTimeout(timer);
       const { active } = performance.eventLoopUtilization(begin);
-      if (this.depth === 0) this.#handOver();
+      if (this.depth === 0 || !this.#isResting) this.#handOver();
       else setTimeout(() => this.#handOver(), active);
     };
     const timer = setTimeout(release, LONGEST_HOLD_MS);

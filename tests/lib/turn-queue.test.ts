@@ -4,7 +4,7 @@ import { TurnQueue } from '../../server/lib/turn-queue.js';
 const takeAll = (queue: TurnQueue<string>) => Array.from({ length: queue.size }, () => queue.take());
 
 describe('a turn queue', () => {
-  it('gives groups without recent cost turns, and keeps the order of the entries of a group', () => {
+  it('a turn queue gives groups without recent cost turns, and keeps the order of the entries of a group', () => {
     const queue = new TurnQueue<string>();
     for (const entry of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.add(entry[0]!, entry);
     expect(queue.size).toBe(6);
@@ -14,7 +14,7 @@ describe('a turn queue', () => {
     expect(queue.sizeOf('a')).toBe(0);
   });
 
-  it('takes the entry of a group with little recent cost before the entries of many groups with more', () => {
+  it('a turn queue takes the entry of a group with little recent cost before the entries of many groups with more', () => {
     const queue = new TurnQueue<string>();
     for (let i = 0; i < 100; i += 1) {
       queue.charge(`costly ${i}`, 10);
@@ -25,7 +25,7 @@ describe('a turn queue', () => {
     expect(queue.take()).toBe('ordinary');
   });
 
-  it('charges a group with the cost of its entries', () => {
+  it('a turn queue charges a group with the cost of its entries', () => {
     const queue = new TurnQueue<string>((entry) => entry.length);
     queue.add('long', 'x'.repeat(100));
     queue.add('long', 'second');
@@ -33,7 +33,7 @@ describe('a turn queue', () => {
     expect(takeAll(queue).slice(1)).toEqual(['0', '1', '2', '3', 'second']);
   });
 
-  it('gives a costly group every eighth turn, however many entries of others wait', () => {
+  it('a turn queue gives a costly group every eighth turn, however many entries of others wait', () => {
     const queue = new TurnQueue<string>();
     queue.charge('costly', 1_000);
     queue.add('costly', 'costly');

@@ -27,7 +27,7 @@ describe('the frame limit of a socket', () => {
     expect(verdicts.indexOf('end')).toBe(50);
   });
 
-  it('a socket counts as frequent after a burst, or at more than four frames a second, until it has paused', () => {
+  it('a frame limit treats a socket as frequent after a burst, or at more than four frames a second, until it has paused', () => {
     const limit = new FrameLimit(1_000, WINDOW_MS);
     const isFrequentAfter = (frames: number, everyMs: number, from: number) => {
       for (let i = 0; i < frames; i += 1) limit.add(from + i * everyMs);

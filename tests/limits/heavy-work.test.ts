@@ -35,7 +35,7 @@ describe('heavy work', () => {
     expect(heavy.depth).toBe(0);
   });
 
-  it('that does not end gives its slot back after a while', async () => {
+  it('heavy work that does not end gives its slot back after a while', async () => {
     const heavy = new HeavyWork({ slots: 1 });
     const first = held();
     const running = heavy.run(address(1), () => first.ended);
@@ -43,6 +43,21 @@ describe('heavy work', () => {
     first.end();
     await running;
     expect(heavy.depth).toBe(0);
+  });
+
+  it('heavy work that does not rest hands its slot over at once', async () => {
+    const heavy = new HeavyWork({ slots: 1, isResting: false });
+    const first = held();
+    const running = heavy.run(address(1), () => first.ended);
+    let hasBegun = false;
+    const second = heavy.run(address(2), () => {
+      hasBegun = true;
+    });
+    first.end();
+    // Only promises are settled; no timer can run in between.
+    for (let i = 0; i < 20; i += 1) await Promise.resolve();
+    expect(hasBegun).toBe(true);
+    await Promise.all([running, second]);
   });
 
   it('heavy work is refused with a retry time when too many tasks wait, per address and in total', async () => {

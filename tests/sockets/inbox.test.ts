@@ -72,7 +72,7 @@ describe('an inbox', () => {
     await until('all are begun', () => begun.length === 100);
   });
 
-  it('handles fewer frames at a time of a socket that sends many, and pauses reading until all have begun', async () => {
+  it('an inbox handles fewer frames at a time of a socket that sends many, and pauses reading until all have begun', async () => {
     const { begun, send, finish, state } = open({ isFrequent: true });
     for (let i = 0; i <= CONCURRENT_PACED_FRAMES; i += 1) send('createMessage');
     expect(begun).toHaveLength(CONCURRENT_PACED_FRAMES);
@@ -82,7 +82,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('paces the frames of a socket that sends many, and later ones until these are handled', async () => {
+  it('an inbox paces the frames of a socket that sends many, and later ones until these are handled', async () => {
     const { paced, send, finish, state } = open();
     send('typing');
     state.isFrequent = true;

@@ -61,7 +61,7 @@ function open() {
 const usersOf = (frame: Frame | undefined) => frame?.users?.map(({ id_user }) => id_user).toSorted();
 
 describe('a socket connection', () => {
-  it('lists the rooms that it has entered, without those that it is still joining or has left', async () => {
+  it('a socket connection lists the rooms that it has entered, without those that it is still joining or has left', async () => {
     const { connection, joins, join } = open();
     await join('first');
     const second = connection.join('second');
@@ -73,7 +73,7 @@ describe('a socket connection', () => {
     expect(connection.rooms).toEqual(['second']);
   });
 
-  it('drops presence and typing of a room while its rights are checked, and then sends who is present', async () => {
+  it('a socket connection drops presence and typing of a room while its rights are checked, and then sends who is present', async () => {
     const { connection, join, enter, type, of } = open();
     await join('room');
     await until('Ann is present', () => usersOf(of('presence').at(-1))?.includes('ann'));
@@ -95,7 +95,7 @@ describe('a socket connection', () => {
     expect(usersOf(of('presence').at(-1))).toEqual(['ann', 'bob']);
   });
 
-  it('sends no presence of a room after the check has ended the right to it', async () => {
+  it('a socket connection sends no presence of a room after the check has ended the right to it', async () => {
     const { connection, join, enter, of } = open();
     await join('room');
     await until('Ann is present', () => usersOf(of('presence').at(-1))?.includes('ann'));
@@ -113,7 +113,7 @@ describe('a socket connection', () => {
     ).not.toContain('"bob"');
   });
 
-  it('holds presence that it observes while the right to it is checked', async () => {
+  it('a socket connection holds presence that it observes while the right to it is checked', async () => {
     const { connection, enter, of, presenceRelay } = open();
     connection.observe(['room']);
     await until('the presence is sent', () => of('presence').length === 1);
