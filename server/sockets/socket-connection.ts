@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { AccessControl } from '../access/access-control.js';
-import type { Session } from '../auth/authenticator.js';
+import type { Session } from '../auth/session.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';

@@ -42,7 +42,7 @@ describe('two servers on three database hosts', skipWithoutRethinkdb(), () => {
   const env = () => ({
     RETHINKDB_URL: `rethinkdb://${cluster.hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${DB}`,
     SESSION_SECRET: 'the same on both of them',
-    LOG: 'info',
+    LOG_LEVEL: 'info',
   });
   const isReady = async ({ url }: ServerProcess) => (await fetch(`${url}/readyz`)).ok;
 

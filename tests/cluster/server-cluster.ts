@@ -5,17 +5,18 @@ import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { type ServerProcess, startServer } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
-/** What several processes need: a Redis, and a folder for the database. */
-export interface Ground {
+/** A Redis server and a data directory for a server of several processes. */
+export interface ClusterEnvironment {
+  /** Settings of the server. */
   env: Record<string, string>;
   remove(): Promise<void>;
 }
 
-export async function prepareGround(): Promise<Ground> {
+export async function prepareEnvironment(): Promise<ClusterEnvironment> {
   const redis: RedisServer = await startRedis();
   const DATA_DIR = await mkdtemp(path.join(tmpdir(), 'changeroom-cluster-'));
   return {
-    env: { INSTANCES: '4', REDIS_URL: redis.url, DATA_DIR, LOG: 'debug' },
+    env: { INSTANCES: '4', REDIS_URL: redis.url, DATA_DIR, LOG_LEVEL: 'debug' },
     remove: async () => {
       await redis.stop();
       await rm(DATA_DIR, { recursive: true, force: true });
@@ -29,45 +30,45 @@ interface LogLine {
   pid?: number;
 }
 
-/** The processes that serve one port. */
-export class Several {
+/** A server of several processes that share one port. */
+export class ServerCluster {
   private constructor(readonly server: ServerProcess) {}
 
-  static async start(env: Record<string, string>): Promise<Several> {
-    return new Several(await startServer(env));
+  static async start(env: Record<string, string>): Promise<ServerCluster> {
+    return new ServerCluster(await startServer(env));
   }
 
   get url(): string {
     return this.server.url;
   }
 
-  /** What was logged with this message. */
+  /** The log lines with this message. */
   logged(message: string): LogLine[] {
     const lines = this.server.output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
     return lines.map((line) => JSON.parse(line) as LogLine).filter(({ msg }) => msg === message);
   }
 
-  /** The process ids of the workers that serve, by their numbers. */
-  get serving(): Map<number, number> {
-    const started = this.logged('cluster: a worker serves').map(
+  /** The process ids of the workers that are listening, by their numbers. */
+  get listening(): Map<number, number> {
+    const started = this.logged('cluster: worker listening').map(
       ({ worker, pid }) => [worker!, pid!] as const,
     );
     return new Map(started.filter(([, pid]) => isAlive(pid)));
   }
 
-  /** The process ids of all four, when what they have logged is here. */
+  /** Waits until four workers are listening. @returns their process ids */
   async processIds(): Promise<number[]> {
-    await until('four processes serve', () => this.serving.size === 4);
-    return [...this.serving.values()];
+    await until('four workers are listening', () => this.listening.size === 4);
+    return [...this.listening.values()];
   }
 
-  /** Ends a worker without a word. */
+  /** Kills a worker. */
   kill(worker: number): void {
-    process.kill(this.serving.get(worker)!, 'SIGKILL');
+    process.kill(this.listening.get(worker)!, 'SIGKILL');
   }
 }
 
-/** Whether there is such a process, and it is not just waiting to be buried. */
+/** Whether the process exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -77,7 +78,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The worker whose session this is. */
+/** The worker that owns a session. */
 export function workerOf(sid: string | undefined): number {
   return Number(sid?.split('.')[0]);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_COOKIE } from '../../server/auth/credentials.js';
-import { MAX_ANSWER } from '../../server/bots/answer.js';
-import { COMMAND_LIFETIME } from '../../server/bots/command-tokens.js';
+import { MAX_REPLY_BYTES } from '../../server/bots/bot-reply.js';
+import { COMMAND_LIFETIME_MS } from '../../server/bots/command-tokens.js';
 import { AUDIENCE, Issuer, makeKey } from '../auth/issuer.js';
 import { post } from '../http/client.js';
 import { openDatabase } from '../support/database.js';
@@ -10,11 +10,11 @@ import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.j
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { BrokerClient, commandOf, type Delivered } from './broker-client.js';
-import { answersTo, type Chat, enter, reached, say, startChat, storedIn } from './chat.js';
+import { type Chat, enter, reached, repliesTo, say, startChat, storedIn } from './chat.js';
 
 const SECRET = 'a-secret-of-the-bots';
 
-describe('answers of bots', skipWithout('rabbitmq-server'), () => {
+describe('replies of bots', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
 
   beforeAll(async () => {
@@ -22,12 +22,12 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
   });
   afterAll(() => broker?.stop());
 
-  describe('by token of a command', () => {
+  describe('with the token of a command', () => {
     let bot: BrokerClient;
     let chat: Chat;
     let commands: Delivered[];
     let rejected: Delivered[];
-    /** Milliseconds by which the server's clock is put back. */
+    /** Milliseconds by which the clock of the server is behind. */
     let back = 0;
 
     beforeAll(async () => {
@@ -46,22 +46,23 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       await chat?.stop();
     });
 
-    /** Somebody has written a command in a room, and a bot has got it. */
+    /** Writes a command in a room. @returns what a bot receives */
     async function commanded(room: string, text = '/ask') {
       const client = await enter(chat, room);
       const id = await say(client, room, text);
-      const delivered = await until('the command', () => commands.find((one) => one.messageId === id));
+      const delivered = await until('the command is delivered', () =>
+        commands.find((one) => one.messageId === id),
+      );
       return { client, command: commandOf(delivered) };
     }
-    const answer = (content: object | string, options = {}) =>
-      bot.send(chat.queues.answers, content, options);
+    const reply = (content: object | string, options = {}) => bot.send(chat.queues.replies, content, options);
 
-    test('in the original form become messages of a bot, in the room of the command', async () => {
+    test('a reply in the original form becomes a message of a bot in the room of the command', async () => {
       const { client, command } = await commanded('form');
       const { chatroom, token } = command;
-      await answer({ chatroom, token, message: ' It is so. \r\nReally. ' });
-      await until('it is delivered', () => answersTo(client).length === 1);
-      expect(answersTo(client)).toEqual([
+      await reply({ chatroom, token, message: ' It is so. \r\nReally. ' });
+      await until('the reply is delivered', () => repliesTo(client).length === 1);
+      expect(repliesTo(client)).toEqual([
         {
           id: expect.any(String),
           room: 'form',
@@ -71,12 +72,12 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
           kind: 'bot',
         },
       ]);
-      expect((await storedIn(chat, 'form')).at(-1)).toEqual(answersTo(client)[0]);
-      // A bot may say how it is called, and more than once by one token.
-      await answer({ chatroom, token, message: 'second', name: 'Oracle', id: '2' });
-      await answer({ chatroom, token, message: 'third', name: 'Oracle' }, { messageId: '3' });
-      await until('all are delivered', () => answersTo(client).length === 3);
-      expect(answersTo(client).map(({ author, body }) => [author.name, body])).toEqual([
+      expect((await storedIn(chat, 'form')).at(-1)).toEqual(repliesTo(client)[0]);
+      // A bot may give its name, and reply more than once with one token.
+      await reply({ chatroom, token, message: 'second', name: 'Oracle', id: '2' });
+      await reply({ chatroom, token, message: 'third', name: 'Oracle' }, { messageId: '3' });
+      await until('all are delivered', () => repliesTo(client).length === 3);
+      expect(repliesTo(client).map(({ author, body }) => [author.name, body])).toEqual([
         ['bot', 'It is so. \nReally.'],
         ['Oracle', 'second'],
         ['Oracle', 'third'],
@@ -84,37 +85,37 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       client.close();
     });
 
-    test('that come twice are one message', async () => {
+    test('a reply that is delivered twice is one message', async () => {
       const { client, command } = await commanded('twice');
       const { chatroom, token, id } = command;
       for (const content of [{}, { id }, { id: 'own' }, { id: 'own' }, {}]) {
-        await answer({ chatroom, token, message: `as ${JSON.stringify(content)}`, ...content });
+        await reply({ chatroom, token, message: `as ${JSON.stringify(content)}`, ...content });
       }
-      for (let i = 0; i < 2; i += 1) await answer({ chatroom, token: SECRET, message: 'asked by none', id });
-      await answer({ chatroom, token, message: 'last', id: 'last' });
-      await until('the last', () => answersTo(client).some(({ body }) => body === 'last'));
-      expect(answersTo(client).map(({ body }) => body)).toEqual(['as {}', 'as {"id":"own"}', 'last']);
+      for (let i = 0; i < 2; i += 1) await reply({ chatroom, token: SECRET, message: 'unsolicited', id });
+      await reply({ chatroom, token, message: 'last', id: 'last' });
+      await until('the last reply is stored', () => repliesTo(client).some(({ body }) => body === 'last'));
+      expect(repliesTo(client).map(({ body }) => body)).toEqual(['as {}', 'as {"id":"own"}', 'last']);
       client.close();
     });
 
-    test('may be written to any room by who knows the secret of the bots', async () => {
+    test('a reply with the secret of bots is written to any room', async () => {
       const client = await enter(chat, 'unasked');
-      await answer({
+      await reply({
         chatroom: 'unasked',
         token: SECRET,
         message: 'good morning',
         name: 'Clock',
         id: 'today',
       });
-      await until('it is delivered', () => answersTo(client).length === 1);
-      expect(answersTo(client)[0]).toMatchObject({ body: 'good morning', author: { name: 'Clock' } });
+      await until('the reply is delivered', () => repliesTo(client).length === 1);
+      expect(repliesTo(client)[0]).toMatchObject({ body: 'good morning', author: { name: 'Clock' } });
       client.close();
     });
 
-    test('that cannot be used are put aside with the reason, and those behind them are written', async () => {
+    test('an invalid reply is rejected with the reason, and does not block the replies behind it', async () => {
       const { client, command } = await commanded('faults');
       const { chatroom, token } = command;
-      back = 2 * COMMAND_LIFETIME;
+      back = 2 * COMMAND_LIFETIME_MS;
       const expired = (await commanded('faults', '/old')).command.token;
       back = 0;
       const good = { chatroom, token, message: 'x' };
@@ -123,10 +124,10 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
       const elsewhere = Buffer.from(JSON.stringify({ ...claims, room: 'other' })).toString('base64url');
       const faults: [content: object | string, reason: string][] = [
-        ['not JSON', 'bad-json: the answer is not JSON in UTF-8'],
-        ['', 'bad-json: the answer is not JSON in UTF-8'],
-        ['null', 'bad-request: the answer must be a JSON object'],
-        [[good], 'bad-request: the answer must be a JSON object'],
+        ['not JSON', 'bad-json: the reply is not JSON in UTF-8'],
+        ['', 'bad-json: the reply is not JSON in UTF-8'],
+        ['null', 'bad-request: the reply must be a JSON object'],
+        [[good], 'bad-request: the reply must be a JSON object'],
         [{ ...good, token: undefined }, 'bad-request: token is missing'],
         [{ ...good, token: { $ne: '' } }, 'bad-request: token is missing'],
         [{ ...good, token: 'x'.repeat(8193) }, 'bad-request: token is longer than 8192 characters'],
@@ -141,83 +142,85 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
         [{ ...good, message: undefined }, 'bad-body: body is missing'],
         [{ ...good, message: 7 }, 'bad-body: body must be a string'],
         [{ ...good, message: 'x'.repeat(4001) }, 'bad-body: body is longer than 4000 characters'],
-        [{ ...good, message: 'x'.repeat(MAX_ANSWER) }, 'body-too-large: an answer may have 65536 bytes'],
+        [{ ...good, message: 'x'.repeat(MAX_REPLY_BYTES) }, 'body-too-large: a reply may have 65536 bytes'],
         [{ ...good, id: 7 }, 'bad-request: id must be a string of 1 to 255 characters'],
         [{ ...good, name: 'x'.repeat(41) }, 'bad-name: name is longer than 40 characters'],
       ];
-      for (const [content] of faults) await answer(content, { messageId: undefined });
-      await answer({ ...good, message: 'a good one' });
-      await until('the good one', () => answersTo(client).length > 0);
-      await until('all others', () => rejected.length === faults.length);
+      for (const [content] of faults) await reply(content, { messageId: undefined });
+      await reply({ ...good, message: 'a good one' });
+      await until('the valid reply is delivered', () => repliesTo(client).length > 0);
+      await until('the others are rejected', () => rejected.length === faults.length);
       const reasons = rejected.map(({ content, headers }) => [content, headers.reason] as const);
       for (const [content, reason] of faults) {
         const text = typeof content === 'string' ? content : JSON.stringify(content);
         expect(reasons).toContainEqual([text, expect.stringContaining(reason)]);
       }
-      expect(answersTo(client).map(({ body }) => body)).toEqual(['a good one']);
+      expect(repliesTo(client).map(({ body }) => body)).toEqual(['a good one']);
       expect(await storedIn(chat, 'other')).toEqual([]);
       client.close();
     });
 
-    test('without an id are one to a command; a different one is rejected', async () => {
+    test('a command has one reply without an id, and a different one is rejected', async () => {
       const { client, command } = await commanded('one');
       const { chatroom, token } = command;
-      for (const message of ['first', 'first', 'second']) await answer({ chatroom, token, message });
-      await answer({ chatroom, token, message: 'third', id: 'of its own' });
-      await until('the last', () => answersTo(client).length === 2);
-      expect(answersTo(client).map(({ body }) => body)).toEqual(['first', 'third']);
+      for (const message of ['first', 'first', 'second']) await reply({ chatroom, token, message });
+      await reply({ chatroom, token, message: 'third', id: 'of its own' });
+      await until('the last reply is stored', () => repliesTo(client).length === 2);
+      expect(repliesTo(client).map(({ body }) => body)).toEqual(['first', 'third']);
       const isSecond = ({ content }: Delivered) => content.includes('"second"');
-      const { headers } = await until('the second', () => rejected.find(isSecond));
-      expect(headers.reason).toMatch(/^id-taken: the command was answered already/);
+      const { headers } = await until('the second reply is rejected', () => rejected.find(isSecond));
+      expect(headers.reason).toMatch(/^id-taken: the command has a reply already/);
       client.close();
     });
 
-    test('are at most 100 to a command, repeated and rejected ones not counted', async () => {
+    test('a command has at most 100 replies, without repeated and rejected ones', async () => {
       const { client, command } = await commanded('many');
       const { chatroom, token } = command;
-      const send = (n: number) => answer({ chatroom, token, message: `answer ${n}`, id: `${n}` });
+      const send = (n: number) => reply({ chatroom, token, message: `reply ${n}`, id: `${n}` });
       for (let n = 0; n < 99; n += 1) await send(n);
       for (let n = 0; n < 20; n += 1) await send(n);
-      await answer({ chatroom, token, message: '', id: 'empty' });
+      await reply({ chatroom, token, message: '', id: 'empty' });
       await send(99);
       for (const n of [100, 101]) await send(n);
-      const isLate = ({ content }: Delivered) => /"answer 10[01]"/.test(content);
-      await until('the late ones', () => rejected.filter(isLate).length === 2);
+      const isLate = ({ content }: Delivered) => /"reply 10[01]"/.test(content);
+      await until('the surplus replies are rejected', () => rejected.filter(isLate).length === 2);
       for (const { headers } of rejected.filter(isLate))
-        expect(headers.reason).toBe('too-many-answers: a command may get 100 answers');
-      await until('all others', () => answersTo(client).length === 100);
-      // Another command has its own count.
+        expect(headers.reason).toBe('too-many-replies: a command may get 100 replies');
+      await until('100 replies are delivered', () => repliesTo(client).length === 100);
+      // Another command has a count of its own.
       const other = (await commanded('many')).command;
-      await answer({ chatroom, token: other.token, message: 'to the other' });
-      await until('the other', () => answersTo(client).some(({ body }) => body === 'to the other'));
+      await reply({ chatroom, token: other.token, message: 'to the other' });
+      await until('the reply to the other command is delivered', () =>
+        repliesTo(client).some(({ body }) => body === 'to the other'),
+      );
       client.close();
     });
 
-    test('that nobody has asked for may say the same again, unless it is a delivery that is repeated', async () => {
+    test('an unsolicited reply without an id is a new message, unless the broker has delivered it again', async () => {
       const database = await openDatabase();
       const env = { AMQP_BOT_SECRET: SECRET, SESSION_SECRET: 'the same secret for both of them' };
       const first = await startChat(broker.url, { env, database });
       await reached(first);
       const news = { chatroom: 'news', token: SECRET, message: 'it rains' };
-      for (let i = 0; i < 3; i += 1) await bot.send(first.queues.answers, news);
-      await until('all', async () => (await storedIn(first, 'news')).length === 3);
+      for (let i = 0; i < 3; i += 1) await bot.send(first.queues.replies, news);
+      await until('all replies are stored', async () => (await storedIn(first, 'news')).length === 3);
       await first.stop();
 
-      // Taken by somebody who goes away with it, so that it is delivered again.
-      await bot.send(first.queues.answers, news);
+      // Taken by a client that closes without acknowledging it, so that it is delivered again.
+      await bot.send(first.queues.replies, news);
       const other = await BrokerClient.open(broker.url);
-      await until('it is taken', () => other.channel.get(first.queues.answers));
+      await until('the reply is taken', () => other.channel.get(first.queues.replies));
       await other.close();
       const second = await startChat(broker.url, { env: first.env, database });
-      await bot.send(first.queues.answers, { ...news, message: 'it snows' });
-      await until('the last', async () => (await storedIn(second, 'news')).length === 4);
+      await bot.send(first.queues.replies, { ...news, message: 'it snows' });
+      await until('the last reply is stored', async () => (await storedIn(second, 'news')).length === 4);
       const bodies = (await storedIn(second, 'news')).map(({ body }) => body);
       expect(bodies).toEqual(['it rains', 'it rains', 'it rains', 'it snows']);
       await second.stop();
       await database.stop();
     });
 
-    test('stay with the broker until the database has them', async () => {
+    test('a reply stays with the broker until the database has stored it', async () => {
       const database = await openDatabase();
       const proxy = await startTcpProxy(database.port);
       const address = database.at(proxy.port);
@@ -225,40 +228,40 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       const env = { SESSION_SECRET: 'the same secret for both of them' };
       const first = await startChat(broker.url, { env, database: through });
       await reached(first);
-      const { answers } = first.queues;
+      const { replies } = first.queues;
       const asked = await bot.read(first.queues.commands);
       const client = await enter(first, 'patience');
       await say(client, 'patience', '/ask');
-      const { chatroom, token } = commandOf(await until('the command', () => asked[0]));
+      const { chatroom, token } = commandOf(await until('the command is delivered', () => asked[0]));
 
       const { bots } = first.app.parts;
       proxy.cut();
-      for (const id of ['1', '2', '3']) await bot.send(answers, { chatroom, token, message: id, id });
-      await until('they are taken', () => bots!.answersInFlight === 3);
+      for (const id of ['1', '2', '3']) await bot.send(replies, { chatroom, token, message: id, id });
+      await until('the replies are taken', () => bots!.repliesInFlight === 3);
       proxy.mend();
-      await until('they are written', () => answersTo(client).length === 3);
-      await until('they are acknowledged', () => bots!.answersInFlight === 0);
+      await until('the replies are written', () => repliesTo(client).length === 3);
+      await until('the replies are acknowledged', () => bots!.repliesInFlight === 0);
 
       proxy.cut();
-      for (const id of ['3', '4']) await bot.send(answers, { chatroom, token, message: id, id });
-      await until('they are taken', () => bots!.answersInFlight === 2);
+      for (const id of ['3', '4']) await bot.send(replies, { chatroom, token, message: id, id });
+      await until('the replies are taken', () => bots!.repliesInFlight === 2);
       client.close();
       await first.stop();
-      expect(await bot.depth(answers)).toBe(2);
+      expect(await bot.depth(replies)).toBe(2);
 
       proxy.mend();
       const second = await startChat(broker.url, { env: { ...first.env, ...env }, database: through });
-      await until('the last', async () => (await storedIn(second, 'patience')).length === 5);
+      await until('the last reply is stored', async () => (await storedIn(second, 'patience')).length === 5);
       const bodies = (await storedIn(second, 'patience')).map(({ body }) => body);
       expect(bodies.sort()).toEqual(['/ask', '1', '2', '3', '4']);
       await second.stop();
-      expect(await bot.depth(answers)).toBe(0);
+      expect(await bot.depth(replies)).toBe(0);
       await proxy.stop();
       await database.stop();
     });
   });
 
-  describe('by token of a user', () => {
+  describe('with the token of a user', () => {
     let issuer: Issuer;
     let bot: BrokerClient;
     let chat: Chat;
@@ -281,28 +284,28 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
     const tokenOf = (sub: string, claims = {}) => issuer.sign({ sub, name: sub, ...claims });
     const enterAs = (token: string, room: string) =>
       enter(chat, room, { cookie: `${TOKEN_COOKIE}=${token}` });
-    const answer = (content: object) => bot.send(chat.queues.answers, content);
+    const reply = (content: object) => bot.send(chat.queues.replies, content);
     const reasonOf = async (id: string) => {
       const about = ({ content }: Delivered) => JSON.parse(content).id === id;
-      return String((await until('it is rejected', () => rejected.find(about))).headers.reason);
+      return String((await until('the reply is rejected', () => rejected.find(about))).headers.reason);
     };
 
-    test('are in the name of the user, only where and as often as the user may write', async () => {
+    test('a reply with the token of a user is a message of this user, with the rights and limits of the user', async () => {
       const [ada, bob] = [await tokenOf('ada'), await tokenOf('bob')];
       const headers = { authorization: `Bearer ${ada}` };
       const made = await post(`${chat.url}/api/rooms`, { name: 'club', access: 'members' }, headers);
       expect(made.status).toBe(201);
       const client = await enterAs(ada, 'club');
       const say = (token: string, id: string, chatroom = 'club') =>
-        answer({ chatroom, token, message: id, id, name: 'not this' });
+        reply({ chatroom, token, message: id, id, name: 'not this' });
 
       await say(bob, 'uninvited');
       expect(await reasonOf('uninvited')).toMatch(/^not-a-member: /);
       await say(await tokenOf('ada', { exp: Math.floor(Date.now() / 1000) - 3600 }), 'late');
       expect(await reasonOf('late')).toMatch(/^token-expired: /);
       await say(ada, 'invited');
-      await until('it is delivered', () => answersTo(client).length === 1);
-      expect(answersTo(client)[0]).toMatchObject({
+      await until('the reply is delivered', () => repliesTo(client).length === 1);
+      expect(repliesTo(client)[0]).toMatchObject({
         body: 'invited',
         author: { id_user: 'ada', name: 'ada' },
         kind: 'bot',
@@ -312,18 +315,20 @@ describe('answers of bots', skipWithout('rabbitmq-server'), () => {
       client.close();
     });
 
-    test('need no token of a user where a command was asked, and commands do not carry any', async () => {
+    test('a command has a token of its own, which is not accepted elsewhere, and not the token of the user', async () => {
       const token = await tokenOf('eve');
       const client = await enterAs(token, 'lobby');
       const taken = await bot.read(chat.queues.commands);
       await say(client, 'lobby', '/ask');
-      const command = await until('the command', () => taken[0]);
+      const command = await until('the command is delivered', () => taken[0]);
       expect(command.content).not.toContain(token);
       expect(commandOf(command)).toMatchObject({ id_user: 'eve', name: 'eve' });
       const { chatroom, token: given, id } = commandOf(command);
-      await answer({ chatroom, token: given, message: 'of the bot', id });
-      await until('it is delivered', () => answersTo(client).some(({ body }) => body === 'of the bot'));
-      // It opens no other door.
+      await reply({ chatroom, token: given, message: 'of the bot', id });
+      await until('the reply is delivered', () =>
+        repliesTo(client).some(({ body }) => body === 'of the bot'),
+      );
+      // The token is not accepted elsewhere.
       const headers = { authorization: `Bearer ${given}` };
       expect((await fetch(`${chat.url}/api/me`, { headers })).status).toBe(401);
       client.close();
