@@ -102,7 +102,10 @@ export class RoomDirectory {
     by,
     address,
     ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & {
+    by: Person;
+    address?: string | undefined;
+  }): Promise<RoomEntry> {
     const { limits, roomTable } = this.parts;
     const { name } = room;
     // Every visitor arrives in the lobby, so that no user may close it to others.

@@ -22,7 +22,7 @@ export interface Subscriber {
   /** Whose rights count. */
   readonly id_user: string;
   /** By which joining is counted beside the user; undefined where it is not known. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   deliver(batch: FrameBatch): void;
   /** The right to be in the room is being checked. @returns called when the check has ended, whatever its result is */
   onAccessCheck?(room: string): () => void;

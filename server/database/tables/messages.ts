@@ -18,7 +18,7 @@ import { type MessageRow, toMessage } from './message-row.js';
 /** What is needed of a message to write it. Texts have been cleaned by the rules of message.ts. */
 export interface NewMessage {
   /** Without one the message gets a UUIDv7. */
-  id?: string;
+  id?: string | undefined;
   room: string;
   body: string;
   author: Author;
