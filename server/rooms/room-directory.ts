@@ -104,7 +104,10 @@ export class RoomDirectory {
     by,
     address,
     ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & {
+    by: Person;
+    address?: string | undefined;
+  }): Promise<RoomEntry> {
     const { limits, roomTable } = this.#dependencies;
     const { name } = room;
     // Every visitor arrives in the lobby, so no user may make it a room for members.

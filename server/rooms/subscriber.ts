@@ -6,7 +6,7 @@ export interface Subscriber {
   /** The user whose rights are checked. */
   readonly id_user: string;
   /** The address that limits count in addition to the user; undefined where it is unknown. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   deliver(batch: FrameBatch): void;
   /** The right to be in the room is being checked. @returns called when the check has ended, whatever its result is */
   onAccessCheck?(room: string): () => void;
