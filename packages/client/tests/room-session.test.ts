@@ -140,7 +140,7 @@ describe('a room session', () => {
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
+    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'unavailable' });
     expect(take('createMessage')).toEqual([]);
     passTime();
     expect(take('createMessage')).toEqual([frame]);
@@ -166,9 +166,9 @@ describe('a room session', () => {
     const { id } = take('createMessage')[0]!.message as { id: string };
     const unavailable = { type: 'error', code: 'bots-unavailable', message: 'no bot is reachable' } as const;
     receive({ type: 'ack', ref: id, room: 'lobby', id });
-    receive({ ...away, room: 'elsewhere' });
+    receive({ ...unavailable, room: 'elsewhere' });
     expect(session.notice.text).toBeNull();
-    receive({ ...away, room: 'lobby' });
+    receive({ ...unavailable, room: 'lobby' });
     expect(session.notice.text).toBe('no bot is reachable');
     expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
     receive({ type: 'deliverMessage', message: message(1) });
@@ -185,7 +185,7 @@ describe('a room session', () => {
       type: 'error',
       ref: joining?.ref,
       code: 'database-unavailable',
-      message: 'away',
+      message: 'unavailable',
       retryAfterMs: 1000,
     });
     passTime();
