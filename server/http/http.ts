@@ -18,7 +18,7 @@ import { securityHeaders } from './middleware/security-headers.js';
 import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
 import { type MetricsDependencies, metricsRouter } from './monitoring/metrics.js';
 import { pagesRouter } from './pages/pages.js';
-import type { Visitors } from './pages/visitors.js';
+import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
   config: Config;

@@ -1,4 +1,4 @@
-import { ICONS, type IconName } from '../../server/http/pages/icons.js';
+import { ICONS, type IconName } from '../../server/http/pages/rows/icon.js';
 
 type Child = Node | string | null | undefined | false;
 

@@ -1,4 +1,4 @@
-import { type Row, toRows } from '../../server/http/pages/rows.js';
+import { type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, h } from './elements.js';

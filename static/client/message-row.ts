@@ -1,5 +1,5 @@
-import { hueClass, initials } from '../../server/http/pages/avatar.js';
-import { bodyParts, isJumbo } from '../../server/http/pages/body-parts.js';
+import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
+import { bodyParts, isJumbo } from '../../server/http/pages/rows/body-parts.js';
 import type { Author, Kind, Message } from '../../server/protocol/message.js';
 import { h } from './elements.js';
 import type { Unsent } from './outbox.js';

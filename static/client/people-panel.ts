@@ -1,5 +1,5 @@
-import { hueClass, initials } from '../../server/http/pages/avatar.js';
-import { PARTIAL, type PresentPerson, presentPeople } from '../../server/http/pages/present-people.js';
+import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
+import { PARTIAL, type PresentPerson, presentPeople } from '../../server/http/pages/rows/present-people.js';
 import { byId, h } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import type { RoomPresence } from './room-presence.js';

@@ -1,4 +1,4 @@
-import { unclaimedRoom } from '../../server/http/pages/room-list.js';
+import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
 import type { ServerFrame } from '../../server/protocol/frames.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import { RoomPresence } from './room-presence.js';

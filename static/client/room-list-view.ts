@@ -1,5 +1,5 @@
-import { type RoomGroup, roomLabel, unreadText } from '../../server/http/pages/room-list.js';
-import { roomPath } from '../../server/http/pages/room-path.js';
+import { type RoomGroup, roomLabel, unreadText } from '../../server/http/pages/rows/room-list.js';
+import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import { byId, h, icon } from './elements.js';
 import { KeyedList } from './keyed-list.js';

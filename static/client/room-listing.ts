@@ -1,4 +1,4 @@
-import { roomGroups } from '../../server/http/pages/room-list.js';
+import { roomGroups } from '../../server/http/pages/rows/room-list.js';
 import type { ServerFrame } from '../../server/protocol/frames.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';

@@ -1,5 +1,5 @@
 import type { PageState } from '../../server/http/pages/page-state.js';
-import { roomPath } from '../../server/http/pages/room-path.js';
+import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import type { ServerFrame } from '../../server/protocol/frames.js';
 import type { Author } from '../../server/protocol/message.js';
 import { Api } from './api.js';

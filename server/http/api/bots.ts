@@ -1,5 +1,5 @@
 import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { listBots } from './operations/bots.js';
 
 export interface BotEndpointsDependencies {

@@ -3,7 +3,7 @@ import type { SlowReaders } from '../../limits/slow-readers.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
 import { followRoom } from './operations/events.js';
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type Endpoint, endpoint, serve } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { listPresent, listPresentBriefly } from './operations/people.js';
 
 export interface PresentUsersDependencies {

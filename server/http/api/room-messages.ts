@@ -3,7 +3,7 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Message, Position } from '../../protocol/message.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { BEGINNING, encodeCursor } from './cursor.js';
 import { deleteMessage, editMessage, getMessage, listMessages, postMessage } from './operations/messages.js';
 import { noSuchMessage } from './request-fields.js';

@@ -1,6 +1,6 @@
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { encodeCursor } from './cursor.js';
 import {
   createRoom,

@@ -1,7 +1,7 @@
 import type { UserTable } from '../../database/tables/user-table.js';
 import { ChatError } from '../../protocol/errors.js';
 import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import type { Visitors } from '../visitors.js';
 import { getUser, getUsers } from './operations/people.js';
 
 export interface UsersDependencies {

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../protocol/errors.js';
-import { readFields } from '../api/request-body.js';
+import { readFields } from '../middleware/request-body.js';
 import { toFieldError } from './rule.js';
 
 /** Fields by name. */

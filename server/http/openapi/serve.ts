@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { requestBody } from '../middleware/request-body.js';
 import { type Input, type Operation, readInput, type Shape } from './operation.js';
 
 /** An operation and what performs it. */

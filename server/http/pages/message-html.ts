@@ -2,8 +2,8 @@ import path from 'node:path';
 import { compileFile } from 'pug';
 import type { Message } from '../../protocol/message.js';
 import { ROOT } from '../../runtime/project-root.js';
-import { hueClass, initials } from './avatar.js';
-import { bodyParts, isJumbo } from './body-parts.js';
+import { hueClass, initials } from './rows/avatar.js';
+import { bodyParts, isJumbo } from './rows/body-parts.js';
 import { clock, date, isoTime } from './utc.js';
 
 /** The parts of a message's row that are the same for every reader. */

@@ -3,13 +3,13 @@ import { cleanAccess } from '../../access/access-control.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanNewRoom, cleanTopic, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
+import type { Visitors } from '../visitors.js';
 import { pageVisitor } from './page-visitor.js';
 import { type RoomPageLoader, textOf } from './room-page-loader.js';
-import { roomPath } from './room-path.js';
+import { roomPath } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
-import type { Visitors } from './visitors.js';
 
 export interface NewRoomDependencies {
   directory: RoomDirectory;

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Identity } from '../../auth/guest.js';
-import type { Visitors } from './visitors.js';
+import type { Visitors } from '../visitors.js';
 
 /** Who looks at a page. */
 export interface PageVisitor {

@@ -7,16 +7,16 @@ import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
+import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { rejection, roomPagesRouter } from './room-pages.js';
-import { roomPath } from './room-path.js';
-import type { Visitors } from './visitors.js';
+import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;

@@ -4,9 +4,9 @@ import type { PresentUsers } from '../../protocol/presence.js';
 import { encodeCursor } from '../api/cursor.js';
 import { messageHtml } from './message-html.js';
 import { encodePageState } from './page-state.js';
-import { PARTIAL, presentPeople } from './present-people.js';
-import { withQuery } from './room-path.js';
-import { toRows } from './rows.js';
+import { toRows } from './rows/log-rows.js';
+import { PARTIAL, presentPeople } from './rows/present-people.js';
+import { withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 import { date, isoTime } from './utc.js';
 

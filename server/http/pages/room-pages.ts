@@ -3,13 +3,13 @@ import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
+import type { Visitors } from '../visitors.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import type { RejectedForm } from './room-page.js';
 import { type RoomPageLoader, textOf } from './room-page-loader.js';
-import { roomPath, withQuery } from './room-path.js';
-import type { Visitors } from './visitors.js';
+import { roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;

@@ -1,10 +1,10 @@
 import type { Identity } from '../../auth/guest.js';
 import type { RoomEntry } from '../../protocol/room.js';
-import { hueClass, initials } from './avatar.js';
-import { ICONS } from './icons.js';
-import { roomGroups, roomLabel, unclaimedRoom, unreadText } from './room-list.js';
 import type { RejectedForm } from './room-page.js';
-import { asUser, memberPath, roomPath } from './room-path.js';
+import { hueClass, initials } from './rows/avatar.js';
+import { ICONS } from './rows/icon.js';
+import { roomGroups, roomLabel, unclaimedRoom, unreadText } from './rows/room-list.js';
+import { asUser, memberPath, roomPath } from './rows/room-path.js';
 
 export interface SidePanelModel {
   /** The room that is shown or, on a page without one, where the reader goes on. */

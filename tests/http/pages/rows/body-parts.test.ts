@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyParts, isJumbo } from '../../../server/http/pages/body-parts.js';
+import { bodyParts, isJumbo } from '../../../../server/http/pages/rows/body-parts.js';
 
 const links = (body: string) => bodyParts(body).flatMap(({ href }) => href ?? []);
 

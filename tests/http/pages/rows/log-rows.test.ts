@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toRows } from '../../../server/http/pages/rows.js';
-import type { Message } from '../../../server/protocol/message.js';
+import { toRows } from '../../../../server/http/pages/rows/log-rows.js';
+import type { Message } from '../../../../server/protocol/message.js';
 
 const MINUTE = 60_000;
 const message = (sent: number, name = 'Ann', more: Partial<Message> = {}): Message => ({

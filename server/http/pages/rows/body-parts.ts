@@ -1,4 +1,4 @@
-import { balanceBidi } from '../../protocol/text/bidi.js';
+import { balanceBidi } from '../../../protocol/text/bidi.js';
 
 /** A piece of a message's body: plain text, or text that leads somewhere. */
 export interface BodyPart {

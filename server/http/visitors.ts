@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import type { Authenticator, Session } from '../../auth/authenticator.js';
-import { bearerToken, type Credentials } from '../../auth/credentials.js';
-import { areNamesGiven, refuseGivenName } from '../../auth/given-name.js';
-import type { Guests, Identity } from '../../auth/guest.js';
-import { monitorSession } from '../../auth/session-monitor.js';
-import type { UserTable } from '../../database/tables/user-table.js';
-import type { Limits } from '../../limits/limits.js';
-import { ChatError, ERRORS } from '../../protocol/errors.js';
-import { GUEST_HEADER } from './page-state.js';
+import type { Authenticator, Session } from '../auth/authenticator.js';
+import { bearerToken, type Credentials } from '../auth/credentials.js';
+import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
+import type { Guests, Identity } from '../auth/guest.js';
+import { monitorSession } from '../auth/session-monitor.js';
+import type { UserTable } from '../database/tables/user-table.js';
+import type { Limits } from '../limits/limits.js';
+import { ChatError, ERRORS } from '../protocol/errors.js';
+import { GUEST_HEADER } from './pages/page-state.js';
 
 export interface VisitorsDependencies {
   authenticator: Authenticator;

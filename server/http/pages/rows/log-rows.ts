@@ -1,4 +1,4 @@
-import type { Message } from '../../protocol/message.js';
+import type { Message } from '../../../protocol/message.js';
 
 /** What stands in a room's log, one under the other. */
 export type Row =

@@ -1,6 +1,6 @@
-import { LOBBY } from '../../protocol/message.js';
-import type { RoomEntry } from '../../protocol/room.js';
-import { normalise } from '../../protocol/text/normalise.js';
+import { LOBBY } from '../../../protocol/message.js';
+import type { RoomEntry } from '../../../protocol/room.js';
+import { normalise } from '../../../protocol/text/normalise.js';
 
 export interface RoomGroup {
   title: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HUES, hueClass, initials } from '../../../server/http/pages/avatar.js';
+import { HUES, hueClass, initials } from '../../../../server/http/pages/rows/avatar.js';
 
 test('initials are of the first and the last word', () => {
   expect(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presentPeople } from '../../../server/http/pages/present-people.js';
+import { presentPeople } from '../../../../server/http/pages/rows/present-people.js';
 
 test('the sockets of one user are one person; oneself comes first, the others by name', () => {
   const sockets = [

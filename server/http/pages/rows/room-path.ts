@@ -1,4 +1,4 @@
-import { LOBBY } from '../../protocol/message.js';
+import { LOBBY } from '../../../protocol/message.js';
 
 /**
  * The address of a room's page. The name must be clean.

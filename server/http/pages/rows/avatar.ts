@@ -1,4 +1,4 @@
-import type { Author } from '../../protocol/message.js';
+import type { Author } from '../../../protocol/message.js';
 
 /** How many hues the style sheet has, as classes `hue-0`, `hue-1`, … */
 export const HUES = 12;

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { roomGroups, roomLabel, unclaimedRoom, unreadText } from '../../../server/http/pages/room-list.js';
-import type { RoomEntry } from '../../../server/protocol/room.js';
+import {
+  roomGroups,
+  roomLabel,
+  unclaimedRoom,
+  unreadText,
+} from '../../../../server/http/pages/rows/room-list.js';
+import type { RoomEntry } from '../../../../server/protocol/room.js';
 
 const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({
   ...unclaimedRoom(name),

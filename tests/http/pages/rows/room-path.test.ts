@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memberPath, roomPath } from '../../../server/http/pages/room-path.js';
+import { memberPath, roomPath } from '../../../../server/http/pages/rows/room-path.js';
 
 test('every name has an address of its own, which browsers leave as it is', () => {
   const names = [
