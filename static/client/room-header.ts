@@ -1,5 +1,6 @@
+import { roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
-import { byId, icon } from './elements.js';
+import { byId, toNode } from './elements.js';
 
 export interface HeaderListener {
   join(): Promise<void>;
@@ -30,7 +31,8 @@ export class RoomHeader {
     }
     if (this.#access === access) return;
     this.#access = access;
-    byId('room-mark').replaceChildren(access === 'members' ? icon('lock') : '#');
+    const mark = roomMark(access);
+    byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
     byId('room-access').textContent = access === 'members' ? ', for members' : '';
   }
 

@@ -96,4 +96,34 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     expect(await shownTexts(page)).toEqual(['once']);
     await context.close();
   });
+
+  test('the page without JavaScript shows the same rows as the page with it', async () => {
+    const database = await app.database.connect();
+    const ann = { id_user: 'ann', name: 'Ann <b>' };
+    const row = { room: 'same-rows', author: ann, sent: new Date(1.7e12) };
+    const bodies = ['see https://example.org/a?b=1&c="2".', '🌱🌱', 'two\nlines & <i>markup</i>', 'שלום'];
+    await r
+      .table('messages')
+      .insert(bodies.map((body, i) => ({ ...row, id: `row${i}`, body, kind: i === 2 ? 'bot' : 'message' })))
+      .run(database);
+    await r.table('messages').get('row1').update({ body: '🌱' }).run(database);
+    const [without, scripted] = await Promise.all(
+      [false, true].map(async (javaScriptEnabled) => {
+        const options = { javaScriptEnabled, timezoneId: 'UTC' };
+        const { page, context } = await visit(browser, `${app.url}/r/same-rows`, options);
+        const html = await page.evaluate(`[...document.querySelectorAll('#rows .message, #rooms li')]
+          .map((row) => row.outerHTML.replace(/ title="[^"]*"/g, ''))`);
+        await context.close();
+        return html as string[];
+      }),
+    );
+    expect(without).toHaveLength(6);
+    expect(without?.join('')).toContain('(edited)');
+    // The number of people follows the socket.
+    const withoutUsers = (rows: string[] = []) =>
+      rows.map((row) =>
+        row.replace(/<span class="room-users">.*?<\/span>/, '').replace(/aria-label="[^"]*"/, ''),
+      );
+    expect(withoutUsers(scripted)).toEqual(withoutUsers(without));
+  });
 });

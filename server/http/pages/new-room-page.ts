@@ -7,7 +7,8 @@ import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
 import { pageVisitor } from './page-visitor.js';
-import { type RoomPageLoader, textOf } from './room-page-loader.js';
+import { textOf } from './rejected-form.js';
+import type { RoomPageLoader } from './room-page-loader.js';
 import { roomPath } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
 
@@ -26,7 +27,11 @@ export function newRoomRouter({ directory, screen, visitors }: NewRoomDependenci
     res
       .status(error?.status ?? 200)
       .set('Cache-Control', 'private, no-cache')
-      .render('new-room', { ...sidePanel({ ...visitor, room: LOBBY, rooms }), typed, error });
+      .render('new-room', {
+        ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
+        typed,
+        error,
+      });
   }
 
   const visitorOf = (req: Request, res: Response) =>

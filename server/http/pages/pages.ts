@@ -14,8 +14,9 @@ import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
+import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
-import { rejection, roomPagesRouter } from './room-pages.js';
+import { roomPagesRouter } from './room-pages.js';
 import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
@@ -59,7 +60,7 @@ export function pagesRouter(parts: PagesDependencies): Router {
         if (byAddress) await visitors.renameUser(await visitors.playground(req.query.id_user), name, req.ip);
         else await visitors.rename(req, res, name);
       } catch (error) {
-        const rejected = rejection(error, { action: 'name' }, fields.name);
+        const rejected = rejectedForm(error, { action: 'name' }, fields.name);
         return screen.show(req, res, {
           ...(await pageVisitor(visitors, req, res, byAddress)),
           room,

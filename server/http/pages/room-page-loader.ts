@@ -8,7 +8,8 @@ import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { decodeCursor } from '../api/cursor.js';
 import type { PageVisitor } from './page-visitor.js';
-import { type RejectedForm, roomPage } from './room-page.js';
+import { type RejectedForm, textOf } from './rejected-form.js';
+import { roomPage } from './room-page.js';
 import { sidePanel } from './side-panel.js';
 
 export interface RoomPageLoaderDependencies {
@@ -127,9 +128,4 @@ export class RoomPageLoader {
 function nothingWhileAway(error: unknown): Read {
   if (!(error instanceof ChatError) || error.code !== 'database-unavailable') throw error;
   return { messages: [], hasOlder: false, away: error };
-}
-
-/** A parameter that comes once, and not as a list. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

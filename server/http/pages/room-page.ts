@@ -2,24 +2,13 @@ import type { ChatError } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import { encodeCursor } from '../api/cursor.js';
-import { messageHtml } from './message-html.js';
+import { toHtml } from './html.js';
+import { logHtml } from './log-html.js';
 import { encodePageState } from './page-state.js';
-import { toRows } from './rows/log-rows.js';
-import { PARTIAL, presentPeople } from './rows/present-people.js';
+import { personRow } from './rows/person-row.js';
+import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
 import { withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
-import { date, isoTime } from './utc.js';
-
-/** What a visitor sent by a form and what came of it. */
-export interface RejectedForm {
-  error: ChatError;
-  /** `create`, `edit`, `delete`, `join`, `leave` or `name`: which form it was. */
-  action: string;
-  /** As typed, to be shown again. */
-  text: string;
-  /** Of the message that was sent or meant. */
-  id?: string;
-}
 
 export interface RoomPageModel extends SidePanelModel {
   room: string;
@@ -43,13 +32,14 @@ export interface RoomPageModel extends SidePanelModel {
   notice?: string | undefined;
 }
 
-/** Everything that views/room.pug asks for. */
+/** The variables of views/room.pug. */
 export function roomPage(parts: RoomPageModel) {
   const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
   const { isHistory = false, editing, isStill = false, away, rejected, notice } = parts;
   const side = sidePanel(parts);
   const { path } = side;
   const first = messages[0];
+  const people = presentPeople(present.users, user.id_user);
   const state = {
     room,
     user: { id_user: user.id_user, name: user.name },
@@ -62,29 +52,29 @@ export function roomPage(parts: RoomPageModel) {
   };
   return {
     ...side,
-    rows: toRows(
-      messages.map((message) => named(message, names)),
-      { dayOf: (sent) => isoTime(sent).slice(0, 10) },
-    ),
+    isEmpty: messages.length === 0,
+    rowsHtml: logHtml({
+      messages: messages.map((message) => named(message, names)),
+      id_user: user.id_user,
+      path,
+      editing,
+      rejected,
+    }),
     olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
     stillPath: withQuery(path, 'still'),
-    editPath: (id: string) => withQuery(path, `edit=${encodeURIComponent(id)}`),
     isHistory,
     isStill,
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
-    editing,
     away,
     notice,
-    people: presentPeople(present.users, user.id_user),
-    partial: present.partial ? PARTIAL : null,
+    peopleCount: people.length,
+    peopleLabel: peopleLabel(people.length),
+    peopleHtml: toHtml(...people.map(personRow)),
+    partial: present.partial ? PARTIAL_NOTE : null,
     /** Sent with the form, so that sending it twice makes one message. */
     nextId:
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
-    isOwn: ({ author }: Message) => author.id_user === user.id_user,
     stateJson: encodePageState(state),
-    messageHtml,
-    isoTime,
-    date,
   };
 }
 

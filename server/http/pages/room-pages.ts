@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { ChatError } from '../../protocol/errors.js';
+import type { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
@@ -7,8 +7,8 @@ import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
-import type { RejectedForm } from './room-page.js';
-import { type RoomPageLoader, textOf } from './room-page-loader.js';
+import { rejectedForm, textOf } from './rejected-form.js';
+import type { RoomPageLoader } from './room-page-loader.js';
 import { roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
@@ -56,7 +56,11 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       try {
         notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
-        return screen.show(req, res, { ...visitor, room, rejected: rejection(error, fields, fields.body) });
+        return screen.show(req, res, {
+          ...visitor,
+          room,
+          rejected: rejectedForm(error, fields, fields.body),
+        });
       }
       const path = roomPath(room, visitor.as);
       res.redirect(303, notice ? withQuery(path, `notice=${notice.code}`) : path);
@@ -100,9 +104,4 @@ function isElsewhere(req: Request, address: string): boolean {
   const { pathname, searchParams } = new URL(address, 'http://localhost');
   const asked = searchParams.has('room') ? req.query.room === searchParams.get('room') : true;
   return !asked || decodeURIComponent(req.path) !== decodeURIComponent(pathname);
-}
-
-export function rejection(error: unknown, { action, id }: Fields, text: unknown): RejectedForm {
-  if (!(error instanceof ChatError)) throw error;
-  return { error, action: textOf(action) ?? 'create', text: textOf(text) ?? '', id: textOf(id) };
 }

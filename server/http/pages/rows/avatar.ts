@@ -1,4 +1,5 @@
 import type { Author } from '../../../protocol/message.js';
+import { classes, type ElementTree, element } from './element.js';
 
 /** How many hues the style sheet has, as classes `hue-0`, `hue-1`, … */
 export const HUES = 12;
@@ -24,4 +25,10 @@ export function initials(name: string): string {
   const first = (text: string) => graphemes.segment(text).containing(0)?.segment ?? '';
   const [one = name, ...more] = words;
   return (first(one) + first(more.at(-1) ?? '')).toLocaleUpperCase('en');
+}
+
+/** Hidden from screen readers, which read the name beside it. */
+export function avatar(author: Author): ElementTree {
+  const look = classes('avatar', hueClass(author));
+  return element('span', { class: look, 'aria-hidden': 'true' }, initials(author.name));
 }

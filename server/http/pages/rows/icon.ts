@@ -1,5 +1,7 @@
+import { type ElementTree, element } from './element.js';
+
 /** Icons as paths in a square of 24, drawn with lines. */
-export const ICONS = {
+const ICONS = {
   menu: 'M4 7h16M4 12h16M4 17h10',
   send: 'M12 19V5m-6 6 6-6 6 6',
   door: 'M14 12H3m7-4 4 4-4 4M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5',
@@ -12,3 +14,11 @@ export const ICONS = {
 } as const;
 
 export type IconName = keyof typeof ICONS;
+
+export function icon(name: IconName): ElementTree {
+  return element(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    element('path', { d: ICONS[name] }),
+  );
+}

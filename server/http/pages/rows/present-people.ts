@@ -1,4 +1,4 @@
-/** Somebody in a room, with all of his tabs. */
+/** A person in a room, with the number of tabs that show it. */
 export interface PresentPerson {
   id_user: string;
   name: string;
@@ -6,7 +6,7 @@ export interface PresentPerson {
   isSelf: boolean;
 }
 
-/** Sockets in a room as the people who have them: the reader first, the others by name. */
+/** The people behind the sockets of a room: the reader first, the others by name. */
 export function presentPeople(
   sockets: Iterable<{ id_user: string; name: string }>,
   self: string | null,
@@ -22,5 +22,8 @@ export function presentPeople(
   );
 }
 
-/** Said where other processes cannot be asked. */
-export const PARTIAL = 'Not every server can be asked at the moment: people may be missing here.';
+/** Label of the button that opens the list of people. */
+export const peopleLabel = (count: number) => `${count} here: show who`;
+
+/** Shown when the presence of other processes is not known. */
+export const PARTIAL_NOTE = 'Some servers are unreachable: people may be missing from this list.';
