@@ -3,7 +3,9 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
 RUN npm ci --no-audit --no-fund
+COPY packages packages
 COPY scripts scripts
 COPY server server
 COPY static static
@@ -16,6 +18,8 @@ WORKDIR /app
 RUN install -d -o node -g node -m 700 /data
 COPY package.json ./
 COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
+COPY --from=build /app/packages/embedded-rethinkdb/dist packages/embedded-rethinkdb/dist
 COPY --from=build /app/dist dist
 COPY --from=build /app/static/build static/build
 COPY static/icons static/icons

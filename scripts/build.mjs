@@ -1,6 +1,7 @@
 /**
- * `npm run build`: transpiles server/ file by file to dist/server/, and bundles the page's script and styles to
- * static/build/ under names that change with their content. Types are checked by `npm run lint`, not here.
+ * `npm run build`: transpiles server/ file by file to dist/server/ and src/ of the embedded database to its dist/, and
+ * bundles the page's script and styles to static/build/ under names that change with their content. Types are checked
+ * by `npm run lint`, not here.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,7 +11,6 @@ import { build } from 'esbuild';
 import Primus from 'primus';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const serverFolder = join(root, 'dist/server');
 const clientFolder = join(root, 'static/build');
 
 /** Primus makes its client from the options of its server. engine.io's side of it is bundled from its package. */
@@ -22,14 +22,19 @@ const primusClient = {
   },
 };
 
-await Promise.all([buildServer(), buildClient()]);
+await Promise.all([
+  transpile('server', 'dist/server'),
+  transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
+  buildClient(),
+]);
 
-async function buildServer() {
-  const sources = await filesIn(join(root, 'server'), /(?<!\.d)\.ts$/);
+/** Transpiles each file of a folder. Paths are relative to the root of the project. */
+async function transpile(from, to) {
+  const sources = await filesIn(join(root, from), /(?<!\.d)\.ts$/);
   const { metafile } = await build({
     entryPoints: sources,
-    outbase: join(root, 'server'),
-    outdir: serverFolder,
+    outbase: join(root, from),
+    outdir: join(root, to),
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -38,8 +43,8 @@ async function buildServer() {
     absWorkingDir: root,
     logLevel: 'warning',
   });
-  // What is left of sources that are gone.
-  await removeOthers(serverFolder, new Set(Object.keys(metafile.outputs)));
+  // Output of sources that were deleted.
+  await removeOthers(join(root, to), new Set(Object.keys(metafile.outputs)));
 }
 
 async function buildClient() {

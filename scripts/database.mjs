@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 const USAGE = 'Usage: npm run database -- --check [--directory data]';
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 2_000;
-const CHECK = fileURLToPath(new URL('../dist/server/embedded/check.js', import.meta.url));
+const CHECK = fileURLToPath(new URL('../packages/embedded-rethinkdb/dist/check.js', import.meta.url));
 
 const directory = readArguments();
 if (!existsSync(CHECK)) end(2, 'dist/ is missing: npm run build');

@@ -11,7 +11,13 @@ let server = null;
 let timer = null;
 let again = Promise.resolve();
 
-for (const folder of ['server', 'views', 'static/client', 'static/styles']) {
+for (const folder of [
+  'server',
+  'packages/embedded-rethinkdb/src',
+  'views',
+  'static/client',
+  'static/styles',
+]) {
   watch(`${root}/${folder}`, { recursive: true }, () => {
     clearTimeout(timer);
     timer = setTimeout(() => {

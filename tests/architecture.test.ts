@@ -29,31 +29,38 @@ const SERVER: Layer[] = [
   { name: 'protocol', members: ['protocol/'] },
 ];
 
+/** The embedded database. */
+const PACKAGE = 'packages/embedded-rethinkdb/src/';
+
 const EMBEDDED: Layer[] = [
-  { name: 'door', members: ['index.ts'] },
+  { name: 'entry point', members: ['index.ts'] },
   { name: 'worker', members: ['worker.ts', 'check.ts'] },
-  { name: 'wire', members: ['wire/'] },
-  { name: 'evaluator', members: ['reql/evaluate.ts'] },
-  { name: 'stored functions', members: ['reql/functions.ts'] },
-  { name: 'compiler', members: ['reql/compile.ts'] },
-  { name: 'table of terms', members: ['reql/term-table.ts'] },
-  { name: 'terms', members: ['reql/terms/'] },
-  { name: 'language', members: ['reql/'] },
+  { name: 'wire protocol', members: ['wire/'] },
+  { name: 'evaluator', members: ['query/evaluate.ts'] },
+  { name: 'stored functions', members: ['query/functions/compile-stored.ts'] },
+  { name: 'compiler', members: ['query/compile.ts'] },
+  { name: 'table of terms', members: ['query/term-table.ts'] },
+  { name: 'terms', members: ['query/terms/'] },
+  { name: 'query language', members: ['query/'] },
   { name: 'writes', members: ['writes/'] },
-  { name: 'sequences', members: ['sequences/'] },
-  { name: 'changefeeds', members: ['changefeeds/'] },
+  { name: 'geometry', members: ['geo/'] },
+  { name: 'operators', members: ['operators/'] },
+  { name: 'runtime values', members: ['runtime/'] },
+  { name: 'system tables', members: ['system-tables/'] },
+  { name: 'changefeeds', members: ['feeds/'] },
   { name: 'storage', members: ['storage/'] },
-  { name: 'values', members: ['values/'] },
+  { name: 'data types', members: ['datum/'] },
 ];
 
 /** Packages that only one part of the server may know. */
 const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
-  lmdb: 'server/embedded/storage/',
+  lmdb: `${PACKAGE}storage/`,
   'unicode-confusables': 'server/protocol/text/',
-  re2js: 'server/embedded/',
-  'geographiclib-geodesic': 'server/embedded/',
+  re2js: PACKAGE,
+  'geographiclib-geodesic': PACKAGE,
+  'embedded-rethinkdb': 'server/runtime/embedded-database.ts',
   express: 'server/http/',
   pug: 'server/http/',
   helmet: 'server/http/',
@@ -68,32 +75,35 @@ const HOMES: Record<string, string> = {
 describe('the architecture', () => {
   const server = readSources('server');
   const client = readSources('static/client');
-  const all = readSources('server', 'static/client', 'views', 'scripts', 'tests');
-  const imports = importsOf(new Map([...server, ...client]));
-  const outside = imports.filter(({ from }) => !from.startsWith('server/embedded/'));
+  const embedded = readSources(PACKAGE);
+  const embeddedTests = readSources('packages/embedded-rethinkdb/tests');
+  const product = new Map([...server, ...client, ...embedded]);
+  const all = new Map([...product, ...embeddedTests, ...readSources('views', 'scripts', 'tests')]);
+  const imports = importsOf(product);
 
   test('imports of the server point down', () => {
-    const chat = outside.filter(({ to }) => !to.startsWith('server/embedded/'));
-    expect(layerViolations(chat, 'server/', SERVER)).toEqual([]);
+    expect(layerViolations(imports, 'server/', SERVER)).toEqual([]);
   });
 
   test('imports of the embedded database point down', () => {
-    expect(layerViolations(imports, 'server/embedded/', EMBEDDED)).toEqual([]);
+    expect(layerViolations(imports, PACKAGE, EMBEDDED)).toEqual([]);
   });
 
-  test('the embedded database is opened by own-database.ts alone, by its door', () => {
-    const entries = outside.filter(({ to }) => to.startsWith('server/embedded/'));
-    const others = entries.filter(
-      ({ from, to }) => from !== 'server/runtime/embedded-database.ts' || to !== 'server/embedded/index.ts',
-    );
-    expect(others).toEqual([]);
+  test('the chat imports the embedded database by its package name', () => {
+    const chat = imports.filter(({ from }) => !from.startsWith('packages/'));
+    expect(chat.filter(({ to }) => to.startsWith('packages/'))).toEqual([]);
   });
 
-  test('the embedded database knows nothing of the chat', () => {
-    const inside = imports.filter(({ from }) => from.startsWith('server/embedded/'));
-    const chat = ({ to }: { to: string }) =>
-      /^(server|static|views)\//.test(to) && !to.startsWith('server/embedded/');
-    expect(inside.filter(chat)).toEqual([]);
+  test('the embedded database and its tests import nothing of the chat', () => {
+    const inside = importsOf(new Map([...embedded, ...embeddedTests]));
+    expect(inside.length).toBeGreaterThan(500);
+    const chat = /^(server|static|views|scripts|tests|bench)\//;
+    expect(inside.filter(({ to }) => chat.test(to))).toEqual([]);
+  });
+
+  test('the embedded database has no cycles of imports, type imports included', () => {
+    const inside = imports.filter(({ from }) => from.startsWith(PACKAGE));
+    expect(cycles(inside.map((one) => ({ ...one, typeOnly: false })))).toEqual([]);
   });
 
   test('there are no cycles', () => {
@@ -115,13 +125,13 @@ describe('the architecture', () => {
   });
 
   test('the environment is read in one place', () => {
-    expect(matching(server, /\bprocess\s*(\.|\[\s*['"])env\b|from 'node:process'/)).toEqual([
-      'server/main.ts',
-    ]);
+    expect(
+      matching(new Map([...server, ...embedded]), /\bprocess\s*(\.|\[\s*['"])env\b|from 'node:process'/),
+    ).toEqual(['server/main.ts']);
   });
 
   test('exports have names', () => {
-    expect(matching(new Map([...server, ...client]), /^export default\b/m)).toEqual([]);
+    expect(matching(product, /^export default\b/m)).toEqual([]);
   });
 
   test('files are named in kebab-case, after what they hold', () => {
@@ -129,7 +139,7 @@ describe('the architecture', () => {
   });
 
   test('files stay short', () => {
-    expect(longFiles(new Map([...server, ...client]), 300)).toEqual([]);
+    expect(longFiles(product, 300)).toEqual([]);
     expect(longFiles(all, 500)).toEqual([]);
   });
 });

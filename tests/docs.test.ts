@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+const packages = readdirSync('packages').map((name) => path.join('packages', name));
 const pages = [
-  ...readdirSync('.').filter((name) => name.endsWith('.md')),
+  ...['.', ...packages].flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name))),
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => path.join('docs', name)),
 ].filter((name) => name.endsWith('.md'));
 
@@ -20,14 +21,14 @@ describe.each(pages)('%s', (page) => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const named = [...text.matchAll(/\bnpm run ([a-z]+)/g)].map(([, name = '']) => name);
+    const named = [...text.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !scripts[name])).toEqual([]);
   });
 });
 
 describe('docs/security.md', () => {
   const text = readFileSync('docs/security.md', 'utf8').replace(/\s+/g, ' ');
-  const named = [...text.matchAll(/`([a-z]+\/[a-z/-]+)`(?:: ("[^"]+"(?:, "[^"]+")*))?/g)];
+  const named = [...text.matchAll(/`([a-z-]+\/[a-z/-]+)`(?:: ("[^"]+"(?:, "[^"]+")*))?/g)];
 
   test('names tests for its claims', () => {
     expect(named.length).toBeGreaterThan(40);
@@ -36,8 +37,12 @@ describe('docs/security.md', () => {
   test.each(named.map(([, file = '', titles = '']) => [file, titles]))(
     'names the test %s %s',
     (file, titles) => {
-      const source = path.join('tests', `${file}.test.ts`);
-      expect(existsSync(source) || existsSync(path.join('tests', file))).toBe(true);
+      const [first = '', ...rest] = file.split('/');
+      const place = packages.includes(`packages/${first}`)
+        ? path.join('packages', first, 'tests', ...rest)
+        : path.join('tests', file);
+      const source = `${place}.test.ts`;
+      expect(existsSync(source) || existsSync(place)).toBe(true);
       for (const [, title] of titles.matchAll(/"([^"]+)"/g))
         expect(readFileSync(source, 'utf8')).toContain(title);
     },

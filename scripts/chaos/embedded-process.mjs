@@ -1,5 +1,5 @@
 /** The embedded database in a process of its own, which can be killed: `embedded-process.mjs <folder> <port>`. */
-import { startEmbedded } from '../../dist/server/embedded/index.js';
+import { startEmbedded } from 'embedded-rethinkdb';
 
 const [directory, port] = process.argv.slice(2);
 const { port: taken } = await startEmbedded({ directory, port: Number(port) });

@@ -1,5 +1,5 @@
 import { EventSource } from 'eventsource';
-import type { RoomFrame } from '../../server/protocol/room-frames.js';
+import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import { View } from '../../tests/support/view.js';
 

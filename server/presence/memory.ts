@@ -1,4 +1,5 @@
 import type { PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
+import { TYPING_INTERVAL_MS } from '../protocol/typing.js';
 import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';
@@ -17,6 +18,8 @@ import type {
 } from './presence.js';
 import { Typing } from './typing.js';
 
+/** Less than the clients' interval, so that a frame that arrives early because of network jitter is not dropped. */
+const TYPING_THROTTLE_MS = TYPING_INTERVAL_MS * 0.75;
 /** Milliseconds to wait for a room that others have to be asked about. */
 export const SYNC_TIMEOUT_MS = 1_000;
 
@@ -53,7 +56,7 @@ export class MemoryPresence implements Presence {
 
   constructor(
     log: Log,
-    { clock = systemClock, windowMs = 200, typingEveryMs = 2_000 }: PresenceOptions = {},
+    { clock = systemClock, windowMs = 200, typingEveryMs = TYPING_THROTTLE_MS }: PresenceOptions = {},
     exchange: LocalPresenceListener = SINGLE_PROCESS,
   ) {
     this.#exchange = exchange;

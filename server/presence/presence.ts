@@ -82,8 +82,8 @@ export interface Presence {
   observe(room: string, listener: PresenceListener): Promise<Observation>;
 
   /**
-   * A user types. Told to everybody who observes typing in the room, in all processes, the user included; at most once
-   * per user, room and `typingEveryMs`, so that it can be called at every key.
+   * A user types. Notifies all observers of typing in the room, in all processes; at most once per user, room and
+   * `typingEveryMs`, so that it can be called at each key.
    */
   typing(room: string, user: Typist): void;
 
@@ -117,6 +117,3 @@ export interface PresenceOptions {
   /** Least milliseconds between two events of the same user typing in the same room. */
   typingEveryMs?: number;
 }
-
-/** Milliseconds for which an event of typing is good. More than `typingEveryMs`, or it would flicker. */
-export const TYPING_MS = 5_000;

@@ -1,7 +1,8 @@
 import type { Typist } from '../protocol/presence.js';
+import { TYPING_DURATION_MS } from '../protocol/typing.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
-import { TYPING_MS, type TypingListener } from './presence.js';
+import type { TypingListener } from './presence.js';
 
 export interface TypingHooks {
   /** Somebody of this process begins to observe the room, or nobody does any more. */
@@ -10,8 +11,8 @@ export interface TypingHooks {
 }
 
 /**
- * Who types. Nothing is kept but who was told of a moment ago: an event is good for `TYPING_MS`, and whoever shows it
- * takes it away.
+ * Typing indicators. Stateless except for a throttle per user and room; clients hide an indicator after
+ * `TYPING_DURATION_MS`.
  */
 export class Typing {
   readonly #options: { clock: Clock; log: Log; typingEveryMs: number };
@@ -49,7 +50,7 @@ export class Typing {
   }
 
   tell(room: string, { id_user, name }: Typist): void {
-    const event = { room, user: { id_user, name }, forMs: TYPING_MS };
+    const event = { room, user: { id_user, name }, forMs: TYPING_DURATION_MS };
     for (const listener of [...(this.#listeners.get(room) ?? [])]) {
       try {
         listener(event);

@@ -1,102 +1,92 @@
 /**
- * Every frame that travels over a socket, both ways. Frames are JSON objects with a `type`.
- * What browsers send is checked by the schemas here; what servers send is typed here.
- * The texts inside (room, body, name) are checked by the rules of message.ts.
+ * Frames that clients send over a socket. Frames are JSON objects with a `type`; the schemas check their form, and
+ * the rules of message.ts check the texts inside (room, body, name), which gives the error code of the field.
  */
 import { z } from 'zod';
-import type { ErrorCode, ErrorDetails } from './errors.js';
-import type { Author, Message, Position } from './message.js';
-import type { PresenceCount, PresenceEntry, TypingEvent } from './presence.js';
-import type { RoomInfo } from './room.js';
-import type { RoomFrame, Snapshot } from './room-frames.js';
+import { LIMITS } from './message.js';
+import { refSchema } from './server-frames.js';
 
-/** Chosen by the client; comes back in the `ack`, `history` or `error` that answers the frame. */
-const ref = z.union([z.string().max(64), z.number()]).optional();
-/** Checked by the rules of message.ts, which give the code of the field. */
-const text = z.unknown().optional();
-/** Up to the last millisecond of the year 9999, where the database's times end. */
-const position = z.object({
-  sent: z.number().int().min(0).max(253_402_300_799_999),
-  id: z.string().max(127),
-});
+export {
+  PROTOCOL_VERSION,
+  type Ref,
+  type ServerFrame,
+} from './server-frames.js';
+
+const ref = refSchema.optional().describe('Chosen by the client; the frame that answers has the same `ref`');
+/** `mandatory`: a missing text gets the error code of its field from message.ts. */
+const text = (meta: Record<string, unknown> = {}) =>
+  z
+    .unknown()
+    .optional()
+    .meta({ type: 'string', mandatory: true, ...meta });
+const room = text({ maxLength: LIMITS.room });
+const id = text({ pattern: '^[\\w-]{1,64}$' });
+const body = text({ maxLength: LIMITS.body });
+/** Up to the last millisecond of the year 9999, the maximum time of the database. */
+const position = z
+  .object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) })
+  .describe('A position: `sent` and `id` of a message');
 
 export const clientFrames = {
-  joinRoom: z.object({ type: z.literal('joinRoom'), ref, room: text }),
-  leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room: text }),
-  createMessage: z.object({
-    type: z.literal('createMessage'),
-    ref,
-    message: z.object({ id: text, room: text, body: text }),
-  }),
-  editMessage: z.object({ type: z.literal('editMessage'), ref, room: text, id: text, body: text }),
-  deleteMessage: z.object({ type: z.literal('deleteMessage'), ref, room: text, id: text }),
-  /** Messages before a position, newest last; at most 100. */
-  loadHistory: z.object({
-    type: z.literal('loadHistory'),
-    ref,
-    room: text,
-    before: position,
-    limit: z.number().int().min(1).max(100).default(50),
-  }),
-  /** The user types. Again at every key, if you like. */
-  typing: z.object({ type: z.literal('typing'), room: text }),
-  identityChange: z.object({ type: z.literal('identityChange'), ref, name: text }),
-  /** Rooms whose presence is wanted without being in them; takes the place of those named before. */
-  observePresence: z.object({
-    type: z.literal('observePresence'),
-    ref,
-    rooms: z.array(z.unknown()).max(1000),
-  }),
-  markRead: z.object({ type: z.literal('markRead'), ref, room: text, position }),
-  /** A token, where it came neither with the socket's address (`token`) nor as a cookie, or is about to expire. */
-  authenticate: z.object({ type: z.literal('authenticate'), ref, token: z.unknown() }),
+  joinRoom: z
+    .object({ type: z.literal('joinRoom'), ref, room })
+    .describe("Joins a room. The answer is a `roomSnapshot`; the room's frames follow."),
+  leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room }).describe('Leaves a room.'),
+  createMessage: z
+    .object({
+      type: z.literal('createMessage'),
+      ref,
+      message: z.object({
+        id: z.unknown().optional().meta({
+          type: 'string',
+          pattern: '^[\\w-]{1,64}$',
+          description: 'Chosen by the client, so that a retry does not store the message twice',
+        }),
+        room,
+        body,
+      }),
+    })
+    .describe('Writes a message. The room receives it by a `deliverMessage`.'),
+  editMessage: z
+    .object({ type: z.literal('editMessage'), ref, room, id, body })
+    .describe('Replaces the body of an own message.'),
+  deleteMessage: z
+    .object({ type: z.literal('deleteMessage'), ref, room, id })
+    .describe('Deletes an own message.'),
+  loadHistory: z
+    .object({
+      type: z.literal('loadHistory'),
+      ref,
+      room,
+      before: position,
+      limit: z.number().int().min(1).max(100).default(50),
+    })
+    .describe('Loads the messages right before a position. The answer is a `history`.'),
+  typing: z
+    .object({ type: z.literal('typing'), room })
+    .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),
+  identityChange: z
+    .object({ type: z.literal('identityChange'), ref, name: text({ maxLength: LIMITS.name }) })
+    .describe('Changes the name of the user.'),
+  observePresence: z
+    .object({
+      type: z.literal('observePresence'),
+      ref,
+      rooms: z.array(z.unknown().meta({ type: 'string' })).max(1000),
+    })
+    .describe('Observes presence in rooms without joining them. Replaces the rooms observed before.'),
+  markRead: z
+    .object({ type: z.literal('markRead'), ref, room, position })
+    .describe(
+      'Sets the read position of the user; it only moves forward. Ignored for users who are not members.',
+    ),
+  authenticate: z
+    .object({ type: z.literal('authenticate'), ref, token: z.unknown().meta({ type: 'string' }) })
+    .describe(
+      'Authenticates with a bearer token that came neither with the address of the socket (`token`) nor as a cookie, ' +
+        'or replaces a token that is about to expire.',
+    ),
 } as const;
 
 export type ClientFrameType = keyof typeof clientFrames;
 export type ClientFrame<T extends ClientFrameType = ClientFrameType> = z.infer<(typeof clientFrames)[T]>;
-export type Ref = z.infer<typeof ref>;
-
-/** Names that users have now, where they differ from what their messages say. */
-export interface Names {
-  names?: Record<string, string>;
-}
-
-export type ServerFrame =
-  /** Who the server takes you for: first of all, or as soon as it knows. */
-  | { type: 'welcome'; id_socket: string; user: Author }
-  /** Answers joinRoom: the newest messages, oldest first. `live: false`: they may be out of date, see roomState. */
-  | ({ type: 'roomSnapshot'; ref?: Ref } & Snapshot & Names)
-  /** What happens in the rooms that one is in. */
-  | RoomFrame
-  /** Answers loadHistory: all there is between the first of `messages` and `before`, oldest first. */
-  | ({ type: 'history'; ref?: Ref; room: string; messages: Message[]; hasOlder: boolean } & Names)
-  /** The write is in the database. `id` is the message's. */
-  | { type: 'ack'; ref?: Ref; room?: string; id?: string }
-  | ({ type: 'error'; ref?: Ref; room?: string; code: ErrorCode; message: string } & ErrorDetails)
-  /**
-   * Who is in a room that one has joined or observes. `users`: all of them, else `joined` and `left` say what is
-   * different (`joined` is an upsert by id_socket, also for a new name). Big rooms tell a `count` alone.
-   * `partial`: other processes cannot be asked at the moment.
-   */
-  | {
-      type: 'presence';
-      room: string;
-      users?: readonly PresenceEntry[];
-      joined?: readonly PresenceEntry[];
-      left?: readonly string[];
-      count?: PresenceCount;
-      partial: boolean;
-    }
-  /** Somebody types: to be shown for so many milliseconds, or until a message of theirs comes. */
-  | ({ type: 'typing' } & TypingEvent)
-  /** Somebody has another name; it counts for old messages too. */
-  | { type: 'identityChange'; user: { id_user: string; name: string } }
-  | { type: 'roomCreated'; room: RoomInfo }
-  | { type: 'roomChanged'; room: RoomInfo }
-  | { type: 'roomRemoved'; room: string }
-  | { type: 'memberJoined'; room: string; user: { id_user: string; name: string | null } }
-  | { type: 'memberLeft'; room: string; id_user: string }
-  /** How far this user has read, on whichever socket. */
-  | { type: 'read'; room: string; position: Position }
-  /** This server is about to stop: come back after so many milliseconds. */
-  | { type: 'goingAway'; retryAfterMs: number };

@@ -9,39 +9,8 @@ export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as 
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 
-export interface Author {
-  /** Null where nobody is known to have written it, as in a row typed into a ReQL console. */
-  id_user: string | null;
-  name: string;
-}
-
-export const KINDS = ['message', 'action', 'bot', 'system'] as const;
-export type Kind = (typeof KINDS)[number];
-
-/** A message as browsers, REST and rooms see it. */
-export interface Message {
-  id: string;
-  room: string;
-  body: string;
-  /** Milliseconds since 1970. */
-  sent: number;
-  author: Author;
-  kind: Kind;
-  /** Milliseconds since 1970 of the last edit; absent when never edited. */
-  edited?: number;
-}
-
-/** The place of a message in its room: rooms are ordered by time, then by id. */
-export interface Position {
-  sent: number;
-  id: string;
-}
-
-/** Negative when `a` stands before `b`. Ids are compared like the database does it, by their UTF-8 bytes. */
-export function comparePositions(a: Position, b: Position): number {
-  if (a.sent !== b.sent) return a.sent - b.sent;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
+export type { Author, Kind, Message, Position } from './entities.js';
+export { comparePositions } from './position.js';
 
 /**
  * What begins a command to a bot, `/roll 2d6` or `/stock=aapl.us`; a path such as `/usr/bin` is none. The same to

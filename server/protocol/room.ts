@@ -1,17 +1,6 @@
-/** A room that was created, with what its creator said of it. Rooms need not be created to be used. */
-export interface RoomInfo {
-  name: string;
-  topic: string;
-  access: RoomAccess;
-  /** Milliseconds since 1970; null where a row written by hand has none. */
-  created: number | null;
-  created_by: string | null;
-}
+import { ACCESS, type RoomAccess, type RoomInfo } from './entities.js';
 
-export const ACCESS = ['open', 'members'] as const;
-
-/** `open`: everybody may read and write; `members`: those who have joined. */
-export type RoomAccess = (typeof ACCESS)[number];
+export { ACCESS, type RoomAccess, type RoomInfo };
 
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
 export interface RoomEntry extends RoomInfo {

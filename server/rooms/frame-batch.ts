@@ -1,4 +1,4 @@
-import type { RoomFrame } from '../protocol/room-frames.js';
+import type { RoomFrame } from '../protocol/server-frames.js';
 
 /** Frames for any number of sockets, encoded once however many these are. */
 export class EncodedFrames {

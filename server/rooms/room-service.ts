@@ -3,7 +3,7 @@ import type { Inserted, Messages, NewMessage } from '../database/tables/messages
 import type { Limits } from '../limits/limits.js';
 import type { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { Snapshot } from '../protocol/room-frames.js';
+import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import type { CommandNotices } from './command-notices.js';
 import { Room, type Subscriber, WINDOW } from './room.js';

@@ -3,7 +3,7 @@ import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
 import type { Messages, Older } from '../database/tables/messages.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { RoomFrame, Snapshot } from '../protocol/room-frames.js';
+import type { RoomFrame, Snapshot } from '../protocol/server-frames.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import { FrameBatch } from './frame-batch.js';

@@ -1,10 +1,10 @@
+import { type Embedded, type SpaceStatus, startEmbedded } from 'embedded-rethinkdb';
 import type { Config } from '../config/config.js';
 import { type DatabaseAddress, DEFAULT_DB } from '../config/database-url.js';
-import { type Embedded, type SpaceStatus, startEmbedded } from '../embedded/index.js';
 import type { Log } from '../telemetry/logger.js';
 import { fail } from './signals.js';
 
-export { DATABASE_FILES, makePrivate } from '../embedded/index.js';
+export { DATABASE_FILES, makePrivate } from 'embedded-rethinkdb';
 
 /** Milliseconds that it has to last after an end, or starting it again does not help. */
 const STABLE_MS = 10_000;

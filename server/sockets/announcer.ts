@@ -107,7 +107,7 @@ export class Announcer {
       for (const room of each.rooms) if (shared.has(room)) return true;
       return false;
     };
-    this.announce({ type: 'identityChange', user: { id_user, name } }, isConcerned);
+    this.announce({ type: 'identityChanged', user: { id_user, name } }, isConcerned);
   }
 
   /** Rooms in which the user is present or a member, or whose newest messages have one by the user. */

@@ -17,7 +17,7 @@ import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError, toChatError } from '../protocol/errors.js';
-import type { ServerFrame } from '../protocol/frames.js';
+import { PROTOCOL_VERSION, type ServerFrame } from '../protocol/frames.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcer } from './announcer.js';
@@ -239,7 +239,12 @@ export class Sockets {
     };
     this.watches.set(connection, monitorSession({ authenticator, credentials, session, onEnd }));
     const { id_user, name } = session;
-    connection.send({ type: 'welcome', id_socket: connection.id, user: { id_user, name } });
+    connection.send({
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      id_socket: connection.id,
+      user: { id_user, name },
+    });
   }
 
   private unwatch(connection: SocketConnection): void {

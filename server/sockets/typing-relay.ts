@@ -2,14 +2,18 @@ import type { Presence } from '../presence/presence.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 import type { PresenceReceiver } from './presence-relay.js';
 
-/** Tells sockets who types in their rooms. A room's typists are observed once per process. */
+export interface TypingReceiver extends PresenceReceiver {
+  readonly id_user: string;
+}
+
+/** Sends typing events to the sockets of other users in the room. Each room is observed once per process. */
 export class TypingRelay {
-  private readonly rooms = new Map<string, { receivers: Set<PresenceReceiver>; stop: () => void }>();
+  private readonly rooms = new Map<string, { receivers: Set<TypingReceiver>; stop: () => void }>();
 
   constructor(private readonly presence: Presence) {}
 
-  /** @returns ends it */
-  follow(room: string, receiver: PresenceReceiver): () => void {
+  /** @returns a function that stops following */
+  follow(room: string, receiver: TypingReceiver): () => void {
     const relayed = this.rooms.get(room) ?? this.open(room);
     relayed.receivers.add(receiver);
     return () => {
@@ -21,10 +25,10 @@ export class TypingRelay {
   }
 
   private open(room: string) {
-    const receivers = new Set<PresenceReceiver>();
+    const receivers = new Set<TypingReceiver>();
     const stop = this.presence.observeTyping(room, (event) => {
-      const frames = new EncodedFrames([{ type: 'typing', ...event }]);
-      for (const receiver of receivers) receiver.receive(frames);
+      const frames = new EncodedFrames([{ type: 'userTyping', ...event }]);
+      for (const receiver of receivers) if (receiver.id_user !== event.user.id_user) receiver.receive(frames);
     });
     const relayed = { receivers, stop };
     this.rooms.set(room, relayed);

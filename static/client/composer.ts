@@ -1,3 +1,4 @@
+import { TYPING_INTERVAL_MS } from '../../server/protocol/typing.js';
 import type { Api } from './api.js';
 import { CommandListView } from './command-list-view.js';
 import { byId } from './elements.js';
@@ -6,8 +7,6 @@ import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** From how many remaining characters on the counter is shown. */
 const COUNT_FROM = 500;
-/** Milliseconds between two notes that the reader types. */
-const TELL_EVERY = 2_000;
 
 export interface ComposerListener {
   /** A text to send; it is not empty and not too long. */
@@ -90,7 +89,7 @@ export class Composer {
 
   #tellTyping(): void {
     const now = Date.now();
-    if (this.isEmpty || now - this.#told < TELL_EVERY) return;
+    if (this.isEmpty || now - this.#told < TYPING_INTERVAL_MS) return;
     this.#told = now;
     this.listener.typing();
   }

@@ -25,9 +25,9 @@ export class People {
   receive(frame: ServerFrame, room: string, self: string | null, now: number): void {
     if (frame.type === 'presence' && frame.room === room) this.present.receive(frame);
     else if (frame.type === 'roomSnapshot' || frame.type === 'history') this.#learn(frame.names ?? {});
-    else if (frame.type === 'identityChange') this.#learn({ [frame.user.id_user]: frame.user.name });
+    else if (frame.type === 'identityChanged') this.#learn({ [frame.user.id_user]: frame.user.name });
     else if (frame.type === 'deliverMessage') this.#typing.delete(frame.message.author.id_user ?? '');
-    else if (frame.type === 'typing' && frame.room === room && frame.user.id_user !== self) {
+    else if (frame.type === 'userTyping' && frame.room === room && frame.user.id_user !== self) {
       this.#typing.set(frame.user.id_user, { name: frame.user.name, until: now + frame.forMs });
     }
   }

@@ -149,7 +149,7 @@ export class RoomScreen {
   #received(frame: ServerFrame): void {
     const self = this.#user.id_user;
     if (frame.type === 'welcome') this.#user = frame.user;
-    if (frame.type === 'identityChange' && frame.user.id_user === self) this.#user = frame.user;
+    if (frame.type === 'identityChanged' && frame.user.id_user === self) this.#user = frame.user;
     if (frame.type === 'read' && frame.room === this.page.room) {
       this.#unread.readUpTo(frame.position);
       this.#marker.confirm(frame.position);

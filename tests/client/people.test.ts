@@ -35,7 +35,7 @@ test('typing ends by itself, or with the message', () => {
   const people = new People();
   const typing = (name: string, now: number) =>
     people.receive(
-      { type: 'typing', room: 'lobby', user: { id_user: name, name }, forMs: 5_000 },
+      { type: 'userTyping', room: 'lobby', user: { id_user: name, name }, forMs: 5_000 },
       'lobby',
       'me',
       now,
@@ -53,7 +53,7 @@ test('typing ends by itself, or with the message', () => {
 test('messages stand under the name that their author has now, and stay the same object', () => {
   const people = new People();
   expect(people.named(message)).toBe(message);
-  people.receive({ type: 'identityChange', user: { id_user: 'ann', name: 'Anna' } }, 'lobby', null, 0);
+  people.receive({ type: 'identityChanged', user: { id_user: 'ann', name: 'Anna' } }, 'lobby', null, 0);
   expect(people.named(message).author.name).toBe('Anna');
   expect(people.named(message)).toBe(people.named(message));
 });

@@ -295,7 +295,12 @@ describe('being in a room', () => {
     expect(session.refusal).toContain('Sign in at your provider');
     session.post('kept');
     expect(take('createMessage')).toEqual([]);
-    session.receive({ type: 'welcome', id_socket: 's', user: { id_user: 'ann', name: 'Ann' } });
+    session.receive({
+      type: 'welcome',
+      protocol: '1.0',
+      id_socket: 's',
+      user: { id_user: 'ann', name: 'Ann' },
+    });
     session.receive({
       type: 'roomSnapshot',
       ref: 'join',

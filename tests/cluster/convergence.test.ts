@@ -2,7 +2,7 @@ import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
 import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
-import type { RoomFrame } from '../../server/protocol/room-frames.js';
+import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { skipWithout } from '../support/programs.js';
 import { ReturningClient } from '../support/returning-client.js';
 import { endAllServers } from '../support/server-process.js';

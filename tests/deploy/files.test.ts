@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -154,10 +165,20 @@ describe('the Dockerfile', () => {
     directory = await mkdtemp(path.join(tmpdir(), 'changeroom-image-'));
     for (const file of copied(image)) {
       const target = path.join(directory, file);
-      if (file === 'node_modules') await symlink(path.resolve(file), target);
+      if (file === 'node_modules') await linkModules(target);
       else await cp(file, target, { recursive: true });
     }
   });
+
+  /** Links each installed package. A workspace is linked to its copy in the image. */
+  async function linkModules(target: string) {
+    await mkdir(target);
+    for (const name of await readdir('node_modules')) {
+      const source = path.join('node_modules', name);
+      const isWorkspace = (await lstat(source)).isSymbolicLink();
+      await symlink(isWorkspace ? await readlink(source) : path.resolve(source), path.join(target, name));
+    }
+  }
   afterAll(async () => {
     await Deployment.removeAll();
     await rm(directory, { recursive: true, force: true });

@@ -2,10 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import {
+  mountSmallDisk,
+  type SmallDisk,
+  skipWithoutMount,
+} from '../../packages/embedded-rethinkdb/tests/support/small-disk.js';
 import { jsonOf, post } from '../http/client.js';
 import { EventReader } from '../http/event-reader.js';
 import { endAllServers, failToStart, startServer } from '../support/server-process.js';
-import { mountSmallDisk, type SmallDisk, skipWithoutMount } from '../support/small-disk.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 

@@ -145,7 +145,7 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   friend.send({ type: 'typing', room });
   await friend.ask({ type: 'createMessage', message: { room, body: 'hello' } });
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
-  await until('it gets the typing frame', () => inside.latest('typing'));
+  await until('it gets the typing frame', () => inside.latest('userTyping'));
   await stream.endsWith('hello');
   await until('the observer receives the presence', () => observer.latest('presence'));
   return { room, token: tokenOf(people.ex), headers, inside, observer, stream, friend, late };
@@ -191,7 +191,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     );
     await until(
       'the friend sees the late comer type',
-      () => friend.latest('typing')?.user.id_user === 'late-comer',
+      () => friend.latest('userTyping')?.user.id_user === 'late-comer',
     );
     await until('the friend sees the late comer', () =>
       JSON.stringify(of(room, since(friend))).includes('late-comer-name'),
@@ -226,7 +226,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
 
   it('the others do not see that the socket types or is there', () => {
     const { friend, room } = scene;
-    expect(JSON.stringify(since(friend).filter(({ type }) => type === 'typing'))).not.toContain(EX);
+    expect(JSON.stringify(since(friend).filter(({ type }) => type === 'userTyping'))).not.toContain(EX);
     const present = new Map<string, string>();
     for (const frame of friend.frames) {
       if (frame.type !== 'presence' || frame.room !== room) continue;

@@ -62,7 +62,7 @@ describe('a guest who takes the name of another', () => {
     await post(`${app.url}/api/rooms/renamed/messages`, { body: 'hi' }, { cookie: before });
     const socket = await SocketClient.open(app.url, { cookie: before });
     await socket.ask({ type: 'identityChange', name: 'ROSA' });
-    const { user } = await until('the new name is announced', () => socket.latest('identityChange'));
+    const { user } = await until('the new name is announced', () => socket.latest('identityChanged'));
     expect(user.name).toMatch(/^ROSA #[0-9a-f]{4}$/);
     const { messages, names } = await socket.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'renamed' });
     expect(messages[0]!.author.name).toBe('Rita');
@@ -226,7 +226,7 @@ describe('a name from a token', () => {
     expect(socket.latest('welcome')!.user.name).toBe('Carl');
     await r.table('users').get('carl').update({ name: 'Carlo' }).run(connection);
     await until('the other name is announced', () =>
-      socket.frames.some((frame) => frame.type === 'identityChange' && frame.user.name === 'Carlo'),
+      socket.frames.some((frame) => frame.type === 'identityChanged' && frame.user.name === 'Carlo'),
     );
     await socket.ask({ type: 'joinRoom', room: 'given' });
     await socket.ask({ type: 'createMessage', message: { room: 'given', body: 'x' } });

@@ -29,10 +29,10 @@ async function makeMember(room: string, client: SocketClient): Promise<void> {
 
 describe('frames that are sent together', () => {
   it('typing with joinRoom does not reach a room that may not be entered', async () => {
-    const [member, outsider] = [await open(), await open()];
+    const [member, friend, outsider] = [await open(), await open(), await open()];
     const room = 'typing together';
     await r.table('rooms').insert({ id: room, access: 'members' }).run(console_);
-    await makeMember(room, member);
+    for (const each of [member, friend]) await makeMember(room, each);
     outsider.send({ type: 'joinRoom', room, ref: 'join' });
     outsider.send({ type: 'typing', room });
     await until(
@@ -40,11 +40,13 @@ describe('frames that are sent together', () => {
       () => outsider.frames.filter(({ type }) => type === 'error').length === 2,
     );
     // Typing is passed on at once, and every socket's frames keep their order.
-    member.send({ type: 'typing', room });
-    await until('the member sees the typing', () => member.latest('typing'));
-    const typists = member.frames.flatMap((frame) => (frame.type === 'typing' ? [frame.user.id_user] : []));
-    expect(typists).toEqual([idOf(member)]);
-    for (const each of [member, outsider]) each.close();
+    friend.send({ type: 'typing', room });
+    await until('the member sees the typing', () => member.latest('userTyping'));
+    const typists = member.frames.flatMap((frame) =>
+      frame.type === 'userTyping' ? [frame.user.id_user] : [],
+    );
+    expect(typists).toEqual([idOf(friend)]);
+    for (const each of [member, friend, outsider]) each.close();
   });
 
   it('typing with joinRoom does not reach an open room before the socket is in it', async () => {

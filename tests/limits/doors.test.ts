@@ -156,7 +156,7 @@ describe.each(Object.entries(DOORS))('%s are limited', (_, { setting, doors }) =
   const refusedAfter = (free: number) =>
     Array.from({ length: count }, (_, n) => (n < free ? null : 'rate-limited'));
 
-  it('for one user over all doors together', async () => {
+  it('a limit counts one user over all doors together', async () => {
     app = await startTestApp({ env: { [setting]: '2', LIMIT_PER_ADDRESS: '0' } });
     const cookie = cookieOf(await fetch(`${app.url}/api/me`));
     expect(await goThrough(doors, count, () => ({ cookie }))).toEqual(refusedAfter(2));
@@ -164,15 +164,15 @@ describe.each(Object.entries(DOORS))('%s are limited', (_, { setting, doors }) =
     expect(await goThrough(doors, 1, () => ({ cookie: other, ...ADDRESS }))).toEqual([null]);
   });
 
-  it('for an address over all doors together, though each request is a new guest', async () => {
+  it('a limit counts an address over all doors together, even if each request is a new guest', async () => {
     app = await startTestApp({ env: { [setting]: '1', LIMIT_PER_ADDRESS: '2' } });
     expect(await goThrough(doors, count, networkOf)).toEqual(refusedAfter(2));
     expect(await goThrough(doors, 1, () => ADDRESS)).toEqual([null]);
   });
 });
 
-describe('what a client does without a cookie', () => {
-  it('does not use up what other addresses may do', async () => {
+describe('a client without a cookie', () => {
+  it('a client without a cookie does not consume the limits of other addresses', async () => {
     app = await startTestApp({ env: { LIMIT_JOINS: '1', LIMIT_PER_ADDRESS: '1' } });
     for (const code of [null, 'rate-limited', 'rate-limited'])
       expect(await stream(app.url, ADDRESS, 'a')).toBe(code);
@@ -182,7 +182,7 @@ describe('what a client does without a cookie', () => {
 });
 
 describe('sockets of an address', () => {
-  it('are counted together with its event streams', async () => {
+  it('sockets of an address are counted together with its event streams', async () => {
     app = await startTestApp({ env: { LIMIT_SOCKETS: '2' } });
     const open = (n: number) =>
       fetch(`${app.url}/api/rooms/a/events`, { headers: networkOf(n), signal: AbortSignal.timeout(60_000) });
@@ -195,7 +195,7 @@ describe('sockets of an address', () => {
     await until('a place is free', async () => (await open(5)).status === 200);
   });
 
-  it('are not counted by a stream that is refused', async () => {
+  it('a refused event stream does not count as an open one', async () => {
     app = await startTestApp({ env: { LIMIT_SOCKETS: '1', LIMIT_JOINS: '1', LIMIT_PER_ADDRESS: '1' } });
     const ask = () => fetch(`${app.url}/api/rooms/a/events`, { headers: ADDRESS });
     const first = await ask();
@@ -207,7 +207,7 @@ describe('sockets of an address', () => {
 });
 
 describe('tokens that the accounts service refuses', () => {
-  it('are limited for an address over REST and sockets together', async () => {
+  it('rejected tokens are limited per address over REST and sockets together', async () => {
     const accounts = await startWebServer(json({}, 401));
     const env = { AUTH: 'accounts', AUTH_SERVER: accounts.url, LIMIT_FAILED_LOGINS: '3' };
     app = await startTestApp({ env });
@@ -246,7 +246,7 @@ describe('polls', () => {
     },
   );
 
-  it('of a session are not counted, unless engine.io takes another sid of theirs', async () => {
+  it('polls of a valid session are not counted, but polls with a second sid are', async () => {
     app = await startTestApp({ env: { LIMIT_REQUESTS: '2' } });
     const { sid } = JSON.parse((await (await poll('')).text()).slice(1)) as { sid: string };
     const say = async (query: string) =>
@@ -282,7 +282,7 @@ describe('/metrics without a secret', () => {
   });
 });
 
-it('refuses a message over REST with the limit that was passed', async () => {
+it('a message over REST beyond the limit is refused with that limit', async () => {
   app = await startTestApp({ env: { LIMIT_MESSAGES: '1', LIMIT_PER_ADDRESS: '3' } });
   const send = () => post(`${app.url}/api/rooms/lobby/messages`, { body: 'x' }, ADDRESS);
   for (let n = 0; n < 3; n += 1) expect((await send()).status).toBe(201);

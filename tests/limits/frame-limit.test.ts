@@ -5,7 +5,7 @@ const WINDOW_MS = 10_000;
 const START = 1_000_000;
 
 describe('the frame limit of a socket', () => {
-  it('takes the frames that are allowed, refuses the next one, and drops the others of the window', () => {
+  it('the frame limit accepts the allowed frames, refuses the next one, and drops the rest of the window', () => {
     const limit = new FrameLimit(3, WINDOW_MS);
     const verdicts = Array.from({ length: 6 }, (_, i) => limit.add(START + i));
     expect(verdicts).toEqual(['take', 'take', 'take', 'refuse', 'drop', 'drop']);
@@ -15,19 +15,19 @@ describe('the frame limit of a socket', () => {
     });
   });
 
-  it('takes frames again in the next window, and refuses once in each', () => {
+  it('the frame limit accepts frames in the next window and refuses once per window', () => {
     const limit = new FrameLimit(1, WINDOW_MS);
     const verdicts = [0, 1, 2, WINDOW_MS, WINDOW_MS + 1, WINDOW_MS + 2].map((ms) => limit.add(START + ms));
     expect(verdicts).toEqual(['take', 'refuse', 'drop', 'take', 'refuse', 'drop']);
   });
 
-  it('ends a socket that sends more than ten times as many frames as allowed', () => {
+  it('the frame limit ends a socket that sends more than ten times the allowed frames', () => {
     const limit = new FrameLimit(5, WINDOW_MS);
     const verdicts = Array.from({ length: 51 }, () => limit.add(START));
     expect(verdicts.indexOf('end')).toBe(50);
   });
 
-  it('of 0 takes any number of frames', () => {
+  it('a frame limit of 0 accepts any number of frames', () => {
     const limit = new FrameLimit(0, WINDOW_MS);
     expect(new Set(Array.from({ length: 5_000 }, () => limit.add(START)))).toEqual(new Set(['take']));
   });

@@ -13,7 +13,7 @@ function held() {
 }
 
 describe('heavy work', () => {
-  it('of few clients begins at once, and its result and errors reach the caller', async () => {
+  it('heavy work of few clients starts at once, and its result or error reaches the caller', async () => {
     const heavy = new HeavyWork();
     expect(await heavy.run(address(1), () => 'result')).toBe('result');
     await expect(heavy.run(address(1), () => Promise.reject(new Error('of the work')))).rejects.toThrow(
@@ -22,7 +22,7 @@ describe('heavy work', () => {
     expect(await heavy.run(undefined, async () => 'again')).toBe('again');
   });
 
-  it('runs in a few slots, and addresses take turns for them', async () => {
+  it('heavy work runs in a few slots, and addresses take turns', async () => {
     const heavy = new HeavyWork({ slots: 1 });
     const first = held();
     const order: string[] = [];
@@ -35,7 +35,7 @@ describe('heavy work', () => {
     expect(heavy.depth).toBe(0);
   });
 
-  it('is refused with the time to wait when too much waits, for one address and in all', async () => {
+  it('heavy work is refused with a retry time when too many tasks wait, per address and in total', async () => {
     const heavy = new HeavyWork({ slots: 1, maxWaiting: 5, maxWaitingPerAddress: 2 });
     const first = held();
     const running = [heavy.run(address(1), () => first.ended)];

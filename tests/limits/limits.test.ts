@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 const limits = (config: Partial<LimitsConfig>) => new Limits(config, createLog({ log: 'silent' }));
 
 describe('limits', () => {
-  it('count each user for itself', async () => {
+  it('limits count each user separately', async () => {
     const few = limits({ messages: 2 });
     await few.message('ann');
     await few.message('ann');
@@ -19,7 +19,7 @@ describe('limits', () => {
     expect(error.details.retryAfterMs).toBeLessThanOrEqual(10_000);
   });
 
-  it('do not count addresses of this machine', async () => {
+  it('limits do not count loopback addresses', async () => {
     const few = limits({ requests: 1, sockets: 1 });
     for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
       for (let i = 0; i < 3; i += 1) {
@@ -31,7 +31,7 @@ describe('limits', () => {
     await expect(few.request('192.0.2.1')).rejects.toMatchObject({ code: 'rate-limited' });
   });
 
-  it('count sockets while they are open', () => {
+  it('limits count sockets while they are open', () => {
     const few = limits({ sockets: 2 });
     const [first] = [few.socket('192.0.2.1'), few.socket('192.0.2.1'), few.socket('192.0.2.2')];
     expect(() => few.socket('192.0.2.1')).toThrow('2 sockets');
@@ -41,7 +41,7 @@ describe('limits', () => {
     expect(() => few.socket('192.0.2.1')).toThrow('2 sockets');
   });
 
-  it('of 0 are none', async () => {
+  it('a limit of 0 allows any number', async () => {
     const any = limits({});
     const frames = any.frames();
     for (let i = 0; i < 2000; i += 1) {
@@ -53,11 +53,11 @@ describe('limits', () => {
   });
 });
 
-describe('whoever does too much', () => {
+describe('a client beyond its limits', () => {
   let app: TestApp;
   afterEach(() => app?.stop());
 
-  it('is told so over sockets, with the time to wait, and what is refused is not written', async () => {
+  it('a rate-limited socket receives an error with the retry time, and the refused message is not stored', async () => {
     app = await startTestApp({ env: { LIMIT_MESSAGES: '3', LIMIT_JOINS: '2', LIMIT_FRAMES: '9' } });
     const client = await SocketClient.open(app.url);
     const create = { type: 'createMessage', message: { room: 'flood', body: 'x' } };
@@ -81,7 +81,7 @@ describe('whoever does too much', () => {
     client.close();
   });
 
-  it('is told so over HTTP, by address as a trusted proxy tells it', async () => {
+  it('a rate-limited HTTP client is identified by the address that a trusted proxy forwards', async () => {
     app = await startTestApp({ env: { LIMIT_REQUESTS: '2' } });
     const ask = (address: string) => fetch(`${app.url}/api/me`, { headers: { 'x-forwarded-for': address } });
     for (let i = 0; i < 2; i += 1) expect((await ask('192.0.2.1')).status).toBe(200);
@@ -93,7 +93,7 @@ describe('whoever does too much', () => {
     await expect(SocketClient.open(app.url, { 'x-forwarded-for': '192.0.2.1' })).rejects.toThrow('closed');
   });
 
-  it('has no more sockets than an address may have', async () => {
+  it('an address cannot open more sockets than its limit', async () => {
     app = await startTestApp({ env: { LIMIT_SOCKETS: '1' } });
     const headers = { 'x-forwarded-for': '192.0.2.1' };
     const first = await SocketClient.open(app.url, headers);

@@ -18,7 +18,7 @@ class Reader implements SlowReader {
   }
 }
 
-it('readers with the most bytes are cut off when all together hold more than the budget', async () => {
+it('the readers with the most pending bytes are closed when all together exceed the budget', async () => {
   const readers = new SlowReaders(100);
   const [small, large, medium] = [new Reader(20), new Reader(90), new Reader(70)];
   for (const each of [small, large, medium]) readers.add(each);

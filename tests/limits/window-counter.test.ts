@@ -7,7 +7,7 @@ const counter = (maxKeys?: number) => {
   return new WindowCounter({ windowMs: 10_000, now: () => time, ...(maxKeys && { maxKeys }) });
 };
 
-it('counts each key in a window of its own', () => {
+it('the counter has one window per key', () => {
   const counts = counter();
   expect(counts.get('a')).toBeNull();
   expect(counts.add('a')).toEqual({ count: 1, msLeft: 10_000 });
@@ -20,15 +20,15 @@ it('counts each key in a window of its own', () => {
   expect(counts.add('b')).toEqual({ count: 2, msLeft: 4_000 });
 });
 
-it('takes events back', () => {
+it('the counter can undo an event', () => {
   const counts = counter();
   counts.add('a');
   counts.subtract('a');
-  counts.subtract('of nobody');
+  counts.subtract('unknown');
   expect(counts.add('a').count).toBe(1);
 });
 
-it('drops windows that have ended', () => {
+it('the counter drops windows that have ended', () => {
   const counts = counter();
   for (let i = 0; i < 100; i += 1) counts.add(`${i}`);
   expect(counts.size).toBe(100);
@@ -39,7 +39,7 @@ it('drops windows that have ended', () => {
   expect(counts.size).toBe(1);
 });
 
-it('holds a bounded number of keys, of which the older half is dropped', () => {
+it('the counter holds a bounded number of keys and drops the older half', () => {
   const counts = counter(4);
   for (const key of ['a', 'b', 'c', 'd', 'd']) counts.add(key);
   expect(counts.size).toBe(4);
@@ -49,13 +49,13 @@ it('holds a bounded number of keys, of which the older half is dropped', () => {
   expect(counts.get('d')?.count).toBe(2);
 });
 
-it('counts on in the generation that a key is in', () => {
+it('the counter continues a key in its generation', () => {
   const counts = counter(4);
   for (const key of ['a', 'b', 'c', 'a', 'a']) counts.add(key);
   expect(counts.get('a')?.count).toBe(3);
 });
 
-it('holds a bounded number of keys by default', () => {
+it('the counter is bounded by default', () => {
   const counts = counter();
   for (let i = 0; i < 1_000_000; i += 1) counts.add(`user-${i}`);
   expect(counts.size).toBeLessThanOrEqual(50_000);

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryPresence } from '../../server/presence/memory.js';
-import { type Presence, TYPING_MS } from '../../server/presence/presence.js';
+import type { Presence } from '../../server/presence/presence.js';
 import { RedisPresence } from '../../server/presence/redis.js';
 import type { TypingEvent } from '../../server/protocol/presence.js';
+import { TYPING_DURATION_MS } from '../../server/protocol/typing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
@@ -388,7 +389,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     test('is told with how long it is good for', async () => {
       here.typing('lobby', { ...ann, ...{ more: 1 } });
       await told(['Ann']);
-      expect(events.at(-1)).toEqual({ room: 'lobby', user: ann, forMs: TYPING_MS });
+      expect(events.at(-1)).toEqual({ room: 'lobby', user: ann, forMs: TYPING_DURATION_MS });
     });
 
     test('is told of each user, in the room where it happens', async () => {
@@ -405,7 +406,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
       here.typing('lobby', ann);
       here.typing('lobby', bob);
       await told(['Ann', 'Bob']);
-      expect(TYPING_EVERY).toBeLessThan(TYPING_MS);
+      expect(TYPING_EVERY).toBeLessThan(TYPING_DURATION_MS);
       clock.advance(TYPING_EVERY);
       here.typing('lobby', ann);
       await told(['Ann', 'Bob', 'Ann']);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import * as ws from 'ws';
-import type { RoomFrame } from '../../server/protocol/room-frames.js';
+import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { FrameBatch } from '../../server/rooms/frame-batch.js';
 
 // The type declarations leave it out.

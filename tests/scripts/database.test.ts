@@ -4,11 +4,11 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compileStoredFunction } from '../../server/embedded/reql/functions.js';
-import { Storage } from '../../server/embedded/storage/storage.js';
-import type { DatumObject } from '../../server/embedded/values/datum.js';
-import { r } from '../embedded/driver.js';
-import { startTestServer } from '../embedded/start.js';
+import type { DatumObject } from '../../packages/embedded-rethinkdb/src/datum/datum.js';
+import { compileStoredFunction } from '../../packages/embedded-rethinkdb/src/query/functions/compile-stored.js';
+import { Storage } from '../../packages/embedded-rethinkdb/src/storage/storage.js';
+import { r } from '../../packages/embedded-rethinkdb/tests/support/driver.js';
+import { startTestServer } from '../../packages/embedded-rethinkdb/tests/support/start.js';
 import { endAllServers, failToStart, startServer } from '../support/server-process.js';
 
 const PAGE = 4096;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Embedded, startEmbedded } from 'embedded-rethinkdb';
 import rethinkdb from 'rethinkdb';
 import { type DatabaseHost, databaseAddress } from '../../server/config/database-url.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
-import { type Embedded, startEmbedded } from '../../server/embedded/index.js';
 
 export type Kind = 'embedded' | 'server';
 

@@ -17,7 +17,7 @@ afterEach(async () => {
 const errors = (client: SocketClient) => client.frames.filter((frame) => frame.type === 'error');
 
 describe('a socket that sends more frames than allowed', () => {
-  it('gets one answer, which says how long its frames are dropped, and then no other', async () => {
+  it('a flooding socket gets one error, with the time for which its frames are dropped, and no further ones', async () => {
     app = await startTestApp({ env: { LIMIT_FRAMES: '10' } });
     const client = await SocketClient.open(app.url);
     for (let i = 0; i < 60; i += 1) client.send({ type: 'leaveRoom', room: 'a', ref: i });
@@ -33,7 +33,7 @@ describe('a socket that sends more frames than allowed', () => {
     for (const each of [client, other]) each.close();
   });
 
-  it('is closed with a reason when it sends more than ten times as many', async () => {
+  it('a socket that sends ten times its limit of frames is closed with a reason', async () => {
     app = await startTestApp({ env: { LIMIT_FRAMES: '10' } });
     const client = await SocketClient.open(app.url);
     for (let i = 0; i < 200; i += 1) client.send({ type: 'leaveRoom', room: 'a' });
@@ -56,7 +56,7 @@ describe('a socket that sends more frames than allowed', () => {
 });
 
 describe('history and repeated joins', () => {
-  it('are limited per user', async () => {
+  it('loading history and joining again are limited per user', async () => {
     app = await startTestApp({ env: { LIMIT_HISTORY: '2', LIMIT_JOINS: '3' } });
     const client = await SocketClient.open(app.url);
     const loadHistory = { type: 'loadHistory', room: 'a', before: { sent: Date.now(), id: 'z' } };
@@ -76,7 +76,7 @@ describe('history and repeated joins', () => {
   });
 });
 
-describe('frames that come before the socket is authenticated', () => {
+describe('frames before authentication', () => {
   const open = async () => {
     accounts = await startWebServer(silence);
     const env = { AUTH: 'accounts', AUTH_SERVER: accounts.url, LIMIT_FRAMES: '0' };
@@ -84,7 +84,7 @@ describe('frames that come before the socket is authenticated', () => {
     return SocketClient.connect(app.url, { cookie: 'changeroom_token=t' });
   };
 
-  it('wait in their order: reading stops, and nothing is lost', async () => {
+  it('frames sent before authentication wait in order, reading pauses, and no frame is lost', async () => {
     const client = await open();
     await until('the service is asked', () => accounts!.requests.length > 0);
     const count = 20_000;
@@ -96,7 +96,7 @@ describe('frames that come before the socket is authenticated', () => {
     client.close();
   });
 
-  it('may be no more than a few by long-polling, or the socket is closed', async () => {
+  it('a long-polling socket that sends too many frames before authentication is closed', async () => {
     accounts = await startWebServer(silence);
     const env = { AUTH: 'accounts', AUTH_SERVER: accounts.url, LIMIT_FRAMES: '0' };
     app = await startTestApp({ env });

@@ -32,7 +32,7 @@ function open({ isReady = true } = {}) {
 }
 
 describe('an inbox', () => {
-  it('begins frames in their order, and keeps those that come while it is not ready', () => {
+  it('the inbox starts frames in order and keeps those that arrive before it is ready', () => {
     const { inbox, begun, state, send } = open({ isReady: false });
     for (let i = 0; i < 3; i += 1) send('typing');
     expect(begun).toEqual([]);
@@ -44,7 +44,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('handles two frames with large answers at a time, and the others when these are answered', async () => {
+  it('the inbox handles two frames with large answers at a time, the others after these', async () => {
     const { begun, send, finish, state } = open();
     for (let i = 0; i < 4; i += 1) send('loadHistory');
     expect(begun).toEqual([0, 1]);
@@ -57,7 +57,7 @@ describe('an inbox', () => {
     expect(state.isPaused).toBe(false);
   });
 
-  it('handles no more than 32 frames at a time', async () => {
+  it('the inbox handles at most 32 frames at a time', async () => {
     const { begun, send, finish } = open();
     for (let i = 0; i < 100; i += 1) send('createMessage');
     expect(begun).toHaveLength(32);

@@ -59,7 +59,7 @@ const KB = 1024;
 const text = (bytes: number) => 'x'.repeat(bytes - 1);
 
 describe('the bytes that wait for a reader', () => {
-  it('are those that wait for a poll, and those of answers that the client has not taken', () => {
+  it('pending bytes are those that wait for a poll and those of responses that the client has not read', () => {
     const { socket, outgoing } = open();
     outgoing.sendJson(text(10 * KB));
     outgoing.sendJson('字'.repeat(KB));
@@ -75,7 +75,7 @@ describe('the bytes that wait for a reader', () => {
     expect(outgoing.pendingBytes).toBe(0);
   });
 
-  it('make a reader slow, until it has taken them', async () => {
+  it('a reader counts as slow until it has read its pending bytes', async () => {
     const { socket, outgoing, seen } = open();
     outgoing.sendJson(text(SLOW_READER_BYTES));
     expect(outgoing.keepsUp()).toBe(true);
@@ -88,7 +88,7 @@ describe('the bytes that wait for a reader', () => {
     await until('it is reported', () => seen.caughtUp === 1);
   });
 
-  it('end the socket once when they exceed the budget, whether they were polled or not', () => {
+  it('a socket that exceeds its budget is ended once, whether the bytes were polled or not', () => {
     const { socket, outgoing, seen } = open();
     outgoing.sendJson(text(WRITE_BUDGET_BYTES - KB));
     const response = socket.poll();
@@ -102,7 +102,7 @@ describe('the bytes that wait for a reader', () => {
     expect(response).toMatchObject({ isDestroyed: true });
   });
 
-  it('include packets that Primus and engine.io send by themselves', () => {
+  it('pending bytes include packets that Primus and engine.io send on their own', () => {
     const { socket, outgoing, seen } = open();
     for (let i = 0; i <= WRITE_BUDGET_BYTES / KB; i += 1) socket.sendPacket('message', text(KB));
     expect(seen.overflows).toHaveLength(1);

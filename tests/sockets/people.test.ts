@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-/** Who a socket has been told is in a room. */
+/** Users of a room, from the presence frames that a socket received. */
 function present(client: SocketClient, room: string): string[] {
   const there = new Map<string, string>();
   for (const frame of client.frames) {
@@ -30,7 +30,7 @@ const ids = (...clients: SocketClient[]) =>
   clients.map((client) => client.latest('welcome')!.id_socket).sort();
 
 describe('presence', () => {
-  it('tells who is in a room, who comes and who goes', async () => {
+  it('presence reports the users of a room, arrivals and departures', async () => {
     const [ann, bob] = [await open(), await open()];
     await ann.ask({ type: 'joinRoom', room: 'here' });
     await until('ann sees herself', () => present(ann, 'here').length === 1);
@@ -42,7 +42,7 @@ describe('presence', () => {
     ann.close();
   });
 
-  it('can be observed without being there', async () => {
+  it('presence of a room can be observed without joining it', async () => {
     const [ann, bob] = [await open(), await open()];
     await bob.ask({ type: 'observePresence', rooms: ['there', 'elsewhere'] });
     await ann.ask({ type: 'joinRoom', room: 'there' });
@@ -51,12 +51,12 @@ describe('presence', () => {
     const before = bob.frames.length;
     await ann.ask({ type: 'leaveRoom', room: 'there' });
     await bob.ask({ type: 'joinRoom', room: 'unrelated' });
-    await until('bob is told of the other room', () => present(bob, 'unrelated').length === 1);
+    await until('bob receives the presence of the other room', () => present(bob, 'unrelated').length === 1);
     expect(bob.frames.slice(before).filter((f) => f.type === 'presence' && f.room === 'there')).toEqual([]);
     for (const each of [ann, bob]) each.close();
   });
 
-  it('goes on for a room that one is in, when one stops observing it', async () => {
+  it('a socket still receives the presence of a joined room after it stops observing it', async () => {
     const [ann, bob] = [await open(), await open()];
     await ann.ask({ type: 'joinRoom', room: 'both' });
     await ann.ask({ type: 'observePresence', rooms: ['both'] });
@@ -66,7 +66,7 @@ describe('presence', () => {
     for (const each of [ann, bob]) each.close();
   });
 
-  it('tells a number instead of a list where many are', async () => {
+  it('presence of a large room is a number instead of a list', async () => {
     const clients = await Promise.all(Array.from({ length: 205 }, open));
     await Promise.all(clients.map((client) => client.ask({ type: 'joinRoom', room: 'big' })));
     const last = await until('a count of all', () =>
@@ -80,26 +80,31 @@ describe('presence', () => {
 });
 
 describe('typing', () => {
-  it('is told to those who are in the room, and never stored', async () => {
+  it('typing is sent to the other users in the room, and not to the typing user', async () => {
     const [ann, bob, outside] = [await open(), await open(), await open()];
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'types' });
     ann.send({ type: 'typing', room: 'types' });
-    const { user, forMs } = await until('bob sees it', () => bob.latest('typing'));
+    const { user, forMs } = await until('bob sees it', () => bob.latest('userTyping'));
     expect(user).toEqual(ann.latest('welcome')!.user);
     expect(forMs).toBe(5_000);
+    // Frames of one socket keep their order: an echo would come before Bob's event.
+    bob.send({ type: 'typing', room: 'types' });
+    const seen = await until('ann sees bob', () => ann.latest('userTyping'));
+    expect(seen.user).toEqual(bob.latest('welcome')!.user);
+    expect(ann.frames.filter(({ type }) => type === 'userTyping')).toHaveLength(1);
     expect(await outside.ask({ type: 'typing', room: 'types' })).toMatchObject({ code: 'not-joined' });
     for (const each of [ann, bob, outside]) each.close();
   });
 });
 
 describe('a name', () => {
-  it('that is changed reaches the sockets in the same rooms, and counts for old messages', async () => {
+  it('a rename reaches the sockets in the same rooms and applies to old messages', async () => {
     const [ann, bob] = [await open(), await open()];
     const { id_user } = ann.latest('welcome')!.user;
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'names' });
     await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the old name' } });
     await ann.ask({ type: 'identityChange', name: '  Ann the Second ' });
-    const change = await until('bob is told', () => bob.latest('identityChange'));
+    const change = await until('bob receives the new name', () => bob.latest('identityChanged'));
     expect(change.user).toEqual({ id_user, name: 'Ann the Second' });
     const { names } = await bob.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'names' });
     expect(names).toEqual({ [id_user!]: 'Ann the Second' });
@@ -115,7 +120,7 @@ describe('a name', () => {
 });
 
 describe('rooms and members', () => {
-  it('are told of when somebody writes their rows, from wherever', async () => {
+  it('rows of rooms and memberships written by any program are announced', async () => {
     const client = await open();
     const { id_user } = client.latest('welcome')!.user;
     await r.table('rooms').insert({ id: 'tea', topic: 'all about tea' }).run(console_);
@@ -137,7 +142,7 @@ describe('rooms and members', () => {
     client.close();
   });
 
-  it('keep outsiders out, by whatever frame, and send away who is no member any more', async () => {
+  it('a members room rejects every frame of a non-member and expels a former member', async () => {
     const [member, outsider] = [await open(), await open()];
     const { id_user } = member.latest('welcome')!.user;
     await r.table('rooms').insert({ id: 'secret', access: 'members' }).run(console_);
@@ -168,8 +173,8 @@ describe('rooms and members', () => {
       .get(['secret', id_user!] as never)
       .delete()
       .run(console_);
-    await until('the member is sent away', () => member.latest('error')?.code === 'not-a-member');
-    await r.table('messages').insert({ room: 'secret', body: 'nobody hears this' }).run(console_);
+    await until('the member is expelled', () => member.latest('error')?.code === 'not-a-member');
+    await r.table('messages').insert({ room: 'secret', body: 'not for outsiders' }).run(console_);
     expect(await member.ask({ type: 'joinRoom', room: 'secret' })).toMatchObject({ code: 'not-a-member' });
     await member.ask({ type: 'joinRoom', room: 'open' });
     expect(member.frames.filter((f) => f.type === 'deliverMessage')).toHaveLength(1);
@@ -177,7 +182,7 @@ describe('rooms and members', () => {
     for (const each of [member, outsider]) each.close();
   });
 
-  it('keep how far somebody has read, and only forward', async () => {
+  it('a reading position is stored and only moves forward', async () => {
     const [one, two] = [await open(), await open()];
     const { id_user } = one.latest('welcome')!.user;
     await r
@@ -186,10 +191,10 @@ describe('rooms and members', () => {
       .run(console_);
     await until('the membership is known', () => one.latest('memberJoined'));
     await one.ask({ type: 'markRead', room: 'book', position: { sent: 2000, id: 'b' } });
-    await until('it is told', () => one.latest('read')?.position.id === 'b');
+    await until('the position arrives', () => one.latest('read')?.position.id === 'b');
     await one.ask({ type: 'markRead', room: 'book', position: { sent: 1000, id: 'a' } });
     await one.ask({ type: 'markRead', room: 'book', position: { sent: 2000, id: 'c' } });
-    await until('the later is told', () => one.latest('read')?.position.id === 'c');
+    await until('the later position arrives', () => one.latest('read')?.position.id === 'c');
     expect(one.frames.filter((f) => f.type === 'read').map((f) => f.position.id)).toEqual(['b', 'c']);
     expect(two.latest('read')).toBeUndefined();
     for (const each of [one, two]) each.close();
@@ -197,20 +202,20 @@ describe('rooms and members', () => {
 });
 
 describe('names and new rooms', () => {
-  it('do not reach sockets that share no room with the user', async () => {
+  it('a rename does not reach sockets that share no room with the user', async () => {
     const [ann, bob, stranger] = [await open(), await open(), await open()];
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'shared by two' });
     await stranger.ask({ type: 'joinRoom', room: 'elsewhere' });
     for (const name of ['One', 'Two', 'Three']) await ann.ask({ type: 'identityChange', name });
-    await until('bob gets the last name', () => bob.latest('identityChange')?.user.name === 'Three');
+    await until('bob gets the last name', () => bob.latest('identityChanged')?.user.name === 'Three');
     // The stranger's own change comes after all others.
     await stranger.ask({ type: 'identityChange', name: 'Stranger' });
-    await until('the own name', () => stranger.latest('identityChange')?.user.name === 'Stranger');
-    expect(stranger.frames.filter(({ type }) => type === 'identityChange')).toHaveLength(1);
+    await until('the own name', () => stranger.latest('identityChanged')?.user.name === 'Stranger');
+    expect(stranger.frames.filter(({ type }) => type === 'identityChanged')).toHaveLength(1);
     for (const each of [ann, bob, stranger]) each.close();
   });
 
-  it('reach a socket in bounded number when rooms are created in a burst', async () => {
+  it('a burst of new rooms reaches a socket as a bounded number of notices', async () => {
     const client = await open();
     await client.ask({ type: 'joinRoom', room: 'burst 499' });
     const rows = Array.from({ length: 500 }, (_, i) => ({ id: `burst ${i}` }));

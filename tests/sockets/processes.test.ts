@@ -38,21 +38,21 @@ describe('two processes', skipWithout('redis-server'), () => {
     return [...known.values()].sort();
   };
 
-  it('share who is there, who types, and what everybody is called', async () => {
+  it('two processes share presence, typing and names', async () => {
     const [ann, bob] = [await SocketClient.open(here.url), await SocketClient.open(there.url)];
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'shared' });
     for (const each of [ann, bob]) await until('both are seen', () => names(each, 'shared').length === 2);
     ann.send({ type: 'typing', room: 'shared' });
-    await until('bob sees ann type', () => bob.latest('typing'));
+    await until('bob sees ann type', () => bob.latest('userTyping'));
     await ann.ask({ type: 'identityChange', name: 'Ann elsewhere' });
     await until('bob sees the name', () => names(bob, 'shared').includes('Ann elsewhere'));
-    await until('bob gets the name', () => bob.latest('identityChange')?.user.name === 'Ann elsewhere');
+    await until('bob gets the name', () => bob.latest('identityChanged')?.user.name === 'Ann elsewhere');
     ann.cut();
     await until('bob is alone', () => names(bob, 'shared').length === 1);
     bob.close();
   });
 
-  it('count together what a user writes', async () => {
+  it('two processes count the messages of a user together', async () => {
     const cookie = await fetch(`${here.url}/api/me`).then(
       (answer) => answer.headers.get('set-cookie')!.split(';')[0]!,
     );
@@ -65,12 +65,12 @@ describe('two processes', skipWithout('redis-server'), () => {
     expect(codes).toEqual([201, 201, 201, 201, 201, 429]);
   });
 
-  it('go on talking while Redis is away, say so, and are whole again when it is back', async () => {
+  it('two processes deliver messages during a Redis outage, report it, and share presence again afterwards', async () => {
     const [ann, bob] = [await SocketClient.open(here.url), await SocketClient.open(there.url)];
     for (const each of [ann, bob]) await each.ask({ type: 'joinRoom', room: 'alone' });
     await until('both are seen', () => names(ann, 'alone').length === 2);
     await redis.kill();
-    await until('it is told', () => ann.latest('presence')?.partial);
+    await until('the presence is marked as partial', () => ann.latest('presence')?.partial);
     const ready = await fetch(`${here.url}/readyz`);
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({

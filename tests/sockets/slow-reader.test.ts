@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-it('a socket that does not read is closed with a reason, and has everything when it comes back', async () => {
+it('a socket that does not read is closed with a reason and has all messages after reconnecting', async () => {
   const [slow, quick] = [await SocketClient.open(app.url), await SocketClient.open(app.url)];
   for (const each of [slow, quick]) await each.ask({ type: 'joinRoom', room: 'flood' });
   let got = 0;
@@ -51,7 +51,7 @@ it('a socket that does not read is closed with a reason, and has everything when
   for (const each of [slow, quick, back]) each.cut();
 }, 60_000);
 
-it('a long-polling socket that does not poll is closed when more waits for it than its budget', async () => {
+it('a long-polling socket that does not poll is closed when its pending bytes exceed the budget', async () => {
   const { rooms, sockets } = app.app.parts;
   await until('no other socket is there', () => sockets.size === 0);
   const polling = await PollingClient.open(app.url);

@@ -17,7 +17,7 @@ const bodies = (client: SocketClient) => {
 };
 
 describe('a socket', () => {
-  it('is told who it is, gets the room it joins, and what is said there', async () => {
+  it('a socket receives its identity, the room that it joins, and the messages written there', async () => {
     const [ann, bob] = [await open(), await open()];
     expect(ann.latest('welcome')!.user.name).toMatch(/\S/);
     const snapshot = await ann.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'talk' });
@@ -39,7 +39,7 @@ describe('a socket', () => {
     bob.close();
   });
 
-  it('is known to others by an id that does not let them use its session', async () => {
+  it('the public id of a socket does not give access to its session', async () => {
     const polling = new EngineClient(app.url, { path: '/primus/', transports: ['polling'] });
     const welcome = await new Promise<string>((resolve) => polling.once('message', resolve));
     const { id_socket } = JSON.parse(welcome) as { id_socket: string };
@@ -51,7 +51,7 @@ describe('a socket', () => {
     polling.close();
   });
 
-  it('shows its own message by the feed alone: the acknowledgement brings no message', async () => {
+  it('the sender receives its own message from the changefeed; the acknowledgement contains none', async () => {
     const client = await open();
     const ack = await client.ask<'ack'>({ type: 'createMessage', message: { room: 'elsewhere', body: 'x' } });
     expect(ack.type).toBe('ack');
@@ -59,7 +59,7 @@ describe('a socket', () => {
     client.close();
   });
 
-  it('makes one message of one that is sent twice with the same id', async () => {
+  it('a message sent twice with the same id is stored once', async () => {
     const client = await open();
     await client.ask({ type: 'joinRoom', room: 'twice' });
     const frame = { type: 'createMessage', message: { id: 'the-same', room: 'twice', body: 'once' } };
@@ -81,7 +81,7 @@ describe('a socket', () => {
     other.close();
   });
 
-  it('changes and deletes its own messages, not those of others', async () => {
+  it('a socket edits and deletes its own messages, not those of other users', async () => {
     const [ann, bob] = [await open(), await open()];
     await bob.ask({ type: 'joinRoom', room: 'own' });
     const { id } = await ann.ask<'ack'>({ type: 'createMessage', message: { room: 'own', body: 'first' } });
@@ -106,7 +106,7 @@ describe('a socket', () => {
     bob.close();
   });
 
-  it('pages through history', async () => {
+  it('a socket pages through history', async () => {
     const connection = await app.database.connect();
     const rows = Array.from({ length: 230 }, (_, i) => ({
       id: `h${1000 + i}`,
@@ -134,7 +134,7 @@ describe('a socket', () => {
     client.close();
   });
 
-  it('is in several rooms at once, and hears nothing of those that it left', async () => {
+  it('a socket can be in several rooms and receives no frames of a room that it left', async () => {
     const client = await open();
     for (const room of ['a', 'b', 'c']) await client.ask({ type: 'joinRoom', room });
     await client.ask({ type: 'leaveRoom', room: 'b' });
@@ -145,7 +145,7 @@ describe('a socket', () => {
     client.close();
   });
 
-  it('works by long-polling as well', async () => {
+  it('a socket works over long-polling', async () => {
     const client = new EngineClient(app.url, { path: '/primus/', transports: ['polling'] });
     const frames: { type: string; message?: { body: string } }[] = [];
     client.on('message', (data) => frames.push(JSON.parse(String(data))));
@@ -208,14 +208,14 @@ describe('bad input', () => {
     ['a frame of 100 KB', create({ room, body: 'x'.repeat(100_000) }), 'frame-too-large', { limit: 65_536 }],
   ];
 
-  it.each(cases)('%s is answered with a code', async (_what, frame, code, details = {}) => {
+  it.each(cases)('%s is answered with an error code', async (_what, frame, code, details = {}) => {
     const client = await open();
     expect(await client.ask(frame)).toMatchObject({ type: 'error', code, ...details });
     expect(await client.ask({ type: 'joinRoom', room: 'after' })).toMatchObject({ type: 'roomSnapshot' });
     client.close();
   });
 
-  it('answers a binary packet with bad-json and goes on', async () => {
+  it('a binary packet is answered with bad-json and the socket stays open', async () => {
     const client = await open();
     client.sendBytes(Buffer.from([0, 255, 123]));
     await until('an error', () => client.latest('error')?.code === 'bad-json');
@@ -223,16 +223,19 @@ describe('bad input', () => {
     client.close();
   });
 
-  it.each(['{"type":', '"text"', '[]', 'null', '5', ''])('%j is no frame', async (text) => {
-    const client = await open();
-    client.sendText(text);
-    const error = await until('an error', () => client.latest('error'));
-    expect(['bad-json', 'bad-frame']).toContain(error.code);
-    expect(await client.ask({ type: 'joinRoom', room: 'after' })).toMatchObject({ type: 'roomSnapshot' });
-    client.close();
-  });
+  it.each(['{"type":', '"text"', '[]', 'null', '5', ''])(
+    'the text %j is rejected as a frame',
+    async (text) => {
+      const client = await open();
+      client.sendText(text);
+      const error = await until('an error', () => client.latest('error'));
+      expect(['bad-json', 'bad-frame']).toContain(error.code);
+      expect(await client.ask({ type: 'joinRoom', room: 'after' })).toMatchObject({ type: 'roomSnapshot' });
+      client.close();
+    },
+  );
 
-  it('of 10 MB ends the connection as too big, and nothing else', async () => {
+  it('a frame of 10 MB closes its connection as too large and affects no other', async () => {
     const [client, other] = [await open(), await open()];
     client.send(create({ room, body: 'x'.repeat(10_000_000) }));
     await until('the connection is ended', () => client.closed !== null);
@@ -241,7 +244,7 @@ describe('bad input', () => {
     other.close();
   });
 
-  it('from a page of another site is refused', async () => {
+  it('a socket from a page of another site is refused', async () => {
     await expect(open({ origin: 'https://elsewhere.example' })).rejects.toThrow('closed');
     const own = await open({ origin: app.url });
     own.close();
@@ -249,7 +252,7 @@ describe('bad input', () => {
 });
 
 describe('a thousand', () => {
-  it('sockets in one room follow one feed and all get every message', async () => {
+  it('a thousand sockets in one room share one changefeed, and each receives every message', async () => {
     const clients: SocketClient[] = [];
     while (clients.length < 1000)
       clients.push(...(await Promise.all(Array.from({ length: 50 }, () => open()))));
@@ -259,13 +262,17 @@ describe('a thousand', () => {
       await clients[i]!.ask({ type: 'createMessage', message: { room: 'crowd', body: `from ${i}` } });
     }
     const all = ['from 0', 'from 1', 'from 2', 'from 3', 'from 4'];
-    await until('everybody has all', () => clients.every((client) => bodies(client).length === 5), 20_000);
+    await until(
+      'every client has all messages',
+      () => clients.every((client) => bodies(client).length === 5),
+      20_000,
+    );
     for (const client of clients) expect(bodies(client).sort()).toEqual(all);
     for (const client of clients) client.cut();
     await until('no feed is left', () => app.app.parts.messages.openFeeds === 0);
   });
 
-  it('rooms with a socket each follow 33 feeds, and each gets its own', async () => {
+  it('a thousand rooms with one socket each use 33 changefeeds, and each receives its own messages', async () => {
     const clients: SocketClient[] = [];
     while (clients.length < 1000)
       clients.push(...(await Promise.all(Array.from({ length: 50 }, () => open()))));

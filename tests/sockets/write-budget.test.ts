@@ -47,7 +47,7 @@ function watchPending() {
   return Object.assign(seen, { stop: () => clearInterval(timer) });
 }
 
-it('three WebSockets that load history and never read do not fill the memory, and are closed', async () => {
+it('three WebSockets that load history and never read are closed before they exhaust the memory', async () => {
   const heapBefore = process.memoryUsage().heapUsed;
   const watch = watchPending();
   const clients = await Promise.all([1, 2, 3].map(() => SocketClient.open(app.url)));
@@ -62,7 +62,7 @@ it('three WebSockets that load history and never read do not fill the memory, an
   for (const client of clients) client.cut();
 }, 90_000);
 
-it('a WebSocket that does not read for a while gets all answers when it reads again', async () => {
+it('a WebSocket that pauses reading receives all answers when it resumes', async () => {
   const client = await SocketClient.open(app.url);
   let answers = 0;
   client.onFrame((frame) => {
@@ -81,7 +81,7 @@ it('a WebSocket that does not read for a while gets all answers when it reads ag
   await until('the socket is closed', () => sockets().size === 0);
 }, 90_000);
 
-it('a long-polling socket that loads history and never polls is closed, and holds no more than its budget', async () => {
+it('a long-polling socket that loads history and never polls is closed and holds at most its budget', async () => {
   const heapBefore = process.memoryUsage().heapUsed;
   const watch = watchPending();
   const clients = await Promise.all([1, 2, 3].map(() => PollingClient.open(app.url)));

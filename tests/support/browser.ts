@@ -26,7 +26,7 @@ export interface Visitor {
   complaints: string[];
 }
 
-/** Somebody with a browser of his own, as far as cookies go. */
+/** A visitor with separate cookies. */
 export async function visit(
   browser: Browser,
   url: string,

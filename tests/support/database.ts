@@ -58,7 +58,7 @@ export async function openDatabase(): Promise<TestDatabase> {
 
 async function openEmbedded(db: string): Promise<{ address: DatabaseAddress; stop(): Promise<void> }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-test-'));
-  const { startEmbedded } = await import('../../server/embedded/index.js');
+  const { startEmbedded } = await import('embedded-rethinkdb');
   const { host, port, stop } = await startEmbedded({ directory, port: 0 });
   return {
     address: { hosts: [{ host, port }], db, user: 'admin', password: '', tls: null },

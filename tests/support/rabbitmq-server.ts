@@ -28,7 +28,7 @@ interface Ports {
   amqp: number;
   /** Erlang's own, between a node and rabbitmqctl. */
   distribution: number;
-  /** Of epmd, which tells nodes of one machine where the others are. */
+  /** Port of epmd, the name server of the Erlang nodes on one machine. */
   epmd: number;
 }
 
@@ -84,7 +84,7 @@ async function launchBroker(directory: string, ports: Ports): Promise<ChildProce
   const settings = { 'listeners.tcp.1': `127.0.0.1:${ports.amqp}`, 'log.console': true, 'log.file': false };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
   await writeFile(inDirectory('rabbitmq.conf'), lines.join(''));
-  // RabbitMQ 4.3 and newer allow transient queues only where they are told to; older ones do not know the setting.
+  // RabbitMQ 4.3 and newer allow transient queues only with this setting; older versions do not know it.
   const advanced = '[{rabbit, [{permit_deprecated_features, #{transient_nonexcl_queues => true}}]}].\n';
   await writeFile(inDirectory('advanced.config'), advanced);
   const environment = environmentOf(directory, ports);
@@ -143,7 +143,7 @@ async function launch(
   return child;
 }
 
-/** Resolves when nobody writes to its output any more: when all processes of the group have ended. */
+/** Resolves when its output is closed, which is when all processes of the group have ended. */
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid!, signal);

@@ -31,7 +31,7 @@ export class SocketClient {
   }
 
   /**
-   * Resolves when the server has said who it takes the socket for, or why it cannot tell.
+   * Resolves with the identity that the server gave the socket, or with the error that it sent instead.
    * @param url the page's address
    */
   static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {

@@ -37,7 +37,7 @@ export async function startStack(
   return { database, messages, rooms, stop };
 }
 
-/** Limits that nobody reaches. */
+/** Limits that are never reached. */
 export function unlimited(): Limits {
   return new Limits(
     { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 },

@@ -8,7 +8,7 @@ import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { programPath } from './programs.js';
 
-/** A way to a local port over TLS, with a certificate that nobody knows. */
+/** A TLS proxy for a local port, with a certificate that no client trusts. */
 export interface TlsProxy {
   port: number;
   /** The certificate, PEM: it is its own authority, and for localhost. */

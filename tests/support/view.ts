@@ -1,5 +1,5 @@
 import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
-import type { RoomFrame, Snapshot } from '../../server/protocol/room-frames.js';
+import type { RoomFrame, Snapshot } from '../../server/protocol/server-frames.js';
 import type { FrameBatch } from '../../server/rooms/frame-batch.js';
 import type { Subscriber } from '../../server/rooms/room.js';
 

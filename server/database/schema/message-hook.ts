@@ -1,4 +1,5 @@
-import { KINDS, LIMITS } from '../../protocol/message.js';
+import { KINDS } from '../../protocol/entities.js';
+import { LIMITS } from '../../protocol/message.js';
 import { visiblePattern } from '../../protocol/text/characters.js';
 import { r, type Term } from '../connection/reql.js';
 

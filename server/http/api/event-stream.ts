@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../../limits/slow-readers.js';
 import type { ChatError } from '../../protocol/errors.js';
-import type { RoomFrame } from '../../protocol/room-frames.js';
+import type { RoomFrame } from '../../protocol/server-frames.js';
 import type { FrameBatch } from '../../rooms/frame-batch.js';
 import type { Room, Subscriber } from '../../rooms/room.js';
 

@@ -1,38 +1,23 @@
 import { z } from 'zod';
 import type { Summary } from '../../presence/presence.js';
+import {
+  ACCESS,
+  id_user,
+  message,
+  personName,
+  position,
+  roomName,
+  time,
+  user,
+} from '../../protocol/entities.js';
 import { ERRORS, type ErrorCode } from '../../protocol/errors.js';
-import { KINDS, type Message } from '../../protocol/message.js';
-import { ACCESS, type Member, type RoomEntry } from '../../protocol/room.js';
+import type { Member, RoomEntry } from '../../protocol/room.js';
 import { MAX_UNREAD } from '../../rooms/room-directory.js';
 import type { Problem } from '../middleware/problems.js';
 
 /** What is answered. */
 
-const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });
-const id_user = z
-  .string()
-  .meta({ description: 'Id of a user', examples: ['5f1c2f0e-6f0a-4f6e-9a39-0c9a3d1c8f57'] });
-const personName = z.string().meta({ examples: ['Ada'] });
-const roomName = z.string().meta({ examples: ['lobby'] });
-const messageId = z.string().meta({ examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] });
-
-export const message = z
-  .object({
-    id: messageId,
-    room: roomName,
-    body: z.string().meta({ examples: ['hello'] }),
-    sent: time,
-    author: z.object({
-      id_user: id_user.nullable().describe('Null where nobody is known to have written it'),
-      name: personName,
-    }),
-    kind: z.enum(KINDS),
-    edited: time.optional().describe('When it was last edited'),
-  })
-  .meta({
-    id: 'Message',
-    description: 'Messages of a room are ordered by `(sent, id)`.',
-  }) satisfies z.ZodType<Message>;
+export { message, position, user };
 
 export const messagePage = z
   .object({
@@ -41,8 +26,6 @@ export const messagePage = z
     after: z.string().describe('Cursor of what comes after this page, now or later'),
   })
   .meta({ id: 'MessagePage' });
-
-export const position = z.object({ sent: time, id: messageId }).meta({ id: 'Position' });
 
 export const roomEntry = z
   .object({
@@ -76,8 +59,6 @@ export const member = z
 export const presentUser = z
   .object({ id_socket: z.string().meta({ examples: ['ekDtzfRmXSHNnmWEAAAB'] }), id_user })
   .meta({ id: 'PresentUser', description: 'One socket. Who has three tabs open is there three times.' });
-
-export const user = z.object({ id_user, name: personName }).meta({ id: 'User' });
 
 const count = z.object({ sockets: z.int(), users: z.int() }).meta({ id: 'Count' });
 

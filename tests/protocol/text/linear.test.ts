@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { matchRegex } from '../../../packages/embedded-rethinkdb/src/operators/regex.js';
 import { userNameClaim } from '../../../server/auth/claims.js';
 import { bearerToken, tokenOf } from '../../../server/auth/credentials.js';
 import { Guests } from '../../../server/auth/guest.js';
@@ -6,7 +7,6 @@ import { Announcements } from '../../../server/bots/announcements.js';
 import { commandName } from '../../../server/bots/command.js';
 import { HOOK_PATTERNS } from '../../../server/database/schema/message-hook.js';
 import { markedName, refuseReserved, withoutOwnMark } from '../../../server/database/tables/chosen-name.js';
-import { matchRegex } from '../../../server/embedded/sequences/regex.js';
 import { decodeCursor } from '../../../server/http/api/cursor.js';
 import { renderMessage } from '../../../server/http/pages/message-html.js';
 import { encodePageState, type PageState } from '../../../server/http/pages/page-state.js';

@@ -1,0 +1,383 @@
+/**
+ * Frames of the socket protocol. Generated from the schemas in server/protocol by `npm run docs:protocol`: do not
+ * edit. docs/socket-protocol.md describes the frames.
+ */
+
+/** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
+export const PROTOCOL_VERSION = '1.0';
+
+/** The author of a message, or the user of a socket. */
+export interface Author {
+  /** Null if the author is unknown, as in a row typed into a ReQL console */
+  id_user: string | null;
+  name: string;
+}
+
+/** Messages of a room are ordered by `(sent, id)`. */
+export interface Message {
+  id: string;
+  room: string;
+  body: string;
+  /** Milliseconds since 1970 */
+  sent: number;
+  author: Author;
+  kind: 'message' | 'action' | 'bot' | 'system';
+  /** Time of the last edit; absent if never edited */
+  edited?: number | undefined;
+}
+
+/** The position of a message in its room. */
+export interface Position {
+  /** Milliseconds since 1970 */
+  sent: number;
+  id: string;
+}
+
+/** See [errors.md](errors.md). */
+export type ErrorCode =
+  | 'bad-json'
+  | 'bad-frame'
+  | 'unknown-frame'
+  | 'frame-too-large'
+  | 'bad-request'
+  | 'bad-target'
+  | 'bad-http'
+  | 'bad-upgrade'
+  | 'bad-host'
+  | 'headers-too-large'
+  | 'request-timeout'
+  | 'body-too-large'
+  | 'unsupported-media-type'
+  | 'not-acceptable'
+  | 'method-not-allowed'
+  | 'local-only'
+  | 'not-found'
+  | 'bad-room'
+  | 'bad-body'
+  | 'bad-name'
+  | 'bad-id'
+  | 'bad-cursor'
+  | 'bad-limit'
+  | 'login-required'
+  | 'bad-token'
+  | 'token-expired'
+  | 'bad-origin'
+  | 'id-taken'
+  | 'room-exists'
+  | 'room-in-use'
+  | 'not-a-member'
+  | 'bad-topic'
+  | 'bad-access'
+  | 'no-such-user'
+  | 'no-such-message'
+  | 'name-is-given'
+  | 'not-yours'
+  | 'not-joined'
+  | 'too-many-sockets'
+  | 'too-many-frames'
+  | 'rate-limited'
+  | 'too-many-answers'
+  | 'too-many-rooms'
+  | 'refused-by-database'
+  | 'database-unavailable'
+  | 'storage-full'
+  | 'auth-unavailable'
+  | 'bots-unavailable'
+  | 'overloaded'
+  | 'shutting-down'
+  | 'internal';
+
+/** One socket in one room. A user with three tabs has three entries. */
+export interface PresenceEntry {
+  id_socket: string;
+  /** Id of a user */
+  id_user: string;
+  name: string;
+}
+
+/** Number of sockets and users in a room. */
+export interface PresenceCount {
+  sockets: number;
+  /** Different users */
+  users: number;
+}
+
+/** A user under the current name. */
+export interface User {
+  /** Id of a user */
+  id_user: string;
+  name: string;
+}
+
+/** A created room. Rooms need not be created to be used. */
+export interface RoomInfo {
+  name: string;
+  topic: string;
+  access: 'open' | 'members';
+  /** Null for a row written by hand without a time */
+  created: number | null;
+  created_by: string | null;
+}
+
+/** Frames that clients send, by type. */
+export interface ClientFrames {
+  /** Joins a room. The answer is a `roomSnapshot`; the room's frames follow. */
+  joinRoom: {
+    type: 'joinRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+  };
+  /** Leaves a room. */
+  leaveRoom: {
+    type: 'leaveRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+  };
+  /** Writes a message. The room receives it by a `deliverMessage`. */
+  createMessage: {
+    type: 'createMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    message: {
+      /** Chosen by the client, so that a retry does not store the message twice */
+      id?: string | undefined;
+      room: string;
+      body: string;
+    };
+  };
+  /** Replaces the body of an own message. */
+  editMessage: {
+    type: 'editMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id: string;
+    body: string;
+  };
+  /** Deletes an own message. */
+  deleteMessage: {
+    type: 'deleteMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id: string;
+  };
+  /** Loads the messages right before a position. The answer is a `history`. */
+  loadHistory: {
+    type: 'loadHistory';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** A position: `sent` and `id` of a message */
+    before: {
+      sent: number;
+      id: string;
+    };
+    limit?: number | undefined;
+  };
+  /** The user types. May be sent at each key: the server throttles it. Not answered. */
+  typing: {
+    type: 'typing';
+    room: string;
+  };
+  /** Changes the name of the user. */
+  identityChange: {
+    type: 'identityChange';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    name: string;
+  };
+  /** Observes presence in rooms without joining them. Replaces the rooms observed before. */
+  observePresence: {
+    type: 'observePresence';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    rooms: string[];
+  };
+  /** Sets the read position of the user; it only moves forward. Ignored for users who are not members. */
+  markRead: {
+    type: 'markRead';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** A position: `sent` and `id` of a message */
+    position: {
+      sent: number;
+      id: string;
+    };
+  };
+  /** Authenticates with a bearer token that came neither with the address of the socket (`token`) nor as a cookie, or replaces a token that is about to expire. */
+  authenticate: {
+    type: 'authenticate';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    token: string;
+  };
+}
+
+/** Frames that the server sends, by type. */
+export interface ServerFrames {
+  /** The socket is authenticated as `user`. Sent first, or as soon as the user is known. */
+  welcome: {
+    type: 'welcome';
+    /** Version of this protocol, `major.minor` */
+    protocol: string;
+    id_socket: string;
+    user: Author;
+  };
+  /** Answers `joinRoom`: the newest messages of the room. */
+  roomSnapshot: {
+    type: 'roomSnapshot';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    room: string;
+    /** Oldest first */
+    messages: readonly Message[];
+    /** The table holds messages before the first */
+    hasOlder: boolean;
+    /** False while the room's changefeed is interrupted: the messages may be out of date */
+    live: boolean;
+    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    names?: Record<string, string> | undefined;
+  };
+  /** A new or changed message: an upsert by id. */
+  deliverMessage: {
+    type: 'deliverMessage';
+    message: Message;
+  };
+  /** The message was deleted. */
+  removeMessage: {
+    type: 'removeMessage';
+    room: string;
+    id: string;
+  };
+  /** Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought them up to date); the client has to load older messages again. `from: null`: nothing is older. */
+  roomResync: {
+    type: 'roomResync';
+    room: string;
+    from: Position | null;
+  };
+  /** The room's changefeed is interrupted (`live: false`) or runs again. */
+  roomState: {
+    type: 'roomState';
+    room: string;
+    /** False while the room's changefeed is interrupted: the messages may be out of date */
+    live: boolean;
+  };
+  /** Answers `loadHistory`: all messages from the first of `messages` up to `before`. */
+  history: {
+    type: 'history';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    room: string;
+    /** Oldest first */
+    messages: Message[];
+    /** The table holds messages before the first */
+    hasOlder: boolean;
+    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    names?: Record<string, string> | undefined;
+  };
+  /** The frame was handled. For a write: it is stored in the database. */
+  ack: {
+    type: 'ack';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    room?: string | undefined;
+    /** Id of the written message */
+    id?: string | undefined;
+  };
+  /** A frame was refused (`ref`), or a right has ended. */
+  error: {
+    type: 'error';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    room?: string | undefined;
+    code: ErrorCode;
+    message: string;
+    /** The field at fault */
+    field?: string | undefined;
+    /** The limit that was exceeded, in the unit that `message` names */
+    limit?: number | undefined;
+    /** Milliseconds after which to retry */
+    retryAfterMs?: number | undefined;
+  };
+  /** Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). Large rooms send only a `count`. */
+  presence: {
+    type: 'presence';
+    room: string;
+    /** All sockets in the room */
+    users?: readonly PresenceEntry[] | undefined;
+    /** Upsert by `id_socket`, also for a changed name */
+    joined?: readonly PresenceEntry[] | undefined;
+    /** Each an `id_socket` */
+    left?: readonly string[] | undefined;
+    count?: PresenceCount | undefined;
+    /** Other processes cannot be reached: people may be missing, or shown although they left */
+    partial: boolean;
+  };
+  /** Another user types in a joined room. */
+  userTyping: {
+    type: 'userTyping';
+    room: string;
+    user: User;
+    /** Milliseconds to show the indicator, unless a message of the user arrives */
+    forMs: number;
+  };
+  /** A user has a new name, which applies to old messages too. */
+  identityChanged: {
+    type: 'identityChanged';
+    user: User;
+  };
+  /** A room was created. */
+  roomCreated: {
+    type: 'roomCreated';
+    room: RoomInfo;
+  };
+  /** Topic or access of a room changed. */
+  roomChanged: {
+    type: 'roomChanged';
+    room: RoomInfo;
+  };
+  /** The row of a created room was deleted. */
+  roomRemoved: {
+    type: 'roomRemoved';
+    room: string;
+  };
+  /** A user became a member of a joined room, or the own user became a member of any room. */
+  memberJoined: {
+    type: 'memberJoined';
+    room: string;
+    user: {
+      /** Id of a user */
+      id_user: string;
+      /** Null if unknown */
+      name: string | null;
+    };
+  };
+  /** A user is no longer a member. */
+  memberLeft: {
+    type: 'memberLeft';
+    room: string;
+    /** Id of a user */
+    id_user: string;
+  };
+  /** The read position of the own user, set on any socket. */
+  read: {
+    type: 'read';
+    room: string;
+    position: Position;
+  };
+  /** The server stops. Connect again after `retryAfterMs`. */
+  goingAway: {
+    type: 'goingAway';
+    /** Milliseconds after which to retry */
+    retryAfterMs: number;
+  };
+}
+
+export type ClientFrameType = keyof ClientFrames;
+export type ClientFrame<T extends ClientFrameType = ClientFrameType> = ClientFrames[T];
+export type ServerFrameType = keyof ServerFrames;
+export type ServerFrame<T extends ServerFrameType = ServerFrameType> = ServerFrames[T];

@@ -1,0 +1,68 @@
+import { binaryBytes } from './binary.js';
+import {
+  type Datum,
+  type DatumObject,
+  isExtremum,
+  MINVAL,
+  pseudotype,
+  sortedKeys,
+  typeName,
+} from './datum.js';
+import { logicError } from './reql-error.js';
+import { compareStrings } from './string-order.js';
+
+/**
+ * ReQL's total order: a negative number, 0 or a positive number. Values of different types are ordered by
+ * the name of the type (ARRAY < BOOL < NULL < NUMBER < OBJECT < PTYPE<...> < STRING), `r.minval` is below
+ * and `r.maxval` above all. Throws a LOGIC error for a pseudotype that has no order.
+ */
+export function compare(a: Datum, b: Datum): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
+  const left = orderedType(a);
+  const right = orderedType(b);
+  if (left !== right) return left < right ? -1 : 1;
+  if (a === null || b === null || isExtremum(a)) return 0;
+  if (Array.isArray(a)) return compareArrays(a, b as Datum[]);
+  if (typeof a === 'boolean') return Number(a) - Number(b);
+  switch (left) {
+    case 'PTYPE<TIME>':
+      return ((a as DatumObject).epoch_time as number) - ((b as DatumObject).epoch_time as number);
+    case 'PTYPE<BINARY>':
+      return Buffer.compare(binaryBytes(a), binaryBytes(b));
+    case 'OBJECT':
+      return compareObjects(a as DatumObject, b as DatumObject);
+    default:
+      throw logicError(`Incomparable type ${left}.`);
+  }
+}
+
+export function equal(a: Datum, b: Datum): boolean {
+  return a === b || compare(a, b) === 0;
+}
+
+/** Geometry has no order of its own: it is compared as the object it is. */
+function orderedType(datum: Datum): string {
+  if (isExtremum(datum)) return datum === MINVAL ? '' : '\uffff';
+  return pseudotype(datum) === 'GEOMETRY' ? 'OBJECT' : typeName(datum);
+}
+
+function compareArrays(a: Datum[], b: Datum[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const order = compare(a[i]!, b[i]!);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareObjects(a: DatumObject, b: DatumObject): number {
+  const left = sortedKeys(a);
+  const right = sortedKeys(b);
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const order = compareStrings(left[i]!, right[i]!) || compare(a[left[i]!]!, b[right[i]!]!);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}

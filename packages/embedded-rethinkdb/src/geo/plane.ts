@@ -1,0 +1,130 @@
+import {
+  addVectors,
+  cross,
+  dot,
+  length,
+  type Position,
+  scale,
+  subtractVectors,
+  toVector,
+  unit,
+  type Vector,
+} from './vector.js';
+
+/** A point of the plane onto which a hemisphere is projected. */
+export type Flat = readonly [x: number, y: number];
+
+/** Far below a millimetre on the ground, above the noise of the arithmetic. */
+const TOLERANCE = 1e-14;
+
+/** How far on this side of the sphere a point has to be: what is closer to its edge is projected too far away. */
+const HORIZON = 1e-3;
+
+/**
+ * The gnomonic projection around the middle of some points: great circles become straight lines, so that the
+ * geometry of edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
+ */
+export class Plane {
+  private readonly centre: Vector;
+  private readonly east: Vector;
+  private readonly north: Vector;
+
+  constructor(points: readonly Position[]) {
+    this.centre = unit(points.map(toVector).reduce(addVectors, [0, 0, 0]));
+    const axis: Vector = Math.abs(this.centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
+    this.east = unit(cross(axis, this.centre));
+    this.north = cross(this.centre, this.east);
+  }
+
+  /** Undefined for what lies on the other side of the sphere. */
+  project(position: Position): Flat | undefined {
+    const vector = toVector(position);
+    return this.#depth(vector) < HORIZON ? undefined : this.#flatten(vector);
+  }
+
+  /** The part of an edge on this side of the sphere. */
+  projectEdge(from: Position, to: Position): [Flat, Flat] | undefined {
+    const [a, b] = [toVector(from), toVector(to)];
+    const [start, end] = [this.#depth(a) - HORIZON, this.#depth(b) - HORIZON];
+    if (start < 0 && end < 0) return undefined;
+    const crossed = () => addVectors(a, scale(subtractVectors(b, a), start / (start - end)));
+    return [this.#flatten(start < 0 ? crossed() : a), this.#flatten(end < 0 ? crossed() : b)];
+  }
+
+  #depth(vector: Vector): number {
+    return dot(vector, this.centre);
+  }
+
+  #flatten(vector: Vector): Flat {
+    const depth = this.#depth(vector);
+    return [dot(vector, this.east) / depth, dot(vector, this.north) / depth];
+  }
+}
+
+/** Whether consecutive points differ and are not opposite each other. */
+export function isUsableLine(points: readonly Position[]): boolean {
+  return points.slice(1).every((point, i) => {
+    const [a, b] = [toVector(points[i]!), toVector(point)];
+    return length(cross(a, b)) > TOLERANCE;
+  });
+}
+
+/** Whether the edges of a closed ring meet in their common ends only. */
+export function isSimpleRing(ring: readonly Position[]): boolean {
+  const plane = new Plane(ring.slice(1));
+  const flat = ring.map((point) => plane.project(point));
+  if (flat.includes(undefined)) return true;
+  const points = flat as Flat[];
+  const edges = points.slice(1).map((to, i) => [points[i]!, to] as const);
+  for (let i = 0; i < edges.length; i++) {
+    for (let j = i + 1; j < edges.length; j++) {
+      const adjacent = j === i + 1 || (i === 0 && j === edges.length - 1);
+      const [a, b] = edges[i]!;
+      const [c, d] = edges[j]!;
+      if (adjacent) {
+        const other = j === i + 1 ? d : c;
+        if (isOnSegment(other, a, b)) return false;
+      } else if (crossing(a, b, c, d) !== undefined || isOnSegment(c, a, b) || isOnSegment(a, c, d))
+        return false;
+    }
+  }
+  return true;
+}
+
+function turn(a: Flat, b: Flat, c: Flat): number {
+  return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+}
+
+function distanceSquared(a: Flat, b: Flat): number {
+  return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
+}
+
+/** The point of the segment that is next to p. */
+function nearestOnSegment(p: Flat, a: Flat, b: Flat): Flat {
+  const length = distanceSquared(a, b);
+  const along = length === 0 ? 0 : ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length;
+  const t = Math.max(0, Math.min(1, along));
+  return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
+}
+
+export function isOnSegment(p: Flat, a: Flat, b: Flat): boolean {
+  return Math.sqrt(distanceSquared(p, nearestOnSegment(p, a, b))) <= TOLERANCE;
+}
+
+/** How far along a→b it crosses c→d, as a fraction; undefined if the two do not cross. */
+export function crossing(a: Flat, b: Flat, c: Flat, d: Flat): number | undefined {
+  const [c1, d1] = [turn(a, b, c), turn(a, b, d)];
+  const [a1, b1] = [turn(c, d, a), turn(c, d, b)];
+  if (c1 * d1 >= 0 || a1 * b1 >= 0) return undefined;
+  return a1 / (a1 - b1);
+}
+
+/** Whether a point lies inside a ring, by counting the edges to its right. */
+export function isInsideRing([x, y]: Flat, ring: readonly Flat[]): boolean {
+  let inside = false;
+  for (let i = 1; i < ring.length; i++) {
+    const [[x1, y1], [x2, y2]] = [ring[i - 1]!, ring[i]!];
+    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+  }
+  return inside;
+}

@@ -1,0 +1,172 @@
+import { crossing, type Flat, isInsideRing, isOnSegment, Plane } from './plane.js';
+import { type Shape, wrongShape } from './shape.js';
+import type { Position } from './vector.js';
+
+type Polygon = Shape & { kind: 'Polygon' };
+type Rings = readonly (readonly Flat[])[];
+
+/** Where a point is, seen from a polygon. */
+type Place = 'inside' | 'boundary' | 'outside';
+
+/** Whether two shapes have something in common. Shapes on opposite sides of the globe do not. */
+export function intersects(a: Shape, b: Shape): boolean {
+  if (a.kind === 'Polygon') return polygonIntersects(a, b);
+  if (b.kind === 'Polygon') return polygonIntersects(b, a);
+  if (a.kind === 'Point' && b.kind === 'Point') return samePosition(a.at, b.at);
+  if (a.kind === 'Point') return lineHas(b as Shape & { kind: 'LineString' }, a.at);
+  if (b.kind === 'Point') return lineHas(a, b.at);
+  return linesMeet(a.points, b.points);
+}
+
+/** Whether a polygon has another shape wholly within it, its own boundary included. */
+export function includes(polygon: Shape, shape: Shape): boolean {
+  if (polygon.kind !== 'Polygon') throw wrongShape('Polygon', polygon);
+  const plane = planeOf(polygon);
+  const rings = flatRings(polygon, plane);
+  if (rings === undefined || rings.length === 0) return false;
+  if (shape.kind === 'Point') {
+    const at = plane.project(shape.at);
+    return at !== undefined && placeOf(at, rings) !== 'outside';
+  }
+  const lines = linesOf(shape).map((line) => flatten(line, plane));
+  if (lines.includes(undefined)) return false;
+  const covered = (lines as Flat[][]).every((line) =>
+    piecesOf(line, rings).every((piece) => piece.place !== 'outside'),
+  );
+  if (!covered || shape.kind === 'LineString') return covered;
+  // The boundary is within; a hole may still lie inside.
+  return rings.slice(1).every((hole) => placeOf(pointInside(hole), lines as Flat[][]) !== 'inside');
+}
+
+function polygonIntersects(polygon: Polygon, shape: Shape): boolean {
+  const plane = planeOf(polygon);
+  const rings = flatRings(polygon, plane);
+  if (rings === undefined || rings.length === 0) return false;
+  if (shape.kind === 'Point') {
+    const at = plane.project(shape.at);
+    return at !== undefined && placeOf(at, rings) !== 'outside';
+  }
+  const lines = linesOf(shape).flatMap((line) => visibleParts(line, plane));
+  const touches = lines.some((line) =>
+    piecesOf(line, rings).some(({ place, shared }) => place !== 'outside' && !shared),
+  );
+  if (touches || shape.kind === 'LineString') return touches;
+  return surrounds(polygon, shape) || surrounds(shape, polygon);
+}
+
+/** Whether a polygon has within it another one whose boundary it does not touch. */
+function surrounds(outer: Polygon, inner: Polygon): boolean {
+  const plane = planeOf(outer);
+  const [around, within] = [flatRings(outer, plane), flatRings(inner, plane)];
+  if (!around?.length || !within?.length) return false;
+  const point = pointInside(within[0]!);
+  return placeOf(point, around) === 'inside' && placeOf(point, within) === 'inside';
+}
+
+function planeOf(polygon: Polygon): Plane {
+  return new Plane((polygon.rings[0] ?? []).slice(1));
+}
+
+function flatRings(polygon: Polygon, plane: Plane): Rings | undefined {
+  const rings = polygon.rings.map((ring) => flatten(ring, plane));
+  return rings.includes(undefined) ? undefined : (rings as Flat[][]);
+}
+
+function linesOf(shape: Shape): readonly (readonly Position[])[] {
+  if (shape.kind === 'Polygon') return shape.rings;
+  return shape.kind === 'LineString' ? [shape.points] : [[shape.at]];
+}
+
+function flatten(points: readonly Position[], plane: Plane): Flat[] | undefined {
+  const flat = points.map((point) => plane.project(point));
+  return flat.includes(undefined) ? undefined : (flat as Flat[]);
+}
+
+/** The edges of a line, as far as they have an image, as lines of one edge each. */
+function visibleParts(points: readonly Position[], plane: Plane): [Flat, Flat][] {
+  return points.slice(1).flatMap((point, i) => {
+    const edge = plane.projectEdge(points[i]!, point);
+    return edge === undefined ? [] : [edge];
+  });
+}
+
+function placeOf(point: Flat, rings: Rings): Place {
+  for (const ring of rings) {
+    for (let i = 1; i < ring.length; i++) if (isOnSegment(point, ring[i - 1]!, ring[i]!)) return 'boundary';
+  }
+  const [shell, ...holes] = rings;
+  return isInsideRing(point, shell!) && !holes.some((hole) => isInsideRing(point, hole))
+    ? 'inside'
+    : 'outside';
+}
+
+/** A line cut where it meets a polygon's edges; `shared`: the piece is, from end to end, one of them. */
+function piecesOf(line: readonly Flat[], rings: Rings): { place: Place; shared: boolean }[] {
+  const edges = rings.flatMap((ring) => ring.slice(1).map((to, i) => [ring[i]!, to] as const));
+  return line.slice(1).flatMap((b, i) => {
+    const a = line[i]!;
+    const cuts = [0, 1];
+    for (const [c, d] of edges) {
+      const at = crossing(a, b, c, d);
+      if (at !== undefined) cuts.push(at);
+      for (const end of [c, d]) if (isOnSegment(end, a, b)) cuts.push(fractionOf(end, a, b));
+    }
+    const shared = edges.some(([c, d]) => (same(a, c) && same(b, d)) || (same(a, d) && same(b, c)));
+    const sorted = [...new Set(cuts)].sort((x, y) => x - y);
+    return sorted.slice(1).flatMap((to, j) => {
+      const from = sorted[j]!;
+      if (to - from < 1e-9) return [];
+      return [{ place: placeOf(between(a, b, (from + to) / 2), rings), shared }];
+    });
+  });
+}
+
+function fractionOf(p: Flat, a: Flat, b: Flat): number {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  return Math.abs(dx) > Math.abs(dy) ? (p[0] - a[0]) / dx : (p[1] - a[1]) / dy;
+}
+
+function between(a: Flat, b: Flat, t: number): Flat {
+  return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
+}
+
+function same(a: Flat, b: Flat): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
+/** Some point inside a ring: close to the middle of its first edge, on the inner side. */
+function pointInside(ring: readonly Flat[]): Flat {
+  const [a, b] = [ring[0]!, ring[1]!];
+  const middle = between(a, b, 0.5);
+  for (let offset = 0.1; offset > 1e-9; offset /= 4) {
+    for (const side of [offset, -offset]) {
+      const candidate: Flat = [middle[0] - side * (b[1] - a[1]), middle[1] + side * (b[0] - a[0])];
+      if (isInsideRing(candidate, ring)) return candidate;
+    }
+  }
+  return middle;
+}
+
+function samePosition(a: Position, b: Position): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
+function lineHas(line: Shape & { kind: 'LineString' }, at: Position): boolean {
+  const plane = new Plane([at]);
+  const point = plane.project(at)!;
+  return visibleParts(line.points, plane).some(([a, b]) => isOnSegment(point, a!, b!));
+}
+
+function linesMeet(a: readonly Position[], b: readonly Position[]): boolean {
+  return a.slice(1).some((to, i) => {
+    const plane = new Plane([a[i]!, to]);
+    const edge = flatten([a[i]!, to], plane);
+    if (edge === undefined) return false;
+    const [p, q] = edge as [Flat, Flat];
+    return visibleParts(b, plane).some(([c, d]) => {
+      const touching =
+        [p, q].some((end) => isOnSegment(end, c!, d!)) || [c!, d!].some((end) => isOnSegment(end, p, q));
+      return touching || crossing(p, q, c!, d!) !== undefined;
+    });
+  });
+}

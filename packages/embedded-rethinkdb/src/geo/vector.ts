@@ -1,0 +1,46 @@
+/** Longitude and latitude, in degrees. */
+export type Position = readonly [longitude: number, latitude: number];
+
+/** A direction from the middle of the globe; of length 1 where it stands for a point on it. */
+export type Vector = readonly [x: number, y: number, z: number];
+
+const RADIANS = Math.PI / 180;
+const DEGREES = 180 / Math.PI;
+
+export function toVector([longitude, latitude]: Position): Vector {
+  const [lambda, phi] = [longitude * RADIANS, latitude * RADIANS];
+  return [Math.cos(lambda) * Math.cos(phi), Math.sin(lambda) * Math.cos(phi), Math.sin(phi)];
+}
+
+export function positionOf([x, y, z]: Vector): Position {
+  return [Math.atan2(y, x) * DEGREES, Math.atan2(z, Math.sqrt(x * x + y * y)) * DEGREES];
+}
+
+export function addVectors(a: Vector, b: Vector): Vector {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}
+
+export function subtractVectors(a: Vector, b: Vector): Vector {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+export function scale(a: Vector, factor: number): Vector {
+  return [a[0] * factor, a[1] * factor, a[2] * factor];
+}
+
+export function dot(a: Vector, b: Vector): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+export function cross(a: Vector, b: Vector): Vector {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+export function length(a: Vector): number {
+  return Math.sqrt(dot(a, a));
+}
+
+/** The vector of length 1 in the same direction. */
+export function unit(a: Vector): Vector {
+  return scale(a, 1 / (length(a) || 1));
+}

@@ -1,0 +1,119 @@
+import { type Datum, type DatumObject, isObject, pseudotype, setField } from '../datum/datum.js';
+import { displayDatum, displayShort } from '../datum/display.js';
+import { logicError, ReqlError } from '../datum/reql-error.js';
+import { expected } from '../datum/type-checks.js';
+
+/** The field of an object; NON_EXISTENCE if it has none of that name. */
+export function getField(datum: Datum, name: string): Datum {
+  if (!isObject(datum)) throw expected('OBJECT', datum);
+  if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
+  return datum[name]!;
+}
+
+/** `{...object}` that is safe for every field name. */
+function copyObject(object: DatumObject): DatumObject {
+  const copy: DatumObject = {};
+  for (const key of Object.keys(object)) setField(copy, key, object[key]!);
+  return copy;
+}
+
+function isLiteral(datum: Datum): boolean {
+  return pseudotype(datum) === 'LITERAL';
+}
+
+/**
+ * `left.merge(right)`: objects are merged field by field, everything else is replaced; r.literal(x) replaces
+ * instead of merging, r.literal() removes the field.
+ */
+export function merge(left: Datum, right: Datum): Datum {
+  if (!isObject(left) || !isObject(right) || isBytes(left) || isBytes(right))
+    return withoutLiterals(right) ?? null;
+  if (isLiteral(right)) throw strayLiteral();
+  const merged = copyObject(left);
+  for (const key of Object.keys(right)) {
+    const value = right[key]!;
+    const present = Object.hasOwn(merged, key);
+    if (isObject(value) && !isBytes(value) && present && !isLiteral(value)) {
+      setField(merged, key, merge(merged[key]!, value));
+      continue;
+    }
+    const plain = withoutLiterals(value);
+    if (plain === undefined) delete merged[key];
+    else setField(merged, key, plain);
+  }
+  return merged;
+}
+
+function isBytes(datum: Datum): boolean {
+  return pseudotype(datum) === 'BINARY';
+}
+
+/** The value with r.literal(x) replaced by x and fields with r.literal() left out; undefined for r.literal(). */
+function withoutLiterals(datum: Datum): Datum | undefined {
+  if (Array.isArray(datum)) {
+    if (!datum.some(mayHoldLiteral)) return datum;
+    return datum.map(withoutLiterals).filter((item) => item !== undefined);
+  }
+  if (!isObject(datum)) return datum;
+  if (isLiteral(datum)) {
+    if (!Object.hasOwn(datum, 'value')) return undefined;
+    if (holdsLiteral(datum.value!)) throw strayLiteral();
+    return datum.value;
+  }
+  const keys = Object.keys(datum);
+  if (!keys.some((key) => mayHoldLiteral(datum[key]!))) return datum;
+  const plain: DatumObject = {};
+  for (const key of keys) {
+    const value = withoutLiterals(datum[key]!);
+    if (value !== undefined) setField(plain, key, value);
+  }
+  return plain;
+}
+
+function mayHoldLiteral(datum: Datum): boolean {
+  return typeof datum === 'object' && datum !== null;
+}
+
+function holdsLiteral(datum: Datum): boolean {
+  if (Array.isArray(datum)) return datum.some(holdsLiteral);
+  return isObject(datum) && (isLiteral(datum) || Object.values(datum).some(holdsLiteral));
+}
+
+export function strayLiteral(): Error {
+  return logicError(
+    'Stray literal keyword found: literal is only legal inside of the object passed to merge or update ' +
+      'and cannot nest inside other literals.',
+  );
+}
+
+/** Adds a field that must be new; `what` names what is being built. */
+export function addField(object: DatumObject, key: string, value: Datum, what: string): void {
+  if (Object.hasOwn(object, key)) {
+    throw logicError(
+      `Duplicate key ${displayDatum(key)} in ${what}.  ` +
+        `(got ${displayShort(object[key]!)} and ${displayShort(value)} as values)`,
+    );
+  }
+  setField(object, key, value);
+}
+
+/**
+ * The error for a field that an object lacks. `filter`, `sum` and others meet it once per row and go on, so it
+ * is made cheap: no stack, and its message is composed when somebody reads it.
+ */
+class MissingFieldError extends ReqlError {
+  constructor(name: string, object: DatumObject) {
+    super('NON_EXISTENCE', '');
+    Object.defineProperty(this, 'message', {
+      get: () => `No attribute \`${name}\` in object:\n${displayDatum(object)}`,
+    });
+  }
+}
+
+export function missingField(name: string, object: DatumObject): ReqlError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new MissingFieldError(name, object);
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
+}

@@ -1,0 +1,91 @@
+import { RE2JS } from 're2js';
+import type { Datum } from '../datum/datum.js';
+import { logicError } from '../datum/reql-error.js';
+
+const compiled = new Map<string, RE2JS>();
+const MOST_COMPILED = 100;
+
+/** Where RE2 itself, which RethinkDB uses, says it otherwise than its translation. */
+const WORDS_OF_RE2: Readonly<Record<string, string>> = {
+  'missing closing )': 'missing )',
+  'missing closing ]': 'missing ]',
+  'missing argument to repetition operator': 'no argument for repetition operator',
+  'invalid nested repetition operator': 'bad repetition operator',
+  'invalid named capture': 'invalid named capture group',
+};
+
+/**
+ * The first match of a regular expression, with RE2's syntax and its linear time: `{str, start, end, groups}`,
+ * positions counted in UTF-8 bytes; null if there is none.
+ */
+export function matchRegex(text: string, pattern: string): Datum {
+  const characterClass = nativeClass(pattern);
+  if (characterClass !== null) {
+    const match = characterClass.exec(text);
+    return match && { ...span(text, match[0], match.index), groups: [] };
+  }
+  const matcher = compileRegex(pattern).matcher(text);
+  if (!matcher.find()) return null;
+  const groups: Datum[] = [];
+  for (let i = 1; i <= matcher.groupCount(); i++) {
+    const group = matcher.group(i);
+    groups.push(group === null ? null : span(text, group, matcher.start(i)));
+  }
+  return { ...span(text, matcher.group()!, matcher.start()), groups };
+}
+
+/** A pattern that is one character class, of escapes that mean the same to RE2 and, rewritten, to JavaScript. */
+const CHARACTER_CLASS =
+  /^\[\^?(?:\\[tnrs]|\\[pP]\{[A-Z][a-z]?\}|\\x\{[0-9a-f]{1,6}\}(?:-\\x\{[0-9a-f]{1,6}\})?)+\]$/;
+const nativeClasses = new Map<string, RegExp | null>();
+
+/**
+ * The same pattern for the engine of JavaScript, which looks for a single character in linear time as well, and some
+ * fifty times as fast: re2js needs 0.3 ms for 4,000 characters, in the write hook of each message. Null for all other
+ * patterns.
+ */
+function nativeClass(pattern: string): RegExp | null {
+  let native = nativeClasses.get(pattern);
+  if (native === undefined) {
+    native = CHARACTER_CLASS.test(pattern) ? rewritten(pattern) : null;
+    if (nativeClasses.size >= MOST_COMPILED) nativeClasses.clear();
+    nativeClasses.set(pattern, native);
+  }
+  return native;
+}
+
+function rewritten(pattern: string): RegExp | null {
+  try {
+    // RE2's \s is ASCII only.
+    return new RegExp(pattern.replaceAll('\\x{', '\\u{').replaceAll('\\s', '\\t\\n\\f\\r '), 'u');
+  } catch {
+    return null; // re2js says what is wrong
+  }
+}
+
+function span(text: string, str: string, at: number) {
+  const start = Buffer.byteLength(text.slice(0, at));
+  return { str, start, end: start + Buffer.byteLength(str) };
+}
+
+function compileRegex(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  try {
+    const regex = RE2JS.compile(pattern);
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(pattern, regex);
+    return regex;
+  } catch (error) {
+    const { description, portion } = syntaxFault(error);
+    const reason = portion === '' ? description : `${description}: ${portion}`;
+    throw logicError(`Error in regexp \`${pattern}\` (portion \`${portion}\`): ${reason}`);
+  }
+}
+
+/** What re2js says about a pattern it cannot compile, in parts as RE2 has them. */
+function syntaxFault(error: unknown): { description: string; portion: string } {
+  const fault = error as { getDescription?: () => string; getPattern?: () => string | null };
+  const description = fault.getDescription?.() ?? (error as Error).message;
+  return { description: WORDS_OF_RE2[description] ?? description, portion: fault.getPattern?.() ?? '' };
+}

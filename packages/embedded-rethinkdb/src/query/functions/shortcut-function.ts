@@ -1,0 +1,68 @@
+import type { Datum } from '../../datum/datum.js';
+import { equal } from '../../datum/order.js';
+import { asString } from '../../datum/type-checks.js';
+import { getField } from '../../operators/documents.js';
+import { UNLIMITED } from '../../runtime/limits.js';
+import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js';
+import { onObjectOrSequence } from '../object-or-sequence.js';
+
+/** Which function a datum stands for. */
+export type Shortcut = 'none' | 'constant' | 'field';
+
+type Blame = (error: unknown) => unknown;
+
+const NOBODY: Blame = (error) => error;
+
+/** A function made of data, where a term takes either: `filter({a: 1})`, `sum('price')`. */
+class ShortcutFunction extends RowFunction {
+  readonly determinism = Determinism.deterministic;
+
+  constructor(
+    readonly arity: number,
+    private readonly result: (row: Datum) => Datum,
+    override readonly isPattern: boolean,
+    private readonly source: string,
+    override readonly blame: Blame,
+  ) {
+    super();
+  }
+
+  call(args: readonly Datum[]): Datum {
+    try {
+      return this.result(args[0] ?? null);
+    } catch (error) {
+      throw this.blame(error);
+    }
+  }
+
+  toSource(): string {
+    return this.source;
+  }
+}
+
+export function constantFunction(datum: Datum, blame = NOBODY): RowFunction {
+  return new ShortcutFunction(0, () => datum, true, `function() { return ${JSON.stringify(datum)}; }`, blame);
+}
+
+/** `row => row(key)`; of an array, that field of its elements. */
+export function fieldFunction(key: Datum, blame = NOBODY): RowFunction {
+  const source = `function(row) { return row(${JSON.stringify(key)}); }`;
+  const term = {
+    name: 'get_field',
+    mode: 'skip',
+    deterministic: true,
+    apply: (row: Datum) => getField(row, asString(key)),
+  } as const;
+  return new ShortcutFunction(
+    1,
+    (row) => toDatum(onObjectOrSequence(row, term, UNLIMITED)),
+    false,
+    source,
+    blame,
+  );
+}
+
+export function equalsFunction(wanted: Datum): RowFunction {
+  const source = `function(row) { return row.eq(${JSON.stringify(wanted)}); }`;
+  return new ShortcutFunction(1, (row) => equal(row, wanted), false, source, NOBODY);
+}

@@ -1,0 +1,31 @@
+import type { Datum, DatumObject } from '../datum/datum.js';
+import { compare, equal } from '../datum/order.js';
+import { type Bounds, isWithin } from '../storage/bounds.js';
+
+/** A read-only table of the database `rethinkdb`, computed whenever it is read. */
+export class SystemTable {
+  readonly db = 'rethinkdb';
+  readonly indexes: ReadonlyMap<string, never> = new Map<string, never>();
+
+  constructor(
+    readonly name: string,
+    readonly id: string,
+    readonly primaryKey: string,
+    private readonly rows: () => DatumObject[],
+  ) {}
+
+  get(key: Datum): DatumObject | null {
+    return this.rows().find((row) => equal(row[this.primaryKey]!, key)) ?? null;
+  }
+
+  count(): number {
+    return this.rows().length;
+  }
+
+  *scan(bounds: Bounds = {}, reverse = false): Iterable<DatumObject> {
+    const key = (row: DatumObject) => row[this.primaryKey]!;
+    const sorted = this.rows().sort((a, b) => compare(key(a), key(b)));
+    if (reverse) sorted.reverse();
+    for (const row of sorted) if (isWithin(key(row), bounds)) yield row;
+  }
+}

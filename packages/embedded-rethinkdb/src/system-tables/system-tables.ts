@@ -1,0 +1,62 @@
+import type { Datum, DatumObject } from '../datum/datum.js';
+import type { Storage } from '../storage/storage.js';
+import type { Table } from '../storage/table.js';
+import { SystemTable } from './system-table.js';
+import { SERVER_ID, SERVER_NAME, tableConfig, tableStatus } from './table-config.js';
+
+export const SYSTEM_DATABASE = 'rethinkdb';
+export const SYSTEM_DATABASE_ID = '00000000-0000-0000-0000-000000000000';
+
+type Rows = (storage: Storage) => DatumObject[];
+
+/** The tables of the database `rethinkdb`, and what they show of a server that is alone. */
+const TABLES: Readonly<Record<string, Rows>> = {
+  cluster_config: () => [{ id: 'heartbeat', heartbeat_timeout_secs: 10 }],
+  current_issues: () => [],
+  db_config: (storage) => storage.databases().map((name) => ({ id: storage.databaseId(name), name })),
+  jobs: () => [],
+  logs: () => [],
+  permissions: () => [
+    { id: ['admin'], user: 'admin', permissions: { read: true, write: true, connect: true, config: true } },
+  ],
+  server_config: () => [{ id: SERVER_ID, name: SERVER_NAME, tags: ['default'], cache_size_mb: 'auto' }],
+  server_status: () => [
+    {
+      id: SERVER_ID,
+      name: SERVER_NAME,
+      process: { version: 'embedded', argv: [] },
+      network: { connected_to: {} },
+    },
+  ],
+  stats: () => [{ id: ['cluster'], query_engine: { client_connections: 0, clients_active: 0 } }],
+  table_config: (storage) => allTables(storage).map(tableConfig),
+  table_status: (storage) => allTables(storage).map(tableStatus),
+  users: () => [{ id: 'admin', password: false }],
+};
+
+export function systemTableNames(): string[] {
+  return Object.keys(TABLES).sort();
+}
+
+/** `uuids`: names of databases and servers are given as ids (`identifierFormat: 'uuid'`). */
+export function systemTable(storage: Storage, name: string, uuids = false): SystemTable | undefined {
+  if (!Object.hasOwn(TABLES, name)) return undefined;
+  const rows = () => TABLES[name]!(storage).map((row) => (uuids ? withIds(row, storage) : row));
+  return new SystemTable(name, tableId(name), 'id', rows);
+}
+
+/** A fixed id for each system table. */
+function tableId(name: string): string {
+  const number = systemTableNames().indexOf(name) + 1;
+  return `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
+}
+
+function allTables(storage: Storage): Table[] {
+  return storage.databases().flatMap((db) => storage.tables(db).map((name) => storage.table(db, name)!));
+}
+
+function withIds(row: DatumObject, storage: Storage): DatumObject {
+  const ids = JSON.parse(JSON.stringify(row).replaceAll(`"${SERVER_NAME}"`, `"${SERVER_ID}"`)) as DatumObject;
+  const db = ids.db as Datum | undefined;
+  return typeof db === 'string' ? { ...ids, db: storage.databaseId(db) } : ids;
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startEmbedded } from '../src/index.js';
+import { r } from './support/driver.js';
+import { until } from './support/until.js';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'embedded-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+it('a stop ends connections and feeds, can be repeated, and is no unexpected end', async () => {
+  let unexpected = 0;
+  const server = await startEmbedded({ directory, onExit: () => unexpected++ });
+  const connection = await r.connect({ port: server.port });
+  await r.tableCreate('t').run(connection);
+  const feed = await r.table('t').changes().run(connection);
+  const ended = expect(feed.next()).rejects.toThrow('Connection is closed');
+  await Promise.all([server.stop(), server.stop()]);
+  await ended;
+  await expect(r.connect({ port: server.port })).rejects.toThrow('Could not connect');
+  expect(unexpected).toBe(0);
+});
+
+it('an end that nobody asked for is told, and the directory is free again', async () => {
+  const threads: Worker[] = [];
+  const note = (worker: Worker) => threads.push(worker);
+  process.on('worker', note);
+  let told: Error | undefined;
+  const onExit = (error: Error) => {
+    told = error;
+  };
+  await startEmbedded({ directory, onExit });
+  process.off('worker', note);
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  await until('the end is told', () => told);
+  expect(told!.message).toContain('ended unexpectedly');
+  const again = await startEmbedded({ directory });
+  await again.stop();
+});

@@ -1,0 +1,74 @@
+import type { Described, FrameSchemas, Schema } from './frame-schemas.js';
+
+const HEAD = `/**
+ * Frames of the socket protocol. Generated from the schemas in server/protocol by \`npm run docs:protocol\`: do not
+ * edit. docs/socket-protocol.md describes the frames.
+ */
+
+`;
+
+/** TypeScript declarations of all frames, which need neither zod nor code of the server. */
+export function typeDeclarations(version: string, client: FrameSchemas, server: FrameSchemas): string {
+  const definitions = new Map(
+    [...client.definitions, ...server.definitions].map((definition) => [definition.name, definition]),
+  );
+  return [
+    HEAD,
+    `/** Version of the protocol, \`major.minor\`. A client works with servers of the same major version. */\n`,
+    `export const PROTOCOL_VERSION = '${version}';\n\n`,
+    ...[...definitions.values()].map(({ name, schema }) => declaration({ name, schema })),
+    frameMap('ClientFrames', 'Frames that clients send, by type.', client.frames),
+    frameMap('ServerFrames', 'Frames that the server sends, by type.', server.frames),
+    'export type ClientFrameType = keyof ClientFrames;\n',
+    'export type ClientFrame<T extends ClientFrameType = ClientFrameType> = ClientFrames[T];\n',
+    'export type ServerFrameType = keyof ServerFrames;\n',
+    'export type ServerFrame<T extends ServerFrameType = ServerFrameType> = ServerFrames[T];\n',
+  ].join('');
+}
+
+function declaration({ name, schema }: Described): string {
+  const head = comment(schema.description, '');
+  if (schema.type === 'object') return `${head}export interface ${name} ${typeOf(schema, '')}\n\n`;
+  const members = schema.enum?.map((value) => `\n  | ${literal(value)}`).join('');
+  return `${head}export type ${name} =${members ?? ` ${typeOf(schema, '')}`};\n\n`;
+}
+
+function frameMap(name: string, description: string, frames: Described[]): string {
+  const fields = frames.map((frame) => field(frame.name, frame.schema, true, '  ')).join('');
+  return `${comment(description, '')}export interface ${name} {\n${fields}}\n\n`;
+}
+
+function field(name: string, schema: Schema, isRequired: boolean, indent: string): string {
+  const type = typeOf(schema, indent);
+  const optional = isRequired ? `: ${type}` : `?: ${type} | undefined`;
+  return `${comment(schema.description, indent)}${indent}${name}${optional};\n`;
+}
+
+function comment(text: string | undefined, indent: string): string {
+  return text === undefined ? '' : `${indent}/** ${text} */\n`;
+}
+
+function typeOf(schema: Schema, indent: string): string {
+  if (schema.$ref) return schema.$ref.slice('#/$defs/'.length);
+  if (schema.const !== undefined) return literal(schema.const);
+  if (schema.enum) return schema.enum.map(literal).join(' | ');
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ');
+  if (schema.type === 'array') {
+    const items = typeOf(schema.items ?? {}, indent);
+    const array = items.includes(' | ') ? `(${items})[]` : `${items}[]`;
+    return schema.readOnly ? `readonly ${array}` : array;
+  }
+  if (schema.type === 'object') return objectType(schema, indent);
+  return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown');
+}
+
+const literal = (value: unknown) => `'${String(value)}'`;
+
+function objectType({ properties, required = [], additionalProperties }: Schema, indent: string): string {
+  if (!properties) return `Record<string, ${typeOf(Object(additionalProperties) as Schema, indent)}>`;
+  const inner = `${indent}  `;
+  const fields = Object.entries(properties).map(([name, schema]) =>
+    field(name, schema, required.includes(name), inner),
+  );
+  return `{\n${fields.join('')}${indent}}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * The objects within frames and REST answers. Types are inferred from the schemas; descriptions appear in the
+ * generated documents.
+ */
+import { z } from 'zod';
+
+export const KINDS = ['message', 'action', 'bot', 'system'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const ACCESS = ['open', 'members'] as const;
+/** `open`: everybody may read and write; `members`: only members may. */
+export type RoomAccess = (typeof ACCESS)[number];
+
+export const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });
+export const id_user = z
+  .string()
+  .meta({ description: 'Id of a user', examples: ['5f1c2f0e-6f0a-4f6e-9a39-0c9a3d1c8f57'] });
+export const personName = z.string().meta({ examples: ['Ada'] });
+export const roomName = z.string().meta({ examples: ['lobby'] });
+export const messageId = z.string().meta({ examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] });
+
+export const author = z
+  .object({
+    id_user: id_user
+      .nullable()
+      .describe('Null if the author is unknown, as in a row typed into a ReQL console'),
+    name: personName,
+  })
+  .meta({ id: 'Author', description: 'The author of a message, or the user of a socket.' });
+export type Author = z.infer<typeof author>;
+
+export const user = z
+  .object({ id_user, name: personName })
+  .meta({ id: 'User', description: 'A user under the current name.' });
+
+export type User = z.infer<typeof user>;
+
+export const message = z
+  .object({
+    id: messageId,
+    room: roomName,
+    body: z.string().meta({ examples: ['hello'] }),
+    sent: time,
+    author,
+    kind: z.enum(KINDS),
+    edited: time.optional().describe('Time of the last edit; absent if never edited'),
+  })
+  .meta({ id: 'Message', description: 'Messages of a room are ordered by `(sent, id)`.' });
+/** A message as browsers, REST and rooms see it. */
+export type Message = z.infer<typeof message>;
+
+export const position = z
+  .object({ sent: time, id: messageId })
+  .meta({ id: 'Position', description: 'The position of a message in its room.' });
+export type Position = z.infer<typeof position>;
+
+export const roomInfo = z
+  .object({
+    name: roomName,
+    topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    access: z.enum(ACCESS),
+    created: time.nullable().describe('Null for a row written by hand without a time'),
+    created_by: id_user.nullable(),
+  })
+  .meta({ id: 'RoomInfo', description: 'A created room. Rooms need not be created to be used.' });
+export type RoomInfo = z.infer<typeof roomInfo>;
+
+export const presenceEntry = z.object({ id_socket: z.string(), id_user, name: personName }).meta({
+  id: 'PresenceEntry',
+  description: 'One socket in one room. A user with three tabs has three entries.',
+});
+export type PresenceEntry = z.infer<typeof presenceEntry>;
+
+export const presenceCount = z
+  .object({ sockets: z.int(), users: z.int().describe('Different users') })
+  .meta({ id: 'PresenceCount', description: 'Number of sockets and users in a room.' });
+export type PresenceCount = z.infer<typeof presenceCount>;

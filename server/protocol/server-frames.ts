@@ -1,0 +1,177 @@
+/**
+ * Frames from the server to clients. The schemas are not applied at run time: they declare the types, and
+ * docs/socket-protocol.md and the types of packages/client are generated from them.
+ */
+import { z } from 'zod';
+import {
+  author,
+  id_user,
+  message,
+  messageId,
+  personName,
+  position,
+  presenceCount,
+  presenceEntry,
+  roomInfo,
+  roomName,
+  user,
+} from './entities.js';
+import { ERRORS, type ErrorCode } from './errors.js';
+
+/**
+ * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
+ * work any more, the minor number when frames or fields are added.
+ */
+export const PROTOCOL_VERSION = '1.0';
+
+export const refSchema = z.union([z.string().max(64), z.number()]);
+/** Chosen by the client; returned in the frame that answers. */
+export type Ref = z.infer<typeof refSchema> | undefined;
+
+const errorCode = z
+  .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+  .meta({ id: 'ErrorCode', description: 'See [errors.md](errors.md).' });
+const ref = refSchema.optional().describe('The `ref` of the frame that this one answers');
+const names = z
+  .record(z.string(), z.string())
+  .optional()
+  .describe('Current names of authors by `id_user`, where they differ from the names in their messages');
+const isLive = z
+  .boolean()
+  .describe("False while the room's changefeed is interrupted: the messages may be out of date");
+const retryAfterMs = z.number().describe('Milliseconds after which to retry');
+
+/** Frames that a room sends to its subscribers, over sockets and as server-sent events. */
+export const roomFrames = {
+  deliverMessage: z
+    .object({ type: z.literal('deliverMessage'), message })
+    .describe('A new or changed message: an upsert by id.'),
+  removeMessage: z
+    .object({ type: z.literal('removeMessage'), room: roomName, id: messageId })
+    .describe('The message was deleted.'),
+  roomResync: z
+    .object({ type: z.literal('roomResync'), room: roomName, from: position.nullable() })
+    .describe(
+      'Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought ' +
+        'them up to date); the client has to load older messages again. `from: null`: nothing is older.',
+    ),
+  roomState: z
+    .object({ type: z.literal('roomState'), room: roomName, live: isLive })
+    .describe("The room's changefeed is interrupted (`live: false`) or runs again."),
+} as const;
+
+export const serverFrames = {
+  welcome: z
+    .object({
+      type: z.literal('welcome'),
+      protocol: z
+        .string()
+        .meta({ description: 'Version of this protocol, `major.minor`', examples: [PROTOCOL_VERSION] }),
+      id_socket: z.string(),
+      user: author,
+    })
+    .describe('The socket is authenticated as `user`. Sent first, or as soon as the user is known.'),
+  roomSnapshot: z
+    .object({
+      type: z.literal('roomSnapshot'),
+      ref,
+      room: roomName,
+      messages: z.array(message).readonly().describe('Oldest first'),
+      hasOlder: z.boolean().describe('The table holds messages before the first'),
+      live: isLive,
+      names,
+    })
+    .describe('Answers `joinRoom`: the newest messages of the room.'),
+  ...roomFrames,
+  history: z
+    .object({
+      type: z.literal('history'),
+      ref,
+      room: roomName,
+      messages: z.array(message).describe('Oldest first'),
+      hasOlder: z.boolean().describe('The table holds messages before the first'),
+      names,
+    })
+    .describe('Answers `loadHistory`: all messages from the first of `messages` up to `before`.'),
+  ack: z
+    .object({
+      type: z.literal('ack'),
+      ref,
+      room: roomName.optional(),
+      id: messageId.optional().describe('Id of the written message'),
+    })
+    .describe('The frame was handled. For a write: it is stored in the database.'),
+  error: z
+    .object({
+      type: z.literal('error'),
+      ref,
+      room: roomName.optional(),
+      code: errorCode,
+      message: z.string(),
+      field: z.string().optional().describe('The field at fault'),
+      limit: z.number().optional().describe('The limit that was exceeded, in the unit that `message` names'),
+      retryAfterMs: retryAfterMs.optional(),
+    })
+    .describe('A frame was refused (`ref`), or a right has ended.'),
+  presence: z
+    .object({
+      type: z.literal('presence'),
+      room: roomName,
+      users: z.array(presenceEntry).readonly().optional().describe('All sockets in the room'),
+      joined: z
+        .array(presenceEntry)
+        .readonly()
+        .optional()
+        .describe('Upsert by `id_socket`, also for a changed name'),
+      left: z.array(z.string()).readonly().optional().describe('Each an `id_socket`'),
+      count: presenceCount.optional(),
+      partial: z
+        .boolean()
+        .describe('Other processes cannot be reached: people may be missing, or shown although they left'),
+    })
+    .describe(
+      'Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). ' +
+        'Large rooms send only a `count`.',
+    ),
+  userTyping: z
+    .object({
+      type: z.literal('userTyping'),
+      room: roomName,
+      user,
+      forMs: z.number().describe('Milliseconds to show the indicator, unless a message of the user arrives'),
+    })
+    .describe('Another user types in a joined room.'),
+  identityChanged: z
+    .object({ type: z.literal('identityChanged'), user })
+    .describe('A user has a new name, which applies to old messages too.'),
+  roomCreated: z.object({ type: z.literal('roomCreated'), room: roomInfo }).describe('A room was created.'),
+  roomChanged: z
+    .object({ type: z.literal('roomChanged'), room: roomInfo })
+    .describe('Topic or access of a room changed.'),
+  roomRemoved: z
+    .object({ type: z.literal('roomRemoved'), room: roomName })
+    .describe('The row of a created room was deleted.'),
+  memberJoined: z
+    .object({
+      type: z.literal('memberJoined'),
+      room: roomName,
+      user: z.object({ id_user, name: personName.nullable().describe('Null if unknown') }),
+    })
+    .describe('A user became a member of a joined room, or the own user became a member of any room.'),
+  memberLeft: z
+    .object({ type: z.literal('memberLeft'), room: roomName, id_user })
+    .describe('A user is no longer a member.'),
+  read: z
+    .object({ type: z.literal('read'), room: roomName, position })
+    .describe('The read position of the own user, set on any socket.'),
+  goingAway: z
+    .object({ type: z.literal('goingAway'), retryAfterMs })
+    .describe('The server stops. Connect again after `retryAfterMs`.'),
+} as const;
+
+export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrames]>;
+export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
+/** The newest messages of a room, oldest first. */
+export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names'>;
+/** A typing event of a user, valid for `forMs` milliseconds. There is no event for the end. */
+export type TypingEvent = Omit<z.infer<typeof serverFrames.userTyping>, 'type'>;
