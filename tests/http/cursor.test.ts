@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BEGINNING, decodeCursor, encodeCursor } from '../../server/http/api/cursor.js';
+import { BEGINNING, decodeCursor, encodeCursor } from '../../server/http/api/schemas/cursor.js';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 

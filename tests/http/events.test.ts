@@ -16,7 +16,7 @@ import { UserTable } from '../../server/database/tables/user-table.js';
 import type { EventStreamOptions } from '../../server/http/api/event-stream.js';
 import { eventEndpoints } from '../../server/http/api/events.js';
 import { problemHandler } from '../../server/http/middleware/problems.js';
-import { serve as serveEndpoints } from '../../server/http/openapi/serve.js';
+import { serve as serveEndpoints } from '../../server/http/openapi/endpoint.js';
 import { Visitors } from '../../server/http/visitors.js';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';

@@ -1,6 +1,6 @@
 import { type JsonSchema, resolve } from './json-schema.js';
 
-/** A value that a schema allows: what it names as an example, or one made of its parts. */
+/** A value that a schema allows: its own example, or one composed of the examples of its parts. */
 export function exampleOf(schema: JsonSchema, components: Record<string, JsonSchema>): unknown {
   const {
     examples,

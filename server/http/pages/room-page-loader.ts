@@ -6,7 +6,7 @@ import type { Message } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
-import { decodeCursor } from '../api/cursor.js';
+import { decodeCursor } from '../api/schemas/cursor.js';
 import type { PageVisitor } from './page-visitor.js';
 import { type RejectedForm, textOf } from './rejected-form.js';
 import { roomPage } from './room-page.js';

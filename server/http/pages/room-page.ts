@@ -1,7 +1,7 @@
 import type { ChatError } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
-import { encodeCursor } from '../api/cursor.js';
+import { encodeCursor } from '../api/schemas/cursor.js';
 import { toHtml } from './html.js';
 import { logHtml } from './log-html.js';
 import { encodePageState } from './page-state.js';

@@ -3,13 +3,13 @@ import { onlyMethods } from '../middleware/problems.js';
 import { requestBody } from '../middleware/request-body.js';
 import { type Input, type Operation, readInput, type Shape } from './operation.js';
 
-/** An operation and what performs it. */
+/** An operation and its handler. */
 export interface Endpoint {
   operation: Operation;
   handler: RequestHandler;
 }
 
-/** @param handle gets a request that has been checked; what it throws is answered as a problem */
+/** @param handle receives a validated request; its errors are answered as problems */
 export function endpoint<P extends Shape, Q extends Shape, H extends Shape, B extends Shape>(
   operation: Operation<P, Q, H, B>,
   handle: (input: Input<P, Q, H, B>, req: Request, res: Response) => void | Promise<void>,
@@ -20,15 +20,15 @@ export function endpoint<P extends Shape, Q extends Shape, H extends Shape, B ex
   };
 }
 
-/** Routes for endpoints, in their order. An address answers OPTIONS, and refuses methods that it does not have. */
+/** Routes for endpoints, in their order. Each path answers OPTIONS and refuses methods without an endpoint. */
 export function serve(endpoints: readonly Endpoint[]): Router {
   const router = Router();
   for (const path of new Set(endpoints.map(({ operation }) => operation.path))) {
-    const here = endpoints.filter(({ operation }) => operation.path === path);
+    const endpointsOfPath = endpoints.filter(({ operation }) => operation.path === path);
     const route = router.route(path);
-    for (const { operation, handler } of here)
+    for (const { operation, handler } of endpointsOfPath)
       route[operation.method](...(operation.body ? [requestBody] : []), handler);
-    route.all(onlyMethods(...here.map(({ operation }) => operation.method.toUpperCase())));
+    route.all(onlyMethods(...endpointsOfPath.map(({ operation }) => operation.method.toUpperCase())));
   }
   return router;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { cleanAccess } from '../../access/access-control.js';
-import { ChatError } from '../../protocol/errors.js';
+import { cleanAccess } from '../../../access/access-control.js';
+import { noSuchMessage } from '../../../database/schema/message-refusals.js';
+import { ChatError } from '../../../protocol/errors.js';
 import {
   cleanBody,
   cleanId,
@@ -9,13 +10,12 @@ import {
   cleanRoom,
   cleanTopic,
   LIMITS,
-} from '../../protocol/message.js';
-import { ACCESS } from '../../protocol/room.js';
-import { rule } from '../openapi/rule.js';
-import { decodeCursor, EARLIEST, LATEST, LONGEST_ID } from './cursor.js';
-import { type LimitRule, readLimit } from './query.js';
+} from '../../../protocol/message.js';
+import { ACCESS } from '../../../protocol/room.js';
+import { rule } from '../../openapi/rule.js';
+import { decodeCursor, EARLIEST_MS, LATEST_MS, MAX_ID_BYTES } from './cursor.js';
 
-/** The fields of requests, each with the rule that it is checked by. */
+/** The fields of requests, each with the rule that validates it. */
 
 const aRoom = { type: 'string', minLength: 1, maxLength: LIMITS.room, examples: ['lobby'] } as const;
 
@@ -25,15 +25,15 @@ export const newRoom = rule((value) => cleanNewRoom('name', value), { ...aRoom, 
 export const topic = rule(cleanTopic, {
   type: 'string',
   maxLength: LIMITS.topic,
-  description: 'What the room is about',
-  examples: ['Recipes, and who brings what'],
+  description: 'The topic of the room',
+  examples: ['Recipes and who brings what'],
 }).optional();
 
 export const access = rule(cleanAccess, {
   type: 'string',
   enum: ACCESS,
   default: 'open',
-  description: '`open`: everybody may read and write; `members`: those who have joined',
+  description: '`open`: every visitor can read and write; `members`: only users who have joined',
 }).optional();
 
 export const body = rule(cleanBody, {
@@ -48,34 +48,37 @@ export const name = rule(cleanName, {
   type: 'string',
   minLength: 1,
   maxLength: LIMITS.name,
-  description: 'What others see',
+  description: 'The name that others see',
   examples: ['Ada'],
 });
 
 export const newMessageId = rule(cleanId, {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,64}$',
-  description: 'An id of your own, best a UUIDv7: repeated with it, a request makes one message',
+  description:
+    'An id of your choice, preferably a UUIDv7. A repeated request with the same id creates one message',
 }).optional();
 
-/** An id of any form, as rows from elsewhere may have; no row has one that the database would refuse. */
+/** The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key. */
 export const messageId = rule(
   (value) => {
     const id = String(value);
-    if (Buffer.byteLength(id) > LONGEST_ID || id.includes('\0')) throw noSuchMessage();
+    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchMessage();
     return id;
   },
   { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
 );
 
-export function noSuchMessage(): ChatError {
-  return new ChatError('no-such-message', 'there is no such message in this room', { field: 'id' });
-}
-
 export const cursor = (field: string, description: string) =>
   rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();
 
-export const limit = (range: LimitRule, description: string) =>
+export interface LimitRange {
+  min: number;
+  max: number;
+  fallback: number;
+}
+
+export const limit = (range: LimitRange, description: string) =>
   rule((value) => readLimit(value, range), {
     type: 'integer',
     minimum: range.min,
@@ -84,11 +87,23 @@ export const limit = (range: LimitRule, description: string) =>
     description,
   });
 
-/** A time as a message has it: a number, or what a form makes of one. */
+/** @throws ChatError `bad-limit` */
+function readLimit(value: unknown, { min, max, fallback }: LimitRange): number {
+  if (value === undefined) return fallback;
+  const limit = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (limit >= min && limit <= max) return limit;
+  throw new ChatError('bad-limit', `limit must be a whole number from ${min} to ${max}`, {
+    field: 'limit',
+    limit: max,
+  });
+}
+
+/** `sent` of a message: a number, or its decimal digits in a form. */
 export const sent = rule(
   (value) => {
     const time = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-    if (Number.isInteger(time) && Number(time) >= EARLIEST && Number(time) <= LATEST) return Number(time);
+    if (Number.isInteger(time) && Number(time) >= EARLIEST_MS && Number(time) <= LATEST_MS)
+      return Number(time);
     throw new ChatError('bad-request', 'sent must be the time of a message, in milliseconds since 1970', {
       field: 'sent',
     });
@@ -98,11 +113,10 @@ export const sent = rule(
 
 export const idAtPosition = z
   .string()
-  .refine((id) => Buffer.byteLength(id) <= LONGEST_ID, `longer than ${LONGEST_ID} bytes`)
+  .refine((id) => Buffer.byteLength(id) <= MAX_ID_BYTES, `longer than ${MAX_ID_BYTES} bytes`)
   .meta({ description: '`id` of the message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] });
 
-/** Users that one request may ask for. */
-const MAX_USERS = 100;
+const MAX_USERS_PER_REQUEST = 100;
 
 export const userId = z.string().meta({ description: 'Id of a user', examples: ['1'] });
 
@@ -110,10 +124,10 @@ export const userIds = rule(
   (value) => {
     const ids = [value].flat().filter((id) => typeof id === 'string');
     if (ids.length === 0) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
-    if (ids.length > MAX_USERS) {
-      throw new ChatError('bad-limit', `no more than ${MAX_USERS} users can be asked for at once`, {
+    if (ids.length > MAX_USERS_PER_REQUEST) {
+      throw new ChatError('bad-limit', `a request can ask for at most ${MAX_USERS_PER_REQUEST} users`, {
         field: 'id',
-        limit: MAX_USERS,
+        limit: MAX_USERS_PER_REQUEST,
       });
     }
     return ids;
@@ -122,7 +136,7 @@ export const userIds = rule(
     type: 'array',
     items: { type: 'string' },
     minItems: 1,
-    maxItems: MAX_USERS,
+    maxItems: MAX_USERS_PER_REQUEST,
     description: 'Ids of users: `?id=1&id=2`',
     examples: [['1', '2']],
   },
