@@ -3,6 +3,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY packages/client/package.json packages/client/package.json
 COPY packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
 RUN npm ci --no-audit --no-fund
 COPY packages packages

@@ -1,30 +1,20 @@
 /**
- * `npm run build`: transpiles server/ file by file to dist/server/ and src/ of the embedded database to its dist/, and
- * bundles the page's script and styles to static/build/ under names that change with their content. Types are checked
- * by `npm run lint`, not here.
+ * `npm run build`: transpiles server/ file by file to dist/server/ and src/ of each package to its dist/, and bundles the
+ * page's script and styles to static/build/ under names that change with their content. Types are checked by
+ * `npm run lint`, not here.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import Primus from 'primus';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const clientFolder = join(root, 'static/build');
 
-/** Primus makes its client from the options of its server. engine.io's side of it is bundled from its package. */
-const primusClient = {
-  name: 'primus-client',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^primus-client$/ }, () => ({ path: 'primus-client', namespace: 'primus' }));
-    onLoad({ filter: /.*/, namespace: 'primus' }, () => ({ contents: primusModule(), resolveDir: root }));
-  },
-};
-
 await Promise.all([
   transpile('server', 'dist/server'),
   transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
+  transpile('packages/client/src', 'packages/client/dist'),
   buildClient(),
 ]);
 
@@ -57,7 +47,6 @@ async function buildClient() {
     format: 'esm',
     target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
     sourcemap: 'linked',
-    plugins: [primusClient],
     metafile: true,
     absWorkingDir: root,
     logLevel: 'warning',
@@ -73,23 +62,6 @@ async function buildClient() {
     JSON.stringify({ script: address('.js'), style: address('.css') }),
   );
   await removeOthers(clientFolder, new Set([...outputs, 'static/build/assets.json']));
-}
-
-function primusModule() {
-  const primus = new Primus(createServer(), {
-    transformer: 'engine.io',
-    pathname: '/primus',
-    parser: 'JSON',
-  });
-  const withoutTransport = primus.library(true);
-  primus.destroy();
-  // Primus looks for a global `eio` first; without it, it would ask a `require` that browsers do not have.
-  return `
-    import { Socket } from 'engine.io-client';
-    const eio = (options) => new Socket(options);
-    const module = { exports: {} };
-    (function (module, require) { ${withoutTransport} }).call({}, module, undefined);
-    export default module.exports;`;
 }
 
 async function filesIn(folder, pattern) {

@@ -1,5 +1,5 @@
 import type { PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
-import { TYPING_INTERVAL_MS } from '../protocol/typing.js';
+import { TYPING_INTERVAL_MS } from '../protocol/typing-times.js';
 import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { countOf, inOrder, summaryOf } from './entries.js';

@@ -1,5 +1,5 @@
 import type { Typist } from '../protocol/presence.js';
-import { TYPING_DURATION_MS } from '../protocol/typing.js';
+import { TYPING_DURATION_MS } from '../protocol/typing-times.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
 import type { TypingListener } from './presence.js';

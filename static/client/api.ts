@@ -1,62 +1,69 @@
+import { ConnectionError, type ErrorCode, RequestError, type RequestErrorDetails } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
 import { GUEST_HEADER } from '../../server/http/pages/page-state.js';
-import { ChatError, type ErrorCode, type ErrorDetails } from '../../server/protocol/errors.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 
-/** The part of the REST API that the page uses. All methods throw Error where nobody answers, else ChatError. */
+/**
+ * The part of the REST API that the page uses.
+ * @throws ConnectionError if the server cannot be reached, RequestError if it refuses a request
+ */
 export class Api {
-  /** @param signed the identity of a page that is somebody by its address */
-  constructor(private readonly signed: string | null) {}
+  readonly #signedIdentity: string | null;
+
+  /** @param signedIdentity of a playground page, whose address names its user */
+  constructor(signedIdentity: string | null) {
+    this.#signedIdentity = signedIdentity;
+  }
 
   rooms(): Promise<RoomEntry[]> {
-    return this.#ask('GET', '/api/rooms');
+    return this.#request('GET', '/api/rooms');
   }
 
   createRoom(room: { name: string; topic: string; access: string }): Promise<RoomEntry> {
-    return this.#ask('POST', '/api/rooms', room);
+    return this.#request('POST', '/api/rooms', room);
   }
 
   async join(room: string): Promise<void> {
-    await this.#ask('POST', `/api/rooms/${encodeURIComponent(room)}/join`);
+    await this.#request('POST', `/api/rooms/${encodeURIComponent(room)}/join`);
   }
 
   async leave(room: string): Promise<void> {
-    await this.#ask('POST', `/api/rooms/${encodeURIComponent(room)}/leave`);
+    await this.#request('POST', `/api/rooms/${encodeURIComponent(room)}/leave`);
   }
 
   /** The answer renews the cookie of a guest. */
   rename(name: string): Promise<Identity> {
-    return this.#ask('PUT', '/api/me', { name });
+    return this.#request('PUT', '/api/me', { name });
   }
 
   /** By name. */
   bots(): Promise<BotCommand[]> {
-    return this.#ask('GET', '/api/bots');
+    return this.#request('GET', '/api/bots');
   }
 
-  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
     const headers = {
       Accept: 'application/json',
-      ...(this.signed !== null && { [GUEST_HEADER]: this.signed }),
+      ...(this.#signedIdentity !== null && { [GUEST_HEADER]: this.#signedIdentity }),
       ...(body && { 'Content-Type': 'application/json' }),
     };
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
     const response = await fetch(path, init).catch(() => {
-      throw new Error('The server cannot be reached at the moment. Try again.');
+      throw new ConnectionError('The server cannot be reached. Try again.');
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return answer as T;
     const {
       code = 'internal',
-      detail = 'That did not work. Try again.',
-      ...rest
+      detail = 'The request failed. Try again.',
+      ...details
     } = (answer ?? {}) as Problem;
-    throw new ChatError(code, detail, rest);
+    throw new RequestError(code, detail, details);
   }
 }
 
-interface Problem extends ErrorDetails {
+interface Problem extends RequestErrorDetails {
   code?: ErrorCode;
   detail?: string;
 }

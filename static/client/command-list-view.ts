@@ -5,8 +5,9 @@ import { byId, h } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import { isComposing } from './text-field.js';
 
-/** Shows what bots can be told to do, while the name of a command is typed into a field: an ARIA combobox. */
+/** Completes commands to bots while they are typed into a field: an ARIA combobox. */
 export class CommandListView {
+  readonly #field: HTMLTextAreaElement;
   readonly #model = new CommandList();
   readonly #source: CommandSource;
   readonly #box = byId('commands');
@@ -15,37 +16,35 @@ export class CommandListView {
   readonly #usage = byId('usage');
   #shown: BotCommand | 'keys' | null = null;
 
-  constructor(
-    private readonly field: HTMLTextAreaElement,
-    ask: () => Promise<BotCommand[]>,
-  ) {
-    this.#source = new CommandSource(ask, (commands) => {
-      this.#model.learn(commands);
+  constructor(field: HTMLTextAreaElement, request: () => Promise<BotCommand[]>) {
+    this.#field = field;
+    this.#source = new CommandSource(request, (commands) => {
+      this.#model.setCommands(commands);
       this.#draw();
     });
     field.addEventListener('input', () => this.#typed());
     field.addEventListener('blur', () => this.leave());
-    // A click takes a command, and leaves the focus, and the keyboard of a phone, where they are.
+    // A click inserts a command and keeps the focus, and with it the keyboard of a phone.
     this.#box.addEventListener('mousedown', (event) => event.preventDefault());
     this.#box.addEventListener('click', ({ target }) => {
       const option = target instanceof Element ? target.closest('[role="option"]') : null;
       const command = this.#model.matches.find((match) => idOf(match) === option?.id);
-      if (command) this.#take(command);
+      if (command) this.#insert(command);
     });
   }
 
-  /** The text was sent, or put there: nobody types it. */
+  /** The text was sent, or inserted by the page. */
   leave(): void {
-    this.#model.left(this.field.value);
+    this.#model.left(this.#field.value);
     this.#draw();
   }
 
-  /** @returns whether the key was for the list */
+  /** @returns whether the list handled the key */
   pressed(event: KeyboardEvent): boolean {
     const { active, isComplete } = this.#model;
     const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (!active || !isPlain || isComposing(event)) return false;
-    if (event.key === 'Tab' || (event.key === 'Enter' && !isComplete)) this.#take(active);
+    if (event.key === 'Tab' || (event.key === 'Enter' && !isComplete)) this.#insert(active);
     else if (event.key === 'ArrowDown') this.#model.move(1);
     else if (event.key === 'ArrowUp') this.#model.move(-1);
     else if (event.key === 'Escape') this.#model.dismiss();
@@ -55,15 +54,15 @@ export class CommandListView {
   }
 
   #typed(): void {
-    this.#model.typed(this.field.value);
+    this.#model.typed(this.#field.value);
     this.#draw();
-    if (this.#model.isBegun) void this.#source.keepFresh(Date.now());
+    if (this.#model.isTyping) void this.#source.refresh(Date.now());
   }
 
-  /** As if it had been typed. */
-  #take(command: BotCommand): void {
-    this.field.value = completed(command);
-    this.field.dispatchEvent(new Event('input', { bubbles: true }));
+  /** Has the same effect as typing the command. */
+  #insert(command: BotCommand): void {
+    this.#field.value = completed(command);
+    this.#field.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   #draw(): void {
@@ -85,9 +84,9 @@ export class CommandListView {
     this.#showUsage(isOpen ? 'keys' : named);
   }
 
-  /** It becomes a combobox only where there is something to choose from, and then stays one. */
+  /** The field becomes a combobox with the first match, and remains one. */
   #describeField(active: BotCommand | null): void {
-    const { field } = this;
+    const field = this.#field;
     if (active && !field.hasAttribute('role')) {
       field.setAttribute('role', 'combobox');
       field.setAttribute('aria-autocomplete', 'list');
@@ -114,7 +113,7 @@ function drawOption(command: BotCommand): HTMLElement {
   return h('li', { id: idOf(command), role: 'option', title: `${usage}\n${help}` }, ...drawCommand(command));
 }
 
-/** What a bot says of a command, as text. */
+/** The texts of a bot about its command. */
 function drawCommand({ usage, help }: BotCommand): Node[] {
   return [h('code', { dir: 'auto' }, usage), document.createTextNode(' '), h('span', { dir: 'auto' }, help)];
 }

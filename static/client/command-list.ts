@@ -1,47 +1,51 @@
 import type { BotCommand } from '../../server/bots/announcements.js';
 
-/** The name of a command that is being typed: nothing stands behind it yet. */
-const BEGUN = /^\/([^\s=:]*)$/;
-/** A name with something behind it. */
-const NAMED = /^\/([^\s=:]+)[\s=:]/;
+/** The name of a command that is being typed: nothing follows it yet. */
+const PARTIAL_COMMAND = /^\/([^\s=:]*)$/;
+/** The name of a command and what follows it. */
+const COMMAND_WITH_ARGUMENTS = /^\/([^\s=:]+)[\s=:]/;
 
-/** What is offered to somebody who types a command to a bot. */
+/** The completion list for commands to bots. */
 export class CommandList {
-  /** What the text may become; nothing where no list is to be shown. */
-  matches: readonly BotCommand[] = [];
+  #matches: readonly BotCommand[] = [];
   #commands: readonly BotCommand[] = [];
   #text = '';
   #active = 0;
-  /** The text was typed just now: it is an occasion to offer something. */
+  /** The text was typed, and not inserted by the page. */
   #isTyped = false;
   #isDismissed = false;
 
+  /** Commands that complete the text; empty if no list is shown. */
+  get matches(): readonly BotCommand[] {
+    return this.#matches;
+  }
+
   get isOpen(): boolean {
-    return this.matches.length > 0;
+    return this.#matches.length > 0;
   }
 
-  /** The name of a command is being typed, whether there is such a command or not. */
-  get isBegun(): boolean {
-    return this.#isTyped && BEGUN.test(this.#text);
+  /** The name of a command is being typed, whether the command exists or not. */
+  get isTyping(): boolean {
+    return this.#isTyped && PARTIAL_COMMAND.test(this.#text);
   }
 
-  /** The match that would be taken. */
+  /** The selected match. */
   get active(): BotCommand | null {
-    return this.matches[this.#active] ?? null;
+    return this.#matches[this.#active] ?? null;
   }
 
-  /** The match that would be taken is in the text already. */
+  /** The text contains the whole name of the selected match. */
   get isComplete(): boolean {
-    return this.active !== null && this.active.command === nameIn(BEGUN, this.#text);
+    return this.active !== null && this.active.command === nameIn(PARTIAL_COMMAND, this.#text);
   }
 
-  /** The command that the text names, while what it needs is written behind it. */
+  /** The command whose arguments are being typed. */
   get named(): BotCommand | null {
-    const name = nameIn(NAMED, this.#text);
+    const name = nameIn(COMMAND_WITH_ARGUMENTS, this.#text);
     return this.#commands.find(({ command }) => command === name) ?? null;
   }
 
-  /** The reader has changed the text. A list that he has sent away comes back when he starts anew. */
+  /** The reader has changed the text. A dismissed list is shown again for the next command. */
   typed(text: string): void {
     if (text === '/' || !text.startsWith('/')) this.#isDismissed = false;
     this.#text = text;
@@ -49,46 +53,47 @@ export class CommandList {
     this.#match();
   }
 
-  /** This is the text, but nobody types it any more. */
+  /** The text was inserted or is not typed any more. */
   left(text: string): void {
     this.typed(text);
     this.#isTyped = false;
-    this.matches = [];
+    this.#matches = [];
   }
 
-  /** @param commands what there is, by name. A list that is shown stays as it is until the next key. */
-  learn(commands: readonly BotCommand[]): void {
+  /** @param commands all commands by name. An open list does not change until the next key. */
+  setCommands(commands: readonly BotCommand[]): void {
     this.#commands = commands;
     if (!this.isOpen) this.#match();
   }
 
-  /** Takes the next match, or the one before, around the ends. */
+  /** Selects the next or previous match, around the ends. */
   move(step: 1 | -1): void {
-    const count = this.matches.length;
+    const count = this.#matches.length;
     this.#active = (this.#active + step + count) % count;
   }
 
   dismiss(): void {
     this.#isDismissed = true;
-    this.matches = [];
+    this.#matches = [];
   }
 
   #match(): void {
-    const begun = this.#isTyped && !this.#isDismissed ? nameIn(BEGUN, this.#text) : null;
-    this.matches = begun === null ? [] : this.#commands.filter(({ command }) => command.startsWith(begun));
-    // By name: the one that is typed in full, if there is one, comes first.
+    const partial = this.#isTyped && !this.#isDismissed ? nameIn(PARTIAL_COMMAND, this.#text) : null;
+    this.#matches =
+      partial === null ? [] : this.#commands.filter(({ command }) => command.startsWith(partial));
+    // Matches are sorted by name, so that a complete name is the first match.
     this.#active = 0;
   }
 }
 
-/** A command without what it needs, and ready for it: `/roll `, or `/stock=` where it is used like that. */
+/** The command, ready for its arguments: `/roll `, or `/stock=` if its usage has that form. */
 export function completed({ command, usage }: BotCommand): string {
   const name = `/${command}`;
   const next = usage.toLowerCase().startsWith(name) ? usage[name.length] : undefined;
   return name + (next === '=' || next === ':' ? next : ' ');
 }
 
-/** In small letters, as commands are known. */
+/** In lower case, as commands are registered. */
 function nameIn(form: RegExp, text: string): string | null {
   return form.exec(text)?.[1]?.toLowerCase() ?? null;
 }

@@ -1,31 +1,33 @@
 import type { BotCommand } from '../../server/bots/announcements.js';
 
-/** Milliseconds for which an answer is good. */
-const FRESH = 30_000;
-/** Milliseconds after which another try makes sense. */
-const RETRY = 5_000;
+/** Milliseconds for which a list of commands is used. */
+const CACHE_MS = 30_000;
+/** Milliseconds until another request after a failed one. */
+const RETRY_DELAY_MS = 5_000;
 
-/** Asks what bots can be told to do: not before somebody wants to know, and not more often than it changes. */
+/** Requests the commands of bots when they are needed, and caches them. */
 export class CommandSource {
-  #nextAt = 0;
-  #isAsking = false;
+  readonly #request: () => Promise<BotCommand[]>;
+  readonly #received: (commands: BotCommand[]) => void;
+  #nextRequestAt = 0;
+  #isRequesting = false;
 
-  constructor(
-    private readonly ask: () => Promise<BotCommand[]>,
-    private readonly answered: (commands: BotCommand[]) => void,
-  ) {}
+  constructor(request: () => Promise<BotCommand[]>, received: (commands: BotCommand[]) => void) {
+    this.#request = request;
+    this.#received = received;
+  }
 
-  /** Somebody wants to know. Where nobody answers, what is known stays. */
-  async keepFresh(now: number): Promise<void> {
-    if (this.#isAsking || now < this.#nextAt) return;
-    this.#isAsking = true;
+  /** Requests the commands unless the cached ones are recent. A failed request leaves them as they are. */
+  async refresh(now: number): Promise<void> {
+    if (this.#isRequesting || now < this.#nextRequestAt) return;
+    this.#isRequesting = true;
     try {
-      const commands = await this.ask();
-      this.#nextAt = now + FRESH;
-      this.answered(commands);
+      const commands = await this.#request();
+      this.#nextRequestAt = now + CACHE_MS;
+      this.#received(commands);
     } catch {
-      this.#nextAt = now + RETRY;
+      this.#nextRequestAt = now + RETRY_DELAY_MS;
     }
-    this.#isAsking = false;
+    this.#isRequesting = false;
   }
 }

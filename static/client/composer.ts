@@ -1,46 +1,45 @@
-import { TYPING_INTERVAL_MS } from '../../server/protocol/typing.js';
 import type { Api } from './api.js';
 import { CommandListView } from './command-list-view.js';
 import { byId } from './elements.js';
-import type { Store } from './page-state.js';
+import type { PageStorage } from './page-state.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
 
-/** From how many remaining characters on the counter is shown. */
-const COUNT_FROM = 500;
+/** The counter is shown when fewer characters remain. */
+const COUNTER_FROM_CHARACTERS = 500;
 
 export interface ComposerListener {
-  /** A text to send; it is not empty and not too long. */
-  sent(body: string): void;
-  /** The reader wants to edit the last message of his own. @returns whether there is one */
+  /** A message to send, neither empty nor too long. */
+  submit(body: string): void;
+  /** The reader wants to edit the last own message. @returns whether there is one */
   editLast(): boolean;
-  /** The reader writes; told now and then while it goes on. */
+  /** The reader writes; called at each change of the text. */
   typing(): void;
 }
 
-/** Where messages are written. The draft survives a reload. */
+/** The field in which messages are written. The draft survives a reload. */
 export class Composer {
+  readonly #storage: PageStorage | null;
+  readonly #listener: ComposerListener;
   readonly #form = byId<HTMLFormElement>('composer');
   readonly #field = byId<HTMLTextAreaElement>('body');
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
   readonly #commands: CommandListView;
   readonly #draftKey: string;
-  #told = 0;
 
-  constructor(
-    room: string,
-    private readonly store: Store | null,
-    api: Pick<Api, 'bots'>,
-    private readonly listener: ComposerListener,
-  ) {
+  constructor(room: string, storage: PageStorage | null, api: Pick<Api, 'bots'>, listener: ComposerListener) {
+    this.#storage = storage;
+    this.#listener = listener;
     this.#draftKey = `changeroom.draft.${room}`;
-    if (this.#field.value === '') this.#field.value = store?.getItem(this.#draftKey) ?? '';
+    if (this.#field.value === '') this.#field.value = storage?.getItem(this.#draftKey) ?? '';
     this.#field.addEventListener('input', () => {
       this.#changed();
-      this.#tellTyping();
+      if (!this.isEmpty) listener.typing();
     });
     this.#commands = new CommandListView(this.#field, () => api.bots());
-    this.#field.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#field.addEventListener('keydown', (event) => {
+      if (this.#commands.pressed(event) || this.#pressed(event)) event.preventDefault();
+    });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
@@ -56,7 +55,7 @@ export class Composer {
     this.#field.focus();
   }
 
-  /** Brings a text back for another try; what stands there already stays, below it. */
+  /** Inserts a text for another attempt before the current one. */
   restore(text: string): void {
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
     this.#commands.leave();
@@ -64,14 +63,10 @@ export class Composer {
     this.focus();
   }
 
-  #pressed(event: KeyboardEvent): void {
-    if (this.#commands.pressed(event) || this.#acts(event)) event.preventDefault();
-  }
-
-  /** @returns whether the key was for more than writing */
-  #acts(event: KeyboardEvent): boolean {
+  /** @returns whether the key was handled */
+  #pressed(event: KeyboardEvent): boolean {
     if (!isSubmit(event))
-      return event.key === 'ArrowUp' && this.#field.value === '' && this.listener.editLast();
+      return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     this.#submit();
     return true;
   }
@@ -80,34 +75,26 @@ export class Composer {
     const text = this.#field.value;
     if (this.isEmpty || remaining(text) < 0) return;
     this.#field.value = '';
-    this.#told = 0; // with the message the others stop seeing that the reader types
     this.#commands.leave();
     this.#changed();
     this.focus();
-    this.listener.sent(text);
-  }
-
-  #tellTyping(): void {
-    const now = Date.now();
-    if (this.isEmpty || now - this.#told < TYPING_INTERVAL_MS) return;
-    this.#told = now;
-    this.listener.typing();
+    this.#listener.submit(text);
   }
 
   #changed(): void {
     const { value } = this.#field;
     fitHeight(this.#field);
     const left = remaining(value);
-    this.#counter.hidden = left > COUNT_FROM;
+    this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
     this.#counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
     this.#counter.classList.toggle('over', left < 0);
     this.#field.toggleAttribute('aria-invalid', left < 0);
     this.#send.disabled = this.isEmpty || left < 0;
     try {
-      if (value === '') this.store?.removeItem(this.#draftKey);
-      else this.store?.setItem(this.#draftKey, value);
+      if (value === '') this.#storage?.removeItem(this.#draftKey);
+      else this.#storage?.setItem(this.#draftKey, value);
     } catch {
-      // A full store keeps no draft; the text still stands in the field.
+      // A full storage keeps no draft; the text is still in the field.
     }
   }
 }

@@ -3,24 +3,26 @@ import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
-export interface EditorParts {
+export interface EditorDependencies {
   message: Message;
   /** Resolves when the change is stored. */
   save: (body: string) => Promise<void>;
-  /** The reader has given up, or there is nothing more to do. */
+  /** The change is stored or cancelled. */
   done: () => void;
 }
 
-/** Changes a message in its place. Stays, with its text, until the change is stored or given up. */
+/** Edits a message in its place. Keeps its text until the change is stored or cancelled. */
 export class Editor {
+  readonly #dependencies: EditorDependencies;
   readonly element: HTMLFormElement;
   readonly #field: HTMLTextAreaElement;
   readonly #fault = h('p', { class: 'fault', role: 'alert', hidden: true });
   readonly #save = h('button', { class: 'button' }, 'Save');
 
-  constructor(private readonly parts: EditorParts) {
+  constructor(dependencies: EditorDependencies) {
+    this.#dependencies = dependencies;
     this.#field = h('textarea', { 'aria-label': 'Your message', rows: '1' });
-    this.#field.value = parts.message.body;
+    this.#field.value = dependencies.message.body;
     const cancel = h('button', { type: 'button', class: 'button quiet' }, 'Cancel');
     const hint = h(
       'span',
@@ -32,14 +34,14 @@ export class Editor {
     );
     const buttons = h('div', { class: 'editor-actions' }, hint, cancel, this.#save);
     this.element = h('form', { class: 'editor' }, this.#field, this.#fault, buttons);
-    cancel.addEventListener('click', () => parts.done());
+    cancel.addEventListener('click', () => dependencies.done());
     this.#field.addEventListener('input', () => this.#changed());
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#submit();
     });
     this.element.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !isComposing(event)) parts.done();
+      if (event.key === 'Escape' && !isComposing(event)) dependencies.done();
       else if (event.target !== this.#field || !isSubmit(event)) return;
       else void this.#submit();
       event.preventDefault();
@@ -50,7 +52,7 @@ export class Editor {
     return this.#field.value;
   }
 
-  /** To be called when the editor is in the page. */
+  /** To be called after the element was inserted into the page. */
   focus(): void {
     this.#changed();
     this.#field.focus();
@@ -65,7 +67,7 @@ export class Editor {
   }
 
   async #submit(): Promise<void> {
-    const { message, save, done } = this.parts;
+    const { message, save, done } = this.#dependencies;
     if (this.#save.disabled || this.#field.readOnly) return;
     if (normalise(this.text.trim()) === message.body) return done();
     this.#setSaving(true);
@@ -74,7 +76,7 @@ export class Editor {
       done();
     } catch (error) {
       this.#setSaving(false);
-      this.#showFault((error as Error).message);
+      this.#showFault(error instanceof Error ? error.message : String(error));
       this.#field.focus();
     }
   }

@@ -1,3 +1,4 @@
+import type { Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
@@ -6,7 +7,6 @@ import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
 import { deliveredRow, editedRow, unsentRow } from './message-row.js';
-import type { Unsent } from './outbox.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {

@@ -3,7 +3,7 @@ import { readPageState } from './page-state.js';
 import { RoomScreen } from './room-screen.js';
 
 const page = readPageState();
-// Parts of the history, and forms without a script, have addresses of their own; the live room has one.
+// Pages of history and of forms without a script have addresses of their own; the live room has one address.
 const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');

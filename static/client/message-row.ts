@@ -1,3 +1,4 @@
+import type { Unsent } from 'changeroom-client';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import {
   messageBody,
@@ -6,7 +7,6 @@ import {
   messageTime,
 } from '../../server/http/pages/rows/message-row.js';
 import type { Author, Message } from '../../server/protocol/message.js';
-import type { Unsent } from './outbox.js';
 import { LOCAL_TIME } from './times.js';
 
 /** Which actions a message offers; `confirming`: the user has pressed Delete once. */

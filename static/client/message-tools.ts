@@ -1,129 +1,145 @@
-import type { Author } from '../../server/protocol/message.js';
+import type { Author, ChatClient, Room } from 'changeroom-client';
 import type { Composer } from './composer.js';
 import { Editor } from './editor.js';
 import { isBy } from './log-view.js';
-import type { Outbox } from './outbox.js';
-import type { RoomSession } from './room-session.js';
-import type { Timeline } from './timeline.js';
 
-export interface ToolsParts {
+export interface MessageToolsDependencies {
+  client: ChatClient;
+  room: Room;
   /** The list of messages. */
   rows: HTMLElement;
   composer: Composer;
-  outbox: Outbox;
-  session: RoomSession;
-  timeline: Timeline;
   user: () => Author;
-  changed: () => void;
-  /** Draws at once. */
-  draw: () => void;
+  scheduleDraw: () => void;
+  drawNow: () => void;
 }
 
-/** What can be done with messages: edit, delete, try again. */
+/** Edits, deletes, retries and discards messages. */
 export class MessageTools {
-  editing: { id: string; editor: Editor } | null = null;
-  /** Id of the message whose deletion is to be confirmed. */
-  confirming: string | null = null;
-  /** A message and what went wrong with it. */
-  fault: { id: string; text: string } | null = null;
-  /** Called after the next drawings, until they answer true. */
+  readonly #dependencies: MessageToolsDependencies;
+  #editing: { id: string; editor: Editor } | null = null;
+  #confirming: string | null = null;
+  #fault: { id: string; text: string } | null = null;
+  /** Called after each drawing, until they return true. */
   readonly #watchers = new Set<() => boolean>();
 
-  constructor(private readonly parts: ToolsParts) {}
+  constructor(dependencies: MessageToolsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The message that is being edited. */
+  get editing(): { id: string; editor: Editor } | null {
+    return this.#editing;
+  }
+
+  /** Id of the message whose deletion has to be confirmed. */
+  get confirming(): string | null {
+    return this.#confirming;
+  }
+
+  /** A message and the error of its last deletion. */
+  get fault(): { id: string; text: string } | null {
+    return this.#fault;
+  }
 
   clicked(event: Event): void {
     const button =
       event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     const id = button?.closest<HTMLElement>('[data-id]')?.dataset.id ?? '';
-    if (button) this.#act(button.dataset.action!, id, button);
+    if (button) this.#act(button.dataset.action ?? '', id, button);
   }
 
-  /** @returns whether the reader has written anything */
+  /** Edits the last message of the reader. @returns whether there is one */
   editLast(): boolean {
-    const last = this.parts.timeline.messages.findLast((message) => isBy(message, this.parts.user()));
+    const { room, user } = this.#dependencies;
+    const last = room.messages.findLast((message) => isBy(message, user()));
     if (last) this.#edit(last.id);
     return last !== undefined;
   }
 
   /** To be called before each drawing. */
   beforeDrawing(): void {
-    // A message that was deleted while it was edited: its text goes where it can be sent anew.
-    if (!this.editing || this.parts.timeline.get(this.editing.id)) return;
-    const { editor } = this.editing;
-    this.editing = null;
-    this.parts.composer.restore(editor.text);
+    // The text of a message that was deleted during its editing moves to the composer.
+    if (!this.#editing || this.#dependencies.room.message(this.#editing.id)) return;
+    const { editor } = this.#editing;
+    this.#editing = null;
+    this.#dependencies.composer.restore(editor.text);
   }
 
   /** To be called after each drawing. */
-  drawn(): void {
+  afterDrawing(): void {
     for (const watcher of this.#watchers) if (watcher()) this.#watchers.delete(watcher);
   }
 
   #act(action: string, id: string, button: HTMLElement): void {
-    const { composer, outbox, rows, session, timeline } = this.parts;
-    const unsent = outbox.get(id);
+    const { room, rows, drawNow } = this.#dependencies;
     if (action === 'edit') this.#edit(id);
-    else if (action === 'delete') this.confirming = id;
-    else if (action === 'keep') this.confirming = null;
+    else if (action === 'delete') this.#confirming = id;
+    else if (action === 'keep') this.#confirming = null;
     else if (action === 'confirm') this.#delete(id);
-    else if (action === 'retry') session.retry(id);
-    else if (action === 'discard' || action === 'rewrite') {
-      outbox.remove(id);
-      if (unsent && action === 'rewrite') composer.restore(unsent.body);
-    } else if (action === 'gap') {
-      const before = timeline.get(button.dataset.before!);
-      if (before) session.history.load(before);
-    } else if (action === 'older') session.history.loadOlder();
-    this.parts.draw();
+    else if (action === 'retry') room.retry(id);
+    else if (action === 'discard') room.discard(id);
+    else if (action === 'rewrite') this.#rewrite(id);
+    else if (action === 'gap') room.loadHistory(room.message(button.dataset.before ?? ''));
+    else if (action === 'older') room.loadHistory();
+    drawNow();
     const next = { delete: 'keep', keep: 'delete' }[action];
     const row = next && rows.querySelector(`[data-id="${CSS.escape(id)}"] [data-action="${next}"]`);
     if (row instanceof HTMLElement) row.focus();
   }
 
+  #rewrite(id: string): void {
+    const { client, room, composer } = this.#dependencies;
+    const unsent = client.outbox.get(id);
+    room.discard(id);
+    if (unsent) composer.restore(unsent.body);
+  }
+
   #edit(id: string): void {
-    const { session, timeline } = this.parts;
-    const message = timeline.get(id);
-    if (!message || this.editing?.id === id) return;
+    const { room, drawNow } = this.#dependencies;
+    const message = room.message(id);
+    if (!message || this.#editing?.id === id) return;
     const editor = new Editor({
       message,
       save: async (body) => {
-        await session.edit(id, body);
-        await this.#shows(() => timeline.get(id) !== message);
+        await room.edit(id, body);
+        await this.#drawn(() => room.message(id) !== message);
       },
       done: () => this.#stopEditing(editor),
     });
-    this.editing = { id, editor };
-    this.confirming = null;
-    this.parts.draw();
+    this.#editing = { id, editor };
+    this.#confirming = null;
+    drawNow();
     editor.focus();
     editor.element.scrollIntoView({ block: 'nearest' });
   }
 
   #stopEditing(editor: Editor): void {
-    if (this.editing?.editor !== editor) return;
-    this.editing = null;
-    this.parts.draw();
-    this.parts.composer.focus();
+    if (this.#editing?.editor !== editor) return;
+    this.#editing = null;
+    this.#dependencies.drawNow();
+    this.#dependencies.composer.focus();
   }
 
   #delete(id: string): void {
-    this.confirming = null;
-    this.fault = null;
-    this.parts.composer.focus();
-    this.parts.session.delete(id).catch((error: Error) => {
-      this.fault = { id, text: error.message };
-      this.parts.changed();
+    this.#confirming = null;
+    this.#fault = null;
+    this.#dependencies.composer.focus();
+    this.#dependencies.room.delete(id).catch((error: Error) => {
+      this.#fault = { id, text: error.message };
+      this.#dependencies.scheduleDraw();
     });
   }
 
-  /** Resolves when what is drawn makes `check` true. */
-  #shows(check: () => boolean): Promise<void> {
+  /** Resolves after a drawing for which `check` returns true. */
+  #drawn(check: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#watchers.add(() => {
-        if (check()) resolve();
-        return check();
+        const isTrue = check();
+        if (isTrue) resolve();
+        return isTrue;
       });
-      this.parts.changed();
+      this.#dependencies.scheduleDraw();
     });
   }
 }

@@ -2,7 +2,7 @@ import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
 import type { Author } from '../../server/protocol/message.js';
 import { byId } from './elements.js';
 
-/** Where the reader says what others call him. */
+/** The form for the name of the reader. */
 export class NameForm {
   readonly #form = byId<HTMLFormElement>('you');
   readonly #field = byId<HTMLInputElement>('name');
@@ -10,7 +10,7 @@ export class NameForm {
   readonly #avatar = this.#form.querySelector('.avatar')!;
   #shown: string;
 
-  /** @param rename resolves when the name is taken; rejects with an Error to show */
+  /** @param rename resolves when the name is stored; rejects with an Error to show */
   constructor(user: Author, rename: (name: string) => Promise<Author>) {
     this.#shown = user.name;
     this.#form.addEventListener('submit', (event) => {
@@ -18,20 +18,20 @@ export class NameForm {
       this.#field.blur();
       rename(this.#field.value).then(
         (renamed) => {
-          this.#say('');
+          this.#showFault('');
           byId('name-said').textContent = `You are ${renamed.name} now`;
           this.#field.value = renamed.name;
           this.show(renamed);
         },
         (error: Error) => {
-          this.#say(error.message);
+          this.#showFault(error.message);
           this.#field.focus();
         },
       );
     });
   }
 
-  /** Shows the name one has now, unless another one is being written. */
+  /** Shows the current name, unless the reader is writing another one. */
   show(user: Author): void {
     if (user.name === this.#shown) return;
     if (this.#field.value === this.#shown) this.#field.value = user.name;
@@ -40,7 +40,7 @@ export class NameForm {
     this.#avatar.className = `avatar ${hueClass(user)}`;
   }
 
-  #say(fault: string): void {
+  #showFault(fault: string): void {
     this.#fault.hidden = fault === '';
     this.#fault.textContent = fault;
     this.#field.toggleAttribute('aria-invalid', fault !== '');

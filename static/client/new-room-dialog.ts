@@ -1,7 +1,7 @@
 import type { Api } from './api.js';
 import { byId } from './elements.js';
 
-/** Creates a room; without a script the link leads to a page with the same form. */
+/** The dialog that creates a room. Without a script, its link leads to a page with the same form. */
 export class NewRoomDialog {
   readonly #dialog = byId<HTMLDialogElement>('new-room');
   readonly #form = byId<HTMLFormElement>('new-room-form');
@@ -32,7 +32,7 @@ export class NewRoomDialog {
         created(name);
       } catch (error) {
         this.#fault.hidden = false;
-        this.#fault.textContent = (error as Error).message;
+        this.#fault.textContent = error instanceof Error ? error.message : String(error);
         byId('new-name').focus();
       }
       this.#create.disabled = false;

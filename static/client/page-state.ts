@@ -1,29 +1,28 @@
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { byId } from './elements.js';
 
-/** What the server tells the page's script. */
+/** The state that the server embeds into the page for its script. */
 export function readPageState(): PageState {
   return JSON.parse(byId('state').textContent ?? '') as PageState;
 }
 
 /**
- * A browser's store; null where its user forbids it.
- * @param as of the user who the page is by its address, who has a part of his own
+ * A storage of the browser; null if the user forbids it.
+ * @param as id of the user of a playground page: namespaces the keys
  */
-export function storeOf(name: 'localStorage' | 'sessionStorage', as: string | null): Store | null {
+export function storageOf(name: 'localStorage' | 'sessionStorage', as: string | null): PageStorage | null {
   try {
-    const store = window[name];
-    if (as === null) return store;
-    const own = (key: string) => `${key}@${as}`;
+    const storage = window[name];
+    if (as === null) return storage;
+    const keyOf = (key: string) => `${key}@${as}`;
     return {
-      getItem: (key) => store.getItem(own(key)),
-      setItem: (key, value) => store.setItem(own(key), value),
-      removeItem: (key) => store.removeItem(own(key)),
+      getItem: (key) => storage.getItem(keyOf(key)),
+      setItem: (key, value) => storage.setItem(keyOf(key), value),
+      removeItem: (key) => storage.removeItem(keyOf(key)),
     };
   } catch {
     return null;
   }
 }
 
-/** What is used of the browser's stores. */
-export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+export type PageStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

@@ -1,8 +1,8 @@
+import type { RoomPresence } from 'changeroom-client';
 import { personRow } from '../../server/http/pages/rows/person-row.js';
 import { PARTIAL_NOTE, peopleLabel, presentPeople } from '../../server/http/pages/rows/present-people.js';
 import { byId, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
-import type { RoomPresence } from './room-presence.js';
 
 /** The number of people in the room, and the panel that lists them. */
 export class PeoplePanel {

@@ -1,24 +1,26 @@
+import { RoomPresence, type ServerFrame } from 'changeroom-client';
 import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
-import type { ServerFrame } from '../../server/protocol/frames.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
-import { RoomPresence } from './room-presence.js';
 
-/** The rooms there are, as the reader sees them: what the server has listed, and what has happened since. */
+/** The list of rooms for the reader: the last list of the server, with all changes since. */
 export class RoomDirectory {
+  /** The room that the page shows. */
+  readonly #current: string;
   #entries: RoomEntry[];
   readonly #presence = new Map<string, RoomPresence>();
-  /** Something has happened that only the server can count. */
-  isStale = false;
+  #isStale = false;
 
-  constructor(
-    entries: readonly RoomEntry[],
-    /** The room that the page shows. */
-    private readonly current: string,
-  ) {
+  constructor(entries: readonly RoomEntry[], current: string) {
     this.#entries = [...entries];
+    this.#current = current;
   }
 
-  /** With how many are there now, where that is followed. */
+  /** A change happened that only the server can count. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  /** With the current number of users, where presence is observed. */
   get entries(): RoomEntry[] {
     return this.#entries.map((entry) => {
       const presence = this.#presence.get(entry.name);
@@ -30,16 +32,25 @@ export class RoomDirectory {
     return this.#entries.find((entry) => entry.name === name) ?? unclaimedRoom(name);
   }
 
-  /** Rooms other than the one that is shown, of which the reader may know who is there. */
+  /** Other rooms whose presence the reader may observe. */
   get observable(): string[] {
     return this.#entries
-      .filter(({ name, access, joined }) => name !== this.current && (access === 'open' || joined))
+      .filter(({ name, access, joined }) => name !== this.#current && (access === 'open' || joined))
       .map(({ name }) => name);
   }
 
-  /** Takes the server's list in the place of what was known. */
+  /** Replaces all rooms by a list of the server. */
   replace(entries: readonly RoomEntry[]): void {
     this.#entries = [...entries];
+  }
+
+  /** The list of the server is being requested: later changes make it stale again. */
+  markFresh(): void {
+    this.#isStale = false;
+  }
+
+  markStale(): void {
+    this.#isStale = true;
   }
 
   receive(frame: ServerFrame, self: string | null): void {
@@ -54,28 +65,29 @@ export class RoomDirectory {
       case 'memberJoined':
         if (frame.user.id_user !== self) return;
         this.#put({ ...this.get(frame.room), joined: true });
-        this.isStale = true;
+        this.markStale();
         break;
       case 'memberLeft':
         if (frame.id_user !== self) return;
         this.#put({ ...this.get(frame.room), joined: false, unread: null });
-        this.isStale = true;
+        this.markStale();
         break;
       case 'read':
-        if (frame.room !== this.current) this.isStale = true;
+        if (frame.room !== this.#current) this.markStale();
         break;
       case 'presence':
-        if (frame.room !== this.current) this.#presenceOf(frame.room).receive(frame);
+        if (frame.room !== this.#current) this.#presenceOf(frame.room).receive(frame);
         break;
     }
   }
 
-  /** The connection is gone. */
-  forget(): void {
+  /** The connection is lost: presence is unknown, and changes are missed. */
+  disconnected(): void {
     this.#presence.clear();
+    this.markStale();
   }
 
-  /** A room that is new here comes last, until the server lists all anew: nothing moves under the reader's hand. */
+  /** Adds a new room at the end until the server sends its list, so that no entry moves below the pointer. */
   #put(entry: RoomEntry): void {
     const index = this.#entries.findIndex(({ name }) => name === entry.name);
     if (index < 0) this.#entries.push(entry);

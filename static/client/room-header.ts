@@ -1,34 +1,49 @@
+import type { Author } from 'changeroom-client';
 import { roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
+import type { Api } from './api.js';
 import { byId, toNode } from './elements.js';
+import { setText } from './live-text.js';
+import { NameForm } from './name-form.js';
 
-export interface HeaderListener {
-  join(): Promise<void>;
-  leave(): Promise<void>;
+export interface RoomHeaderDependencies {
+  room: string;
+  user: Author;
+  api: Pick<Api, 'join' | 'leave' | 'rename'>;
+  listing: { refresh(): Promise<void> };
+  scheduleDraw: () => void;
 }
 
-/** What stands over the room: what it is about, whether it is for members, and whether one is a member. */
+/** The head of the room: topic, access, buttons for membership, and the form for the name of the reader. */
 export class RoomHeader {
+  readonly #dependencies: RoomHeaderDependencies;
   readonly #join = byId<HTMLFormElement>('join');
   readonly #leave = byId<HTMLFormElement>('leave');
+  /** Null if the account determines the name. */
+  readonly #nameForm: NameForm | null;
+  #fault: string | null = null;
   #access: string | null = null;
 
-  constructor(listener: HeaderListener) {
-    this.#listen(this.#join, () => listener.join());
-    this.#listen(this.#leave, () => listener.leave());
+  constructor(dependencies: RoomHeaderDependencies) {
+    const { room, user, api } = dependencies;
+    this.#dependencies = dependencies;
+    this.#listen(this.#join, () => api.join(room));
+    this.#listen(this.#leave, () => api.leave(room));
+    const hasForm = document.getElementById('you') !== null;
+    this.#nameForm = hasForm ? new NameForm(user, (name) => api.rename(name)) : null;
   }
 
-  show({ topic, access, joined }: RoomEntry): void {
+  /** Why joining or leaving failed. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  show({ topic, access, joined }: RoomEntry, user: Author): void {
+    this.#nameForm?.show(user);
     byId('topic').hidden = topic === '';
-    if (byId('topic').textContent !== topic) byId('topic').textContent = topic;
+    setText('topic', topic);
     byId('topic').title = topic;
-    if (this.#join.hidden !== joined) {
-      const held = document.activeElement;
-      const hadFocus = this.#join.contains(held) || this.#leave.contains(held);
-      this.#join.hidden = joined;
-      this.#leave.hidden = !joined;
-      if (hadFocus) (joined ? this.#leave : this.#join).querySelector('button')?.focus();
-    }
+    this.#showMembership(joined);
     if (this.#access === access) return;
     this.#access = access;
     const mark = roomMark(access);
@@ -36,13 +51,34 @@ export class RoomHeader {
     byId('room-access').textContent = access === 'members' ? ', for members' : '';
   }
 
-  #listen(form: HTMLFormElement, act: () => Promise<void>): void {
-    const button = form.querySelector('button')!;
+  #showMembership(isMember: boolean): void {
+    if (this.#join.hidden === isMember) return;
+    const focused = document.activeElement;
+    const hadFocus = this.#join.contains(focused) || this.#leave.contains(focused);
+    this.#join.hidden = isMember;
+    this.#leave.hidden = !isMember;
+    if (hadFocus) (isMember ? this.#leave : this.#join).querySelector('button')?.focus();
+  }
+
+  #listen(form: HTMLFormElement, change: () => Promise<void>): void {
+    const button = form.querySelector('button');
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      button.disabled = true;
-      await act();
-      button.disabled = false;
+      if (button) button.disabled = true;
+      await this.#changeMembership(change);
+      if (button) button.disabled = false;
     });
+  }
+
+  async #changeMembership(change: () => Promise<void>): Promise<void> {
+    const { listing, scheduleDraw } = this.#dependencies;
+    this.#fault = null;
+    try {
+      await change();
+      await listing.refresh();
+    } catch (error) {
+      this.#fault = error instanceof Error ? error.message : String(error);
+    }
+    scheduleDraw();
   }
 }

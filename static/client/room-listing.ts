@@ -1,105 +1,97 @@
+import type { ChatClient, ClientEvent } from 'changeroom-client';
 import { roomGroups } from '../../server/http/pages/rows/room-list.js';
-import type { ServerFrame } from '../../server/protocol/frames.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId } from './elements.js';
+import { setText } from './live-text.js';
 import { RoomDirectory } from './room-directory.js';
 import { RoomListView } from './room-list-view.js';
 
-export interface ListingParts {
+export interface RoomListingDependencies {
+  client: ChatClient;
   api: Pick<Api, 'rooms'>;
   entries: readonly RoomEntry[];
+  /** The room that the page shows. */
   current: string;
   visited: readonly string[];
+  /** Id of the user of a playground page. */
   as: string | null;
-  /** Asks the server to tell who is in these rooms, in the place of those before. */
-  observe: (rooms: string[]) => void;
-  changed: () => void;
+  scheduleDraw: () => void;
 }
 
-/** Milliseconds after which the list is asked for anew while somebody looks at it. */
-const EVERY = 60_000;
-/** Least milliseconds between two times. */
-const PAUSE = 2_000;
-/** Rooms that a socket may observe. */
-const OBSERVED = 100;
+export interface RoomListingContent {
+  /** Unread messages in the current room. */
+  unread: number;
+  /** Users in the current room; null if unknown. */
+  users: number | null;
+}
 
-/** The list of rooms in the side panel. Most of it follows the socket; what is unread, the server has to count. */
+/** Milliseconds after which a visible list is requested again. */
+const REFRESH_INTERVAL_MS = 60_000;
+/** Minimum of milliseconds between two requests. */
+const REFRESH_PAUSE_MS = 2_000;
+/** Rooms that a socket may observe. */
+const MAX_OBSERVED_ROOMS = 100;
+
+/** The list of rooms in the side panel. It follows the socket; only the server can count unread messages. */
 export class RoomListing {
+  readonly #dependencies: RoomListingDependencies;
   readonly #directory: RoomDirectory;
   readonly #view = new RoomListView();
-  /** Where the name of a room is written; the list shows what it may become. */
-  readonly #go = byId<HTMLInputElement>('go');
-  readonly #found = byId('rooms-found');
-  #asked = Date.now();
-  #isAsking = false;
+  /** The field for the name of a room, which also filters the list. */
+  readonly #filter = byId<HTMLInputElement>('go');
+  #requestedAt = Date.now();
+  #isRequesting = false;
   #observed = '';
   #isDrawn = false;
 
-  constructor(private readonly parts: ListingParts) {
-    this.#directory = new RoomDirectory(parts.entries, parts.current);
-    this.#go.addEventListener('input', () => parts.changed());
+  constructor(dependencies: RoomListingDependencies) {
+    const { client, entries, current, scheduleDraw } = dependencies;
+    this.#dependencies = dependencies;
+    this.#directory = new RoomDirectory(entries, current);
+    this.#filter.addEventListener('input', scheduleDraw);
     byId('side').addEventListener('toggle', () => this.#view.reveal());
+    addEventListener('focus', () => {
+      if (Date.now() - this.#requestedAt > REFRESH_PAUSE_MS) void this.refresh();
+    });
+    client.subscribe((event) => this.#receive(event));
   }
 
   /** The room that the page shows. */
   get current(): RoomEntry {
-    return this.#directory.get(this.parts.current);
+    return this.#directory.get(this.#dependencies.current);
   }
 
-  receive(frame: ServerFrame, self: string | null): void {
-    this.#directory.receive(frame, self);
-    if (frame.type === 'welcome') this.#observed = '';
-  }
-
-  /** The connection is gone: whatever happens from now on is missed. */
-  closed(): void {
-    this.#directory.forget();
-    this.#directory.isStale = true;
-  }
-
-  /** Asks the server where that has become due. */
-  keepFresh(isConnected: boolean): void {
+  /** Requests the list of the server if that is due. */
+  keepFresh(): void {
+    const isConnected = this.#dependencies.client.connection.name === 'open';
     if (isConnected) this.#observe();
-    const age = Date.now() - this.#asked;
-    const isDue = !document.hidden && (age > EVERY || (this.#directory.isStale && isConnected));
-    if (isDue && age > PAUSE) void this.refresh();
-  }
-
-  /** The reader has come back. */
-  focused(): void {
-    if (Date.now() - this.#asked > PAUSE) void this.refresh();
+    const ageMs = Date.now() - this.#requestedAt;
+    const isDue = ageMs > REFRESH_INTERVAL_MS || (this.#directory.isStale && isConnected);
+    if (isDue && !document.hidden && ageMs > REFRESH_PAUSE_MS) void this.refresh();
   }
 
   async refresh(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    this.#asked = Date.now();
-    this.#directory.isStale = false;
+    if (this.#isRequesting) return;
+    this.#isRequesting = true;
+    this.#requestedAt = Date.now();
+    this.#directory.markFresh();
     try {
-      this.#directory.replace(await this.parts.api.rooms());
+      this.#directory.replace(await this.#dependencies.api.rooms());
     } catch {
-      // What is shown stays, until the next time.
-      this.#directory.isStale = true;
+      // The previous list stays until the next request.
+      this.#directory.markStale();
     }
-    this.#isAsking = false;
-    this.parts.changed();
+    this.#isRequesting = false;
+    this.#dependencies.scheduleDraw();
   }
 
-  /** @param unread messages that wait in the room that is shown; @param users who are there */
-  draw({
-    unread,
-    users,
-    unsent,
-  }: {
-    unread: number;
-    users: number | null;
-    unsent: ReadonlySet<string>;
-  }): void {
-    const { current, visited, as } = this.parts;
+  draw({ unread, users }: RoomListingContent): void {
+    const { client, current, visited, as } = this.#dependencies;
+    const unsent = client.outbox.rooms;
     const shown = (entry: RoomEntry) =>
       entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
-    const sought = this.#go.value.trim();
+    const sought = this.#filter.value.trim();
     const groups = roomGroups(this.#directory.entries, {
       current,
       visited: [...visited, ...unsent],
@@ -109,15 +101,23 @@ export class RoomListing {
     if (!this.#isDrawn) this.#view.reveal();
     this.#isDrawn = true;
     const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
-    const found = sought === '' ? '' : count === 1 ? '1 room' : `${count} rooms`;
-    if (this.#found.textContent !== found) this.#found.textContent = found;
+    setText('rooms-found', sought === '' ? '' : count === 1 ? '1 room' : `${count} rooms`);
+  }
+
+  #receive(event: ClientEvent): void {
+    if (event.type === 'frame') {
+      this.#directory.receive(event.frame, this.#dependencies.client.user?.id_user ?? null);
+      if (event.frame.type === 'welcome') this.#observed = '';
+    } else if (event.type === 'disconnected') {
+      this.#directory.disconnected();
+    }
   }
 
   #observe(): void {
-    const rooms = this.#directory.observable.slice(0, OBSERVED);
-    const wanted = JSON.stringify([...rooms].sort());
-    if (wanted === this.#observed) return;
-    this.#observed = wanted;
-    this.parts.observe(rooms);
+    const rooms = this.#directory.observable.slice(0, MAX_OBSERVED_ROOMS);
+    const key = JSON.stringify([...rooms].sort());
+    if (key === this.#observed) return;
+    this.#observed = key;
+    this.#dependencies.client.send({ type: 'observePresence', rooms });
   }
 }

@@ -1,260 +1,170 @@
+import type { Author, ChatClient, ClientEvent, Room } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
-import type { ServerFrame } from '../../server/protocol/frames.js';
-import type { Author } from '../../server/protocol/message.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
-import { Connection } from './connection.js';
+import { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
-import { isBy, LogView } from './log-view.js';
+import { setText } from './live-text.js';
+import { LogPanel } from './log-panel.js';
+import { isBy } from './log-view.js';
 import { MessageTools } from './message-tools.js';
-import { NameForm } from './name-form.js';
 import { NewRoomDialog } from './new-room-dialog.js';
-import { Outbox } from './outbox.js';
-import { storeOf } from './page-state.js';
-import { People, typingText } from './people.js';
+import { createPageClient } from './page-client.js';
+import { storageOf } from './page-state.js';
 import { PeoplePanel } from './people-panel.js';
-import { ReadMarker } from './read-marker.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
-import { RoomSession } from './room-session.js';
-import { Scroller } from './scroller.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
-import { Timeline } from './timeline.js';
+import { typingText } from './typing-text.js';
 import { Unread } from './unread.js';
 import { visit } from './visited-rooms.js';
 
-/** Messages kept on a screen that stays open for long, while its reader is at the newest. */
-const KEPT = 1_000;
+/** Messages kept on a page that stays open for long, while its reader is at the newest. */
+const MAX_KEPT_MESSAGES = 1_000;
 
-/** The page of a room, alive: what happens goes into the models, and the models are drawn at the next frame. */
+/**
+ * The page of a room. Data flows one way: the client updates its state and dispatches an event, and the next frame
+ * draws the state; what the reader does calls the client.
+ */
 export class RoomScreen {
-  readonly #timeline = new Timeline();
-  readonly #outbox: Outbox;
+  readonly #page: PageState;
+  readonly #client: ChatClient;
+  readonly #room: Room;
   readonly #unread: Unread;
-  readonly #people: People;
-  readonly #peoplePanel = new PeoplePanel();
-  readonly #view = new LogView();
-  readonly #log = byId('log');
-  readonly #scroller = new Scroller(this.#log, this.#view.rows);
-  readonly #connection: Connection;
-  readonly #session: RoomSession;
-  readonly #status: StatusLine;
+  readonly #drawing = new DrawScheduler(() => this.#draw());
+  readonly #log = new LogPanel();
+  readonly #people = new PeoplePanel();
   readonly #composer: Composer;
   readonly #tools: MessageTools;
-  readonly #marker: ReadMarker;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
-  /** Null where the account gives the name. */
-  readonly #nameForm: NameForm | null;
+  readonly #status: StatusLine;
   readonly #title = document.title;
-  #user: Author;
-  /** What went wrong with joining or leaving. */
-  #fault: string | null = null;
-  #isDrawing = false;
-  /** The first drawing comes before the reader has seen anything. */
+  /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
 
-  constructor(private readonly page: PageState) {
-    const { room } = page;
+  constructor(page: PageState) {
+    const { room, messages, hasOlder, names, unreadSince, rooms } = page;
     const as = page.as?.id_user ?? null;
+    const session = storageOf('sessionStorage', as);
     const api = new Api(page.as?.signed ?? null);
-    const changed = () => this.#changed();
-    this.#user = page.user;
-    this.#outbox = new Outbox(storeOf('sessionStorage', as));
-    this.#unread = new Unread(page.unreadSince);
-    this.#people = new People(page.names);
-    this.#timeline.applySnapshot(page.messages, page.hasOlder);
-    this.#timeline.distrust();
-    const query = page.as ? `?guest=${encodeURIComponent(page.as.signed)}` : '';
-    this.#connection = new Connection(location.origin + query, {
-      opened: () => this.#session.opened(),
-      closed: () => this.#closed(),
-      received: (frame) => this.#received(frame),
-      stateChanged: changed,
-    });
-    this.#session = new RoomSession({
-      room,
-      timeline: this.#timeline,
-      outbox: this.#outbox,
-      send: (frame) => this.#connection.send(frame),
-      changed,
-      // The server shows how to get in again.
-      expelled: () => location.reload(),
-      later: (callback, ms) => setTimeout(callback, ms),
-    });
-    this.#status = new StatusLine(() => this.#connection.retryNow());
-    this.#composer = new Composer(room, storeOf('sessionStorage', as), api, {
-      sent: (body) => this.#post(body),
+    const scheduleDraw = () => this.#drawing.schedule();
+    this.#page = page;
+    this.#client = createPageClient(page, session);
+    this.#room = this.#client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
+    this.#unread = new Unread(unreadSince);
+    this.#composer = new Composer(room, session, api, {
+      submit: (body) => this.#post(body),
       editLast: () => this.#tools.editLast(),
-      typing: () => this.#connection.send({ type: 'typing', room }),
+      typing: () => this.#room.notifyTyping(),
     });
     this.#tools = new MessageTools({
-      rows: this.#view.rows,
+      client: this.#client,
+      room: this.#room,
+      rows: this.#log.rows,
       composer: this.#composer,
-      outbox: this.#outbox,
-      session: this.#session,
-      timeline: this.#timeline,
       user: () => this.#user,
-      changed,
-      draw: () => this.#draw(),
+      scheduleDraw,
+      drawNow: () => this.#drawing.drawNow(),
     });
-    this.#marker = new ReadMarker(page.unreadSince, (position) =>
-      this.#connection.send({ type: 'markRead', room, position }),
-    );
     this.#listing = new RoomListing({
+      client: this.#client,
       api,
-      entries: page.rooms,
+      entries: rooms,
       current: room,
-      visited: visit(storeOf('localStorage', as), room),
+      visited: visit(storageOf('localStorage', as), room),
       as,
-      observe: (rooms) => this.#connection.send({ type: 'observePresence', rooms }),
-      changed,
+      scheduleDraw,
     });
-    this.#header = new RoomHeader({
-      join: () => this.#changeMembership(() => api.join(room)),
-      leave: () => this.#changeMembership(() => api.leave(room)),
-    });
-    const renames = document.getElementById('you') !== null;
-    this.#nameForm = renames ? new NameForm(page.user, (name) => api.rename(name)) : null;
+    this.#header = new RoomHeader({ room, user: page.user, api, listing: this.#listing, scheduleDraw });
+    this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
     this.#draw();
-    this.#scroller.show(this.#view.rows.querySelector('.unread'));
-    this.#connection.open();
+    this.#log.scrollToUnread();
+    this.#client.connect();
+  }
+
+  get #user(): Author {
+    return this.#client.user ?? this.#page.user;
   }
 
   #listen(): void {
-    this.#log.addEventListener('scroll', () => this.#changed(), { passive: true });
-    this.#log.addEventListener('click', (event) => this.#tools.clicked(event));
+    const scheduleDraw = () => this.#drawing.schedule();
+    this.#client.subscribe((event) => this.#receive(event));
+    this.#log.onScroll(scheduleDraw);
+    this.#log.onClick((event) => this.#tools.clicked(event));
     byId('newer').addEventListener('click', () => {
-      this.#scroller.toEnd();
+      this.#log.scrollToEnd();
       this.#composer.focus();
     });
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) this.#connection.retryNow();
-      // Not at the next frame: a tab that has just been hidden gets none.
-      this.#draw();
-    });
-    addEventListener('focus', () => {
-      this.#listing.focused();
-      this.#changed();
-    });
-    addEventListener('resize', () => this.#changed());
-    // Counts down while the connection is away, and turns the name of a day at midnight.
-    setInterval(() => this.#changed(), 1_000);
+    // Not at the next frame: a tab that was just hidden gets none.
+    document.addEventListener('visibilitychange', () => this.#drawing.drawNow());
+    addEventListener('focus', scheduleDraw);
+    addEventListener('resize', scheduleDraw);
+    // For the countdown to the next attempt, and for the names of days at midnight.
+    setInterval(scheduleDraw, 1_000);
   }
 
-  #received(frame: ServerFrame): void {
-    const self = this.#user.id_user;
-    if (frame.type === 'welcome') this.#user = frame.user;
-    if (frame.type === 'identityChanged' && frame.user.id_user === self) this.#user = frame.user;
-    if (frame.type === 'read' && frame.room === this.page.room) {
-      this.#unread.readUpTo(frame.position);
-      this.#marker.confirm(frame.position);
-    }
-    this.#listing.receive(frame, this.#user.id_user);
-    this.#people.receive(frame, this.page.room, self, Date.now());
-    this.#session.receive(frame);
-    this.#changed();
-  }
-
-  #closed(): void {
-    this.#people.forget();
-    this.#peoplePanel.hide();
-    this.#listing.closed();
-    this.#marker.disconnected();
-    this.#session.closed();
+  #receive(event: ClientEvent): void {
+    if (event.type === 'frame' && event.frame.type === 'read' && event.frame.room === this.#room.name)
+      this.#unread.readUpTo(event.frame.position);
+    if (event.type === 'disconnected') this.#people.hide();
+    // The page that the server sends instead shows how to join.
+    if (this.#room.isExpelled) location.reload();
+    this.#drawing.schedule();
   }
 
   #post(body: string): void {
     this.#unread.clear();
-    this.#session.post(body);
-    this.#draw();
-    this.#scroller.toEnd();
-  }
-
-  async #changeMembership(change: () => Promise<void>): Promise<void> {
-    this.#fault = null;
-    try {
-      await change();
-      await this.#listing.refresh();
-    } catch (error) {
-      this.#fault = (error as Error).message;
-    }
-    this.#draw();
-  }
-
-  /** Draws before the next frame, however much comes in until then; hidden tabs get no frames. */
-  #changed(): void {
-    if (this.#isDrawing) return;
-    this.#isDrawing = true;
-    if (document.hidden) setTimeout(() => this.#draw(), 100);
-    else requestAnimationFrame(() => this.#draw());
+    this.#room.post(body);
+    this.#drawing.drawNow();
+    this.#log.scrollToEnd();
   }
 
   #draw(): void {
-    this.#isDrawing = false;
-    const { messages } = this.#timeline;
-    const isLive = this.#session.status === 'live';
-    const attends = !document.hidden && this.#scroller.isAtEnd;
+    const { messages } = this.#room;
+    const isAttending = !document.hidden && this.#log.isAtEnd;
     this.#tools.beforeDrawing();
-    this.#unread.update(messages, (message) => isBy(message, this.#user), attends && this.#hasDrawn);
+    this.#unread.update(messages, (message) => isBy(message, this.#user), isAttending && this.#hasDrawn);
     this.#hasDrawn = true;
-    if (attends && !this.#tools.editing) this.#timeline.trim(KEPT);
-    this.#scroller.keepPlace(() => this.#drawLog());
-    this.#drawSurroundings();
-    const newest = messages.at(-1);
-    if (newest && attends && isLive && document.hasFocus() && this.#listing.current.joined)
-      this.#marker.attend(newest, Date.now());
-    if (isLive && this.#scroller.isNearStart && !this.#session.history.fault)
-      this.#session.history.loadOlder();
-    this.#listing.keepFresh(this.#connection.state.name === 'open');
-    this.#tools.drawn();
+    if (isAttending && !this.#tools.editing) this.#room.trim(MAX_KEPT_MESSAGES);
+    this.#log.draw({ room: this.#room, unread: this.#unread, user: this.#user, tools: this.#tools });
+    this.#drawNotes();
+    this.#drawPanels();
+    if (this.#room.status === 'live') this.#keepUp(isAttending);
+    this.#listing.keepFresh();
+    this.#tools.afterDrawing();
   }
 
-  #drawLog(): void {
-    const { history, status } = this.#session;
-    const pausedUntil = status === 'away' ? null : this.#session.pausedUntil;
-    const { editing, confirming, fault } = this.#tools;
-    this.#view.render({
-      messages: this.#timeline.messages.map((message) => this.#people.named(message)),
-      unsent: this.#outbox.of(this.page.room),
-      gaps: this.#timeline.gaps(),
-      unread: this.#unread.line,
-      user: this.#user,
-      editing,
-      confirming,
-      fault,
-      isLoading: history.isLoading,
-      pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),
-    });
-    const isEmpty = this.#timeline.messages.length + this.#outbox.of(this.page.room).length === 0;
-    byId('empty').hidden = !isEmpty || this.#session.status !== 'live';
-    byId('loading').hidden = !history.isLoading;
-    byId('history-fault').hidden = history.fault === null;
-    byId('history-fault-text').textContent = history.fault;
-    byId('beginning').hidden = isEmpty || !this.#timeline.isComplete;
+  /** Reports the read position and loads history, as far as the reader's view requires it. */
+  #keepUp(isAttending: boolean): void {
+    const newest = this.#room.messages.at(-1);
+    if (newest && isAttending && document.hasFocus() && this.#listing.current.joined)
+      this.#room.markRead(newest);
+    if (this.#log.isNearStart && this.#room.historyFault === null) this.#room.loadHistory();
   }
 
-  #drawSurroundings(): void {
+  #drawNotes(): void {
     const { count } = this.#unread;
-    byId('newer').hidden = this.#scroller.isAtEnd;
-    byId('newer-text').textContent = count > 0 ? `${count} new message${count === 1 ? '' : 's'}` : 'Newest';
     document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
-    const typing = typingText(this.#people.typing(Date.now()));
-    if (byId('typing').textContent !== typing) byId('typing').textContent = typing;
+    const typing = typingText(this.#room.typing());
+    setText('typing', typing);
     byId('hint').hidden = typing !== '';
-    const { status, refusal, botsNotice } = this.#session;
-    const notice = botsNotice.text ?? '';
-    if (byId('bots-notice').textContent !== notice) byId('bots-notice').textContent = notice;
-    this.#status.show(describeStatus(this.#connection.state, status, refusal, Date.now()), this.#fault);
-    this.#header.show(this.#listing.current);
-    this.#nameForm?.show(this.#user);
-    const { present } = this.#people;
-    this.#peoplePanel.show(present, this.#user.id_user);
-    const users = present.isKnown ? present.count : null;
-    this.#listing.draw({ unread: count, users, unsent: this.#outbox.rooms });
+    setText('bots-notice', this.#room.notice ?? '');
+    const { status, refusal } = this.#room;
+    this.#status.show(
+      describeStatus(this.#client.connection, status, refusal, Date.now()),
+      this.#header.fault,
+    );
+  }
+
+  #drawPanels(): void {
+    const { presence } = this.#room;
+    this.#header.show(this.#listing.current, this.#user);
+    this.#people.show(presence, this.#user.id_user);
+    this.#listing.draw({ unread: this.#unread.count, users: presence.isKnown ? presence.count : null });
   }
 }

@@ -1,67 +1,58 @@
-import type { ErrorCode } from '../../server/protocol/errors.js';
-import type { RoomStatus } from './room-session.js';
+import type { ConnectionState, ErrorCode, RefusalReason, RequestError, RoomStatus } from 'changeroom-client';
 
-/** Why a server does not want this socket: it stops, there are too many, or nobody can tell whose it is. */
-export type AwayReason = 'restart' | 'too-many-sockets' | 'auth-unavailable';
-
-export type ConnectionState =
-  | { name: 'connecting' }
-  | { name: 'open' }
-  /** Tries again at `until`, milliseconds since 1970. */
-  | { name: 'waiting'; until: number; reason?: AwayReason | undefined }
-  | { name: 'offline' };
-
-/** What the page says about its connection; `countdown` in whole seconds. */
+/** The state of the connection as the page shows it; `countdown` in whole seconds. */
 export interface Status {
   name: 'connecting' | 'live' | 'reconnecting' | 'offline' | 'stale' | 'refused';
   text: string;
   countdown?: number;
-  /** What needs a sentence, and perhaps the reader's help. */
+  /** A sentence for the reader, who may have to act. */
   notice?: string;
 }
 
-/** @param refusal why the room cannot be entered, in words */
+/** @param refusal why the room cannot be joined */
 export function describeStatus(
   connection: ConnectionState,
   room: RoomStatus,
-  refusal: string | null,
+  refusal: RequestError | null,
   now: number,
 ): Status {
   if (connection.name === 'offline') return { name: 'offline', text: 'Offline' };
-  if (connection.name === 'waiting') {
-    const countdown = Math.max(0, Math.ceil((connection.until - now) / 1000));
-    const { reason } = connection;
-    const notice = reason === undefined || reason === 'restart' ? undefined : EXPLANATIONS[reason];
-    const text = reason === 'restart' ? 'The server restarts, back' : 'Reconnecting';
-    return { name: 'reconnecting', text, countdown, ...(notice && { notice }) };
+  if (connection.name === 'waiting') return describeWaiting(connection.until - now, connection.reason);
+  if (connection.name === 'incompatible') {
+    const notice = 'The server was updated. Load this page again.';
+    return { name: 'refused', text: 'Page out of date', notice };
   }
-  const notice = refusal === null ? {} : { notice: refusal };
+  const notice = refusal === null ? {} : { notice: explain(refusal.code, refusal.message) };
   if (room === 'refused') return { name: 'refused', text: 'Not in the room', ...notice };
   if (room === 'live') return { name: 'live', text: 'Live' };
   if (room === 'stale') return { name: 'stale', text: 'Waiting for the database' };
   return { name: 'connecting', text: 'Connecting', ...notice };
 }
 
+function describeWaiting(remainingMs: number, reason: RefusalReason | undefined): Status {
+  const countdown = Math.max(0, Math.ceil(remainingMs / 1000));
+  if (reason === 'restart')
+    return { name: 'reconnecting', text: 'Server restarting, reconnecting', countdown };
+  const notice = reason && EXPLANATIONS[reason];
+  return { name: 'reconnecting', text: 'Reconnecting', countdown, ...(notice && { notice }) };
+}
+
 const SIGN_IN = 'Sign in at your provider, then load this page again.';
+const TOO_MANY_REQUESTS = 'Too many requests in a short time. This page tries again automatically.';
 
 const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
   'login-required': `You are not signed in. ${SIGN_IN}`,
   'bad-token': `You are not signed in any more. ${SIGN_IN}`,
   'token-expired': `Your sign-in has expired. ${SIGN_IN}`,
-  'auth-unavailable': 'Nobody can tell who you are at the moment. This page tries again by itself.',
+  'auth-unavailable': 'The sign-in service is unavailable. This page tries again automatically.',
   'too-many-sockets':
-    'Too many windows are open from your address. Close some of them; this one tries again by itself.',
-  'rate-limited': 'That was too much in too little time. This page tries again by itself.',
-  'too-many-frames': 'That was too much in too little time. This page tries again by itself.',
+    'Too many windows are open from your address. Close some of them; this one tries again automatically.',
+  'rate-limited': TOO_MANY_REQUESTS,
+  'too-many-frames': TOO_MANY_REQUESTS,
   'not-a-member': 'This room is for its members now. Load this page again to join.',
 };
 
-/** What an error means for the reader, in words; `message`: in those of the server. */
+/** What an error means for the reader; `message`: the text of the server, for other codes. */
 export function explain(code: ErrorCode, message: string): string {
   return EXPLANATIONS[code] ?? message;
-}
-
-/** Whether an error says that the server does not know, or not any more, whose socket this is. */
-export function isLogin(code: ErrorCode): boolean {
-  return code === 'login-required' || code === 'bad-token' || code === 'token-expired';
 }

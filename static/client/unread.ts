@@ -1,48 +1,56 @@
-import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
+import { comparePositions, type Message, type Position } from 'changeroom-client';
 
-/** What the reader has not seen yet: of a member the server knows, of others this tab alone. */
+/** Unread messages of the room: by the read position of a member, or by what this tab has shown to others. */
 export class Unread {
   #seen: Position | null;
-  #known: boolean;
-  /** Behind which position the line stands. It stays after reading, so that the eye finds the place. */
+  #isKnown: boolean;
+  /** The line is after this position. It stays after reading, so that the reader finds the place. */
   #lineAfter: Position | null | undefined;
-  /** How many messages wait below. */
-  count = 0;
-  /** Id of the message above which the line stands. */
-  line: string | null = null;
+  #count = 0;
+  #line: string | null = null;
 
-  /** @param since behind which position a member has not read; null where only this tab can tell */
+  /** @param since the read position of a member; null if only this tab knows it */
   constructor(since: Position | null = null) {
     this.#seen = since;
-    this.#known = since !== null;
+    this.#isKnown = since !== null;
+  }
+
+  /** Number of unread messages below the visible ones. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Id of the message below the line. */
+  get line(): string | null {
+    return this.#line;
   }
 
   /**
-   * @param messages what the room shows, oldest first
-   * @param isOwn nobody needs to be told of what he wrote himself
-   * @param attends the newest messages are in sight
+   * @param messages all messages of the room, oldest first
+   * @param isOwn whether the reader wrote a message, which is never unread
+   * @param isAttending the newest messages are visible
    */
-  update(messages: readonly Message[], isOwn: (message: Message) => boolean, attends: boolean): void {
+  update(messages: readonly Message[], isOwn: (message: Message) => boolean, isAttending: boolean): void {
     const newest = messages.at(-1) ?? null;
     const after = (position: Position | null) =>
       messages.filter((message) => isAfter(message, position) && !isOwn(message));
-    const unread = this.#known ? after(this.#seen) : [];
-    if (!attends && this.count === 0 && unread.length > 0) this.#lineAfter = this.#seen;
-    this.count = attends ? 0 : unread.length;
-    if (attends || !this.#known) this.#see(newest);
-    this.#known = true;
-    this.line = this.#lineAfter === undefined ? null : (after(this.#lineAfter)[0]?.id ?? null);
+    const unread = this.#isKnown ? after(this.#seen) : [];
+    if (!isAttending && this.#count === 0 && unread.length > 0) this.#lineAfter = this.#seen;
+    this.#count = isAttending ? 0 : unread.length;
+    if (isAttending || !this.#isKnown) this.#see(newest);
+    this.#isKnown = true;
+    this.#line = this.#lineAfter === undefined ? null : (after(this.#lineAfter)[0]?.id ?? null);
   }
 
-  /** The same reader has read up to here on another screen. */
+  /** The same user has read up to here on another device. */
   readUpTo(position: Position): void {
-    if (this.#known) this.#see(position);
+    if (this.#isKnown) this.#see(position);
   }
 
-  /** The reader answers, so he has read. */
+  /** Removes the line: the reader has answered, and so has read the messages. */
   clear(): void {
     this.#lineAfter = undefined;
-    this.line = null;
+    this.#line = null;
   }
 
   #see(position: Position | null): void {

@@ -1,25 +1,25 @@
 import { LOBBY } from '../../server/protocol/message.js';
-import type { Store } from './page-state.js';
+import type { PageStorage } from './page-state.js';
 
-const KEY = 'changeroom.rooms';
-/** How many rooms are remembered, besides the lobby. */
-const KEPT = 12;
+const STORAGE_KEY = 'changeroom.rooms';
+/** Besides the lobby. */
+const MAX_VISITED_ROOMS = 12;
 
-/** Rooms visited with this browser, the last one first; visits `room` now. */
-export function visit(store: Store | null, room: string): string[] {
-  const rooms = [room, ...read(store)].filter((name, i, all) => name !== LOBBY && all.indexOf(name) === i);
-  const kept = rooms.slice(0, KEPT);
+/** Adds a room to the rooms visited with this browser. @returns all of them, the last one first */
+export function visit(storage: PageStorage | null, room: string): string[] {
+  const rooms = [room, ...read(storage)].filter((name, i, all) => name !== LOBBY && all.indexOf(name) === i);
+  const kept = rooms.slice(0, MAX_VISITED_ROOMS);
   try {
-    store?.setItem(KEY, JSON.stringify(kept));
+    storage?.setItem(STORAGE_KEY, JSON.stringify(kept));
   } catch {
-    // A full or forbidden store: nothing is remembered.
+    // Full or forbidden storage: visited rooms are not remembered.
   }
   return kept;
 }
 
-function read(store: Store | null): string[] {
+function read(storage: PageStorage | null): string[] {
   try {
-    const stored: unknown = JSON.parse(store?.getItem(KEY) ?? '[]');
+    const stored: unknown = JSON.parse(storage?.getItem(STORAGE_KEY) ?? '[]');
     return Array.isArray(stored) ? stored.filter((name) => typeof name === 'string') : [];
   } catch {
     return [];

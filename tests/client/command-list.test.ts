@@ -7,7 +7,7 @@ const BOTS = [command('help'), command('roll', '/roll 2d6'), command('rolls'), c
 
 function list(...texts: string[]) {
   const commands = new CommandList();
-  commands.learn(BOTS);
+  commands.setCommands(BOTS);
   for (const text of texts) commands.typed(text);
   return commands;
 }
@@ -26,7 +26,7 @@ describe('commands', () => {
     const commands = list('/ro');
     commands.left('/ro');
     expect(commands.isOpen).toBe(false);
-    commands.learn(BOTS);
+    commands.setCommands(BOTS);
     expect(commands.isOpen).toBe(false);
     commands.typed('/rol');
     expect(commands.isOpen).toBe(true);
@@ -36,17 +36,17 @@ describe('commands', () => {
     const commands = new CommandList();
     commands.typed('/ro');
     expect(commands.isOpen).toBe(false);
-    commands.learn(BOTS);
+    commands.setCommands(BOTS);
     expect(offers(commands)).toEqual(['roll', 'rolls']);
     commands.typed('/roll 2d6');
-    commands.learn(BOTS);
+    commands.setCommands(BOTS);
     expect(commands.isOpen).toBe(false);
   });
 
   test('that come and go do not move a list that is being read, until the next key', () => {
     const commands = list('/r');
     commands.move(1);
-    commands.learn([command('rabbit')]);
+    commands.setCommands([command('rabbit')]);
     expect(offers(commands)).toEqual(['roll', 'rolls']);
     expect(commands.active?.command).toBe('rolls');
     commands.typed('/ra');

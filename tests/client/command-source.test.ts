@@ -14,15 +14,15 @@ function open() {
 
 test('what bots can do is asked for once, and again when the answer is old', async () => {
   const { source, questions, learned } = open();
-  const first = source.keepFresh(0);
-  await source.keepFresh(1);
+  const first = source.refresh(0);
+  await source.refresh(1);
   expect(questions).toHaveLength(1);
   questions[0]!.answer([ROLL]);
   await first;
   expect(learned).toEqual([[ROLL]]);
-  await source.keepFresh(29_999);
+  await source.refresh(29_999);
   expect(questions).toHaveLength(1);
-  const second = source.keepFresh(30_000);
+  const second = source.refresh(30_000);
   questions[1]!.answer([]);
   await second;
   expect(learned).toEqual([[ROLL], []]);
@@ -30,13 +30,13 @@ test('what bots can do is asked for once, and again when the answer is old', asy
 
 test('where nobody answers, what is known stays, and another try is made after a while', async () => {
   const { source, questions, learned } = open();
-  const first = source.keepFresh(0);
+  const first = source.refresh(0);
   questions[0]!.fail(new Error('away'));
   await first;
   expect(learned).toEqual([]);
-  await source.keepFresh(4_999);
+  await source.refresh(4_999);
   expect(questions).toHaveLength(1);
-  const second = source.keepFresh(5_000);
+  const second = source.refresh(5_000);
   questions[1]!.answer([ROLL]);
   await second;
   expect(learned).toEqual([[ROLL]]);

@@ -59,7 +59,7 @@ describe('the rooms there are', () => {
     const users = ['1', '2'].map((id_socket) => ({ id_socket, id_user: 'ann', name: 'Ann' }));
     directory.receive({ type: 'presence', room: 'tea', users, partial: false }, 'me');
     expect(directory.entries[0]?.users).toBe(1);
-    directory.forget();
+    directory.disconnected();
     expect(directory.entries[0]?.users).toBeNull();
   });
 });

@@ -1,40 +1,49 @@
+import { type RefusalReason, RequestError } from 'changeroom-client';
 import { expect, test } from 'vitest';
-import { type AwayReason, describeStatus, explain } from '../../static/client/status.js';
+import { describeStatus, explain } from '../../static/client/status.js';
 
-test('the page says how its connection is, the browser first, then the socket, then the room', () => {
+test('the status shows the network first, then the socket, then the room', () => {
   const open = { name: 'open' } as const;
-  expect(describeStatus({ name: 'offline' }, 'away', null, 0).name).toBe('offline');
-  expect(describeStatus({ name: 'waiting', until: 2_500 }, 'away', null, 1_000)).toMatchObject({
+  expect(describeStatus({ name: 'offline' }, 'disconnected', null, 0).name).toBe('offline');
+  expect(describeStatus({ name: 'waiting', until: 2_500 }, 'disconnected', null, 1_000)).toMatchObject({
     countdown: 2,
   });
-  expect(describeStatus({ name: 'waiting', until: 0 }, 'away', null, 1_000)).toMatchObject({ countdown: 0 });
-  expect(describeStatus({ name: 'connecting' }, 'away', null, 0).name).toBe('connecting');
-  expect(describeStatus(open, 'joining', 'The room cannot be read', 0)).toMatchObject({
+  expect(describeStatus({ name: 'waiting', until: 0 }, 'disconnected', null, 1_000)).toMatchObject({
+    countdown: 0,
+  });
+  expect(describeStatus({ name: 'connecting' }, 'disconnected', null, 0).name).toBe('connecting');
+  const unreadable = new RequestError('database-unavailable', 'The room cannot be read');
+  expect(describeStatus(open, 'joining', unreadable, 0)).toMatchObject({
     name: 'connecting',
     notice: 'The room cannot be read',
   });
   expect(describeStatus(open, 'live', null, 0).name).toBe('live');
   expect(describeStatus(open, 'stale', null, 0).name).toBe('stale');
-  expect(describeStatus(open, 'refused', 'Members only', 0)).toEqual({
+  expect(describeStatus(open, 'refused', new RequestError('bad-room', 'No such name'), 0)).toEqual({
     name: 'refused',
     text: 'Not in the room',
-    notice: 'Members only',
+    notice: 'No such name',
   });
 });
 
-test('a server that sends a browser away is waited for, with the reason', () => {
-  const waiting = (reason: AwayReason) =>
-    describeStatus({ name: 'waiting', until: 3_000, reason }, 'away', null, 1_000);
+test('the status names the reason for which the server refuses a socket', () => {
+  const waiting = (reason: RefusalReason) =>
+    describeStatus({ name: 'waiting', until: 3_000, reason }, 'disconnected', null, 1_000);
   expect(waiting('restart')).toEqual({
     name: 'reconnecting',
-    text: 'The server restarts, back',
+    text: 'Server restarting, reconnecting',
     countdown: 2,
   });
   expect(waiting('too-many-sockets').notice).toContain('Too many windows');
-  expect(waiting('auth-unavailable').notice).toContain('who you are');
+  expect(waiting('auth-unavailable').notice).toContain('sign-in service');
 });
 
-test('what needs the reader is said in words, and anything else as the server says it', () => {
+test('the status asks for a reload if the server speaks a newer protocol', () => {
+  const incompatible = { name: 'incompatible', serverVersion: '2.0', clientVersion: '1.0' } as const;
+  expect(describeStatus(incompatible, 'disconnected', null, 0).notice).toContain('Load this page again');
+});
+
+test('errors that the reader can act on are explained, and others have the text of the server', () => {
   expect(explain('token-expired', 'x')).toContain('Sign in at your provider');
   expect(explain('login-required', 'x')).toContain('Sign in at your provider');
   expect(explain('bad-room', 'room is empty')).toBe('room is empty');

@@ -1,5 +1,5 @@
+import type { Message } from 'changeroom-client';
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../server/protocol/message.js';
 import { Unread } from '../../static/client/unread.js';
 
 const message = (sent: number, author = 'bob'): Message => ({

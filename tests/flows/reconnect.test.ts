@@ -141,7 +141,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
   test('a server that is about to restart says so, and the page comes back when it was asked to', async () => {
     const { page, context } = await enter('restart');
     app.app.parts.sockets.sayGoingAway(3_600_000);
-    await page.getByText('The server restarts').waitFor();
+    await page.getByText('Server restarting, reconnecting').waitFor();
     expect(await page.locator('#countdown').textContent()).toMatch(/^in \d+ s$/);
     await say(page, 'after the restart');
     expect(await page.locator('.message.unsent').count()).toBe(1);

@@ -3,7 +3,7 @@ import { MemoryPresence } from '../../server/presence/memory.js';
 import type { Presence } from '../../server/presence/presence.js';
 import { RedisPresence } from '../../server/presence/redis.js';
 import type { TypingEvent } from '../../server/protocol/presence.js';
-import { TYPING_DURATION_MS } from '../../server/protocol/typing.js';
+import { TYPING_DURATION_MS } from '../../server/protocol/typing-times.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';

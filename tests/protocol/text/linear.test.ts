@@ -113,7 +113,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
     const list = new CommandList();
-    list.learn([{ command: 'roll', usage: '/roll', help: '' }]);
+    list.setCommands([{ command: 'roll', usage: '/roll', help: '' }]);
     list.typed(text);
     return list.named;
   },

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.js';
-import type { Message } from '../../server/protocol/message.js';
-import { Outbox } from '../../static/client/outbox.js';
-import { RoomSession } from '../../static/client/room-session.js';
-import { Timeline } from '../../static/client/timeline.js';
+import type { ClientFrame, Message, ServerFrame } from '../src/frames.js';
+import { Outbox } from '../src/outbox.js';
+import { Requests } from '../src/requests.js';
+import { RoomSession } from '../src/room-session.js';
 
 const message = (sent: number, body = 'hi'): Message => ({
   id: `id-${String(sent).padStart(4, '0')}`,
@@ -15,33 +14,50 @@ const message = (sent: number, body = 'hi'): Message => ({
 });
 const span = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
 
+const welcome = {
+  type: 'welcome',
+  protocol: '1.0',
+  id_socket: 's',
+  user: { id_user: 'ann', name: 'Ann' },
+} as const;
+
 function open() {
   const sent: ClientFrame[] = [];
   const waiting: (() => void)[] = [];
-  const expulsions = { count: 0 };
-  const timeline = new Timeline();
   const outbox = new Outbox(null);
+  const send = (frame: ClientFrame) => sent.push(frame);
+  const requests = new Requests(send);
   const session = new RoomSession({
     room: 'lobby',
-    timeline,
     outbox,
-    send: (frame) => sent.push(frame),
+    requests,
+    send,
     changed: () => {},
-    expelled: () => {
-      expulsions.count += 1;
-    },
-    later: (callback) => waiting.push(callback),
+    schedule: (callback) => waiting.push(callback),
+    now: Date.now,
   });
+  const receive = (frame: ServerFrame) => {
+    requests.receive(frame);
+    session.receive(frame);
+  };
+  const snapshot = (messages: Message[] = [], hasOlder = false) =>
+    receive({ type: 'roomSnapshot', room: 'lobby', messages, hasOlder, live: true });
   const join = (messages: Message[] = [], hasOlder = false) => {
-    session.opened();
-    session.receive({ type: 'roomSnapshot', ref: 'join', room: 'lobby', messages, hasOlder, live: true });
+    receive(welcome);
+    snapshot(messages, hasOlder);
+  };
+  const disconnect = () => {
+    requests.disconnected();
+    session.disconnected();
   };
   return {
     session,
-    timeline,
+    timeline: session.timeline,
     outbox,
-    expulsions,
+    receive,
+    snapshot,
     join,
+    disconnect,
     /** What was sent since the last call, of one type. */
     take: <T extends ClientFrame['type']>(type: T) =>
       sent.splice(0).filter((frame): frame is ClientFrame & { type: T } => frame.type === type),
@@ -52,8 +68,13 @@ function open() {
   };
 }
 
-describe('being in a room', () => {
-  test('what is written without a connection is sent once there is one', () => {
+const edit = (session: RoomSession, body: string) =>
+  session.request({ type: 'editMessage', room: 'lobby', id: 'id-0001', body });
+const remove = (session: RoomSession) =>
+  session.request({ type: 'deleteMessage', room: 'lobby', id: 'id-0001' });
+
+describe('a room session', () => {
+  test('a message written without a connection is sent after connecting', () => {
     const { session, outbox, join, take } = open();
     session.post('hi');
     expect(take('createMessage')).toEqual([]);
@@ -63,54 +84,48 @@ describe('being in a room', () => {
   });
 
   test('a message without an answer is sent again after reconnecting, with the same id', () => {
-    const { session, join, take } = open();
+    const { session, join, disconnect, take } = open();
     join();
     session.post('hi');
     const [first] = take('createMessage');
-    session.closed();
+    disconnect();
     join();
     expect(take('createMessage')).toEqual([first]);
   });
 
-  test('a stored message is not sent again, and is pending until the room shows it', () => {
-    const { session, outbox, join, take } = open();
+  test('a stored message is not sent again, and stays in the outbox until the room delivers it', () => {
+    const { session, outbox, receive, snapshot, join, disconnect, take } = open();
     join();
     session.post('hi');
     const { id } = take('createMessage')[0]!.message as { id: string };
-    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
+    receive({ type: 'ack', ref: id, room: 'lobby', id });
     expect(outbox.get(id)?.progress).toBe('stored');
-    session.closed();
-    session.opened();
+    disconnect();
+    receive(welcome);
     expect(outbox.get(id)?.progress).toBe('stored');
-    session.receive({
-      type: 'roomSnapshot',
-      room: 'lobby',
-      messages: [{ ...message(1), id }],
-      hasOlder: false,
-      live: true,
-    });
+    snapshot([{ ...message(1), id }]);
     expect(outbox.of('lobby')).toEqual([]);
     expect(take('createMessage')).toEqual([]);
   });
 
-  test('the feed alone puts a message into the room', () => {
-    const { session, timeline, outbox, join, take } = open();
+  test('a message enters the timeline by its delivery alone, not by the acknowledgement', () => {
+    const { session, timeline, outbox, receive, join, take } = open();
     join();
     session.post('hi');
     const { id } = take('createMessage')[0]!.message as { id: string };
-    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
+    receive({ type: 'ack', ref: id, room: 'lobby', id });
     expect(timeline.messages).toEqual([]);
-    session.receive({ type: 'deliverMessage', message: { ...message(1), id } });
+    receive({ type: 'deliverMessage', message: { ...message(1), id } });
     expect(timeline.messages).toHaveLength(1);
     expect(outbox.of('lobby')).toEqual([]);
   });
 
-  test('an error keeps the text for another try', () => {
-    const { session, outbox, join, take } = open();
+  test('a refused message stays in the outbox with the error, and can be retried', () => {
+    const { session, outbox, receive, join, take } = open();
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    session.receive({ type: 'error', ref: frame!.ref, code: 'bad-body', message: 'body cannot be used' });
+    receive({ type: 'error', ref: frame!.ref, code: 'bad-body', message: 'body cannot be used' });
     expect(outbox.of('lobby')[0]).toMatchObject({
       body: 'hi',
       progress: 'failed',
@@ -120,55 +135,55 @@ describe('being in a room', () => {
     expect(take('createMessage')).toEqual([frame]);
   });
 
-  test('what fails because the database is away is tried again by itself', () => {
-    const { session, join, take, passTime } = open();
+  test('a message that fails because the database is unavailable is retried', () => {
+    const { session, receive, join, take, passTime } = open();
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    session.receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
+    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
     expect(take('createMessage')).toEqual([]);
     passTime();
     expect(take('createMessage')).toEqual([frame]);
   });
 
-  test('what fails because the storage is full is kept with its reason, and tried again by itself', () => {
-    const { session, outbox, join, take, passTime } = open();
+  test('a message that fails because the storage is full keeps the reason and is retried', () => {
+    const { session, outbox, receive, join, take, passTime } = open();
     join();
     session.post('hi');
     const [frame] = take('createMessage');
     const { id } = frame!.message as { id: string };
     const error = { code: 'storage-full', message: 'the storage is full', retryAfterMs: 10_000 } as const;
-    session.receive({ type: 'error', ref: frame!.ref, ...error });
+    receive({ type: 'error', ref: frame!.ref, ...error });
     expect(outbox.get(id)).toMatchObject({ progress: 'waiting', fault: 'the storage is full' });
     passTime();
     expect(take('createMessage')).toEqual([frame]);
   });
 
-  test('that bots are away is a notice to the sender, and no fault of the message', () => {
-    const { session, outbox, join, take } = open();
+  test('unreachable bots cause a notice for the sender, and the message stays stored', () => {
+    const { session, outbox, receive, join, take } = open();
     join();
     session.post('/roll 2d6');
     const { id } = take('createMessage')[0]!.message as { id: string };
     const away = { type: 'error', code: 'bots-unavailable', message: 'the bots are away' } as const;
-    session.receive({ type: 'ack', ref: id, room: 'lobby', id });
-    session.receive({ ...away, room: 'elsewhere' });
-    expect(session.botsNotice.text).toBeNull();
-    session.receive({ ...away, room: 'lobby' });
-    expect(session.botsNotice.text).toBe('the bots are away');
+    receive({ type: 'ack', ref: id, room: 'lobby', id });
+    receive({ ...away, room: 'elsewhere' });
+    expect(session.notice.text).toBeNull();
+    receive({ ...away, room: 'lobby' });
+    expect(session.notice.text).toBe('the bots are away');
     expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
-    session.receive({ type: 'deliverMessage', message: message(1) });
-    expect(session.botsNotice.text).not.toBeNull();
-    session.receive({ type: 'deliverMessage', message: { ...message(2), kind: 'bot' } });
-    expect(session.botsNotice.text).toBeNull();
+    receive({ type: 'deliverMessage', message: message(1) });
+    expect(session.notice.text).not.toBeNull();
+    receive({ type: 'deliverMessage', message: { ...message(2), kind: 'bot' } });
+    expect(session.notice.text).toBeNull();
   });
 
-  test('joining is tried again when the room cannot be read', () => {
-    const { session, take, passTime } = open();
-    session.opened();
-    expect(take('joinRoom')).toHaveLength(1);
-    session.receive({
+  test('joining is retried when the room cannot be read', () => {
+    const { session, receive, take, passTime } = open();
+    receive(welcome);
+    const [joining] = take('joinRoom');
+    receive({
       type: 'error',
-      ref: 'join',
+      ref: joining?.ref,
       code: 'database-unavailable',
       message: 'away',
       retryAfterMs: 1000,
@@ -178,14 +193,14 @@ describe('being in a room', () => {
     expect(session.status).toBe('joining');
   });
 
-  test('a page of history cannot bring back what was deleted, nor undo an edit, while it was on its way', () => {
-    const { session, timeline, join, take } = open();
+  test('a page of history does not undo deletions and edits that arrived while it was loading', () => {
+    const { session, timeline, receive, join, take } = open();
     join(span(11, 20), true);
     session.history.loadOlder();
     const [asked] = take('loadHistory');
-    session.receive({ type: 'removeMessage', room: 'lobby', id: message(5).id });
-    session.receive({ type: 'deliverMessage', message: message(6, 'edited') });
-    session.receive({
+    receive({ type: 'removeMessage', room: 'lobby', id: message(5).id });
+    receive({ type: 'deliverMessage', message: message(6, 'edited') });
+    receive({
       type: 'history',
       ref: asked!.ref,
       room: 'lobby',
@@ -197,25 +212,25 @@ describe('being in a room', () => {
     expect(timeline.messages).toHaveLength(19);
   });
 
-  test('after reconnecting, loaded history is verified, and an answer from before is not taken for one', () => {
-    const { session, timeline, join, take } = open();
+  test('after a reconnect, loaded history is verified, and a late answer to an earlier request is ignored', () => {
+    const { session, timeline, receive, join, disconnect, take } = open();
     join(span(11, 20), true);
     session.history.loadOlder();
     const [asked] = take('loadHistory');
-    session.receive({
+    receive({
       type: 'history',
       ref: asked!.ref,
       room: 'lobby',
       messages: span(1, 10),
       hasOlder: false,
     });
-    session.closed();
+    disconnect();
     join(span(12, 21), true);
     const [check] = take('loadHistory');
     expect(check).toMatchObject({ before: { sent: 12 } });
-    session.receive({ type: 'history', ref: asked!.ref, room: 'lobby', messages: [], hasOlder: false });
+    receive({ type: 'history', ref: asked!.ref, room: 'lobby', messages: [], hasOlder: false });
     expect(timeline.messages).toHaveLength(21);
-    session.receive({
+    receive({
       type: 'history',
       ref: check!.ref,
       room: 'lobby',
@@ -225,30 +240,30 @@ describe('being in a room', () => {
     expect(timeline.messages).toEqual(span(3, 21));
   });
 
-  test('a resync has the older messages loaded again; one that reaches to the beginning asks for everything', () => {
-    const { session, join, take } = open();
+  test('a resync loads older messages again, and joins again if it has no position', () => {
+    const { receive, join, take } = open();
     join(span(1, 20));
-    session.receive({ type: 'roomResync', room: 'lobby', from: { sent: 10, id: '' } });
+    receive({ type: 'roomResync', room: 'lobby', from: { sent: 10, id: '' } });
     expect(take('loadHistory')).toMatchObject([{ before: { sent: 10 } }]);
-    session.receive({ type: 'roomResync', room: 'lobby', from: null });
+    receive({ type: 'roomResync', room: 'lobby', from: null });
     expect(take('joinRoom')).toHaveLength(1);
   });
 
-  test('edits and deletions are answered, or fail with the connection', async () => {
-    const { session, join, take } = open();
+  test('edits and deletions resolve with their answer, or fail with the connection', async () => {
+    const { session, receive, join, disconnect, take } = open();
     join([message(1)]);
-    const edited = session.edit('id-0001', 'better');
-    const deleted = session.delete('id-0001');
-    const [edit] = take('editMessage');
-    session.receive({ type: 'ack', ref: edit!.ref, room: 'lobby' });
+    const edited = edit(session, 'better');
+    const deleted = remove(session);
+    const [frame] = take('editMessage');
+    receive({ type: 'ack', ref: frame!.ref, room: 'lobby' });
     await edited;
-    session.closed();
+    disconnect();
     await expect(deleted).rejects.toThrow('connection was lost');
-    await expect(session.edit('id-0001', 'again')).rejects.toThrow('no connection');
+    await expect(edit(session, 'again')).rejects.toThrow('connection is lost');
   });
 
   test('frames of other rooms are ignored', () => {
-    const { session, timeline, join } = open();
+    const { session, timeline, receive, join } = open();
     join([message(1)]);
     const others: ServerFrame[] = [
       { type: 'deliverMessage', message: { ...message(2), room: 'other' } },
@@ -256,19 +271,19 @@ describe('being in a room', () => {
       { type: 'roomSnapshot', room: 'other', messages: [], hasOlder: false, live: true },
       { type: 'roomState', room: 'other', live: false },
     ];
-    for (const frame of others) session.receive(frame);
+    for (const frame of others) receive(frame);
     expect(timeline.messages).toEqual([message(1)]);
     expect(session.status).toBe('live');
   });
 
-  test('messages that came too fast wait, with all behind them, and are sent in order', () => {
-    const { session, outbox, join, take, passTime } = open();
+  test('rate-limited messages wait, with all later ones, and are sent in order', () => {
+    const { session, outbox, receive, join, take, passTime } = open();
     join();
     session.post('one');
     session.post('two');
     const ids = take('createMessage').map(({ ref }) => ref);
     for (const ref of ids) {
-      session.receive({ type: 'error', ref, code: 'rate-limited', message: 'wait', retryAfterMs: 3_000 });
+      receive({ type: 'error', ref, code: 'rate-limited', message: 'wait', retryAfterMs: 3_000 });
     }
     session.post('three');
     expect(take('createMessage')).toEqual([]);
@@ -279,41 +294,28 @@ describe('being in a room', () => {
     expect(session.pausedUntil).toBeNull();
   });
 
-  test('who was in a room and is no member any more is told to look again', () => {
-    const { session, join, expulsions } = open();
+  test('losing membership marks the room as refused and the user as expelled', () => {
+    const { session, receive, join } = open();
     join();
-    session.receive({ type: 'error', room: 'lobby', code: 'not-a-member', message: 'no member' });
+    receive({ type: 'error', room: 'lobby', code: 'not-a-member', message: 'no member' });
     expect(session.status).toBe('refused');
-    expect(expulsions.count).toBe(1);
+    expect(session.isExpelled).toBe(true);
   });
 
-  test('who is signed out keeps what is written, and comes back by signing in', () => {
-    const { session, join, take } = open();
+  test('after the session expires, messages wait, and signing in joins again and sends them', () => {
+    const { session, receive, join, take } = open();
     join();
-    session.receive({ type: 'error', code: 'token-expired', message: 'the token has expired' });
+    receive({ type: 'error', code: 'token-expired', message: 'the token has expired' });
     expect(session.status).toBe('refused');
-    expect(session.refusal).toContain('Sign in at your provider');
+    expect(session.refusal?.code).toBe('token-expired');
     session.post('kept');
     expect(take('createMessage')).toEqual([]);
-    session.receive({
-      type: 'welcome',
-      protocol: '1.0',
-      id_socket: 's',
-      user: { id_user: 'ann', name: 'Ann' },
-    });
-    session.receive({
-      type: 'roomSnapshot',
-      ref: 'join',
-      room: 'lobby',
-      messages: [],
-      hasOlder: false,
-      live: true,
-    });
+    join();
     expect(take('createMessage').map(({ message }) => message.body)).toEqual(['kept']);
   });
 });
 
-describe('when the server drops frames, as too many came', () => {
+describe('when the server drops frames because of a limit', () => {
   const refusal = {
     type: 'error',
     ref: 'any',
@@ -323,12 +325,12 @@ describe('when the server drops frames, as too many came', () => {
   } as const;
 
   test('all messages without an answer are sent again later, with the same ids', () => {
-    const { session, outbox, join, take, passTime } = open();
+    const { session, outbox, receive, join, take, passTime } = open();
     join();
     for (const body of ['one', 'two', 'three']) session.post(body);
     const sent = take('createMessage');
-    session.receive({ type: 'ack', ref: sent[0]!.ref, room: 'lobby', id: String(sent[0]!.ref) });
-    session.receive({ ...refusal, ref: sent[1]!.ref });
+    receive({ type: 'ack', ref: sent[0]!.ref, room: 'lobby', id: String(sent[0]!.ref) });
+    receive({ ...refusal, ref: sent[1]!.ref });
     expect(outbox.of('lobby').map(({ progress }) => progress)).toEqual(['stored', 'waiting', 'waiting']);
     session.post('four');
     expect(take('createMessage')).toEqual([]);
@@ -337,33 +339,33 @@ describe('when the server drops frames, as too many came', () => {
     expect(bodies).toEqual(['two', 'three', 'four']);
   });
 
-  test('edits without an answer fail, and further ones are not sent meanwhile', async () => {
-    const { session, join, take, passTime } = open();
+  test('edits without an answer fail, and further edits fail until the server accepts frames', async () => {
+    const { session, receive, join, take, passTime } = open();
     join([message(1)]);
-    const [first, second] = [session.edit('id-0001', 'a'), session.delete('id-0001')];
+    const [first, second] = [edit(session, 'a'), remove(session)];
     take('editMessage');
-    session.receive(refusal);
+    receive(refusal);
     await expect(first).rejects.toThrow('wait');
     await expect(second).rejects.toThrow('wait');
-    await expect(session.edit('id-0001', 'b')).rejects.toThrow('Try again');
+    await expect(edit(session, 'b')).rejects.toThrow('Try again');
     expect(take('editMessage')).toEqual([]);
     passTime();
-    void session.edit('id-0001', 'c');
+    void edit(session, 'c');
     expect(take('editMessage')).toHaveLength(1);
   });
 
-  test('joining and loading history are tried again later', () => {
-    const { session, join, take, passTime } = open();
-    session.opened();
+  test('joining and loading history are retried when the server accepts frames', () => {
+    const { session, receive, join, take, passTime } = open();
+    receive(welcome);
     expect(take('joinRoom')).toHaveLength(1);
-    session.receive(refusal);
+    receive(refusal);
     expect(take('joinRoom')).toHaveLength(0);
     passTime();
     expect(take('joinRoom')).toHaveLength(1);
     join(span(100, 199), true);
     session.history.loadOlder();
     expect(take('loadHistory')).toHaveLength(1);
-    session.receive(refusal);
+    receive(refusal);
     expect(session.history.isLoading).toBe(false);
     session.history.loadOlder();
     expect(take('loadHistory')).toHaveLength(0);

@@ -1,4 +1,5 @@
-import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
+import type { Message, Position } from './frames.js';
+import { comparePositions } from './position.js';
 
 /** A stretch of a room's history, from `from` up to but not including `to`; null is the beginning or the end. */
 interface Stretch {

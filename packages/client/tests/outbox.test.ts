@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ID_TAKEN, Outbox, type Store } from '../../static/client/outbox.js';
+import { Outbox, type OutboxStorage } from '../src/outbox.js';
 
-function memory(): Store {
+function memory(): OutboxStorage {
   const values = new Map<string, string>();
   return { getItem: (key) => values.get(key) ?? null, setItem: (key, value) => void values.set(key, value) };
 }
@@ -9,7 +9,7 @@ function memory(): Store {
 const bodies = (outbox: Outbox, room = 'lobby') => outbox.of(room).map(({ body }) => body);
 
 describe('the outbox', () => {
-  test('keeps what is unsent over a reload, in order and with its ids', () => {
+  test('unsent messages survive a restart, in order and with their ids', () => {
     const store = memory();
     const outbox = new Outbox(store);
     for (const body of ['one', 'two', 'three']) outbox.add('lobby', body);
@@ -17,7 +17,7 @@ describe('the outbox', () => {
     expect(bodies(outbox)).toEqual(['one', 'two', 'three']);
   });
 
-  test('ids grow, also within a millisecond', () => {
+  test('ids of messages ascend, also within a millisecond', () => {
     const outbox = new Outbox(memory());
     for (let i = 0; i < 50; i++) outbox.add('lobby', `${i}`);
     const ids = outbox.of('lobby').map(({ id }) => id);
@@ -25,7 +25,7 @@ describe('the outbox', () => {
     expect(new Set(ids).size).toBe(50);
   });
 
-  test('what was under way when the connection was lost is sent again, what was stored is not', () => {
+  test('after a lost connection, messages without an answer wait again, and stored ones do not', () => {
     const outbox = new Outbox(memory());
     outbox.add('lobby', 'under way');
     outbox.add('lobby', 'stored');
@@ -36,20 +36,20 @@ describe('the outbox', () => {
     expect(outbox.of('lobby').map(({ progress }) => progress)).toEqual(['waiting', 'stored']);
   });
 
-  test('another try keeps the id, unless it is taken', () => {
+  test('a retry keeps the id of the message, unless the id is taken', () => {
     const outbox = new Outbox(memory());
     outbox.add('lobby', 'hi');
     const { id } = outbox.of('lobby')[0]!;
-    outbox.mark(id, 'failed', 'The database cannot be reached');
+    outbox.mark(id, 'failed', { code: 'internal', message: 'Something went wrong' });
     outbox.retry(id);
     expect(outbox.of('lobby')[0]).toMatchObject({ id, progress: 'waiting' });
-    outbox.mark(id, 'failed', ID_TAKEN);
+    outbox.mark(id, 'failed', { code: 'id-taken', message: 'Another message has this id' });
     outbox.retry(id);
     expect(outbox.of('lobby')[0]).toMatchObject({ body: 'hi', progress: 'waiting' });
     expect(outbox.of('lobby')[0]!.id).not.toBe(id);
   });
 
-  test('rooms do not mix', () => {
+  test('messages of different rooms are kept apart', () => {
     const outbox = new Outbox(memory());
     outbox.add('lobby', 'here');
     outbox.add('elsewhere', 'there');
@@ -57,8 +57,8 @@ describe('the outbox', () => {
     expect([...outbox.rooms]).toEqual(['lobby', 'elsewhere']);
   });
 
-  test('a store that is broken, full or forbidden does not keep anybody from writing', () => {
-    const full: Store = {
+  test('messages can be written although the storage is corrupt, full or forbidden', () => {
+    const full: OutboxStorage = {
       getItem: () => '{"not":"a list"',
       setItem: () => {
         throw new Error('QuotaExceededError');

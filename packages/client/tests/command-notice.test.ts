@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { BotsNotice } from '../../static/client/bots-notice.js';
+import { CommandNotice } from '../src/command-notice.js';
 
-function tell() {
+function showNotice() {
   const waiting: (() => void)[] = [];
-  const notice = new BotsNotice((callback) => waiting.push(callback));
+  const notice = new CommandNotice((callback) => waiting.push(callback));
   notice.sent('command');
-  notice.tell('the bots cannot be reached');
+  notice.show('the bots cannot be reached');
   return { notice, waiting };
 }
 
-test('that bots are away is said until a later message is stored', () => {
-  const { notice } = tell();
+test('the notice about unreachable bots is shown until a later message is stored', () => {
+  const { notice } = showNotice();
   expect(notice.text).toBe('the bots cannot be reached');
   notice.stored('command');
   expect(notice.text).not.toBeNull();
@@ -20,9 +20,9 @@ test('that bots are away is said until a later message is stored', () => {
   expect(notice.text).toBeNull();
 });
 
-test('what was said of a moment is not said for ever, nor taken back too early when it is said anew', () => {
-  const { notice, waiting } = tell();
-  notice.tell('the bots are still away');
+test('the notice ends after a while, counted from the last report', () => {
+  const { notice, waiting } = showNotice();
+  notice.show('the bots are still away');
   waiting[0]!();
   expect(notice.text).toBe('the bots are still away');
   waiting[1]!();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../server/protocol/message.js';
-import { Timeline } from '../../static/client/timeline.js';
+import type { Message } from '../src/frames.js';
+import { Timeline } from '../src/timeline.js';
 
 const message = (sent: number, body = `at ${sent}`): Message => ({
   id: `id-${String(sent).padStart(4, '0')}`,

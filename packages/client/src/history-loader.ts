@@ -1,0 +1,105 @@
+import type { ClientFrame, Position, ServerFrame } from './frames.js';
+import type { Timeline } from './timeline.js';
+
+export interface HistoryLoaderDependencies {
+  room: string;
+  timeline: Timeline;
+  send: (frame: ClientFrame) => void;
+  changed: () => void;
+  schedule: (callback: () => void, delayMs: number) => void;
+  nextRef: () => string;
+}
+
+type Change = ServerFrame<'deliverMessage' | 'removeMessage'>;
+
+/** Messages per page: the maximum of the server. */
+const PAGE_MESSAGES = 100;
+
+/** Loads pages of history into the timeline, one at a time: for the user, and to verify stale messages. */
+export class HistoryLoader {
+  readonly #dependencies: HistoryLoaderDependencies;
+  #fault: string | null = null;
+  #isPaused = false;
+  #request: { ref: string; before: Position; changes: Change[] } | null = null;
+
+  constructor(dependencies: HistoryLoaderDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Why the last page failed, in the words of the server. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  get isLoading(): boolean {
+    return this.#request !== null;
+  }
+
+  /** Loads the page before the oldest message. */
+  loadOlder(): void {
+    const { oldest, hasOlder } = this.#dependencies.timeline;
+    if (oldest && hasOlder) this.load(oldest);
+  }
+
+  /** Loads the page before a position, unless a page is loading. */
+  load(before: Position): void {
+    if (this.#request || this.#isPaused) return;
+    const { room, send, changed, nextRef } = this.#dependencies;
+    const { sent, id } = before;
+    const ref = nextRef();
+    this.#request = { ref, before: { sent, id }, changes: [] };
+    this.#fault = null;
+    send({ type: 'loadHistory', ref, room, before: { sent, id }, limit: PAGE_MESSAGES });
+    changed();
+  }
+
+  /** Continues until no message is stale. */
+  verify(): void {
+    const before = this.#dependencies.timeline.nextCheck();
+    if (before) this.load(before);
+  }
+
+  /** Records a change in the room: a page that is loading may have been read before it, and must not undo it. */
+  record(change: Change): void {
+    this.#request?.changes.push(change);
+  }
+
+  receive({ ref, messages, hasOlder }: ServerFrame<'history'>): void {
+    if (!this.#request || this.#request.ref !== ref) return;
+    const { timeline } = this.#dependencies;
+    const { before, changes } = this.#request;
+    this.#request = null;
+    timeline.applyPage(before, messages, hasOlder);
+    for (const change of changes) {
+      if (change.type === 'deliverMessage') timeline.upsert(change.message);
+      else timeline.remove(change.id);
+    }
+    this.verify();
+  }
+
+  /** The server refused a page. Verification is retried; a page for the user is not. */
+  failed(ref: string, message: string, retryAfterMs: number): void {
+    if (this.#request?.ref !== ref) return;
+    this.#request = null;
+    this.#fault = message;
+    const { timeline, schedule } = this.#dependencies;
+    if (timeline.nextCheck()) schedule(() => this.verify(), retryAfterMs);
+  }
+
+  /** The server drops all frames for a while: the requested page may never come, and no other is requested. */
+  pause(message: string): void {
+    this.#isPaused = true;
+    if (this.#request) this.#fault = message;
+    this.#request = null;
+  }
+
+  /** The server accepts frames again. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** Ignores the answer to the current request, if one arrives. */
+  cancel(): void {
+    this.#request = null;
+  }
+}

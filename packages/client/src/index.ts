@@ -1,0 +1,31 @@
+export { ChatClient, type ChatClientOptions, type ClientEvent } from './chat-client.js';
+export type { ConnectionState, RefusalReason } from './connection-state.js';
+export type {
+  Author,
+  ClientFrame,
+  ClientFrameType,
+  ErrorCode,
+  Message,
+  Position,
+  PresenceCount,
+  PresenceEntry,
+  RoomInfo,
+  ServerFrame,
+  ServerFrameType,
+  User,
+} from './frames.js';
+export { PROTOCOL_VERSION } from './frames.js';
+export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
+export { comparePositions } from './position.js';
+export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
+export type { Request } from './requests.js';
+export type { Room, RoomInitialState } from './room.js';
+export { RoomPresence } from './room-presence.js';
+export type { RoomStatus } from './room-session.js';
+export {
+  type OpenTransport,
+  openTransport,
+  type Transport,
+  type TransportListener,
+  type TransportOptions,
+} from './transport.js';

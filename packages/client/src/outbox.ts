@@ -1,0 +1,111 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { ErrorCode } from './frames.js';
+
+/**
+ * `waiting` for a connection, `sent` but not answered, `stored` in the database but not yet delivered to the room, or
+ * `failed`: the author has to decide.
+ */
+export type Progress = 'waiting' | 'sent' | 'stored' | 'failed';
+
+export interface Unsent {
+  /** Kept for all attempts, so that the server stores the message once. */
+  id: string;
+  room: string;
+  body: string;
+  progress: Progress;
+  /** Why it failed, in the words of the server. */
+  fault?: string | undefined;
+  code?: ErrorCode | undefined;
+}
+
+/** Keeps the outbox while the application restarts, such as the `sessionStorage` of a browser. */
+export interface OutboxStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const STORAGE_KEY = 'changeroom.outbox';
+
+/** Messages that the user has written and that their room has not delivered yet. */
+export class Outbox {
+  readonly #storage: OutboxStorage | null;
+  #messages: Unsent[];
+
+  constructor(storage: OutboxStorage | null) {
+    this.#storage = storage;
+    this.#messages = read(storage);
+    this.disconnected();
+  }
+
+  /** Oldest first. */
+  of(room: string): readonly Unsent[] {
+    return this.#messages.filter((message) => message.room === room);
+  }
+
+  /** Rooms that have unsent messages. */
+  get rooms(): ReadonlySet<string> {
+    return new Set(this.#messages.map(({ room }) => room));
+  }
+
+  get(id: string): Unsent | undefined {
+    return this.#messages.find((message) => message.id === id);
+  }
+
+  /** @returns the id of the message */
+  add(room: string, body: string): string {
+    const id = uuidv7();
+    this.#save([...this.#messages, { id, room, body, progress: 'waiting' }]);
+    return id;
+  }
+
+  mark(id: string, progress: Progress, error?: { code: ErrorCode; message: string }): void {
+    const { code, message: fault } = error ?? {};
+    this.#save(this.#messages.map((one) => (one.id === id ? { ...one, progress, code, fault } : one)));
+  }
+
+  /** Sends a failed message again; with a new id if another message has its id. */
+  retry(id: string): void {
+    const nextId = this.get(id)?.code === 'id-taken' ? uuidv7() : id;
+    this.#save(
+      this.#messages.map((one) =>
+        one.id === id ? { ...one, id: nextId, progress: 'waiting', code: undefined, fault: undefined } : one,
+      ),
+    );
+  }
+
+  /** The room delivered the message, or its author discarded it. */
+  remove(id: string): void {
+    if (this.get(id)) this.#save(this.#messages.filter((one) => one.id !== id));
+  }
+
+  /** Messages without an answer may be lost: they will be sent again, with the same id. */
+  disconnected(): void {
+    this.#save(
+      this.#messages.map((one) => (one.progress === 'sent' ? { ...one, progress: 'waiting' } : one)),
+    );
+  }
+
+  #save(messages: Unsent[]): void {
+    this.#messages = messages;
+    try {
+      this.#storage?.setItem(STORAGE_KEY, JSON.stringify(messages));
+    } catch {
+      // Full or forbidden storage: unsent messages are lost when the application restarts.
+    }
+  }
+}
+
+function read(storage: OutboxStorage | null): Unsent[] {
+  try {
+    const stored: unknown = JSON.parse(storage?.getItem(STORAGE_KEY) ?? '[]');
+    return Array.isArray(stored) ? stored.filter(isUnsent) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isUnsent(value: unknown): value is Unsent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, room, body, progress }: Partial<Unsent> = value;
+  return [id, room, body, progress].every((field) => typeof field === 'string');
+}

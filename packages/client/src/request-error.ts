@@ -1,0 +1,33 @@
+import type { ErrorCode } from './frames.js';
+
+export interface RequestErrorDetails {
+  /** The field at fault. */
+  field?: string | undefined;
+  /** The limit that was exceeded, in the unit that the message names. */
+  limit?: number | undefined;
+  /** Milliseconds after which a retry makes sense. */
+  retryAfterMs?: number | undefined;
+}
+
+/** The server refused a request. docs/errors.md of the server explains each code. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: ErrorCode;
+  readonly details: RequestErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: RequestErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The connection was lost, or the request could not be sent. A request that was sent may have been handled. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+}
+
+/** Whether an error means that the server does not know, or no longer knows, the user of the socket. */
+export function isAuthenticationError(code: ErrorCode): boolean {
+  return code === 'login-required' || code === 'bad-token' || code === 'token-expired';
+}

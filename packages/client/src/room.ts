@@ -1,0 +1,189 @@
+import type { AuthorNames } from './author-names.js';
+import type { Message, Position, ServerFrame } from './frames.js';
+import type { Unsent } from './outbox.js';
+import { ReadMarker } from './read-marker.js';
+import type { RequestError } from './request-error.js';
+import { RoomPresence } from './room-presence.js';
+import { RoomSession, type RoomSessionDependencies, type RoomStatus } from './room-session.js';
+import { TYPING_INTERVAL_MS } from './typing-times.js';
+import { TypingUsers } from './typing-users.js';
+
+export interface RoomDependencies extends RoomSessionDependencies {
+  names: AuthorNames;
+}
+
+/** What an application knows of a room before it is joined, such as messages that a page contains. */
+export interface RoomInitialState {
+  /** Oldest first. Shown until the server has verified them. */
+  messages?: readonly Message[];
+  hasOlder?: boolean;
+  /** Current names of authors by `id_user`. */
+  names?: Record<string, string>;
+  /** The read position that the server knows. */
+  readPosition?: Position | null;
+}
+
+/**
+ * A room that the client has joined, and joins again after each reconnect. Its state changes with each event of the
+ * client: read it after an event of `ChatClient.subscribe`.
+ */
+export class Room {
+  readonly name: string;
+  readonly presence = new RoomPresence();
+  readonly #dependencies: RoomDependencies;
+  readonly #session: RoomSession;
+  readonly #marker: ReadMarker;
+  readonly #typing = new TypingUsers();
+  #typedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(dependencies: RoomDependencies, initial: RoomInitialState = {}) {
+    const { room, names, send } = dependencies;
+    this.name = room;
+    this.#dependencies = dependencies;
+    this.#session = new RoomSession(dependencies);
+    this.#marker = new ReadMarker(initial.readPosition ?? null, (position) =>
+      send({ type: 'markRead', room, position }),
+    );
+    names.add(initial.names ?? {});
+    const { timeline } = this.#session;
+    if (initial.messages) timeline.applySnapshot(initial.messages, initial.hasOlder ?? true);
+    timeline.distrust();
+  }
+
+  get status(): RoomStatus {
+    return this.#session.status;
+  }
+
+  /** Why the room cannot be joined, or not yet. */
+  get refusal(): RequestError | null {
+    return this.#session.refusal;
+  }
+
+  /** The user was in the room and lost the right to be. */
+  get isExpelled(): boolean {
+    return this.#session.isExpelled;
+  }
+
+  /** Messages in order, with the current names of their authors. */
+  get messages(): readonly Message[] {
+    return this.#session.timeline.messages.map((message) => this.#dependencies.names.apply(message));
+  }
+
+  /** Messages of the user that the room has not delivered yet, oldest first. */
+  get unsent(): readonly Unsent[] {
+    return this.#dependencies.outbox.of(this.name);
+  }
+
+  /** A limit was exceeded: unsent messages wait until this time (milliseconds since 1970). */
+  get pausedUntil(): number | null {
+    return this.status === 'disconnected' ? null : this.#session.pausedUntil;
+  }
+
+  /** The server reports that no bot is reachable for a command; the text of the report, for a minute. */
+  get notice(): string | null {
+    return this.#session.notice.text;
+  }
+
+  /** `messages` begins with the first message of the room. */
+  get isComplete(): boolean {
+    return this.#session.timeline.isComplete;
+  }
+
+  /** Ids of messages before which history is missing although older messages are present. */
+  get gaps(): ReadonlySet<string> {
+    return this.#session.timeline.gaps();
+  }
+
+  get isLoadingHistory(): boolean {
+    return this.#session.history.isLoading;
+  }
+
+  /** Why the last page of history failed, in the words of the server. */
+  get historyFault(): string | null {
+    return this.#session.history.fault;
+  }
+
+  message(id: string): Message | undefined {
+    return this.#session.timeline.get(id);
+  }
+
+  /** Adds a message to the outbox and sends it as soon as possible, again after a lost connection. @returns its id */
+  post(body: string): string {
+    // Other users stop seeing the indicator; the next one is sent at once.
+    this.#typedAt = Number.NEGATIVE_INFINITY;
+    return this.#session.post(body);
+  }
+
+  /** Sends a failed message again. */
+  retry(id: string): void {
+    this.#session.retry(id);
+  }
+
+  /** Removes an unsent message. */
+  discard(id: string): void {
+    this.#dependencies.outbox.remove(id);
+    this.#dependencies.changed();
+  }
+
+  /** Resolves when the change is stored; `messages` shows it a moment later. @throws RequestError, ConnectionError */
+  edit(id: string, body: string): Promise<void> {
+    return this.#session.request({ type: 'editMessage', room: this.name, id, body });
+  }
+
+  /** Resolves when the message is deleted. @throws RequestError, ConnectionError */
+  delete(id: string): Promise<void> {
+    return this.#session.request({ type: 'deleteMessage', room: this.name, id });
+  }
+
+  /** Loads the page of history before `position`, or before the oldest message. */
+  loadHistory(position?: Position): void {
+    if (position) this.#session.history.load(position);
+    else this.#session.history.loadOlder();
+  }
+
+  /** Removes the oldest messages if there are more than `limit`. They can be loaded again. */
+  trim(limit: number): void {
+    this.#session.timeline.trim(limit);
+  }
+
+  /** Names of other users who type now. */
+  typing(): string[] {
+    return this.#typing.names(this.#dependencies.now());
+  }
+
+  /** The user types. May be called at each key. */
+  notifyTyping(): void {
+    const now = this.#dependencies.now();
+    if (now - this.#typedAt < TYPING_INTERVAL_MS) return;
+    this.#typedAt = now;
+    this.#dependencies.send({ type: 'typing', room: this.name });
+  }
+
+  /** The user sees a message. May be called for each message: reports are throttled and only move forward. */
+  markRead(position: Position): void {
+    this.#marker.mark(position, this.#dependencies.now());
+  }
+
+  /** For the client: handles a frame. */
+  receive(frame: ServerFrame): void {
+    const now = this.#dependencies.now();
+    if (frame.type === 'presence' && frame.room === this.name) this.presence.receive(frame);
+    else if (frame.type === 'userTyping' && frame.room === this.name) this.#typing.receive(frame, now);
+    else if (frame.type === 'read' && frame.room === this.name) this.#marker.confirm(frame.position);
+    else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
+    this.#session.receive(frame);
+  }
+
+  /** For the client: there is a connection with an authenticated user. */
+  start(): void {
+    this.#session.start();
+  }
+
+  /** For the client: the connection is lost. */
+  disconnected(): void {
+    this.presence.clear();
+    this.#typing.clear();
+    this.#marker.disconnected();
+    this.#session.disconnected();
+  }
+}
