@@ -17,89 +17,89 @@ export interface VisitorsDependencies {
 }
 
 /**
- * Who sends a request, in all modes of AUTH. All methods throw what authenticating throws: `login-required`,
- * `bad-token`, `token-expired`, `auth-unavailable`.
+ * Authenticates the senders of requests, in all modes of AUTH. All methods throw the errors of authentication:
+ * `login-required`, `bad-token`, `token-expired`, `auth-unavailable`.
  */
 export class Visitors {
-  readonly #parts: VisitorsDependencies;
+  readonly #dependencies: VisitorsDependencies;
 
-  constructor(parts: VisitorsDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: VisitorsDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  /** Whose rights count for a request that only reads: a user id, or nothing for a guest who has no cookie yet. */
+  /** The user whose rights apply to a request that only reads: a user id, or an empty text for a guest without a cookie. */
   async reader(req: Request): Promise<string> {
     return (await this.#identify(req))?.id_user ?? '';
   }
 
   /**
-   * As `reader`, for an answer that goes on for long: calls back once when the login that the request came with ends.
-   * `stop` ends the watch.
+   * Like `reader`, for long responses: calls `onEnd` once when the session of the request ends. `stop` ends the
+   * monitoring.
    */
   async lastingReader(
     req: Request,
     onEnd: (error: ChatError) => void,
   ): Promise<{ id_user: string; stop: () => void }> {
-    const { authenticator } = this.#parts;
+    const { authenticator } = this.#dependencies;
     const session = await this.#authenticate(req);
     if (!session) return { id_user: '', stop: () => {} };
     const stop = monitorSession({ authenticator, credentials: credentialsOf(req), session, onEnd });
     return { id_user: session.id_user, stop };
   }
 
-  /** Who sends this request. Whoever comes as a guest without a (valid) cookie gets one. */
+  /** The sender of a request. A guest without a valid cookie receives one. */
   async visitor(req: Request, res: Response): Promise<Identity> {
-    const { guests } = this.#parts;
+    const { guests } = this.#dependencies;
     return (await this.#identify(req)) ?? this.#introduce(req, res, guests.newGuest());
   }
 
   /**
-   * Gives the sender another name: in the table, from where everybody learns it, and in a guest's cookie.
-   * @param name cleaned
+   * Changes the sender's name in the table of users and in a guest's cookie.
+   * @param name validated
    * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const user = (await this.#identify(req)) ?? this.#parts.guests.newGuest();
+    const user = (await this.#identify(req)) ?? this.#dependencies.guests.newGuest();
     const identity = await this.renameUser(user, name, req.ip);
-    const isByCookie = this.#parts.authenticator.mode === 'guest' && !this.#byHeader(req);
+    const isByCookie = this.#dependencies.authenticator.mode === 'guest' && !this.#byHeader(req);
     return isByCookie ? this.#introduce(req, res, identity) : identity;
   }
 
   /**
-   * Gives a user another name.
-   * @param name cleaned
+   * Changes the name of a user.
+   * @param name validated
    * @param address of the client, for limits
-   * @returns the user under the name that is shown
+   * @returns the user with the name that is shown, which can have a mark
    * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
    */
   async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
-    const { authenticator, limits, users } = this.#parts;
+    const { authenticator, limits, users } = this.#dependencies;
     refuseGivenName(authenticator);
     await limits.rename(user.id_user, address);
     return users.rename(user, name);
   }
 
-  /** Visitors have the names that the issuer of their tokens gives them, and cannot change them here. */
+  /** The accounts of visitors determine their names, which cannot be changed here. */
   get areNamesGiven(): boolean {
-    return areNamesGiven(this.#parts.authenticator);
+    return areNamesGiven(this.#dependencies.authenticator);
   }
 
   /**
-   * A user whom anybody may be, by an address; `signed` says so to sockets and to the API.
-   * @throws ChatError `not-found` where visitors are no guests, `no-such-user`, `database-unavailable`
+   * A playground user, selected by an address; `signed` authenticates its sockets and API requests.
+   * @throws ChatError `not-found` if visitors are not guests, `no-such-user`, `database-unavailable`
    */
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
-    const { authenticator, guests, users } = this.#parts;
+    const { authenticator, guests, users } = this.#dependencies;
     if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
     const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
     if (!user?.playground)
-      throw new ChatError('no-such-user', 'nobody of this id is there to be tried out', { field: 'id_user' });
+      throw new ChatError('no-such-user', 'no playground user has this id', { field: 'id_user' });
     const identity = { id_user: user.id_user, name: user.name };
     return { ...identity, signed: guests.sign(identity) };
   }
 
   async #identify(req: Request): Promise<Identity | null> {
-    const { users } = this.#parts;
+    const { users } = this.#dependencies;
     const user = this.#byHeader(req);
     if (user) return users.present(user, false);
     const session = await this.#authenticate(req);
@@ -111,18 +111,18 @@ export class Visitors {
   async #authenticate(req: Request): Promise<Session | null> {
     const byHeader = this.#byHeader(req);
     if (byHeader) return { ...byHeader, expires: null };
-    return this.#parts.authenticator.authenticate(credentialsOf(req));
+    return this.#dependencies.authenticator.authenticate(credentialsOf(req));
   }
 
-  /** A page that is somebody by its address says so in a header, as the cookie of its browser is somebody else's. */
+  /** Playground pages send their identity in a header, because the browser's cookie belongs to another user. */
   #byHeader(req: Request): Identity | null {
-    const { authenticator, guests } = this.#parts;
+    const { authenticator, guests } = this.#dependencies;
     const signed = req.get(GUEST_HEADER);
     return signed && authenticator.mode === 'guest' ? guests.recognise(signed) : null;
   }
 
   #introduce(req: Request, res: Response, identity: Identity): Identity {
-    res.append('Set-Cookie', this.#parts.guests.issue(identity, req.secure));
+    res.append('Set-Cookie', this.#dependencies.guests.issue(identity, req.secure));
     return identity;
   }
 }

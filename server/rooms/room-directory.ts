@@ -8,7 +8,7 @@ import type { Presence } from '../presence/presence.js';
 import { ChatError } from '../protocol/errors.js';
 import { LOBBY, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
-import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
+import { MAX_UNREAD, type Member, type RoomEntry, type RoomInfo } from '../protocol/room.js';
 import { nameKeys } from '../protocol/text/name-key.js';
 import { LISTED_ROOMS, RoomListing } from './room-listing.js';
 
@@ -36,9 +36,6 @@ export interface MemberPage {
 
 /** Members on a page when the caller asks for no number. */
 export const MEMBERS_PER_PAGE = 1_000;
-
-/** Where counting ends; more is shown as "100 or more". */
-export const MAX_UNREAD = 100;
 
 /** Room 9 stands before room 10. */
 const byName = new Intl.Collator('en', { numeric: true });

@@ -44,7 +44,7 @@ async function bodies(url: string, room: string): Promise<string[]> {
 }
 
 describe('a server whose disk is full', skipWithoutMount(), () => {
-  test('refuses messages with 507, goes on reading, and accepts them when space is freed', async () => {
+  test('a server with a full disk refuses messages with 507, serves reads, and accepts messages when space is freed', async () => {
     disk = mountSmallDisk(64);
     const server = await startServer(settingsOn(disk));
     const messages = `${server.url}/api/rooms/lobby/messages`;
@@ -98,7 +98,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     expect(server.output).not.toContain('database: away');
   });
 
-  test('is not disconnected from its database by heartbeats that are refused', async () => {
+  test('refused heartbeats do not disconnect a server with a full disk from its database', async () => {
     disk = mountSmallDisk(64);
     const server = await startServer(settingsOn(disk));
     await disk.fill(LITTLE_BYTES);
@@ -110,7 +110,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     expect(server.output).not.toContain('database: away');
   }, 60_000);
 
-  test('keeps every acknowledged message when it is killed, and starts again on the full disk', async () => {
+  test('a killed server keeps every acknowledged message and starts again on the full disk', async () => {
     disk = mountSmallDisk(64);
     const settings = settingsOn(disk);
     const first = await startServer(settings);
@@ -142,7 +142,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     });
   });
 
-  test('does not start with a new folder, and says what to do', async () => {
+  test('a server does not start with a new folder on a full disk and prints the remedy', async () => {
     disk = mountSmallDisk(64);
     await disk.fill(LITTLE_BYTES);
     const { code, output } = await failToStart(settingsOn(disk));
@@ -151,7 +151,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
   });
 });
 
-test('DATA_LIMIT is the most that a server stores', async () => {
+test('a server stores at most DATA_LIMIT', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-limit-'));
   try {
     const server = await startServer({ DATA_DIR: directory, DATA_LIMIT: '1MB', ...UNLIMITED });

@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json, startWebServer, text, type WebServer } from '../auth/web-server.js';
 import { EventReader } from '../http/event-reader.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -208,15 +208,15 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     scene.stream.close();
   });
 
-  it('a socket in the room gets nothing of it any more', () => {
+  test('a socket in the room receives nothing more of it', () => {
     expect(of(scene.room, since(scene.inside))).toEqual([]);
   });
 
-  it('a socket that observes the room does not receive its presence any more', () => {
+  test('a socket that observes the room receives no more presence of it', () => {
     expect(of(scene.room, since(scene.observer))).toEqual([]);
   });
 
-  it('an event stream ends, says why, and brings nothing more', () => {
+  test('an event stream ends with the reason and delivers nothing more', () => {
     const { stream } = scene;
     expect(stream.text).not.toContain(SECRET);
     const error = stream.events.find(({ event }) => event === 'error');
@@ -224,7 +224,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     expect(stream.text.slice(streamMark)).toBe('');
   });
 
-  it('the others do not see that the socket types or is there', () => {
+  test('other users see neither typing nor presence of the socket', () => {
     const { friend, room } = scene;
     expect(JSON.stringify(since(friend).filter(({ type }) => type === 'userTyping'))).not.toContain(EX);
     const present = new Map<string, string>();
@@ -239,7 +239,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
   });
 
   const before = { sent: Date.UTC(2100, 0), id: 'z' };
-  it.each<[string, (room: string) => { type: string; [field: string]: unknown }]>([
+  test.each<[string, (room: string) => { type: string; [field: string]: unknown }]>([
     ['joinRoom', (room) => ({ type: 'joinRoom', room })],
     ['observePresence', (room) => ({ type: 'observePresence', rooms: [room] })],
     ['typing', (room) => ({ type: 'typing', room })],
@@ -247,7 +247,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     ['createMessage', (room) => ({ type: 'createMessage', message: { room, body: 'still me' } })],
     ['editMessage', (room) => ({ type: 'editMessage', room, id: idOf(room), body: 'still me' })],
     ['deleteMessage', (room) => ({ type: 'deleteMessage', room, id: idOf(room) })],
-  ])('the frame %s is refused, and changes nothing', async (type, frame) => {
+  ])('the frame %s is refused and changes nothing', async (type, frame) => {
     const { inside, friend, room } = scene;
     const answer = await inside.ask(frame(room));
     const expected =
@@ -257,7 +257,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     expect(messages.map(({ body }) => body).sort()).toEqual(['hello', SECRET, OLD].sort());
   });
 
-  it.each<[string, string, string?]>([
+  test.each<[string, string, string?]>([
     ['the newest messages', '/api/rooms/:room/messages'],
     ['messages before a cursor', `/api/rooms/:room/messages?before=${BEFORE}`],
     ['messages after a cursor', `/api/rooms/:room/messages?after=${AFTER}`],
@@ -270,7 +270,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     ['an event stream', '/api/rooms/:room/events'],
     ['the headers of an event stream', '/api/rooms/:room/events', 'HEAD'],
     ['the headers of messages', '/api/rooms/:room/messages', 'HEAD'],
-  ])('a request for %s is refused, and its answer has nothing of the room', async (_what, path, method) => {
+  ])('a request for %s is refused without data of the room', async (_what, path, method) => {
     const { room, headers } = scene;
     const address = app.url + path.replace(':room', encodeURIComponent(room)).replace(':id', idOf(room));
     const answer = await fetch(address, {

@@ -60,12 +60,12 @@ const PRIVATE = {
 };
 
 describe('the data folder', () => {
-  test('and its files can be used by their owner only, whatever the umask', async () => {
+  test('the data folder and its files are accessible by their owner only, whatever the umask', async () => {
     await start();
     expect(await modes()).toEqual(PRIVATE);
   });
 
-  test('of an older version is tightened, and the log says so once', async () => {
+  test('the permissions of an older data folder are tightened and logged once', async () => {
     await start();
     await end();
     await chmod(DATA_DIR, 0o755);
@@ -80,7 +80,7 @@ describe('the data folder', () => {
     expect(third.output()).not.toMatch(withdrawn);
   });
 
-  test('keeps its rights when it is shared, or holds files of others only', async () => {
+  test('a data folder that is shared or holds only files of others keeps its permissions', async () => {
     await mkdir(DATA_DIR);
     await chmod(DATA_DIR, 0o1777);
     await start();

@@ -20,7 +20,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
 
   const enter = (path: string) => visit(browser, `${app.url}${path}`, { javaScriptEnabled: false });
 
-  test('shows messages, and takes new ones by a form', async () => {
+  test('the page without JavaScript shows messages and accepts new ones by a form', async () => {
     const { page, context } = await enter('/r/forms');
     await page.fill('#body', 'posted <b>by a form</b>\nhttps://example.org/x');
     await page.click('#send');
@@ -31,7 +31,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('edits and deletes own messages', async () => {
+  test('own messages can be edited and deleted without JavaScript', async () => {
     const { page, context } = await enter('/r/changes');
     await page.fill('#body', 'helo');
     await page.click('#send');
@@ -44,7 +44,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('keeps a text that cannot be posted, and says why', async () => {
+  test('the page without JavaScript keeps a text that cannot be posted and shows the reason', async () => {
     const { page, context } = await enter('/r/errors');
     const long = 'x'.repeat(4001);
     await page.fill('#body', long);
@@ -58,7 +58,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('takes a name', async () => {
+  test('a name can be changed without JavaScript', async () => {
     const { page, context } = await enter('/r/names');
     await page.fill('#name', '  Ann  ');
     await page.click('text="Change"');
@@ -70,7 +70,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('leads to older messages and back', async () => {
+  test('the page without JavaScript leads to older messages and back', async () => {
     const database = await app.database.connect();
     const rows = Array.from({ length: 130 }, (_, i) => ({
       room: 'old',
@@ -87,7 +87,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('sent twice is one message', async () => {
+  test('a form sent twice without JavaScript creates one message', async () => {
     const { page, context } = await enter('/r/twice');
     const id = await page.inputValue('.composer [name="id"]');
     for (let i = 0; i < 2; i++)

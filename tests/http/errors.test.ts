@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 
@@ -15,11 +15,14 @@ describe('docs/errors.md', async () => {
     title: title!.replaceAll('\n', ' '),
   }));
 
-  it.each(Object.entries(ERRORS))('says of %s what the server says', (code, error) => {
-    expect(documented).toContainEqual({ code, ...error });
-  });
+  test.each(Object.entries(ERRORS))(
+    'docs/errors.md has the status and title that the server uses for %s',
+    (code, error) => {
+      expect(documented).toContainEqual({ code, ...error });
+    },
+  );
 
-  it('has every code once, and no other', () => {
+  test('docs/errors.md has every error code exactly once and no other codes', () => {
     const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
     expect(headings.toSorted()).toEqual(Object.keys(ERRORS).toSorted());
   });

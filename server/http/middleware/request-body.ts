@@ -1,19 +1,19 @@
 import express, { type Request, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
 
-/** Largest request body in bytes; the longest message fits even when each character is escaped. */
-export const BODY_LIMIT = 64 * 1024;
+/** The longest message fits even if each character is escaped. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Reads a body of JSON, of a form, or of plain text, as the request says which it is. */
+/** Parses a body of JSON, a form or plain text, by its `Content-Type`. */
 export const requestBody = Router().use(
-  // Not strict: that JSON is not an object deserves a better answer than that it is not JSON.
-  express.json({ limit: BODY_LIMIT, strict: false, type: ['application/json', 'application/*+json'] }),
-  express.urlencoded({ limit: BODY_LIMIT, extended: false }),
-  express.text({ limit: BODY_LIMIT, type: 'text/plain' }),
+  // Not strict, so that JSON that is not an object is reported as such, and not as a syntax error.
+  express.json({ limit: MAX_BODY_BYTES, strict: false, type: ['application/json', 'application/*+json'] }),
+  express.urlencoded({ limit: MAX_BODY_BYTES, extended: false }),
+  express.text({ limit: MAX_BODY_BYTES, type: 'text/plain' }),
 );
 
 /**
- * The fields of a request body. Plain text is taken as the field `plainTextField`; without one it is refused.
+ * The fields of a request body. Plain text sets the field `plainTextField`; without one it is refused.
  * @throws ChatError `unsupported-media-type`, `bad-request`
  */
 export function readFields(req: Request, plainTextField: string | undefined): Record<string, unknown> {

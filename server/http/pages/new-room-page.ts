@@ -14,15 +14,15 @@ import { sidePanel } from './side-panel.js';
 
 export interface NewRoomDependencies {
   directory: RoomDirectory;
-  screen: RoomPageLoader;
+  roomPages: RoomPageLoader;
   visitors: Visitors;
 }
 
-/** The form that creates a room, on a page of its own; with a script it is a dialog. */
-export function newRoomRouter({ directory, screen, visitors }: NewRoomDependencies): Router {
+/** The page with the form that creates a room. With JavaScript, a dialog on the room's page replaces it. */
+export function newRoomRouter({ directory, roomPages, visitors }: NewRoomDependencies): Router {
   async function show(req: Request, res: Response, fields: Record<string, unknown>, error?: ChatError) {
     const visitor = await visitorOf(req, res);
-    const rooms = error?.code === 'database-unavailable' ? [] : await screen.list(visitor.user.id_user);
+    const rooms = error?.code === 'database-unavailable' ? [] : await roomPages.list(visitor.user.id_user);
     const typed = { name: textOf(fields.name), topic: textOf(fields.topic), access: textOf(fields.access) };
     res
       .status(error?.status ?? 200)

@@ -28,26 +28,29 @@ export interface PagesDependencies {
   visitors: Visitors;
 }
 
-const A_DAY = '1d';
+const ICON_MAX_AGE = '1d';
 
-/** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
-export function pagesRouter(parts: PagesDependencies): Router {
-  const { visitors, log } = parts;
-  const screen = new RoomPageLoader(parts);
+/** The pages, which work without JavaScript, and their assets: styles, script, icons. */
+export function pagesRouter(dependencies: PagesDependencies): Router {
+  const { visitors, log } = dependencies;
+  const roomPages = new RoomPageLoader(dependencies);
   const router = Router();
   let assets: Assets | null = null;
 
-  // For the error page too.
+  // First, because the error page uses the assets too.
   router.use((_req, res, next) => {
     assets ??= readAssets(log);
     res.locals.assets = assets;
     next();
   });
   router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
-  router.use('/icons', express.static(path.join(ROOT, 'static/icons'), { maxAge: A_DAY, index: false }));
+  router.use(
+    '/icons',
+    express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
+  );
   router.use(sameOrigin);
-  router.use(roomPagesRouter({ ...parts, screen }));
-  router.use(newRoomRouter({ ...parts, screen }));
+  router.use(roomPagesRouter({ ...dependencies, roomPages }));
+  router.use(newRoomRouter({ ...dependencies, roomPages }));
 
   router
     .route('/name')
@@ -61,7 +64,7 @@ export function pagesRouter(parts: PagesDependencies): Router {
         else await visitors.rename(req, res, name);
       } catch (error) {
         const rejected = rejectedForm(error, { action: 'name' }, fields.name);
-        return screen.show(req, res, {
+        return roomPages.show(req, res, {
           ...(await pageVisitor(visitors, req, res, byAddress)),
           room,
           rejected,

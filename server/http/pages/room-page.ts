@@ -17,26 +17,26 @@ export interface RoomPageModel extends SidePanelModel {
   names: Record<string, string>;
   hasOlder: boolean;
   unreadSince: Position | null;
-  /** Signed identity of a page that is somebody by its address. */
+  /** On a playground page, its signed identity. */
   signed: string | null;
   present: PresentUsers;
-  /** A part of the history is shown, not the newest messages. */
+  /** The page shows older messages instead of the newest ones. */
   isHistory?: boolean;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
-  /** The page does not load itself again while its reader writes. */
+  /** The page does not refresh itself, so that the reader can write. */
   isStill?: boolean;
-  /** Why there are no messages to show. */
-  away?: ChatError | undefined;
-  /** What the reader should know of the message that he has just sent by a form. */
+  /** Why the messages cannot be read. */
+  unavailable?: ChatError | undefined;
+  /** A notice about the message that the reader has just sent by a form. */
   notice?: string | undefined;
 }
 
 /** The variables of views/room.pug. */
-export function roomPage(parts: RoomPageModel) {
-  const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
-  const { isHistory = false, editing, isStill = false, away, rejected, notice } = parts;
-  const side = sidePanel(parts);
+export function roomPage(model: RoomPageModel) {
+  const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = model;
+  const { isHistory = false, editing, isStill = false, unavailable, rejected, notice } = model;
+  const side = sidePanel(model);
   const { path } = side;
   const first = messages[0];
   const people = presentPeople(present.users, user.id_user);
@@ -65,13 +65,13 @@ export function roomPage(parts: RoomPageModel) {
     isHistory,
     isStill,
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
-    away,
+    unavailable,
     notice,
     peopleCount: people.length,
     peopleLabel: peopleLabel(people.length),
     peopleHtml: toHtml(...people.map(personRow)),
     partial: present.partial ? PARTIAL_NOTE : null,
-    /** Sent with the form, so that sending it twice makes one message. */
+    /** The id of the next message: sending the form twice creates one message. */
     nextId:
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
     stateJson: encodePageState(state),

@@ -14,19 +14,20 @@ import { roomPath, withQuery } from './rows/room-path.js';
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
-  screen: RoomPageLoader;
+  roomPages: RoomPageLoader;
   visitors: Visitors;
 }
 
 type Fields = Record<string, unknown>;
 
 /**
- * The pages of rooms, and the forms on them: as oneself under `/r/`, and under `/ui/` as the user whom `?id_user=` names.
+ * The pages of rooms and their forms: under `/r/` for the authenticated visitor, under `/ui/` for the playground user that
+ * `?id_user=` selects.
  */
-export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesDependencies): Router {
+export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomPagesDependencies): Router {
   const router = Router();
 
-  /** Does what a form asks for. @returns what its sender should know although it is done */
+  /** Performs the action of a form. @returns a notice about an action that succeeded */
   async function perform(
     { user }: PageVisitor,
     room: string,
@@ -56,7 +57,7 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       try {
         notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
-        return screen.show(req, res, {
+        return roomPages.show(req, res, {
           ...visitor,
           room,
           rejected: rejectedForm(error, fields, fields.body),
@@ -71,8 +72,8 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
     return async (req, res) => {
       const room = roomOf(req);
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
-      if (isElsewhere(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
-      await screen.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
+      if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
+      await roomPages.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
     };
   }
 
@@ -93,14 +94,14 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
   return router;
 }
 
-/** The room that an address means. @throws ChatError `bad-room` */
+/** The room of a page's address. @throws ChatError `bad-room` */
 function roomOf(req: Request): string {
   const { room = req.query.room } = req.params;
   return req.path === '/' || room === undefined || room === '' ? LOBBY : cleanRoom(room);
 }
 
-/** True where a room's page has another address than the one asked for. */
-function isElsewhere(req: Request, address: string): boolean {
+/** True if the requested address is not the canonical address of the room's page. */
+function needsRedirect(req: Request, address: string): boolean {
   const { pathname, searchParams } = new URL(address, 'http://localhost');
   const asked = searchParams.has('room') ? req.query.room === searchParams.get('room') : true;
   return !asked || decodeURIComponent(req.path) !== decodeURIComponent(pathname);

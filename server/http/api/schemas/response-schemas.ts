@@ -11,8 +11,7 @@ import {
   user,
 } from '../../../protocol/entities.js';
 import { ERRORS, type ErrorCode } from '../../../protocol/errors.js';
-import type { Member, RoomEntry } from '../../../protocol/room.js';
-import { MAX_UNREAD } from '../../../rooms/room-directory.js';
+import { MAX_UNREAD, type Member, type RoomEntry } from '../../../protocol/room.js';
 import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */

@@ -1,10 +1,10 @@
 import type { Author } from '../../../protocol/message.js';
 import { classes, type ElementTree, element } from './element.js';
 
-/** How many hues the style sheet has, as classes `hue-0`, `hue-1`, … */
+/** Number of hue classes in the style sheet: `hue-0`, `hue-1`, … */
 export const HUES = 12;
 
-/** The class that colours an author: the same person has the same colour on every screen. */
+/** The class of an author's colour, the same on every screen: FNV-1a of the id modulo the number of hues. */
 export function hueClass({ id_user, name }: Author): string {
   let hash = 2166136261;
   for (const char of id_user ?? name) hash = Math.imul(hash ^ char.codePointAt(0)!, 16777619);
@@ -13,10 +13,10 @@ export function hueClass({ id_user, name }: Author): string {
 
 const graphemes = new Intl.Segmenter();
 
-/** What the server adds to a name that looks like another: `Mia #5f1c`. */
+/** The mark of a name that looks like another one: `Mia #5f1c`. */
 const MARK = / #[0-9a-f]{4,8}$/;
 
-/** One or two characters that stand for a name: the first of its first and of its last word. */
+/** The initials of a name: the first characters of its first and its last word. */
 export function initials(name: string): string {
   const words = name
     .replace(MARK, '')

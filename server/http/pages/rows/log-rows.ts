@@ -1,28 +1,28 @@
 import type { Message } from '../../../protocol/message.js';
 
-/** What stands in a room's log, one under the other. */
+/** A row of a room's log. */
 export type Row =
   | { type: 'day'; key: string; sent: number }
-  /** Messages are missing before the message that follows. */
+  /** Messages before the next one are not loaded. */
   | { type: 'gap'; key: string; before: Message }
-  /** What follows has not been read. */
+  /** The messages after it are unread. */
   | { type: 'unread'; key: string }
-  /** `leads`: starts a group of messages by one author, and shows who that is. */
+  /** `leads`: starts a group of messages by one author, and shows the author. */
   | { type: 'message'; key: string; message: Message; leads: boolean };
 
 export interface RowOptions {
-  /** Names the day of a time, in the reader's zone. */
+  /** The day of a time, in the zone of the reader. */
   dayOf: (sent: number) => string;
-  /** Ids of messages before which some are missing. */
+  /** Ids of messages before which messages are not loaded. */
   gaps?: ReadonlySet<string>;
-  /** Id of the first message that has not been read. */
+  /** Id of the first unread message. */
   unread?: string | null;
 }
 
-/** Longest time between two messages of a group, in milliseconds. */
-const GROUP_WITHIN = 5 * 60_000;
+/** Longest time between two messages of a group. */
+const GROUP_WITHIN_MS = 5 * 60_000;
 
-/** Lays messages (oldest first) out in rows: separators between days, groups of one author. */
+/** The rows of messages (oldest first): separates days, and groups messages of one author. */
 export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: RowOptions): Row[] {
   const rows: Row[] = [];
   let previous: Message | null = null;
@@ -35,7 +35,7 @@ export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: Ro
     const isFirstUnread = message.id === unread;
     if (isFirstUnread) rows.push({ type: 'unread', key: 'unread' });
     const leads =
-      previous === null || today !== day || isAfterGap || isFirstUnread || !belongTogether(previous, message);
+      previous === null || today !== day || isAfterGap || isFirstUnread || !areOneGroup(previous, message);
     rows.push({ type: 'message', key: `message ${message.id}`, message, leads });
     previous = message;
     day = today;
@@ -43,12 +43,12 @@ export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: Ro
   return rows;
 }
 
-function belongTogether(a: Message, b: Message): boolean {
+function areOneGroup(a: Message, b: Message): boolean {
   return (
     a.kind === b.kind &&
     (a.kind === 'message' || a.kind === 'bot') &&
     a.author.id_user === b.author.id_user &&
     a.author.name === b.author.name &&
-    b.sent - a.sent < GROUP_WITHIN
+    b.sent - a.sent < GROUP_WITHIN_MS
   );
 }

@@ -1,5 +1,5 @@
 import { LOBBY } from '../../../protocol/message.js';
-import type { RoomEntry } from '../../../protocol/room.js';
+import { MAX_UNREAD, type RoomEntry } from '../../../protocol/room.js';
 import { normalise } from '../../../protocol/text/normalise.js';
 
 export interface RoomGroup {
@@ -7,7 +7,7 @@ export interface RoomGroup {
   rooms: readonly RoomEntry[];
 }
 
-/** What is known of a room that nobody has created and the reader has not joined. */
+/** The entry of a room that was not created and that the reader has not joined. */
 export function unclaimedRoom(name: string): RoomEntry {
   return {
     name,
@@ -22,10 +22,10 @@ export function unclaimedRoom(name: string): RoomEntry {
 }
 
 /**
- * The list of rooms: the lobby and those that the reader has joined; those that he has only visited; the others.
- * @param entries of the directory, in its order
- * @param visited names of rooms, the last one first
- * @param sought only rooms whose name has this in it, in small or capital letters
+ * Groups the list of rooms: the lobby and joined rooms; rooms that were only visited; all others.
+ * @param entries in the order of the directory
+ * @param visited names of rooms, the most recent first
+ * @param sought keeps the rooms whose name contains this text, ignoring case
  */
 export function roomGroups(
   entries: readonly RoomEntry[],
@@ -49,19 +49,16 @@ export function roomGroups(
     { title: 'More rooms', rooms: kept.filter(({ joined }) => !joined) },
   ];
   return groups
-    .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => has(name, sought)) }))
+    .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => contains(name, sought)) }))
     .filter(({ rooms }) => rooms.length > 0);
 }
 
 const folded = (text: string) => normalise(text.trim()).toLowerCase();
-const has = (name: string, sought: string) => folded(name).includes(folded(sought));
+const contains = (name: string, sought: string) => folded(name).includes(folded(sought));
 
-/** Where the directory ends counting what is unread. */
-const MANY = 100;
+export const unreadText = (unread: number) => (unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : `${unread}`);
 
-export const unreadText = (unread: number) => (unread >= MANY ? `${MANY - 1}+` : `${unread}`);
-
-/** A room in the list, as it is read out. */
+/** The text of a room in the list for screen readers. */
 export function roomLabel({ name, access, users, unread }: RoomEntry): string {
   return [
     name,

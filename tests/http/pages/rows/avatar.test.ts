@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HUES, hueClass, initials } from '../../../../server/http/pages/rows/avatar.js';
 
-test('initials are of the first and the last word', () => {
+test('initials come from the first and the last word of a name', () => {
   expect(
     [
       'Ada',
@@ -17,7 +17,7 @@ test('initials are of the first and the last word', () => {
   ).toEqual(['A', 'AL', 'AL', 'G4', '👩‍🚀S', 'SS', '李小', '_', 'M']);
 });
 
-test('a person keeps the colour when the name changes; without an id the name decides', () => {
+test('the colour of an author depends on the id, or on the name if there is no id', () => {
   const ann = hueClass({ id_user: 'u1', name: 'Ann' });
   expect(hueClass({ id_user: 'u1', name: 'Anna' })).toBe(ann);
   const classes = new Set(

@@ -4,7 +4,7 @@ import { bodyParts, isJumbo } from '../../../../server/http/pages/rows/body-part
 const links = (body: string) => bodyParts(body).flatMap(({ href }) => href ?? []);
 
 describe('the parts of a body', () => {
-  test('are together the body, letter by letter, where it has no bidi controls', () => {
+  test('the joined parts of a body without bidi controls are the body', () => {
     for (const body of [
       '',
       'plain',
@@ -20,20 +20,20 @@ describe('the parts of a body', () => {
     }
   });
 
-  test('are links where http and https addresses stand', () => {
+  test('http and https addresses become links', () => {
     expect(links('see https://example.org/a?b=c#d and HTTP://EXAMPLE.ORG')).toEqual([
       'https://example.org/a?b=c#d',
       'http://example.org/',
     ]);
   });
 
-  test('leave the punctuation of the sentence out', () => {
+  test('a link does not include the punctuation of its sentence', () => {
     expect(
       links('(https://a.example/x). https://b.example/y_(z)! "https://c.example", https://d.example…'),
     ).toEqual(['https://a.example/x', 'https://b.example/y_(z)', 'https://c.example/', 'https://d.example/']);
   });
 
-  test('are text for every other scheme, and for what is no address', () => {
+  test('other schemes and invalid addresses remain text', () => {
     const bodies = [
       'javascript:alert(1)',
       'data:text/html,x',
@@ -46,13 +46,13 @@ describe('the parts of a body', () => {
     for (const body of bodies) expect(links(body)).toEqual([]);
   });
 
-  test('do not let an address end an attribute', () => {
+  test('a link ends before a quote, so that it cannot end an attribute', () => {
     for (const href of links(`https://a.example/"onmouseover="alert(1) https://a.example/'><script>`)) {
       expect(href).not.toMatch(/["'<>\s]/);
     }
   });
 
-  test('end a link at punctuation of Chinese and Japanese', () => {
+  test('a link ends at Chinese and Japanese punctuation', () => {
     for (const mark of '，。、！？；：）」』】')
       expect(bodyParts(`見てhttps://a.example/x${mark}次`)).toContainEqual({
         text: 'https://a.example/x',
@@ -60,18 +60,18 @@ describe('the parts of a body', () => {
       });
   });
 
-  test('end a link at a bidi control, so that no address looks like another', () => {
+  test('a link ends at a bidi control, which could disguise its address', () => {
     for (const control of '\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066\u2067\u2068') {
       expect(links(`https://a.example/${control}moc.knab`)).toEqual(['https://a.example/']);
     }
   });
 
-  test('make no link of a host that is longer than any host can be', () => {
+  test('an address with a host longer than the DNS allows remains text', () => {
     expect(links(`https://${'a'.repeat(250)}/x`)).toHaveLength(1);
     expect(links(`https://${'a'.repeat(256)}/x`)).toEqual([]);
   });
 
-  test('close the bidi controls of each line, and close nothing else', () => {
+  test('bidi controls are closed at the end of each line', () => {
     const shown = (body: string) =>
       bodyParts(body)
         .map(({ text }) => text)
@@ -85,7 +85,7 @@ describe('the parts of a body', () => {
   });
 });
 
-test('up to three emoji stand large', () => {
+test('up to three emoji without other text are shown large', () => {
   for (const body of ['🌱', '👩‍👩‍👧', '🇦🇹', '👍🏽', '❤️', '🌱 💧 🐛', '🏴󠁧󠁢󠁥󠁮󠁧󠁿']) expect(isJumbo(body)).toBe(true);
   for (const body of ['', 'a', '🌱a', '1', '#', '🌱🌱🌱🌱']) expect(isJumbo(body)).toBe(false);
 });

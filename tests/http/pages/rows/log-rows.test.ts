@@ -23,14 +23,14 @@ function drawing(messages: Message[], options = {}): string {
 }
 
 describe('the rows of a log', () => {
-  test('group what one person says within a few minutes', () => {
+  test('messages of one author within a few minutes are grouped', () => {
     expect(drawing([message(0), message(MINUTE), message(2 * MINUTE, 'Bob'), message(3 * MINUTE)])).toBe(
       '|+-++',
     );
     expect(drawing([message(0), message(5 * MINUTE)])).toBe('|++');
   });
 
-  test('start a group when the name or the kind changes', () => {
+  test('a new name or kind starts a group of messages', () => {
     const renamed = message(MINUTE, 'Ann', { author: { id_user: 'Ann', name: 'Anna' } });
     expect(drawing([message(0), renamed])).toBe('|++');
     expect(
@@ -38,14 +38,14 @@ describe('the rows of a log', () => {
     ).toBe('|+++');
   });
 
-  test('separate days, gaps and what is unread', () => {
+  test('days, gaps and unread messages are separated', () => {
     const midnight = 24 * 60 * MINUTE;
     expect(drawing([message(midnight - 1), message(midnight)])).toBe('|+|+');
     expect(drawing([message(0), message(1)], { gaps: new Set(['at 1']) })).toBe('|+~+');
     expect(drawing([message(0), message(1)], { unread: 'at 1' })).toBe('|+*+');
   });
 
-  test('have keys of their own', () => {
+  test('every row of a log has a unique key', () => {
     const rows = toRows([message(0), message(1), message(2)], {
       dayOf,
       gaps: new Set(['at 1', 'at 2']),

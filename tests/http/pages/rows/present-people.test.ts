@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { presentPeople } from '../../../../server/http/pages/rows/present-people.js';
 
-test('the sockets of one user are one person; oneself comes first, the others by name', () => {
+test('the sockets of one user are one person, listed with the reader first and others by name', () => {
   const sockets = [
     { id_user: 'z', name: 'Zoe' },
     { id_user: 'b', name: 'Bob' },

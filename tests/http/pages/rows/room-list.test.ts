@@ -15,7 +15,7 @@ const namesOf = (...args: Parameters<typeof roomGroups>) =>
   roomGroups(...args).map(({ title, rooms }) => [title, ...rooms.map(({ name }) => name)]);
 
 describe('the list of rooms', () => {
-  test('has the lobby first, then what one has joined, what one has visited, and what else there is', () => {
+  test('the list of rooms has the lobby first, then joined rooms, visited rooms and all others', () => {
     const entries = [room('mine', { joined: true }), room('busy'), room('quiet')];
     expect(namesOf(entries, { current: 'new', visited: ['new', 'seen', 'busy', 'lobby'] })).toEqual([
       ['Rooms', 'lobby', 'mine'],
@@ -24,7 +24,7 @@ describe('the list of rooms', () => {
     ]);
   });
 
-  test('has only what one seeks, wherever it is in the name', () => {
+  test('a search keeps the rooms whose name contains the text', () => {
     const entries = [room('Tea', { joined: true }), room('green tea'), room('cake')];
     expect(namesOf(entries, { current: 'lobby', visited: ['steam', 'coffee'], sought: ' TEA' })).toEqual([
       ['Rooms', 'Tea'],
@@ -34,14 +34,14 @@ describe('the list of rooms', () => {
     expect(namesOf(entries, { current: 'lobby', sought: 'milk' })).toEqual([]);
   });
 
-  test('has each room once, and no groups without rooms', () => {
+  test('the list of rooms has each room once and no empty groups', () => {
     const entries = [room('lobby', { joined: true, unread: 3 })];
     expect(namesOf(entries, { current: 'lobby' })).toEqual([['Rooms', 'lobby']]);
     expect(roomGroups(entries, { current: null })[0]?.rooms[0]?.unread).toBe(3);
   });
 });
 
-test('a room is read out with all that its looks say', () => {
+test('the label of a room contains everything that its row shows', () => {
   expect(roomLabel(room('tea'))).toBe('tea');
   expect(roomLabel(room('tea', { unread: 1, users: 0 }))).toBe('tea, 1 unread message');
   expect(roomLabel(room('tea', { access: 'members', unread: 100, users: 2 }))).toBe(

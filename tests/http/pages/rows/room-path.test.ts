@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memberPath, roomPath } from '../../../../server/http/pages/rows/room-path.js';
 
-test('every name has an address of its own, which browsers leave as it is', () => {
+test('every room name has a unique address that browsers do not change', () => {
   const names = [
     'lobby',
     'a b',
@@ -26,13 +26,13 @@ test('every name has an address of its own, which browsers leave as it is', () =
   }
 });
 
-test('a page that is somebody by its address stays so', () => {
+test('the addresses of a playground page keep its user', () => {
   expect(roomPath('lobby', '1')).toBe('/ui/lobby?id_user=1');
   expect(roomPath('a b', 'x&y')).toBe('/ui/a%20b?id_user=x%26y');
   expect(roomPath('..', '1')).toBe('/ui/?room=..&id_user=1');
 });
 
-test('every room can be joined at an address of its own', () => {
+test('every room has a unique address for joining', () => {
   expect(memberPath('lobby', 'join')).toBe('/r/lobby/join');
   expect(memberPath('a/b', 'leave', '1')).toBe('/ui/a%2Fb/leave?id_user=1');
   expect(memberPath('..', 'join')).toBe('/r/?room=..');
