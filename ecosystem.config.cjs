@@ -1,7 +1,7 @@
 /**
- * For pm2: `npm run build && pm2 start ecosystem.config.cjs && pm2 save`. Settings come from the shell in which pm2 is
- * started, besides those here. Several processes are the server's own business (INSTANCES, with REDIS_URL): pm2's
- * cluster mode would bring a socket that polls to another process with every request.
+ * For pm2: `npm run build && pm2 start ecosystem.config.cjs && pm2 save`. Other settings come from the shell in which pm2
+ * is started. The server itself starts several processes (INSTANCES, with REDIS_URL): the cluster mode of pm2 would send
+ * each request of a long-polling socket to another process.
  */
 module.exports = {
   apps: [
@@ -12,10 +12,10 @@ module.exports = {
       exec_mode: 'fork',
       instances: 1,
       env: { NODE_ENV: 'production', PORT: 5000, INTERFACE: '127.0.0.1' },
-      // Milliseconds; longer than SHUTDOWN_SECONDS, 25.
+      // Milliseconds; longer than the default of SHUTDOWN_SECONDS, 25.
       kill_timeout: 30_000,
       exp_backoff_restart_delay: 100,
-      // For the settings: starting again would not help.
+      // Invalid settings: a restart would not help.
       stop_exit_codes: [2],
     },
   ],

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
 #
-# Starts the server, and keeps an SSH tunnel to a database that only another machine can reach. The settings are in
-# docs/deploy.md; without SSH_HOST and SSH_KEY it just serves.
+# Starts the server and keeps an SSH tunnel to a database that only another machine can reach. docs/deploy.md describes
+# the settings. Without SSH_HOST and SSH_KEY it starts the server without a tunnel.
 #
 #     bash tunnel-and-serve.sh               what npm start runs
 #     bash tunnel-and-serve.sh <command>     a command that needs the database, such as npm run message
 #
-# The server takes the place of this shell, so that signals reach it directly and its exit code is the script's. What
-# keeps the tunnel is a child that ignores signals: a platform that tells all processes to end must not take the
-# database away while the server finishes its writes. The child ends when a pipe tells it that the server is gone.
+# The server replaces this shell, so that it receives signals directly and its exit code is that of the script. A child
+# process that ignores signals keeps the tunnel: a platform that signals all processes must not disconnect the database
+# while the server finishes its writes. The child ends when a pipe is closed, which the server holds open.
 #
-# Exit codes: the server's; 2 for the settings, as the server has it.
+# Exit codes: those of the server; 2 for invalid settings, as the server.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly DATABASE_PORT=28015
-# Seconds for a RethinkDB server to answer, for a tunnel to come up, and between two looks at one that stands.
+# For a RethinkDB server to answer, for a tunnel to open, and between two checks of an open tunnel.
 readonly ANSWER_SECONDS=3 OPEN_SECONDS=20 CHECK_SECONDS=5
 # Longest wait between two attempts.
 readonly RETRY_MAX_SECONDS=10
-# For a command that needs the tunnel to stand.
-readonly COMMAND_WAITS_SECONDS=60
+# For the tunnel to open before a command is run.
+readonly COMMAND_WAIT_SECONDS=60
 
 main() {
   if (($# == 0)); then
@@ -32,10 +32,10 @@ main() {
   read_settings
   if [[ -z $host$key ]]; then exec "$@"; fi
   check_settings
-  # It is of use to what keeps the tunnel alone.
+  # Only keep_tunnel needs the key.
   unset SSH_KEY COMPOSE_SSH_KEY COMPOSE_IO_SSH_KEY
   export RETHINKDB_URL="rethinkdb://${credentials}127.0.0.1:$local_port$database"
-  # Nothing is written to it; it closes when the server ends, in whatever way.
+  # Nothing is written to this pipe. It is closed when the server ends, also when it is killed.
   exec 9> >(keep_tunnel)
   if [[ ${is_command-} ]]; then await_tunnel; fi
   exec "$@"
@@ -54,7 +54,7 @@ read_settings() {
   local_port=${SSH_LOCAL_PORT:-$DATABASE_PORT}
 }
 
-# A setting by its name, or by the names that it has at Compose.
+# The value of a setting, by its name or by its name at Compose.
 setting() {
   local name
   for name in "$1" "COMPOSE_$1" "COMPOSE_IO_$1"; do
@@ -65,14 +65,14 @@ setting() {
   done
 }
 
-# Lines as they were, where a form or a file has made one line with "\n" of them, or has put carriage returns in.
+# Restores the lines of a text in which a form or a file has replaced line breaks by "\n" or added carriage returns.
 lines_of() {
   local text=${1//$'\r'/}
   [[ $text == *$'\n'* ]] || text=${text//\\n/$'\n'}
   printf '%s' "$text"
 }
 
-# Lists every fault at once, and names no value that could be a secret.
+# Lists all faults, without values that could be secrets.
 check_settings() {
   faults=()
   demand "SSH_HOST must be a host name or an address" matches "$host" '^[A-Za-z0-9:][A-Za-z0-9._:-]*$'
@@ -112,7 +112,7 @@ is_free() {
   ! { : 3<>"/dev/tcp/127.0.0.1/$local_port"; } 2>/dev/null
 }
 
-# Takes RETHINKDB_URL apart: who logs in, and to which database, stays as it is when the place changes.
+# Splits RETHINKDB_URL: user, password and database remain when host and port are replaced.
 read_database_url() {
   local url=${RETHINKDB_URL:-rethinkdb://} rest
   demand "RETHINKDB_URL must begin with rethinkdb: here, as the tunnel encrypts" matches "$url" '^rethinkdb://'
@@ -123,7 +123,7 @@ read_database_url() {
   credentials=${authority%"$place"}
 }
 
-# The database's addresses as the other end of the tunnel sees them: those given, or the one in RETHINKDB_URL.
+# The addresses of the database as seen from the SSH host: RETHINKDB_INTERNAL_IPS, or the host of RETHINKDB_URL.
 read_targets() {
   local given address
   given=$(setting RETHINKDB_INTERNAL_IPS)
@@ -140,7 +140,7 @@ read_targets() {
 
 # --- the tunnel ---
 
-# Keeps a tunnel to the first address that answers, beginning with this dyno's.
+# Keeps a tunnel to the first address that answers, starting with that of this dyno.
 keep_tunnel() {
   trap '' TERM INT HUP PIPE
   umask 077
@@ -161,20 +161,20 @@ keep_tunnel() {
     else
       close_tunnel
       turn=$((turn + 1)) failures=$((failures + 1))
-      # Another address is tried at once.
+      # The next address is tried without a pause.
       ((failures % ${#targets[@]})) || pause "$(backoff $((failures / ${#targets[@]})))"
     fi
   done
 }
 
-# From the number of the dyno (DYNO is such as web.1), so that dynos spread over the addresses; else from chance.
+# From the number of the dyno (DYNO is like web.1), so that dynos are distributed over the addresses; otherwise random.
 first_turn() {
   if matches "${DYNO-}" '\.([0-9]{1,9})$'; then echo $((10#${BASH_REMATCH[1]} + ${#targets[@]} - 1))
   else echo "$RANDOM"
   fi
 }
 
-# Seconds to wait after so many rounds in vain: doubled each time, and a part of it left to chance.
+# backoff <rounds>: seconds to wait after that number of failed rounds, doubled each time, with jitter.
 backoff() {
   local most=$((1 << ($1 > 5 ? 5 : $1)))
   if ((most > RETRY_MAX_SECONDS)); then most=$RETRY_MAX_SECONDS; fi
@@ -182,11 +182,11 @@ backoff() {
   printf '%d.%02d' $((hundredths / 100)) $((hundredths % 100))
 }
 
-# Starts ssh, and waits until a RethinkDB server answers through it. The key is in a file for no longer than that.
+# Starts ssh and waits until a RethinkDB server answers through it. Removes the file with the key afterwards.
 open_tunnel() {
   local strict=yes deadline=$((SECONDS + OPEN_SECONDS)) status
   if [[ $any_host_key == yes ]]; then strict=no; fi
-  say "to $1 by way of $host"
+  say "opening to $1 through $host"
   printf '%s\n' "$key" >"$directory/key"
   ssh -F none -N -T -p "$ssh_port" -l "$user" -i "$directory/key" -L "127.0.0.1:$local_port:$1" \
     -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none -o PreferredAuthentications=publickey \
@@ -208,13 +208,13 @@ open_tunnel() {
   return 1
 }
 
-# Returns when the tunnel is down, or no database has answered through it twice in a row.
+# Returns when the tunnel is closed, or the database has not answered twice in a row.
 watch_tunnel() {
   local misses=0 next=$((SECONDS + CHECK_SECONDS))
   while ((misses < 2)); do
     pause 0.2
     if ! runs; then
-      say "broke"
+      say "lost"
       return
     fi
     if ((SECONDS < next)); then continue; fi
@@ -226,7 +226,7 @@ watch_tunnel() {
 
 close_tunnel() {
   if [[ -z $ssh_id ]]; then return; fi
-  # It was told to ignore anything less.
+  # ssh inherits the ignored signals.
   kill -KILL "$ssh_id" 2>/dev/null || true
   wait "$ssh_id" 2>/dev/null || true
   ssh_id=''
@@ -238,8 +238,8 @@ runs() {
 
 readonly NO_TUNNEL=1 NO_ANSWER=2
 
-# Whether a RethinkDB server answers at the tunnel's local end: it greets whoever sends the version number of its
-# protocol. Anybody's connection is taken there, also when nobody is at the other end.
+# Whether a RethinkDB server answers at the local end of the tunnel: it replies to the version number of its protocol.
+# ssh accepts connections there even when the other end cannot be reached.
 answers() {
   {
     local reply
@@ -248,16 +248,16 @@ answers() {
   } 3<>"/dev/tcp/127.0.0.1/$local_port"
 } 2>/dev/null
 
-# Waits so many seconds. Ends what keeps the tunnel when the server is gone: the pipe has nothing but an end.
+# pause <seconds>: waits. Ends keep_tunnel when the server has ended, which closes the pipe.
 pause() {
   if read -r -t "$1" || (($? <= 128)); then exit 0; fi
 }
 
 await_tunnel() {
-  local end=$((SECONDS + COMMAND_WAITS_SECONDS))
+  local end=$((SECONDS + COMMAND_WAIT_SECONDS))
   until answers; do
     if ((SECONDS >= end)); then
-      say "does not stand after $COMMAND_WAITS_SECONDS s"
+      say "not open after $COMMAND_WAIT_SECONDS s"
       exit 1
     fi
     sleep 0.2

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 
-/** How frames travel to and from a server. */
+/** The encoding of frames for a server. */
 export interface Protocol {
   path: string;
-  /** Packets that a client sends after the server's `open`. */
+  /** Packets that a client sends after the `open` packet of the server. */
   hello: string[];
   encode(frame: { type: string; [field: string]: unknown }): string;
   /** The frame's JSON text in a packet, or null for other packets. */
@@ -36,7 +36,7 @@ export const socketIo: Protocol = {
   isReady: (packet) => packet.startsWith('40'),
 };
 
-/** One reader. Deliveries are counted without parsing them, so that the load generator is not what is measured. */
+/** One reader. Counts deliveries without parsing them, so that the benchmark does not measure the load generator. */
 export class Client {
   deliveries = 0;
   /** Called with each delivery. */
@@ -76,7 +76,7 @@ export class Client {
     this.socket.send(this.protocol.encode({ type: 'createMessage', message: { room, body } }));
   }
 
-  /** Resolves when `count` deliveries have come in all. */
+  /** Resolves when `count` deliveries have been received in total. */
   delivered(count: number): Promise<void> {
     return new Promise((resolve) => {
       this.onDelivery = () => {

@@ -1,8 +1,8 @@
 /**
- * Fan-out beside a peer: one room, many readers, a writer that keeps some messages in flight. Socket.IO's server keeps
- * nothing and sends a message straight to its room; Changeroom writes each to its (embedded) database first, durably,
- * and delivers what the changefeed brings. First as fast as it goes, then ten messages a second, to see how long each
- * takes to each reader. Contenders run by turns in the same minutes; quote the ratios.
+ * Compares the fan-out with that of Socket.IO: one room, many readers, and a writer that keeps a number of messages in
+ * flight. The Socket.IO server stores nothing and sends a message directly to its room. Changeroom writes each message
+ * durably to its embedded database, and delivers it from the changefeed. First at the highest rate, then with ten
+ * messages a second, to measure the latency. The servers run in turn; quote the ratios.
  *
  *   npm run bench -- [readers] [messages] [rounds]
  */
@@ -11,7 +11,7 @@ import { startServer } from './server.js';
 
 const [readers = 500, messages = 2000, rounds = 3] = process.argv.slice(2).map(Number);
 const IN_FLIGHT = 32;
-/** Messages at a steady pace, and the milliseconds between two. */
+/** The number of messages at a constant rate, and the milliseconds between two. */
 const PACED = { messages: 50, everyMs: 100 };
 
 interface Contender {
@@ -23,16 +23,20 @@ interface Contender {
 interface Result {
   /** Deliveries per second of wall-clock time. */
   rate: number;
-  /** Seconds of the server's CPU per million deliveries. */
+  /** CPU seconds of the server per million deliveries. */
   cpu: number;
-  /** Milliseconds from sending to a delivery at a steady pace: half take less, and 99 of 100. */
+  /** Milliseconds from sending to a delivery at a constant rate: median and 99th percentile. */
   median: number;
   p99: number;
 }
 
 const contenders: Contender[] = [
-  { name: 'Changeroom (stored, by changefeed)', args: ['dist/server/main.js'], protocol: primus },
-  { name: 'Socket.IO (in memory, nothing stored)', args: ['bench/socket-io-server.mjs'], protocol: socketIo },
+  { name: 'Changeroom (stored, from the changefeed)', args: ['dist/server/main.js'], protocol: primus },
+  {
+    name: 'Socket.IO (in memory, nothing stored)',
+    args: ['--import', 'tsx', 'bench/socket-io-server.ts'],
+    protocol: socketIo,
+  },
 ];
 
 async function run({ args, protocol }: Contender): Promise<Result> {
@@ -67,7 +71,7 @@ async function run({ args, protocol }: Contender): Promise<Result> {
   };
 }
 
-/** Sends at a steady pace, whether or not deliveries keep up. @returns the milliseconds of each delivery */
+/** Sends at a constant rate, independent of the deliveries. @returns the latency of each delivery in milliseconds */
 async function pace(writer: Client, clients: Client[]): Promise<number[]> {
   const latencies: number[] = [];
   const sentAt: number[] = [];
@@ -81,7 +85,7 @@ async function pace(writer: Client, clients: Client[]): Promise<number[]> {
       setTimeout(resolve, begin + sentAt.length * PACED.everyMs - performance.now()),
     );
     sentAt.push(performance.now());
-    writer.say('bench', 'a message of a conversation in which nobody is in a hurry');
+    writer.say('bench', 'a message of a conversation at a slow and constant rate');
   }
   await Promise.all(clients.map((client) => client.delivered(messages + PACED.messages)));
   return latencies;
@@ -105,7 +109,7 @@ for (let round = 1; round <= rounds; round += 1) {
 }
 console.log(
   `\n${readers} readers of one room, ${messages} messages, ${IN_FLIGHT} in flight, then ${PACED.messages} at ` +
-    `${1000 / PACED.everyMs} a second; ${rounds} rounds; medians, and their ratio to the last one's\n`,
+    `${1000 / PACED.everyMs} a second; ${rounds} rounds; medians, and their ratios to those of Socket.IO\n`,
 );
 const columns: Record<string, keyof Result> = {
   'deliveries/s': 'rate',

@@ -1,6 +1,6 @@
 /**
- * Clients that misuse a server, each from an address of its own: `hostile-clients.ts URL COUNT [KIND]`. `KIND` selects
- * the kinds whose names contain it. Runs until it is killed. Prints how many attempts each kind has made when it gets SIGTERM.
+ * Clients that misuse a server, each with another address: `hostile-clients.ts URL COUNT [KIND]`. `KIND` selects the
+ * kinds whose names contain it. Runs until SIGTERM, then prints the number of attempts of each kind.
  */
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -17,7 +17,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, PACE_MS));
 
 type Attempt = (address: string, round: number) => Promise<void>;
 
-/** A WebSocket that sends frames and, when `isDeaf`, does not read; until the server closes it. */
+/** A WebSocket that sends frames until the server closes it. With `isDeaf` it does not read. */
 function socketWith(frames: (round: number) => object[], isDeaf = false): Attempt {
   return (address) =>
     new Promise((resolve) => {
@@ -40,7 +40,7 @@ function socketWith(frames: (round: number) => object[], isDeaf = false): Attemp
     });
 }
 
-/** A request whose answer is read; `headers` and `body` may depend on the round. */
+/** A request whose answer is read. Path and body depend on the round. */
 function http(method: string, path: (round: number) => string, body?: (round: number) => object): Attempt {
   return (address, round) =>
     new Promise((resolve) => {
@@ -54,7 +54,7 @@ function http(method: string, path: (round: number) => string, body?: (round: nu
     });
 }
 
-/** Bytes over TCP that the server has to make something of; the connection stays open until the server closes it. */
+/** Bytes over TCP. The connection remains open until the server closes it. */
 function raw(text: (address: string) => string, isDeaf = false): Attempt {
   return (address) =>
     new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /**
- * Ordinary clients beside hostile ones, on a server with a heap of 512 MB and its default limits: how long a message
- * takes to its acknowledgement and to its readers, first without and then with the hostile clients, and how many
- * ordinary clients lose their connection. The hostile clients take CPU from the same machine; mind that with few cores.
+ * Measures ordinary clients without and with hostile clients, on a server with a heap of 512 MB and its default limits:
+ * the latency of acknowledgements and deliveries, and the number of lost connections. The hostile clients use CPU of
+ * the same machine, which matters with few cores.
  *
  *   npm run bench:hostile -- [ordinary] [hostile] [seconds] [kind of misuse]
  */
@@ -17,7 +17,7 @@ const HEAP_MB = 512;
 /** Milliseconds between two messages of one ordinary client. */
 const PACE_MS = 500;
 
-/** Sends a message now and then, and measures how long its acknowledgement and its delivery take. */
+/** Sends messages at intervals and measures the latency of their acknowledgements and deliveries. */
 class OrdinaryClient {
   isLost = false;
   acks: number[] = [];
@@ -79,7 +79,7 @@ class OrdinaryClient {
       this.acks.push(now - this.unacknowledged.get(frame.ref)!);
       this.unacknowledged.delete(frame.ref);
     }
-    // By one clock: each sender measures the delivery to its own socket.
+    // With one clock: each sender measures the delivery to its own socket.
     const id = frame.type === 'deliverMessage' ? frame.message.id : undefined;
     if (id !== undefined && this.undelivered.has(id)) {
       this.deliveries.push(now - this.undelivered.get(id)!);
@@ -103,7 +103,7 @@ async function measure(url: string): Promise<Phase> {
     acks: sorted(clients.flatMap(({ acks }) => acks)),
     deliveries: sorted(clients.flatMap(({ deliveries }) => deliveries)),
     lost: clients.filter(({ isLost }) => isLost).length,
-    // Each client may have one message on its way when the phase ends.
+    // Each client may have one message in flight when the phase ends.
     unanswered: clients.reduce((sum, { unanswered }) => sum + Math.max(0, unanswered - 1), 0),
   };
 }
@@ -121,9 +121,9 @@ function report(name: string, { acks, deliveries, lost, unanswered }: Phase): vo
 async function attack(url: string): Promise<ChildProcess> {
   const args = ['node_modules/tsx/dist/cli.mjs', 'bench/hostile-clients.ts', url, `${hostile}`, kind];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  // Real attackers bring processors of their own; these must not take the server's.
+  // Real attackers use other processors; these must not use that of the server.
   setPriority(child.pid!, constants.priority.PRIORITY_LOW);
-  // All have connected, or tried to.
+  // All have connected or failed to connect.
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   return child;
 }
@@ -144,7 +144,7 @@ try {
   report(`with ${hostile} hostile clients`, attacked);
   const heap = Number(/^changeroom_nodejs_heap_size_used_bytes (\S+)$/m.exec(metrics)?.[1]) / 2 ** 20;
   const ratio = at(attacked.acks, 0.99) / at(quiet.acks, 0.99);
-  console.log(`p99 is ${ratio.toFixed(2)} times as long; heap ${heap.toFixed(0)} MB of ${HEAP_MB}`);
+  console.log(`p99 ratio ${ratio.toFixed(2)}; heap ${heap.toFixed(0)} MB of ${HEAP_MB}`);
 } finally {
   await server.stop();
 }

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A server in a process of its own. */
+/** A server process. */
 export interface Server {
   url: string;
-  /** Seconds of CPU that the process has used, all its threads together. */
+  /** CPU seconds that all threads of the process have used. */
   cpu(): number;
   stop(): Promise<void>;
 }
 
-/** Starts a node program and waits for the line that names its address. */
+/** Starts a Node.js program and waits for the line with its address. */
 export async function startServer(args: string[], env: Record<string, string> = {}): Promise<Server> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'changeroom-bench-'));
   const child = spawn(process.execPath, args, {
@@ -53,7 +53,7 @@ function address(child: ChildProcess): Promise<string> {
   });
 }
 
-/** `ps` tells [days-]hours:minutes:seconds; on Linux /proc is finer (clock ticks of 10 ms). */
+/** `ps` prints [days-]hours:minutes:seconds. On Linux, /proc is more precise (clock ticks of 10 ms). */
 function cpuSeconds(pid: number): number {
   if (process.platform === 'linux') {
     const stat = execFileSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' });

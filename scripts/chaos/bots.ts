@@ -7,28 +7,28 @@ import type { Ledger } from './ledger.js';
 
 const BOT = 'roll';
 
-/** A broker that stops now and then, and a bot at it. */
-export interface BotGround {
-  /** Settings of servers and bots. */
+/** A broker and a bot with faults. */
+export interface ChaosBots {
+  /** The settings of the broker, for servers and bots. */
   env: Record<string, string>;
   lane: Lane;
-  /** Starts the bot, with the settings of the servers. */
-  startBots(env: Record<string, string>): Promise<void>;
-  /** The body of a command. */
+  /** Starts the bot with the settings of the servers. */
+  start(env: Record<string, string>): Promise<void>;
+  /** @returns the body of a command */
   command(): string;
-  /** Each acknowledged command must have exactly one answer: what is missing or surplus, one line each. */
+  /** Each acknowledged command must have exactly one answer. @returns a line for each that is missing or surplus */
   differences(ledger: Ledger, table: readonly Message[], secret: string): string[];
   stop(): Promise<void>;
 }
 
-export async function startBotGround(): Promise<BotGround> {
+export async function startChaosBots(): Promise<ChaosBots> {
   const broker = await startRabbitmq();
   const env = { AMQP_URL: broker.url, AMQP_DURABLE: 'true' };
   let bots: BotProcess | null = null;
   let settings: Record<string, string> = {};
   return {
     env,
-    startBots: async (given) => {
+    start: async (given) => {
       settings = given;
       bots = await startBots([BOT], settings);
     },
@@ -50,19 +50,19 @@ export async function startBotGround(): Promise<BotGround> {
     },
     lane: {
       name: 'broker',
-      pauses: [3_000, 10_000],
+      pause: [3_000, 10_000],
       faults: [
         {
           name: 'kill the broker',
-          lasts: [0, 2_000],
+          duration: [0, 2_000],
           begin: async () => {
             await broker.kill();
             return () => broker.restart();
           },
         },
         {
-          name: 'stop the broker for a while (SIGSTOP)',
-          lasts: [500, 5_000],
+          name: 'freeze the broker (SIGSTOP)',
+          duration: [500, 5_000],
           begin: async () => {
             broker.signal('SIGSTOP');
             return async () => broker.signal('SIGCONT');
@@ -70,7 +70,7 @@ export async function startBotGround(): Promise<BotGround> {
         },
         {
           name: 'kill the bot',
-          lasts: [0, 2_000],
+          duration: [0, 2_000],
           begin: async () => {
             await bots?.end('SIGKILL');
             return async () => {

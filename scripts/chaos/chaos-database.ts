@@ -1,15 +1,14 @@
 import type { DriverConnection } from '../../server/database/connection/reql.js';
 import type { Lane } from './faults.js';
 
-/** A database that things happen to. */
+/** A database with faults. */
 export interface ChaosDatabase {
-  /** As the report names it. */
+  /** Its name in the report. */
   kind: string;
-  /** RETHINKDB_URL of each server. */
+  /** The RETHINKDB_URL of each server. */
   urls: string[];
-  /** What happens to it. */
   lane: Lane;
-  /** A driver's connection that no fault but those of the database itself reaches. */
+  /** Opens a driver's connection without the proxies: only faults of the database itself affect it. */
   connect(): Promise<DriverConnection>;
   stop(): Promise<void>;
 }

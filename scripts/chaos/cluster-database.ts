@@ -6,7 +6,7 @@ import type { Fault } from './faults.js';
 const HOSTS = 3;
 const HEARTBEAT_SECONDS = 2;
 
-/** Three RethinkDB servers. One of them at a time fails, so that there is always a majority. */
+/** Starts three RethinkDB servers. One of them fails at a time, so that there is always a majority. */
 export async function startClusterDatabase(
   program: string,
   db: string,
@@ -16,7 +16,7 @@ export async function startClusterDatabase(
   const faults = HOST_FAULTS.map(
     (fault): Fault => ({
       name: `${fault} one database host`,
-      lasts: [2_000, 15_000],
+      duration: [2_000, 15_000],
       begin: async (pick) => {
         const host = pick(HOSTS);
         await cluster.break(host, fault);
@@ -27,7 +27,7 @@ export async function startClusterDatabase(
   return {
     kind: `a cluster of ${HOSTS} RethinkDB servers`,
     urls: Array.from({ length: servers }, () => `rethinkdb://${placeOf(...cluster.hosts)}/${db}`),
-    lane: { name: 'database', faults, pauses: [1_000, 5_000] },
+    lane: { name: 'database', faults, pause: [1_000, 5_000] },
     connect: () => cluster.connect(db),
     stop: () => cluster.stop(),
   };

@@ -6,55 +6,61 @@ import rethinkdb from 'rethinkdb';
 import type { DriverConnection } from '../../server/database/connection/reql.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
-import type { Fault } from './faults.js';
+import { type DiskOptions, startDisk } from './disk.js';
+import type { DurationRange, Fault } from './faults.js';
 
 const DELAY_MS = 300;
 
-/** The embedded database in a process of its own, and a proxy before it for each server. */
+/** Starts the embedded database in a process of its own on a small disk, and a TCP proxy to it for each server. */
 export async function startEmbeddedDatabase(
-  folder: string,
   db: string,
   servers: number,
+  diskOptions: DiskOptions,
 ): Promise<ChaosDatabase> {
-  const directory = path.join(folder, 'database');
+  const disk = await startDisk(diskOptions);
+  const directory = path.join(disk.directory, 'database');
   let child = await launch(directory, 0);
   const { port } = child;
-  const lines: TcpProxy[] = [];
-  for (let i = 0; i < servers; i += 1) lines.push(await startTcpProxy(port));
+  const proxies: TcpProxy[] = [];
+  for (let i = 0; i < servers; i += 1) proxies.push(await startTcpProxy(port));
 
-  const onLine = (name: string, lasts: Fault['lasts'], begin: (line: TcpProxy) => () => void): Fault => ({
-    name: `${name} the line of a server to the database`,
-    lasts,
+  const onConnection = (
+    name: string,
+    duration: DurationRange,
+    begin: (proxy: TcpProxy) => () => void,
+  ): Fault => ({
+    name: `${name} the connections of a server to the database`,
+    duration,
     begin: async (pick) => {
-      const end = begin(lines[pick(lines.length)]!);
+      const end = begin(proxies[pick(proxies.length)]!);
       return async () => end();
     },
   });
-  // A full disk goes here, as one more fault of the process.
   const faults: Fault[] = [
-    onLine('cut', [500, 4_000], (line) => {
-      line.cut();
-      return () => line.mend();
+    ...disk.faults,
+    onConnection('cut', [500, 4_000], (proxy) => {
+      proxy.cut();
+      return () => proxy.mend();
     }),
-    onLine('freeze', [1_000, 8_000], (line) => {
-      line.partition();
-      return () => line.mend();
+    onConnection('freeze', [1_000, 8_000], (proxy) => {
+      proxy.partition();
+      return () => proxy.mend();
     }),
-    onLine('delay', [2_000, 6_000], (line) => {
-      line.delay(DELAY_MS);
-      return () => line.delay(0);
+    onConnection('delay', [2_000, 6_000], (proxy) => {
+      proxy.delay(DELAY_MS);
+      return () => proxy.delay(0);
     }),
     {
-      name: 'stop the process of the database for a while (SIGSTOP)',
-      lasts: [500, 6_000],
+      name: 'freeze the database process (SIGSTOP)',
+      duration: [500, 6_000],
       begin: async () => {
         child.process.kill('SIGSTOP');
         return async () => void child.process.kill('SIGCONT');
       },
     },
     {
-      name: 'kill the process of the database',
-      lasts: [0, 2_000],
+      name: 'kill the database process',
+      duration: [0, 2_000],
       begin: async () => {
         await kill(child.process);
         return async () => {
@@ -65,26 +71,27 @@ export async function startEmbeddedDatabase(
   ];
   return {
     kind: 'the embedded database',
-    urls: lines.map((line) => `rethinkdb://127.0.0.1:${line.port}/${db}`),
-    lane: { name: 'database', faults, pauses: [500, 2_500] },
+    urls: proxies.map((proxy) => `rethinkdb://127.0.0.1:${proxy.port}/${db}`),
+    lane: { name: 'database', faults, pause: [500, 2_500] },
     connect: async () => {
       const connection = await rethinkdb.connect({ host: '127.0.0.1', port, db, timeout: 5 });
       connection.on('error', () => {});
       return connection as DriverConnection;
     },
     stop: async () => {
-      for (const line of lines) await line.stop();
+      for (const proxy of proxies) await proxy.stop();
       await kill(child.process);
+      await disk.stop();
     },
   };
 }
 
 async function launch(directory: string, port: number): Promise<{ process: ChildProcess; port: number }> {
-  const program = path.join(import.meta.dirname, 'embedded-process.mjs');
-  const child = spawn(process.execPath, [program, directory, String(port)], {
+  const program = path.join(import.meta.dirname, 'embedded-process.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // A run that gives up half-way leaves nothing behind.
+  // Also when the run ends early.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   child.once('close', () => process.off('exit', end));

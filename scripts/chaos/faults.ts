@@ -1,24 +1,26 @@
-import { sleep } from './writers.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Something that goes wrong, and how it is put right. */
+/** A range of durations in milliseconds, both ends included. */
+export type DurationRange = readonly [minMs: number, maxMs: number];
+
+/** A failure that the run causes and ends. */
 export interface Fault {
   name: string;
-  /** Begins; resolves with what ends it, or null when it is over at once. */
+  /** @returns a function that ends the fault, or null when it ends by itself */
   begin(pick: (below: number) => number): Promise<(() => Promise<void>) | null>;
-  /** Milliseconds for which it lasts, at least and at most. */
-  lasts: readonly [least: number, most: number];
+  duration: DurationRange;
 }
 
-/** Faults of one part, such as the database: one of them at a time. Several lanes go wrong independently. */
+/** The faults of one part, such as the database: one at a time. The faults of several lanes are independent. */
 export interface Lane {
   name: string;
   faults: readonly Fault[];
-  /** Milliseconds between two faults, at least and at most. */
-  pauses: readonly [least: number, most: number];
+  /** Between two faults. */
+  pause: DurationRange;
 }
 
-/** A fault as it happened, in milliseconds since the beginning. */
-export interface Happened {
+/** A fault that has ended, in milliseconds since the start of its lane. */
+export interface FaultRecord {
   lane: string;
   fault: string;
   from: number;
@@ -26,33 +28,34 @@ export interface Happened {
 }
 
 /**
- * Lets the faults of a lane happen one after the other until `signal` aborts, then ends the last.
+ * Causes faults of a lane one after the other until `signal` aborts, and ends the last one.
+ * @param pick returns a random integer from 0 to `below` - 1
  * @throws Error when a fault cannot be begun or ended
  */
 export async function runLane(
   lane: Lane,
   pick: (below: number) => number,
   signal: AbortSignal,
-  happened: (fault: Happened) => void,
+  onFault: (record: FaultRecord) => void,
 ): Promise<void> {
-  const began = performance.now();
-  const now = () => Math.round(performance.now() - began);
-  const between = ([least, most]: readonly [number, number]) => least + pick(most - least + 1);
+  const startedAt = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAt);
+  const within = ([minMs, maxMs]: DurationRange) => minMs + pick(maxMs - minMs + 1);
   for (;;) {
-    await sleepUnless(signal, between(lane.pauses));
+    await sleepUnlessAborted(signal, within(lane.pause));
     if (signal.aborted) return;
-    const fault = lane.faults[pick(lane.faults.length)]!;
-    const from = now();
+    const fault = lane.faults[pick(lane.faults.length)];
+    if (!fault) return;
+    const from = elapsedMs();
     const end = await fault.begin(pick);
     if (end) {
-      await sleepUnless(signal, between(fault.lasts));
+      await sleepUnlessAborted(signal, within(fault.duration));
       await end();
     }
-    happened({ lane: lane.name, fault: fault.name, from, to: now() });
+    onFault({ lane: lane.name, fault: fault.name, from, to: elapsedMs() });
   }
 }
 
-async function sleepUnless(signal: AbortSignal, ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  while (!signal.aborted && performance.now() < end) await sleep(Math.min(50, end - performance.now()));
+async function sleepUnlessAborted(signal: AbortSignal, ms: number): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }

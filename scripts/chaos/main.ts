@@ -1,15 +1,16 @@
 /**
- * `npm run chaos -- --seed N --minutes M`: people, programs and bots write while processes are killed, lines break and
- * the schema changes; afterwards each view must equal the table, and each acknowledged write must be there exactly once.
- * RETHINKDB_BIN names a RethinkDB server program, for a cluster of three; without it the embedded database is used.
+ * `npm run chaos -- --seed N --minutes M`: browsers, programs and bots write while processes are killed, connections are
+ * cut, the disk is filled and the schema is changed. Afterwards each view must equal the table, and each acknowledged
+ * write must exist exactly once. RETHINKDB_BIN names a RethinkDB server program, of which a cluster of three is started;
+ * without it the embedded database is used.
  *
- * Exit codes: 0 when all is well, 1 when not, 2 for the arguments.
+ * Exit codes: 0 when there is no difference, 1 when there is one, 2 for wrong arguments.
  */
 import { parseArgs } from 'node:util';
-import { findSystemPrograms } from '../system-programs.mjs';
+import { findSystemPrograms } from '../test/find-program.js';
 import { type ChaosResult, runChaos } from './run.js';
 
-const MINUTES = 1;
+const DEFAULT_MINUTES = 1;
 
 const { seed, minutes } = readArguments();
 const programs = findSystemPrograms(['redis-server', 'rabbitmq-server']);
@@ -30,14 +31,16 @@ function report({ differences, faults, ledger, readers }: ChaosResult): void {
   for (const [writer, { acknowledged, retries, longestGapMs }] of [...ledger.writers].sort()) {
     const seconds = (longestGapMs / 1000).toFixed(1);
     console.log(
-      `  ${writer}: ${acknowledged} writes acknowledged, ${retries} repeated, at most ${seconds} s between two`,
+      `  ${writer}: ${acknowledged} writes acknowledged, ${retries} retries, at most ${seconds} s between two`,
     );
   }
+  if (ledger.storageRefusals > 0)
+    console.log(`  ${ledger.storageRefusals} writes refused while the disk was full`);
   if (differences.length === 0) {
-    console.log('\nEach view equals the table; each acknowledged write is there exactly once.');
+    console.log('\nEach view equals the table; each acknowledged write exists exactly once.');
     return;
   }
-  console.log(`\nWRONG, in ${differences.length} ways (seed ${seed}):`);
+  console.log(`\n${differences.length} differences (seed ${seed}):`);
   for (const line of differences.slice(0, 20)) console.log(`  ${line}`);
 }
 
@@ -46,7 +49,7 @@ function readArguments(): { seed: number; minutes: number } {
     const options = { seed: { type: 'string' }, minutes: { type: 'string' } } as const;
     const { values } = parseArgs({ options });
     const seed = Number(values.seed ?? Date.now() % 1_000_000);
-    const minutes = Number(values.minutes ?? MINUTES);
+    const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
     if (!Number.isInteger(seed) || !(minutes > 0)) throw new Error('seed and minutes must be numbers');
     return { seed, minutes };
   } catch (error) {

@@ -3,18 +3,18 @@ import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { ReturningClient } from '../../tests/support/returning-client.js';
 import { View } from '../../tests/support/view.js';
 
-/** A screen that shows a room, whatever happens to its connection. */
+/** A client that shows a room and reconnects when its connection is lost. */
 export interface Reader {
   readonly name: string;
   readonly room: string;
-  /** The messages that it shows now. */
+  /** The messages that it shows at present. */
   view(): View;
   close(): void;
 }
 
-/** Messages that an event stream begins with. */
-const WINDOW = 100;
-const REJOIN_MS = 500;
+/** The number of messages at the start of an event stream. */
+const WINDOW_MESSAGES = 100;
+const REJOIN_DELAY_MS = 500;
 
 export function socketReader(name: string, url: string, room: string): Reader {
   const view = new View();
@@ -27,10 +27,10 @@ export function socketReader(name: string, url: string, room: string): Reader {
       else view.receive(frame as RoomFrame);
     }
   };
-  // A page asks again where the room could not be read.
+  // As the page does when the room could not be read.
   const rejoin = setInterval(() => {
     if (client.connections > 0 && !client.isJoined) client.join();
-  }, REJOIN_MS);
+  }, REJOIN_DELAY_MS);
   return {
     name,
     room,
@@ -50,13 +50,13 @@ export function eventReader(name: string, url: string, room: string): Reader {
   let source: EventSource;
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
-  /** The window at the beginning, until it is complete. */
+  /** The messages of the first window, until it is complete. */
   let beginning: Extract<RoomFrame, { type: 'deliverMessage' }>['message'][] | null = [];
 
   const open = () => {
     timer = null;
     beginning = [];
-    source = new EventSource(`${url}/api/rooms/${encodeURIComponent(room)}/events?limit=${WINDOW}`);
+    source = new EventSource(`${url}/api/rooms/${encodeURIComponent(room)}/events?limit=${WINDOW_MESSAGES}`);
     source.addEventListener('reset', () => {
       beginning = [];
     });
@@ -66,16 +66,16 @@ export function eventReader(name: string, url: string, room: string): Reader {
       else view.receive(frame);
     });
     source.addEventListener('state', ({ data }) => {
-      if (beginning) view.show({ messages: beginning, hasOlder: beginning.length === WINDOW });
+      if (beginning) view.show({ messages: beginning, hasOlder: beginning.length === WINDOW_MESSAGES });
       beginning = null;
       view.receive(JSON.parse(data) as RoomFrame);
     });
     for (const type of ['remove', 'resync'])
       source.addEventListener(type, ({ data }) => view.receive(JSON.parse(data) as RoomFrame));
     source.addEventListener('error', () => {
-      // After an answer that is no stream (503) it does not come back by itself.
+      // EventSource does not reconnect after a response that is not a stream (503).
       if (source.readyState !== EventSource.CLOSED || isClosed || timer) return;
-      timer = setTimeout(open, REJOIN_MS);
+      timer = setTimeout(open, REJOIN_DELAY_MS);
     });
   };
   open();

@@ -1,62 +1,66 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../tests/presence/random.js';
-import { type BotGround, startBotGround } from './bots.js';
+import { until } from '../../tests/support/until.js';
+import { type ChaosBots, startChaosBots } from './bots.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { startClusterDatabase } from './cluster-database.js';
+import { driverWriteClient } from './driver-write-client.js';
 import { startEmbeddedDatabase } from './embedded-database.js';
-import { type Happened, type Lane, runLane } from './faults.js';
+import { type FaultRecord, type Lane, runLane } from './faults.js';
 import { Ledger } from './ledger.js';
 import { eventReader, type Reader, socketReader } from './readers.js';
-import { startRedisGround } from './redis.js';
+import { startChaosRedis } from './redis.js';
+import { guestCookie, restWriteClient } from './rest-write-client.js';
 import { schemaLane } from './schema-faults.js';
 import { ChaosServer, serverLane } from './servers.js';
+import { socketWriteClient } from './socket-write-client.js';
 import { readTable, viewDifferences, writeDifferences } from './verdict.js';
-import { driverWay, guestCookie, restWay, sleep, socketWay, Writer } from './writers.js';
+import { Writer } from './writer.js';
 
 export interface ChaosOptions {
   seed: number;
-  /** How long things go wrong. */
+  /** The duration of the faults. */
   seconds: number;
   /** A RethinkDB server program; null for the embedded database. */
   rethinkdb: string | null;
-  /** The programs of Redis and RabbitMQ; null: the parts that need it are skipped. */
+  /** The programs of Redis and RabbitMQ. Without one, its faults are skipped. */
   redis: string | null;
   rabbitmq: string | null;
   print(line: string): void;
 }
 
 export interface ChaosResult {
-  /** Faults of the server, one line each; empty when there are no faults. */
+  /** A line for each difference between views, table and acknowledged writes, and each wrong response. */
   differences: string[];
-  faults: Happened[];
+  faults: FaultRecord[];
   ledger: Ledger;
   readers: number;
 }
 
 const SERVERS = 2;
 const ROOMS = ['lobby', 'one', 'two'];
-const PAUSE_MS = 40;
-/** For everything to be whole again after the last fault. */
-const CALM_MS = 60_000;
+/** Between two writes of one writer. */
+const WRITE_PAUSE_MS = 40;
+const WRITES_AFTER_FAULTS = 5;
+/** For servers to be ready and views to converge after the last fault. */
+const RECOVERY_MS = 60_000;
 
-/** Starts everything, lets things go wrong for a while, puts them right, and compares. */
+/** Starts servers, readers and writers, causes faults, ends them, and compares views, table and acknowledged writes. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, print } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), 'changeroom-chaos-'));
-  const closing: (() => Promise<unknown> | unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  const ledger = new Ledger();
+  const cleanups: (() => Promise<unknown> | unknown)[] = [];
   try {
     const database = options.rethinkdb
       ? await startClusterDatabase(options.rethinkdb, 'chaos', SERVERS)
-      : await startEmbeddedDatabase(folder, 'chaos', SERVERS);
-    closing.push(() => database.stop());
-    const redis = options.redis ? await startRedisGround() : null;
-    if (redis) closing.push(() => redis.stop());
+      : await startEmbeddedDatabase('chaos', SERVERS, { ledger, seconds: options.seconds, print });
+    cleanups.push(() => database.stop());
+    const redis = options.redis ? await startChaosRedis() : null;
+    if (redis) cleanups.push(() => redis.stop());
     else print('skipped: Redis and its faults (no redis-server program given)');
-    const bots = options.rabbitmq ? await startBotGround() : null;
-    if (bots) closing.push(() => bots.stop());
+    const bots = options.rabbitmq ? await startChaosBots() : null;
+    if (bots) cleanups.push(() => bots.stop());
     else print('skipped: bots and their broker (no rabbitmq-server program given)');
 
     const shared = {
@@ -67,14 +71,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const servers = await Promise.all(
       database.urls.map((RETHINKDB_URL) => ChaosServer.start({ ...shared, RETHINKDB_URL })),
     );
-    closing.push(() => Promise.all(servers.map((server) => server.stop())));
-    for (const server of servers) await server.ready(CALM_MS);
-    await bots?.startBots(shared);
+    cleanups.push(() => Promise.all(servers.map((server) => server.stop())));
+    for (const server of servers) await server.ready(RECOVERY_MS);
+    await bots?.start(shared);
     print(`seed ${seed}: ${database.kind}, ${SERVERS} servers, ${options.seconds} seconds`);
 
-    const ledger = new Ledger();
     const readers = openReaders(servers);
-    closing.push(() => readers.map((reader) => reader.close()));
+    cleanups.push(() => readers.map((reader) => reader.close()));
     const writers = await openWriters(servers, database, bots, ledger, random(seed));
     const lanes = [
       database.lane,
@@ -83,21 +86,37 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...(redis ? [redis.lane] : []),
       ...(bots ? [bots.lane] : []),
     ];
-    const faults = await letThingsGoWrong(lanes, options);
+    const faults = await causeFaults(lanes, options);
+    await expectProgress(writers, ledger);
     await Promise.all(writers.map((writer) => writer.stop()));
-    for (const server of servers) await server.ready(CALM_MS);
+    for (const server of servers) await server.ready(RECOVERY_MS);
 
     const compare = () => differences(database, readers, ledger, bots, shared.SESSION_SECRET);
     let found = await compare();
-    const end = performance.now() + CALM_MS;
+    const end = performance.now() + RECOVERY_MS;
     while (found.length > 0 && performance.now() < end) {
       await sleep(250);
       found = await compare();
     }
     return { differences: [...ledger.violations, ...found], faults, ledger, readers: readers.length };
   } finally {
-    for (const close of closing.reverse()) await close();
+    for (const cleanup of cleanups.reverse()) await cleanup();
   }
+}
+
+/** After the last fault, each writer must be able to write. */
+async function expectProgress(writers: readonly Writer[], ledger: Ledger): Promise<void> {
+  const acknowledgedBy = ({ name }: Writer) => ledger.writers.get(name)?.acknowledged ?? 0;
+  const before = new Map(writers.map((writer) => [writer, acknowledgedBy(writer)]));
+  await Promise.all(
+    writers.map((writer) =>
+      until(
+        `${writer.name} acknowledges ${WRITES_AFTER_FAULTS} writes after the last fault`,
+        () => acknowledgedBy(writer) >= (before.get(writer) ?? 0) + WRITES_AFTER_FAULTS,
+        RECOVERY_MS,
+      ).catch((error: Error) => void ledger.violations.push(error.message)),
+    ),
+  );
 }
 
 function openReaders(servers: ChaosServer[]): Reader[] {
@@ -112,35 +131,44 @@ function openReaders(servers: ChaosServer[]): Reader[] {
 async function openWriters(
   servers: ChaosServer[],
   database: ChaosDatabase,
-  bots: BotGround | null,
+  bots: ChaosBots | null,
   ledger: Ledger,
   pick: (below: number) => number,
 ): Promise<Writer[]> {
-  const common = { pick, pauseMs: PAUSE_MS, ledger };
+  const common = { pick, pauseMs: WRITE_PAUSE_MS, ledger };
   const cookie = await guestCookie(servers[0]!.url);
-  const writers = [new Writer(driverWay('driver', database.connect), { ...common, rooms: ROOMS })];
+  const writers = [new Writer(driverWriteClient('driver', database.connect), { ...common, rooms: ROOMS })];
   for (const [i, { url }] of servers.entries()) {
     const room = ROOMS[i]!;
-    writers.push(new Writer(restWay(`REST ${i}`, url, cookie), { ...common, rooms: ROOMS }));
-    writers.push(new Writer(socketWay(`socket ${i}`, url, room, cookie), { ...common, rooms: [room] }));
+    writers.push(new Writer(restWriteClient(`REST ${i}`, url, cookie), { ...common, rooms: ROOMS }));
+    writers.push(
+      new Writer(socketWriteClient(`socket ${i}`, url, room, cookie), { ...common, rooms: [room] }),
+    );
   }
   if (bots) {
-    const asks = { ...common, rooms: [ROOMS[0]!], pauseMs: 10 * PAUSE_MS, body: bots.command };
-    writers.push(new Writer(socketWay('commands to a bot', servers[0]!.url, ROOMS[0]!, cookie), asks));
+    const commandOptions = {
+      ...common,
+      rooms: [ROOMS[0]!],
+      pauseMs: 10 * WRITE_PAUSE_MS,
+      body: bots.command,
+    };
+    writers.push(
+      new Writer(socketWriteClient('commands to a bot', servers[0]!.url, ROOMS[0]!, cookie), commandOptions),
+    );
   }
   return writers;
 }
 
-/** Each lane has numbers of its own, so that its faults do not depend on how fast another one is. */
-async function letThingsGoWrong(lanes: Lane[], { seed, seconds, print }: ChaosOptions): Promise<Happened[]> {
-  const faults: Happened[] = [];
-  const happened = (fault: Happened) => {
+/** Each lane has its own random numbers, so that its faults do not depend on the timing of another lane. */
+async function causeFaults(lanes: Lane[], { seed, seconds, print }: ChaosOptions): Promise<FaultRecord[]> {
+  const faults: FaultRecord[] = [];
+  const onFault = (fault: FaultRecord) => {
     faults.push(fault);
     const from = (fault.from / 1000).toFixed(1);
     print(`  ${from.padStart(6)} s, for ${((fault.to - fault.from) / 1000).toFixed(1)} s: ${fault.fault}`);
   };
   const signal = AbortSignal.timeout(seconds * 1000);
-  await Promise.all(lanes.map((lane, i) => runLane(lane, random(seed * 31 + i), signal, happened)));
+  await Promise.all(lanes.map((lane, i) => runLane(lane, random(seed * 31 + i), signal, onFault)));
   return faults;
 }
 
@@ -148,7 +176,7 @@ async function differences(
   database: ChaosDatabase,
   readers: Reader[],
   ledger: Ledger,
-  bots: BotGround | null,
+  bots: ChaosBots | null,
   secret: string,
 ): Promise<string[]> {
   try {

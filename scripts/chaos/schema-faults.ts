@@ -1,16 +1,16 @@
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import type { Fault, Lane } from './faults.js';
 
-/** Changes of the schema by another program. The table `messages` stays: what is in it is what is checked. */
+/** Changes of the schema by another program. The table `messages` remains, because the verdict reads it. */
 export function schemaLane(connect: () => Promise<DriverConnection>): Lane {
   const change = (
     name: string,
     query: () => { run(connection: DriverConnection): Promise<unknown> },
   ): Fault => ({
     name,
-    lasts: [0, 0],
+    duration: [0, 0],
     begin: async () => {
-      // Where the database is away, or the part is missing already, there is nothing to change.
+      // While the database is unavailable, or the part is already missing, there is nothing to change.
       const connection = await connect().catch(() => null);
       await query()
         .run(connection!)
@@ -21,7 +21,7 @@ export function schemaLane(connect: () => Promise<DriverConnection>): Lane {
   });
   return {
     name: 'schema',
-    pauses: [3_000, 9_000],
+    pause: [3_000, 9_000],
     faults: [
       change('drop the index room_sent', () => r.table('messages').indexDrop('room_sent')),
       change('drop the index command_sent', () => r.table('messages').indexDrop('command_sent')),

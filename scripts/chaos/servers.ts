@@ -11,7 +11,7 @@ const UNLIMITED = {
   LIMIT_SOCKETS: '0',
 };
 
-/** A server in a process of its own, at the same address after each start. */
+/** A server process that has the same address after each start. */
 export class ChaosServer {
   private constructor(
     private readonly env: Record<string, string>,
@@ -27,7 +27,7 @@ export class ChaosServer {
     return this.process.url;
   }
 
-  /** Resolves when it can serve. @throws Error after `ms` */
+  /** Resolves when the server is ready. @throws Error after `ms` */
   async ready(ms: number): Promise<void> {
     const isReady = () =>
       fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(
@@ -61,11 +61,11 @@ export class ChaosServer {
 export function serverLane(servers: readonly ChaosServer[]): Lane {
   return {
     name: 'servers',
-    pauses: [2_000, 6_000],
+    pause: [2_000, 6_000],
     faults: [
       {
         name: 'kill a server',
-        lasts: [0, 2_000],
+        duration: [0, 2_000],
         begin: async (pick) => {
           const server = servers[pick(servers.length)]!;
           await server.kill();
@@ -73,8 +73,8 @@ export function serverLane(servers: readonly ChaosServer[]): Lane {
         },
       },
       {
-        name: 'stop a server for a while (SIGSTOP)',
-        lasts: [500, 8_000],
+        name: 'freeze a server (SIGSTOP)',
+        duration: [500, 8_000],
         begin: async (pick) => {
           const server = servers[pick(servers.length)]!;
           server.freeze();

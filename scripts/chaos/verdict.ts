@@ -4,13 +4,13 @@ import type { Message } from '../../server/protocol/message.js';
 import type { Ledger } from './ledger.js';
 import type { Reader } from './readers.js';
 
-/** What stands in the table, by room. */
+/** The messages in the table. */
 export async function readTable(connection: DriverConnection): Promise<Message[]> {
   const cursor: DriverCursor<MessageRow> = await r.table('messages').run(connection, RAW);
   return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
 }
 
-/** How readers differ from the table, one line each; empty when every view equals the table. */
+/** @returns a line for each reader whose view differs from the table */
 export function viewDifferences(readers: readonly Reader[], table: readonly Message[]): string[] {
   return readers.flatMap((reader) => {
     const view = reader.view();
@@ -28,16 +28,16 @@ export function viewDifferences(readers: readonly Reader[], table: readonly Mess
   });
 }
 
-/** How the table differs from what was acknowledged: lost writes and duplicates, one line each. */
+/** @returns a line for each lost, changed or duplicated write */
 export function writeDifferences({ messages }: Ledger, table: readonly Message[]): string[] {
   const found: string[] = [];
   const byId = new Map(table.map((message) => [message.id, message]));
   for (const [id, { room, body }] of messages) {
     const stored = byId.get(id);
-    if (body === null && stored) found.push(`${id} was deleted and is there`);
-    else if (body !== null && !stored) found.push(`${id} was acknowledged and is not there: ${body}`);
+    if (body === null && stored) found.push(`${id} was deleted but is in the table`);
+    else if (body !== null && !stored) found.push(`${id} was acknowledged but is not in the table: ${body}`);
     else if (stored && (stored.body !== body || stored.room !== room))
-      found.push(`${id} was acknowledged as ${body} in ${room} and is ${stored.body} in ${stored.room}`);
+      found.push(`${id} was acknowledged as ${body} in ${room} but is ${stored.body} in ${stored.room}`);
   }
   const bodies = new Map<string, number>();
   for (const { body, kind } of table)

@@ -1,27 +1,29 @@
 /**
- * `npm run fuzz -- --seed N --minutes M [--inputs N] [--door NAME]`: sends hostile inputs through every door of a server and of its
- * embedded database. Afterwards the server must be alive, must answer, and must be back to its memory. With AMQP_URL,
- * bots' answers are sent over that broker, too. Exit code 0, or 1 with the inputs that failed.
+ * `npm run fuzz -- --seed N --minutes M [--inputs N] [--surface NAME]`: sends hostile inputs to every interface of a server
+ * and to its embedded database. Afterwards the server must run, must answer, and must have released memory and file
+ * descriptors. With AMQP_URL it also sends answers of bots with that broker.
+ *
+ * Exit codes: 0 without findings; 1 with findings, whose inputs are printed.
  */
 import { parseArgs } from 'node:util';
-import { type Door, Finding } from './door.js';
-import { amqp } from './doors/amqp.js';
-import { polling } from './doors/polling.js';
-import { rawHttp } from './doors/raw-http.js';
-import { reql } from './doors/reql.js';
-import { rest } from './doors/rest.js';
-import { startHostileAccounts, tokens } from './doors/tokens.js';
-import { websocket } from './doors/websocket.js';
 import { Random } from './random.js';
+import { Finding, type Surface } from './surface.js';
+import { amqp } from './surfaces/amqp.js';
+import { polling } from './surfaces/polling.js';
+import { rawHttp } from './surfaces/raw-http.js';
+import { reql } from './surfaces/reql.js';
+import { rest } from './surfaces/rest.js';
+import { startHostileAccounts, tokens } from './surfaces/tokens.js';
+import { websocket } from './surfaces/websocket.js';
 import { startTarget, type Target } from './target.js';
 
-/** Megabytes by which the heap may be larger after the run than after its first tenth. */
-const HEAP_GROWTH_MB = 48;
-/** File descriptors by which the server may have more. */
-const FILES_GROWTH = 20;
-/** Milliseconds for the server to come to rest. */
-const REST_MS = 60_000;
-/** Findings after which the run ends. */
+/** Allowed growth of the heap after the warm-up. */
+const MAX_HEAP_GROWTH_MB = 48;
+/** Allowed growth of the number of open file descriptors. */
+const MAX_FILES_GROWTH = 20;
+/** For the server to release memory and file descriptors. */
+const RELEASE_TIMEOUT_MS = 60_000;
+/** The run ends after this number of findings. */
 const MAX_FINDINGS = 10;
 
 const { values } = parseArgs({
@@ -29,7 +31,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     minutes: { type: 'string', default: '1' },
     inputs: { type: 'string', default: 'Infinity' },
-    door: { type: 'string', default: '' },
+    surface: { type: 'string', default: '' },
   },
 });
 const seed = Number(values.seed);
@@ -47,32 +49,32 @@ const { AMQP_URL } = process.env;
 const accounts = await startHostileAccounts(seed);
 const main = await startTarget(AMQP_URL ? { AMQP_URL } : {});
 const strict = await startTarget({ AUTH: 'accounts', AUTH_SERVER: accounts.url });
-if (!AMQP_URL) console.log(`fuzz: skipped "${amqp.name}", as AMQP_URL is not set`);
-const allDoors: [Door, Target][] = [
+if (!AMQP_URL) console.log(`fuzz: skipped "${amqp.name}": AMQP_URL is not set`);
+const allSurfaces: [Surface, Target][] = [
   [rawHttp, main],
   [rest, main],
   [polling, main],
   [websocket, main],
   [reql, main],
   [tokens, strict],
-  ...(AMQP_URL ? [[amqp, main] as [Door, Target]] : []),
+  ...(AMQP_URL ? [[amqp, main] as [Surface, Target]] : []),
 ];
-const doors = allDoors.filter(([{ name }]) => name.includes(values.door));
+const surfaces = allSurfaces.filter(([{ name }]) => name.includes(values.surface));
 
 try {
   await warmUp();
-  // A server that has crashed already is reported below.
+  // A crash is reported below.
   const before = await stateOf(main).catch(() => null);
   const progress = setInterval(
     () => console.log(`fuzz: ${total()} inputs, ${findings.length} findings`),
     10_000,
   );
   await Promise.all(
-    doors.map(([door, target], i) => attackUntilEnd(door, target, new Random(seed * 100 + i))),
+    surfaces.map(([surface, target], i) => attackUntilEnd(surface, target, new Random(seed * 100 + i))),
   );
   clearInterval(progress);
   for (const target of [main, strict]) await checkAlive(target);
-  if (before && main.end === null) await checkRest(main, before);
+  if (before && main.end === null) await checkRelease(main, before);
 } finally {
   await Promise.all([main.stop(), strict.stop()]);
   accounts.server.closeAllConnections();
@@ -83,24 +85,24 @@ for (const finding of findings) console.log(`\nFinding: ${finding}`);
 console.log(`\n${total()} inputs, ${findings.length} findings, seed ${seed}`);
 process.exitCode = findings.length > 0 ? 1 : 0;
 
-/** Fills caches and pools, so that their size does not count as growth. */
+/** Fills caches and pools, so that they are not counted as growth. */
 async function warmUp(): Promise<void> {
-  for (const [i, [door, target]] of doors.entries())
-    await attackOnce(door, target, new Random(seed * 100 + 50 + i));
+  for (const [i, [surface, target]] of surfaces.entries())
+    await attackOnce(surface, target, new Random(seed * 100 + 50 + i));
 }
 
-async function attackUntilEnd(door: Door, target: Target, random: Random): Promise<void> {
-  while (!isOver() && target.end === null) await attackOnce(door, target, random);
+async function attackUntilEnd(surface: Surface, target: Target, random: Random): Promise<void> {
+  while (!isOver() && target.end === null) await attackOnce(surface, target, random);
 }
 
-async function attackOnce(door: Door, target: Target, random: Random): Promise<void> {
+async function attackOnce(surface: Surface, target: Target, random: Random): Promise<void> {
   try {
-    const count = await door.attack(random, target);
-    counts.set(door.name, (counts.get(door.name) ?? 0) + count);
+    const count = await surface.attack(random, target);
+    counts.set(surface.name, (counts.get(surface.name) ?? 0) + count);
   } catch (error) {
     if (target.end !== null) return; // reported by checkAlive
     const input = error instanceof Finding ? `\n  input: ${String(error.input).slice(0, 2_000)}` : '';
-    findings.push(`${door.name}: ${(error as Error).message}${input}`);
+    findings.push(`${surface.name}: ${(error as Error).message}${input}`);
   }
 }
 
@@ -122,17 +124,17 @@ async function checkAlive(target: Target): Promise<void> {
   }
 }
 
-async function checkRest(target: Target, before: { heap: number; files: number }): Promise<void> {
-  const end = Date.now() + REST_MS;
+async function checkRelease(target: Target, before: { heap: number; files: number }): Promise<void> {
+  const end = Date.now() + RELEASE_TIMEOUT_MS;
   for (;;) {
     const { heap, files } = await stateOf(target);
     const grownMb = (heap - before.heap) / 2 ** 20;
-    const isAtRest = grownMb < HEAP_GROWTH_MB && files - before.files < FILES_GROWTH;
-    if (isAtRest || Date.now() > end) {
+    const isReleased = grownMb < MAX_HEAP_GROWTH_MB && files - before.files < MAX_FILES_GROWTH;
+    if (isReleased || Date.now() > end) {
       console.log(
         `fuzz: heap ${grownMb.toFixed(1)} MB larger, ${files - before.files} more file descriptors`,
       );
-      if (!isAtRest) findings.push('the server has not come back to its memory');
+      if (!isReleased) findings.push('the server has not released memory or file descriptors');
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,21 +1,21 @@
 /** A seeded generator of hostile values: the same seed gives the same values. */
 export class Random {
-  private state: number;
+  #state: number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    this.#state = seed >>> 0;
   }
 
-  /** A number from 0 up to 1, by mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
+  /** A number from 0 (included) to 1 (excluded), by mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let bits = this.state;
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let bits = this.#state;
     bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `limit`, without it. */
+  /** An integer from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
@@ -28,27 +28,27 @@ export class Random {
     return values[this.below(values.length)]!;
   }
 
-  /** A list of `0` to `most` values. */
-  list<T>(most: number, make: () => T): T[] {
-    return Array.from({ length: this.below(most + 1) }, make);
+  /** A list of 0 to `maxLength` values. */
+  list<T>(maxLength: number, make: () => T): T[] {
+    return Array.from({ length: this.below(maxLength + 1) }, make);
   }
 
-  bytes(most: number): Buffer {
-    return Buffer.from(this.list(most, () => this.below(256)));
+  bytes(maxLength: number): Buffer {
+    return Buffer.from(this.list(maxLength, () => this.below(256)));
   }
 
-  /** A text that has tripped parsers before, or random characters. */
+  /** A text that is known to break parsers, or random characters. */
   text(): string {
     if (this.chance(0.6)) return this.pick(HOSTILE_TEXTS);
     return String.fromCharCode(...this.list(40, () => this.below(this.chance(0.7) ? 128 : 0x10000)));
   }
 
-  /** A text without lone surrogates, which no encoding of a URL takes. */
+  /** A text without lone surrogates, which cannot be encoded in a URL. */
   wellFormed(): string {
     return this.text().replace(/\p{Surrogate}/gu, '\ufffd');
   }
 
-  /** The same as a segment or a parameter of a URL. */
+  /** A text that is encoded as a segment or a parameter of a URL. */
   segment(): string {
     return encodeURIComponent(this.wellFormed());
   }
@@ -66,7 +66,7 @@ export class Random {
     );
   }
 
-  /** Changes, cuts or doubles some bytes. */
+  /** Changes, truncates or duplicates bytes. */
   mutate(input: Buffer): Buffer {
     const output = Buffer.from(input);
     for (let i = this.below(4); i >= 0 && output.length > 0; i -= 1)
@@ -110,7 +110,7 @@ const HOSTILE_TEXTS = [
   "' OR 1=1 --",
 ];
 
-/** Names that the server reads somewhere. */
+/** Names of fields that the server reads. */
 const FIELD_NAMES = [
   'type',
   'ref',

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A server under attack, in a process of its own. */
+/** A server process that is attacked. */
 export interface Target {
   url: string;
   port: number;
   databasePort: number;
   amqpUrl: string | null;
-  /** Set once the process has ended. */
+  /** The exit code or signal after the process has ended. */
   readonly end: string | null;
-  /** Everything that it has logged. */
+  /** The output of the process. */
   readonly output: string;
   /** Bytes of JavaScript heap in use after a garbage collection. */
   heapBytes(): Promise<number>;
@@ -23,11 +23,11 @@ export interface Target {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Megabytes: a leak ends the process instead of hiding in a large heap. */
+/** A leak ends the process instead of remaining hidden in a large heap. */
 const HEAP_MB = 512;
-/** Lets the parent ask for a garbage collection, so that readings of the heap can be compared. */
+/** Collects garbage on SIGUSR2, so that heap sizes can be compared. */
 const COLLECT_ON_SIGNAL = "data:text/javascript,process.on('SIGUSR2',()=>globalThis.gc())";
-/** Limits would refuse most of the inputs before they reach the code behind. */
+/** With limits, the server would refuse most inputs before it reads them. */
 const UNLIMITED = Object.fromEntries(
   ['MESSAGES', 'JOINS', 'REQUESTS', 'FRAMES', 'SOCKETS', 'HISTORY', 'ROOMS', 'RENAMES'].map((kind) => [
     `LIMIT_${kind}`,
@@ -35,7 +35,7 @@ const UNLIMITED = Object.fromEntries(
   ]),
 );
 
-/** Starts the built server with an embedded database in a folder of its own. @throws Error when it does not start */
+/** Starts the built server with an embedded database in a temporary folder. @throws Error when it does not start */
 export async function startTarget(env: Record<string, string> = {}): Promise<Target> {
   const directory = await mkdtemp(join(tmpdir(), 'changeroom-fuzz-'));
   const args = [
@@ -69,7 +69,7 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Tar
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.once('close', () => reject(new Error(`the server ended at its start: ${output}`)));
+    child.once('close', () => reject(new Error(`the server ended during its start: ${output}`)));
   });
   const [, url, port, databasePort] = await started;
   return {

@@ -35,7 +35,7 @@ export async function failToStart(names: string[]): Promise<{ code: number | str
 }
 
 function launchBots(names: string[], env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, ['scripts/bots/start.mjs', ...names], {
+  const child: ChildProcess = spawn(process.execPath, ['dist/scripts/bots/start.js', ...names], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

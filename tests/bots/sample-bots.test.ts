@@ -38,7 +38,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     expect((await listed())[0]).toEqual({
       command: 'roll',
       usage: '/roll 2d6',
-      help: 'Rolls dice: how many, d, and how many sides they have',
+      help: 'Rolls dice: the number of dice, d, and the number of their sides',
     });
     // Also what was written before they came.
     await until('the early one', () => answersTo(ann).length === 1);
@@ -129,7 +129,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     const files = readdirSync(folder).filter((name) =>
       /^export const bot\b/m.test(readFile(`${folder}/${name}`)),
     );
-    expect(files).toEqual(['roll.mjs', 'stock.mjs']);
+    expect(files).toEqual(['roll.ts', 'stock.ts']);
     for (const name of files) expect(readFile(`${folder}/${name}`).split('\n').length).toBeLessThan(40);
   });
 });

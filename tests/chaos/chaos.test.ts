@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Ledger } from '../../scripts/chaos/ledger.js';
 import type { Reader } from '../../scripts/chaos/readers.js';
 import { runChaos } from '../../scripts/chaos/run.js';
@@ -16,21 +16,23 @@ describe('the verdict of a chaos run', () => {
     return made;
   };
 
-  it('finds writes that are lost, changed, back or doubled', () => {
+  test('writeDifferences reports lost, changed, restored and duplicated writes', () => {
     expect(writeDifferences(ledger(['1', 'a'], ['2', null]), [message('1', 'a')])).toEqual([]);
-    expect(writeDifferences(ledger(['1', 'a']), [])).toEqual(['1 was acknowledged and is not there: a']);
+    expect(writeDifferences(ledger(['1', 'a']), [])).toEqual([
+      '1 was acknowledged but is not in the table: a',
+    ]);
     expect(writeDifferences(ledger(['1', null]), [message('1', 'a')])).toEqual([
-      '1 was deleted and is there',
+      '1 was deleted but is in the table',
     ]);
     expect(writeDifferences(ledger(['1', 'b']), [message('1', 'a')])).toEqual([
-      '1 was acknowledged as b in one and is a in one',
+      '1 was acknowledged as b in one but is a in one',
     ]);
     expect(writeDifferences(ledger(['1', 'a']), [message('1', 'a'), message('2', 'a')])).toEqual([
       '2 rows have the body a',
     ]);
   });
 
-  it('finds views that lack a message, show one too many or in another order', () => {
+  test('viewDifferences reports views with missing, surplus or reordered messages', () => {
     const reader = (...messages: Message[]): Reader => {
       const view = new View();
       view.show({ messages, hasOlder: false });
@@ -45,20 +47,22 @@ describe('the verdict of a chaos run', () => {
 });
 
 describe('a short chaos run', () => {
-  it('ends with views that equal the table and no write lost or doubled', { timeout: 180_000 }, async () => {
+  test('after a short chaos run, views equal the table and no write is lost or duplicated', {
+    timeout: 180_000,
+  }, async () => {
     const lines: string[] = [];
     const { differences, faults, ledger } = await runChaos({
       seed: 7,
       seconds: 12,
       rethinkdb: null,
       redis: process.env.REDIS_SERVER_PATH || null,
-      // Bots have a run of their own, tests/bots/chaos.test.ts.
+      // Bots are tested in tests/bots/chaos.test.ts.
       rabbitmq: null,
       print: (line) => lines.push(line),
     });
     expect(differences, lines.join('\n')).toEqual([]);
     expect(new Set(faults.map(({ lane }) => lane)).size).toBeGreaterThanOrEqual(3);
     expect([...ledger.writers.keys()].sort()).toEqual(['REST 0', 'REST 1', 'driver', 'socket 0', 'socket 1']);
-    for (const { acknowledged } of ledger.writers.values()) expect(acknowledged).toBeGreaterThan(5);
+    for (const { acknowledged } of ledger.writers.values()) expect(acknowledged).toBeGreaterThanOrEqual(5);
   });
 });

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Ledger } from '../../scripts/chaos/ledger.js';
 import { eventReader, type Reader, socketReader } from '../../scripts/chaos/readers.js';
+import { guestCookie, restWriteClient } from '../../scripts/chaos/rest-write-client.js';
+import { socketWriteClient } from '../../scripts/chaos/socket-write-client.js';
 import { readTable, viewDifferences, writeDifferences } from '../../scripts/chaos/verdict.js';
-import { guestCookie, restWay, socketWay, Writer } from '../../scripts/chaos/writers.js';
+import { Writer } from '../../scripts/chaos/writer.js';
 import { r } from '../../server/database/connection/reql.js';
 import { random } from '../presence/random.js';
 import {
@@ -51,8 +53,8 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     const cookie = await guestCookie(servers[0]!.url);
     const options = { rooms: ROOMS, pick: random(1), pauseMs: 50, ledger };
     const ways = servers.flatMap(({ url }, i) => [
-      restWay(`rest ${i}`, url, cookie),
-      socketWay(`socket ${i}`, url, ROOMS[i]!, cookie),
+      restWriteClient(`rest ${i}`, url, cookie),
+      socketWriteClient(`socket ${i}`, url, ROOMS[i]!, cookie),
     ]);
     // A socket writes to the room that it is in.
     writers = ways.map(

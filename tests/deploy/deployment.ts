@@ -7,16 +7,16 @@ import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { alive, familyOf } from './processes.js';
 
-/** How it ended: exit code, or the name of a signal. */
+/** `code`: the exit code, or the name of a signal. */
 export interface End {
   code: number | string;
   output: string;
 }
 
-/** A command that was started as a platform would start it, with a folder for temporary files that is its own. */
+/** A command that was started as a platform would start it, with its own folder for temporary files. */
 export class Deployment {
   output = '';
-  /** When it has ended, and everybody who could still write to its output. */
+  /** Resolves when the command and all processes that write to its output have ended. */
   readonly ended: Promise<End>;
   private family: number[] = [];
   private static readonly started = new Set<Deployment>();
@@ -38,7 +38,7 @@ export class Deployment {
     }));
   }
 
-  /** Starts a command line, by default the script's, with a port to serve. */
+  /** Starts a command, by default tunnel-and-serve.sh, with a free port. */
   static async start(
     env: Record<string, string>,
     command = ['bash', 'tunnel-and-serve.sh'],
@@ -64,14 +64,14 @@ export class Deployment {
     return deployment;
   }
 
-  /** Waits for a line that it writes. */
+  /** Waits for a text in the output. */
   async says(text: string, ms?: number): Promise<void> {
     await until(`${text} in:\n${this.output}`, () => this.output.includes(text), ms).catch(() => {
-      throw new Error(`It does not say "${text}", but:\n${this.output}`);
+      throw new Error(`The output does not contain "${text}":\n${this.output}`);
     });
   }
 
-  /** Waits until it has all that it needs. A driver that lost its link while it logged in takes 10 s to notice. */
+  /** Waits until the server is ready. A driver that lost its connection during the handshake needs 10 s to detect it. */
   async isReady(): Promise<void> {
     await this.answers(200);
   }
@@ -83,23 +83,23 @@ export class Deployment {
         (response) => response.status,
         () => 0,
       );
-    const isSo = async () => (await answer()) === status;
-    await until(`/readyz answers ${status}`, isSo, 25_000).catch((error: Error) => {
+    const hasStatus = async () => (await answer()) === status;
+    await until(`/readyz answers ${status}`, hasStatus, 25_000).catch((error: Error) => {
       throw new Error(`${error.message}:\n${this.output}`);
     });
   }
 
-  /** The running ssh of its tunnel. */
+  /** The ssh process of the tunnel. */
   get ssh(): { pid: number; args: string } | undefined {
     return familyOf(this.child.pid!).find(({ args }) => args.startsWith('ssh '));
   }
 
-  /** All its processes. */
+  /** The process and its descendants. */
   get processes() {
     return familyOf(this.child.pid!);
   }
 
-  /** Files in its folder for temporary files, by their paths from there. */
+  /** The files in its folder for temporary files, as relative paths. */
   async temporaryFiles(): Promise<string[]> {
     const files = await readdir(this.directory, { recursive: true });
     return files.filter((file) => !file.startsWith('data'));
@@ -109,21 +109,21 @@ export class Deployment {
     return path.join(this.directory, temporaryFile);
   }
 
-  /** Sends a signal to the first process alone, as supervisors do, or to all of them, as Heroku does. */
+  /** Sends a signal to the first process, as supervisors do, or to all, as Heroku does. */
   signal(signal: NodeJS.Signals, to: 'first' | 'all' = 'first'): void {
     this.family = this.processes.map(({ pid }) => pid);
     for (const pid of to === 'all' ? this.family : [this.child.pid!]) process.kill(pid, signal);
   }
 
-  /** Sends a signal to the first process and waits for the end of all. */
+  /** Sends a signal and waits until all processes have ended. */
   async end(signal: NodeJS.Signals, to?: 'first' | 'all'): Promise<End> {
     this.signal(signal, to);
     const end = await this.ended;
-    await until('all processes are gone', () => alive(this.family).length === 0);
+    await until('all processes have ended', () => alive(this.family).length === 0);
     return end;
   }
 
-  /** For `afterEach`: leaves nothing behind, whatever a test did. */
+  /** For `afterEach`: kills all processes and removes their folders. */
   static async removeAll(): Promise<void> {
     await Promise.all([...Deployment.started].map((deployment) => deployment.remove()));
     Deployment.started.clear();

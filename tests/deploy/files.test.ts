@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
@@ -26,7 +27,7 @@ import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
-/** What is read by tunnel-and-serve.sh, by Heroku's build, and by Node itself. */
+/** Variables that tunnel-and-serve.sh, the build at Heroku or Node.js reads. */
 const OTHERS = [
   'SSH_HOST',
   'SSH_PORT',
@@ -39,10 +40,10 @@ const OTHERS = [
   'NODE_ENV',
 ];
 
-/** Those that nothing reads, which would be there in vain. */
+/** The names that no program reads. */
 const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
 
-/** The server accepts these values, once secrets are filled in. */
+/** Reads the values as the server does. */
 const accept = (env: Record<string, unknown>) =>
   readConfig(Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])));
 
@@ -51,7 +52,7 @@ describe('app.json', () => {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
 
-  test('names settings that are read, and leaves none to be filled in', () => {
+  test('app.json names existing settings, and each required one has a value', () => {
     expect(unknown(Object.keys(app.env))).toEqual([]);
     const left = Object.values(app.env).filter(
       ({ required, value, generator }) =>
@@ -63,6 +64,7 @@ describe('app.json', () => {
 
 describe('compose.yaml', () => {
   interface Service {
+    command?: string[];
     environment?: Record<string, string>;
     depends_on?: Record<string, unknown>;
     networks: string[];
@@ -78,7 +80,7 @@ describe('compose.yaml', () => {
   const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
     Record<string, Service>;
 
-  test('starts servers with settings that they accept', () => {
+  test('compose.yaml starts servers with valid settings', () => {
     expect(unknown(Object.keys(app1.environment!))).toEqual([]);
     const filled = Object.entries(app1.environment!).map(([name, value]) => [
       name,
@@ -88,7 +90,15 @@ describe('compose.yaml', () => {
     expect(app2).toEqual(app1);
   });
 
-  test('shows nothing but nginx to the outside', () => {
+  test('compose.yaml starts existing bots at the broker of the servers', () => {
+    const { command, environment } = inner.bots!;
+    const [, script, ...bots] = command!;
+    expect(existsSync(script!)).toBe(true);
+    expect(bots.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
+    expect(app1.environment).toMatchObject(environment!);
+  });
+
+  test('compose.yaml publishes only the port of nginx', () => {
     expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
     for (const service of Object.values(inner)) {
       expect(service.ports).toBeUndefined();
@@ -96,7 +106,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('hands nginx the site, and the servers in the place of upstream.conf', () => {
+  test('compose.yaml gives nginx site.conf, and its servers instead of upstream.conf', () => {
     expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
     expect(existsSync(compose.configs.site!.file!)).toBe(true);
     const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));
@@ -115,7 +125,7 @@ describe('ecosystem.config.cjs', () => {
   }
   const { apps } = createRequire(import.meta.url)('../../ecosystem.config.cjs') as { apps: Pm2App[] };
 
-  test('starts the server with settings that it accepts, and gives it time to stop', () => {
+  test('ecosystem.config.cjs starts the server with valid settings and lets it shut down', () => {
     expect(apps).toHaveLength(1);
     const [{ script, cwd, env, kill_timeout }] = apps as [Pm2App];
     expect(existsSync(path.join(cwd, script))).toBe(true);
@@ -127,7 +137,7 @@ describe('ecosystem.config.cjs', () => {
 describe('changeroom.service', () => {
   const unit = readFileSync('deploy/changeroom.service', 'utf8');
 
-  test('starts the server with settings that it accepts, and gives it time to stop', () => {
+  test('changeroom.service starts the server with valid settings and lets it shut down', () => {
     const env = Object.fromEntries(
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, ...pair]) => pair),
     );
@@ -136,18 +146,46 @@ describe('changeroom.service', () => {
     expect(Number(seconds) * 1000).toBeGreaterThan(accept(env).shutdownMs);
   });
 
-  test('is a unit that systemd accepts, and exposes little', skipWithout('systemd-analyze'), async () => {
+  test('changeroom.service is a valid unit with a low exposure', skipWithout('systemd-analyze'), async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-unit-'));
     try {
       const file = path.join(directory, 'changeroom.service');
       await writeFile(file, unit.replace('/usr/bin/node', process.execPath));
       const verified = await run(programPath('systemd-analyze'), ['verify', '--man=no', file]);
       expect(verified.stderr).toBe('');
-      // Of 10, the exposure of a service that has all rights. Fails above the threshold, in tenths.
+      // The threshold is in tenths: 2.0 of 10, which is the exposure of a service without restrictions.
       await run(programPath('systemd-analyze'), ['security', '--offline=true', '--threshold=20', file]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
+  });
+});
+
+describe('the devcontainer', () => {
+  test('the devcontainer installs the packages of all system programs', () => {
+    const dockerfile = readFileSync('.devcontainer/Dockerfile', 'utf8');
+    expect(validate(dockerfile)).toEqual([]);
+    const packages = SYSTEM_PROGRAMS.map(({ aptPackage }) => aptPackage);
+    expect(packages.filter((name) => !dockerfile.split(/\s+/).includes(name))).toEqual([]);
+    const { build } = JSON.parse(readFileSync('.devcontainer/devcontainer.json', 'utf8'));
+    expect(existsSync(path.join('.devcontainer', build.dockerfile))).toBe(true);
+  });
+});
+
+describe('the workflow of GitHub', () => {
+  test('the workflow runs scripts of package.json on the Node.js versions of engines', () => {
+    interface Workflow {
+      jobs: Record<string, { strategy?: { matrix: { node: number[] } }; steps: { run?: string }[] }>;
+    }
+    const { jobs } = parse(readFileSync('.github/workflows/ci.yml', 'utf8')) as Workflow;
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run: line }) => line ?? []));
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const named = commands
+      .filter((line) => line !== 'npm ci')
+      .map((line) => line.replace(/^npm (run )?/, ''));
+    expect(named).toContain('test');
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(jobs.test?.strategy?.matrix.node).toEqual([20, 22, 24]);
   });
 });
 
@@ -168,6 +206,8 @@ describe('the Dockerfile', () => {
       if (file === 'node_modules') await linkModules(target);
       else await cp(file, target, { recursive: true });
     }
+    const [, changePackage] = /(npm pkg set \S+)$/m.exec(build) ?? [];
+    await run('sh', ['-c', `${changePackage}`], { cwd: directory });
   });
 
   /** Links each installed package. A workspace is linked to its copy in the image. */
@@ -184,21 +224,40 @@ describe('the Dockerfile', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('has no fault that a validator finds', () => {
+  test('the Dockerfile passes a validator', () => {
     expect(validate(readFileSync('Dockerfile', 'utf8'))).toEqual([]);
     expect(validate('FROM node\nCOPY a\n')).toHaveLength(1);
   });
 
-  test('copies files that are there and not kept away by .dockerignore', async () => {
+  test('the Dockerfile copies existing files that .dockerignore allows', async () => {
     const lines = (await readFile('.dockerignore', 'utf8')).split('\n');
-    const letIn = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    const fromHere = copied([build, image].join('\n').replaceAll(/^COPY --from.*$/gm, ''));
-    expect(fromHere.filter((file) => !existsSync(file))).toEqual([]);
-    const isLetIn = (file: string) => letIn.some((one) => file === one || file.startsWith(`${one}/`));
-    expect(fromHere.filter((file) => !isLetIn(file))).toEqual([]);
+    const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const fromProject = copied([build, image].join('\n').replaceAll(/^COPY --from.*$/gm, ''));
+    expect(fromProject.filter((file) => !existsSync(file))).toEqual([]);
+    const isAllowed = (file: string) => allowed.some((path) => file === path || file.startsWith(`${path}/`));
+    expect(fromProject.filter((file) => !isAllowed(file))).toEqual([]);
   });
 
-  test('copies all that the server needs, and its healthcheck finds it', async () => {
+  test.each<[script: string, code: number, output: string]>([
+    ['schema', 0, 'there is nothing to do'],
+    ['seed', 1, 'No database answers at 127.0.0.1:1.'],
+    ['message', 2, 'Usage: npm run message'],
+    ['export', 2, 'Usage: npm run export'],
+    ['import', 2, 'Usage: npm run import'],
+    ['bot', 2, 'Usage: npm run bot'],
+    ['database', 2, 'Usage: npm run database'],
+  ])('makes an image in which npm run %s works without sources', async (script, code, output) => {
+    const env = { PATH: process.env.PATH, EMBEDDED_PORT: '1' };
+    const command = run('npm', ['run', '--silent', script], { cwd: directory, env });
+    const { stdout, stderr, ...ended } = await command.then(
+      (texts) => ({ ...texts, code: 0 }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+    expect(stdout + stderr).toContain(output);
+    expect(ended.code).toBe(code);
+  });
+
+  test('the image has all files of the server, and its health check succeeds', async () => {
     const [, command] = /^CMD (.*)$/m.exec(image)!;
     const [program, ...args] = JSON.parse(command!) as string[];
     const server = await Deployment.start({}, [

@@ -10,17 +10,17 @@ import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 
-/** A request as nginx has passed it on. */
+/** A request as nginx has forwarded it. */
 export interface PassedOn {
   /** Address of the server that answered. */
   to: string;
-  /** The cookie by which nginx knows the visitor, as in `Cookie`. */
+  /** The cookie that nginx has set, as in the header `Cookie`. */
   cookie: string;
   status: number;
   url: string;
 }
 
-/** nginx with the project's site in front of servers, as the user of the test runs it. */
+/** nginx with the project's site in front of servers. Runs as the user of the test. */
 export class Nginx {
   private constructor(
     readonly url: string,
@@ -28,7 +28,7 @@ export class Nginx {
     private readonly child: ChildProcess,
   ) {}
 
-  /** @param servers their addresses. @throws Error where `nginx -t` finds a fault */
+  /** @param servers their addresses @throws Error when `nginx -t` finds a fault */
   static async start(servers: string[]): Promise<Nginx> {
     const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-nginx-'));
     const port = await freePort();
@@ -37,7 +37,7 @@ export class Nginx {
     await run(programPath('nginx'), [...args, '-t']);
     const child = spawn(programPath('nginx'), args, { stdio: 'ignore' });
     const nginx = new Nginx(`http://127.0.0.1:${port}`, directory, child);
-    // A test process that gives up half-way leaves nothing behind.
+    // Also when the test process ends early.
     const kill = () => child.kill('SIGTERM');
     process.once('exit', kill);
     child.once('exit', () => process.off('exit', kill));
@@ -70,7 +70,7 @@ export class Nginx {
   }
 }
 
-/** The project's files, with nothing changed but the port and the servers. */
+/** The project's files with another port and other servers. */
 async function writeConfiguration(directory: string, port: number, servers: string[]): Promise<void> {
   const [site, upstream] = await Promise.all(
     ['site.conf', 'upstream.conf'].map((file) => readFile(`deploy/nginx/${file}`, 'utf8')),
@@ -78,7 +78,7 @@ async function writeConfiguration(directory: string, port: number, servers: stri
   const listening = site!.replace('listen 80;', `listen 127.0.0.1:${port};`).replace('listen [::]:80;', '');
   const lines = servers.map((url) => `server ${new URL(url).host} $1;`).join('\n');
   const balanced = upstream!.replace(/server 127\.0\.0\.1:5000 (.*);/, lines);
-  // Workers of root would become somebody who may not enter the folder.
+  // As root, nginx would start its workers as a user without access to the folder.
   const user = process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   await writeFile(path.join(directory, 'site.conf'), listening);

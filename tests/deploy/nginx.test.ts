@@ -40,7 +40,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     return client;
   };
 
-  /** What a browser does that cannot upgrade: a page, then a socket that polls. @returns its cookie */
+  /** Requests a page and opens a socket with long-polling, as a browser without WebSockets does. @returns the cookie */
   const browse = async (room: string): Promise<string> => {
     const page = await fetch(`${nginx.url}/r/${room}`);
     const cookie = page.headers.getSetCookie().map((line) => line.split(';')[0]);
@@ -60,7 +60,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     return cookie.find((each) => each!.startsWith('changeroom_server='))!;
   };
 
-  test('show each other’s messages, over WebSockets and polling', async () => {
+  test('two servers behind nginx show messages of each other over WebSockets and long-polling', async () => {
     const upgraded = await enter('both', true);
     const polling = await enter('both', false);
     await until('an upgrade', () => upgraded.transport === 'websocket');
@@ -73,7 +73,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     }
   });
 
-  test('share the browsers out, and keep each of them', async () => {
+  test('nginx distributes browsers over the servers, and keeps each on its server', async () => {
     const cookies = await Promise.all(Array.from({ length: 16 }, () => browse('shared')));
     const passedOn = (await nginx.passedOn()).filter(({ url }) => url.includes('transport=polling'));
     const serversOf = (cookie: string) =>
@@ -82,7 +82,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     expect(new Set(cookies.flatMap((cookie) => [...serversOf(cookie)])).size).toBe(2);
   });
 
-  test('know which address the browser asked for, and stream without delay', async () => {
+  test('servers behind nginx see the requested address, and nginx does not buffer event streams', async () => {
     const stream = await fetch(`${nginx.url}/api/rooms/forwarded/events`);
     const posted = await fetch(`${nginx.url}/api/rooms/forwarded/messages`, {
       method: 'POST',
@@ -99,9 +99,9 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     expect(seen).toContain('from this very page');
   });
 
-  test('answer invalid targets and upgrades that nothing handles, and go on', async () => {
+  test('servers behind nginx answer invalid targets and unsupported upgrades, and continue to serve', async () => {
     const { host } = new URL(nginx.url);
-    // nginx closes connections of HTTP/1.0, and passes requests on by HTTP/1.1.
+    // nginx closes connections of HTTP/1.0, and forwards requests with HTTP/1.1.
     const answerTo = (target: string, headers = '') =>
       ask(nginx.url, `GET ${target} HTTP/1.0\r\nHost: ${host}\r\n${headers}\r\n`);
     for (let n = 0; n < 4; n += 1) {
@@ -115,7 +115,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     for (const { url } of servers) expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  test('take each other’s sockets when one of them is gone', async () => {
+  test('sockets reconnect to the other server when one is lost', async () => {
     const client = await enter('gone', true);
     await until('an upgrade', () => client.transport === 'websocket');
     const address = (await nginx.passedOn()).findLast(({ url }) => url.includes('/primus/'))!.to;

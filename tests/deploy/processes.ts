@@ -7,7 +7,7 @@ interface Process {
   args: string;
 }
 
-/** What runs on this machine, as `ps` shows it to everybody. What has ended and only waits to be buried is not in it. */
+/** The processes of this machine as `ps` shows them to any user, without zombies. */
 export function processes(): Process[] {
   const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
   return table.split('\n').flatMap((line) => {
@@ -17,7 +17,7 @@ export function processes(): Process[] {
   });
 }
 
-/** A process with its children, and theirs. */
+/** A process and its descendants. */
 export function familyOf(pid: number): Process[] {
   const all = processes();
   const childrenOf = (parent: number): Process[] =>
@@ -25,7 +25,7 @@ export function familyOf(pid: number): Process[] {
   return [...all.filter((one) => one.pid === pid), ...childrenOf(pid)];
 }
 
-/** Those of them that still run. */
+/** The processes of the list that still run. */
 export function alive(pids: number[]): Process[] {
   return processes().filter(({ pid }) => pids.includes(pid));
 }

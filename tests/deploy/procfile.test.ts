@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Deployment } from './deployment.js';
 
-/** As `heroku local` does, with a Procfile runner. */
+/** A Procfile runner, such as the one of `heroku local`. */
 const RUNNER = ['node', 'node_modules/foreman/nf.js', '--procfile', 'Procfile', '--env', '/dev/null'];
 
 describe('the Procfile', () => {
@@ -9,13 +9,13 @@ describe('the Procfile', () => {
     await Deployment.removeAll();
   });
 
-  test('serves as web, and ends with the runner', async () => {
+  test('the web process of the Procfile serves the chat and ends with the runner', async () => {
     const server = await Deployment.start({}, [...RUNNER, 'start', 'web']);
     await server.isReady();
     const posted = await fetch(`${server.url}/api/rooms/lobby/messages`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ body: 'by way of the Procfile' }),
+      body: JSON.stringify({ body: 'from the Procfile' }),
     });
     expect(posted.status).toBe(201);
     // As a terminal does for Ctrl+C.
@@ -24,19 +24,19 @@ describe('the Procfile', () => {
     expect(output).not.toContain('not stopped within');
   });
 
-  test('has a release phase, which makes nothing for the embedded database', async () => {
+  test('the release phase of the Procfile has nothing to do for the embedded database', async () => {
     const server = await Deployment.start({}, [
       ...RUNNER,
       'run',
       'bash',
       'tunnel-and-serve.sh',
       'node',
-      'scripts/create-schema.mjs',
+      'dist/scripts/create-schema.js',
     ]);
     const { code, output } = await server.ended;
     expect([code, output.trim()]).toEqual([
       0,
-      expect.stringContaining('Nothing to do without RETHINKDB_URL'),
+      expect.stringContaining('RETHINKDB_URL is not set: there is nothing to do'),
     ]);
   });
 });

@@ -10,11 +10,11 @@ import { programPath } from '../support/programs.js';
 
 const run = promisify(execFile);
 
-/** An SSH server of a test's own, run by the user of the test, who may log in with one key. */
+/** An SSH server that runs as the user of the test. That user can log in with one key. */
 export interface SshServer {
-  /** The settings of a tunnel by way of this server. */
+  /** The settings of a tunnel through this server. */
   env: { SSH_HOST: string; SSH_PORT: string; SSH_USER: string; SSH_KEY: string; SSH_KNOWN_HOSTS: string };
-  /** A line of `known_hosts` with a key that is not this server's. */
+  /** A line of `known_hosts` with another key than that of this server. */
   otherHostKey: string;
   stop(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function startSshServer(): Promise<SshServer> {
   const names = ['host', 'other', 'client'];
   const [host, other, client] = await Promise.all(names.map((name) => makeKey(directory, name)));
   await writeFile(path.join(directory, 'authorized_keys'), client!.publicKey);
-  // Where root runs it, it insists on this folder, which a service makes at its start.
+  // sshd requires this folder as root. A service would create it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const { child, port } = await launchAnywhere(directory);
   const knownHost = (key: string) => `[127.0.0.1]:${port} ${key}`;
@@ -51,7 +51,7 @@ async function makeKey(directory: string, name: string) {
   return { privateKey: await readFile(file, 'utf8'), publicKey: await readFile(`${file}.pub`, 'utf8') };
 }
 
-/** A port that is free now may be taken a moment later: another one is tried then. */
+/** Tries other ports when another process takes the free one first. */
 async function launchAnywhere(directory: string): Promise<{ child: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -63,7 +63,7 @@ async function launchAnywhere(directory: string): Promise<{ child: ChildProcess;
   }
 }
 
-/** @throws Error with its output when it does not come up */
+/** @throws Error with the output of sshd when it does not start */
 async function launch(directory: string, port: number): Promise<ChildProcess> {
   const config = path.join(directory, 'sshd_config');
   const settings = {
@@ -73,9 +73,9 @@ async function launch(directory: string, port: number): Promise<ChildProcess> {
     AuthorizedKeysFile: path.join(directory, 'authorized_keys'),
     PidFile: 'none',
     PasswordAuthentication: 'no',
-    // Without it, accounts that have no password are taken for locked.
+    // Without PAM, sshd considers accounts without a password as locked.
     UsePAM: 'yes',
-    // The folder for temporary files is everybody's.
+    // All users can write to the folder for temporary files.
     StrictModes: 'no',
     LogLevel: 'INFO',
   };
@@ -84,7 +84,7 @@ async function launch(directory: string, port: number): Promise<ChildProcess> {
   const child = spawn(programPath('sshd'), ['-D', '-e', '-f', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  // A test process that gives up half-way leaves nothing behind.
+  // Also when the test process ends early.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));

@@ -10,15 +10,15 @@ afterEach(async () => {
   await Deployment.removeAll();
 });
 
-/** In the form of a key: nothing here gets as far as using it. */
+/** Has the form of a key, and is never used. */
 const KEY = '-----BEGIN OPENSSH PRIVATE KEY-----\ns3cret\n-----END OPENSSH PRIVATE KEY-----\n';
 
-/** A tunnel that cannot come up, as nobody listens where the host is said to be. */
+/** Settings of a tunnel that cannot be opened: no SSH server listens at the port. */
 async function settings() {
   return {
     SSH_HOST: '127.0.0.1',
     SSH_PORT: String(await freePort()),
-    SSH_USER: 'somebody',
+    SSH_USER: 'user',
     SSH_KEY: KEY,
     SSH_KNOWN_HOSTS: '127.0.0.1 ssh-ed25519 AAAA',
     RETHINKDB_INTERNAL_IPS: '10.0.0.98,10.0.0.99',
@@ -34,7 +34,7 @@ async function refused(env: Record<string, string>): Promise<End & { faults: str
 }
 
 describe('tunnel-and-serve.sh', () => {
-  test('just serves without settings of SSH', async () => {
+  test('starts the server without a tunnel when SSH_HOST is not set', async () => {
     const server = await Deployment.start({});
     await server.isReady();
     expect(server.processes).toHaveLength(1);
@@ -42,12 +42,12 @@ describe('tunnel-and-serve.sh', () => {
     expect((await server.end('SIGTERM')).code).toBe(0);
   });
 
-  test('ends with the exit code of the server', async () => {
+  test('tunnel-and-serve.sh ends with the exit code of the server', async () => {
     const server = await Deployment.start({ ...(await settings()), LOG: 'loud' });
     expect(await server.ended).toMatchObject({ code: 2, output: expect.stringContaining('LOG must be') });
   });
 
-  test('lists everything that is wrong, and none of the secrets', async () => {
+  test('lists all faulty settings without their secrets', async () => {
     const { faults, output } = await refused({
       SSH_HOST: '-oProxyCommand=x',
       SSH_PORT: '70000',
@@ -69,17 +69,17 @@ describe('tunnel-and-serve.sh', () => {
     expect(output).not.toContain('s3cret');
   });
 
-  test('wants to know the key of the host', async () => {
+  test('requires the host key, or SSH_ACCEPT_ANY_HOST_KEY', async () => {
     const { faults } = await refused({ ...(await settings()), SSH_KNOWN_HOSTS: '' });
     expect(faults).toEqual([expect.stringContaining('SSH_ACCEPT_ANY_HOST_KEY=yes')]);
   });
 
-  test('wants to know an address of the database', async () => {
+  test('requires an address of the database', async () => {
     const { faults } = await refused({ ...(await settings()), RETHINKDB_INTERNAL_IPS: '' });
     expect(faults).toEqual(['RETHINKDB_INTERNAL_IPS must have at least one address']);
   });
 
-  test('leads nobody to another program that has its port', async () => {
+  test('refuses to start when another program listens on the local port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     try {
@@ -97,27 +97,30 @@ describe('tunnel-and-serve.sh', () => {
     ['web.3', '10.0.0.98'],
     ['web.08', '10.0.0.99'],
     ['release.4711', '10.0.0.98'],
-  ])('begins on %s with %s', async (DYNO, address) => {
+  ])('dyno %s tries the address %s first', async (DYNO, address) => {
     const server = await Deployment.start({ ...(await settings()), DYNO });
-    await server.says('tunnel: to ');
-    expect(/tunnel: to (\S+) /.exec(server.output)?.[1]).toBe(`${address}:28015`);
+    await server.says('tunnel: opening to ');
+    expect(/tunnel: opening to (\S+) /.exec(server.output)?.[1]).toBe(`${address}:28015`);
   });
 
-  test.each(['', 'web', 'web.one', '$(reboot).'])('begins with any address on "%s"', async (DYNO) => {
-    const server = await Deployment.start({ ...(await settings()), DYNO });
-    await server.says('tunnel: to ');
-    expect(server.output).toMatch(/tunnel: to 10\.0\.0\.9[89]:28015 by way of 127\.0\.0\.1\n/);
-  });
+  test.each(['', 'web', 'web.one', '$(reboot).'])(
+    'dyno name "%s" tries a random address first',
+    async (DYNO) => {
+      const server = await Deployment.start({ ...(await settings()), DYNO });
+      await server.says('tunnel: opening to ');
+      expect(server.output).toMatch(/tunnel: opening to 10\.0\.0\.9[89]:28015 through 127\.0\.0\.1\n/);
+    },
+  );
 
-  test('takes addresses with ports, names, and IPv6', async () => {
+  test('accepts addresses with ports, host names and IPv6 addresses', async () => {
     const RETHINKDB_INTERNAL_IPS = 'db.internal;10.0.0.98:28016\nfd00::7  [fd00::8]:28017';
     const server = await Deployment.start({ ...(await settings()), RETHINKDB_INTERNAL_IPS, DYNO: 'web.1' });
     for (const to of ['db.internal:28015', '10.0.0.98:28016', '[fd00::7]:28015', '[fd00::8]:28017']) {
-      await server.says(`tunnel: to ${to} by way of`);
+      await server.says(`tunnel: opening to ${to} through`);
     }
   });
 
-  test('passes shellcheck', skipWithout('shellcheck'), () => {
+  test('tunnel-and-serve.sh passes shellcheck', skipWithout('shellcheck'), () => {
     execFileSync(programPath('shellcheck'), ['tunnel-and-serve.sh'], { encoding: 'utf8' });
   });
 });

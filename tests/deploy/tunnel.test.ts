@@ -31,7 +31,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     await ssh?.stop();
   });
 
-  /** Whose host and port nothing may come of: those of the tunnel take their place. */
+  /** The script must replace this host and port by those of the tunnel. */
   const url = () => {
     const { user, password, db } = database.address;
     return `rethinkdb://${encodeURIComponent(user)}:${encodeURIComponent(password)}@nowhere.invalid:1/${db}`;
@@ -47,15 +47,15 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     return client;
   };
 
-  test('serves messages', async () => {
+  test('a server behind an SSH tunnel delivers messages', async () => {
     const server = await deploy();
     await server.isReady();
     const [writer, reader] = [await enter(server, 'talk'), await enter(server, 'talk')];
     await writer.say('through the tunnel');
-    await until('the other one has it', () => reader.bodies.has('through the tunnel'));
+    await until('the reader has the message', () => reader.bodies.has('through the tunnel'));
   });
 
-  test('goes on when the tunnel breaks, and nothing is missing', async () => {
+  test('readers miss no message when the SSH tunnel breaks', async () => {
     const server = await deploy();
     await server.isReady();
     const [writer, reader] = [await enter(server, 'broken'), await enter(server, 'broken')];
@@ -63,28 +63,31 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
 
     const broken = server.ssh!.pid;
     process.kill(broken, 'SIGKILL');
-    await until('another ssh', () => server.ssh !== undefined && server.ssh.pid !== broken);
-    // Past the chat server, which may not have its link again.
+    await until('ssh is started again', () => server.ssh !== undefined && server.ssh.pid !== broken);
+    // With a driver, because the server may not have reconnected yet.
     const connection = await database.connect();
     const { r } = await import('../../server/database/connection/reql.js');
-    await r.table('messages').insert({ room: 'broken', body: 'meanwhile' }).run(connection);
+    await r.table('messages').insert({ room: 'broken', body: 'during' }).run(connection);
     await server.isReady();
     await writer.say('after');
 
-    await until('all of it', () => reader.bodies.size === 3);
-    expect(reader.bodies).toEqual(new Set(['before', 'meanwhile', 'after']));
+    await until('the reader has all messages', () => reader.bodies.size === 3);
+    expect(reader.bodies).toEqual(new Set(['before', 'during', 'after']));
     expect(reader.connections).toBe(1);
   });
 
-  test('takes the next address where one refuses, or says nothing', async () => {
+  test('the tunnel leads to the next address when one refuses connections or does not answer', async () => {
     const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.3');
     await once(silent, 'listening');
     try {
       const refusing = `127.0.0.2:${await freePort()}`;
-      const mute = `127.0.0.3:${(silent.address() as { port: number }).port}`;
-      const server = await deploy({ RETHINKDB_INTERNAL_IPS: `${refusing}, ${mute},${there}`, DYNO: 'web.1' });
+      const unanswering = `127.0.0.3:${(silent.address() as { port: number }).port}`;
+      const server = await deploy({
+        RETHINKDB_INTERNAL_IPS: `${refusing}, ${unanswering},${there}`,
+        DYNO: 'web.1',
+      });
       await server.says(`no database answers at ${refusing}`);
-      await server.says(`no database answers at ${mute}`);
+      await server.says(`no database answers at ${unanswering}`);
       await server.says(`leads to ${there}`);
       await server.isReady();
     } finally {
@@ -92,7 +95,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     }
   });
 
-  test('takes the next address when the database behind a standing tunnel is gone', async () => {
+  test('the tunnel leads to the next address when the database behind an open tunnel is lost', async () => {
     const proxy = await startTcpProxy(database.port);
     try {
       const first = `127.0.0.1:${proxy.port}`;
@@ -107,39 +110,44 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     }
   }, 60_000);
 
-  test.each(['first', 'all'] as const)('ends by SIGTERM to %s, its tunnel after it', async (whom) => {
-    const server = await deploy();
-    await server.isReady();
-    await enter(server, 'farewell');
-    const { code, output } = await server.end('SIGTERM', whom);
-    expect(code).toBe(0);
-    // The tunnel stood for as long as the server could need it.
-    expect(output).not.toMatch(/broke|database: away/);
-    expect(await server.temporaryFiles()).toEqual([]);
-  });
+  test.each(['first', 'all'] as const)(
+    'SIGTERM to %s process stops the server before its tunnel',
+    async (receiver) => {
+      const server = await deploy();
+      await server.isReady();
+      await enter(server, 'stop');
+      const { code, output } = await server.end('SIGTERM', receiver);
+      expect(code).toBe(0);
+      // The tunnel stayed open until the server had ended.
+      expect(output).not.toMatch(/tunnel: lost|database: away/);
+      expect(await server.temporaryFiles()).toEqual([]);
+    },
+  );
 
-  test('ends its tunnel also when the server is killed', async () => {
+  test('the tunnel ends when the server is killed', async () => {
     const server = await deploy();
     await server.isReady();
     expect((await server.end('SIGKILL')).code).toBe('SIGKILL');
     expect(await server.temporaryFiles()).toEqual([]);
   });
 
-  test('has the key in a file of its own alone, and only while ssh logs in', async () => {
-    // A host that does not answer: ssh waits, with the key in its hands.
-    const mute = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
-    await once(mute, 'listening');
+  test('the SSH key is in a private file, and only while ssh logs in', async () => {
+    // The host does not answer: ssh waits with the key file.
+    const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
     try {
-      const { port } = mute.address() as { port: number };
+      const { port } = silent.address() as { port: number };
       const server = await deploy({ SSH_PORT: String(port) });
       const isKey = (file: string) => file.endsWith('/key');
-      const file = await until('the key', async () => (await server.temporaryFiles()).find(isKey));
+      const file = await until('the key file exists', async () =>
+        (await server.temporaryFiles()).find(isKey),
+      );
       expect(statSync(server.pathOf(file)).mode & 0o777).toBe(0o600);
       expect(statSync(server.pathOf(file.replace('/key', ''))).mode & 0o777).toBe(0o700);
       await server.end('SIGTERM');
       expect(await server.temporaryFiles()).toEqual([]);
     } finally {
-      mute.close();
+      silent.close();
     }
 
     const server = await deploy();
@@ -147,7 +155,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     expect((await server.temporaryFiles()).filter((file) => file.endsWith('/key'))).toEqual([]);
   });
 
-  test('refuses a host whose key is not the known one', async () => {
+  test('the tunnel is refused when the host key is not the known one', async () => {
     const server = await deploy({ SSH_KNOWN_HOSTS: ssh.otherHostKey });
     await server.says('Host key verification failed');
     await server.says('could not be opened');
@@ -155,7 +163,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     expect(server.output).not.toContain('leads to');
   });
 
-  test('takes any host key when told so, and the names of settings at Compose', async () => {
+  test('accepts any host key with SSH_ACCEPT_ANY_HOST_KEY, and the COMPOSE_ names of settings', async () => {
     const { SSH_KEY, SSH_HOST, SSH_PORT, SSH_USER } = ssh.env;
     const server = await Deployment.start({
       COMPOSE_IO_SSH_KEY: SSH_KEY.trimEnd().replaceAll('\n', '\\n'),
@@ -169,14 +177,14 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     await server.isReady();
   });
 
-  test('takes the address from RETHINKDB_URL when there is no list', async () => {
+  test('the tunnel leads to the address of RETHINKDB_URL without RETHINKDB_INTERNAL_IPS', async () => {
     const address = url().replace('nowhere.invalid:1', there);
     const server = await deploy({ RETHINKDB_INTERNAL_IPS: '', RETHINKDB_URL: address });
     await server.isReady();
   });
 
-  test('tells its secrets neither to ps nor to the log', async () => {
-    // Of a user that the database does not know, which makes both sides talk about it.
+  test('secrets are neither in command lines nor in the log', async () => {
+    // The database does not know this user, so that both sides log errors about it.
     const RETHINKDB_URL = url().replace(/\/\/.*@/, '//stranger:s3cret-of-the-database@');
     const server = await deploy({ RETHINKDB_URL, SESSION_SECRET: 's3cret-of-all-cookies', LOG: 'trace' });
     await server.says('database: away');
@@ -189,10 +197,13 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     expect(secrets.filter((secret) => shown.includes(secret) || output.includes(secret))).toEqual([]);
   });
 
-  test('runs another command as well, when the tunnel stands', async () => {
-    const schema = await deploy({}, ['bash', 'tunnel-and-serve.sh', 'node', 'scripts/create-schema.mjs']);
-    expect(await schema.ended).toMatchObject({ code: 0, output: expect.stringContaining('has all that') });
-    const insert = ['node', 'scripts/message.mjs', 'insert', 'outside', 'hello'];
+  test('runs another command when the tunnel is open', async () => {
+    const schema = await deploy({}, ['bash', 'tunnel-and-serve.sh', 'node', 'dist/scripts/create-schema.js']);
+    expect(await schema.ended).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('has the complete schema'),
+    });
+    const insert = ['node', 'dist/scripts/message.js', 'insert', 'outside', 'hello'];
     const message = await deploy({}, ['bash', 'tunnel-and-serve.sh', ...insert]);
     expect((await message.ended).code).toBe(0);
   });

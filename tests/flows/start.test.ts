@@ -83,7 +83,7 @@ describe('the built server', () => {
     const { url, databasePort } = await startServer({ DATA_DIR });
     const write = async (...args: string[]) => {
       const env = { PATH: process.env.PATH, EMBEDDED_PORT: String(databasePort) };
-      return (await run(process.execPath, ['scripts/message.mjs', ...args], { env })).stdout.trim();
+      return (await run(process.execPath, ['dist/scripts/message.js', ...args], { env })).stdout.trim();
     };
     const follow = () => fetch(`${url}/api/rooms/lobby/events`);
 

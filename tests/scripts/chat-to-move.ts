@@ -4,7 +4,7 @@ import { createSchema } from '../../server/database/schema/schema.js';
 
 export const MESSAGES = 3_000;
 
-/** A chat with everything in it that could get lost on the way. */
+/** Creates a chat with values of every kind that an export could lose. */
 export async function fillChat(connection: DriverConnection, db: string): Promise<void> {
   await createSchema(connection, db);
   await fillMessages(connection);
@@ -43,7 +43,7 @@ async function fillPeople(connection: DriverConnection): Promise<void> {
   await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
 }
 
-/** Of another program that keeps something beside the chat. */
+/** A table of another program, with its own primary key and write hook. */
 async function fillForeignTable(connection: DriverConnection): Promise<void> {
   await r.tableCreate('notes', { primaryKey: 'key' }).run(connection);
   const notes = r.table('notes');
@@ -76,7 +76,7 @@ export async function rowsIn(
   return JSON.parse(JSON.stringify(rows).replaceAll('\\r\\n', ''));
 }
 
-/** That both hold the same rows, and the new one nothing else. */
+/** Expects equal rows in all tables of both databases. */
 export async function expectEqual(from: DriverConnection, to: DriverConnection): Promise<void> {
   for (const table of ['messages', 'rooms', 'memberships', 'users', 'notes']) {
     const primaryKey = table === 'notes' ? 'key' : 'id';

@@ -40,7 +40,7 @@ function copyOf(name: string): string {
 
 function check(...args: string[]): Promise<{ code: number | string; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/database.mjs', ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, ['dist/scripts/database.js', ...args], (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? ''), output: stdout + stderr });
     });
   });
@@ -48,14 +48,14 @@ function check(...args: string[]): Promise<{ code: number | string; output: stri
 
 const checkOf = (directory: string) => check('--check', '--directory', directory);
 
-/** Changes what is stored without the rules that keep documents and indexes together. */
+/** Changes the stored data without updating indexes. */
 async function tamper(directory: string, change: (storage: Storage) => void): Promise<void> {
   const storage = Storage.open(directory, { compileFunction: compileStoredFunction });
   storage.write(() => change(storage));
   await storage.close();
 }
 
-/** The key of a row as it is stored, and its entry in the index. */
+/** The stored key of a row, and its entry in the index. */
 function stored({ environment: { rows, entries } }: Storage, id: string) {
   const row = [...rows.getRange({})].find(({ value }) => value.includes(`"${id}"`))!;
   const entry = [...entries.getRange({})].find(({ key }) => key.includes(row.key.subarray(4)))!;
@@ -63,7 +63,7 @@ function stored({ environment: { rows, entries } }: Storage, id: string) {
 }
 
 describe('npm run database -- --check', () => {
-  test('counts what is in a sound folder, writes nothing, and ends with 0', async () => {
+  test('npm run database -- --check counts documents and entries, writes nothing and ends with 0', async () => {
     const directory = copyOf('sound');
     const before = readFileSync(path.join(directory, 'data.mdb'));
     const { code, output } = await checkOf(directory);
@@ -72,7 +72,7 @@ describe('npm run database -- --check', () => {
     expect(readFileSync(path.join(directory, 'data.mdb')).equals(before)).toBe(true);
   });
 
-  test('ends with 1 when pages are damaged', async () => {
+  test('npm run database -- --check ends with 1 when pages are damaged', async () => {
     const directory = copyOf('pages');
     const file = path.join(directory, 'data.mdb');
     const bytes = readFileSync(file);
@@ -91,7 +91,7 @@ describe('npm run database -- --check', () => {
       /the document at key \w+ is not in the index n as it should be/,
     ],
     [
-      'an index has an entry too many',
+      'an index has a surplus entry',
       (storage) => {
         const { entry, value } = stored(storage, 'row-17');
         storage.environment.entries.putSync(Buffer.concat([entry, Buffer.from('more')]), value);
@@ -122,7 +122,7 @@ describe('npm run database -- --check', () => {
       (storage) => storage.environment.rows.putSync(Buffer.from([0, 0, 0, 99, 1]), '{"id":1}'),
       /1 rows belong to no table/,
     ],
-  ])('ends with 1 and names it when %s', async (what, change, fault) => {
+  ])('npm run database -- --check ends with 1 and names the fault when %s', async (what, change, fault) => {
     const directory = copyOf(what.replaceAll(' ', '-'));
     await tamper(directory, change);
     const { code, output } = await checkOf(directory);
@@ -130,7 +130,7 @@ describe('npm run database -- --check', () => {
     expect(code).toBe(1);
   });
 
-  test('ends with 2 when a server uses the folder, which goes on', async () => {
+  test('npm run database -- --check ends with 2 when a server uses the folder, and does not disturb it', async () => {
     const DATA_DIR = path.join(folder, 'used');
     const server = await startServer({ DATA_DIR });
     const { code, output } = await checkOf(DATA_DIR);
@@ -141,12 +141,12 @@ describe('npm run database -- --check', () => {
     expect(await checkOf(DATA_DIR)).toMatchObject({ code: 0 });
   });
 
-  test('ends with 2 for a folder without a database and for wrong use, and creates nothing', async () => {
+  test('npm run database -- --check ends with 2 without a database and for wrong arguments, and creates nothing', async () => {
     const nowhere = path.join(folder, 'nowhere');
     expect(await checkOf(nowhere)).toMatchObject({ code: 2 });
     await expect(stat(nowhere)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await check()).toMatchObject({ code: 2, output: expect.stringContaining('Usage:') });
-    expect(await check('--check', '--mend')).toMatchObject({ code: 2 });
+    expect(await check('--check', '--repair')).toMatchObject({ code: 2 });
   });
 });
 
@@ -156,18 +156,21 @@ describe('a server whose data file is damaged', () => {
     ['zeroed', (file) => writeFileSync(file, readFileSync(file).fill(0))],
     ['cut', (file) => writeFileSync(file, readFileSync(file).subarray(0, 5 * PAGE + 100))],
     ['overwritten', (file) => writeFileSync(file, readFileSync(file).fill('garbage ', 2 * PAGE))],
-  ])('(%s) ends with 1, says how to go on, and leaves the folder as it is', async (name, damage) => {
-    const directory = copyOf(`start-${name}`);
-    const file = path.join(directory, 'data.mdb');
-    damage(file);
-    const before = readFileSync(file);
-    const { code, output } = await failToStart({ DATA_DIR: directory });
-    expect(code).toBe(1);
-    expect(output).toMatch(/is damaged and was not opened: data\.mdb: /);
-    expect(output).toContain('npm run database -- --check');
-    expect(output).toMatch(/restore a backup/i);
-    expect(output).toMatch(/start an empty chat/i);
-    expect(readFileSync(file).equals(before)).toBe(true);
-    expect(await readdir(directory)).toContain('initialised');
-  });
+  ])(
+    'a server whose data file is %s ends with 1, explains what to do, and does not change the folder',
+    async (name, damage) => {
+      const directory = copyOf(`start-${name}`);
+      const file = path.join(directory, 'data.mdb');
+      damage(file);
+      const before = readFileSync(file);
+      const { code, output } = await failToStart({ DATA_DIR: directory });
+      expect(code).toBe(1);
+      expect(output).toMatch(/is damaged and was not opened: data\.mdb: /);
+      expect(output).toContain('npm run database -- --check');
+      expect(output).toMatch(/restore a backup/i);
+      expect(output).toMatch(/start an empty chat/i);
+      expect(readFileSync(file).equals(before)).toBe(true);
+      expect(await readdir(directory)).toContain('initialised');
+    },
+  );
 });

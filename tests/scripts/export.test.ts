@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { fillChat } from './chat-to-move.js';
 import { move, startMove } from './move-command.js';
 import { type Kind, type Place, Places } from './move-places.js';
 
-describe('an export', () => {
+describe('npm run export', () => {
   const kind: Kind = process.env.RETHINKDB_URL ? 'server' : 'embedded';
   let places: Places;
   let from: Place;
@@ -29,28 +29,28 @@ describe('an export', () => {
   });
   const files = () => readdir(path.dirname(file));
 
-  /** Starts an export that waits when it comes to the users, with the messages written. */
-  async function startHalf() {
+  /** Starts an export that has written the messages and waits for the users. */
+  async function startInterrupted() {
     const ordered = '[41,[[15,["users"]';
     const caught = proxy.holdAnswersTo(ordered);
-    const half = startMove('export', { ...from, host: '127.0.0.1', port: proxy.port }, file);
+    const started = startMove('export', { ...from, host: '127.0.0.1', port: proxy.port }, file);
     await caught;
     await until('something is written', async () => (await files()).length > 0);
-    return half;
+    return started;
   }
 
-  it.each([
+  test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('leaves no file after %s', async (signal, code) => {
-    const { child, outcome } = await startHalf();
+  ] as const)('npm run export leaves no file after %s', async (signal, code) => {
+    const { child, outcome } = await startInterrupted();
     child.kill(signal);
     expect(await outcome).toMatchObject({ code, error: 'Interrupted. No file was written.' });
     expect(await files()).toEqual([]);
   });
 
-  it('leaves no file when the database goes away', async () => {
-    const { outcome } = await startHalf();
+  test('npm run export leaves no file when the connection to the database is lost', async () => {
+    const { outcome } = await startInterrupted();
     proxy.cut();
     const { code, error } = await outcome;
     expect({ code, lines: error.split('\n').length }).toEqual({ code: 1, lines: 1 });
@@ -58,8 +58,8 @@ describe('an export', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('leaves no file of the name after SIGKILL, and can be done again', async () => {
-    const { child, outcome } = await startHalf();
+  test('npm run export leaves only a partial file after SIGKILL, and succeeds when it is repeated', async () => {
+    const { child, outcome } = await startInterrupted();
     child.kill('SIGKILL');
     await outcome;
     expect(await files()).toEqual(['chat.ndjson.partial']);
@@ -67,14 +67,14 @@ describe('an export', () => {
     expect(await files()).toEqual(['chat.ndjson']);
   });
 
-  it('does not write over a file', async () => {
+  test('npm run export does not overwrite a file', async () => {
     await writeFile(file, 'precious');
-    const error = `${file} is there already. Choose another name.`;
+    const error = `${file} exists already. Choose another name.`;
     expect(await move('export', from, file)).toEqual({ code: 2, out: '', error });
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
-  it('says that there is no such database, or no such folder', async () => {
+  test('npm run export ends with 1 when the database or the folder does not exist', async () => {
     const absent = await move('export', { ...from, db: 'nothing_here' }, file);
     expect(absent).toMatchObject({ code: 1, out: '' });
     expect(absent.error).toBe(`Database \`nothing_here\` does not exist.`);
@@ -83,8 +83,11 @@ describe('an export', () => {
     expect(await files()).toEqual([]);
   });
 
-  it.each([[[]], [['--help']], [['a', 'b']]])('says how it is used: %j', async (args) => {
-    const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run export -- FILE/) };
-    expect(await move('export', from, ...args)).toEqual(usage);
-  });
+  test.each([[[]], [['--help']], [['a', 'b']]])(
+    'npm run export prints its usage for wrong arguments: %j',
+    async (args) => {
+      const usage = { code: 2, out: '', error: expect.stringMatching(/^Usage: npm run export -- FILE/) };
+      expect(await move('export', from, ...args)).toEqual(usage);
+    },
+  );
 });

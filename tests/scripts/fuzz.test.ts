@@ -2,22 +2,22 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { amqp } from '../../scripts/fuzz/doors/amqp.js';
-import { rawHttp } from '../../scripts/fuzz/doors/raw-http.js';
-import { reql } from '../../scripts/fuzz/doors/reql.js';
-import { rest } from '../../scripts/fuzz/doors/rest.js';
-import { tokens } from '../../scripts/fuzz/doors/tokens.js';
-import { websocket } from '../../scripts/fuzz/doors/websocket.js';
 import { Random } from '../../scripts/fuzz/random.js';
+import { amqp } from '../../scripts/fuzz/surfaces/amqp.js';
+import { rawHttp } from '../../scripts/fuzz/surfaces/raw-http.js';
+import { reql } from '../../scripts/fuzz/surfaces/reql.js';
+import { rest } from '../../scripts/fuzz/surfaces/rest.js';
+import { tokens } from '../../scripts/fuzz/surfaces/tokens.js';
+import { websocket } from '../../scripts/fuzz/surfaces/websocket.js';
 import type { Target } from '../../scripts/fuzz/target.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 
 const SEED = 20;
 
-/** Runs the command as a user does. @returns its output and exit code */
+/** Runs the command. @returns its output and exit code */
 function fuzz(args: string[], env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   const command = ['node_modules/tsx/dist/cli.mjs', 'scripts/fuzz/fuzz.ts', ...args];
   return new Promise((resolve) => {
@@ -29,7 +29,7 @@ function fuzz(args: string[], env: Record<string, string> = {}): Promise<{ code:
 }
 
 describe('npm run fuzz', () => {
-  it('finds no fault behind the doors for HTTP, sockets, tokens and ReQL', async () => {
+  test('npm run fuzz has no findings for HTTP, sockets, tokens and ReQL', async () => {
     const { code, output } = await fuzz(['--seed', `${SEED}`, '--inputs', '6000', '--minutes', '1']);
     expect(output).toContain(', 0 findings, seed 20');
     expect(code).toBe(0);
@@ -45,8 +45,8 @@ describe('npm run fuzz', () => {
     });
     afterAll(() => broker?.stop());
 
-    it('finds no fault behind the door for answers of bots', async () => {
-      const args = ['--seed', `${SEED}`, '--inputs', '300', '--minutes', '1', '--door', amqp.name];
+    test('npm run fuzz has no findings for answers of bots', async () => {
+      const args = ['--seed', `${SEED}`, '--inputs', '300', '--minutes', '1', '--surface', amqp.name];
       const { code, output } = await fuzz(args, { AMQP_URL: broker.url });
       expect(output).toMatch(new RegExp(`[1-9]\\d* ${amqp.name}`));
       expect(output).toContain(', 0 findings');
@@ -55,14 +55,14 @@ describe('npm run fuzz', () => {
   });
 });
 
-describe('a door', () => {
+describe('a fuzz surface', () => {
   let failing: Server;
   let target: Target;
   beforeAll(async () => {
     failing = createHttpServer((_request, response) => response.writeHead(500).end('{}'));
     const sockets = new WebSocketServer({ server: failing });
     sockets.on('connection', (socket) => socket.send('4{"type":"error","code":"internal"}'));
-    // Greets a driver, and answers the first query with an internal error.
+    // Completes the handshake and answers the first query with an internal error.
     const database = createTcpServer((socket) => {
       socket.once('data', () => {
         socket.write('SUCCESS\0');
@@ -86,12 +86,12 @@ describe('a door', () => {
   });
   afterAll(() => failing?.close());
 
-  for (const door of [rawHttp, rest, websocket, reql, tokens]) {
-    it(`reports the input when the server fails: ${door.name}`, async () => {
+  for (const surface of [rawHttp, rest, websocket, reql, tokens]) {
+    test(`the surface "${surface.name}" reports the input when the server fails`, async () => {
       const random = new Random(2);
       const attack = async () => {
-        // A handshake alone brings no error response.
-        for (let i = 0; i < 20; i += 1) await door.attack(random, target);
+        // A handshake without queries has no error response.
+        for (let i = 0; i < 20; i += 1) await surface.attack(random, target);
       };
       await expect(attack()).rejects.toMatchObject({ input: expect.anything() });
     });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -26,13 +26,13 @@ interface Outcome {
   error: string;
 }
 
-/** Runs the script as somebody in a terminal would. */
+/** Runs the built script, as npm run message does. */
 function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
   const { host, port } = database;
   const { db } = database.address;
   const RETHINKDB_URL = `rethinkdb://${host}:${port}/${db}`;
   return new Promise((resolve) => {
-    const script = path.join(ROOT, 'scripts', 'message.mjs');
+    const script = path.join(ROOT, 'dist/scripts/message.js');
     const options = { env: { PATH: process.env.PATH, USER: 'ada', RETHINKDB_URL, ...env } };
     execFile(process.execPath, [script, ...args], options, (failure, out, error) => {
       resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });
@@ -41,7 +41,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Outcome>
 }
 
 describe('npm run message', () => {
-  it('inserts, edits and deletes what a room shows at once', async () => {
+  test('npm run message inserts, edits and deletes messages, and the room shows each change', async () => {
     const view = new View();
     const membership = await stack.rooms.join('lobby', view);
     view.show(membership.snapshot);
@@ -59,38 +59,43 @@ describe('npm run message', () => {
     membership.leave();
   });
 
-  it.each([[['insert', 'lobby', ' ']], [['insert', 'lobby', 'x'.repeat(4001)]], [['insert', '', 'hi']]])(
-    'says why the database refused a message',
+  test.each([[['insert', 'lobby', ' ']], [['insert', 'lobby', 'x'.repeat(4001)]], [['insert', '', 'hi']]])(
+    'npm run message prints why the database refused a message',
     async (args) => {
       const { code, error, out } = await run(args);
       expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(error).toMatch(/^The database refused it: (room|body) is (empty|longer than 4000 characters)/);
+      expect(error).toMatch(
+        /^The database refused the message: (room|body) is (empty|longer than 4000 characters)/,
+      );
       expect(error.split('\n')).toHaveLength(1);
     },
   );
 
-  it('says when there is no such message', async () => {
-    expect(await run(['delete', 'nobody'])).toMatchObject({
+  test('npm run message ends with 1 when the message does not exist', async () => {
+    expect(await run(['delete', 'missing'])).toMatchObject({
       code: 1,
-      error: 'There is no message with the id nobody',
+      error: 'There is no message with the id missing',
     });
-    expect(await run(['edit', 'nobody', 'x'])).toMatchObject({
+    expect(await run(['edit', 'missing', 'x'])).toMatchObject({
       code: 1,
-      error: 'There is no message with the id nobody',
+      error: 'There is no message with the id missing',
     });
   });
 
-  it.each([[[]], [['insert', 'lobby']], [['delete', 'a', 'b']], [['shout', 'lobby', 'hi']], [['toString']]])(
-    'says how it is used: %j',
-    async (args) => {
-      expect(await run(args)).toMatchObject({
-        code: 2,
-        error: expect.stringMatching(/^Usage: npm run message/),
-      });
-    },
-  );
+  test.each([
+    [[]],
+    [['insert', 'lobby']],
+    [['delete', 'a', 'b']],
+    [['shout', 'lobby', 'hi']],
+    [['toString']],
+  ])('npm run message prints its usage for wrong arguments: %j', async (args) => {
+    expect(await run(args)).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^Usage: npm run message/),
+    });
+  });
 
-  it('says where no database answers, and what to do', async () => {
+  test('npm run message prints the address when no database answers, and how to start one', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -103,7 +108,7 @@ describe('npm run message', () => {
     expect(error).toMatch(new RegExp(`^No database answers at 127.0.0.1:${port}. Start the server`));
   });
 
-  it('says when the password is wrong', async () => {
+  test('npm run message ends with 1 when the password is wrong', async () => {
     const { host, port } = database;
     const { db } = database.address;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
@@ -113,7 +118,7 @@ describe('npm run message', () => {
     expect(error).toMatch(/does not accept this user and password$/);
   });
 
-  it('says when the database has no messages yet', async () => {
+  test('npm run message suggests to start the server when the table is missing', async () => {
     const { host, port } = database;
     const { code, error } = await run(['insert', 'lobby', 'hi'], {
       RETHINKDB_URL: `rethinkdb://${host}:${port}/nothing_here`,
@@ -122,18 +127,18 @@ describe('npm run message', () => {
     expect(error).toMatch(/does not exist.*Start the server once/);
   });
 
-  it('takes the next host where one does not answer', async () => {
+  test('npm run message connects to the next host when the first does not answer', async () => {
     const { host, port } = database;
     const RETHINKDB_URL = `rethinkdb://127.0.0.1:1,${host}:${port}/${database.address.db}`;
     const { code } = await run(['insert', 'lobby', 'by the second host'], { RETHINKDB_URL });
     expect(code).toBe(0);
   });
 
-  it('says when the address makes no sense', async () => {
+  test('npm run message ends with 2 when RETHINKDB_URL is not a database URL', async () => {
     const { code, error } = await run(['insert', 'lobby', 'hi'], { RETHINKDB_URL: 'localhost' });
     expect({ code, error }).toMatchObject({
       code: 2,
-      error: expect.stringContaining('RETHINKDB_URL must look like'),
+      error: expect.stringContaining('RETHINKDB_URL must be an address that begins with rethinkdb://'),
     });
   });
 });

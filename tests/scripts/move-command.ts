@@ -6,17 +6,17 @@ import type { Place } from './move-places.js';
 
 export interface MoveCommand {
   child: ChildProcess;
-  /** When it has ended; `code` is null after a signal that it does not catch. */
+  /** Resolves when the process has ended; `code` is null after a signal that it does not catch. */
   outcome: Promise<{ code: number | null; out: string; error: string }>;
 }
 
-/** Starts `npm run export` or `npm run import` as somebody in a terminal would. */
+/** Starts the built script, as `npm run export` and `npm run import` do. */
 export function startMove(
   command: 'export' | 'import',
   { host, port, db }: Pick<Place, 'host' | 'port' | 'db'>,
   ...args: string[]
 ): MoveCommand {
-  const script = path.join(ROOT, 'scripts/move', `${command}.mjs`);
+  const script = path.join(ROOT, 'dist/scripts/move', `${command}.js`);
   const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
   const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = { out: '', error: '' };
@@ -34,7 +34,7 @@ export function startMove(
   return { child, outcome };
 }
 
-/** Runs it to its end. */
+/** Runs the script to its end. */
 export function move(...args: Parameters<typeof startMove>): MoveCommand['outcome'] {
   return startMove(...args).outcome;
 }

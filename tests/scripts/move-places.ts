@@ -9,13 +9,13 @@ import { type DriverConnection, r } from '../../server/database/connection/reql.
 
 export type Kind = 'embedded' | 'server';
 
-/** A database name that nothing has made yet. */
+/** The name of a database that does not exist yet, and a connection. */
 export interface Place extends DatabaseHost {
   db: string;
   connection: DriverConnection;
 }
 
-/** Databases and files of one test file. */
+/** The databases and files of one test file. */
 export class Places {
   readonly folder: string;
   readonly #closing: (() => Promise<void>)[] = [];
@@ -30,7 +30,7 @@ export class Places {
     return new Places(await mkdtemp(path.join(tmpdir(), 'changeroom-move-')));
   }
 
-  /** On one of two embedded databases, or on the server that RETHINKDB_URL names. */
+  /** Adds a database to one of two embedded databases, or to the server of RETHINKDB_URL. */
   async add(end: 'from' | 'to', kind: Kind): Promise<Place> {
     const { host, port } =
       kind === 'server' ? databaseAddress(process.env.RETHINKDB_URL!).hosts[0]! : await this.#engine(end);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { expectEqual, fillChat, idOfMessage, MESSAGES, rowsIn } from './chat-to-move.js';
@@ -11,7 +11,7 @@ const routes: [Kind, Kind][] = [['embedded', 'embedded']];
 if (process.env.RETHINKDB_URL)
   routes.push(['embedded', 'server'], ['server', 'embedded'], ['server', 'server']);
 
-describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
+describe.each(routes)('a chat moved from %s to %s', (source, target) => {
   let places: Places;
   let from: Place;
   let to: Place;
@@ -28,7 +28,7 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
   });
   afterAll(() => places.close());
 
-  it('has the same rows there, and the same schema', async () => {
+  test('an imported chat has the same rows and the same schema', async () => {
     const { code, out, error } = await move('import', to, file);
     expect({ code, error: source === target ? error : '' }).toEqual({ code: 0, error: '' });
     expect(out).toContain(`messages: ${MESSAGES.toLocaleString('en')} rows written`);
@@ -44,7 +44,7 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
   });
 
   if (source === target) {
-    it('keeps the indexes and hooks of other programs', async () => {
+    test('an import keeps the indexes and write hooks of other programs', async () => {
       expect(await move('import', to, file)).toMatchObject({ code: 0, error: '' });
       const messages = r.table('messages');
       for (const [index, key] of [
@@ -58,7 +58,7 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
       expect(await r.table('notes').get('new').run(to.connection)).toEqual({ key: 'new', stamped: true });
     });
   } else {
-    it('says which indexes and hooks of other programs stay behind', async () => {
+    test('an import lists the indexes and write hooks of other programs that were not moved', async () => {
       const { code, error } = await move('import', to, file);
       expect(code).toBe(0);
       expect(error).toMatch(/^The index by_author of messages was not moved\. It was made by indexCreate\(/m);
@@ -68,7 +68,7 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
     });
   }
 
-  it('goes on after an import was killed or lost its database', async () => {
+  test('a chat is complete when its import is repeated after a kill and a lost connection', async () => {
     const proxy = await startTcpProxy(to.port);
     const broken = { ...to, host: '127.0.0.1', port: proxy.port };
     const caught = proxy.holdAnswersTo(idOfMessage(1_000));
@@ -92,12 +92,14 @@ describe.each(routes)('a chat that moves from %s to %s', (source, target) => {
 
     const { code, out } = await move('import', to, file);
     expect(code).toBe(0);
-    expect(out).toMatch(/^messages: [\d,]+ rows written, [\d,]+ there already$/m);
+    expect(out).toMatch(/^messages: [\d,]+ rows written, [\d,]+ existed already$/m);
     await expectEqual(from.connection, to.connection);
-    expect((await move('import', to, file)).out).toMatch(/^messages: 0 rows written, 3,000 there already$/m);
+    expect((await move('import', to, file)).out).toMatch(
+      /^messages: 0 rows written, 3,000 existed already$/m,
+    );
   });
 
-  it('is the same file again when it moves back', async () => {
+  test('a chat that was imported exports the same rows again', async () => {
     expect(await move('import', to, file)).toMatchObject({ code: 0 });
     const back = places.file('ndjson');
     expect(await move('export', to, back)).toMatchObject({ code: 0 });

@@ -1,10 +1,7 @@
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ROOT } from '../../server/runtime/project-root.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Progress } from '../../scripts/move/progress.js';
 
-const { Progress } = await import(path.join(ROOT, 'scripts/move/progress.mjs'));
-
-/** What is shown while 2,000 rows are done within 20 seconds. */
+/** The output for 2,000 rows in 20 seconds. */
 function shown(isTTY: boolean): string {
   const written: string[] = [];
   const progress = new Progress('messages', 2_000, { isTTY, write: (text: string) => written.push(text) });
@@ -16,7 +13,7 @@ function shown(isTTY: boolean): string {
   return written.join('');
 }
 
-describe('progress', () => {
+describe('Progress', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -24,7 +21,7 @@ describe('progress', () => {
     vi.useRealTimers();
   });
 
-  it('is a bar on a terminal, and is gone at the end', () => {
+  test('Progress draws a bar on a terminal and removes it at the end', () => {
     const lines = shown(true).split('\r\x1b[K');
     expect(lines).toContain(`messages ${'█'.repeat(15)}${'░'.repeat(15)}  50 % of 2,000 rows`);
     expect(lines).toContain(`messages ${'█'.repeat(30)} 100 % of 2,000 rows`);
@@ -32,7 +29,7 @@ describe('progress', () => {
     expect(lines.join('')).not.toContain('\n');
   });
 
-  it('is a line now and then where there is no terminal', () => {
+  test('Progress prints a line every ten seconds without a terminal', () => {
     expect(shown(false)).toBe('messages: 1,000 of 2,000 rows\nmessages: 2,000 of 2,000 rows\n');
   });
 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -23,14 +23,14 @@ function seed(db = database.address.db): Promise<{ code: number; out: string; er
   const { host, port } = database;
   const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
   return new Promise((resolve) => {
-    execFile(process.execPath, [path.join(ROOT, 'scripts/seed.mjs')], { env }, (failure, out, error) => {
+    execFile(process.execPath, [path.join(ROOT, 'dist/scripts/seed.js')], { env }, (failure, out, error) => {
       resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });
     });
   });
 }
 
 describe('npm run seed', () => {
-  it('makes ten users to play with, as often as it is run', async () => {
+  test('npm run seed creates ten playground users, and restores them when it is run again', async () => {
     const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
     const connection = await database.connect();
     const rows = async () =>
@@ -41,11 +41,11 @@ describe('npm run seed', () => {
     expect(await rows()).toEqual(users);
     expect(await seed()).toMatchObject({ code: 0, out: expect.stringMatching(/ 10 unchanged/) });
     await r.table('users').get('1').update({ name: 'Johnny' }).run(connection);
-    expect(await seed()).toMatchObject({ code: 0, out: expect.stringMatching(/ 1 put back/) });
+    expect(await seed()).toMatchObject({ code: 0, out: expect.stringMatching(/ 1 restored/) });
     expect(await rows()).toEqual(users);
   });
 
-  it('says what to do where there is no table', async () => {
+  test('npm run seed suggests to start the server when the table is missing', async () => {
     const { code, out, error } = await seed('nothing_here');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(error).toMatch(/does not exist.*Start the server once/);

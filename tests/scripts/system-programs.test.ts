@@ -10,18 +10,18 @@ interface Program {
   usedBy: string[];
 }
 
-/** A program that no machine has, unless told otherwise. */
+/** A program that is not found unless `change` provides it. */
 function program(change: Partial<Program> = {}): Program {
-  const none = { name: 'nowhere', variable: 'NOWHERE_PATH', commands: ['nowhere-to-be-found'], places: [] };
-  return { ...none, aptPackage: 'nowhere', usedBy: ['tests'], ...change };
+  const absent = { name: 'nowhere', variable: 'NOWHERE_PATH', commands: ['no-such-command'], places: [] };
+  return { ...absent, aptPackage: 'nowhere', usedBy: ['tests'], ...change };
 }
 
-/** What provideSystemPrograms answers, in a process with this environment. */
+/** Runs provideSystemPrograms in a process with this environment. */
 function provide(programs: Program[], env: Record<string, string> = {}) {
   const script = `
-    import { provideSystemPrograms } from './scripts/system-programs.mjs';
+    import { provideSystemPrograms } from './scripts/test/provide-programs.ts';
     console.log(JSON.stringify(await provideSystemPrograms(${JSON.stringify(programs)})));`;
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     env: { PATH: process.env.PATH, TESTS_INSTALL: 'never', ...env },
     encoding: 'utf8',
   });
@@ -31,37 +31,37 @@ function provide(programs: Program[], env: Record<string, string> = {}) {
 }
 
 describe('system programs for tests', () => {
-  test('are found by their command on the PATH', () => {
+  test('system programs are found by their command on the PATH', () => {
     const { found, missing } = provide([program({ commands: ['sh'] })]);
     expect(found.NOWHERE_PATH).toMatch(/\/sh$/);
     expect(missing).toEqual({});
   });
 
-  test('are found at a known place', () => {
+  test('system programs are found at a known place', () => {
     expect(provide([program({ places: [process.execPath] })]).found).toEqual({
       NOWHERE_PATH: process.execPath,
     });
   });
 
-  test('are taken from where their variable says', () => {
+  test('the variable of a system program overrides the search', () => {
     const { found } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: process.execPath });
     expect(found).toEqual({ NOWHERE_PATH: process.execPath });
   });
 
-  test('are missing with a reason when they cannot be installed', () => {
+  test('system programs that cannot be installed are missing with a reason', () => {
     expect(provide([program()])).toEqual({
       found: { NOWHERE_PATH: '' },
       missing: { nowhere: 'nowhere was not found (TESTS_INSTALL=never)' },
     });
   });
 
-  test('are missing when their variable names nothing, whatever else is there', () => {
+  test('a system program is missing when its variable names no file, even if the PATH has it', () => {
     const { found, missing } = provide([program({ commands: ['sh'] })], { NOWHERE_PATH: '/no/such/program' });
     expect(found).toEqual({ NOWHERE_PATH: '' });
-    expect(missing).toEqual({ nowhere: 'NOWHERE_PATH names no program that can be run' });
+    expect(missing).toEqual({ nowhere: 'NOWHERE_PATH does not name an executable file' });
   });
 
-  test('are left alone when no test uses them', () => {
+  test('system programs that no test uses are neither searched nor installed', () => {
     expect(provide([program({ usedBy: [] })])).toEqual({ found: {}, missing: {} });
   });
 });

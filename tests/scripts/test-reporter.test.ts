@@ -11,7 +11,7 @@ interface Report {
   flaky?: { name: string; reason: string }[];
 }
 
-describe('the report of a test run', () => {
+describe('the counts reporter', () => {
   let folder: string;
 
   beforeEach(() => {
@@ -21,7 +21,7 @@ describe('the report of a test run', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs vitest over files made of these sources. */
+  /** Runs vitest on files with these sources. */
   function report(
     sources: Record<string, string>,
     ...args: string[]
@@ -30,38 +30,38 @@ describe('the report of a test run', () => {
     for (const [name, source] of Object.entries(sources)) {
       writeFileSync(path.join(folder, 'tests', `${name}.test.ts`), head + source);
     }
-    const reporter = `--reporter=${path.resolve('scripts/test-reporter.mjs')}`;
+    const reporter = `--reporter=${path.resolve('scripts/test/counts-reporter.ts')}`;
     const file = path.join(folder, 'report.json');
     const { status } = spawnSync(
       process.execPath,
       [path.resolve('node_modules/vitest/vitest.mjs'), 'run', '--root', folder, reporter, ...args],
-      // With CI set, vitest refuses .only by itself.
+      // With CI set, vitest itself refuses .only.
       { env: { ...process.env, TEST_REPORT: file, VITEST: undefined, CI: undefined }, stdio: 'ignore' },
     );
     return { status, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
   }
 
-  test('names what passed only at the second try', () => {
+  test('the report lists tests that passed when they were retried', () => {
     const result = report({
       flaky: `
         let tries = 0;
-        test('moody', { retry: 1 }, () => expect(tries++).toBe(1));
-        test('steady', { retry: 1 }, () => {});
+        test('unstable', { retry: 1 }, () => expect(tries++).toBe(1));
+        test('stable', { retry: 1 }, () => {});
       `,
     });
     expect(result.status).toBe(0);
     expect(result.report).toMatchObject({ passed: 2, failed: [] });
-    expect(result.report.flaky?.map(({ name }) => name)).toEqual(['tests/flaky.test.ts > moody']);
+    expect(result.report.flaky?.map(({ name }) => name)).toEqual(['tests/flaky.test.ts > unstable']);
   });
 
-  test('counts what passed, failed, and was skipped for a reason', () => {
+  test('the report counts tests that passed, failed, or were skipped with a reason', () => {
     const result = report({
       mixed: `
         test('right', () => {});
         test('wrong', () => expect(1).toBe(2));
-        test('later', { skip: true, meta: { skipReason: 'no moon' } }, () => {});
-        test('inside', ({ skip }) => skip('no sun'));
-        describe('suite', { skip: true, meta: { skipReason: 'no stars' } }, () => {
+        test('later', { skip: true, meta: { skipReason: 'no network' } }, () => {});
+        test('inside', ({ skip }) => skip('no display'));
+        describe('suite', { skip: true, meta: { skipReason: 'no disk' } }, () => {
           beforeAll(() => { throw new Error('must not run'); });
           test('nested', () => {});
         });`,
@@ -72,14 +72,14 @@ describe('the report of a test run', () => {
         { name: 'tests/mixed.test.ts > wrong', reason: expect.stringContaining('expected 1 to be 2') },
       ],
       skipped: [
-        { name: 'tests/mixed.test.ts > later', reason: 'no moon' },
-        { name: 'tests/mixed.test.ts > inside', reason: 'no sun' },
-        { name: 'tests/mixed.test.ts > suite > nested', reason: 'no stars' },
+        { name: 'tests/mixed.test.ts > later', reason: 'no network' },
+        { name: 'tests/mixed.test.ts > inside', reason: 'no display' },
+        { name: 'tests/mixed.test.ts > suite > nested', reason: 'no disk' },
       ],
     });
   });
 
-  test('a skip without a reason is a failure, also as todo and beside .only', () => {
+  test('the report counts a skip without a reason as a failure, also for todo and .only', () => {
     const { report: counted } = report({
       bare: `test.skip('bare', () => {}); describe.skip('group', () => { test('in it', () => {}); });
         test.todo('some day'); test('dynamic', ({ skip }) => skip());`,
@@ -95,7 +95,7 @@ describe('the report of a test run', () => {
     ]);
   });
 
-  test('a broken hook, a broken file and an unhandled error are failures', () => {
+  test('the report counts failed hooks, files that cannot be loaded and unhandled errors as failures', () => {
     const { report: counted } = report({
       hook: `describe('suite', () => { beforeAll(() => { throw new Error('no server'); }); test('in it', () => {}); });`,
       file: `throw new Error('cannot load');`,
@@ -111,7 +111,7 @@ describe('the report of a test run', () => {
     ]);
   });
 
-  test('tests left out by -t are not counted, but their bare skips are', () => {
+  test('the report counts only tests that -t selects', () => {
     const source = `test('wanted', () => {}); test('other', () => {}); test.skip('wanted too', () => {});`;
     const { report: counted } = report({ named: source }, '-t', 'wanted');
     expect(counted).toEqual({

@@ -11,7 +11,7 @@ import { programPath } from './programs.js';
 
 /** Builds the page's script and styles, and starts a real Chromium. */
 export async function launchBrowser(): Promise<Browser> {
-  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   // Containers give programs neither the rights for the sandbox nor much shared memory.
   return chromium.launch({
     executablePath: programPath('chromium'),

@@ -42,6 +42,7 @@ export function skipWithout(...programs: Program[]): { skip?: boolean; meta?: { 
 function reasonWithout(program: Program): string {
   const missing = JSON.parse(process.env.MISSING_PROGRAMS ?? '{}') as Partial<Record<Program, string>>;
   return (
-    missing[program] ?? `${VARIABLES[program]} is not set: npm test does, from scripts/system-programs.mjs`
+    missing[program] ??
+    `${VARIABLES[program]} is not set: npm test sets it, from scripts/test/system-programs.ts`
   );
 }

@@ -1,0 +1,17 @@
+/**
+ * `npm run build`: transpiles server/, packages/ and the commands of scripts/ file by file, and bundles the script and
+ * styles of the page. Types are checked by `npm run lint`, not here.
+ */
+import { bundlePage } from './page-assets.js';
+import { transpile } from './transpile.js';
+
+/** In scripts/: tools of development, which tsx runs. The other scripts also run where only dist/ is installed. */
+const DEVELOPMENT = ['build/', 'chaos/', 'dev.ts', 'fuzz/', 'protocol/', 'screenshot.ts', 'test/'];
+
+await Promise.all([
+  transpile('server', 'dist/server'),
+  transpile('scripts', 'dist/scripts', DEVELOPMENT),
+  transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
+  transpile('packages/client/src', 'packages/client/dist'),
+  bundlePage(),
+]);

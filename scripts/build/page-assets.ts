@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from '../../server/runtime/project-root.js';
+import { removeOtherFiles, writeAtomically } from './files.js';
+
+const OUTPUT_FOLDER = 'static/build';
+
+/**
+ * Bundles the script and the styles of the page to static/build/, under names that change with their content. Their
+ * addresses are in assets.json.
+ */
+export async function bundlePage(): Promise<void> {
+  const { metafile } = await build({
+    entryPoints: {
+      page: join(ROOT, 'static/client/main.ts'),
+      style: join(ROOT, 'static/styles/style.css'),
+    },
+    entryNames: '[name]-[hash]',
+    outdir: join(ROOT, OUTPUT_FOLDER),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    sourcemap: 'linked',
+    metafile: true,
+    absWorkingDir: ROOT,
+    logLevel: 'warning',
+  });
+  const outputs = Object.keys(metafile.outputs);
+  const addressOf = (ending: string) => {
+    const file = outputs.find((output) => output.endsWith(ending));
+    if (file === undefined) throw new Error(`The build wrote no ${ending} file`);
+    return file.replace(OUTPUT_FOLDER, '/static');
+  };
+  const assets = `${OUTPUT_FOLDER}/assets.json`;
+  const addresses = { script: addressOf('.js'), style: addressOf('.css') };
+  await writeAtomically(join(ROOT, assets), JSON.stringify(addresses));
+  await removeOtherFiles(OUTPUT_FOLDER, outputs);
+}

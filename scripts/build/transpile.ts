@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from '../../server/runtime/project-root.js';
+import { filesIn, removeOtherFiles } from './files.js';
+
+/**
+ * Transpiles each TypeScript file of a folder, and removes the output of sources that were deleted. Files are not
+ * bundled, so that stack traces name them. Paths are relative to the root of the project.
+ * @param excluded beginnings of paths in the folder
+ */
+export async function transpile(from: string, to: string, excluded: readonly string[] = []): Promise<void> {
+  const sources = await filesIn(join(ROOT, from), /(?<!\.d)\.ts$/);
+  const isExcluded = (file: string) => excluded.some((path) => file.startsWith(join(ROOT, from, path)));
+  const { metafile } = await build({
+    entryPoints: sources.filter((file) => !isExcluded(file)),
+    outbase: join(ROOT, from),
+    outdir: join(ROOT, to),
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    metafile: true,
+    absWorkingDir: ROOT,
+    logLevel: 'warning',
+  });
+  await removeOtherFiles(to, Object.keys(metafile.outputs));
+}

@@ -1,0 +1,85 @@
+/** A program of the system that tests run against. */
+export interface SystemProgram {
+  name: string;
+  /** The environment variable that overrides the search, and from which tests read the path. */
+  variable: string;
+  /** Names to search for on the PATH. */
+  commands: readonly string[];
+  /** Paths that are tried first. */
+  places: readonly string[];
+  /** For Debian and Ubuntu. */
+  aptPackage: string;
+  /** Folders of the tests that need it. */
+  usedBy: readonly string[];
+}
+
+export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
+  {
+    name: 'chromium',
+    variable: 'CHROME_PATH',
+    commands: ['chromium', 'google-chrome', 'google-chrome-stable', 'chrome'],
+    places: [
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    ],
+    aptPackage: 'chromium',
+    usedBy: ['tests/flows', 'tests/bots'],
+  },
+  {
+    name: 'redis-server',
+    variable: 'REDIS_SERVER_PATH',
+    commands: ['redis-server'],
+    places: [],
+    aptPackage: 'redis-server',
+    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster', 'tests/chaos'],
+  },
+  {
+    name: 'rabbitmq-server',
+    variable: 'RABBITMQ_SERVER_PATH',
+    commands: ['rabbitmq-server'],
+    // Debian's command of this name requires to be root or rabbitmq; the script that it calls does not.
+    places: ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/sbin/rabbitmq-server'],
+    aptPackage: 'rabbitmq-server',
+    usedBy: ['tests/bots'],
+  },
+  {
+    name: 'openssl',
+    variable: 'OPENSSL_PATH',
+    commands: ['openssl'],
+    places: [],
+    aptPackage: 'openssl',
+    usedBy: ['tests/database', 'tests/presence'],
+  },
+  {
+    name: 'sshd',
+    variable: 'SSHD_PATH',
+    commands: ['sshd'],
+    places: [],
+    aptPackage: 'openssh-server',
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'nginx',
+    variable: 'NGINX_PATH',
+    commands: ['nginx'],
+    places: [],
+    aptPackage: 'nginx-light',
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'shellcheck',
+    variable: 'SHELLCHECK_PATH',
+    commands: ['shellcheck'],
+    places: [],
+    aptPackage: 'shellcheck',
+    usedBy: ['tests/deploy'],
+  },
+  {
+    name: 'systemd-analyze',
+    variable: 'SYSTEMD_ANALYZE_PATH',
+    commands: ['systemd-analyze'],
+    places: [],
+    aptPackage: 'systemd',
+    usedBy: ['tests/deploy'],
+  },
+];
