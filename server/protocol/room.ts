@@ -2,9 +2,6 @@ import { ACCESS, type RoomAccess, type RoomInfo } from './entities.js';
 
 export { ACCESS, type RoomAccess, type RoomInfo };
 
-/** Unread messages are counted up to this number. */
-export const MAX_UNREAD = 100;
-
 /** A room as one user sees it. A room that nobody created is open, and has no topic. */
 export interface RoomEntry extends RoomInfo {
   joined: boolean;

@@ -6,9 +6,9 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError } from '../protocol/errors.js';
-import { LOBBY, type Position } from '../protocol/message.js';
+import { LOBBY, MAX_UNREAD, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
-import { MAX_UNREAD, type Member, type RoomEntry, type RoomInfo } from '../protocol/room.js';
+import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
 import { nameKeys } from '../protocol/text/name-key.js';
 import { LISTED_ROOMS, RoomListing } from './room-listing.js';
 

@@ -23,7 +23,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
   let rooms = 0;
 
   beforeAll(async () => {
-    // There is a broker by name, but nobody listens there.
+    // The address of a broker at which no process listens.
     const env = { AMQP_URL: 'amqp://127.0.0.1:1' };
     [app, browser] = await Promise.all([startTestApp({ env }), launchBrowser()]);
   });
@@ -33,7 +33,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  /** Somebody in a room of his own, in which bots have said that they can do this. */
+  /** A visitor in a separate room, on a server to which bots have announced these commands. */
   async function enter(
     bots: object[] = BOTS,
     options: BrowserContextOptions = {},
@@ -197,7 +197,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     expect(box!.y).toBeGreaterThan(0);
     expect(box!.y + box!.height).toBeLessThanOrEqual(field!.y);
     expect(box!.height / last!.height).toBeLessThan(9);
-    // It is the selected one, and in sight.
+    // It is selected and in view.
     expect(last!.y + last!.height).toBeLessThanOrEqual(box!.y + box!.height);
     expect(last!.width).toBeLessThanOrEqual(box!.width);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);

@@ -16,7 +16,7 @@ import { until } from '../support/until.js';
 const MEGABYTE = 1024 * 1024;
 /** Below the reserve of 16 MB, above its last part. */
 const LITTLE_BYTES = 4 * MEGABYTE;
-/** No request is refused for its rate. */
+/** Rate limits that the tests do not reach. */
 const UNLIMITED = { LIMIT_MESSAGES: '0', LIMIT_REQUESTS: '0', LIMIT_JOINS: '0' };
 
 let disk: SmallDisk | undefined;
@@ -104,7 +104,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     await disk.fill(LITTLE_BYTES);
     await until('heartbeats are refused', async () => (await readyz(server.url)).storage.state === 'full');
     const { since } = (await readyz(server.url)).storage;
-    // Two more beats of 5 seconds would drop the link if they counted as missing.
+    // Two more heartbeats of 5 seconds would close the connection if they counted as missing.
     await until('four beats have passed', () => Date.now() - Date.parse(since) > 17_000, 30_000);
     expect((await readyz(server.url)).dependencies.database.state).toBe('up');
     expect(server.output).not.toContain('database: away');

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** A way in: what somebody gets to see of a room who comes with these headers (and token, for sockets). */
+/** A way to read a room with the given headers, or with a token for sockets. */
 type Door = (app: TestApp, room: string, token: string) => Promise<{ status: number; code?: string }>;
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -15,7 +15,7 @@ async function http(url: string, init: RequestInit): Promise<{ status: number; c
   const abort = new AbortController();
   const answer = await fetch(url, { ...init, signal: abort.signal, redirect: 'manual' });
   const type = answer.headers.get('content-type') ?? '';
-  // Pages say it in words; a stream has no end to wait for.
+  // Pages contain the error as text; a stream does not end.
   const text = type.includes('event-stream') ? '' : await answer.text();
   if (answer.status >= 400) expect(text).not.toContain('among us');
   let code = answer.status === 403 ? 'not-a-member' : undefined;

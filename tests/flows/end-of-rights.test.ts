@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** A room, a user that uses every door to it, a friend that stays, and a third user that comes later. */
+/** A room, a user who reads it in every way, a second user who stays in it, and a third who joins later. */
 interface Scene {
   room: string;
   token: string;
@@ -21,7 +21,7 @@ interface Scene {
 }
 
 interface Way {
-  /** Whether the room is for members from the beginning. */
+  /** Whether the room is created for members only. */
   isMembers: boolean;
   /** Code of the errors that follow. */
   code: 'not-a-member' | 'token-expired' | 'bad-token';
@@ -141,7 +141,7 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   await friend.ask({ type: 'joinRoom', room });
   await observer.ask({ type: 'observePresence', rooms: [room] });
   await stream.endsWith('state');
-  // Every door is open.
+  // The user can read the room in every way.
   friend.send({ type: 'typing', room });
   await friend.ask({ type: 'createMessage', message: { room, body: 'hello' } });
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
@@ -153,13 +153,13 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
 
 const idOf = (room: string) => `old-${Buffer.from(room).toString('hex').slice(-50)}`;
 
-/** Frames that say anything of a room. */
+/** Frames that contain data of a room. */
 const of = (room: string, frames: readonly object[]) =>
   frames.filter((frame) => !('code' in frame) && JSON.stringify(frame).includes(room));
 
 describe.each(Object.entries(ways))('when %s', (name, way) => {
   let scene: Scene;
-  /** Number of frames that had come when the right ended. */
+  /** Number of frames that were received before access was revoked. */
   const marks = new Map<SocketClient, number>();
   let streamMark = 0;
   const since = (client: SocketClient) => client.frames.slice(marks.get(client));
@@ -173,7 +173,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     await until('the stream has ended', () => stream.ended);
     for (const socket of [inside, observer, friend]) marks.set(socket, socket.frames.length);
     streamMark = stream.text.length;
-    // Something happens in the room, of every kind.
+    // Every kind of event happens in the room.
     inside.send({ type: 'typing', room });
     await r
       .table('memberships')
@@ -200,7 +200,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
       'the friend learns of the member',
       () => friend.latest('memberJoined')?.user.id_user === 'late-comer',
     );
-    // Whatever was sent to these sockets comes before the answer.
+    // All frames for these sockets arrive before the answer.
     for (const socket of [inside, observer]) await socket.ask({ type: 'leaveRoom', room: 'elsewhere' });
   }, 60_000);
   afterAll(() => {

@@ -27,7 +27,7 @@ describe('reading history', skipWithout('chromium'), () => {
   test('scrolling up loads older messages and keeps the visible ones in place', async () => {
     const { page, context, complaints } = await visit(browser, `${app.url}/r/long`);
     expect(await shownTexts(page)).toEqual(texts.slice(-100));
-    // Near the first message, so that the next page is loaded; the place of a message in sight is watched.
+    // Scrolls near the first message, so that the next page is loaded, and observes the position of a visible message.
     const scrollUp = `new Promise((resolve) => {
       const log = document.getElementById('log');
       log.scrollTop = -(log.scrollHeight - log.clientHeight - 300);

@@ -210,7 +210,7 @@ describe('a name from a token', () => {
     await me(app, bearer(newer));
     await until('the newer name is in the table', async () => (await shown('bea')) === 'Beatrix');
     expect((await me(app, bearer(old))).name).toBe('Bea');
-    // The queue of background writes is in order: once this name is there, an earlier write is too.
+    // Background writes are ordered: when this name is stored, an earlier write is stored too.
     await me(app, bearer(await issuer.sign({ sub: 'last', name: 'Last' })));
     await until('a later write is done', async () => (await shown('last')) === 'Last');
     expect(await shown('bea')).toBe('Beatrix');

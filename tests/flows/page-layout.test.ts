@@ -54,7 +54,7 @@ describe('the page', skipWithout('chromium'), () => {
     await r.table('messages').insert(rows).run(database);
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
-      /** Where the sign at the end of each line stands, as seen from the line's first letter. */
+      /** On which side of the first letter of its line each final punctuation mark is. */
       const ends = await page.evaluate(`[...document.querySelectorAll('.body')].map((body) => {
         const placeOf = (offset) => {
           const range = document.createRange();
@@ -87,7 +87,7 @@ describe('the page', skipWithout('chromium'), () => {
       .run(database);
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
-      /** Whether the first letter of a text stands to the left of its last. */
+      /** Whether the first letter of a text is to the left of its last. */
       const runsRight = (selector: string) =>
         page.evaluate(`(() => {
           const text = document.querySelector('${selector}').firstChild;

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A server whose umask takes no rights away, as some containers have it. */
+/** A server with umask 0, as in some containers. */
 async function start(): Promise<{ output: () => string }> {
   const quiet = { PORT: '0', EMBEDDED_PORT: '0', INTERFACE: '127.0.0.1', LOG: 'warn', DATA_DIR };
   child = spawn('sh', ['-c', `umask 000; exec "${process.execPath}" dist/server/main.js`], {
@@ -41,7 +41,7 @@ async function end(): Promise<void> {
   await gone;
 }
 
-/** Rights as `ls` would number them, by name; the folder itself is `.`. */
+/** Octal permissions by name; the folder itself is `.`. */
 async function modes(): Promise<Record<string, string>> {
   const names = ['.', ...(await readdir(DATA_DIR))];
   const entries = names.map(async (name) => {

@@ -39,7 +39,7 @@ describe('frames sent together', () => {
       'both are refused',
       () => outsider.frames.filter(({ type }) => type === 'error').length === 2,
     );
-    // Typing is passed on at once, and every socket's frames keep their order.
+    // Typing is relayed at once, and the frames of a socket keep their order.
     friend.send({ type: 'typing', room });
     await until('the member sees the typing', () => member.latest('userTyping'));
     const typists = member.frames.flatMap((frame) =>

@@ -28,7 +28,7 @@ describe.each([
     const enter = (path: string, javaScriptEnabled = true) =>
       visit(browser, app.url + path, { viewport, javaScriptEnabled });
 
-    /** Opens the drawer where the list is not there anyway. */
+    /** Opens the drawer on screens without a visible list. */
     async function openSide(page: Page): Promise<void> {
       if (size === 'narrow') await page.getByRole('button', { name: 'Rooms and your name' }).click();
     }
@@ -43,7 +43,7 @@ describe.each([
     async function leave(...visitors: Visitor[]): Promise<void> {
       for (const { context, complaints } of visitors) {
         await context.close();
-        // A page that says no is reported as an error too.
+        // The browser reports a page with an error status as an error too.
         expect(complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
       }
     }

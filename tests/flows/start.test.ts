@@ -28,7 +28,7 @@ async function post(url: string, room: string, body: string): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-/** What /readyz says of the database. */
+/** The state of the database on /readyz. */
 async function databaseOf(url: string): Promise<{ state: string; since: string }> {
   const { dependencies } = (await (await fetch(`${url}/readyz`)).json()) as {
     dependencies: { database: { state: string; since: string } };
@@ -36,7 +36,7 @@ async function databaseOf(url: string): Promise<{ state: string; since: string }
   return dependencies.database;
 }
 
-/** Reads a room's event stream until `text` has come. */
+/** Reads the event stream of a room until it contains `text`. */
 async function readUntil(stream: Response, text: string): Promise<string> {
   const decoder = new TextDecoder();
   let seen = '';
@@ -102,7 +102,7 @@ describe('the built server', () => {
   });
 
   test('the built server restarts its database when it exits, and exits when the database exits again at once', async () => {
-    // Run before the server: it ends the database's thread when it is told to.
+    // Preloaded into the server: terminates the database's thread on a signal.
     const preload = path.join(DATA_DIR, 'preload.mjs');
     await writeFile(
       preload,

@@ -20,7 +20,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  /** Two people in a room of their own. */
+  /** Two visitors in a separate room. */
   async function meet(): Promise<{ room: string; ann: Visitor; bob: Visitor }> {
     rooms += 1;
     const room = `room ${rooms}`;
@@ -159,7 +159,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     expect(await bob.page.locator('.author').textContent()).toBe('Ann <3');
     await say(ann.page, 'and again');
     await bob.page.getByText('and again').waitFor();
-    // It is seen once, further up, and told with each message.
+    // Sighted readers see it once above the group; screen readers announce it for each message.
     expect(await bob.page.getByRole('log').ariaSnapshot()).toMatch(/Ann <3.*me again.*Ann <3.*and again/s);
     await leave(ann, bob);
   });

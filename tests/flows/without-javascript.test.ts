@@ -119,7 +119,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     );
     expect(without).toHaveLength(6);
     expect(without?.join('')).toContain('(edited)');
-    // The number of people follows the socket.
+    // The script updates the number of people.
     const withoutUsers = (rows: string[] = []) =>
       rows.map((row) =>
         row.replace(/<span class="room-users">.*?<\/span>/, '').replace(/aria-label="[^"]*"/, ''),

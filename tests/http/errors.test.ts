@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 
-/** `### code`, and below it `status: title.` with more after it. */
+/** `### code`, followed by a line that begins with `status: title.` */
 const ENTRY = /^### (\S+)\n\n(\d{3}): ([^.]+)\./gm;
 
 describe('docs/errors.md', async () => {

@@ -58,7 +58,7 @@ afterEach(async () => {
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
 const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
 
-/** Serves the events of rooms, with these options from now on. */
+/** Serves event streams with these options. */
 async function serve(
   events: Partial<EventStreamOptions> = {},
   rooms = stack.rooms,
@@ -92,7 +92,7 @@ function read(query = '', headers: Record<string, string> = {}): EventReader {
   return reader;
 }
 
-/** Comes back with the last event id of a reader that was cut off. */
+/** Reconnects with the last event id of a disconnected reader. */
 const readOn = ({ lastId }: EventReader) => read('', { 'last-event-id': lastId });
 
 const say = async (body: string) => (await stack.messages.insert({ room, body, author: ann })).message;
@@ -101,7 +101,7 @@ async function sayAll(...bodies: string[]): Promise<void> {
   for (const body of bodies) await say(body);
 }
 
-/** Keeps the room open by somebody who stays in it. */
+/** Keeps the room open with a subscriber. */
 async function stay(): Promise<RoomSubscription> {
   const membership = await stack.rooms.join(room, new View());
   memberships.push(membership);
@@ -346,7 +346,7 @@ describe('a slow reader of an event stream', () => {
     await reader.endsWith('state');
     const sleeper = sleep();
     await until('the sleeper is in the room', () => followed.size === 3);
-    // The operating system takes some megabytes before anything has to wait here.
+    // The operating system buffers some megabytes before data is buffered in the process.
     const body = '🦉'.repeat(4000);
     let said = 0;
     for (; followed.size === 3 && said < 5_000; said += 50) {

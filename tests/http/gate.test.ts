@@ -9,7 +9,7 @@ import { exchange, openRaw, type RawAnswer } from '../support/raw-http.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** Targets that no part of the server may parse. */
+/** Targets that must not reach any parser of the server. */
 const BAD_TARGETS = ['//a@[', 'http://[', 'http://a:99999/primus/', '//', '/\\[', 'http://other/', '*'];
 const WEBSOCKET = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
@@ -259,7 +259,7 @@ describe('the allowed hosts', () => {
     'Host: rebound.example\r\n',
     'Host: chat.example.org.rebound.example\r\n',
     'Host: \r\n',
-    // A page of a rebound host can set this header, and a proxy on this machine is trusted.
+    // A page served by DNS rebinding can set this header, and a proxy on this machine is trusted.
     'Host: rebound.example\r\nX-Forwarded-Host: chat.example.org\r\n',
     'Host: chat.example.org\r\nX-Forwarded-Host: rebound.example\r\n',
   ])('a host that is not allowed gets 421, over HTTP and with an upgrade: %j', async (headers) => {

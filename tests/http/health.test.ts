@@ -30,7 +30,7 @@ async function serve(port = testDatabase.port, stopping = new AbortController().
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port of this machine that nothing listens on. */
+/** A local port without a listener. */
 async function deadPort(): Promise<number> {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

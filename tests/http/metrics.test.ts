@@ -44,7 +44,7 @@ test('the metrics need their token if one is set', async () => {
 });
 
 test('the metrics contain every metric of the dashboard', async () => {
-  // There is a broker by name, so that its numbers are there.
+  // The address of a broker, so that its metrics exist.
   app = await startTestApp({ env: { AMQP_URL: 'amqp://127.0.0.1:1' } });
   const text = await (await fetch(`${app.url}/metrics`)).text();
   const dashboard = await readFile(new URL('../../docs/grafana-dashboard.json', import.meta.url), 'utf8');

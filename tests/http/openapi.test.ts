@@ -23,7 +23,7 @@ let room: string;
 beforeAll(async () => {
   app = await startTestApp({ env: { SECRET_FOR_SUMMARY: SECRET, SECRET_FOR_FLUSHING: SECRET } });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
-  // The document is a schema too, as far as references into it go.
+  // Added as a schema, so that references into the document resolve.
   ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'document');
   cookie = await cookieOfGuest(app.url, 'Ada');
@@ -46,7 +46,7 @@ function find(id: string): Described {
   return operations().find(({ operation }) => operation.operationId === id)!;
 }
 
-/** Performs an operation, and checks that the answer is as documented. */
+/** Performs an operation and checks that the response is documented. */
 async function perform(id: string, { path = { room }, query = '', headers = {}, body }: Call = {}) {
   const described = find(id);
   const filled = described.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]!));
@@ -59,7 +59,7 @@ async function perform(id: string, { path = { room }, query = '', headers = {}, 
   return { status: response.status, body: await check(described, response) };
 }
 
-/** @returns the body of an answer that is as documented */
+/** @returns the body of a response that is as documented */
 async function check({ path, method, operation }: Described, response: Response): Promise<unknown> {
   const { operationId, responses } = operation;
   const { status } = response;
@@ -87,7 +87,7 @@ const authorization = { authorization: `Bearer ${SECRET}` };
 const message = { body: 'hello', id: `own-${randomUUID()}` };
 const there = () => ({ path: { room, id: message.id } });
 
-/** What each operation is tried with, in this order, and the statuses that must come of it. */
+/** The requests for each operation, in this order, with the expected statuses. */
 const CALLS: [id: string, call: () => Call, status: number][] = [
   ['createRoom', () => ({ body: { name: room, topic: 'Tea', access: 'members' } }), 201],
   ['createRoom', () => ({ body: { name: room } }), 409],
@@ -176,7 +176,7 @@ describe('the operations of the API', () => {
       expect([id, answer.status, answer.body], id).toEqual([id, status, answer.body]);
       seen.set(id, (seen.get(id) ?? new Set()).add(`${status}`));
     }
-    // The user whose name was set is known now; before, there was nobody to ask for.
+    // Only now is there a user with a name.
     const { id_user } = (await perform('getMe')).body as { id_user: string };
     expect(await perform('getUser', { path: { id: id_user } })).toMatchObject({ status: 200 });
     seen.get('getUser')!.add('200');

@@ -21,7 +21,7 @@ describe('playground pages', () => {
   });
   afterAll(() => app.stop());
 
-  /** What the page tells its script. */
+  /** The state that the page passes to its script. */
   async function stateOf(path: string) {
     const html = await (await fetch(app.url + path)).text();
     return JSON.parse(/<script id="state"[^>]*>(.*?)<\/script>/s.exec(html)![1]!);

@@ -30,7 +30,7 @@ async function page(query = ''): Promise<Page> {
 
 const bodies = ({ messages }: Page) => messages.map(({ body }) => body);
 
-/** Writes past the app's own paths, `m01` being the oldest. */
+/** Inserts rows directly into the table; `m01` is the oldest. */
 async function fill(count: number): Promise<void> {
   const room = decodeURIComponent(new URL(messages).pathname.split('/')[3]!);
   const rows = Array.from({ length: count }, (_, i) => ({
@@ -230,7 +230,7 @@ describe('the messages of a room', () => {
   test('an unchanged page is answered with 304', async () => {
     await post(messages, { body: 'hi' });
     const etag = (await fetch(messages)).headers.get('etag')!;
-    // Without the second header, fetch asks for a complete answer.
+    // Without the second header, fetch requests a complete response.
     const headers = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
     expect((await fetch(messages, { headers })).status).toBe(304);
   });

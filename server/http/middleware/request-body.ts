@@ -22,8 +22,7 @@ export function readFields(req: Request, plainTextField: string | undefined): Re
     if (plainTextField === undefined) throw unsupported('');
     return { [plainTextField]: body };
   }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body))
-    return body as Record<string, unknown>;
+  if (isRecord(body)) return body;
   if (body !== undefined) throw new ChatError('bad-request', 'the request body must be a JSON object');
   if (!hasBody(req)) throw new ChatError('bad-request', 'the request needs a body');
   throw unsupported(plainTextField === undefined ? '' : ' or text/plain');
@@ -35,6 +34,9 @@ function unsupported(more: string): ChatError {
     field: 'Content-Type',
   });
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const hasBody = (req: Request) =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;

@@ -66,7 +66,7 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
       .map(([status, response]) => ({ status, ...responseOf(response, components) })),
     errors: Object.entries(responses)
       .filter(([status]) => status >= '400')
-      .flatMap(([, { content }]) => codesOf(content!['application/problem+json']!.schema)),
+      .flatMap(([, { content }]) => codesOf(content?.['application/problem+json']?.schema)),
   };
 }
 
@@ -116,12 +116,12 @@ function responseOf({ description, headers = {}, content = {} }: OpenApiResponse
     description,
     headers: Object.entries(headers).map(([name, header]) => ({ name, description: header.description })),
     type: isJson ? undefined : type,
-    example: isJson ? JSON.stringify(exampleOf(media!.schema, components), null, 2) : undefined,
+    example: isJson && media ? JSON.stringify(exampleOf(media.schema, components), null, 2) : undefined,
   };
 }
 
-function codesOf({ properties }: JsonSchema): string[] {
-  return (properties?.code?.enum ?? []) as string[];
+function codesOf(schema: JsonSchema | undefined): string[] {
+  return (schema?.properties?.code?.enum ?? []).filter((code) => typeof code === 'string');
 }
 
 /** A curl command that performs the operation. */
@@ -140,7 +140,7 @@ function command(
 ): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
     const parameter = parameters.find((one) => one.name === name);
-    return encodeURIComponent(String(exampleOf(parameter!.schema, components)));
+    return encodeURIComponent(String(parameter && exampleOf(parameter.schema, components)));
   });
   const query = parameters
     .filter((one) => one.in === 'query' && one.required)

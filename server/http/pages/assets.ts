@@ -1,23 +1,26 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 
 /** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
+const assetsSchema = z.object({ script: z.string(), style: z.string() });
+
 /** Addresses of the page's script and styles. The names contain a hash of the content, so browsers can cache them. */
-export interface Assets {
-  script: string;
-  style: string;
-}
+export type Assets = z.infer<typeof assetsSchema>;
 
 /** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */
 export function readAssets(log: Log): Assets | null {
   try {
-    return JSON.parse(readFileSync(path.join(BUILD_FOLDER, 'assets.json'), 'utf8')) as Assets;
+    return assetsSchema.parse(JSON.parse(readFileSync(path.join(BUILD_FOLDER, 'assets.json'), 'utf8')));
   } catch (error) {
-    log.warn({ reason: (error as Error).message }, 'pages: script and styles not found, run npm run build');
+    log.warn(
+      { reason: error instanceof Error ? error.message : error },
+      'pages: script and styles not found, run npm run build',
+    );
     return null;
   }
 }

@@ -11,7 +11,8 @@ import {
   user,
 } from '../../../protocol/entities.js';
 import { ERRORS, type ErrorCode } from '../../../protocol/errors.js';
-import { MAX_UNREAD, type Member, type RoomEntry } from '../../../protocol/room.js';
+import { MAX_UNREAD } from '../../../protocol/message.js';
+import type { Member, RoomEntry } from '../../../protocol/room.js';
 import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */

@@ -7,7 +7,7 @@ export const HUES = 12;
 /** The class of an author's colour, the same on every screen: FNV-1a of the id modulo the number of hues. */
 export function hueClass({ id_user, name }: Author): string {
   let hash = 2166136261;
-  for (const char of id_user ?? name) hash = Math.imul(hash ^ char.codePointAt(0)!, 16777619);
+  for (const char of id_user ?? name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16777619);
   return `hue-${(hash >>> 0) % HUES}`;
 }
 

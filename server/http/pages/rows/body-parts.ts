@@ -43,7 +43,7 @@ function withoutTrailingPunctuation(text: string): string {
   let counts: Record<string, number> | null = null;
   let end = text.length;
   for (; end > 0; end--) {
-    const last = text[end - 1]!;
+    const last = text.charAt(end - 1);
     if (`.,:;!?'*_~…`.includes(last)) continue;
     const opening = OPENING[last];
     if (opening === undefined) break;

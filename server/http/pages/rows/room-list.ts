@@ -1,5 +1,5 @@
-import { LOBBY } from '../../../protocol/message.js';
-import { MAX_UNREAD, type RoomEntry } from '../../../protocol/room.js';
+import { LOBBY, MAX_UNREAD } from '../../../protocol/message.js';
+import type { RoomEntry } from '../../../protocol/room.js';
 import { normalise } from '../../../protocol/text/normalise.js';
 
 export interface RoomGroup {
