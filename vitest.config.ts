@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const INTEGRATION_TESTS = [
   'tests/bots/**',
   'tests/chaos/**',
+  'tests/client/{chat-client,examples}.test.ts',
   'tests/cluster/**',
   'tests/deploy/**',
   'tests/flows/**',
@@ -19,7 +20,7 @@ const INTEGRATION_TESTS = [
   'tests/protocol/text/linear.test.ts',
   'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
   'tests/runtime/connection-drainer.test.ts',
-  'packages/*/tests/{damage,disk-full,drivers,durability,index}.test.ts',
+  'packages/*/tests/{damage,disk-full,drivers,durability,index,package}.test.ts',
   'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
   'packages/*/tests/wire/{limits,session}.test.ts',
 ];
@@ -39,10 +40,10 @@ export default defineConfig({
       // Of the unit tests. A run that covers a percent more writes its figures here; commit them.
       thresholds: {
         autoUpdate: Math.floor,
-        statements: 40,
-        branches: 35,
-        functions: 38,
-        lines: 42,
+        statements: 41,
+        branches: 36,
+        functions: 40,
+        lines: 43,
       },
     },
     projects: [

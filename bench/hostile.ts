@@ -8,86 +8,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { WebSocket } from 'ws';
+import { OrdinaryClient } from './ordinary-client.js';
 import { startServer } from './server.js';
 
 const [ordinary = 20, hostile = 1000, seconds = 30] = process.argv.slice(2, 5).map(Number);
 const [kind = ''] = process.argv.slice(5);
 const HEAP_MB = 512;
-/** Milliseconds between two messages of one ordinary client. */
-const PACE_MS = 500;
-
-/** Sends messages at intervals and measures the latency of their acknowledgements and deliveries. */
-class OrdinaryClient {
-  isLost = false;
-  acks: number[] = [];
-  deliveries: number[] = [];
-  private readonly unacknowledged = new Map<string, number>();
-  private readonly undelivered = new Map<string, number>();
-  private readonly timer: NodeJS.Timeout;
-
-  private constructor(
-    private readonly socket: WebSocket,
-    private readonly name: string,
-  ) {
-    socket.on('message', (data) => this.receive(String(data)));
-    socket.on('close', () => {
-      this.isLost = true;
-      clearInterval(this.timer);
-    });
-    let count = 0;
-    this.timer = setInterval(() => {
-      const id = `${this.name}-${count}`;
-      count += 1;
-      for (const waiting of [this.unacknowledged, this.undelivered]) waiting.set(id, performance.now());
-      this.send({ type: 'createMessage', ref: id, message: { id, room: 'ordinary', body: `message ${id}` } });
-    }, PACE_MS);
-  }
-
-  static async open(url: string, i: number): Promise<OrdinaryClient> {
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`, {
-      headers: { 'x-forwarded-for': `198.51.100.${1 + i}` },
-    });
-    await once(socket, 'open');
-    const client = new OrdinaryClient(socket, `ordinary-${i}-${Date.now()}`);
-    client.send({ type: 'joinRoom', room: 'ordinary' });
-    return client;
-  }
-
-  close(): void {
-    clearInterval(this.timer);
-    this.socket.removeAllListeners('close');
-    this.socket.close();
-  }
-
-  /** Messages that are not acknowledged or not delivered. */
-  get unanswered(): number {
-    return Math.max(this.unacknowledged.size, this.undelivered.size);
-  }
-
-  private send(frame: object): void {
-    this.socket.send(`4${JSON.stringify(frame)}`);
-  }
-
-  private receive(packet: string): void {
-    if (packet === '2') this.socket.send('3');
-    if (packet.startsWith('4"primus::ping')) this.socket.send(packet.replace('ping', 'pong'));
-    if (!packet.startsWith('4{')) return;
-    const frame = JSON.parse(packet.slice(1));
-    const now = performance.now();
-    if (frame.type === 'ack' && this.unacknowledged.has(frame.ref)) {
-      this.acks.push(now - this.unacknowledged.get(frame.ref)!);
-      this.unacknowledged.delete(frame.ref);
-    }
-    // With one clock: each sender measures the delivery to its own socket.
-    const id = frame.type === 'deliverMessage' ? frame.message.id : undefined;
-    if (id !== undefined && this.undelivered.has(id)) {
-      this.deliveries.push(now - this.undelivered.get(id)!);
-      this.undelivered.delete(id);
-    }
-  }
-}
-
 interface Phase {
   acks: number[];
   deliveries: number[];
@@ -96,7 +22,9 @@ interface Phase {
 }
 
 async function measure(url: string): Promise<Phase> {
-  const clients = await Promise.all(Array.from({ length: ordinary }, (_, i) => OrdinaryClient.open(url, i)));
+  const clients = await Promise.all(
+    Array.from({ length: ordinary }, (_, i) => OrdinaryClient.open(url, `198.51.100.${1 + i}`)),
+  );
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   for (const client of clients) client.close();
   return {
@@ -131,7 +59,7 @@ async function attack(url: string): Promise<ChildProcess> {
 const server = await startServer([`--max-old-space-size=${HEAP_MB}`, 'dist/server/main.js'], {
   LIMIT_MESSAGES: '',
   LIMIT_FRAMES: '',
-  LOG: 'error',
+  LOG_LEVEL: 'error',
 });
 try {
   const quiet = await measure(server.url);

@@ -2,6 +2,7 @@
  * `npm run build`: transpiles server/, packages/ and the commands of scripts/ file by file, and bundles the script and
  * styles of the page. Types are checked by `npm run lint`, not here.
  */
+import { bundleClient, CLIENT_BUNDLE } from './client-bundle.js';
 import { bundlePage } from './page-assets.js';
 import { transpile } from './transpile.js';
 
@@ -10,8 +11,9 @@ const DEVELOPMENT = ['build/', 'chaos/', 'dev.ts', 'fuzz/', 'protocol/', 'screen
 
 await Promise.all([
   transpile('server', 'dist/server'),
-  transpile('scripts', 'dist/scripts', DEVELOPMENT),
+  transpile('scripts', 'dist/scripts', { excluded: DEVELOPMENT }),
   transpile('packages/embedded-rethinkdb/src', 'packages/embedded-rethinkdb/dist'),
-  transpile('packages/client/src', 'packages/client/dist'),
+  transpile('packages/client/src', 'packages/client/dist', { kept: [CLIENT_BUNDLE, `${CLIENT_BUNDLE}.map`] }),
+  bundleClient(),
   bundlePage(),
 ]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
+import { BROWSERS } from './client-bundle.js';
 import { removeOtherFiles, writeAtomically } from './files.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -20,7 +21,7 @@ export async function bundlePage(): Promise<void> {
     bundle: true,
     minify: true,
     format: 'esm',
-    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    target: BROWSERS,
     sourcemap: 'linked',
     metafile: true,
     absWorkingDir: ROOT,

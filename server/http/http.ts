@@ -62,7 +62,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
   app.use(healthRouter(dependencies));
-  app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.secretForMetrics }));
+  app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
   app.use(limitRequests(dependencies.limits));
   app.use(apiRouter(dependencies));
   app.use(pagesRouter(dependencies));

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
-import type { Authenticator, Session } from '../auth/authenticator.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
 import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
+import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -12,7 +13,7 @@ import { GUEST_HEADER } from './pages/page-state.js';
 export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
-  limits: Pick<Limits, 'rename'>;
+  limits: Pick<Limits, 'heavyWrites' | 'rename'>;
   users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
@@ -76,7 +77,7 @@ export class Visitors {
     const { authenticator, limits, users } = this.#dependencies;
     refuseGivenName(authenticator);
     await limits.rename(user.id_user, address);
-    return users.rename(user, name);
+    return limits.heavyWrites.run(address, () => users.rename(user, name));
   }
 
   /** The accounts of visitors determine their names, which cannot be changed here. */
@@ -118,7 +119,7 @@ export class Visitors {
   #byHeader(req: Request): Identity | null {
     const { authenticator, guests } = this.#dependencies;
     const signed = req.get(GUEST_HEADER);
-    return signed && authenticator.mode === 'guest' ? guests.recognise(signed) : null;
+    return signed && authenticator.mode === 'guest' ? guests.verify(signed) : null;
   }
 
   #introduce(req: Request, res: Response, identity: Identity): Identity {

@@ -23,6 +23,11 @@ export class RefCountedMap<Key, Value> {
     return this.#held.size;
   }
 
+  /** Whether a key is held. */
+  has(key: Key): boolean {
+    return this.#held.has(key);
+  }
+
   /** The value of a key, without holding it. */
   get(key: Key): Value | undefined {
     return this.#held.get(key)?.value;

@@ -9,12 +9,19 @@ const FLOOD_FACTOR = 10;
  */
 export type Verdict = 'take' | 'refuse' | 'drop' | 'end';
 
+/** Frames that a person sends at most: at once, as after a reconnection, and in each second. */
+const PERSONAL_BURST = 20;
+const PERSONAL_FRAMES_PER_SECOND = 4;
+
 /** Counts the frames of one socket in windows of time. */
 export class FrameLimit {
   /** Of the last frame that was counted. */
   verdict: Verdict = 'take';
   private count = 0;
   private windowEnd = 0;
+  /** Frames beyond those that a person would have sent by the time of the last one (a leaky bucket). */
+  private level = 0;
+  private lastFrame = 0;
 
   /** @param limit frames in a window; 0 allows any number @param windowMs length of a window */
   constructor(
@@ -30,8 +37,16 @@ export class FrameLimit {
       this.windowEnd = now + this.windowMs;
     }
     this.count += 1;
+    const drained = ((now - this.lastFrame) / 1000) * PERSONAL_FRAMES_PER_SECOND;
+    this.level = Math.min(Math.max(0, this.level - drained) + 1, 2 * PERSONAL_BURST);
+    this.lastFrame = now;
     this.verdict = this.judge();
     return this.verdict;
+  }
+
+  /** Whether the socket sends more frames than a person does. */
+  get isFrequent(): boolean {
+    return this.level > PERSONAL_BURST;
   }
 
   /** The answer to a refused frame. */

@@ -14,7 +14,7 @@ import { LISTED_ROOMS, RoomListing } from './room-listing.js';
 
 export interface RoomDirectoryDependencies {
   access: AccessControl;
-  limits: Pick<Limits, 'membership' | 'room'>;
+  limits: Pick<Limits, 'heavyWrites' | 'membership' | 'room'>;
   memberships: MembershipTable;
   messages: Messages;
   presence: Presence;
@@ -100,12 +100,18 @@ export class RoomDirectory {
     address,
     ...room
   }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
-    const { limits, memberships, roomTable } = this.parts;
+    const { limits, roomTable } = this.parts;
     const { name } = room;
     // Every visitor arrives in the lobby, so that no user may close it to others.
     if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
     if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
     await limits.room(by.id_user, address);
+    return limits.heavyWrites.run(address, () => this.write(room, by));
+  }
+
+  private async write(room: Pick<RoomInfo, 'name' | 'topic' | 'access'>, by: Person): Promise<RoomEntry> {
+    const { memberships, roomTable } = this.parts;
+    const { name } = room;
     const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
     if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
     await this.checkClaim(name, room.access, by.id_user);
@@ -128,8 +134,9 @@ export class RoomDirectory {
    * @throws ChatError `rate-limited`, `too-many-rooms`, `database-unavailable`
    */
   async join(room: string, person: Person, address?: string): Promise<void> {
-    await this.parts.limits.membership(person.id_user, address);
-    await this.addMember(room, person);
+    const { limits } = this.parts;
+    await limits.membership(person.id_user, address);
+    await limits.heavyWrites.run(address, () => this.addMember(room, person));
   }
 
   /**
@@ -138,8 +145,9 @@ export class RoomDirectory {
    * @throws ChatError `rate-limited`, `database-unavailable`
    */
   async leave(room: string, id_user: string, address?: string): Promise<void> {
-    await this.parts.limits.membership(id_user, address);
-    await this.parts.memberships.leave(room, id_user);
+    const { limits, memberships } = this.parts;
+    await limits.membership(id_user, address);
+    await limits.heavyWrites.run(address, () => memberships.leave(room, id_user));
   }
 
   /**

@@ -77,11 +77,16 @@ export class RoomService {
 
   /**
    * Enters a room by its (cleaned) name. Snapshot and subscription are of the same moment.
-   * @throws ChatError `not-a-member`; `database-unavailable` when the room cannot be read in time
+   * @throws ChatError `not-a-member`, `rate-limited`, `overloaded`; `database-unavailable` when the room cannot be read in time
    */
   async join(name: string, subscriber: Subscriber): Promise<RoomSubscription> {
     await this.access.check(name, subscriber.id_user);
     await this.limits.join(subscriber.id_user, subscriber.address);
+    if (this.open.get(name)?.room.isRead) return this.enter(name, subscriber);
+    return this.limits.roomReads.run(subscriber.address, () => this.enter(name, subscriber));
+  }
+
+  private async enter(name: string, subscriber: Subscriber): Promise<RoomSubscription> {
     const { entry, release } = this.acquire(name);
     const { room } = entry;
     try {

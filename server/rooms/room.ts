@@ -24,6 +24,8 @@ export interface Subscriber {
   /** By which joining is counted beside the user; undefined where it is not known. */
   readonly address?: string;
   deliver(batch: FrameBatch): void;
+  /** The right to be in the room is being checked. @returns called when the check has ended, whatever its result is */
+  onAccessCheck?(room: string): () => void;
   /** The subscriber has been removed: it may not be in this room (`not-a-member`), or its rights cannot be checked. */
   onAccessRevoked(room: string, error: ChatError): void;
 }
@@ -33,6 +35,8 @@ interface Place {
   readonly subscriber: Subscriber;
   /** While the rights of the subscriber are checked: number of the first frame that was held back. */
   heldFrom: number | null;
+  /** Called at the end of the check. */
+  resume: (() => void) | null;
   /** Number of checks so far; only the result of the last one counts. */
   asked: number;
 }
@@ -82,6 +86,11 @@ export class Room {
     return this.places.size;
   }
 
+  /** Whether there is a window to show. */
+  get isRead(): boolean {
+    return this.catchUp.isKnown;
+  }
+
   /** Resolves when there is a window to show. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
     await this.catchUp.ready(timeoutMs);
@@ -90,9 +99,9 @@ export class Room {
   /** What the subscriber is delivered from now on continues what `snapshot` says now. @returns ends it */
   subscribe(subscriber: Subscriber): () => void {
     this.flush();
-    const place: Place = { subscriber, heldFrom: null, asked: 0 };
+    const place: Place = { subscriber, heldFrom: null, resume: null, asked: 0 };
     this.places.add(place);
-    return () => void this.places.delete(place);
+    return () => this.remove(place);
   }
 
   /**
@@ -107,6 +116,7 @@ export class Room {
       const user = place.subscriber.id_user;
       if (id_user !== undefined && user !== id_user) continue;
       place.heldFrom ??= this.next;
+      place.resume ??= place.subscriber.onAccessCheck?.(this.name) ?? null;
       place.asked += 1;
       const { asked: mine } = place;
       const answer = asked.get(user) ?? check(user);
@@ -121,7 +131,7 @@ export class Room {
 
   /** Whether one of the newest messages is by this user. */
   shows(id_user: string): boolean {
-    return this.window.messages.some(({ author }) => author.id_user === id_user);
+    return this.window.authors.has(id_user);
   }
 
   get snapshot(): Snapshot {
@@ -240,10 +250,16 @@ export class Room {
   private release(place: Place): void {
     const { heldFrom } = place;
     place.heldFrom = null;
+    endCheck(place);
     if (heldFrom === null || this.closed) return;
     const held = this.replay(this.epoch, heldFrom - 1);
     if (!held) this.expel(place, toChatError(null));
     else if (held.json.length > 0) this.deliver(place, new FrameBatch(held.json, this.epoch, held.first));
+  }
+
+  private remove(place: Place): void {
+    this.places.delete(place);
+    endCheck(place);
   }
 
   private expel(place: Place, error: ChatError): void {
@@ -253,7 +269,13 @@ export class Room {
     } catch (thrown) {
       this.log.error({ room: this.name, error: String(thrown) }, 'room: a subscriber failed');
     }
+    endCheck(place);
   }
+}
+
+function endCheck(place: Place): void {
+  place.resume?.();
+  place.resume = null;
 }
 
 interface Change {

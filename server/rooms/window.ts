@@ -6,6 +6,7 @@ import { comparePositions, type Message, type Position } from '../protocol/messa
  */
 export class Window {
   private list: Message[] = [];
+  private knownAuthors: Set<string | null> | null = null;
   hasOlder = false;
 
   constructor(private readonly size: number) {}
@@ -13,6 +14,12 @@ export class Window {
   /** Oldest first. Not to be changed by the caller. */
   get messages(): readonly Message[] {
     return this.list;
+  }
+
+  /** Ids of the users who wrote these messages. */
+  get authors(): ReadonlySet<string | null> {
+    this.knownAuthors ??= new Set(this.list.map(({ author }) => author.id_user));
+    return this.knownAuthors;
   }
 
   /** Where the window begins; null when it holds all there is. */
@@ -26,6 +33,7 @@ export class Window {
     this.remove(message.id);
     const from = this.from;
     if (from && comparePositions(message, from) < 0) return;
+    this.knownAuthors = null;
     let at = this.list.length;
     while (at > 0 && comparePositions(this.list[at - 1]!, message) > 0) at -= 1;
     this.list.splice(at, 0, message);
@@ -38,7 +46,9 @@ export class Window {
   remove(id: string): void {
     // New messages are at the end, and so are most of those that change.
     const at = this.list.findLastIndex((message) => message.id === id);
-    if (at >= 0) this.list.splice(at, 1);
+    if (at < 0) return;
+    this.list.splice(at, 1);
+    this.knownAuthors = null;
   }
 
   /**
@@ -48,6 +58,7 @@ export class Window {
   replace(messages: Message[], hasOlder: boolean): { upserts: Message[]; removals: string[] } {
     const old = new Map(this.list.map((message) => [message.id, message]));
     this.list = messages;
+    this.knownAuthors = null;
     this.hasOlder = hasOlder;
     const upserts = messages.filter((message) => !isSame(message, old.get(message.id)));
     const present = new Set(messages.map(({ id }) => id));

@@ -26,7 +26,14 @@ export function takeFrames(parts: FrameIntakeDependencies): void {
     connection.end(CLOSE_CODES.policyViolation, reason);
   };
   const inbox = new Inbox({
-    handle: (frame) => dispatch(connection, frame, handlerParts, log),
+    handle: (frame, isPaced) => {
+      const work = () => dispatch(connection, frame, handlerParts, log);
+      if (!isPaced) return work();
+      return handlerParts.limits.frequentFrames
+        .run(connection.address, work)
+        .catch((error: unknown) => sendError(connection, error, refOf(frame)));
+    },
+    isFrequent: () => limit.isFrequent,
     isReady: () => isAuthenticated && connection.keepsUp(),
     pauseReading: (isPaused) => connection.pauseReading(isPaused),
     overflowed: () => end(`more than ${INBOX_FRAMES} frames or ${INBOX_BYTES} bytes wait to be handled`),

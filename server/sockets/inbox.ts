@@ -9,13 +9,17 @@ export const INBOX_BYTES = 256 * 1024;
  * frames of others are parsed meanwhile.
  */
 const CONCURRENT_FRAMES = 32;
+/** The same for a socket whose frames are paced. */
+export const CONCURRENT_PACED_FRAMES = 8;
 /** The same for frames whose answer may be large: a room full of the longest messages has 1.6 MB. */
 const CONCURRENT_LARGE_ANSWERS = 2;
 const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory', 'observePresence']);
 
 export interface InboxOptions {
-  /** Never rejects. */
-  handle(frame: unknown): Promise<void>;
+  /** Whether the socket sends so many frames that they are paced. */
+  isFrequent(): boolean;
+  /** Never rejects. `isPaced`: the frame has to wait for the turn of its socket's address. */
+  handle(frame: unknown, isPaced: boolean): Promise<void>;
   /** Whether frames may be handled at the moment. */
   isReady(): boolean;
   /** Frames wait, or not any more: reading from the socket should stop, or go on. */
@@ -33,6 +37,7 @@ export class Inbox {
   private waitingBytes = 0;
   private running = 0;
   private runningLarge = 0;
+  private runningPaced = 0;
   private isClosed = false;
 
   constructor(private readonly parts: InboxOptions) {}
@@ -75,17 +80,22 @@ export class Inbox {
   }
 
   private mayBegin(isLarge: boolean): boolean {
+    const concurrent = this.parts.isFrequent() ? CONCURRENT_PACED_FRAMES : CONCURRENT_FRAMES;
     return (
-      this.running < CONCURRENT_FRAMES &&
+      this.running < concurrent &&
       (!isLarge || this.runningLarge < CONCURRENT_LARGE_ANSWERS) &&
       this.parts.isReady()
     );
   }
 
   private begin(frame: unknown, isLarge: boolean): void {
+    // Frames of a socket that has become quieter do not overtake those that still wait.
+    const isPaced = this.parts.isFrequent() || this.runningPaced > 0;
     this.running += 1;
     if (isLarge) this.runningLarge += 1;
-    void this.parts.handle(frame).then(() => {
+    if (isPaced) this.runningPaced += 1;
+    void this.parts.handle(frame, isPaced).then(() => {
+      if (isPaced) this.runningPaced -= 1;
       this.running -= 1;
       if (isLarge) this.runningLarge -= 1;
       this.proceed();

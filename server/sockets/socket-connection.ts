@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { AccessControl } from '../access/access-control.js';
-import type { Session } from '../auth/authenticator.js';
+import type { Session } from '../auth/session.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
@@ -11,6 +11,7 @@ import type { EncodedFrames } from '../rooms/frame-batch.js';
 import type { Subscriber } from '../rooms/room.js';
 import type { RoomService, RoomSubscription } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
+import { HeldRooms } from './held-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
 import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
 import type { TypingRelay } from './typing-relay.js';
@@ -51,6 +52,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   private readonly outgoing: Outgoing;
   private readonly joined = new Map<string, Joined>();
   private readonly observed = new Map<string, () => void>();
+  private readonly held = new HeldRooms((room) => this.parts.presenceRelay.repeat(room, this));
   private current: Session | null = null;
   private closed = false;
 
@@ -124,6 +126,15 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   /** Sends frames that other sockets get as well. */
   receive(frames: EncodedFrames): void {
     if (!this.closed) this.outgoing.sendShared(frames);
+  }
+
+  /** Sends presence or typing of a room, unless the right to it is being checked. */
+  receivePeople(room: string, frames: EncodedFrames): void {
+    if (!this.held.drops(room)) this.receive(frames);
+  }
+
+  onAccessCheck(room: string): () => void {
+    return this.held.hold(room);
   }
 
   deliver(frames: EncodedFrames): void {
@@ -209,12 +220,15 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   /** Stops observing a room whose presence this user may not see any more. Never rejects. */
   async recheckObserved(room: string, access: Pick<AccessControl, 'check'>): Promise<void> {
     if (!this.observed.has(room)) return;
+    const resume = this.held.hold(room);
     try {
       await access.check(room, this.id_user);
     } catch (error) {
       if (!this.observed.has(room)) return;
       this.stopObserving(room);
       this.refused(room, toChatError(error));
+    } finally {
+      resume();
     }
   }
 

@@ -13,8 +13,8 @@ function list(...texts: string[]) {
 }
 const offers = (commands: CommandList) => commands.matches.map((match) => match.command);
 
-describe('commands', () => {
-  test('are offered while their name is typed at the very beginning', () => {
+describe('the completion list for commands', () => {
+  test('commands are listed while a name is typed at the beginning of the text', () => {
     expect(offers(list('/'))).toEqual(['help', 'roll', 'rolls', 'stock']);
     expect(offers(list('/rol'))).toEqual(['roll', 'rolls']);
     expect(offers(list('/ROLL'))).toEqual(['roll', 'rolls']);
@@ -22,7 +22,7 @@ describe('commands', () => {
       expect(offers(list(text)), JSON.stringify(text)).toEqual([]);
   });
 
-  test('are not offered for a text that nobody types any more', () => {
+  test('commands are not listed for a text that was sent or inserted', () => {
     const commands = list('/ro');
     commands.left('/ro');
     expect(commands.isOpen).toBe(false);
@@ -32,7 +32,7 @@ describe('commands', () => {
     expect(commands.isOpen).toBe(true);
   });
 
-  test('that are learned late are offered when a name is still being typed', () => {
+  test('commands that arrive late are listed if a name is still being typed', () => {
     const commands = new CommandList();
     commands.typed('/ro');
     expect(commands.isOpen).toBe(false);
@@ -43,7 +43,7 @@ describe('commands', () => {
     expect(commands.isOpen).toBe(false);
   });
 
-  test('that come and go do not move a list that is being read, until the next key', () => {
+  test('an open list does not change until the next key when commands change', () => {
     const commands = list('/r');
     commands.move(1);
     commands.setCommands([command('rabbit')]);
@@ -53,7 +53,7 @@ describe('commands', () => {
     expect(offers(commands)).toEqual(['rabbit']);
   });
 
-  test('that were sent away come back when the reader starts anew', () => {
+  test('a dismissed list is shown again for the next command', () => {
     const commands = list('/ro');
     commands.dismiss();
     for (const text of ['/rol', '/ro', '/rol x', '/rol']) {
@@ -68,7 +68,7 @@ describe('commands', () => {
     expect(commands.isOpen).toBe(true);
   });
 
-  test('are gone through around the ends, and from the first again after a key', () => {
+  test('the selection moves around the ends, and starts at the first match after each key', () => {
     const commands = list('/r');
     const moves = ([1, 1, -1, -1] as const).map((step) => {
       commands.move(step);
@@ -80,7 +80,7 @@ describe('commands', () => {
     expect(commands.active?.command).toBe('roll');
   });
 
-  test('are complete when nothing of their name is left to type', () => {
+  test('a command is complete if its whole name is typed', () => {
     expect(list('/rol').isComplete).toBe(false);
     expect(list('/roll').isComplete).toBe(true);
     expect(list('/Roll').isComplete).toBe(true);
@@ -89,7 +89,7 @@ describe('commands', () => {
     expect(other.isComplete).toBe(false);
   });
 
-  test('are completed with what they need behind them', () => {
+  test('a completed command ends with a space, or with the separator of its usage', () => {
     expect(completed(command('roll', '/roll 2d6'))).toBe('/roll ');
     expect(completed(command('stock', '/stock=aapl.us'))).toBe('/stock=');
     expect(completed(command('stock', '/STOCK:aapl.us'))).toBe('/stock:');
@@ -97,7 +97,7 @@ describe('commands', () => {
     expect(completed(command('odd', 'write odd=1'))).toBe('/odd ');
   });
 
-  test('are explained while what they need is written', () => {
+  test('the usage of a command is shown while its arguments are typed', () => {
     expect(list('/stock=aapl.us').named?.usage).toBe('/stock=a');
     expect(list('/Roll ').named?.usage).toBe('/roll 2d6');
     for (const text of ['/roll', '/unknown x', 'roll 2d6', '']) expect(list(text).named).toBeNull();

@@ -12,7 +12,7 @@ function open() {
   return { questions, learned, source: new CommandSource(ask, (commands) => learned.push(commands)) };
 }
 
-test('what bots can do is asked for once, and again when the answer is old', async () => {
+test('the commands of bots are requested once, and again when they are outdated', async () => {
   const { source, questions, learned } = open();
   const first = source.refresh(0);
   await source.refresh(1);
@@ -28,7 +28,7 @@ test('what bots can do is asked for once, and again when the answer is old', asy
   expect(learned).toEqual([[ROLL], []]);
 });
 
-test('where nobody answers, what is known stays, and another try is made after a while', async () => {
+test('after a failed request the known commands stay, and another request follows later', async () => {
   const { source, questions, learned } = open();
   const first = source.refresh(0);
   questions[0]!.fail(new Error('away'));

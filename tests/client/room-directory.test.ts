@@ -12,8 +12,8 @@ const info = (name: string, topic = '') => {
   return { name, topic, access, created, created_by };
 };
 
-describe('the rooms there are', () => {
-  test('follow what is created, changed and removed', () => {
+describe('the directory of rooms', () => {
+  test('the directory follows created, changed and removed rooms', () => {
     const directory = new RoomDirectory([room('tea', { users: 2 })], 'lobby');
     directory.receive({ type: 'roomCreated', room: info('cake', 'sweet') }, 'me');
     directory.receive({ type: 'roomChanged', room: info('tea', 'hot') }, 'me');
@@ -25,13 +25,13 @@ describe('the rooms there are', () => {
     expect(directory.entries.map(({ name }) => name)).toEqual(['cake']);
   });
 
-  test('keep a room that one is a member of, also when it is nobody’s any more', () => {
+  test('the directory keeps a removed room of which the reader is a member', () => {
     const directory = new RoomDirectory([room('tea', { topic: 'hot', joined: true, unread: 4 })], 'lobby');
     directory.receive({ type: 'roomRemoved', room: 'tea' }, 'me');
     expect(directory.entries).toEqual([room('tea', { joined: true, unread: 4 })]);
   });
 
-  test('know one’s own memberships, and that the server has to count anew', () => {
+  test("the directory follows the reader's memberships, and is stale afterwards", () => {
     const directory = new RoomDirectory([room('tea')], 'lobby');
     const other = { id_user: 'other', name: null };
     directory.receive({ type: 'memberJoined', room: 'tea', user: other }, 'me');
@@ -43,7 +43,7 @@ describe('the rooms there are', () => {
     expect(directory.get('tea').joined).toBe(false);
   });
 
-  test('have to be counted anew when another screen of the reader has read on', () => {
+  test('the directory is stale after the reader has read another room on another device', () => {
     const directory = new RoomDirectory([room('tea'), room('cake')], 'cake');
     directory.receive({ type: 'read', room: 'cake', position: { sent: 1, id: 'a' } }, 'me');
     expect(directory.isStale).toBe(false);
@@ -51,7 +51,7 @@ describe('the rooms there are', () => {
     expect(directory.isStale).toBe(true);
   });
 
-  test('say how many are there, where that may be followed', () => {
+  test('the directory has the number of users of observed rooms', () => {
     const closed = room('closed', { access: 'members' });
     const mine = room('mine', { access: 'members', joined: true });
     const directory = new RoomDirectory([room('tea'), closed, mine, room('here')], 'here');

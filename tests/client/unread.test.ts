@@ -12,14 +12,14 @@ const message = (sent: number, author = 'bob'): Message => ({
 });
 const isOwn = ({ author }: Message) => author.id_user === 'ann';
 
-describe('what is unread', () => {
-  test('is nothing when the page is opened', () => {
+describe('unread messages', () => {
+  test('no message is unread when the page is opened', () => {
     const unread = new Unread();
     unread.update([message(1), message(2)], isOwn, false);
     expect(unread).toMatchObject({ count: 0, line: null });
   });
 
-  test('is counted from where the reader looked away; the line stays there after reading', () => {
+  test('messages are unread from where the reader looked away, and the line stays after reading', () => {
     const unread = new Unread();
     unread.update([message(1)], isOwn, true);
     unread.update([message(1), message(2)], isOwn, false);
@@ -31,7 +31,7 @@ describe('what is unread', () => {
     expect(unread).toMatchObject({ count: 1, line: 'id-4' });
   });
 
-  test('does not include own messages, and goes down when messages are deleted', () => {
+  test('own messages are not unread, and deleted ones are not counted', () => {
     const unread = new Unread();
     unread.update([], isOwn, true);
     unread.update([message(1, 'ann'), message(2), message(3)], isOwn, false);
@@ -40,7 +40,7 @@ describe('what is unread', () => {
     expect(unread.count).toBe(1);
   });
 
-  test('ends with an answer', () => {
+  test('an answer of the reader removes the line', () => {
     const unread = new Unread();
     unread.update([message(1)], isOwn, true);
     unread.update([message(1), message(2)], isOwn, false);
@@ -48,7 +48,7 @@ describe('what is unread', () => {
     expect(unread.line).toBeNull();
   });
 
-  test('begins, for a member, where the server knows that reading ended', () => {
+  test("unread messages of a member begin after the server's read position", () => {
     const unread = new Unread({ sent: 1, id: 'id-1' });
     unread.update([message(1), message(2, 'ann'), message(3), message(4)], isOwn, false);
     expect(unread).toMatchObject({ count: 2, line: 'id-3' });
@@ -56,14 +56,14 @@ describe('what is unread', () => {
     expect(unread).toMatchObject({ count: 0, line: 'id-4' });
   });
 
-  test('is told from the oldest message that is loaded, however late that comes', () => {
+  test('the line is above the oldest unread message, also if that is loaded late', () => {
     const unread = new Unread({ sent: 1, id: 'id-1' });
     unread.update([message(5)], isOwn, false);
     unread.update([message(1), message(2), message(5)], isOwn, false);
     expect(unread).toMatchObject({ count: 2, line: 'id-2' });
   });
 
-  test('ends when another screen of the reader has shown it', () => {
+  test('messages are read when another device of the reader has shown them', () => {
     const unread = new Unread();
     unread.update([message(1)], isOwn, true);
     unread.update([message(1), message(2)], isOwn, false);

@@ -42,7 +42,7 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
   const env = () => ({
     RETHINKDB_URL: `rethinkdb://${cluster.hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${DB}`,
     SESSION_SECRET: 'the same on both of them',
-    LOG: 'info',
+    LOG_LEVEL: 'info',
   });
   const isReady = async ({ url }: ServerProcess) => (await fetch(`${url}/readyz`)).ok;
 

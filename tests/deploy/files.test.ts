@@ -52,6 +52,24 @@ describe('app.json', () => {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
 
+  /** Set by Heroku, fixed by its router, and set by the Redis add-on. */
+  const OF_THE_PLATFORM = ['PORT', 'HOST', 'REDIS_URL'];
+
+  test('app.json lists every setting except those of the platform, with the description of the source', () => {
+    const listed = Object.entries(app.env)
+      .filter(([name]) => name in settings)
+      .map(([name, { description }]) => [name, description]);
+    const expected = Object.entries(settings)
+      .filter(([name]) => !OF_THE_PLATFORM.includes(name))
+      .map(([name, { description = '' }]) => [name, description.replaceAll('’', "'")]);
+    expect(listed).toEqual(expected);
+  });
+
+  test('app.json contains values that the server accepts', () => {
+    const values = Object.entries(app.env).flatMap(([name, { value }]) => (value ? [[name, value]] : []));
+    expect(accept(Object.fromEntries(values))).toMatchObject({ trustProxy: 1 });
+  });
+
   test('app.json names existing settings, and each required one has a value', () => {
     expect(unknown(Object.keys(app.env))).toEqual([]);
     const left = Object.values(app.env).filter(

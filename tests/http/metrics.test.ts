@@ -37,7 +37,7 @@ test('the metrics count sockets, rooms and feeds, and measure the latency of mes
 
 test('the metrics need their token if one is set', async () => {
   const secret = 'a secret of sixteen characters';
-  app = await startTestApp({ env: { SECRET_FOR_METRICS: secret.replaceAll(' ', '-') } });
+  app = await startTestApp({ env: { METRICS_TOKEN: secret.replaceAll(' ', '-') } });
   expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
   const headers = { authorization: `Bearer ${secret.replaceAll(' ', '-')}` };
   expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(200);

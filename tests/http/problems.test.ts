@@ -26,7 +26,7 @@ describe('problem responses', () => {
     const problem = await jsonOf(response);
     expect(problem).toEqual({
       type: '/api/errors#bad-body',
-      title: 'The message body cannot be used',
+      title: 'Invalid message body',
       status: 400,
       detail: 'body is longer than 4000 characters',
       code: 'bad-body',
@@ -245,7 +245,7 @@ test('a browser that requests a page receives errors as a page', async () => {
   const response = await fetch(`${app.url}/no/such/page`, { headers: { accept: 'text/html,*/*;q=0.8' } });
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(await response.text()).toContain('There is nothing at this address');
+  expect(await response.text()).toContain('Not found');
 });
 
 test('a program receives errors as JSON at every path', async () => {

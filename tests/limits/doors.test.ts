@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../server/http/api/schemas/cursor.js';
 import { json, startWebServer } from '../auth/web-server.js';
 import { cookieOf, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -59,6 +60,13 @@ const frame =
 const stream: Door = async (url, headers, unique) =>
   codeOf(await fetch(`${url}/api/rooms/${unique}/events`, { headers, signal: aborts.signal }));
 
+/** A position after every message. */
+const cursor = encodeCursor({ sent: 4_000_000_000_000, id: 'z' });
+const get =
+  (path: string): Door =>
+  async (url, headers) =>
+    codeOf(await fetch(`${url}${path}`, { headers }));
+
 const DOORS: Record<string, { setting: string; doors: Record<string, Door> }> = {
   messages: {
     setting: 'LIMIT_MESSAGES',
@@ -78,6 +86,14 @@ const DOORS: Record<string, { setting: string; doors: Record<string, Door> }> = 
   'rooms entered': {
     setting: 'LIMIT_JOINS',
     doors: { 'event stream': stream, socket: frame((room) => ({ type: 'joinRoom', room })) },
+  },
+  'pages of history': {
+    setting: 'LIMIT_HISTORY',
+    doors: {
+      REST: get(`/api/rooms/lobby/messages?before=${cursor}`),
+      page: get(`/r/past?before=${cursor}`),
+      socket: frame(() => ({ type: 'loadHistory', room: 'lobby', before: { sent: 1, id: 'z' }, limit: 1 })),
+    },
   },
   memberships: {
     setting: 'LIMIT_MEMBERSHIPS',

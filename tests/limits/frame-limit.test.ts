@@ -27,6 +27,20 @@ describe('the frame limit of a socket', () => {
     expect(verdicts.indexOf('end')).toBe(50);
   });
 
+  it('a frame limit treats a socket as frequent after a burst, or at more than four frames a second, until it has paused', () => {
+    const limit = new FrameLimit(1_000, WINDOW_MS);
+    const isFrequentAfter = (frames: number, everyMs: number, from: number) => {
+      for (let i = 0; i < frames; i += 1) limit.add(from + i * everyMs);
+      return limit.isFrequent;
+    };
+    expect(isFrequentAfter(20, 0, START)).toBe(false);
+    expect(isFrequentAfter(1, 0, START)).toBe(true);
+    expect(isFrequentAfter(1, 0, START + 5_000)).toBe(false);
+    expect(isFrequentAfter(200, 250, START + 5_000)).toBe(false);
+    expect(isFrequentAfter(200, 200, START + 60_000)).toBe(true);
+    expect(isFrequentAfter(1, 0, START + 115_000)).toBe(false);
+  });
+
   it('a frame limit of 0 accepts any number of frames', () => {
     const limit = new FrameLimit(0, WINDOW_MS);
     expect(new Set(Array.from({ length: 5_000 }, () => limit.add(START)))).toEqual(new Set(['take']));

@@ -22,7 +22,7 @@ describe('heavy work', () => {
     expect(await heavy.run(undefined, async () => 'again')).toBe('again');
   });
 
-  it('heavy work runs in a few slots, and addresses take turns', async () => {
+  it('heavy work runs in a few slots, and addresses with less recent work come first', async () => {
     const heavy = new HeavyWork({ slots: 1 });
     const first = held();
     const order: string[] = [];
@@ -31,8 +31,33 @@ describe('heavy work', () => {
     expect(heavy.depth).toBe(6);
     first.end();
     await Promise.all([running, ...others]);
-    expect(order).toEqual(['1:0', '2:3', '3:4', '1:1', '2:5', '1:2']);
+    expect(order).toEqual(['2:3', '3:4', '1:0', '2:5', '1:1', '1:2']);
     expect(heavy.depth).toBe(0);
+  });
+
+  it('heavy work that does not end gives its slot back after a while', async () => {
+    const heavy = new HeavyWork({ slots: 1 });
+    const first = held();
+    const running = heavy.run(address(1), () => first.ended);
+    expect(await heavy.run(address(2), () => 'second')).toBe('second');
+    first.end();
+    await running;
+    expect(heavy.depth).toBe(0);
+  });
+
+  it('heavy work that does not rest hands its slot over at once', async () => {
+    const heavy = new HeavyWork({ slots: 1, isResting: false });
+    const first = held();
+    const running = heavy.run(address(1), () => first.ended);
+    let hasBegun = false;
+    const second = heavy.run(address(2), () => {
+      hasBegun = true;
+    });
+    first.end();
+    // Only promises are settled; no timer can run in between.
+    for (let i = 0; i < 20; i += 1) await Promise.resolve();
+    expect(hasBegun).toBe(true);
+    await Promise.all([running, second]);
   });
 
   it('heavy work is refused with a retry time when too many tasks wait, per address and in total', async () => {

@@ -7,7 +7,7 @@ import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
-import { MemoryPresence } from '../../server/presence/memory.js';
+import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Position } from '../../server/protocol/message.js';
 import { RoomDirectory } from '../../server/rooms/room-directory.js';
 import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { INBOX_BYTES, INBOX_FRAMES, Inbox } from '../../server/sockets/inbox.js';
+import { CONCURRENT_PACED_FRAMES, INBOX_BYTES, INBOX_FRAMES, Inbox } from '../../server/sockets/inbox.js';
 import { until } from '../support/until.js';
 
 /** An inbox; `finish` ends the handling of the oldest frame. */
-function open({ isReady = true } = {}) {
+function open({ isReady = true, isFrequent = false } = {}) {
   const begun: number[] = [];
+  const paced: number[] = [];
   const finishers: (() => void)[] = [];
-  const state = { isReady, isPaused: false, overflows: 0 };
+  const state = { isReady, isFrequent, isPaused: false, overflows: 0 };
   const inbox = new Inbox({
-    handle: (frame) => {
-      begun.push((frame as { n: number }).n);
+    handle: (frame, isPaced) => {
+      const { n } = frame as { n: number };
+      begun.push(n);
+      if (isPaced) paced.push(n);
       return new Promise((resolve) => finishers.push(resolve));
     },
     isReady: () => state.isReady,
+    isFrequent: () => state.isFrequent,
     pauseReading: (isPaused) => {
       state.isPaused = isPaused;
     },
@@ -28,7 +32,7 @@ function open({ isReady = true } = {}) {
     inbox.receive(frame, text, Buffer.byteLength(text));
   };
   const finish = () => finishers.shift()?.();
-  return { inbox, begun, state, send, finish };
+  return { inbox, begun, paced, state, send, finish };
 }
 
 describe('an inbox', () => {
@@ -66,6 +70,30 @@ describe('an inbox', () => {
       await Promise.resolve();
     }
     await until('all are begun', () => begun.length === 100);
+  });
+
+  it('an inbox handles fewer frames at a time of a socket that sends many, and pauses reading until all have begun', async () => {
+    const { begun, send, finish, state } = open({ isFrequent: true });
+    for (let i = 0; i <= CONCURRENT_PACED_FRAMES; i += 1) send('createMessage');
+    expect(begun).toHaveLength(CONCURRENT_PACED_FRAMES);
+    expect(state.isPaused).toBe(true);
+    finish();
+    await until('the last is begun', () => begun.length === CONCURRENT_PACED_FRAMES + 1);
+    expect(state.isPaused).toBe(false);
+  });
+
+  it('an inbox paces the frames of a socket that sends many, and later ones until these are handled', async () => {
+    const { paced, send, finish, state } = open();
+    send('typing');
+    state.isFrequent = true;
+    send('createMessage');
+    state.isFrequent = false;
+    send('createMessage');
+    expect(paced).toEqual([1, 2]);
+    for (let i = 0; i < 3; i += 1) finish();
+    await new Promise((resolve) => setImmediate(resolve));
+    send('createMessage');
+    expect(paced).toEqual([1, 2]);
   });
 
   it.each([

@@ -1,77 +1,100 @@
-import { createRequire } from 'node:module';
-import type { ServerFrame } from '../../server/protocol/frames.js';
+import {
+  ChatClient,
+  type Message,
+  openTransport,
+  type Position,
+  type Room,
+  type ServerFrame,
+  type Transport,
+} from 'changeroom-client';
 import { until } from './until.js';
 
-/** What is used of Primus' client, the same that pages have. */
-interface PrimusClient {
-  on(event: 'open' | 'close' | 'data' | 'error', listener: (data: unknown) => void): this;
-  write(data: object): boolean;
-  end(): void;
-  socket: { id: string; transport: { name: string }; close(): void } | null;
+export interface ReturningClientOptions {
+  /** False: long-polling only. */
+  websockets: boolean;
+  /** Cookie of a guest: the client is the same guest after each reconnect. */
+  cookie?: string;
 }
 
-const { createSocket } = createRequire(import.meta.url)('primus') as {
-  createSocket(options: object): new (url: string, options: object) => PrimusClient;
-};
-const Client = createSocket({ transformer: 'engine.io', pathname: '/primus', parser: 'JSON' });
-
-/** A socket that comes back when it is lost, as a page's does, and enters its room again. */
+/** A client that returns to its room after each lost connection, as a page does. Records all frames. */
 export class ReturningClient {
+  readonly room: string;
   readonly frames: ServerFrame[] = [];
-  /** How often it was connected. */
-  connections = 0;
-  /** Is in the room over its present connection. */
-  isJoined = false;
-  /** It does not come back any more. */
-  isEnded = false;
-  private readonly client: PrimusClient;
-  private readonly answers = new Map<unknown, ServerFrame>();
-  private refs = 0;
+  readonly #client: ChatClient;
+  readonly #room: Room;
+  readonly #answers = new Map<unknown, ServerFrame>();
+  #connections = 0;
+  #isEnded = false;
+  #refs = 0;
+  #transport: Transport | null = null;
+  #lose: () => void = () => {};
 
-  /**
-   * @param websockets false: long-polling alone
-   * @param cookie of a guest; the client is the same guest after each reconnect
-   */
-  constructor(
-    url: string,
-    readonly room: string,
-    { websockets, cookie }: { websockets: boolean; cookie?: string },
-  ) {
-    const transport = cookie ? { extraHeaders: { cookie } } : {};
-    const reconnect = { min: 50, max: 500, factor: 1.5, retries: Number.POSITIVE_INFINITY };
-    const strategy = 'disconnect,online,timeout';
-    this.client = new Client(url, { websockets, reconnect, strategy, pingTimeout: false, transport });
-    this.client.on('open', () => {
-      this.connections += 1;
-      this.join();
+  constructor(url: string, room: string, { websockets, cookie }: ReturningClientOptions) {
+    this.room = room;
+    this.#client = new ChatClient({
+      url,
+      transports: websockets ? ['polling', 'websocket'] : ['polling'],
+      headers: cookie ? { cookie } : {},
+      reconnectDelayMs: { min: 100, max: 500 },
+      open: (...parameters) => {
+        const transport = openTransport(...parameters);
+        const [, , listener] = parameters;
+        this.#transport = transport;
+        this.#lose = () => {
+          transport.close();
+          listener.closed();
+        };
+        return transport;
+      },
     });
-    this.client.on('close', () => {
-      this.isJoined = false;
+    this.#client.subscribe((event) => {
+      if (event.type === 'connection' && event.state.name === 'open') this.#connections += 1;
+      if (event.type === 'frame') this.#record(event.frame);
     });
-    this.client.on('data', (data) => {
-      const frame = data as ServerFrame;
-      this.frames.push(frame);
-      if (frame.type === 'roomSnapshot') this.isJoined = true;
-      if ('ref' in frame) this.answers.set(frame.ref, frame);
-    });
-    this.client.on('error', () => {});
+    this.#room = this.#client.join(room);
+    this.#client.connect();
   }
 
-  /** Asks to enter the room, again where the first request was refused. */
+  /** Number of connections since the start. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** The client is in the room over its current connection. */
+  get isJoined(): boolean {
+    return this.#room.status === 'live' || this.#room.status === 'stale';
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Joins the room again after the server refused the first request. */
   join(): void {
-    this.client.write({ type: 'joinRoom', room: this.room });
+    this.#client.send({ type: 'joinRoom', room: this.room });
   }
 
-  /** The id of its session, while there is one. */
+  /** Id of the session, while there is one. */
   get sid(): string | undefined {
-    return this.client.socket?.id;
+    return this.#session?.id;
   }
 
   get transport(): string | undefined {
-    return this.client.socket?.transport.name;
+    return this.#session?.transport;
   }
 
-  /** The bodies of all messages that it was shown, by the room's feed or by a snapshot. */
+  /**
+   * The messages of the client's room from the newest back to the first gap, and the position from which they have to
+   * equal the table; null: from the beginning.
+   */
+  get window(): { messages: readonly Message[]; from: Position | null } {
+    const { messages, gaps, isComplete } = this.#room;
+    const gap = messages.findLastIndex(({ id }) => gaps.has(id));
+    const window = messages.slice(Math.max(0, gap));
+    return { messages: window, from: gap < 0 && isComplete ? null : (window[0] ?? null) };
+  }
+
+  /** Bodies of all messages that the room delivered or a snapshot contained. */
   get bodies(): Set<string> {
     const bodies = this.frames.flatMap((frame) => {
       if (frame.type === 'deliverMessage') return [frame.message.body];
@@ -80,19 +103,20 @@ export class ReturningClient {
     return new Set(bodies);
   }
 
-  /** Sends a frame and resolves with what answers it; null when it is not in its room, or the connection is lost. */
+  /** Sends a frame. @returns the answer; null if the client is not in its room, or loses the connection */
   async ask(frame: { type: string; [field: string]: unknown }): Promise<ServerFrame | null> {
     const { connections } = this;
-    this.refs += 1;
-    const ref = `r${this.refs}`;
-    const isLost = () => !this.isJoined || this.connections !== connections;
+    this.#refs += 1;
+    const ref = `r${this.#refs}`;
+    const isLost = () => !this.isJoined || this.#connections !== connections;
     if (isLost()) return null;
-    this.client.write({ ...frame, ref });
-    await until(`an answer to ${frame.type}`, () => this.answers.has(ref) || isLost(), 20_000);
-    return this.answers.get(ref) ?? null;
+    // Tests also send frames that the types do not allow.
+    this.#client.send({ ...frame, ref } as never);
+    await until(`an answer to ${frame.type}`, () => this.#answers.has(ref) || isLost(), 20_000);
+    return this.#answers.get(ref) ?? null;
   }
 
-  /** Writes a message. @throws Error when it is not acknowledged */
+  /** Writes a message. @throws Error if it is not acknowledged */
   async say(body: string): Promise<void> {
     const answer = await this.ask({ type: 'createMessage', message: { room: this.room, body } });
     if (answer?.type !== 'ack') throw new Error(`${body} was answered with ${JSON.stringify(answer)}`);
@@ -100,11 +124,20 @@ export class ReturningClient {
 
   /** Loses the connection. */
   drop(): void {
-    this.client.socket?.close();
+    this.#lose();
   }
 
   end(): void {
-    this.isEnded = true;
-    this.client.end();
+    this.#isEnded = true;
+    this.#client.close();
+  }
+
+  get #session() {
+    return this.#client.connection.name === 'open' ? (this.#transport?.session ?? null) : null;
+  }
+
+  #record(frame: ServerFrame): void {
+    this.frames.push(frame);
+    if ('ref' in frame) this.#answers.set(frame.ref, frame);
   }
 }

@@ -4,19 +4,23 @@ import { until } from './until.js';
 
 type Typed<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
-/** A browser's socket without the browser: engine.io's protocol (EIO=4) over a WebSocket, Primus' pings answered. */
+/**
+ * A raw client of the socket protocol, written independently of packages/client: engine.io's protocol (EIO=4) over one
+ * WebSocket. It sends any frame or bytes, records all frames, does not reconnect, and can stop reading.
+ */
 export class SocketClient {
-  /** Every frame that came, in order. */
+  /** All received frames, in order. */
   readonly frames: ServerFrame[] = [];
-  /** WebSocket close code, once it is closed. */
-  closed: number | null = null;
-  private refs = 0;
-  private listener: (frame: ServerFrame) => void = () => {};
+  readonly #socket: WebSocket;
+  #closeCode: number | null = null;
+  #refs = 0;
+  #listener: (frame: ServerFrame) => void = () => {};
 
-  private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.receive(String(data)));
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => this.#receive(String(data)));
     socket.on('close', (code) => {
-      this.closed = code;
+      this.#closeCode = code;
     });
     socket.on('error', () => {});
   }
@@ -31,8 +35,9 @@ export class SocketClient {
   }
 
   /**
-   * Resolves with the identity that the server gave the socket, or with the error that it sent instead.
-   * @param url the page's address
+   * Resolves when the server has authenticated the socket, or refused to.
+   * @param url the address of the page
+   * @throws Error if the socket is closed
    */
   static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
     const client = await SocketClient.connect(url, headers);
@@ -44,23 +49,28 @@ export class SocketClient {
     return client;
   }
 
-  /** Calls back for every frame from now on. */
+  /** Close code of the WebSocket; null while it is open. */
+  get closed(): number | null {
+    return this.#closeCode;
+  }
+
+  /** Calls back for each frame from now on. */
   onFrame(listener: (frame: ServerFrame) => void): void {
-    this.listener = listener;
+    this.#listener = listener;
   }
 
   send(frame: object): void {
     this.sendText(JSON.stringify(frame));
   }
 
-  /** Sends what need not be JSON. */
+  /** Sends a text that need not be JSON. */
   sendText(text: string): void {
-    this.socket.send(`4${text}`);
+    this.#socket.send(`4${text}`);
   }
 
-  /** Sends a binary packet, which no frame is. */
+  /** Sends a binary packet, which is not a valid frame. */
   sendBytes(bytes: Buffer): void {
-    this.socket.send(bytes);
+    this.#socket.send(bytes);
   }
 
   /** Sends a frame with a `ref` and resolves with the frame that answers it. */
@@ -68,47 +78,48 @@ export class SocketClient {
     type: string;
     [field: string]: unknown;
   }): Promise<Typed<T>> {
-    this.refs += 1;
-    const ref = `r${this.refs}`;
+    this.#refs += 1;
+    const ref = `r${this.#refs}`;
     this.send({ ...frame, ref });
     return until(`an answer to ${frame.type}`, () =>
       this.frames.find((f) => 'ref' in f && f.ref === ref),
     ) as Promise<Typed<T>>;
   }
 
-  /** The last frame of a type, if one came. */
+  /** The last frame of a type. */
   latest<T extends ServerFrame['type']>(type: T): Typed<T> | undefined {
     return this.frames.findLast((frame): frame is Typed<T> => frame.type === type);
   }
 
   close(): void {
-    this.socket.close();
+    this.#socket.close();
   }
 
-  /** Cuts the connection as a failing network does. */
+  /** Closes the connection without a closing handshake, as a failing network does. */
   cut(): void {
-    this.socket.terminate();
+    this.#socket.terminate();
   }
 
   /** Stops reading. */
   pause(): void {
-    this.socket.pause();
+    this.#socket.pause();
   }
 
   /** Reads again. */
   resume(): void {
-    this.socket.resume();
+    this.#socket.resume();
   }
 
-  private receive(packet: string): void {
-    if (packet === '2') this.socket.send('3');
+  #receive(packet: string): void {
+    if (packet === '2') this.#socket.send('3');
     if (!packet.startsWith('4')) return;
     const data: unknown = JSON.parse(packet.slice(1));
     if (typeof data === 'string') {
       if (data.startsWith('primus::ping::')) this.sendText(JSON.stringify(data.replace('ping', 'pong')));
       return;
     }
-    this.frames.push(data as ServerFrame);
-    this.listener(data as ServerFrame);
+    const frame = data as ServerFrame;
+    this.frames.push(frame);
+    this.#listener(frame);
   }
 }

@@ -6,7 +6,7 @@ import { EventStore } from './event-store.js';
 import type { Author, ClientFrame, ServerFrame } from './frames.js';
 import { Outbox, type OutboxStorage } from './outbox.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
-import { type Request, Requests } from './requests.js';
+import { type RequestFrame, Requests } from './requests.js';
 import { Room, type RoomInitialState } from './room.js';
 import { type OpenTransport, openTransport, type TransportOptions } from './transport.js';
 
@@ -137,7 +137,7 @@ export class ChatClient {
    * @throws RequestError if the server refuses it
    * @throws ConnectionError if there is no connection, or it is lost before the answer
    */
-  async request(frame: Request): Promise<ServerFrame> {
+  async request(frame: RequestFrame): Promise<ServerFrame> {
     if (!this.#connection.isOpen) throw new ConnectionError('The connection is lost. Try again in a moment.');
     return this.#requests.send(frame);
   }

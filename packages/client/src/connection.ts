@@ -81,8 +81,9 @@ export class Connection {
     this.#timer = setTimeout(() => this.open(), delayMs);
   }
 
+  /** Does nothing if the connection is closed already. */
   close(): void {
-    this.#end({ name: 'closed' });
+    if (this.#state.name !== 'closed') this.#end({ name: 'closed' });
   }
 
   #received(frame: ServerFrame): void {

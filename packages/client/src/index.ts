@@ -18,7 +18,7 @@ export { PROTOCOL_VERSION } from './frames.js';
 export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
 export { comparePositions } from './position.js';
 export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
-export type { Request } from './requests.js';
+export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';
 export type { RoomStatus } from './room-session.js';

@@ -7,7 +7,7 @@ interface Pending {
 }
 
 /** Client frames that are answered. */
-export type Request = Exclude<ClientFrame, { type: 'typing' }>;
+export type RequestFrame = Exclude<ClientFrame, { type: 'typing' }>;
 
 /** Matches answers to requests by their `ref`. */
 export class Requests {
@@ -30,7 +30,7 @@ export class Requests {
    * @throws RequestError if the server refuses it
    * @throws ConnectionError if the connection is lost before the answer
    */
-  send(frame: Request): Promise<ServerFrame> {
+  send(frame: RequestFrame): Promise<ServerFrame> {
     const ref = this.nextRef();
     return new Promise((resolve, reject) => {
       this.#pending.set(ref, { resolve, reject });

@@ -1,83 +1,83 @@
 import type { Message, Position } from './frames.js';
 import { comparePositions } from './position.js';
 
-/** A stretch of a room's history, from `from` up to but not including `to`; null is the beginning or the end. */
-interface Stretch {
+/** A range of a room's history, from `from` up to but not including `to`; null is the beginning or the end. */
+interface Range {
   from: Position | null;
   to: Position | null;
-  /** What was loaded right below it had nothing of what is held further down: there is a gap. */
+  /** The range was loaded from above and does not reach older messages in the timeline: there is a gap below it. */
   endsInGap: boolean;
 }
 
 /**
- * The messages that a screen holds of a room, in order, and for which stretches of history that is exactly what the
- * table has. What is held outside of these stretches is stale: it may have been changed or deleted unseen. After a
- * reconnect everything is, until a snapshot and pages of history (each the whole truth for its stretch) say otherwise.
+ * The messages of a room in order, and the ranges of history for which they equal the table. Messages outside these
+ * exact ranges are stale: they may have been changed or deleted. After a reconnect all messages are stale, until a
+ * snapshot and pages of history (each complete for its range) replace them.
  */
 export class Timeline {
-  #messages: Message[] = [];
-  #held = new Map<string, Message>();
-  /** Oldest first, without overlap; neighbours that touch are one. */
-  #exact: Stretch[] = [];
+  readonly #messages: Message[] = [];
+  readonly #byId = new Map<string, Message>();
+  /** Oldest first, without overlap; adjacent ranges are joined. */
+  #exact: Range[] = [];
 
   get messages(): readonly Message[] {
     return this.#messages;
   }
 
   get(id: string): Message | undefined {
-    return this.#held.get(id);
+    return this.#byId.get(id);
   }
 
-  /** The table holds messages before the oldest that is known to be exact. */
+  /** The table has messages before the oldest exact one. */
   get hasOlder(): boolean {
     const [oldest] = this.#exact;
     return oldest !== undefined && oldest.from !== null;
   }
 
-  /** Nothing is older than what is here. */
+  /** The first message of the room is in the timeline. */
   get isComplete(): boolean {
     return this.#exact[0]?.from === null;
   }
 
-  /** Before which position to load, to see what is older than everything here. */
+  /** The position before which older messages have to be loaded. */
   get oldest(): Position | null {
     return this.#exact[0]?.from ?? null;
   }
 
-  /** A new or changed message. It is shown where its surroundings are known; elsewhere it would hide a gap. */
+  /** Adds or changes a message. A new one outside the exact ranges is ignored: it would hide a gap. */
   upsert(message: Message): void {
-    const held = this.#held.get(message.id);
-    if (held && isSame(held, message)) return;
-    if (held) this.remove(message.id);
-    if (held || this.#isExact(message)) this.#insert(message);
+    const known = this.#byId.get(message.id);
+    if (known && isSame(known, message)) return;
+    if (known) this.remove(message.id);
+    if (known || this.#isExact(message)) this.#insert(message);
   }
 
   remove(id: string): void {
-    const held = this.#held.get(id);
-    if (!held) return;
-    this.#held.delete(id);
-    this.#messages.splice(this.#indexOf(held), 1);
+    const known = this.#byId.get(id);
+    if (!known) return;
+    this.#byId.delete(id);
+    this.#messages.splice(this.#indexOf(known), 1);
   }
 
-  /** Everything that is held becomes stale. */
+  /** Marks all messages as stale. */
   distrust(): void {
     this.#exact = [];
   }
 
-  /** What is held from before `from` becomes stale; everything since is exact. */
+  /** Marks the messages before `from` as stale, and all later ones as exact. */
   trustOnlyFrom(from: Position | null): void {
     this.#exact = [{ from, to: null, endsInGap: false }];
   }
 
-  /** Puts what the table has between two positions in the place of what is held there. */
+  /** Replaces the messages between two positions by those of the table. */
   replaceRange(from: Position | null, to: Position | null, messages: readonly Message[]): void {
     const start = from ? this.#indexOf(from) : 0;
     const end = to ? this.#indexOf(to) : this.#messages.length;
     const fresh = messages.map((message) => {
-      const held = this.#held.get(message.id);
-      return held && isSame(held, message) ? held : message;
+      const known = this.#byId.get(message.id);
+      return known && isSame(known, message) ? known : message;
     });
-    for (const gone of this.#messages.splice(start, end - start)) this.#held.delete(gone.id);
+    for (const removed of this.#messages.splice(start, end - start)) this.#byId.delete(removed.id);
     for (const message of fresh) {
       this.remove(message.id);
       this.#insert(message);
@@ -85,12 +85,12 @@ export class Timeline {
     this.#addExact({ from, to, endsInGap: false });
   }
 
-  /** The room's newest messages: the whole truth from the first of them on, or altogether. */
+  /** Applies the newest messages of the room: complete from the first of them, or from the beginning. */
   applySnapshot(messages: readonly Message[], hasOlder: boolean): void {
     this.replaceRange((hasOlder && messages[0]) || null, null, messages);
   }
 
-  /** All there is between the first of `messages` and `before`. */
+  /** Applies all messages of the table from the first of `messages` up to `before`. */
   applyPage(before: Position, messages: readonly Message[], hasOlder: boolean): void {
     const from = (hasOlder && messages[0]) || null;
     const isGap = from !== null && !this.#meets(from, before);
@@ -101,8 +101,8 @@ export class Timeline {
   }
 
   /**
-   * Before which position to load next, so that nothing stale stays: right below what is exact, or, where that has
-   * shown a gap, right behind the newest stale message. Null when nothing is stale.
+   * The position before which to load the next page, until no message is stale: right below an exact range, or right
+   * after the newest stale message if that range ends in a gap. Null if no message is stale.
    */
   nextCheck(): Position | null {
     const stale = this.#messages.findLast((message) => !this.#isExact(message));
@@ -111,7 +111,7 @@ export class Timeline {
     return above?.from && !above.endsInGap ? above.from : { sent: stale.sent + 1, id: '' };
   }
 
-  /** Ids of the messages right before which history is missing, though something older is shown. */
+  /** Ids of messages before which history is missing although older messages are present. */
   gaps(): ReadonlySet<string> {
     const gaps = new Set<string>();
     for (const { from, endsInGap } of this.#exact) {
@@ -123,29 +123,31 @@ export class Timeline {
     return gaps;
   }
 
-  /** Lets go of the oldest, when more than `limit` are held. */
+  /** Removes the oldest messages if there are more than `limit`. */
   trim(limit: number): void {
     const surplus = this.#messages.length - limit;
     if (surplus <= 0) return;
-    for (const { id } of this.#messages.splice(0, surplus)) this.#held.delete(id);
-    const first = this.#messages[0]!;
+    for (const { id } of this.#messages.splice(0, surplus)) this.#byId.delete(id);
+    const [first] = this.#messages;
+    if (!first) return;
     this.#exact = this.#exact
       .filter(({ to }) => to === null || comparePositions(first, to) < 0)
       .map((one) => (comparePositions(one.from ?? BEGINNING, first) < 0 ? { ...one, from: first } : one));
   }
 
   #insert(message: Message): void {
-    this.#held.set(message.id, message);
+    this.#byId.set(message.id, message);
     this.#messages.splice(this.#indexOf(message), 0, message);
   }
 
-  /** Where a position stands or would stand. */
+  /** The index of a position, or where it would be inserted. */
   #indexOf(position: Position): number {
     let low = 0;
     let high = this.#messages.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (comparePositions(this.#messages[middle]!, position) < 0) low = middle + 1;
+      const message = this.#messages[middle];
+      if (message && comparePositions(message, position) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -155,7 +157,7 @@ export class Timeline {
     return this.#exact.some((one) => contains(one, position));
   }
 
-  /** Something between these positions is held, or is known to be empty from somewhere below on. */
+  /** The timeline has messages between these positions, or an exact range that ends at `to`. */
   #meets(from: Position, to: Position): boolean {
     return (
       this.#indexOf(from) < this.#indexOf(to) ||
@@ -163,9 +165,9 @@ export class Timeline {
     );
   }
 
-  /** Adds a stretch and joins it with those that it overlaps or touches. */
-  #addExact(added: Stretch): void {
-    const apart: Stretch[] = [];
+  /** Adds a range and joins it with ranges that it overlaps or touches. */
+  #addExact(added: Range): void {
+    const apart: Range[] = [];
     let joined = added;
     for (const one of this.#exact) {
       const [low, high] = startsBefore(one, joined) ? [one, joined] : [joined, one];
@@ -179,14 +181,13 @@ export class Timeline {
 
 const BEGINNING: Position = { sent: Number.NEGATIVE_INFINITY, id: '' };
 
-/** `position` stands behind the stretch. */
-const ends = ({ to }: Stretch, position: Position) => to !== null && comparePositions(position, to) >= 0;
+/** The range ends before the position. */
+const ends = ({ to }: Range, position: Position) => to !== null && comparePositions(position, to) >= 0;
 
-const contains = (one: Stretch, position: Position) =>
+const contains = (one: Range, position: Position) =>
   (one.from === null || comparePositions(position, one.from) >= 0) && !ends(one, position);
 
-const startsBefore = (a: Stretch, b: Stretch) =>
-  comparePositions(a.from ?? BEGINNING, b.from ?? BEGINNING) < 0;
+const startsBefore = (a: Range, b: Range) => comparePositions(a.from ?? BEGINNING, b.from ?? BEGINNING) < 0;
 
 function later(a: Position | null, b: Position | null): Position | null {
   if (a === null || b === null) return null;

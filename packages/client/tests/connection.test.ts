@@ -90,6 +90,13 @@ test('while the device is offline there are no attempts, and one follows as soon
   expect(all).toHaveLength(2);
 });
 
+test('a client can be closed by a subscriber of its events', () => {
+  const { client, last, states } = connect();
+  client.subscribe((event) => event.type === 'connection' && client.close());
+  last().open();
+  expect(states).toEqual(['connecting', 'open', 'closed']);
+});
+
 test('a closed client does not connect again', () => {
   const { client, all, last } = connect();
   last().open();

@@ -41,40 +41,40 @@ function joined(table: Table, limit = 10): Timeline {
   return timeline;
 }
 
-describe('the timeline', () => {
-  test('keeps messages in the order of time and id, however they arrive', () => {
+describe('a timeline', () => {
+  test('the timeline orders messages by time and id, in whatever order they arrive', () => {
     const timeline = joined(new Table([]));
     for (const sent of [3, 1, 2]) timeline.upsert(message(sent));
     timeline.upsert({ ...message(2), id: 'id-0002b' });
     expect(timeline.messages.map(({ id }) => id)).toEqual(['id-0001', 'id-0002', 'id-0002b', 'id-0003']);
   });
 
-  test('shows a changed message in place, and none twice', () => {
+  test('the timeline changes a message in its place, and never has it twice', () => {
     const timeline = joined(new Table(span(1, 3)));
     timeline.upsert(message(2, 'edited'));
     expect(timeline.messages.map(({ body }) => body)).toEqual(['at 1', 'edited', 'at 3']);
   });
 
-  test('moves a message whose time was changed', () => {
+  test('the timeline moves a message whose time was changed', () => {
     const timeline = joined(new Table(span(1, 3)));
     timeline.upsert({ ...message(1), sent: 9 });
     expect(sents(timeline)).toEqual([2, 3, 9]);
   });
 
-  test('removes, also what it does not hold', () => {
+  test('the timeline removes messages, and ignores the removal of unknown ones', () => {
     const timeline = joined(new Table(span(1, 3)));
     timeline.remove('id-0002');
     timeline.remove('id-0777');
     expect(sents(timeline)).toEqual([1, 3]);
   });
 
-  test('ignores changes of messages that are older than what it holds, as they would hide a gap', () => {
+  test('the timeline ignores new messages before its exact range, because they would hide a gap', () => {
     const timeline = joined(new Table(span(1, 50)));
     timeline.upsert(message(5, 'edited'));
     expect(sents(timeline)[0]).toBe(41);
   });
 
-  test('keeps the object of a message that has not changed, so that it need not be drawn anew', () => {
+  test('the timeline keeps the object of an unchanged message, so that views need not draw it again', () => {
     const table = new Table(span(1, 3));
     const timeline = joined(table);
     const [first] = timeline.messages;
@@ -82,7 +82,7 @@ describe('the timeline', () => {
     expect(timeline.messages[0]).toBe(first);
   });
 
-  test('a snapshot is the whole truth from its oldest message on', () => {
+  test('a snapshot replaces all messages from its oldest one', () => {
     const timeline = joined(new Table(span(1, 8)));
     timeline.distrust();
     new Table([message(1), message(3, 'edited'), message(8), message(9)]).snapshot(timeline, 10);
@@ -91,7 +91,7 @@ describe('the timeline', () => {
     expect(timeline.isComplete).toBe(true);
   });
 
-  test('loads older pages until the beginning', () => {
+  test('the timeline loads pages of history until the beginning of the room', () => {
     const table = new Table(span(1, 30));
     const timeline = joined(table);
     expect(timeline.hasOlder).toBe(true);
@@ -102,7 +102,7 @@ describe('the timeline', () => {
     expect(timeline.gaps().size).toBe(0);
   });
 
-  test('verifies what was held before a snapshot, page by page, without loading more than that', () => {
+  test('messages from before a snapshot are verified page by page, without loading older ones', () => {
     const table = new Table(span(1, 100));
     const timeline = joined(table);
     for (let i = 0; i < 4; i++) table.page(timeline, timeline.oldest!, 10);
@@ -124,7 +124,7 @@ describe('the timeline', () => {
     expect(timeline.gaps().size).toBe(0);
   });
 
-  test('says where messages were missed, and closes the gap by pages', () => {
+  test('the timeline marks a gap where messages were missed, and pages close it', () => {
     const before = new Table(span(1, 20));
     const timeline = joined(before, 20);
     timeline.distrust();
@@ -146,7 +146,7 @@ describe('the timeline', () => {
     expect(timeline.messages).toEqual(later.rows);
   });
 
-  test('a second interruption during verification leaves nothing stale either', () => {
+  test('no message stays stale if the connection is lost again during verification', () => {
     const table = new Table(span(1, 100));
     const timeline = joined(table);
     for (let i = 0; i < 3; i++) table.page(timeline, timeline.oldest!, 10);
@@ -163,7 +163,7 @@ describe('the timeline', () => {
     expect(timeline.gaps().size).toBe(1);
   });
 
-  test('after a resync, what is older has to be verified', () => {
+  test('after a resync, older messages are verified', () => {
     const table = new Table(span(1, 30));
     const timeline = joined(table);
     table.page(timeline, timeline.oldest!, 10);
@@ -175,7 +175,7 @@ describe('the timeline', () => {
     expect(timeline.gaps().size).toBe(0);
   });
 
-  test('messages of one millisecond are verified too', () => {
+  test('messages of the same millisecond are verified too', () => {
     const same = Array.from({ length: 30 }, (_, i) => ({
       ...message(5),
       id: `id-${String.fromCharCode(97 + i)}`,
@@ -188,7 +188,7 @@ describe('the timeline', () => {
     expect(sents(timeline)).toEqual(span(100, 109).map(({ sent }) => sent));
   });
 
-  test('lets go of the oldest, and can load them again', () => {
+  test('a trimmed timeline can load the removed messages again', () => {
     const table = new Table(span(1, 30));
     const timeline = joined(table, 30);
     timeline.trim(10);

@@ -1,6 +1,6 @@
 import { compileStoredFunction } from './query/functions/compile-stored.js';
 import { checkDocuments, type DocumentsCheck } from './storage/check-documents.js';
-import { DirectoryError } from './storage/environment.js';
+import { DirectoryError } from './storage/data-directory.js';
 import { Storage } from './storage/storage.js';
 
 /** What a process that checks a directory sends to its parent. */

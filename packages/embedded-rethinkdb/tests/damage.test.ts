@@ -129,7 +129,7 @@ const DAMAGES: Record<string, (bytes: Buffer, at: number, random: (below: number
   'moved by eight bytes': (bytes, at) => bytes.copyWithin(at + 8, at, at + PAGE - 8),
 };
 
-const REFUSAL = /npm run database -- --check[\s\S]*restore a backup[\s\S]*start an empty chat/i;
+const REFUSAL = /embedded-rethinkdb --check[\s\S]*restore a backup[\s\S]*start an empty database/i;
 
 async function expectRefusalOrEverything(directory: string, what: string): Promise<void> {
   const outcome = await opener.open(directory);

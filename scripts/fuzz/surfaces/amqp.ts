@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 import { Finding, type Surface } from '../surface.js';
 
 const BATCH = 100;
-/** The default of AMQP_QUEUE. */
+/** The default of AMQP_REPLY_QUEUE. */
 const ANSWER_QUEUE = 'changeroom-chat';
 /** For the server to consume the answers. */
 const DRAIN_TIMEOUT_MS = 20_000;

@@ -1,9 +1,14 @@
+import { TurnQueue } from '../../lib/turn-queue.js';
+
 /** Rows in one query at most. */
 const BATCH = 50;
 /** Characters in one query, so that a row does not wait long behind queries of long rows. */
 const BATCH_SIZE = 32_000;
 /** Queries on their way at once. Measured on RethinkDB: more of them cost CPU and bring nothing. */
 const IN_FLIGHT = 4;
+
+/** Characters that cost as much as a row by itself. */
+const CHARACTERS_PER_COST = 500;
 
 interface Waiting<Row, Stored> {
   row: Row;
@@ -24,9 +29,8 @@ interface Waiting<Row, Stored> {
 export class InsertQueue<Row, Stored> {
   readonly #write: (rows: Row[]) => Promise<(Stored | Error)[]>;
   readonly #sizeOf: (row: Row) => number;
-  /** By sender; the sender whose turn is next comes first. */
-  readonly #waiting = new Map<string, Waiting<Row, Stored>[]>();
-  #size = 0;
+  /** By sender. */
+  readonly #waiting: TurnQueue<Waiting<Row, Stored>>;
   #inFlight = 0;
   #scheduled = false;
 
@@ -34,19 +38,17 @@ export class InsertQueue<Row, Stored> {
   constructor(write: (rows: Row[]) => Promise<(Stored | Error)[]>, sizeOf: (row: Row) => number) {
     this.#write = write;
     this.#sizeOf = sizeOf;
+    this.#waiting = new TurnQueue(({ row }) => 1 + sizeOf(row) / CHARACTERS_PER_COST);
   }
 
   /** Rows that were accepted and are not on their way yet. */
   get depth(): number {
-    return this.#size;
+    return this.#waiting.size;
   }
 
   insert(row: Row, sender: string): Promise<Stored> {
     return new Promise((resolve, reject) => {
-      const queue = this.#waiting.get(sender);
-      if (queue) queue.push({ row, resolve, reject });
-      else this.#waiting.set(sender, [{ row, resolve, reject }]);
-      this.#size += 1;
+      this.#waiting.add(sender, { row, resolve, reject });
       if (this.#scheduled || this.#inFlight >= IN_FLIGHT) return;
       this.#scheduled = true;
       setImmediate(() => {
@@ -57,21 +59,17 @@ export class InsertQueue<Row, Stored> {
   }
 
   #flush(): void {
-    while (this.#size > 0 && this.#inFlight < IN_FLIGHT) void this.#send(this.#take());
+    while (this.#waiting.size > 0 && this.#inFlight < IN_FLIGHT) void this.#send(this.#take());
   }
 
   #take(): Waiting<Row, Stored>[] {
     const batch: Waiting<Row, Stored>[] = [];
     let size = 0;
-    while (batch.length < BATCH && size < BATCH_SIZE && this.#size > 0) {
-      const [sender, queue] = this.#waiting.entries().next().value!;
-      const next = queue.shift()!;
+    while (batch.length < BATCH && size < BATCH_SIZE) {
+      const next = this.#waiting.take();
+      if (!next) break;
       batch.push(next);
       size += this.#sizeOf(next.row);
-      this.#size -= 1;
-      // A Map keeps the order of insertion: behind the others, for the next turn.
-      this.#waiting.delete(sender);
-      if (queue.length > 0) this.#waiting.set(sender, queue);
     }
     return batch;
   }

@@ -42,7 +42,15 @@ const followRoom = operation({
       .describe('The id of the last event that you received; the stream continues after it'),
   },
   responses: { 200: { description: 'Events, until one side closes', type: 'text/event-stream' } },
-  errors: ['bad-room', 'bad-limit', 'not-acceptable', 'not-a-member', 'too-many-sockets', 'shutting-down'],
+  errors: [
+    'bad-room',
+    'bad-limit',
+    'not-acceptable',
+    'not-a-member',
+    'too-many-sockets',
+    'shutting-down',
+    'overloaded',
+  ],
 });
 
 const DEFAULT_OPTIONS: EventStreamOptions = {

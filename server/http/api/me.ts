@@ -31,7 +31,7 @@ const setName = operation({
   body: { name: fields.name },
   plainText: 'name',
   responses: { 200: { description: 'You', schema: responses.user } },
-  errors: ['bad-name', 'name-is-given'],
+  errors: ['bad-name', 'name-is-given', 'overloaded'],
 });
 
 /** The identity of the sender of a request: `{id_user, name}`. The name can be changed, the id cannot. */

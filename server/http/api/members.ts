@@ -24,7 +24,7 @@ const joinRoom = operation({
   description: 'Makes you a member, also of a room for members. Joining a room twice is not an error.',
   params,
   responses: { 200: { description: 'You are a member', schema: responses.membership } },
-  errors: ['bad-room', 'too-many-rooms'],
+  errors: ['bad-room', 'too-many-rooms', 'overloaded'],
 });
 
 const leaveRoom = operation({
@@ -36,7 +36,7 @@ const leaveRoom = operation({
   description: 'Leaving a room that you have not joined is not an error.',
   params,
   responses: { 200: { description: 'You are not a member', schema: responses.membership } },
-  errors: ['bad-room'],
+  errors: ['bad-room', 'overloaded'],
 });
 
 const markRead = operation({

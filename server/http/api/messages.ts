@@ -11,7 +11,7 @@ import * as fields from './schemas/request-fields.js';
 import * as responses from './schemas/response-schemas.js';
 
 export interface MessagesDependencies {
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   visitors: Visitors;
 }
@@ -154,6 +154,7 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
   return [
     endpoint(listMessages, async ({ params: { room }, query }, req, res) => {
       const reader = await visitors.reader(req);
+      if (query.before) await limits.history(reader, req.ip);
       const page = await limits.heavyWork.run(req.ip, () => pageOf(room, query, reader));
       const first = page.messages[0];
       const links = {

@@ -11,7 +11,7 @@ import * as fields from './schemas/request-fields.js';
 import * as responses from './schemas/response-schemas.js';
 
 export interface PresenceDependencies {
-  config: Pick<Config, 'presenceSecrets'>;
+  config: Pick<Config, 'presenceTokens'>;
   directory: RoomDirectory;
   presence: Presence;
   visitors: Visitors;
@@ -55,7 +55,7 @@ const summarisePresence = operation({
   path: '/api/presence/summary',
   tag,
   summary: 'Count users and sockets per room',
-  description: 'Needs `SECRET_FOR_SUMMARY`; this address does not exist where it is not set.',
+  description: 'Needs `PRESENCE_SUMMARY_TOKEN`; this address does not exist where it is not set.',
   responses: { 200: { description: 'Counts of all rooms that are not empty', schema: responses.summary } },
   access: 'secret',
 });
@@ -67,7 +67,7 @@ const flushPresence = operation({
   tag,
   summary: 'Drop the entries of crashed processes',
   description:
-    'Such entries are not shown and expire on their own. Needs `SECRET_FOR_FLUSHING`; this address does not exist where it is not set.',
+    'Such entries are not shown and expire on their own. Needs `PRESENCE_FLUSH_TOKEN`; this address does not exist where it is not set.',
   responses: {
     200: {
       description: 'The number of dropped entries',
@@ -84,12 +84,12 @@ export function presenceEndpoints(dependencies: PresenceDependencies): Endpoint[
     listEndpoint(dependencies, listPresent),
 
     endpoint(summarisePresence, async (_input, req, res) => {
-      requireSecret(config.presenceSecrets.summary, req.get('authorization'));
+      requireSecret(config.presenceTokens.summary, req.get('authorization'));
       res.set('Cache-Control', 'no-store').json(await presence.summary());
     }),
 
     endpoint(flushPresence, async (_input, req, res) => {
-      requireSecret(config.presenceSecrets.flushing, req.get('authorization'));
+      requireSecret(config.presenceTokens.flush, req.get('authorization'));
       res.set('Cache-Control', 'no-store').json({ dropped: await presence.flush() });
     }),
   ];

@@ -57,7 +57,15 @@ const createRoom = operation({
       headers: { Location: 'The address of the room' },
     },
   },
-  errors: ['bad-room', 'bad-topic', 'bad-access', 'room-exists', 'room-in-use', 'too-many-rooms'],
+  errors: [
+    'bad-room',
+    'bad-topic',
+    'bad-access',
+    'room-exists',
+    'room-in-use',
+    'too-many-rooms',
+    'overloaded',
+  ],
 });
 
 const getRoom = operation({

@@ -21,7 +21,7 @@ import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   log: Log;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;

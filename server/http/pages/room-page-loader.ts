@@ -14,7 +14,7 @@ import { sidePanel } from './side-panel.js';
 
 export interface RoomPageLoaderDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork'>;
+  limits: Pick<Limits, 'heavyWork' | 'history'>;
   rooms: Pick<RoomService, 'snapshot' | 'reader'>;
   users: UserTable;
 }
@@ -49,7 +49,9 @@ export class RoomPageLoader {
     const isUnavailable = rejected?.error.code === 'database-unavailable';
     try {
       const [{ messages, hasOlder, unavailable }, rooms, present] = await Promise.all([
-        isUnavailable ? emptyWhileUnavailable(rejected.error) : this.#read(room, cursor, user.id_user),
+        isUnavailable
+          ? emptyWhileUnavailable(rejected.error)
+          : this.#read(room, cursor, user.id_user, req.ip),
         isUnavailable ? [] : this.list(user.id_user),
         isUnavailable ? NO_USERS : this.#present(room, user.id_user),
       ]);
@@ -99,15 +101,18 @@ export class RoomPageLoader {
     }
   }
 
-  async #read(room: string, cursor: unknown, id_user: string): Promise<ReadResult> {
-    const { rooms } = this.#dependencies;
+  async #read(
+    room: string,
+    cursor: unknown,
+    id_user: string,
+    address: string | undefined,
+  ): Promise<ReadResult> {
+    const { limits, rooms } = this.#dependencies;
     try {
       if (cursor === undefined) return await rooms.snapshot(room, id_user);
-      return await (await rooms.reader(room, id_user)).before(
-        room,
-        decodeCursor(cursor, 'before'),
-        MESSAGES_PER_PAGE,
-      );
+      const position = decodeCursor(cursor, 'before');
+      await limits.history(id_user, address);
+      return await (await rooms.reader(room, id_user)).before(room, position, MESSAGES_PER_PAGE);
     } catch (error) {
       return emptyWhileUnavailable(error);
     }

@@ -9,6 +9,6 @@ export const identityChange: Handler<'identityChange'> = async (connection, fram
   const name = cleanName(frame.name);
   const { session, address } = connection;
   await limits.rename(session.id_user, address);
-  await users.rename(session, name);
+  await limits.heavyWrites.run(address, () => users.rename(session, name));
   connection.send({ type: 'ack', ref: frame.ref });
 };

@@ -13,7 +13,7 @@ export function displayDatum(datum: Datum, margin = '\n'): string {
   }
   if (isExtremum(datum)) return `"r.${String(datum[REQL_TYPE]).toLowerCase()}"`;
   const fields = sortedKeys(datum).map(
-    (key) => `${inner}${JSON.stringify(key)}:${display(datum[key]!, '\t')}`,
+    (key) => `${inner}${JSON.stringify(key)}:${display(datum[key] ?? null, '\t')}`,
   );
   return fields.length === 0 ? '{}' : `{${fields.join()}${margin}}`;
 }

@@ -25,7 +25,7 @@ export function holdsNegativeZero(datum: Datum): boolean {
   if (typeof datum === 'number') return Object.is(datum, -0);
   if (datum === null || typeof datum !== 'object') return false;
   if (Array.isArray(datum)) return datum.some(holdsNegativeZero);
-  for (const key in datum) if (holdsNegativeZero(datum[key]!)) return true;
+  for (const key in datum) if (holdsNegativeZero(datum[key] ?? null)) return true;
   return false;
 }
 

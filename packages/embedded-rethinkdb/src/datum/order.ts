@@ -3,6 +3,7 @@ import {
   type Datum,
   type DatumObject,
   isExtremum,
+  isObject,
   MINVAL,
   pseudotype,
   sortedKeys,
@@ -23,18 +24,22 @@ export function compare(a: Datum, b: Datum): number {
   const right = orderedType(b);
   if (left !== right) return left < right ? -1 : 1;
   if (a === null || b === null || isExtremum(a)) return 0;
-  if (Array.isArray(a)) return compareArrays(a, b as Datum[]);
+  if (Array.isArray(a)) return compareArrays(a, Array.isArray(b) ? b : []);
   if (typeof a === 'boolean') return Number(a) - Number(b);
   switch (left) {
     case 'PTYPE<TIME>':
-      return ((a as DatumObject).epoch_time as number) - ((b as DatumObject).epoch_time as number);
+      return epochOf(a) - epochOf(b);
     case 'PTYPE<BINARY>':
       return Buffer.compare(binaryBytes(a), binaryBytes(b));
     case 'OBJECT':
-      return compareObjects(a as DatumObject, b as DatumObject);
+      return compareObjects(isObject(a) ? a : {}, isObject(b) ? b : {});
     default:
       throw logicError(`Incomparable type ${left}.`);
   }
+}
+
+function epochOf(time: Datum): number {
+  return isObject(time) && typeof time.epoch_time === 'number' ? time.epoch_time : Number.NaN;
 }
 
 export function equal(a: Datum, b: Datum): boolean {
@@ -50,7 +55,7 @@ function orderedType(datum: Datum): string {
 function compareArrays(a: Datum[], b: Datum[]): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const order = compare(a[i]!, b[i]!);
+    const order = compare(a[i] ?? null, b[i] ?? null);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -61,7 +66,8 @@ function compareObjects(a: DatumObject, b: DatumObject): number {
   const right = sortedKeys(b);
   const length = Math.min(left.length, right.length);
   for (let i = 0; i < length; i++) {
-    const order = compareStrings(left[i]!, right[i]!) || compare(a[left[i]!]!, b[right[i]!]!);
+    const [key, other] = [left[i] ?? '', right[i] ?? ''];
+    const order = compareStrings(key, other) || compare(a[key] ?? null, b[other] ?? null);
     if (order !== 0) return order;
   }
   return left.length - right.length;

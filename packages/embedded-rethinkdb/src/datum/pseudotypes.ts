@@ -6,7 +6,7 @@ import { sanitizeTime } from './time.js';
 
 /** Checks an object with the key `$reql_type$`, as clients may send; returns it in its canonical form. */
 export function sanitizePseudotype(object: DatumObject): DatumObject {
-  const type = object[REQL_TYPE]!;
+  const type = object[REQL_TYPE] ?? null;
   if (typeof type !== 'string') {
     throw logicError(
       `Error: Field \`$reql_type$\` must be a string (got \`${displayDatum(type)}\` of type ${typeName(type)}):\n${displayDatum(object)}`,

@@ -5,6 +5,7 @@ import {
   addVectors,
   cross,
   dot,
+  edgesOf,
   length,
   type Position,
   positionOf,
@@ -43,7 +44,7 @@ function linesOf(shape: Exclude<Shape, { kind: 'Point' }>): readonly (readonly P
 function nearestOnLines(here: Vector, lines: readonly (readonly Position[])[]): Vector {
   const candidates = lines
     .map((line) => line.map(toVector))
-    .flatMap((line) => line.slice(1).map((end, i) => nearestOnEdge(here, line[i]!, end)));
+    .flatMap((line) => edgesOf(line).map(([a, b]) => nearestOnEdge(here, a, b)));
   return candidates.reduce((a, b) =>
     length(subtractVectors(here, b)) < length(subtractVectors(here, a)) ? b : a,
   );

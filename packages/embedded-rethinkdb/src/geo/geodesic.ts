@@ -44,7 +44,8 @@ const METRES: Readonly<Record<string, number>> = { m: 1, km: 1000, mi: 1609.344,
 
 /** How many metres the unit of the option `unit` has. */
 export function metresPer(unit: string): number {
-  if (Object.hasOwn(METRES, unit)) return METRES[unit]!;
+  const metres = Object.hasOwn(METRES, unit) ? METRES[unit] : undefined;
+  if (metres !== undefined) return metres;
   throw logicError(`Unrecognized distance unit \`${unit}\`.`);
 }
 
@@ -52,7 +53,7 @@ export function metresPer(unit: string): number {
 export function geodesicDistance(from: Position, to: Position, { geodesic }: Ellipsoid): number {
   // RethinkDB's older version of the library rounds the longitude between the points (to a picometre).
   const east = Angles.AngRound(Angles.AngDiff(from[0], to[0]).d);
-  return geodesic.Inverse(from[1], 0, to[1], east, DISTANCE).s12!;
+  return geodesic.Inverse(from[1], 0, to[1], east, DISTANCE).s12 ?? Number.NaN;
 }
 
 /** The point at a distance (metres) and an azimuth (degrees from north). */
@@ -62,8 +63,14 @@ function pointAtDistance(
   azimuth: number,
   { geodesic }: Ellipsoid,
 ): Position {
-  const { lon2, lat2 } = geodesic.Direct(from[1], from[0], azimuth, distance, LATITUDE | LONGITUDE);
-  return [lon2 === 180 ? -180 : lon2!, lat2!];
+  const { lon2 = Number.NaN, lat2 = Number.NaN } = geodesic.Direct(
+    from[1],
+    from[0],
+    azimuth,
+    distance,
+    LATITUDE | LONGITUDE,
+  );
+  return [lon2 === 180 ? -180 : lon2, lat2];
 }
 
 /** The corners of a regular polygon around a point, the first one repeated at the end. */

@@ -2,6 +2,7 @@ import {
   addVectors,
   cross,
   dot,
+  edgesOf,
   length,
   type Position,
   scale,
@@ -25,21 +26,32 @@ const HORIZON = 1e-3;
  * geometry of edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
  */
 export class Plane {
-  private readonly centre: Vector;
-  private readonly east: Vector;
-  private readonly north: Vector;
+  readonly #centre: Vector;
+  readonly #east: Vector;
+  readonly #north: Vector;
 
   constructor(points: readonly Position[]) {
-    this.centre = unit(points.map(toVector).reduce(addVectors, [0, 0, 0]));
-    const axis: Vector = Math.abs(this.centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
-    this.east = unit(cross(axis, this.centre));
-    this.north = cross(this.centre, this.east);
+    this.#centre = unit(points.map(toVector).reduce(addVectors, [0, 0, 0]));
+    const axis: Vector = Math.abs(this.#centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
+    this.#east = unit(cross(axis, this.#centre));
+    this.#north = cross(this.#centre, this.#east);
   }
 
   /** Undefined for what lies on the other side of the sphere. */
   project(position: Position): Flat | undefined {
     const vector = toVector(position);
     return this.#depth(vector) < HORIZON ? undefined : this.#flatten(vector);
+  }
+
+  /** Undefined if one of the points lies on the other side. */
+  projectAll(positions: readonly Position[]): Flat[] | undefined {
+    const points: Flat[] = [];
+    for (const position of positions) {
+      const point = this.project(position);
+      if (point === undefined) return undefined;
+      points.push(point);
+    }
+    return points;
   }
 
   /** The part of an edge on this side of the sphere. */
@@ -52,35 +64,30 @@ export class Plane {
   }
 
   #depth(vector: Vector): number {
-    return dot(vector, this.centre);
+    return dot(vector, this.#centre);
   }
 
   #flatten(vector: Vector): Flat {
     const depth = this.#depth(vector);
-    return [dot(vector, this.east) / depth, dot(vector, this.north) / depth];
+    return [dot(vector, this.#east) / depth, dot(vector, this.#north) / depth];
   }
 }
 
 /** Whether consecutive points differ and are not opposite each other. */
 export function isUsableLine(points: readonly Position[]): boolean {
-  return points.slice(1).every((point, i) => {
-    const [a, b] = [toVector(points[i]!), toVector(point)];
-    return length(cross(a, b)) > TOLERANCE;
-  });
+  return edgesOf(points.map(toVector)).every(([a, b]) => length(cross(a, b)) > TOLERANCE);
 }
 
 /** Whether the edges of a closed ring meet in their common ends only. */
 export function isSimpleRing(ring: readonly Position[]): boolean {
   const plane = new Plane(ring.slice(1));
-  const flat = ring.map((point) => plane.project(point));
-  if (flat.includes(undefined)) return true;
-  const points = flat as Flat[];
-  const edges = points.slice(1).map((to, i) => [points[i]!, to] as const);
-  for (let i = 0; i < edges.length; i++) {
-    for (let j = i + 1; j < edges.length; j++) {
+  const points = plane.projectAll(ring);
+  if (points === undefined) return true;
+  const edges = edgesOf(points);
+  for (const [i, [a, b]] of edges.entries()) {
+    for (const [k, [c, d]] of edges.slice(i + 1).entries()) {
+      const j = i + 1 + k;
       const adjacent = j === i + 1 || (i === 0 && j === edges.length - 1);
-      const [a, b] = edges[i]!;
-      const [c, d] = edges[j]!;
       if (adjacent) {
         const other = j === i + 1 ? d : c;
         if (isOnSegment(other, a, b)) return false;
@@ -122,8 +129,7 @@ export function crossing(a: Flat, b: Flat, c: Flat, d: Flat): number | undefined
 /** Whether a point lies inside a ring, by counting the edges to its right. */
 export function isInsideRing([x, y]: Flat, ring: readonly Flat[]): boolean {
   let inside = false;
-  for (let i = 1; i < ring.length; i++) {
-    const [[x1, y1], [x2, y2]] = [ring[i - 1]!, ring[i]!];
+  for (const [[x1, y1], [x2, y2]] of edgesOf(ring)) {
     if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
   }
   return inside;

@@ -44,3 +44,14 @@ export function length(a: Vector): number {
 export function unit(a: Vector): Vector {
   return scale(a, 1 / (length(a) || 1));
 }
+
+/** The edges of a line: its pairs of consecutive points. */
+export function edgesOf<Point extends object>(points: readonly Point[]): (readonly [Point, Point])[] {
+  const edges: (readonly [Point, Point])[] = [];
+  let from: Point | undefined;
+  for (const to of points) {
+    if (from !== undefined) edges.push([from, to]);
+    from = to;
+  }
+  return edges;
+}

@@ -56,9 +56,9 @@ function isTime(datum: Datum): boolean {
 }
 
 function epoch(time: Datum): number {
-  return asTime(time).epoch_time as number;
+  return asNumber(asTime(time).epoch_time ?? null);
 }
 
 function later(time: Datum, seconds: number): Datum {
-  return makeTime(finite(epoch(time) + seconds), asTime(time).timezone as string);
+  return makeTime(finite(epoch(time) + seconds), asString(asTime(time).timezone ?? null));
 }

@@ -7,13 +7,13 @@ import { expected } from '../datum/type-checks.js';
 export function getField(datum: Datum, name: string): Datum {
   if (!isObject(datum)) throw expected('OBJECT', datum);
   if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
-  return datum[name]!;
+  return datum[name] ?? null;
 }
 
 /** `{...object}` that is safe for every field name. */
 function copyObject(object: DatumObject): DatumObject {
   const copy: DatumObject = {};
-  for (const key of Object.keys(object)) setField(copy, key, object[key]!);
+  for (const key of Object.keys(object)) setField(copy, key, object[key] ?? null);
   return copy;
 }
 
@@ -31,10 +31,10 @@ export function merge(left: Datum, right: Datum): Datum {
   if (isLiteral(right)) throw strayLiteral();
   const merged = copyObject(left);
   for (const key of Object.keys(right)) {
-    const value = right[key]!;
+    const value = right[key] ?? null;
     const present = Object.hasOwn(merged, key);
     if (isObject(value) && !isBytes(value) && present && !isLiteral(value)) {
-      setField(merged, key, merge(merged[key]!, value));
+      setField(merged, key, merge(merged[key] ?? null, value));
       continue;
     }
     const plain = withoutLiterals(value);
@@ -57,14 +57,14 @@ function withoutLiterals(datum: Datum): Datum | undefined {
   if (!isObject(datum)) return datum;
   if (isLiteral(datum)) {
     if (!Object.hasOwn(datum, 'value')) return undefined;
-    if (holdsLiteral(datum.value!)) throw strayLiteral();
+    if (holdsLiteral(datum.value ?? null)) throw strayLiteral();
     return datum.value;
   }
   const keys = Object.keys(datum);
-  if (!keys.some((key) => mayHoldLiteral(datum[key]!))) return datum;
+  if (!keys.some((key) => mayHoldLiteral(datum[key] ?? null))) return datum;
   const plain: DatumObject = {};
   for (const key of keys) {
-    const value = withoutLiterals(datum[key]!);
+    const value = withoutLiterals(datum[key] ?? null);
     if (value !== undefined) setField(plain, key, value);
   }
   return plain;
@@ -91,7 +91,7 @@ export function addField(object: DatumObject, key: string, value: Datum, what: s
   if (Object.hasOwn(object, key)) {
     throw logicError(
       `Duplicate key ${displayDatum(key)} in ${what}.  ` +
-        `(got ${displayShort(object[key]!)} and ${displayShort(value)} as values)`,
+        `(got ${displayShort(object[key] ?? null)} and ${displayShort(value)} as values)`,
     );
   }
   setField(object, key, value);

@@ -13,7 +13,8 @@ export type Path =
 
 export function parsePath(datum: Datum): Path {
   const path = parse(datum);
-  return path.kind === 'all' && path.paths.length === 1 ? path.paths[0]! : path;
+  const [only, ...others] = path.kind === 'all' ? path.paths : [];
+  return only !== undefined && others.length === 0 ? only : path;
 }
 
 function parse(datum: Datum): Path {
@@ -34,7 +35,7 @@ function parse(datum: Datum): Path {
 export function project(object: DatumObject, path: Path): DatumObject {
   const kept: DatumObject = {};
   if (path.kind === 'name') {
-    if (Object.hasOwn(object, path.name)) setField(kept, path.name, object[path.name]!);
+    if (Object.hasOwn(object, path.name)) setField(kept, path.name, object[path.name] ?? null);
   } else if (path.kind === 'all') {
     for (const part of path.paths) {
       for (const [name, value] of Object.entries(project(object, part))) setField(kept, name, value);
@@ -42,7 +43,7 @@ export function project(object: DatumObject, path: Path): DatumObject {
   } else {
     for (const [name, below] of path.fields) {
       if (!Object.hasOwn(object, name)) continue;
-      const value = projectInside(object[name]!, below);
+      const value = projectInside(object[name] ?? null, below);
       if (value !== undefined) setField(kept, name, value);
     }
   }
@@ -64,7 +65,7 @@ export function unproject(object: DatumObject, path: Path): DatumObject {
   }
   if (path.kind === 'all') return path.paths.reduce(unproject, kept);
   for (const [name, below] of path.fields) {
-    if (Object.hasOwn(kept, name)) setField(kept, name, unprojectInside(kept[name]!, below));
+    if (Object.hasOwn(kept, name)) setField(kept, name, unprojectInside(kept[name] ?? null, below));
   }
   return kept;
 }

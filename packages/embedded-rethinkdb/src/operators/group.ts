@@ -25,7 +25,7 @@ export function groupRows(
     if (indexValue !== undefined) parts.push(indexValue);
     if (parts.length === 0) throw logicError('Cannot group by nothing.');
     for (const names of multi ? combinations(parts) : [parts]) {
-      const group = names.length === 1 ? names[0]! : names;
+      const group = names.length === 1 ? (names[0] ?? null) : names;
       const key = identity(group);
       const present = groups.get(key);
       if (present) present.reduction.push(row);

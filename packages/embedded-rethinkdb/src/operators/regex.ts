@@ -31,7 +31,7 @@ export function matchRegex(text: string, pattern: string): Datum {
     const group = matcher.group(i);
     groups.push(group === null ? null : span(text, group, matcher.start(i)));
   }
-  return { ...span(text, matcher.group()!, matcher.start()), groups };
+  return { ...span(text, matcher.group() ?? '', matcher.start()), groups };
 }
 
 /** A pattern that is one character class, of escapes that mean the same to RE2 and, rewritten, to JavaScript. */

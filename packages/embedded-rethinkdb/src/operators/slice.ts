@@ -66,7 +66,7 @@ export function positionIn(size: number, index: number): number {
 export function elementAt(items: readonly Datum[], index: number): Datum {
   const position = positionIn(items.length, index);
   if (position >= items.length) throw nonExistence(`Index out of bounds: ${position}`);
-  return items[position]!;
+  return items[position] ?? null;
 }
 
 /** The row of a stream at a position; -1 is the last. */

@@ -61,7 +61,7 @@ function sortRows(rows: readonly Datum[], keys: readonly SortKey[]): Datum[] {
 export function compareKeyed(a: Keyed, b: Keyed, keys: readonly SortKey[]): number {
   for (let i = 0; i < keys.length; i++) {
     const order = compareMissingFirst(a.values[i], b.values[i]);
-    if (order !== 0) return keys[i]!.descending ? -order : order;
+    if (order !== 0) return keys[i]?.descending ? -order : order;
   }
   return 0;
 }

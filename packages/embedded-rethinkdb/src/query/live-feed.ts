@@ -35,18 +35,18 @@ export function openLiveFeed(registry: FeedRegistry, stream: Stream): LiveFeed |
 
 /** What stands behind `.changes()`; a `limit` there ends the feed when it is reached. */
 function after(feed: Feed, live: Live, stream: Stream): (item: Datum) => Datum[] {
-  const seen = live.slices.map(() => 0);
+  const slices = live.slices.map((slice) => ({ ...slice, seen: 0 }));
   return (item) => {
     let rows = [item];
-    live.slices.forEach(({ steps, left, right }, i) => {
+    for (const slice of slices) {
       rows = rows
-        .flatMap((row) => transformRow(row, steps))
+        .flatMap((row) => transformRow(row, slice.steps))
         .filter(() => {
-          const at = seen[i]!++;
-          return at >= left && at < right;
+          const position = slice.seen++;
+          return position >= slice.left && position < slice.right;
         });
-      if (seen[i]! >= right) feed.finish();
-    });
+      if (slice.seen >= slice.right) feed.finish();
+    }
     return rows.flatMap((row) => transformRow(row, stream.steps));
   };
 }

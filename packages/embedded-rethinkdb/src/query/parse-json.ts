@@ -24,7 +24,7 @@ function checkedDatum(datum: Datum, limits: Limits): Datum {
     checkArraySize(datum.length, limits);
     return datum.map((item) => checkedDatum(item, limits));
   }
-  for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key]!, limits);
+  for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key] ?? null, limits);
   return Object.hasOwn(datum, REQL_TYPE) ? sanitizePseudotype(datum) : datum;
 }
 
@@ -38,9 +38,9 @@ function refuseDuplicateKeys(text: string): void {
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
     else if (token === ':') {
-      const keys = open.at(-1)!;
-      if (keys.has(last)) throw logicError(`Duplicate key ${last} in JSON.`);
-      keys.add(last);
+      const keys = open.at(-1);
+      if (keys?.has(last)) throw logicError(`Duplicate key ${last} in JSON.`);
+      keys?.add(last);
     }
     last = token;
   }

@@ -13,7 +13,7 @@ function write(datum: Datum): string {
   if (datum === null || typeof datum !== 'object') return JSON.stringify(datum);
   if (Array.isArray(datum)) return `[${datum.map(write).join()}]`;
   return `{${sortedKeys(datum)
-    .map((key) => `${JSON.stringify(key)}:${write(datum[key]!)}`)
+    .map((key) => `${JSON.stringify(key)}:${write(datum[key] ?? null)}`)
     .join()}}`;
 }
 

@@ -1,6 +1,7 @@
 import { type Datum, type DatumObject, REQL_TYPE } from '../datum/datum.js';
 import { compare } from '../datum/order.js';
 import { logicError, resourceLimit } from '../datum/reql-error.js';
+import { asArray } from '../datum/type-checks.js';
 import type { Limits } from './limits.js';
 import { NonDatum } from './value.js';
 
@@ -37,7 +38,7 @@ export class Grouped extends NonDatum {
   checkSize(limits: Limits): void {
     if (!this.streams) return;
     let size = 0;
-    for (const { reduction } of this.groups) size += (reduction as Datum[]).length;
+    for (const { reduction } of this.groups) size += asArray(reduction).length;
     if (size > limits.arraySize) {
       throw resourceLimit(
         `Grouped data over size limit \`${limits.arraySize}\`.  ` +

@@ -96,7 +96,7 @@ function matches(pattern: Datum, row: Datum): boolean {
   for (const [key, wanted] of Object.entries(pattern)) {
     if (!isObject(row)) throw expected('OBJECT', row);
     if (!Object.hasOwn(row, key)) throw nonExistence(`No attribute \`${key}\` in object.`);
-    const found = row[key]!;
+    const found = row[key] ?? null;
     if (isObject(wanted) && isObject(found)) {
       if (!matches(wanted, found)) return false;
     } else if (!equal(found, wanted)) return false;

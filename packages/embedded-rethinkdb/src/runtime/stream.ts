@@ -46,12 +46,15 @@ export interface StreamOptions {
 export class Stream extends NonDatum {
   readonly kind = 'SEQUENCE';
 
+  readonly #source: () => Iterable<Datum>;
+
   constructor(
-    private readonly source: () => Iterable<Datum>,
+    source: () => Iterable<Datum>,
     readonly options: StreamOptions = {},
     readonly steps: readonly Transform[] = [],
   ) {
     super();
+    this.#source = source;
   }
 
   static ofArray(items: readonly Datum[]): Stream {
@@ -72,7 +75,7 @@ export class Stream extends NonDatum {
 
   /** The rows, one after the other; may never end. */
   rows(): Iterable<Datum> {
-    return transformed(this.source(), this.steps);
+    return transformed(this.#source(), this.steps);
   }
 
   /** The rows for a term that reads them all. */
@@ -86,7 +89,7 @@ export class Stream extends NonDatum {
   }
 
   with(step: Transform): Stream {
-    return new Stream(this.source, this.options, [...this.steps, step]);
+    return new Stream(this.#source, this.options, [...this.steps, step]);
   }
 
   toArray(limits: Limits): Datum[] {

@@ -97,7 +97,7 @@ export class TableSlice extends NonDatum {
       yield* table.scanIndex(index, storageBounds(this.bounds), reverse);
     } else {
       for (const doc of table.scan(storageBounds(this.bounds), reverse))
-        yield { value: doc[table.primaryKey]!, doc };
+        yield { value: doc[table.primaryKey] ?? null, doc };
     }
   }
 

@@ -70,7 +70,7 @@ function checkTable(
         const stored = entries.get(entry.key);
         if (stored === undefined || !entry.value.equals(stored))
           report(`${where} is not in the index ${index.name} as it should be`);
-        else demanded.set(index, demanded.get(index)! + 1);
+        else demanded.set(index, (demanded.get(index) ?? 0) + 1);
       }
     }
   }
@@ -80,7 +80,7 @@ function checkTable(
     indexes: indexes.map((index) => {
       const { from, to } = wholeRange(index.prefix);
       const stored = entries.getKeysCount({ start: from, end: to });
-      const surplus = stored - demanded.get(index)!;
+      const surplus = stored - (demanded.get(index) ?? 0);
       if (surplus > 0)
         report(`${name}: the index ${index.name} has ${surplus} entries that no document demands`);
       return { name: index.name, entries: stored };

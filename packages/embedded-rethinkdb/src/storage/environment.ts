@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { checkFile, type FileCheck } from './check-file.js';
+import { DATA_FILE, DATABASE_FILES, DirectoryError, MARKER_FILE } from './data-directory.js';
 import { DamageError, PageFile } from './page-file.js';
 import { makeFilesPrivate, makePrivate } from './private-directory.js';
 import { freeBytesOf, megabytes, type PageCounts, type SpaceOptions } from './space.js';
@@ -24,33 +25,12 @@ export interface LmdbEnvironmentOptions {
   /** Milliseconds for the check of the data file; default: 20,000. */
   readonly checkBudgetMs?: number;
   readonly onCheckProgress?: (pages: number) => void;
-  /** For `--check`: nothing is created or written. */
+  /** For checks and dumps: nothing is created or written. */
   readonly readOnly?: boolean;
+  /** For a database in memory: commits are not synced. */
+  readonly isTemporary?: boolean;
 }
 
-export type DirectoryFault =
-  | 'embedded-directory-unusable'
-  | 'embedded-directory-locked'
-  | 'embedded-directory-damaged'
-  | 'embedded-storage-full';
-
-/** The data directory cannot be used; `code` is what `startEmbedded` passes on. */
-export class DirectoryError extends Error {
-  constructor(
-    readonly code: DirectoryFault,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'DirectoryError';
-  }
-}
-
-const DATA_FILE = 'data.mdb';
-const LOCK_FILE = 'lock.mdb';
-/** Says that the data file has been written once, so that an empty or missing one is not taken for a new database. */
-const MARKER_FILE = 'initialised';
-/** All files of a data directory. */
-export const DATABASE_FILES: readonly string[] = [DATA_FILE, LOCK_FILE, MARKER_FILE];
 const MARKER_TEXT = 'This directory has a database in data.mdb. Keep this file beside it.\n';
 const CHECK_BUDGET_MS = 20_000;
 /** What a new directory needs on the disk: both files of LMDB and the first commit. */
@@ -81,6 +61,7 @@ export function openEnvironment(directory: string, options: LmdbEnvironmentOptio
       encoding: 'binary',
       overlappingSync: false,
       readOnly: options.readOnly ?? false,
+      noSync: options.isTemporary ?? false,
     }),
   );
   try {
@@ -164,8 +145,11 @@ function usable<T>(path: string, step: () => T): T {
   }
 }
 
-/** They are read one after the other: a process that uses the file may commit in between. */
-function checkMetaPages(path: string, attempts = 3): void {
+/**
+ * Checks the meta pages. They are read one after the other: a process that uses the file may commit in between.
+ * @throws DamageError
+ */
+export function checkMetaPages(path: string, attempts = 3): void {
   try {
     new PageFile(join(path, DATA_FILE)).close();
   } catch (error) {
@@ -197,8 +181,7 @@ export function asDirectoryError(path: string, error: unknown): unknown {
 export function storageFull(path: string, reason: string): DirectoryError {
   return new DirectoryError(
     'embedded-storage-full',
-    `A new database cannot be created in ${path}: ${reason}. Free space on this disk, or set DATA_DIR to a ` +
-      'directory on another one.',
+    `A new database cannot be created in ${path}: ${reason}. Free space on this disk, or use a directory on another one.`,
   );
 }
 
@@ -206,9 +189,9 @@ function damagedDirectory(path: string, fault: string): DirectoryError {
   return new DirectoryError(
     'embedded-directory-damaged',
     `The database in ${path} is damaged and was not opened: ${DATA_FILE}: ${fault}.\n` +
-      '  To see the extent of the damage: npm run database -- --check\n' +
+      `  To see the extent of the damage: embedded-rethinkdb --check --directory ${path}\n` +
       `  To restore a backup: stop all servers, replace ${DATA_FILE} by that of the backup, start again.\n` +
-      `  To start an empty chat: move the directory ${path} away, start again.`,
+      `  To start an empty database: move the directory ${path} to another place, start again.`,
   );
 }
 
@@ -227,7 +210,7 @@ function refuseSecondProcess(root: RootDatabase<Buffer, Buffer>, path: string): 
   if (other === undefined) return;
   throw new DirectoryError(
     'embedded-directory-locked',
-    `The data directory ${path} is in use by another process (${other}). ` +
-      'Set DATA_DIR to a directory of its own, or RETHINKDB_URL to share one database.',
+    `The data directory ${path} is in use by another process (${other}). Use another directory, or connect to the ` +
+      'database of that process.',
   );
 }

@@ -61,10 +61,10 @@ export function* walk<V>(
       : { start: from, end: to, exclusiveStart: resumed, limit };
     for (const entry of database.getRange(options)) chunk.push(entry);
     yield* chunk;
-    if (chunk.length < limit) return;
-    const last = chunk[chunk.length - 1]!.key;
-    if (reverse) to = last;
-    else from = last;
+    const last = chunk.at(-1);
+    if (last === undefined || chunk.length < limit) return;
+    if (reverse) to = last.key;
+    else from = last.key;
     resumed = true;
     limit = Math.min(limit * 2, LARGEST_CHUNK);
   }

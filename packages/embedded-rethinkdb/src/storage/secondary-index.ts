@@ -132,13 +132,19 @@ function holdsTime(value: Datum): boolean {
 
 /** Decodes its index value only for those who ask: most scans want the documents alone. */
 export class LazyEntry implements IndexEntry {
+  readonly #index: SecondaryIndex;
+  readonly #entry: RawEntry;
+
   constructor(
-    private readonly index: SecondaryIndex,
-    private readonly entry: RawEntry,
+    index: SecondaryIndex,
+    entry: RawEntry,
     readonly doc: DatumObject,
-  ) {}
+  ) {
+    this.#index = index;
+    this.#entry = entry;
+  }
 
   get value(): Datum {
-    return this.index.valueOf(this.entry);
+    return this.#index.valueOf(this.#entry);
   }
 }

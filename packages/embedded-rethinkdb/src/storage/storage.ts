@@ -62,7 +62,7 @@ export class Storage implements TableHost {
     const isNew = this.#load(directory);
     if (options.readOnly) return;
     if (isNew) this.#initialise(directory);
-    markInitialised(directory);
+    if (!options.isTemporary) markInitialised(directory);
   }
 
   #load(directory: string): boolean {
@@ -248,7 +248,7 @@ export class Storage implements TableHost {
   }
 
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void {
-    const key = (doc ?? old)![table.primaryKey]!;
+    const key = (doc ?? old)?.[table.primaryKey] ?? null;
     this.#changes.push({ sequence: ++this.#sequence, table, key, old, new: doc, indexValues });
   }
 

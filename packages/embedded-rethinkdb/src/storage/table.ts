@@ -122,7 +122,7 @@ export class Table {
 
   /** Writes a document; `old` is what stands there (the caller has read it), null if nothing does. */
   put(doc: DatumObject, old: DatumObject | null): void {
-    const key = encodePrimaryKey(doc[this.primaryKey]!);
+    const key = encodePrimaryKey(doc[this.primaryKey] ?? null);
     const json = encodeJson(doc);
     const { indexValues, before, after } = this.#reindexing(key, doc, old);
     // A character has at most 3 bytes for each unit of its length.
@@ -136,7 +136,7 @@ export class Table {
 
   /** Deletes a document, given as it stands in the table. */
   remove(doc: DatumObject): void {
-    const key = encodePrimaryKey(doc[this.primaryKey]!);
+    const key = encodePrimaryKey(doc[this.primaryKey] ?? null);
     const { indexValues, before, after } = this.#reindexing(key, null, doc);
     this.#host.space.claimDeletion(1 + before.length);
     this.#reindex(before, after);
@@ -259,7 +259,7 @@ export class Table {
 
   /** What a change of a document changes in the indexes: entries to be removed, and to be put. */
   #reindexing(primaryKey: Buffer, doc: DatumObject | null, old: DatumObject | null) {
-    const indexValues = new Map<SecondaryIndex, { old: Datum[]; new: Datum[] }>();
+    const indexValues: Map<SecondaryIndex, { old: Datum[]; new: Datum[] }> = new Map();
     const before: RawEntry[] = [];
     const after: RawEntry[] = [];
     for (const index of this.#indexes.values()) {
@@ -271,7 +271,7 @@ export class Table {
       before.push(...present);
       after.push(...wanted);
     }
-    return { indexValues: indexValues as IndexValues, before, after };
+    return { indexValues, before, after };
   }
 
   #reindex(before: readonly RawEntry[], after: readonly RawEntry[]): void {
@@ -288,6 +288,9 @@ function parse(json: string): DatumObject {
 function sameEntries(a: readonly RawEntry[], b: readonly RawEntry[]): boolean {
   return (
     a.length === b.length &&
-    a.every((entry, i) => entry.key.equals(b[i]!.key) && entry.value.equals(b[i]!.value))
+    a.every((entry, i) => {
+      const other = b[i];
+      return other !== undefined && entry.key.equals(other.key) && entry.value.equals(other.value);
+    })
   );
 }

@@ -1,6 +1,5 @@
 import type { Datum, DatumObject } from '../datum/datum.js';
 import type { Storage } from '../storage/storage.js';
-import type { Table } from '../storage/table.js';
 import { SystemTable } from './system-table.js';
 import { SERVER_ID, SERVER_NAME, tableConfig, tableStatus } from './table-config.js';
 
@@ -29,8 +28,8 @@ const TABLES: Readonly<Record<string, Rows>> = {
     },
   ],
   stats: () => [{ id: ['cluster'], query_engine: { client_connections: 0, clients_active: 0 } }],
-  table_config: (storage) => allTables(storage).map(tableConfig),
-  table_status: (storage) => allTables(storage).map(tableStatus),
+  table_config: (storage) => storage.allTables().map(tableConfig),
+  table_status: (storage) => storage.allTables().map(tableStatus),
   users: () => [{ id: 'admin', password: false }],
 };
 
@@ -40,8 +39,9 @@ export function systemTableNames(): string[] {
 
 /** `uuids`: names of databases and servers are given as ids (`identifierFormat: 'uuid'`). */
 export function systemTable(storage: Storage, name: string, uuids = false): SystemTable | undefined {
-  if (!Object.hasOwn(TABLES, name)) return undefined;
-  const rows = () => TABLES[name]!(storage).map((row) => (uuids ? withIds(row, storage) : row));
+  const read = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
+  if (read === undefined) return undefined;
+  const rows = () => read(storage).map((row) => (uuids ? withIds(row, storage) : row));
   return new SystemTable(name, tableId(name), 'id', rows);
 }
 
@@ -49,10 +49,6 @@ export function systemTable(storage: Storage, name: string, uuids = false): Syst
 function tableId(name: string): string {
   const number = systemTableNames().indexOf(name) + 1;
   return `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
-}
-
-function allTables(storage: Storage): Table[] {
-  return storage.databases().flatMap((db) => storage.tables(db).map((name) => storage.table(db, name)!));
 }
 
 function withIds(row: DatumObject, storage: Storage): DatumObject {

@@ -47,17 +47,16 @@ function store(
 ): void {
   const changed = old === null || wanted === null ? old !== wanted : !equal(old, wanted);
   if (changed) {
-    if (wanted === null) table.remove(old!);
-    else {
+    if (wanted !== null) {
       checkStorable(wanted);
       table.put(wanted, old);
-    }
+    } else if (old !== null) table.remove(old);
   }
   if (changed || returnChanges === 'always') statistics.addChange({ old_val: old, new_val: wanted });
-  statistics.counts[fate(old, wanted, changed)]++;
+  statistics.counts[outcomeOf(old, wanted, changed)]++;
 }
 
-function fate(old: DatumObject | null, wanted: DatumObject | null, changed: boolean) {
+function outcomeOf(old: DatumObject | null, wanted: DatumObject | null, changed: boolean) {
   if (old === null) return wanted === null ? 'skipped' : 'inserted';
   if (wanted === null) return 'deleted';
   return changed ? 'replaced' : 'unchanged';
@@ -77,7 +76,7 @@ function checkReplacement(
     );
   }
   checkPrimaryKey(wanted, primaryKey);
-  if (equal(wanted[primaryKey]!, key)) return;
+  if (equal(wanted[primaryKey] ?? null, key)) return;
   const change =
     old === null
       ? `(null -> ${displayDatum(wanted)})`
@@ -103,5 +102,5 @@ function checkStorable(datum: Datum): void {
     return;
   }
   if (isExtremum(datum)) throw logicError('`r.minval` and `r.maxval` cannot be written to disk.');
-  for (const key of Object.keys(datum)) checkStorable(datum[key]!);
+  for (const key of Object.keys(datum)) checkStorable(datum[key] ?? null);
 }

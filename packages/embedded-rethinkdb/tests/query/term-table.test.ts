@@ -10,8 +10,8 @@ describe('the table of terms', () => {
     expect(Object.keys(TERMS)).toHaveLength(names.length);
   });
 
-  test('is what docs/reql-terms.md says', async () => {
-    await expect(page()).toMatchFileSnapshot('../../../../docs/reql-terms.md');
+  test('is what docs/compatibility.md says', async () => {
+    await expect(page()).toMatchFileSnapshot('../../docs/compatibility.md');
   });
 });
 

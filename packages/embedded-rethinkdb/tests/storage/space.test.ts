@@ -167,7 +167,7 @@ describe('a start on a full disk', () => {
       disk.free = free;
       const open = () => openStorage(temporaryDirectory(), { space: disk.options });
       expect(open).toThrow(expect.objectContaining({ code: 'embedded-storage-full' }));
-      expect(open).toThrow(/Free space on this disk, or set DATA_DIR/);
+      expect(open).toThrow(/Free space on this disk, or use a directory on another one/);
     }
   });
 

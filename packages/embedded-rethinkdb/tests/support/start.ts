@@ -18,7 +18,8 @@ export interface TestServer {
 export async function startTestServer(options: Partial<EmbeddedOptions> = {}): Promise<TestServer> {
   const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'embedded-')));
   const faults: Error[] = [];
-  const { host, port, stop } = await startEmbedded({ directory, onFault: (e) => faults.push(e), ...options });
+  const place = options.memory ? {} : { directory };
+  const { host, port, stop } = await startEmbedded({ ...place, onFault: (e) => faults.push(e), ...options });
   const connections: Connection[] = [];
   return {
     host,

@@ -107,7 +107,7 @@ function tablesOf(args: Arguments): Table[] {
   const target = args.value(0);
   if (!isDatum(target) && target instanceof DatabaseValue) {
     const { storage } = args.env;
-    return storage.tables(target.name).map((name) => storage.table(target.name, name)!);
+    return storage.allTables().filter(({ db }) => db === target.name);
   }
   return [args.table(0)];
 }

@@ -134,7 +134,7 @@ export const DOCUMENT_MANIPULATION = {
     args: [1, 1],
     evaluate: (args) => {
       const object = plainObject(args, 'values');
-      return sortedKeys(object).map((key) => object[key]!);
+      return sortedKeys(object).map((key) => object[key] ?? null);
     },
   },
 

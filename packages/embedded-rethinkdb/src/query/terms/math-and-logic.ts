@@ -118,7 +118,8 @@ function shift(args: Arguments): number {
 
 function random(args: Arguments): number {
   const bounds = args.values(0).map((_, i) => args.number(i));
-  const [lower, upper] = bounds.length === 2 ? [bounds[0]!, bounds[1]!] : [0, bounds[0]];
+  const [first = 0, second] = bounds;
+  const [lower, upper] = second === undefined ? [0, bounds[0]] : [first, second];
   if (args.booleanOption('float') ?? bounds.length === 0) return randomFloat(lower, upper ?? 1);
   if (upper === undefined) throw logicError('Generating a random integer requires one or two bounds.');
   return randomInteger(lower, upper);

@@ -1,6 +1,6 @@
-import { type Datum, type DatumObject, isObject } from '../../datum/datum.js';
+import { type Datum, isObject } from '../../datum/datum.js';
 import { logicError } from '../../datum/reql-error.js';
-import { asString } from '../../datum/type-checks.js';
+import { asObject, asString } from '../../datum/type-checks.js';
 import { toSelection } from '../../runtime/conversions.js';
 import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js';
 import { SingleSelection } from '../../runtime/selection.js';
@@ -124,7 +124,7 @@ function change(args: Arguments, replacementOf: () => Replacement): Datum {
 }
 
 function* keysOf(rows: Iterable<Datum>, table: Table): Iterable<Datum> {
-  for (const row of rows) yield (row as DatumObject)[table.primaryKey]!;
+  for (const row of rows) yield asObject(row)[table.primaryKey] ?? null;
 }
 
 function isAtomic(args: Arguments): boolean {

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { ChatClient } from 'changeroom-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { launchBrowser } from '../support/browser.js';
+import { skipWithout } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+const EXAMPLES = 'packages/client/examples';
+const BUNDLE = 'packages/client/dist/browser/changeroom-client.js';
+
+let app: TestApp;
+let client: ChatClient;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  client = new ChatClient({ url: app.url });
+  client.connect();
+});
+
+afterAll(async () => {
+  client?.close();
+  await app?.stop();
+});
+
+test.each(['terminal.mjs', 'page.html'])('the example %s has at most 40 lines', (file) => {
+  expect(readFileSync(`${EXAMPLES}/${file}`, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+});
+
+test('the example for Node prints the messages of a room, sends lines, and ends when they are delivered', async () => {
+  const room = client.join('terminal');
+  await until('the room is live', () => room.status === 'live');
+  const hello = room.post('hello terminal');
+  await until('the message is delivered', () => room.message(hello));
+  const example = spawn(process.execPath, [`${EXAMPLES}/terminal.mjs`, app.url, 'terminal']);
+  let output = '';
+  example.stdout.on('data', (data) => {
+    output += String(data);
+  });
+  const ended = once(example, 'exit');
+  await until('the message is printed', () => output.includes(': hello terminal\n'));
+  example.stdin.end('hello room\n');
+  await until('the line is in the room', () => room.messages.some(({ body }) => body === 'hello room'));
+  expect((await ended)[0]).toBe(0);
+  expect(output).toContain(': hello room\n');
+});
+
+describe('the example page', skipWithout('chromium'), () => {
+  test('the example page shows messages and sends its own', async () => {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      const files = { 'example.html': `${EXAMPLES}/page.html`, 'changeroom-client.js': BUNDLE };
+      for (const [name, path] of Object.entries(files))
+        await page.route(`${app.url}/${name}`, (route) => route.fulfill({ path }));
+      const room = client.join('lobby');
+      await until('the room is live', () => room.status === 'live');
+      room.post('hello page');
+      await page.goto(`${app.url}/example.html`);
+      await page.getByRole('listitem').filter({ hasText: 'hello page' }).waitFor();
+      await page.getByLabel('Message').fill('hello <b>room</b>');
+      await until('the page types', () => room.typing().length === 1);
+      await page.getByLabel('Message').press('Enter');
+      await until('the message arrives', () =>
+        room.messages.some(({ body }) => body === 'hello <b>room</b>'),
+      );
+      await page.getByRole('listitem').filter({ hasText: ': hello <b>room</b>' }).waitFor();
+      await page.getByText('open, live').waitFor();
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
