@@ -20,7 +20,8 @@ export function deliveredRow(
   fault: string | null,
 ): ElementTree {
   return messageRow(
-    { ...message, leads, isOwn: rights !== 'none' },
+    message,
+    { leads, isOwn: rights !== 'none' },
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
     messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
@@ -50,7 +51,8 @@ export function unsentRow(
   };
   const note = element('span', { class: 'progress' }, notes[progress]);
   return messageRow(
-    { id, author, kind: 'message', leads, isOwn: true, states: ['unsent', progress] },
+    { id, author, kind: 'message' },
+    { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
     messageBody({ body }, LOCAL_TIME),
     fault !== undefined && faultNote(fault),
@@ -62,7 +64,8 @@ export function unsentRow(
 /** A message that the user edits: the editor replaces the body. */
 export function editedRow(message: Message, leads: boolean, editor: Node): ElementTree<Node> {
   return messageRow<Node>(
-    { ...message, leads, isOwn: true, states: ['edits'] },
+    message,
+    { leads, isOwn: true, states: ['edits'] },
     ...messageHead(message, LOCAL_TIME.timeOfDay(message.sent)),
     editor,
   );

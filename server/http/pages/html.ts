@@ -1,4 +1,4 @@
-import type { Child } from './rows/element.js';
+import type { Child, ElementTree } from './rows/element.js';
 
 /** Finished HTML, which is placed into a tree as it is. Made by `toHtml` alone. */
 export class Html {
@@ -10,28 +10,35 @@ export class Html {
 }
 
 const VOID_TAGS = new Set(['br', 'hr', 'img', 'input', 'wbr']);
+const SPECIAL = /[&<>"]/;
+const ALL_SPECIAL = /[&<>"]/g;
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** Writes trees one after the other as HTML. Texts and the values of attributes are escaped. */
 export function toHtml(...children: Child<Html>[]): string {
+  return childrenHtml(children);
+}
+
+function childrenHtml(children: readonly Child<Html>[]): string {
   let html = '';
-  for (const child of children) html += childHtml(child);
+  for (const child of children) {
+    if (typeof child === 'string') html += escapeHtml(child);
+    else if (child) html += child instanceof Html ? child.text : elementHtml(child);
+  }
   return html;
 }
 
-function childHtml(child: Child<Html>): string {
-  if (child === false || child === null || child === undefined) return '';
-  if (typeof child === 'string') return escapeHtml(child);
-  if (child instanceof Html) return child.text;
-  const { tag, attributes, children } = child;
+function elementHtml({ tag, attributes, children }: ElementTree<Html>): string {
   let html = `<${tag}`;
-  for (const [name, value] of Object.entries(attributes)) {
+  // Faster than Object.entries, which shows on pages with a hundred rows.
+  for (const name in attributes) {
+    const value = attributes[name];
     if (value === true) html += ` ${name}`;
     else if (typeof value === 'string') html += ` ${name}="${escapeHtml(value)}"`;
   }
-  return VOID_TAGS.has(tag) ? `${html}>` : `${html}>${toHtml(...children)}</${tag}>`;
+  return VOID_TAGS.has(tag) ? `${html}>` : `${html}>${childrenHtml(children)}</${tag}>`;
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => ESCAPES[char] ?? char);
+  return SPECIAL.test(text) ? text.replace(ALL_SPECIAL, (char) => ESCAPES[char] ?? char) : text;
 }

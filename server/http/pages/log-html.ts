@@ -39,7 +39,8 @@ function serverRow(
   const isEdited = isOwn && editing === message.id;
   const { head, body } = messageHtml(message);
   return messageRow<Html>(
-    { ...message, leads, isOwn },
+    message,
+    { leads, isOwn },
     new Html(head),
     isEdited ? editForm(message, path, rejected) : new Html(body),
     isOwn && !isEdited && tools(message, path),

@@ -1,13 +1,10 @@
-import type { Author, Kind, Message } from '../../../protocol/message.js';
+import type { Message } from '../../../protocol/message.js';
 import { avatar, hueClass } from './avatar.js';
 import { bodyParts, isJumbo } from './body-parts.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
 import type { TimeFormat } from './time-format.js';
 
 export interface MessageRowOptions {
-  id: string;
-  author: Author;
-  kind: Kind;
   /** Starts a group of messages by one author, and shows the author. */
   leads: boolean;
   isOwn: boolean;
@@ -17,7 +14,8 @@ export interface MessageRowOptions {
 
 /** The row of a message around its head, its body and what belongs to them. */
 export function messageRow<Slot = never>(
-  { id, author, kind, leads, isOwn, states = [] }: MessageRowOptions,
+  { id, author, kind }: Pick<Message, 'id' | 'author' | 'kind'>,
+  { leads, isOwn, states = [] }: MessageRowOptions,
   ...content: Child<Slot>[]
 ): ElementTree<Slot> {
   const look = classes(
