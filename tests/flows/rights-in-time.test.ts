@@ -103,7 +103,9 @@ describe('frames sent together', () => {
 });
 
 describe('access revoked during a lookup', () => {
-  test.each<[string, (room: string, client: SocketClient) => Promise<{ code?: string; text: string }>]>([
+  test.each<
+    [string, (room: string, client: SocketClient) => Promise<{ code?: string | undefined; text: string }>]
+  >([
     [
       'history by socket',
       async (room, client) => {

@@ -47,7 +47,7 @@ describe('presence in Redis', skipWithout('redis-server'), () => {
       sendMs: SEND,
       heartbeatMs: 600_000,
     };
-    const presence = new RedisPresence({ url: server.url, key }, log, options);
+    const presence = new RedisPresence({ url: server.url, keyPrefix: key }, log, options);
     presence.start();
     return presence;
   };

@@ -42,7 +42,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
   });
 
   const open = (options: RedisPresenceOptions, address: { url?: string; key?: string } = {}) => {
-    const presence = new RedisPresence({ url: server.url, key, ...address }, log, options);
+    const presence = new RedisPresence({ url: server.url, keyPrefix: key, ...address }, log, options);
     started.push(presence);
     presence.start();
     return presence;

@@ -108,7 +108,7 @@ describe('dump and load', () => {
     expect(lines(readFileSync(second))).toEqual(lines(name.endsWith('.gz') ? gunzipSync(first) : first));
   });
 
-  test('a dump of a running database is of one moment, and its clients are served', async () => {
+  test('a dump of a running database is a consistent snapshot, and its clients are served', async () => {
     const server = await startTestServer();
     const connection = await server.connect();
     await r.tableCreate('pairs').run(connection);

@@ -24,7 +24,7 @@ test('a database in memory serves documents, indexes and changefeeds, and grows'
   expect(server.faults).toEqual([]);
 });
 
-test('two databases in memory have nothing in common, and nothing remains after a stop', async () => {
+test('two databases in memory are independent of each other', async () => {
   const [one, two] = await Promise.all([
     startTestServer({ memory: true }),
     startTestServer({ memory: true }),

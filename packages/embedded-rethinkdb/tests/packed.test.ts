@@ -17,7 +17,7 @@ let folder: string;
 
 /**
  * Packs the package and installs the tarball in an empty folder, without the network: the dependencies that it declares
- * are linked to those of this project. What it does not declare cannot be imported there.
+ * are linked to those of this project. A dependency that it does not declare cannot be imported there.
  */
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'embedded-packed-'));
@@ -40,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const execute = (command: string, args: string[]) => run(command, args, { cwd: folder });
 
 describe('the packed package, installed in an empty folder', () => {
-  test('contains what a user needs, and nothing else', async () => {
+  test('contains only the files that a user needs', async () => {
     const root = path.join(folder, 'node_modules/embedded-rethinkdb');
     expect((await readdir(root)).toSorted()).toEqual(
       [
@@ -57,7 +57,7 @@ describe('the packed package, installed in an empty folder', () => {
     );
   });
 
-  test('is started by its command and used by three drivers', async () => {
+  test('the packed package is started by its command and used by three drivers', async () => {
     const requires = DRIVERS.map((name) => createRequire(import.meta.url).resolve(name));
     await writeFile(
       path.join(folder, 'drivers.mjs'),
@@ -82,7 +82,7 @@ describe('the packed package, installed in an empty folder', () => {
     expect(await readdir(path.join(folder, 'data'))).toContain('data.mdb');
   });
 
-  test('is imported by its name, with types', async () => {
+  test('the packed package is imported by its name, with types', async () => {
     const code = `import { type Embedded, type EmbeddedOptions, startEmbedded } from 'embedded-rethinkdb';
       const options: EmbeddedOptions = { memory: true };
       const database: Embedded = await startEmbedded(options);

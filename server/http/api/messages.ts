@@ -1,4 +1,4 @@
-import { noSuchMessage } from '../../database/schema/message-refusals.js';
+import { noSuchMessage } from '../../database/tables/message-refusals.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Message, Position } from '../../protocol/message.js';
@@ -47,7 +47,8 @@ const listMessages = operation({
 /** Of a stored message. */
 const headers = {
   Location: 'The address of the message',
-  Notice: '`bots-unavailable`: the message is a command that waits until bots can be reached',
+  'Changeroom-Notice':
+    '`bots-unavailable`: the message is a command, and the connection to the broker is lost; it waits in the database',
 };
 
 const postMessage = operation({
@@ -173,7 +174,8 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
         { id, room, body, author: { id_user, name } },
         req.ip,
       );
-      if (notice) res.set('Notice', notice.code);
+      // A notice that depends on the broker comes too late for the header: the message is stored now.
+      if (notice instanceof ChatError) res.set('Changeroom-Notice', notice.code);
       res
         .status(created ? 201 : 200)
         .location(`${messagesPath(room)}/${encodeURIComponent(message.id)}`)

@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import type { ChatError } from '../../protocol/errors.js';
+import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
@@ -43,7 +43,8 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
       const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
-      return (await rooms.post(message, address)).notice;
+      const { notice } = await rooms.post(message, address);
+      return notice instanceof ChatError ? notice : null;
     }
     return null;
   }

@@ -31,7 +31,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What the command was asked to do. */
+/** The action of a command line. */
 export type Action =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'serve'; readonly options: EmbeddedOptions }

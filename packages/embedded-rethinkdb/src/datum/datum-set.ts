@@ -1,7 +1,7 @@
 import { binaryBytes } from './binary.js';
 import { type Datum, isExtremum, pseudotype, sortedKeys } from './datum.js';
 
-/** A set of values, equal as ReQL's `eq` has it: times are equal whatever their zones. */
+/** A set of values with the equality of ReQL's `eq`: times in different zones may be equal. */
 export class DatumSet {
   readonly #identities = new Set<string>();
 
@@ -17,7 +17,7 @@ export class DatumSet {
     return this.#identities.has(identity(item));
   }
 
-  /** Returns false if an equal value was there already. */
+  /** @returns false if the set has an equal value */
   add(item: Datum): boolean {
     const before = this.#identities.size;
     return this.#identities.add(identity(item)).size > before;
@@ -28,7 +28,7 @@ export class DatumSet {
   }
 }
 
-/** A string that two values share exactly if they are equal. */
+/** A text that is equal for two values if and only if they are equal. */
 export function identity(datum: Datum): string {
   if (typeof datum === 'string') return JSON.stringify(datum);
   if (typeof datum === 'number') return String(datum === 0 ? 0 : datum);

@@ -15,7 +15,8 @@ import { compareStrings } from './string-order.js';
 /**
  * ReQL's total order: a negative number, 0 or a positive number. Values of different types are ordered by
  * the name of the type (ARRAY < BOOL < NULL < NUMBER < OBJECT < PTYPE<...> < STRING), `r.minval` is below
- * and `r.maxval` above all. Throws a LOGIC error for a pseudotype that has no order.
+ * and `r.maxval` above all.
+ * @throws ReqlError LOGIC for a pseudotype without an order
  */
 export function compare(a: Datum, b: Datum): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
@@ -46,7 +47,7 @@ export function equal(a: Datum, b: Datum): boolean {
   return a === b || compare(a, b) === 0;
 }
 
-/** Geometry has no order of its own: it is compared as the object it is. */
+/** Geometries are compared as objects. */
 function orderedType(datum: Datum): string {
   if (isExtremum(datum)) return datum === MINVAL ? '' : '\uffff';
   return pseudotype(datum) === 'GEOMETRY' ? 'OBJECT' : typeName(datum);

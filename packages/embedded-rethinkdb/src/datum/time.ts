@@ -18,7 +18,7 @@ export function roundToMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Checks an object that came with `$reql_type$: 'TIME'` and returns it in its canonical form. */
+/** Checks an object with `$reql_type$: 'TIME'` from a client. @returns its canonical form */
 export function sanitizeTime(object: DatumObject): Time {
   const fault = timeFault(object);
   if (fault !== undefined) {
@@ -54,7 +54,7 @@ export function isTimezone(text: Datum): boolean {
   }
 }
 
-/** `Z`, `+hh`, `+hhmm` or `+hh:mm` as `+hh:mm`; a LOGIC error for everything else. */
+/** Parses `Z`, `+hh`, `+hhmm` or `+hh:mm`. @returns `+hh:mm` @throws ReqlError LOGIC for other texts */
 export function parseTimezone(text: string): string {
   if (text === '-00' || text === '-00:00') throw logicError(`\`${text}\` is not a valid time offset.`);
   if (text === 'Z') return '+00:00';
@@ -80,7 +80,7 @@ export function timezoneOffset(timezone: string): number {
   return timezone.startsWith('-') ? -minutes : minutes;
 }
 
-/** Walks a string that is made of digits and separators, with RethinkDB's words for what is amiss. */
+/** Reads a string of digits and separators, with RethinkDB's error messages. */
 export class Digits {
   #at: number;
 

@@ -12,18 +12,18 @@ import {
   type Vector,
 } from './vector.js';
 
-/** A point of the plane onto which a hemisphere is projected. */
+/** A point of the plane to which a hemisphere is projected. */
 export type Flat = readonly [x: number, y: number];
 
-/** Far below a millimetre on the ground, above the noise of the arithmetic. */
+/** Far below a millimetre on the ground, above the rounding errors. */
 const TOLERANCE = 1e-14;
 
-/** How far on this side of the sphere a point has to be: what is closer to its edge is projected too far away. */
+/** Minimum depth of a point on this side of the sphere: a point closer to the edge is projected too far out. */
 const HORIZON = 1e-3;
 
 /**
- * The gnomonic projection around the middle of some points: great circles become straight lines, so that the
- * geometry of edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
+ * The gnomonic projection around the centre of some points. Great circles become straight lines, so that the geometry of
+ * edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
  */
 export class Plane {
   readonly #centre: Vector;
@@ -37,7 +37,7 @@ export class Plane {
     this.#north = cross(this.#centre, this.#east);
   }
 
-  /** Undefined for what lies on the other side of the sphere. */
+  /** Undefined for a point on the other side of the sphere. */
   project(position: Position): Flat | undefined {
     const vector = toVector(position);
     return this.#depth(vector) < HORIZON ? undefined : this.#flatten(vector);
@@ -78,7 +78,7 @@ export function isUsableLine(points: readonly Position[]): boolean {
   return edgesOf(points.map(toVector)).every(([a, b]) => length(cross(a, b)) > TOLERANCE);
 }
 
-/** Whether the edges of a closed ring meet in their common ends only. */
+/** Whether the edges of a closed ring intersect only at their common ends. */
 export function isSimpleRing(ring: readonly Position[]): boolean {
   const plane = new Plane(ring.slice(1));
   const points = plane.projectAll(ring);
@@ -106,7 +106,7 @@ function distanceSquared(a: Flat, b: Flat): number {
   return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
 }
 
-/** The point of the segment that is next to p. */
+/** The point of the segment nearest to p. */
 function nearestOnSegment(p: Flat, a: Flat, b: Flat): Flat {
   const length = distanceSquared(a, b);
   const along = length === 0 ? 0 : ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length;

@@ -86,7 +86,7 @@ function linesOf(shape: Shape): readonly (readonly Position[])[] {
   return shape.kind === 'LineString' ? [shape.points] : [[shape.at]];
 }
 
-/** The edges of a line, as far as they have an image, as lines of one edge each. */
+/** The visible parts of the edges of a line. */
 function visibleParts(points: readonly Position[], plane: Plane): [Flat, Flat][] {
   return edgesOf(points).flatMap(([from, to]) => {
     const edge = plane.projectEdge(from, to);
@@ -104,7 +104,7 @@ function placeOf(point: Flat, rings: Rings): Place {
     : 'outside';
 }
 
-/** A line cut where it meets a polygon's edges; `shared`: the piece is, from end to end, one of them. */
+/** A line cut at its intersections with a polygon's edges. `shared`: the line's edge is an edge of the polygon. */
 function piecesOf(line: readonly Flat[], rings: Rings): { place: Place; shared: boolean }[] {
   const edges = rings.flatMap(edgesOf);
   return edgesOf(line).flatMap(([a, b]) => {

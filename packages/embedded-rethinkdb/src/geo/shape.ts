@@ -5,13 +5,13 @@ import { getField } from '../operators/documents.js';
 import { isSimpleRing, isUsableLine } from './plane.js';
 import type { Position } from './vector.js';
 
-/** What a GEOMETRY pseudotype stands for; a polygon's first ring is its shell, the others are holes. */
+/** The shape of a GEOMETRY pseudotype. The first ring of a polygon is its shell, the others are holes. */
 export type Shape =
   | { readonly kind: 'Point'; readonly at: Position }
   | { readonly kind: 'LineString'; readonly points: readonly Position[] }
   | { readonly kind: 'Polygon'; readonly rings: readonly (readonly Position[])[] };
 
-/** Reads and checks a GeoJSON object; LOGIC errors worded like RethinkDB's. */
+/** Parses a GeoJSON object. @throws ReqlError LOGIC with RethinkDB's text */
 export function parseGeoJson(json: Datum): Shape {
   const object = asObject(json);
   if (isObject(object.crs)) {
@@ -70,7 +70,7 @@ export function makeLine(points: readonly Position[]): DatumObject {
   );
 }
 
-/** A polygon of a shell, which is closed if it is not yet, and holes. */
+/** A polygon of a shell and holes. The shell is closed if necessary. */
 export function makePolygon(
   shell: readonly Position[],
   holes: readonly (readonly Position[])[] = [],

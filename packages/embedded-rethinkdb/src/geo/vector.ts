@@ -1,7 +1,7 @@
 /** Longitude and latitude, in degrees. */
 export type Position = readonly [longitude: number, latitude: number];
 
-/** A direction from the middle of the globe; of length 1 where it stands for a point on it. */
+/** A direction from the centre of the globe; of length 1 if it represents a point on the globe. */
 export type Vector = readonly [x: number, y: number, z: number];
 
 const RADIANS = Math.PI / 180;

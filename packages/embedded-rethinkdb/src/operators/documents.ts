@@ -3,7 +3,7 @@ import { displayDatum, displayShort } from '../datum/display.js';
 import { logicError, ReqlError } from '../datum/reql-error.js';
 import { expected } from '../datum/type-checks.js';
 
-/** The field of an object; NON_EXISTENCE if it has none of that name. */
+/** A field of an object. @throws ReqlError NON_EXISTENCE if the field is missing */
 export function getField(datum: Datum, name: string): Datum {
   if (!isObject(datum)) throw expected('OBJECT', datum);
   if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
@@ -48,7 +48,7 @@ function isBytes(datum: Datum): boolean {
   return pseudotype(datum) === 'BINARY';
 }
 
-/** The value with r.literal(x) replaced by x and fields with r.literal() left out; undefined for r.literal(). */
+/** The value with r.literal(x) replaced by x and without fields of r.literal(); undefined for r.literal(). */
 function withoutLiterals(datum: Datum): Datum | undefined {
   if (Array.isArray(datum)) {
     if (!datum.some(mayHoldLiteral)) return datum;
@@ -86,7 +86,7 @@ export function strayLiteral(): Error {
   );
 }
 
-/** Adds a field that must be new; `what` names what is being built. */
+/** Adds a field. @param what the name of the object in the error message @throws ReqlError LOGIC for a duplicate key */
 export function addField(object: DatumObject, key: string, value: Datum, what: string): void {
   if (Object.hasOwn(object, key)) {
     throw logicError(
@@ -99,7 +99,7 @@ export function addField(object: DatumObject, key: string, value: Datum, what: s
 
 /**
  * The error for a field that an object lacks. `filter`, `sum` and others meet it once per row and go on, so it
- * is made cheap: no stack, and its message is composed when somebody reads it.
+ * is cheap to create: it has no stack, and its message is composed when it is read.
  */
 class MissingFieldError extends ReqlError {
   constructor(name: string, object: DatumObject) {

@@ -3,7 +3,7 @@ import { displayDatum } from '../datum/display.js';
 import { logicError } from '../datum/reql-error.js';
 
 /**
- * Which fields `pluck`, `without` and `hasFields` mean: a name, several paths, or names with paths below them
+ * The fields of `pluck`, `without` and `hasFields`: a name, several paths, or names with paths below them
  * (`{a: {b: true}}`).
  */
 export type Path =
@@ -31,7 +31,7 @@ function parse(datum: Datum): Path {
   return { kind: 'all', paths: fields.size === 0 ? names : [...names, { kind: 'below', fields }] };
 }
 
-/** The object with the fields of the path only; inside arrays, of each element that is an object. */
+/** The object with only the fields of the path; inside arrays, of each element that is an object. */
 export function project(object: DatumObject, path: Path): DatumObject {
   const kept: DatumObject = {};
   if (path.kind === 'name') {
@@ -50,7 +50,7 @@ export function project(object: DatumObject, path: Path): DatumObject {
   return kept;
 }
 
-/** Undefined where the path leads into something that has no fields. */
+/** Undefined if the path leads to a value without fields. */
 function projectInside(datum: Datum, path: Path): Datum | undefined {
   if (isObject(datum)) return project(datum, path);
   return Array.isArray(datum) && datum.every(isObject) ? datum.map((item) => project(item, path)) : undefined;

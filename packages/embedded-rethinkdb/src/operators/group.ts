@@ -6,13 +6,13 @@ import { type Group, Grouped } from '../runtime/grouped.js';
 import type { Limits } from '../runtime/limits.js';
 import type { RowFunction } from '../runtime/row-function.js';
 
-/** A row and, where rows are grouped by an index, its value there. */
+/** A row and, if rows are grouped by an index, its index value. */
 export interface GroupableRow {
   readonly row: Datum;
   readonly indexValue?: Datum;
 }
 
-/** Puts rows into groups by the values of functions; `multi` takes each element of an array as a group. */
+/** Groups rows by the values of functions. With `multi`, each element of an array is a group. */
 export function groupRows(
   rows: Iterable<GroupableRow>,
   functions: readonly RowFunction[],

@@ -63,7 +63,7 @@ function startType(value: Value): string {
   return typeNameOf(datum);
 }
 
-/** Every kind is one of the more general ones already. */
+/** Whether a value already is of a more general kind. */
 function isConvertible(value: Value, wanted: string): boolean {
   if (isDatum(value)) return wanted === 'DATUM' || (wanted === 'STREAM' && Array.isArray(value));
   switch (value.kind) {

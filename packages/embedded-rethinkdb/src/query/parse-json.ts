@@ -30,7 +30,7 @@ function checkedDatum(datum: Datum, limits: Limits): Datum {
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
-/** `JSON.parse` lets the last of several equal keys win; RethinkDB refuses them. */
+/** `JSON.parse` takes the last of several equal keys; RethinkDB refuses them. */
 function refuseDuplicateKeys(text: string): void {
   const open: Set<string>[] = [];
   let last = '';
@@ -46,7 +46,7 @@ function refuseDuplicateKeys(text: string): void {
   }
 }
 
-/** The parser's complaint, in the words of RapidJSON, which RethinkDB uses. */
+/** The parser's error in the text of RapidJSON, which RethinkDB uses. */
 function faultOf(text: string): string {
   const rest = text.trimStart();
   if (rest === '') return 'The document is empty.';

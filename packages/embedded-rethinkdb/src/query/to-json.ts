@@ -2,7 +2,7 @@ import { type Datum, isExtremum, sortedKeys, typeName } from '../datum/datum.js'
 import { printNumber } from '../datum/json.js';
 import { logicError } from '../datum/reql-error.js';
 
-/** A value as JSON text with sorted keys; numbers as RethinkDB writes them. */
+/** A value as JSON text with sorted keys and numbers in RethinkDB's format. */
 export function toJson(datum: Datum): string {
   refuseExtrema(datum);
   return write(datum);

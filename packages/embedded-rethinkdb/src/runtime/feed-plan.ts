@@ -5,7 +5,7 @@ import type { Limits } from './limits.js';
 import type { FeedPlan, Stream } from './stream.js';
 import { type Transform, transformRow } from './transform.js';
 
-/** The source of `stream.changes()`. Throws a LOGIC error for what cannot be followed. */
+/** The source of `stream.changes()`. @throws ReqlError LOGIC for streams without changes */
 export function feedSource(stream: Stream, limits: Limits): FeedSource {
   const sources = sourcesOf(stream, [], limits);
   const [only, ...others] = sources;

@@ -2,7 +2,7 @@ import type { Datum, DatumObject } from '../datum/datum.js';
 import { compare, equal } from '../datum/order.js';
 import { type Bounds, isWithin } from '../storage/bounds.js';
 
-/** A read-only table of the database `rethinkdb`, computed whenever it is read. */
+/** A read-only table of the database `rethinkdb`, computed at each read. */
 export class SystemTable {
   readonly db = 'rethinkdb';
   readonly indexes: ReadonlyMap<string, never> = new Map<string, never>();

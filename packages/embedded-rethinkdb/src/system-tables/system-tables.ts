@@ -8,7 +8,7 @@ export const SYSTEM_DATABASE_ID = '00000000-0000-0000-0000-000000000000';
 
 type Rows = (storage: Storage) => DatumObject[];
 
-/** The tables of the database `rethinkdb`, and what they show of a server that is alone. */
+/** The tables of the database `rethinkdb`, for a single server. */
 const TABLES: Readonly<Record<string, Rows>> = {
   cluster_config: () => [{ id: 'heartbeat', heartbeat_timeout_secs: 10 }],
   current_issues: () => [],
@@ -37,7 +37,7 @@ export function systemTableNames(): string[] {
   return Object.keys(TABLES).sort();
 }
 
-/** `uuids`: names of databases and servers are given as ids (`identifierFormat: 'uuid'`). */
+/** @param uuids names of databases and servers are ids (`identifierFormat: 'uuid'`) */
 export function systemTable(storage: Storage, name: string, uuids = false): SystemTable | undefined {
   const read = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
   if (read === undefined) return undefined;

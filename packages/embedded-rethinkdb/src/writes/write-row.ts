@@ -10,8 +10,8 @@ import type { Statistics } from './statistics.js';
 import { applyWriteHook } from './write-hook.js';
 
 /**
- * Writes one row: what `replacement` makes of the row that is there (null: none), after the write hook.
- * An error makes the row be left alone and is counted. Faults of the server itself and a full storage end the query.
+ * Writes one row: the result of `replacement` for the present row (null: no row), after the write hook. If this fails, the
+ * row stays and the error is counted. Faults of the server itself and a full storage end the query.
  */
 export function writeRow(
   table: Table,
@@ -84,7 +84,7 @@ function checkReplacement(
   throw logicError(`Primary key \`${primaryKey}\` cannot be changed ${change}`);
 }
 
-/** LOGIC error for a document without its primary key. */
+/** @throws ReqlError LOGIC for a document without its primary key */
 export function checkPrimaryKey(doc: DatumObject, primaryKey: string): void {
   if (Object.hasOwn(doc, primaryKey)) return;
   throw logicError(`Inserted object must have primary key \`${primaryKey}\`:\n${displayDatum(doc)}`);

@@ -55,7 +55,7 @@ function stored({ environment: { rows, entries } }: Storage, id: string) {
 }
 
 describe('embedded-rethinkdb --check', () => {
-  test('counts what is in a sound folder, writes nothing, and ends with 0', async () => {
+  test('embedded-rethinkdb --check counts the documents of an intact directory, writes nothing, and ends with 0', async () => {
     const directory = copyOf('sound');
     const before = readFileSync(path.join(directory, 'data.mdb'));
     const { code, output } = await checkOf(directory);
@@ -64,7 +64,7 @@ describe('embedded-rethinkdb --check', () => {
     expect(readFileSync(path.join(directory, 'data.mdb')).equals(before)).toBe(true);
   });
 
-  test('ends with 1 when pages are damaged', async () => {
+  test('embedded-rethinkdb --check ends with 1 if pages are damaged', async () => {
     const directory = copyOf('pages');
     const file = path.join(directory, 'data.mdb');
     const bytes = readFileSync(file);
@@ -114,7 +114,7 @@ describe('embedded-rethinkdb --check', () => {
       (storage) => storage.environment.rows.putSync(Buffer.from([0, 0, 0, 99, 1]), '{"id":1}'),
       /1 rows belong to no table/,
     ],
-  ])('ends with 1 and names it when %s', async (what, change, fault) => {
+  ])('embedded-rethinkdb --check ends with 1 and names the fault if %s', async (what, change, fault) => {
     const directory = copyOf(what.replaceAll(' ', '-'));
     await tamper(directory, change);
     const { code, output } = await checkOf(directory);
@@ -122,7 +122,7 @@ describe('embedded-rethinkdb --check', () => {
     expect(code).toBe(1);
   });
 
-  test('ends with 2 when another process uses the directory', async () => {
+  test('embedded-rethinkdb --check ends with 2 if another process uses the directory', async () => {
     const directory = copyOf('used');
     const server = await startTestServer({ directory });
     const { code, output } = await checkOf(directory);
@@ -132,7 +132,7 @@ describe('embedded-rethinkdb --check', () => {
     expect(await checkOf(directory)).toMatchObject({ code: 0 });
   });
 
-  test('ends with 2 for a folder without a database and for wrong use, and creates nothing', async () => {
+  test('embedded-rethinkdb --check ends with 2 for a directory without a database and for wrong usage, and creates nothing', async () => {
     const nowhere = path.join(folder, 'nowhere');
     expect(await checkOf(nowhere)).toMatchObject({ code: 2 });
     await expect(stat(nowhere)).rejects.toMatchObject({ code: 'ENOENT' });

@@ -28,7 +28,7 @@ async function program(name: string, code: string): Promise<string> {
 }
 
 describe('embedded-rethinkdb --run', () => {
-  test('sets RETHINKDB_URL for the command and ends with its exit code', async () => {
+  test('embedded-rethinkdb --run sets RETHINKDB_URL for the command and ends with its exit code', async () => {
     const file = await program(
       'exit',
       `console.log(await r.expr(1).add(1).run(connection), process.argv[2]); process.exit(7);`,
@@ -39,7 +39,7 @@ describe('embedded-rethinkdb --run', () => {
     expect(code).toBe(7);
   });
 
-  test('passes SIGTERM on to the command, and stops the database after it has ended', async () => {
+  test('embedded-rethinkdb --run passes SIGTERM on to the command, and stops the database after it has ended', async () => {
     const file = await program(
       'signal',
       `process.on('SIGTERM', async () => {
@@ -56,18 +56,18 @@ describe('embedded-rethinkdb --run', () => {
     expect(code).toBe(3);
   });
 
-  test('ends with 128 and the number of the signal that ended the command', async () => {
+  test('embedded-rethinkdb --run ends with 128 and the number of the signal that ended the command', async () => {
     const file = await program('killed', `process.kill(process.pid, 'SIGKILL');`);
     expect(await runCommand(['--memory', '--run', 'node', file])).toMatchObject({ code: 128 + 9 });
   });
 
-  test('ends with 127 if the command does not exist', async () => {
+  test('embedded-rethinkdb --run ends with 127 if the command does not exist', async () => {
     const { code, output } = await runCommand(['--memory', '--run', 'no-such-command']);
     expect(output).toContain('no-such-command');
     expect(code).toBe(127);
   });
 
-  test('keeps the data of a directory', async () => {
+  test('embedded-rethinkdb --run keeps the data of a directory', async () => {
     const directory = path.join(folder, 'kept');
     const write = await program(
       'write',
@@ -82,7 +82,7 @@ describe('embedded-rethinkdb --run', () => {
     expect(output).toContain('kept');
   });
 
-  test('leaves no file of a database in memory, even after kill -9', async () => {
+  test('embedded-rethinkdb --run leaves no file of a database in memory, even after kill -9', async () => {
     const leftovers = () =>
       [tmpdir(), '/dev/shm']
         .filter((parent) => existsSync(parent))

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const LISTENS = /listens at rethinkdb:\/\/127\.0\.0\.1:(\d+)/;
 
 describe('the command embedded-rethinkdb', () => {
-  test('serves a directory until SIGTERM, ends with 0, and serves the same data when it starts again', async () => {
+  test('the command embedded-rethinkdb serves a directory until SIGTERM, ends with 0, and serves the same data when it starts again', async () => {
     const directory = path.join(folder, 'served');
     const args = ['--directory', directory, '--port', '0', '--password', 'a secret'];
     const first = startCommand(args);
@@ -37,7 +37,7 @@ describe('the command embedded-rethinkdb', () => {
     expect((await second.end('SIGINT')).code).toBe(0);
   });
 
-  test('reads the password from a file and the directory from DATA_DIR', async () => {
+  test('the command embedded-rethinkdb reads the password from a file and the directory from DATA_DIR', async () => {
     const file = path.join(folder, 'password');
     await writeFile(file, 'from a file\n');
     const DATA_DIR = path.join(folder, 'by-environment');
@@ -48,7 +48,7 @@ describe('the command embedded-rethinkdb', () => {
     expect(existsSync(path.join(DATA_DIR, 'data.mdb'))).toBe(true);
   });
 
-  test('ends with 1 and names the port if the port is taken', async () => {
+  test('the command embedded-rethinkdb ends with 1 and names the port if the port is taken', async () => {
     const first = startCommand(['--memory', '--port', '0']);
     const port = await first.prints(LISTENS);
     const { code, output } = await runCommand(['--memory', '--port', port]);
@@ -64,13 +64,13 @@ describe('the command embedded-rethinkdb', () => {
     [['--password', 'p', '--password-file', 'f'], '--password and --password-file cannot be combined'],
     [['--socket', `/tmp/${'x'.repeat(120)}`], 'socketPath must be a path of at most 103 bytes'],
     [['--mystery'], "Unknown option '--mystery'"],
-  ])('ends with 2 and says what is wrong for %j', async (args, message) => {
+  ])('the command embedded-rethinkdb ends with 2 and says what is wrong for %j', async (args, message) => {
     const { code, output } = await runCommand(args);
     expect(output).toContain(message);
     expect(code).toBe(2);
   });
 
-  test('prints its usage and its version', async () => {
+  test('the command embedded-rethinkdb prints its usage and its version', async () => {
     expect(await runCommand(['--help'])).toMatchObject({
       code: 0,
       output: expect.stringContaining('--run COMMAND'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cleanAccess } from '../../../access/access-control.js';
-import { noSuchMessage } from '../../../database/schema/message-refusals.js';
+import { noSuchMessage } from '../../../database/tables/message-refusals.js';
 import { ChatError } from '../../../protocol/errors.js';
 import {
   cleanBody,

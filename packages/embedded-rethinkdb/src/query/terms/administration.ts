@@ -56,7 +56,7 @@ export const ADMINISTRATION = {
     },
   },
 
-  /** There is one server: a table stays where it is. */
+  /** There is one server: tables are not moved. */
   RECONFIGURE: {
     args: [0, 1],
     meta: true,

@@ -70,7 +70,7 @@ function compared(holds: (left: Datum, right: Datum) => boolean): TermDeclaratio
   return { args: [2, MANY], evaluate: (args) => inOrder(args, holds) };
 }
 
-/** Whether it holds between each argument and the next. */
+/** Whether the relation holds between each argument and the next. */
 function inOrder(args: Arguments, holds: (left: Datum, right: Datum) => boolean): boolean {
   let left = args.datum(0);
   for (let i = 1; i < args.count; i++) {
@@ -81,7 +81,7 @@ function inOrder(args: Arguments, holds: (left: Datum, right: Datum) => boolean)
   return true;
 }
 
-/** The first argument that is true, or false; otherwise the last. */
+/** The first argument with the wanted truth value, or else the last argument. */
 function firstThat(args: Arguments, wanted: boolean): Value {
   let value: Value = !wanted;
   for (let i = 0; i < args.count; i++) {
