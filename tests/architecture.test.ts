@@ -137,8 +137,8 @@ describe('the architecture', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('the browser brings along the vocabulary and what pages are made of, and nothing of Node', () => {
-    const shared = /^server\/protocol\/|^server\/http\/pages\//;
+  test('the browser code imports only the protocol, the row renderers and the page state from the server', () => {
+    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|page-state\.ts$)/;
     const packages = ['uuid', 'changeroom-client'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeCursor } from '../../server/http/api/cursor.js';
+import { encodeCursor } from '../../server/http/api/schemas/cursor.js';
 import { json, startWebServer } from '../auth/web-server.js';
 import { cookieOf, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
