@@ -366,8 +366,8 @@ describe('an unavailable issuer', () => {
     await verifier.verify(token);
     await verifier.verify(`${token}x`).catch(() => {});
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-      'auth: token issuer unavailable',
-      'auth: token issuer available again',
+      'token issuer unavailable',
+      'token issuer connected',
       'auth: token refused',
     ]);
     expect(lines.join()).not.toContain(token);

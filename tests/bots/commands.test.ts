@@ -47,7 +47,7 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
         { cookie },
       );
       expect(posted.status).toBe(201);
-      expect(posted.headers.get('notice')).toBeNull();
+      expect(posted.headers.get('changeroom-notice')).toBeNull();
 
       await until('both are delivered', () => taken.length === 2);
       const welcome = ann.latest('welcome')!;

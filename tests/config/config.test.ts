@@ -150,7 +150,10 @@ describe('INSTANCES and REDIS_URL', () => {
       redis: { url: REDIS_URL, keyPrefix: 'changeroom' },
     });
     const url = 'redis://redis.example';
-    expect(readConfig({ REDIS_URL: url, REDIS_KEY_PREFIX: 'chat' }).redis).toEqual({ url, keyPrefix: 'chat' });
+    expect(readConfig({ REDIS_URL: url, REDIS_KEY_PREFIX: 'chat' }).redis).toEqual({
+      url,
+      keyPrefix: 'chat',
+    });
   });
 
   test('the certificate of Redis is verified unless REDIS_TLS_VERIFY is false', () => {

@@ -1,14 +1,10 @@
 import { ChatError } from '../../protocol/errors.js';
-import { r, type Term } from '../connection/reql.js';
+import { r } from '../connection/reql.js';
+import type { Datum, WriteResult } from '../connection/reql-types.js';
+import type { MessageRow } from '../schema/rows.js';
 
-/** What the result of a write says of refused rows. */
-export interface Refusable {
-  errors: number;
-  first_error?: string;
-}
-
-/** `then` when the row is of this room and this user, else an error that `throwRefusal` knows. */
-export function ifOwn(row: Term, room: string, by: string, then: unknown): Term {
+/** `then` when the row is of this room and this user, else an error that `throwRefusal` translates. */
+export function ifOwn(row: Datum<MessageRow | null>, room: string, by: string, then: unknown): Datum {
   return r.branch(
     row('room').ne(room),
     r.error('no-such-message'),
@@ -19,7 +15,7 @@ export function ifOwn(row: Term, room: string, by: string, then: unknown): Term 
 }
 
 /** @throws ChatError for the first row that a write has refused */
-export function throwRefusal({ errors, first_error }: Refusable): void {
+export function throwRefusal({ errors, first_error }: WriteResult): void {
   if (errors === 0) return;
   if (first_error === 'no-such-message') throw noSuchMessage();
   if (first_error === 'not-yours') throw new ChatError('not-yours', 'only its author can change a message');
@@ -31,7 +27,7 @@ export function noSuchMessage(): ChatError {
 }
 
 /** The error for a row that the database, or its write hook, has refused. */
-export function messageRefusal(reason = 'no reason given'): ChatError {
+export function messageRefusal(reason = 'the database gave no reason'): ChatError {
   return new ChatError(
     'refused-by-database',
     reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
