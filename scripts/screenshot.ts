@@ -47,7 +47,7 @@ const app = await startApp(
   readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
 );
 const browser = await chromium.launch({
-  executablePath: process.env.CHROME_PATH,
+  ...(process.env.CHROME_PATH && { executablePath: process.env.CHROME_PATH }),
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 try {
@@ -105,7 +105,7 @@ interface View {
   width: number;
   height: number;
   colorScheme: 'light' | 'dark';
-  /** What is clicked before. */
+  /** Selector of an element to click first. */
   opens?: string;
 }
 

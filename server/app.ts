@@ -9,13 +9,14 @@ import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
+import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
-import { Visitors } from './http/pages/visitors.js';
+import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
@@ -90,10 +91,12 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const secret = await loadSessionSecret(config, log);
   const databaseServer = await openDatabaseServer(config, log);
 
-  const database = new Database(databaseServer.address, log, {
-    replicas: config.replicas,
-    ...options.database,
-  });
+  const database = new Database(
+    databaseServer.address,
+    new ChatSchema({ replicas: config.replicas }),
+    log,
+    options.database,
+  );
   const messages = new Messages(database, log);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);

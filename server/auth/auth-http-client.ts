@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { ConnectionState } from '../lib/connection-state.js';
 import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
@@ -22,21 +23,20 @@ export interface AuthHttpClientOptions {
 export class AuthHttpClient {
   readonly #name: string;
   readonly #url: string;
-  readonly #log: Log;
   readonly #timeoutMs: number;
-  #status: ConnectionStatus = { state: 'connecting', since: new Date() };
+  readonly #state: ConnectionState;
   readonly #queue = pLimit(MAX_CONCURRENT_REQUESTS);
 
   /** @param name of the service, in log lines and errors */
   constructor(name: string, url: string, log: Log, { timeoutMs = 5_000 }: AuthHttpClientOptions = {}) {
     this.#name = name;
     this.#url = url;
-    this.#log = log;
     this.#timeoutMs = timeoutMs;
+    this.#state = new ConnectionState(name, log);
   }
 
   get status(): ConnectionStatus {
-    return this.#status;
+    return this.#state.status;
   }
 
   /**
@@ -61,7 +61,7 @@ export class AuthHttpClient {
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
       const result = parse(response.status, parseJson(await textOf(response)));
-      this.#setState('up');
+      this.#state.up();
       return result;
     } catch (error) {
       throw this.unavailableError(error);
@@ -70,7 +70,8 @@ export class AuthHttpClient {
 
   /** Marks the service as down. @returns the error for the user; the reason is written to the log only */
   unavailableError(reason: unknown, retryAfterMs = RETRY_DELAY_MS): ChatError {
-    this.#setState('down', describe(reason));
+    // Requests may fail often and for different reasons: the first reason is logged.
+    if (this.status.state !== 'down') this.#state.down(reason);
     return new ChatError('auth-unavailable', `the ${this.#name} is unavailable`, { retryAfterMs });
   }
 
@@ -79,15 +80,6 @@ export class AuthHttpClient {
     return new ChatError('auth-unavailable', `too many requests to the ${this.#name} are queued`, {
       retryAfterMs,
     });
-  }
-
-  /** Logs changes of the state only. */
-  #setState(state: 'up' | 'down', reason?: string): void {
-    const before = this.#status.state;
-    if (state === before) return;
-    this.#status = { state, since: new Date(), ...(reason !== undefined && { reason }) };
-    if (state === 'down') this.#log.warn({ reason }, `auth: ${this.#name} unavailable`);
-    else if (before === 'down') this.#log.info(`auth: ${this.#name} available again`);
   }
 }
 
@@ -108,11 +100,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `fetch` puts the reason of a failure into `cause`. */
-function describe(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason);
-  const { cause } = reason as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? reason.message;
 }

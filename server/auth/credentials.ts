@@ -3,14 +3,14 @@ import { ChatError } from '../protocol/errors.js';
 
 /** The credentials of a request or socket. */
 export interface Credentials {
-  cookieHeader?: string;
+  cookieHeader?: string | undefined;
   /**
    * Unvalidated, from the `Authorization` header (see `bearerToken`), or from the query or first frame of a socket. Takes
    * precedence over a cookie. Not from queries of other requests, which end up in logs and browser histories.
    */
   bearerToken?: unknown;
   /** The client's address, for limits. */
-  address?: string;
+  address?: string | undefined;
 }
 
 /** The cookie that carries a token for pages, whose requests have no `Authorization` header. */

@@ -7,7 +7,7 @@ import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { CommandNotices } from '../rooms/command-notices.js';
+import type { CommandNotices, Notice } from '../rooms/command-notices.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcements, type BotCommand } from './announcements.js';
 import { ReplyIds } from './bot-reply.js';
@@ -123,13 +123,15 @@ export class Bots implements CommandNotices {
     return this.#announcements.list();
   }
 
-  async noticeFor(message: Message): Promise<ChatError | null> {
+  noticeFor(message: Message): Notice {
     if (commandName(message) === null) return null;
-    const isDispatched =
-      this.#connection.link !== null &&
-      (await this.#dispatcher.waiters.wait(message.id, this.#dispatchTimeoutMs));
-    if (isDispatched) return null;
-    return new ChatError('bots-unavailable', 'the bots are unavailable: your command is sent to them later');
+    const unavailable = new ChatError(
+      'bots-unavailable',
+      'the bots are unavailable: your command is sent to them later',
+    );
+    if (!this.#connection.link) return unavailable;
+    const dispatched = this.#dispatcher.waiters.wait(message.id, this.#dispatchTimeoutMs);
+    return dispatched.then((isDispatched) => (isDispatched ? null : unavailable));
   }
 
   /** Takes no more replies, finishes what is in flight within `STOP_TIMEOUT_MS`, and closes the link. */

@@ -131,7 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 type Values = z.infer<z.ZodObject<typeof settings>>;
 
 function redisAddress(url: string, values: Values): RedisAddress {
-  const address = { url, key: values.REDIS_KEY_PREFIX };
+  const address = { url, keyPrefix: values.REDIS_KEY_PREFIX };
   if (new URL(url).protocol !== 'rediss:') return address;
   const ca = values.REDIS_CA;
   return { ...address, tls: { ...(ca !== undefined && { ca }), verify: values.REDIS_TLS_VERIFY } };

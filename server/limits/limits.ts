@@ -251,7 +251,7 @@ export class Limits {
     let counter = this.counters.get(name);
     if (!counter) {
       const { shared, redis } = this;
-      const prefix = `${shared?.key ?? 'changeroom'}:limit:${name}`;
+      const prefix = `${shared?.keyPrefix ?? 'changeroom'}:limit:${name}`;
       counter = new SharedCounter({ name: prefix, windowSeconds, redis });
       this.counters.set(name, counter);
     }

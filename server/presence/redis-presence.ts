@@ -69,7 +69,7 @@ export class RedisPresence implements Presence {
     this.#clock = clock;
     this.#heartbeatMs = heartbeatMs;
     this.#syncTimeoutMs = options.syncTimeoutMs ?? SYNC_TIMEOUT_MS;
-    this.#keys = new Keys(address.key, Number(new URL(address.url).pathname.slice(1)) || 0);
+    this.#keys = new Keys(address.keyPrefix, Number(new URL(address.url).pathname.slice(1)) || 0);
     this.#local = new MemoryPresence(log, { ...options, isOnlyProcess: false });
     this.#own = new OwnEntries(this.#local.entries, this.#keys, this.#node, leaseMs(heartbeatMs));
     this.#publisher = new PresencePublisher(this.#own, { clock, sendMs });

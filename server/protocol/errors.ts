@@ -60,11 +60,11 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export interface ErrorDetails {
   /** The invalid field, by the name that the caller used. */
-  field?: string;
+  field?: string | undefined;
   /** The limit that was exceeded, in the unit that the message names. */
-  limit?: number;
+  limit?: number | undefined;
   /** Milliseconds after which a retry may succeed. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
 }
 
 /** An error whose message is for the user who caused it. All other errors become `internal`. */

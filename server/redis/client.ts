@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const DISCONNECT_TIMEOUT_MS = 100;
 
 /** Nothing is queued or repeated: a command fails when its connection is lost, and the caller opens another connection. */
-const OPTIONS: RedisOptions = {
+const OPTIONS = {
   lazyConnect: true,
   enableOfflineQueue: false,
   autoResubscribe: false,
@@ -17,7 +17,7 @@ const OPTIONS: RedisOptions = {
   retryStrategy: () => null,
   connectTimeout: CONNECT_TIMEOUT_MS,
   disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-};
+} satisfies RedisOptions;
 
 /**
  * Opens one connection to Redis.
@@ -58,6 +58,11 @@ function tlsOptions({ url, tls }: RedisAddress): { tls?: ConnectionOptions } {
   if (!tls) return {};
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   // TLS does not allow addresses as server names.
-  const servername = isIP(host) ? undefined : host;
-  return { tls: { ca: tls.ca, rejectUnauthorized: tls.verify, servername } };
+  return {
+    tls: {
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      rejectUnauthorized: tls.verify,
+      ...(!isIP(host) && { servername: host }),
+    },
+  };
 }

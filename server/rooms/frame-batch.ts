@@ -1,10 +1,10 @@
 import type { RoomFrame } from '../protocol/server-frames.js';
 
-/** Frames for any number of sockets, encoded once however many these are. */
+/** Frames that are encoded once for any number of sockets. */
 export class EncodedFrames {
   /** Each frame as JSON text. */
   readonly json: string[];
-  private encoded: Buffer | null = null;
+  #encoded: Buffer | null = null;
 
   /** @param frames objects, or their JSON text */
   constructor(frames: readonly (object | string)[]) {
@@ -13,16 +13,16 @@ export class EncodedFrames {
 
   /** All frames as finished WebSocket frames (RFC 6455, unmasked text) of engine.io messages, in one piece. */
   get webSocket(): Buffer {
-    this.encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
-    return this.encoded;
+    this.#encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
+    return this.#encoded;
   }
 }
 
-/** What a room tells its subscribers in one turn of the event loop. */
+/** The frames of a room in one turn of the event loop. */
 export class FrameBatch extends EncodedFrames {
   /**
    * @param frames in order, or their JSON text
-   * @param epoch names the life of the room that the numbers belong to
+   * @param epoch identifies the run of the room to which the numbers belong
    * @param first number of the first frame; the others follow
    */
   constructor(

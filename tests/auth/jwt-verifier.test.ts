@@ -12,7 +12,7 @@ const log = pino({ level: 'silent' });
 
 let keys: { first: SigningKey; second: SigningKey; elliptic: SigningKey };
 let issuer: Issuer;
-/** Milliseconds by which the server's clock is put forward. */
+/** Offset of the server's clock, in milliseconds. */
 let ahead = 0;
 
 beforeAll(async () => {
@@ -366,8 +366,8 @@ describe('an unavailable issuer', () => {
     await verifier.verify(token);
     await verifier.verify(`${token}x`).catch(() => {});
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-      'auth: token issuer unavailable',
-      'auth: token issuer available again',
+      'token issuer unavailable',
+      'token issuer connected',
       'auth: token refused',
     ]);
     expect(lines.join()).not.toContain(token);

@@ -47,7 +47,7 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
         { cookie },
       );
       expect(posted.status).toBe(201);
-      expect(posted.headers.get('notice')).toBeNull();
+      expect(posted.headers.get('changeroom-notice')).toBeNull();
 
       await until('both are delivered', () => taken.length === 2);
       const welcome = ann.latest('welcome')!;
@@ -136,7 +136,7 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       // Each reply is sent to both: the first one to process it writes it.
       for (const one of taken) {
         const { chatroom, token, message } = commandOf(one);
-        const reply = { chatroom, token, message: message.replace('/ask', 'told') };
+        const reply = { chatroom, token, message: message.replace('/ask', 'answered') };
         for (let twice = 0; twice < 2; twice += 1) await bot.send(here.queues.replies, reply);
       }
       for (const client of [ann, bob])

@@ -61,9 +61,9 @@ describe('outages of the broker', skipWithout('rabbitmq-server'), () => {
     expect(ann.latest('error')).toMatchObject({ room: 'early', code: 'bots-unavailable' });
     expect(ann.latest('error')!.message).toMatch(/your command is sent to them later/);
     const posted = await post(`${chat.url}/api/rooms/early/messages`, { body: '/posted' });
-    expect([posted.status, posted.headers.get('notice')]).toEqual([201, 'bots-unavailable']);
+    expect([posted.status, posted.headers.get('changeroom-notice')]).toEqual([201, 'bots-unavailable']);
     const plain = await post(`${chat.url}/api/rooms/early/messages`, { body: 'plain' });
-    expect([plain.status, plain.headers.get('notice')]).toEqual([201, null]);
+    expect([plain.status, plain.headers.get('changeroom-notice')]).toEqual([201, null]);
     await until('all messages are delivered', () => ann.frames.filter(isDelivery).length === 3);
 
     proxy.mend();
@@ -132,6 +132,25 @@ describe('outages of the broker', skipWithout('rabbitmq-server'), () => {
       () => taken.length > 0 && chat.app.parts.bots!.commandsInFlight === 0,
     );
     expect([...new Set(taken.map(({ messageId }) => messageId))]).toEqual([id]);
+    ann.close();
+  });
+
+  test('the ack of a command arrives while the broker is frozen, without waiting for a notice', async () => {
+    const overrides = { bots: { ...QUICK, dispatchTimeoutMs: 600_000 } };
+    const chat = await openChat({ overrides });
+    await reached(chat);
+    const ann = await enter(chat, 'frozen');
+    broker.signal('SIGSTOP');
+    try {
+      await say(ann, 'frozen', '/roll');
+      const posted = await post(`${chat.url}/api/rooms/frozen/messages`, { body: '/roll' });
+      expect([posted.status, posted.headers.get('changeroom-notice')]).toEqual([201, null]);
+      await until('both messages are delivered', () => ann.frames.filter(isDelivery).length === 2);
+      expect(ann.latest('error')).toBeUndefined();
+      expect(stateOf(chat)).toBe('up');
+    } finally {
+      broker.signal('SIGCONT');
+    }
     ann.close();
   });
 

@@ -1,7 +1,8 @@
 import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
-import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
+import { toMessage } from '../../server/database/tables/message-row.js';
 import { comparePositions, type Message } from '../../server/protocol/message.js';
 import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { skipWithout } from '../support/programs.js';

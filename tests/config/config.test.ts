@@ -147,10 +147,13 @@ describe('INSTANCES and REDIS_URL', () => {
   test('several processes share the Redis server of REDIS_URL', () => {
     expect(readConfig({ INSTANCES: '4', REDIS_URL })).toMatchObject({
       instances: 4,
-      redis: { url: REDIS_URL, key: 'changeroom' },
+      redis: { url: REDIS_URL, keyPrefix: 'changeroom' },
     });
     const url = 'redis://redis.example';
-    expect(readConfig({ REDIS_URL: url, REDIS_KEY_PREFIX: 'chat' }).redis).toEqual({ url, key: 'chat' });
+    expect(readConfig({ REDIS_URL: url, REDIS_KEY_PREFIX: 'chat' }).redis).toEqual({
+      url,
+      keyPrefix: 'chat',
+    });
   });
 
   test('the certificate of Redis is verified unless REDIS_TLS_VERIFY is false', () => {

@@ -119,7 +119,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
       const { code, output } = await server.end('SIGTERM', receiver);
       expect(code).toBe(0);
       // The tunnel stayed open until the server had ended.
-      expect(output).not.toMatch(/tunnel: lost|database: away/);
+      expect(output).not.toMatch(/tunnel: lost|database (connection lost|unavailable)/);
       expect(await server.temporaryFiles()).toEqual([]);
     },
   );
@@ -191,7 +191,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
       SESSION_SECRET: 's3cret-of-all-cookies',
       LOG_LEVEL: 'trace',
     });
-    await server.says('database: away');
+    await server.says('database unavailable');
     const secrets = [...ssh.env.SSH_KEY.trim().split('\n').slice(1, -1), 's3cret'];
     expect(server.ssh).toBeDefined();
     const shown = processes()

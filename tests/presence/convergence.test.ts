@@ -19,7 +19,7 @@ const log = createLog({ log: 'silent' });
 /** A process behind a link that can be cut, with its entries. */
 async function startNode(server: RedisServer) {
   const proxy = await startTcpProxy(server.port);
-  const address = { url: `redis://127.0.0.1:${proxy.port}`, key: 'test' };
+  const address = { url: `redis://127.0.0.1:${proxy.port}`, keyPrefix: 'test' };
   const presence = new RedisPresence(address, log, { windowMs: 5, sendMs: 1, heartbeatMs: 2_000 });
   presence.start();
   onTestFinished(async () => {

@@ -8,7 +8,7 @@ import { createLog } from '../../server/telemetry/logger.js';
 
 const [url, key, heartbeatMs, room, ...sockets] = process.argv.slice(2) as [string, string, string, string];
 const log = createLog({ log: 'silent' });
-const presence = new RedisPresence({ url, key }, log, { heartbeatMs: Number(heartbeatMs) });
+const presence = new RedisPresence({ url, keyPrefix: key }, log, { heartbeatMs: Number(heartbeatMs) });
 for (const id_socket of sockets as string[])
   presence.enter(room, { id_socket, id_user: id_socket, name: id_socket });
 presence.start();

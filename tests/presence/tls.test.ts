@@ -25,7 +25,7 @@ describe('a Redis over TLS', skipWithout('redis-server', 'openssl'), () => {
 
   const address = (tls: RedisAddress['tls'], host = 'localhost'): RedisAddress => ({
     url: `rediss://${host}:${line.port}`,
-    key: 'tls',
+    keyPrefix: 'tls',
     tls,
   });
 

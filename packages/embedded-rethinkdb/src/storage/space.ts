@@ -10,7 +10,7 @@ export class StorageFullError extends ReqlError {
 
 export interface SpaceOptions {
   /** Bytes of the file system that ordinary writes leave free; default: 16 MiB. */
-  readonly reserveBytes?: number;
+  readonly reserveBytes?: number | undefined;
   /** Bytes that the used pages of the data file may take; null (the default): no limit. */
   readonly limitBytes?: number | null;
   /** Free bytes of the file system that holds a directory; default: `statfs`. */
