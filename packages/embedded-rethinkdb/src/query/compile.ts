@@ -133,26 +133,18 @@ class Compiler {
   #object(fields: DatumObject, site: Site): Node {
     const node = new ObjectNode(site);
     const { visible } = site;
-    const values = Object.entries(fields).map(([key, source]) => ({
-      key,
-      value: this.node({ source, parent: node, frame: key, visible }),
-    }));
-    const object: DatumObject = {};
-    const constants: ConstantNode[] = [];
-    for (const { key, value } of values) {
-      if (!(value instanceof ConstantNode)) break;
-      setField(object, key, value.datum);
-      constants.push(value);
-    }
-    if (constants.length === values.length) {
-      if (!Object.hasOwn(object, REQL_TYPE)) return new ConstantNode(object, 'MAKE_OBJ', site, constants);
+    const keys = Object.keys(fields);
+    const values = keys.map((key) =>
+      this.node({ source: fields[key] ?? null, parent: node, frame: key, visible }),
+    );
+    if (values.every((value) => value instanceof ConstantNode)) {
+      const object: DatumObject = {};
+      for (let i = 0; i < keys.length; i++) setField(object, keys[i] ?? '', values[i]?.datum ?? null);
+      if (!Object.hasOwn(object, REQL_TYPE)) return new ConstantNode(object, 'MAKE_OBJ', site, values);
       const constant = constantPseudotype(object);
       if (constant !== undefined) return new ConstantNode(constant, 'MAKE_OBJ', site);
     }
-    node.complete(
-      values.map(({ key }) => key),
-      values.map(({ value }) => value),
-    );
+    node.complete(keys, values);
     return node;
   }
 
