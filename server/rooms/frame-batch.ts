@@ -1,28 +1,29 @@
+import { Sender } from 'ws';
 import type { RoomFrame } from '../protocol/server-frames.js';
 
-/** Frames for any number of sockets, encoded once however many these are. */
+/** Frames that are sent to any number of sockets, encoded only once. */
 export class EncodedFrames {
   /** Each frame as JSON text. */
   readonly json: string[];
-  private encoded: Buffer | null = null;
+  #webSocket: Buffer | null = null;
 
   /** @param frames objects, or their JSON text */
   constructor(frames: readonly (object | string)[]) {
     this.json = frames.map((frame) => (typeof frame === 'string' ? frame : JSON.stringify(frame)));
   }
 
-  /** All frames as finished WebSocket frames (RFC 6455, unmasked text) of engine.io messages, in one piece. */
+  /** All frames as WebSocket frames (unmasked text) of engine.io messages (type 4), in one buffer. */
   get webSocket(): Buffer {
-    this.encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
-    return this.encoded;
+    this.#webSocket ??= Buffer.concat(this.json.flatMap((json) => webSocketFrame(`4${json}`)));
+    return this.#webSocket;
   }
 }
 
-/** What a room tells its subscribers in one turn of the event loop. */
+/** The frames that a room sends to its subscribers in one turn of the event loop. */
 export class FrameBatch extends EncodedFrames {
   /**
    * @param frames in order, or their JSON text
-   * @param epoch names the life of the room that the numbers belong to
+   * @param epoch identifies the opening of the room to which the numbers belong
    * @param first number of the first frame; the others follow
    */
   constructor(
@@ -34,14 +35,7 @@ export class FrameBatch extends EncodedFrames {
   }
 }
 
-/** RFC 6455, section 5.2: FIN and opcode 1 (text), then the length in 7, 16 or 64 bits. */
-function webSocketFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  const { length } = payload;
-  if (length < 126) return Buffer.concat([Buffer.of(0x81, length), payload]);
-  if (length < 65_536) return Buffer.concat([Buffer.of(0x81, 126, length >> 8, length & 0xff), payload]);
-  const header = Buffer.alloc(10);
-  header.writeUInt16BE(0x817f);
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return Buffer.concat([header, payload]);
+/** @returns the header and the payload of one frame */
+function webSocketFrame(text: string): Buffer[] {
+  return Sender.frame(Buffer.from(text), { fin: true, opcode: 1, mask: false, readOnly: true, rsv1: false });
 }
