@@ -78,7 +78,7 @@ export class Limits {
   /** For pages, history and whatever else is as large. */
   readonly heavyWork = new HeavyWork();
   /** For entering rooms that are not in memory: most of the time is spent waiting for the database. */
-  readonly roomReads = new HeavyWork({ slots: 64, isResting: false });
+  readonly roomReads = new HeavyWork({ slots: 64, hasPauses: false });
   /** For new names, rooms and memberships: each takes several transactions of the database. */
   readonly heavyWrites = new HeavyWork({ slots: 4 });
   /** For the frames of sockets that send many. */
@@ -211,7 +211,7 @@ export class Limits {
 
   /** Counts the frames of one socket. */
   frames(): FrameLimit {
-    return new FrameLimit(this.config.frames, FRAMES_WINDOW_MS);
+    return new FrameLimit({ limit: this.config.frames, windowMs: FRAMES_WINDOW_MS });
   }
 
   stop(): void {
