@@ -21,6 +21,7 @@ RUN install -d -o node -g node -m 700 /data
 COPY --from=build /app/package.json package.json
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/packages/embedded-rethinkdb/package.json packages/embedded-rethinkdb/package.json
+COPY --from=build /app/packages/embedded-rethinkdb/bin packages/embedded-rethinkdb/bin
 COPY --from=build /app/packages/embedded-rethinkdb/dist packages/embedded-rethinkdb/dist
 COPY --from=build /app/dist dist
 COPY --from=build /app/static/build static/build

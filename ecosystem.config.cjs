@@ -11,7 +11,7 @@ module.exports = {
       cwd: __dirname,
       exec_mode: 'fork',
       instances: 1,
-      env: { NODE_ENV: 'production', PORT: 5000, INTERFACE: '127.0.0.1' },
+      env: { NODE_ENV: 'production', PORT: 5000, HOST: '127.0.0.1' },
       // Milliseconds; longer than the default of SHUTDOWN_SECONDS, 25.
       kill_timeout: 30_000,
       exp_backoff_restart_delay: 100,

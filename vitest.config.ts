@@ -1,28 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { integrationTests } from './tests/support/test-projects.js';
 
-/**
- * Tests that start system programs, processes or many connections, or take longer than two seconds. All others are unit
- * tests: `npm run test:unit` runs them in under 30 seconds. tests/unit-tests.test.ts checks that they start no programs.
- */
-const INTEGRATION_TESTS = [
-  'tests/bots/**',
-  'tests/chaos/**',
-  'tests/cluster/**',
-  'tests/deploy/**',
-  'tests/flows/**',
-  'tests/presence/**',
-  'tests/scripts/**',
-  'tests/sockets/!(inbox|outgoing).test.ts',
-  'tests/database/{availability,cluster,hosts,link,name-claims,row-cache,schema-watch,silence,tls}.test.ts',
-  'tests/http/{events,gate,metrics,openapi,pages,people,playground}.test.ts',
-  'tests/limits/{doors,limits}.test.ts',
-  'tests/protocol/text/linear.test.ts',
-  'tests/rooms/{convergence,recheck,room-directory,room-service}.test.ts',
-  'tests/runtime/connection-drainer.test.ts',
-  'packages/*/tests/{damage,disk-full,drivers,durability,index}.test.ts',
-  'packages/*/tests/**/{limit-feeds,space,storage}.test.ts',
-  'packages/*/tests/wire/{limits,session}.test.ts',
-];
+/** The others are unit tests: `npm run test:unit` runs them in under 30 seconds, without system programs. */
+const INTEGRATION_TESTS = integrationTests();
 
 export default defineConfig({
   test: {
@@ -36,13 +16,13 @@ export default defineConfig({
       provider: 'v8',
       include: ['server/**/*.ts', 'packages/*/src/**/*.ts', 'static/client/**/*.ts'],
       reporter: ['text-summary', 'lcovonly'],
-      // Of the unit tests. A run that covers a percent more writes its figures here; commit them.
+      // Of the unit tests, half a percent below the figures of a run. A run that covers more raises them here: commit that.
       thresholds: {
-        autoUpdate: Math.floor,
-        statements: 40,
-        branches: 35,
-        functions: 38,
-        lines: 42,
+        autoUpdate: (percent) => Math.floor(percent - 0.5),
+        statements: 46,
+        branches: 40,
+        functions: 45,
+        lines: 49,
       },
     },
     projects: [
@@ -58,10 +38,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'integration',
-          include: INTEGRATION_TESTS.map((pattern) => pattern.replace(/\/\*\*$/, '/**/*.test.ts')),
-        },
+        test: { name: 'integration', include: INTEGRATION_TESTS },
       },
     ],
   },

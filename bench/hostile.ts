@@ -59,7 +59,7 @@ async function attack(url: string): Promise<ChildProcess> {
 const server = await startServer([`--max-old-space-size=${HEAP_MB}`, 'dist/server/main.js'], {
   LIMIT_MESSAGES: '',
   LIMIT_FRAMES: '',
-  LOG: 'error',
+  LOG_LEVEL: 'error',
 });
 try {
   const quiet = await measure(server.url);

@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../server/config/config.js';
 import { ConfigError } from '../server/config/config-error.js';
 import { type DatabaseAddress, placeOf } from '../server/config/database-url.js';
 import { Database } from '../server/database/connection/database.js';
+import { ChatSchema } from '../server/database/schema/chat-schema.js';
 import { createLog } from '../server/telemetry/logger.js';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -23,7 +24,7 @@ if (database === null) {
 
 async function createSchema(address: DatabaseAddress): Promise<void> {
   // The reason of the failure is printed below.
-  const connection = new Database(address, createLog({ log: 'silent' }), { replicas });
+  const connection = new Database(address, new ChatSchema({ replicas }), createLog({ log: 'silent' }));
   const place = placeOf(...address.hosts);
   connection.start();
   try {

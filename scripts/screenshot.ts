@@ -1,6 +1,6 @@
 /**
- * `CHROME_PATH=… npx tsx scripts/screenshot.ts [file]`: starts the app on an empty database, has some people talk,
- * and takes the picture for the README: desktop and phone, by day and by night, on one sheet.
+ * `CHROME_PATH=… npx tsx scripts/screenshot.ts [file]`: starts the server on an empty database, writes a conversation, and
+ * takes the picture for the README: desktop and phone, with the light and the dark theme, in one image.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const ELSEWHERE: [name: string, room: string, body: string][] = [
   ['Grace', 'harvest', 'And who has a table?'],
   ['Ada', 'keyholders', 'The new lock is in.'],
 ];
-/** Who has which rooms open. */
+/** The rooms that users have open. */
 const PRESENT: [name: string, room: string][] = [
   ['Ada', 'greenhouse'],
   ['Grace', 'greenhouse'],
@@ -44,10 +44,10 @@ const PRESENT: [name: string, room: string][] = [
 const target = path.resolve(process.argv[2] ?? path.join(ROOT, 'docs/screenshot.png'));
 const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-screenshot-'));
 const app = await startApp(
-  readConfig({ PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
+  readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', DATA_DIR: dataDir, EMBEDDED_PORT: '0' }),
 );
 const browser = await chromium.launch({
-  executablePath: process.env.CHROME_PATH,
+  ...(process.env.CHROME_PATH && { executablePath: process.env.CHROME_PATH }),
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 try {
@@ -87,7 +87,7 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-/** @returns the browser of somebody who has taken a name */
+/** @returns the browser of a user who has chosen a name */
 async function meet(name: string): Promise<BrowserContext> {
   const context = await browser.newContext();
   await context.request.put(`${app.url}/api/me`, { data: { name } });

@@ -9,6 +9,7 @@ import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
+import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
@@ -18,13 +19,13 @@ import { createHttp, type HttpDependencies } from './http/http.js';
 import { Visitors } from './http/pages/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
-import { MemoryPresence } from './presence/memory.js';
+import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
-import { RedisPresence, type RedisPresenceOptions } from './presence/redis.js';
+import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
-import { superviseEmbeddedDatabase } from './runtime/embedded-database.js';
+import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat, Sockets } from './sockets/sockets.js';
@@ -33,15 +34,15 @@ import { measureBots } from './telemetry/metrics/bots.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
-/** Browsers are asked to come back within this many milliseconds after a stop, each at another moment. */
-const RETURN_WITHIN = 5_000;
-/** Milliseconds for that request to reach them before the sockets are ended. */
-const FAREWELL = 250;
+/** At shutdown, clients are asked to reconnect after a random delay of at most this. */
+const RECONNECT_WITHIN_MS = 5_000;
+/** Time for that request to reach the clients before their sockets are closed. */
+const GOING_AWAY_MS = 250;
 
-/** How long a request may take to come in, and how often that is checked. */
+/** Maximum duration of receiving a request, and the interval at which it is checked. */
 const REQUEST_TIMEOUTS = { requestMs: 30_000, checkMs: 2_000 };
 
-/** What tests, and one of several processes, put in the place of defaults. */
+/** Settings of tests and of worker processes. */
 export interface AppOptions {
   log?: Log;
   database?: DatabaseOptions;
@@ -49,21 +50,22 @@ export interface AppOptions {
   bots?: BotsOptions;
   presence?: RedisPresenceOptions;
   events?: HttpDependencies['events'];
-  entrance?: Listener;
+  /** By default the port of the configuration. */
+  listener?: Listener;
   routing?: SessionRouting;
   heartbeat?: SocketHeartbeat;
   accounts?: AccountsClientOptions;
   requestTimeouts?: Partial<typeof REQUEST_TIMEOUTS>;
-  /** The numbers of all processes, where there are several. */
-  readings?: () => Promise<MetricsSnapshot[]>;
+  /** Collects the metrics of all processes. By default there is only this one. */
+  collectMetrics?: () => Promise<MetricsSnapshot[]>;
 }
 
 export interface App {
-  /** Where the page is, as a user would type it. */
+  /** The address of the page, in a form that browsers accept. */
   url: string;
-  /** Where the database is. `isEmbedded`: it runs within this process. */
+  /** `isEmbedded`: this process has started the database. */
   database: { address: DatabaseAddress; isEmbedded: boolean };
-  /** What the app is made of, for tests and measurements. */
+  /** For tests, measurements and worker processes. */
   parts: {
     database: Database;
     messages: Messages;
@@ -72,25 +74,29 @@ export interface App {
     bots: Bots | null;
     registry: Registry;
   };
-  /** Stops accepting, sends everybody away, finishes what is under way. Never rejects; calling it again waits too. */
+  /** Stops accepting connections, drains requests, closes sockets and the database. Repeated calls share one shutdown. */
   stop(): Promise<void>;
 }
 
 /**
- * Puts the parts together and starts them: database, web server, sockets.
- * Without a database address the embedded database is started first. A database server that is away does not
- * keep the app from starting: it shows on /readyz and in the page, and is connected to when it is there.
+ * Creates and starts all parts of the server: database, web server, sockets, bots. Without a configured database it
+ * starts the embedded database first. An unavailable database server does not prevent the start: /readyz and the page
+ * show it, and the server connects as soon as it can.
  *
- * @throws Error with a message for the operator when a port or the data folder cannot be used
+ * @throws Error with a message for the operator if a port or the data directory cannot be used
  */
-export async function startApp(config: Config, overrides: AppOptions = {}): Promise<App> {
-  const log = overrides.log ?? createLog(config);
+export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const log = options.log ?? createLog(config);
   const stopping = new AbortController();
   const secret = await loadSessionSecret(config, log);
-  const embedded = config.database ? null : await superviseEmbeddedDatabase(config, log);
-  const address = config.database ?? embedded!.address;
+  const databaseServer = await openDatabaseServer(config, log);
 
-  const database = new Database(address, log, { replicas: config.replicas, ...overrides.database });
+  const database = new Database(
+    databaseServer.address,
+    new ChatSchema({ replicas: config.replicas }),
+    log,
+    options.database,
+  );
   const messages = new Messages(database, log);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
@@ -99,32 +105,32 @@ export async function startApp(config: Config, overrides: AppOptions = {}): Prom
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...overrides.accounts });
-  const botsParts = { access, authenticator, database, limits, log, messages, secret };
-  const bots = config.amqp && new Bots(config.amqp, botsParts, overrides.bots);
-  const rooms = new RoomService(messages, access, limits, log, overrides.rooms, bots);
-  const presence = openPresence(config, log, overrides.presence);
+  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
+  const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
+  const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, users });
   const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
-      help: 'Bytes that wait for the readers of sockets',
+      help: 'Bytes buffered for sockets whose clients have not read them yet',
       value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
     },
     present: {
-      help: 'Sockets that are in rooms; one in two rooms counts twice',
+      help: 'Sockets in rooms; a socket in two rooms counts twice',
       value: () => presence.present,
     },
-    rooms: { help: 'Rooms that are open', value: () => rooms.size },
-    feeds: { help: 'Changefeeds that rooms follow', value: () => messages.openFeeds },
-    insert_queue: { help: 'Messages that wait to be inserted', value: () => messages.queued },
+    rooms: { help: 'Open rooms', value: () => rooms.size },
+    feeds: { help: 'Open changefeeds of rooms', value: () => messages.openFeeds },
+    insert_queue: { help: 'Messages in the insert queue', value: () => messages.queued },
     storage_full: {
-      help: '1 while the database refuses writes because its storage is full',
+      help: '1 while the database rejects writes because its storage is full, else 0',
       value: () => Number(database.storage.state === 'full'),
     },
     database_up: {
-      help: '1 while the database can be reached',
+      help: '1 while the database is connected, else 0',
       value: () => Number(database.status.state === 'up'),
     },
   });
@@ -144,12 +150,12 @@ export async function startApp(config: Config, overrides: AppOptions = {}): Prom
     storage: database,
     optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
     bots,
-    events: overrides.events,
+    ...(options.events && { events: options.events }),
     metrics: async () =>
-      overrides.readings ? mergeSnapshots(await overrides.readings()) : await registry.metrics(),
+      options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
   });
   const trust = proxyTrust(config.trustProxy);
-  const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...overrides.requestTimeouts };
+  const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...options.requestTimeouts };
   const server = createServer({
     headersTimeout: requestMs,
     requestTimeout: requestMs,
@@ -168,57 +174,55 @@ export async function startApp(config: Config, overrides: AppOptions = {}): Prom
     slowReaders,
     users,
     trust,
-    routing: overrides.routing,
-    heartbeat: overrides.heartbeat,
+    ...(options.routing && { routing: options.routing }),
+    ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
   const { allowedHosts } = config;
   guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
 
-  const entrance = overrides.entrance ?? new PortListener(config);
-  const traffic = new ConnectionDrainer(server);
+  const listener = options.listener ?? new PortListener(config);
+  const drainer = new ConnectionDrainer(server);
 
-  /** Last, when nobody writes any more: what everything else needs. */
-  const release = async () => {
+  /** Closes what requests and sockets depend on, after these have ended. */
+  const closeDependencies = async () => {
     await bots?.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
     await database.stop();
-    await embedded?.stop();
+    await databaseServer.stop();
   };
   const stop = async () => {
     stopping.abort();
-    traffic.beginDrain();
-    const closed = entrance.close();
-    sockets.sayGoingAway(RETURN_WITHIN);
-    await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? FAREWELL : 0));
+    drainer.beginDrain();
+    const closed = listener.close();
+    sockets.sayGoingAway(RECONNECT_WITHIN_MS);
+    await new Promise((resolve) => setTimeout(resolve, sockets.size > 0 ? GOING_AWAY_MS : 0));
     const socketsClosed = sockets.close();
-    await traffic.drain(config.shutdownMs / 2);
+    await drainer.drain(config.shutdownMs / 2);
     await Promise.all([socketsClosed, closed]);
-    await release();
+    await closeDependencies();
   };
 
   try {
     database.start();
     bots?.start();
-    await entrance.open(server);
-    // The embedded database is there in a moment; then the first page has its messages.
-    if (embedded)
+    await listener.open(server);
+    // The embedded database is ready within moments: waiting for it gives the first page its messages.
+    if (databaseServer.isEmbedded)
       await database.ready(30_000).catch(() => {
-        throw new Error(
-          `The embedded database cannot be used: ${database.status.reason ?? 'it does not answer'}`,
-        );
+        throw new Error(`The embedded database is unavailable: ${database.status.reason ?? 'no response'}`);
       });
   } catch (error) {
-    void entrance.close();
-    await release();
+    void listener.close();
+    await closeDependencies();
     throw error;
   }
 
-  let stopped: Promise<void> | null = null;
+  let stopped: Promise<void> | undefined;
   return {
-    url: entrance.url,
-    database: { address, isEmbedded: embedded !== null },
+    url: listener.url,
+    database: databaseServer,
     parts: { database, messages, rooms, sockets, bots, registry },
     stop: () => {
       stopped ??= stop();

@@ -2,23 +2,27 @@ import cluster from 'node:cluster';
 import { type Config, readConfig } from './config/config.js';
 import { ConfigError } from './config/config-error.js';
 import { fail, handleShutdownSignals, printStartupBanner } from './runtime/signals.js';
+import { createLog } from './telemetry/logger.js';
 
 /**
- * Decides what this process is: the only one, the primary of several, or one of these. Each loads what it needs alone.
- * Exit codes: 0 after a stop, 1 when it cannot start or stop, 2 for the settings.
+ * Runs the server as a single process, as the primary of several processes, or as one of their workers. Each role is
+ * imported only where it is needed.
+ * Exit codes: 0 after a shutdown, 1 when the server cannot start or stop, 2 when the configuration is invalid.
  */
 async function main(): Promise<void> {
-  if (cluster.isWorker) {
+  if (cluster.worker) {
     const { runWorker } = await import('./cluster/worker.js');
-    return runWorker();
+    return runWorker(cluster.worker);
   }
   const config = configure();
-  if (config.instances === 1) return runAlone(config);
+  const log = createLog(config);
+  for (const warning of config.warnings) log.warn(warning);
+  if (config.instances === 1) return runSingleProcess(config);
   const { runPrimary } = await import('./cluster/primary.js');
   return runPrimary(config);
 }
 
-async function runAlone(config: Config): Promise<void> {
+async function runSingleProcess(config: Config): Promise<void> {
   const { startApp } = await import('./app.js');
   const app = await startApp(config).catch((error: Error) => fail(error.message, 1));
   handleShutdownSignals(() => app.stop(), config.shutdownMs);

@@ -21,7 +21,10 @@ const SERVER: Layer[] = [
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
-  { name: 'database', members: ['database/'] },
+  { name: 'redis', members: ['redis/'] },
+  { name: 'queries of tables', members: ['database/tables/'] },
+  { name: 'database schema', members: ['database/schema/'] },
+  { name: 'database connection', members: ['database/connection/'] },
   { name: 'runtime', members: ['runtime/'] },
   { name: 'telemetry', members: ['telemetry/'] },
   { name: 'configuration', members: ['config/'] },
@@ -35,8 +38,10 @@ const PACKAGE = 'packages/embedded-rethinkdb/src/';
 const CHAT_CLIENT = 'packages/client/src/';
 
 const EMBEDDED: Layer[] = [
-  { name: 'entry point', members: ['index.ts'] },
-  { name: 'worker', members: ['worker.ts', 'check.ts'] },
+  { name: 'entry points', members: ['index.ts', 'command/'] },
+  { name: 'programming interface', members: ['api/'] },
+  { name: 'dump and load', members: ['dump/'] },
+  { name: 'worker and check', members: ['worker.ts', 'check.ts'] },
   { name: 'wire protocol', members: ['wire/'] },
   { name: 'evaluator', members: ['query/evaluate.ts'] },
   { name: 'stored functions', members: ['query/functions/compile-stored.ts'] },
@@ -110,11 +115,6 @@ describe('the architecture', () => {
     expect(inside.filter(({ to }) => chat.test(to))).toEqual([]);
   });
 
-  test('the embedded database has no cycles of imports, type imports included', () => {
-    const inside = imports.filter(({ from }) => from.startsWith(PACKAGE));
-    expect(cycles(inside.map((one) => ({ ...one, typeOnly: false })))).toEqual([]);
-  });
-
   test('the client package imports nothing but its dependencies, also as types', () => {
     const outside = imports.filter(
       ({ from, to }) => from.startsWith(CHAT_CLIENT) && !to.startsWith(CHAT_CLIENT),
@@ -122,8 +122,12 @@ describe('the architecture', () => {
     expect(new Set(outside.map(({ to }) => to))).toEqual(new Set(['engine.io-client', 'uuid']));
   });
 
-  test('there are no cycles', () => {
-    expect(cycles(imports)).toEqual([]);
+  /** Prefixes of files whose cycles of types remain to be dissolved. */
+  const REMAINING = ['server/database/', 'server/http/pages/'];
+
+  test('there are no import cycles, type imports included', () => {
+    const found = cycles(imports);
+    expect(found.filter((cycle) => !REMAINING.some((prefix) => cycle.startsWith(prefix)))).toEqual([]);
   });
 
   test('a package is known to one part only', () => {
@@ -140,10 +144,10 @@ describe('the architecture', () => {
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);
   });
 
-  test('the environment is read in one place', () => {
+  test('the environment is read in the entry points only', () => {
     expect(
       matching(new Map([...server, ...embedded]), /\bprocess\s*(\.|\[\s*['"])env\b|from 'node:process'/),
-    ).toEqual(['server/main.ts']);
+    ).toEqual(['server/main.ts', `${PACKAGE}command/main.ts`]);
   });
 
   test('exports have names', () => {
@@ -221,11 +225,12 @@ describe('the checker', () => {
     ]);
   });
 
-  test('reports a cycle, but not one of types', () => {
+  test('reports a cycle, also one of types', () => {
     const ring = (last: string) =>
       importsOf(sources({ 'a.ts': `import './b.js';`, 'b.ts': `import './c.js';`, 'c.ts': last }));
     expect(cycles(ring(`import './a.js';`))).toEqual(['a.ts → b.ts → c.ts → a.ts']);
-    expect(cycles(ring(`import type { A } from './a.js';`))).toEqual([]);
+    expect(cycles(ring(`import type { A } from './a.js';`))).toEqual(['a.ts → b.ts → c.ts → a.ts']);
+    expect(cycles(ring(`import './d.js';`))).toEqual([]);
   });
 
   test('follows what is brought along, but no types', () => {

@@ -118,12 +118,12 @@ class BotRunner {
 
   /** Publishes the answer to a command, then acknowledges the command. */
   async #take(channel: ConfirmChannel, delivery: ConsumeMessage, close: () => void): Promise<void> {
-    const { answers, durable } = this.#queues;
+    const { replies, durable } = this.#queues;
     try {
       const answer = await this.#answerTo(delivery);
       if (answer) {
         const options = { persistent: durable, mandatory: true, contentType: 'application/json' };
-        await publish(channel, '', answers, toJson(answer), { ...options, messageId: answer.id });
+        await publish(channel, '', replies, toJson(answer), { ...options, messageId: answer.id });
       }
       channel.ack(delivery);
     } catch (error) {

@@ -21,13 +21,13 @@ export async function declareQueues(
   queues: BotQueues,
   command: string,
 ): Promise<void> {
-  const { commands, unbound, announcements, own, answers, durable } = queues;
+  const { commands, unbound, announcements, own, replies, durable } = queues;
   await channel.assertExchange(unbound, 'fanout', { durable });
   await channel.assertExchange(commands, 'direct', { durable, alternateExchange: unbound });
   await channel.assertExchange(announcements, 'fanout', { durable });
   await channel.assertQueue(commands, { durable });
   await channel.bindQueue(commands, unbound, '');
-  await channel.assertQueue(answers, { durable });
+  await channel.assertQueue(replies, { durable });
   await channel.assertQueue(own, durable ? { durable } : { durable, expires: UNUSED_QUEUE_MS });
   await channel.bindQueue(own, commands, command);
 }

@@ -1,4 +1,4 @@
-import { AnswerIds } from '../../server/bots/answer.js';
+import { ReplyIds } from '../../server/bots/bot-reply.js';
 import type { Message } from '../../server/protocol/message.js';
 import { type BotProcess, startBots } from '../../tests/bots/bot-process.js';
 import { startRabbitmq } from '../../tests/support/rabbitmq-server.js';
@@ -34,7 +34,7 @@ export async function startChaosBots(): Promise<ChaosBots> {
     },
     command: () => `/${BOT} 2d6`,
     differences: ({ messages }, table, secret) => {
-      const ids = new AnswerIds(secret);
+      const ids = new ReplyIds(secret);
       const answers = new Set(table.filter(({ kind }) => kind === 'bot').map(({ id }) => id));
       const expected = new Map(
         [...messages]

@@ -1,6 +1,5 @@
-import { isUnavailableResult } from '../../server/database/connection/availability.js';
-import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
-import { isStorageFull } from '../../server/database/connection/storage-full.js';
+import { isStorageFull, isUnavailableResult } from '../../server/database/connection/availability.js';
+import { type DriverConnection, keepStored, r } from '../../server/database/connection/reql.js';
 import type { Write, WriteClient, WriteOutcome } from './write-client.js';
 
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -32,8 +31,7 @@ export function driverWriteClient(name: string, connect: () => Promise<DriverCon
 async function execute(write: Write, connection: DriverConnection): Promise<WriteOutcome> {
   const table = r.table('messages');
   const { id, room } = write;
-  const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
-  const query: Term =
+  const query =
     write.kind === 'create'
       ? table.insert({ id, room, body: write.body }, { conflict: keepStored })
       : write.kind === 'edit'

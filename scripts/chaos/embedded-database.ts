@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import rethinkdb from 'rethinkdb';
 import type { DriverConnection } from '../../server/database/connection/reql.js';
+import { ROOT } from '../../server/runtime/project-root.js';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.js';
 import type { ChaosDatabase } from './chaos-database.js';
 import { type DiskOptions, startDisk } from './disk.js';
@@ -87,8 +88,8 @@ export async function startEmbeddedDatabase(
 }
 
 async function launch(directory: string, port: number): Promise<{ process: ChildProcess; port: number }> {
-  const program = path.join(import.meta.dirname, 'embedded-process.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(port)], {
+  const program = path.join(ROOT, 'packages/embedded-rethinkdb/bin/embedded-rethinkdb.js');
+  const child = spawn(process.execPath, [program, '--directory', directory, '--port', String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // Also when the run ends early.
@@ -96,7 +97,7 @@ async function launch(directory: string, port: number): Promise<{ process: Child
   process.once('exit', end);
   child.once('close', () => process.off('exit', end));
   for await (const line of createInterface(child.stdout)) {
-    const listening = /^listening on (\d+)$/.exec(line);
+    const listening = / listens at rethinkdb:\/\/\S+:(\d+),/.exec(line);
     if (listening) return { process: child, port: Number(listening[1]) };
   }
   throw new Error('the embedded database did not start');

@@ -13,18 +13,21 @@ const UNLIMITED = {
 
 /** A server process that has the same address after each start. */
 export class ChaosServer {
-  private constructor(
-    private readonly env: Record<string, string>,
-    private process: ServerProcess,
-  ) {}
+  readonly #env: Record<string, string>;
+  #process: ServerProcess;
+
+  private constructor(env: Record<string, string>, process: ServerProcess) {
+    this.#env = env;
+    this.#process = process;
+  }
 
   static async start(env: Record<string, string>): Promise<ChaosServer> {
-    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG: 'warn' };
+    const complete = { ...env, ...UNLIMITED, PORT: String(await freePort()), LOG_LEVEL: 'warn' };
     return new ChaosServer(complete, await startServer(complete));
   }
 
   get url(): string {
-    return this.process.url;
+    return this.#process.url;
   }
 
   /** Resolves when the server is ready. @throws Error after `ms` */
@@ -38,23 +41,23 @@ export class ChaosServer {
   }
 
   async kill(): Promise<void> {
-    await this.process.end('SIGKILL');
+    await this.#process.end('SIGKILL');
   }
 
   async restart(): Promise<void> {
-    this.process = await startServer(this.env);
+    this.#process = await startServer(this.#env);
   }
 
   freeze(): void {
-    void this.process.end('SIGSTOP');
+    void this.#process.end('SIGSTOP');
   }
 
   thaw(): void {
-    void this.process.end('SIGCONT');
+    void this.#process.end('SIGCONT');
   }
 
   async stop(): Promise<void> {
-    await this.process.end('SIGKILL');
+    await this.#process.end('SIGKILL');
   }
 }
 

@@ -1,12 +1,13 @@
-import { type DriverConnection, type DriverCursor, RAW, r } from '../../server/database/connection/reql.js';
-import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import { type DriverConnection, RAW, r } from '../../server/database/connection/reql.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
+import { toMessage } from '../../server/database/tables/message-row.js';
 import type { Message } from '../../server/protocol/message.js';
 import type { Ledger } from './ledger.js';
 import type { Reader } from './readers.js';
 
 /** The messages in the table. */
 export async function readTable(connection: DriverConnection): Promise<Message[]> {
-  const cursor: DriverCursor<MessageRow> = await r.table('messages').run(connection, RAW);
+  const cursor = await r.table<MessageRow>('messages').run(connection, RAW);
   return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
 }
 

@@ -50,7 +50,7 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Tar
     env: {
       PATH: process.env.PATH,
       DATA_DIR: join(directory, 'data'),
-      ...{ PORT: '0', EMBEDDED_PORT: '0', INTERFACE: '127.0.0.1', LOG: 'error' },
+      ...{ PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' },
       ...UNLIMITED,
       ...env,
     },

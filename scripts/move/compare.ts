@@ -1,4 +1,4 @@
-import { type DriverConnection, type DriverCursor, r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { batchesOf } from './batches.js';
 import { canonicalText, RAW, type RawRow, type RawValue } from './canonical-row.js';
 import { RowsHash } from './rows-hash.js';
@@ -54,8 +54,8 @@ async function rowsByKey(
   primaryKey: string,
   keys: readonly string[],
 ): Promise<Map<string, string>> {
-  const cursor: DriverCursor<RawRow> = await r
-    .table(table)
+  const cursor = await r
+    .table<RawRow>(table)
     .getAll(r.args(r.json(`[${keys.join(',')}]`)))
     .run(connection, RAW);
   const rows = await cursor.toArray();

@@ -1,4 +1,4 @@
-import { type DriverConnection, r, type Term } from '../../server/database/connection/reql.js';
+import { type DriverConnection, keepStored, r } from '../../server/database/connection/reql.js';
 import { batchesOf, type RowBatch } from './batches.js';
 import { CommandError } from './command-error.js';
 
@@ -51,12 +51,11 @@ async function insert(
   { table, texts }: RowBatch,
   overwrite: boolean,
 ): Promise<number> {
-  const keepStored = (_id: Term, stored: Term, _row: Term) => stored;
   const options = {
     conflict: overwrite ? 'replace' : keepStored,
     ignoreWriteHook: true,
     durability: 'soft',
-  };
+  } as const;
   const rows = r.json(`[${texts.join(',')}]`);
   const result = await r.table(table).insert(rows, options).run(connection, { arrayLimit: ARRAY_LIMIT });
   if (result.errors > 0)

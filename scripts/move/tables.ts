@@ -1,11 +1,9 @@
-import type { DriverConnection, DriverCursor } from '../../server/database/connection/reql.js';
-import { r } from '../../server/database/connection/reql.js';
+import { type DriverConnection, r } from '../../server/database/connection/reql.js';
+import type { RawBinary } from '../../server/database/connection/reql-types.js';
 import { RAW, type RawRow } from './canonical-row.js';
 
-/** A function as the database stores it, as a raw binary. */
-export interface StoredFunction {
-  data: string;
-}
+/** A function as the database stores it. */
+export type StoredFunction = RawBinary;
 
 export interface TableDescription {
   name: string;
@@ -35,13 +33,13 @@ const EXCLUDED_TABLES: readonly string[] = ['nodes'];
 export async function engineOf(connection: DriverConnection): Promise<string> {
   const version = r.db('rethinkdb').table('server_status').nth(0)('process')('version');
   // Other users than an administrator have no permission. Without an answer, no function is copied.
-  const text: string = await version.run(connection).catch(() => 'unknown');
+  const text = await version.run(connection).catch(() => 'unknown');
   return text.replace(/ \(.*/s, '');
 }
 
 /** The tables of the connection's database. */
 export async function describeTables(connection: DriverConnection): Promise<TableDescription[]> {
-  const names: string[] = await r.tableList().run(connection);
+  const names = await r.tableList().run(connection);
   return Promise.all(
     names
       .filter((name) => !EXCLUDED_TABLES.includes(name))
@@ -66,10 +64,7 @@ export async function* rowsOf(
   connection: DriverConnection,
   { name, primaryKey }: Pick<TableDescription, 'name' | 'primaryKey'>,
 ): AsyncGenerator<RawRow> {
-  const cursor: DriverCursor<RawRow> & { next(): Promise<RawRow> } = await r
-    .table(name)
-    .orderBy({ index: primaryKey })
-    .run(connection, RAW);
+  const cursor = await r.table<RawRow>(name).orderBy({ index: primaryKey }).run(connection, RAW);
   try {
     for (;;) yield await cursor.next();
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import { ChatError } from '../protocol/errors.js';
-import { ACCESS, type RoomAccess as Way } from '../protocol/room.js';
+import { ACCESS, type RoomAccess } from '../protocol/room.js';
 
-/** Which users may read and write in which room. Follows the tables, so that rights end when their rows do. */
+/** Checks which users may read and write in which room. Follows the tables: a right ends when its row is deleted. */
 export class AccessControl {
   readonly #rooms: RoomTable;
   readonly #memberships: MembershipTable;
@@ -21,11 +21,14 @@ export class AccessControl {
   }
 
   /**
-   * Calls back when rights may have ended: in one room, of one user where that is known; or, after an interruption
-   * during which changes may have been missed, in any room (null).
+   * Subscribes to changes that may revoke access: in one room, for one user if known; or in any room (null) after an
+   * interruption during which changes may have been missed.
    */
   onChange(listener: (room: string | null, id_user?: string) => void): void {
-    this.#rooms.cache.on('changed', (before, after) => listener((after ?? before)!.name));
+    this.#rooms.cache.on('changed', (before, after) => {
+      const room = after ?? before;
+      if (room) listener(room.name);
+    });
     this.#rooms.cache.on('resynchronised', () => listener(null));
     this.#memberships.cache.on(
       'changed',
@@ -35,10 +38,10 @@ export class AccessControl {
   }
 }
 
-/** How a room may be entered, as somebody asks for it; `open` where nothing is said. @throws ChatError `bad-access` */
-export function cleanAccess(value: unknown): Way {
+/** Validates the access of a new room; `open` if it is missing. @throws ChatError `bad-access` */
+export function cleanAccess(value: unknown): RoomAccess {
   if (value === undefined) return 'open';
   const access = ACCESS.find((one) => one === value);
   if (access) return access;
-  throw new ChatError('bad-access', `access is one of ${ACCESS.join(', ')}`, { field: 'access' });
+  throw new ChatError('bad-access', `access must be one of ${ACCESS.join(', ')}`, { field: 'access' });
 }

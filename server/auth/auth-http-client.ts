@@ -1,102 +1,85 @@
 import pLimit from 'p-limit';
+import { ConnectionState } from '../lib/connection-state.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
 
-/** Milliseconds until whoever did not answer is worth asking again. */
-export const RETRY_MS = 5_000;
+/** Delay after which a request to an unavailable service is worth retrying. */
+export const RETRY_DELAY_MS = 5_000;
 
-const MAX_ANSWER = 256 * 1024;
-/** Calls at once, so that a flood of tokens here is no flood of requests there, and calls that wait for their turn. */
-const MAX_CALLS = 20;
-const MAX_WAITING = 1_000;
-/** Milliseconds after which there may be room again. */
-const BUSY_RETRY_MS = 1_000;
-
-export interface RemoteStatus {
-  state: 'up' | 'down' | 'connecting';
-  since: Date;
-}
+const MAX_RESPONSE_BYTES = 256 * 1024;
+/** Limits of concurrent and queued requests, so that a flood of tokens does not become a flood of requests. */
+const MAX_CONCURRENT_REQUESTS = 20;
+const MAX_QUEUED_REQUESTS = 1_000;
+/** Delay after which the queue may have room again. */
+const BUSY_RETRY_DELAY_MS = 1_000;
 
 export interface AuthHttpClientOptions {
-  /** Milliseconds that an answer may take. */
+  /** Maximum duration of a request in milliseconds, and of its time in the queue. */
   timeoutMs?: number;
 }
 
-/** Somebody outside who is asked by HTTP. Tells a refusal, which is an answer, from being away. */
+/** HTTP client of an external auth service. Distinguishes a refusal, which is an answer, from an unavailable service. */
 export class AuthHttpClient {
   readonly #name: string;
   readonly #url: string;
-  readonly #log: Log;
-  #status: RemoteStatus = { state: 'connecting', since: new Date() };
   readonly #timeoutMs: number;
-  readonly #turns = pLimit(MAX_CALLS);
+  readonly #state: ConnectionState;
+  readonly #queue = pLimit(MAX_CONCURRENT_REQUESTS);
 
-  constructor(
-    /** As the log and errors call it. */
-    name: string,
-    url: string,
-    log: Log,
-    { timeoutMs = 5_000 }: AuthHttpClientOptions = {},
-  ) {
+  /** @param name of the service, in log lines and errors */
+  constructor(name: string, url: string, log: Log, { timeoutMs = 5_000 }: AuthHttpClientOptions = {}) {
     this.#name = name;
     this.#url = url;
-    this.#log = log;
     this.#timeoutMs = timeoutMs;
+    this.#state = new ConnectionState(name, log);
   }
 
-  get status(): RemoteStatus {
-    return this.#status;
+  get status(): ConnectionStatus {
+    return this.#state.status;
   }
 
   /**
-   * Sends a GET request. `read` makes something of the answer, whose body is undefined if it is not JSON; by throwing
-   * it says that this is no answer. Redirections are none either: a token goes to nobody else.
-   * @throws ChatError `auth-unavailable`, also where too many calls wait already, or waiting takes as long as an answer may
+   * Sends a GET request. Does not follow redirects, which would send the token to another server.
+   * @param parse parses the response; `body` is undefined unless it is JSON. An error that it throws counts as unavailable
+   * @throws ChatError `auth-unavailable`, also if the queue is full or the request was queued for too long
    */
-  async get<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
-    if (this.#turns.pendingCount >= MAX_WAITING) throw this.#busy();
+  async get<T>(headers: Record<string, string>, parse: (status: number, body: unknown) => T): Promise<T> {
+    if (this.#queue.pendingCount >= MAX_QUEUED_REQUESTS) throw this.#busyError();
     const deadline = performance.now() + this.#timeoutMs;
-    return this.#turns(() => {
-      if (performance.now() >= deadline) throw this.#busy();
-      return this.#call(headers, read);
+    return this.#queue(() => {
+      if (performance.now() >= deadline) throw this.#busyError();
+      return this.#send(headers, parse);
     });
   }
 
-  async #call<T>(headers: Record<string, string>, read: (status: number, body: unknown) => T): Promise<T> {
+  async #send<T>(headers: Record<string, string>, parse: (status: number, body: unknown) => T): Promise<T> {
     try {
       const response = await fetch(this.#url, {
         headers: { accept: 'application/json', ...headers },
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      const result = read(response.status, parse(await textOf(response)));
-      this.#setState('up');
+      const result = parse(response.status, parseJson(await textOf(response)));
+      this.#state.up();
       return result;
     } catch (error) {
       throw this.unavailableError(error);
     }
   }
 
-  /** The error for the user; the reason is for the log alone. */
-  unavailableError(reason: unknown, retryAfterMs = RETRY_MS): ChatError {
-    this.#setState('down', describe(reason));
-    return new ChatError('auth-unavailable', `${this.#name} cannot be asked at the moment`, { retryAfterMs });
+  /** Marks the service as down. @returns the error for the user; the reason is written to the log only */
+  unavailableError(reason: unknown, retryAfterMs = RETRY_DELAY_MS): ChatError {
+    // Requests may fail often and for different reasons: the first reason is logged.
+    if (this.status.state !== 'down') this.#state.down(reason);
+    return new ChatError('auth-unavailable', `the ${this.#name} is unavailable`, { retryAfterMs });
   }
 
-  #busy(): ChatError {
-    const retryAfterMs = BUSY_RETRY_MS;
-    return new ChatError('auth-unavailable', `too many calls to ${this.#name} wait for an answer`, {
+  #busyError(): ChatError {
+    const retryAfterMs = BUSY_RETRY_DELAY_MS;
+    return new ChatError('auth-unavailable', `too many requests to the ${this.#name} are queued`, {
       retryAfterMs,
     });
-  }
-
-  /** Logs when it changes, not with every request. */
-  #setState(state: 'up' | 'down', reason?: string): void {
-    const before = this.#status.state;
-    if (state === before) return;
-    this.#status = { state, since: new Date() };
-    if (state === 'down') this.#log.warn({ reason }, `auth: ${this.#name} is away`);
-    else if (before === 'down') this.#log.info(`auth: ${this.#name} is back`);
   }
 }
 
@@ -105,23 +88,16 @@ async function textOf({ body }: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER) throw new Error(`the answer has more than ${MAX_ANSWER} bytes`);
+    if (bytes > MAX_RESPONSE_BYTES) throw new Error(`the response has more than ${MAX_RESPONSE_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** `fetch` hides in `cause` why it failed. */
-function describe(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason);
-  const { cause } = reason as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? reason.message;
 }

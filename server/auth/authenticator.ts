@@ -1,42 +1,26 @@
-import type { AuthConfig } from '../config/config.js';
+import type { AuthConfig } from '../config/auth-config.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import type { Log } from '../telemetry/logger.js';
 import { AccountsClient, type AccountsClientOptions } from './accounts-client.js';
-import type { RemoteStatus } from './auth-http-client.js';
 import { type Credentials, tokenOf } from './credentials.js';
-import type { Guests, Identity } from './guest.js';
+import type { Guests } from './guest.js';
 import { JwtVerifier } from './jwt-verifier.js';
+import type { Session } from './session.js';
+import type { TokenVerifier } from './token-verifier.js';
 
-/** Who somebody is, and for how long that holds. */
-export interface Session extends Identity {
-  /** Milliseconds since 1970; null: for as long as nobody withdraws it. */
-  expires: number | null;
-  /** When the issuer of the token gave the name, in milliseconds since 1970; absent for guests. */
-  issued?: number;
-}
-
-/** Tells who somebody is: the one interface of `AUTH=guest`, `jwt` and `accounts`. */
+/** Authenticates users: the one interface of `AUTH=guest`, `jwt` and `accounts`. */
 export interface Authenticator {
   readonly mode: AuthConfig['mode'];
-  /** Milliseconds after which an open socket's credentials should be looked at again; null: they cannot be withdrawn. */
+  /** Interval in milliseconds at which an open socket is authenticated again; null: sessions cannot be revoked. */
   readonly recheckMs: number | null;
-  /** Whether who is asked about tokens answers. Null where nobody is asked. */
-  readonly status: RemoteStatus | null;
+  /** Whether the issuer or accounts service can be reached; null for guests. */
+  readonly status: ConnectionStatus | null;
   /**
-   * Null: nobody yet, who may become a guest.
+   * Returns null for a user without an identity, who may become a guest.
    * @throws ChatError `login-required`, `bad-token`, `token-expired`, and `auth-unavailable` (with `retryAfterMs`) while
-   * the issuer or accounts service does not answer; `rate-limited` where an address has had too many tokens refused
+   * the issuer or accounts service does not answer; `rate-limited` after too many refused tokens of an address
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
-}
-
-/** Knows whose a token is. */
-export interface TokenVerifier extends Pick<Authenticator, 'recheckMs'> {
-  readonly status: RemoteStatus;
-  /**
-   * @param address the client's, for limits
-   * @throws ChatError `bad-token`, `token-expired`, `auth-unavailable`, `rate-limited`
-   */
-  verify(token: string, address?: string): Promise<Session>;
 }
 
 export function createAuthenticator(
@@ -47,15 +31,15 @@ export function createAuthenticator(
 ): Authenticator {
   switch (auth.mode) {
     case 'guest':
-      return forGuests(guests);
+      return guestAuthenticator(guests);
     case 'jwt':
-      return forTokens(auth.mode, new JwtVerifier(auth, log));
+      return tokenAuthenticator(auth.mode, new JwtVerifier(auth, log));
     case 'accounts':
-      return forTokens(auth.mode, new AccountsClient(auth, log, accounts));
+      return tokenAuthenticator(auth.mode, new AccountsClient(auth, log, accounts));
   }
 }
 
-function forGuests(guests: Guests): Authenticator {
+function guestAuthenticator(guests: Guests): Authenticator {
   return {
     mode: 'guest',
     recheckMs: null,
@@ -67,13 +51,13 @@ function forGuests(guests: Guests): Authenticator {
   };
 }
 
-function forTokens(mode: 'jwt' | 'accounts', judge: TokenVerifier): Authenticator {
+function tokenAuthenticator(mode: 'jwt' | 'accounts', verifier: TokenVerifier): Authenticator {
   return {
     mode,
-    recheckMs: judge.recheckMs,
+    recheckMs: verifier.recheckMs,
     get status() {
-      return judge.status;
+      return verifier.status;
     },
-    authenticate: async (credentials) => judge.verify(tokenOf(credentials), credentials.address),
+    authenticate: async (credentials) => verifier.verify(tokenOf(credentials), credentials.address),
   };
 }

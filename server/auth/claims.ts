@@ -1,50 +1,50 @@
 import { cleanName, LIMITS } from '../protocol/message.js';
 import { normalise } from '../protocol/text/normalise.js';
 
-/** What an issuer or an accounts service says of a user. */
+/** Statements of a token issuer or accounts service about a user. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** A user's id must fit the primary keys of the database: 127 bytes there. */
-export const MAX_USER_ID = 120;
+/** In characters. User ids are part of primary keys, which the database limits to 127 bytes. */
+export const MAX_USER_ID_LENGTH = 120;
 
 /** Visible ASCII, such as `auth0|5f7c` or `me@example.com`. */
-const USER_ID = new RegExp(`^[\\x21-\\x7e]{1,${MAX_USER_ID}}$`);
+const USER_ID = new RegExp(`^[\\x21-\\x7e]{1,${MAX_USER_ID_LENGTH}}$`);
 
-/** A user's id as it is stored, from a string or a whole number; null where it cannot be one. */
+/** The user id in a claim, a string or a whole number; null if it is not a valid user id. */
 export function userIdClaim(value: unknown): string | null {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && USER_ID.test(text) ? text : null;
 }
 
-/** In the order in which people would rather be called. */
-const NAMES = ['name', 'nickname', 'preferred_username', 'username', 'email'];
+/** Claims that contain a name, in order of preference. */
+const NAME_CLAIMS = ['name', 'nickname', 'preferred_username', 'username', 'email'];
 
 /**
- * What a user is called: the first usable name among the claims, cut to what a name may have, or else the id. Auth0
- * puts a claim that is not its own under an address, as `https://chat.example/name`.
+ * The name of a user: the first valid name among the claims, truncated to the maximum length, or else the id. Auth0
+ * prefixes custom claims with a URL, such as `https://chat.example/name`.
  */
 export function userNameClaim(claims: Claims, id: string): string {
   const keys = Object.keys(claims);
-  for (const wanted of NAMES) {
+  for (const wanted of NAME_CLAIMS) {
     for (const key of keys.filter((one) => one === wanted || one.endsWith(`/${wanted}`))) {
-      const name = usable(claims[key], wanted === 'email');
+      const name = validName(claims[key], wanted === 'email');
       if (name) return name;
     }
   }
-  return cut(id);
+  return truncate(id);
 }
 
-function usable(value: unknown, isEmail: boolean): string | null {
+function validName(value: unknown, isEmail: boolean): string | null {
   if (typeof value !== 'string') return null;
   try {
-    // The whole address is nobody's business in a room.
-    return cleanName(cut(isEmail ? value.replace(/@.*$/s, '') : value));
+    // Does not publish the whole address.
+    return cleanName(truncate(isEmail ? value.replace(/@.*$/s, '') : value));
   } catch {
     return null;
   }
 }
 
-function cut(text: string): string {
+function truncate(text: string): string {
   const start = text.trim().slice(0, LIMITS.name * 16); // spares normalising megabytes
   return [...normalise(start)].slice(0, LIMITS.name).join('');
 }

@@ -1,51 +1,51 @@
 import { parseCookie } from 'cookie';
 import { ChatError } from '../protocol/errors.js';
 
-/** What a request or a socket brings along to show who sends it. */
+/** The credentials of a request or socket. */
 export interface Credentials {
-  cookieHeader?: string;
+  cookieHeader?: string | undefined;
   /**
-   * From an `Authorization` header (see `bearerToken`), or from the query or the first frame of a socket, as it came.
-   * It goes before a cookie. Queries of plain requests are no place for it: they end up in logs and histories.
+   * Unvalidated, from the `Authorization` header (see `bearerToken`), or from the query or first frame of a socket. Takes
+   * precedence over a cookie. Not from queries of other requests, which end up in logs and browser histories.
    */
   bearerToken?: unknown;
-  /** The client's address, for limits; undefined where it is not known. */
-  address?: string;
+  /** The client's address, for limits. */
+  address?: string | undefined;
 }
 
-/** The cookie that carries a token for pages, where no script adds a header. */
+/** The cookie that carries a token for pages, whose requests have no `Authorization` header. */
 export const TOKEN_COOKIE = 'changeroom_token';
 
-/** Characters; those of issuers that put all groups of a user into a token have some thousands. */
-export const MAX_TOKEN = 8192;
+/** In characters. Issuers that put all groups of a user into a token reach several thousand. */
+export const MAX_TOKEN_LENGTH = 8192;
 
-/** RFC 6750, 2.1. Nothing else could be put into a header again as it is. */
+/** RFC 6750, section 2.1. Other characters could not be sent in a header. */
 const TOKEN = /^[\w.~+/-]+=*$/;
 
-/** The token of a header `Authorization: Bearer …`; undefined where there is none, or another scheme. */
+/** The token of an `Authorization: Bearer …` header; undefined without one or with another scheme. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   const [, token] = /^bearer +(.*)$/i.exec(authorization ?? '') ?? [];
   return token?.trimEnd();
 }
 
-/** @throws ChatError `login-required` without a token, `bad-token` where it has not the form of one */
+/** @throws ChatError `login-required` without a token, `bad-token` if it is malformed */
 export function tokenOf({ cookieHeader, bearerToken }: Credentials): string {
   const token = bearerToken || (cookieHeader && parseCookie(cookieHeader)[TOKEN_COOKIE]);
-  if (!token) throw new ChatError('login-required', 'log in to come in here');
+  if (!token) throw new ChatError('login-required', 'log in first: this server requires a token');
   if (typeof token !== 'string') throw badToken();
-  if (token.length > MAX_TOKEN) {
-    throw new ChatError('bad-token', `the token is longer than ${MAX_TOKEN} characters`, {
+  if (token.length > MAX_TOKEN_LENGTH) {
+    throw new ChatError('bad-token', `the token is longer than ${MAX_TOKEN_LENGTH} characters`, {
       field: 'token',
-      limit: MAX_TOKEN,
+      limit: MAX_TOKEN_LENGTH,
     });
   }
   if (!TOKEN.test(token)) throw badToken();
   return token;
 }
 
-/** Says nothing of the reason: to whoever tries tokens out, each reason would be a hint. */
+/** Does not contain the reason, which would help an attacker who tries tokens. */
 export function badToken(): ChatError {
-  return new ChatError('bad-token', 'the token is not valid here', { field: 'token' });
+  return new ChatError('bad-token', 'the token is invalid', { field: 'token' });
 }
 
 export function tokenExpired(): ChatError {

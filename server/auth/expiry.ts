@@ -1,20 +1,22 @@
-/** The longest time that Node's timers know: 24.8 days. They would run out at once with a longer one. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest delay of Node's timers, 24.8 days. A timer with a longer one would fire immediately. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Calls back once when a session has expired, at the earliest in the next turn of the event loop. Does not keep the
- * process alive.
+ * Calls back once when a session has expired, never synchronously. Does not keep the process alive.
  * @param expires milliseconds since 1970; null: never
- * @returns takes the order back
+ * @returns a function that cancels the timer
  */
 export function onExpiry(expires: number | null, callback: () => void): () => void {
   if (expires === null) return () => {};
   let timer: NodeJS.Timeout;
-  const wait = () => {
-    const left = expires - Date.now();
-    timer = setTimeout(() => (Date.now() >= expires ? callback() : wait()), Math.min(left, LONGEST_TIMER));
+  const schedule = () => {
+    const leftMs = expires - Date.now();
+    timer = setTimeout(
+      () => (Date.now() >= expires ? callback() : schedule()),
+      Math.min(leftMs, MAX_TIMER_MS),
+    );
     timer.unref();
   };
-  wait();
+  schedule();
   return () => clearTimeout(timer);
 }

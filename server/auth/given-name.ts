@@ -1,13 +1,13 @@
 import { ChatError } from '../protocol/errors.js';
 import type { Authenticator } from './authenticator.js';
 
-/** With tokens, names come from their issuer; guests choose theirs. */
+/** Whether names come from tokens. Guests choose theirs. */
 export const areNamesGiven = ({ mode }: Pick<Authenticator, 'mode'>): boolean => mode !== 'guest';
 
-/** @throws ChatError `name-is-given` where users cannot choose their names */
+/** @throws ChatError `name-is-given` if users cannot choose their names */
 export function refuseGivenName(authenticator: Pick<Authenticator, 'mode'>): void {
   if (areNamesGiven(authenticator))
-    throw new ChatError('name-is-given', 'your name comes from your account; change it there', {
+    throw new ChatError('name-is-given', 'your name comes from your account: change it there', {
       field: 'name',
     });
 }

@@ -3,25 +3,25 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import { cleanId, cleanName } from '../protocol/message.js';
 
-/** Who somebody is, as written into the `author` of what they send. */
+/** The identity of a user, as in the `author` of messages. */
 export interface Identity {
   id_user: string;
   name: string;
 }
 
 export interface GuestOptions {
-  /** The key of the signatures; a guest keeps the identity for as long as this stays the same. */
+  /** Key of the signatures. If it changes, all guests lose their identity. */
   secret: string;
-  /** True where browsers always reach this server by https: the cookie then travels over https alone. */
+  /** Whether browsers reach this server by https only; the cookie is then restricted to https. */
   secure: boolean;
 }
 
-/** The cookie that carries an identity: base64url of `{id_user, name}` as JSON, a dot, an HMAC-SHA256. */
+/** Cookie with the identity of a guest: base64url of `{id_user, name}` as JSON, a dot, an HMAC-SHA256. */
 export const GUEST_COOKIE = 'changeroom_guest';
 
-const A_YEAR_IN_SECONDS = 365 * 24 * 60 * 60;
+const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60;
 
-/** Guests are whoever they say they are; the signature only keeps one guest from becoming another. */
+/** Identities that users choose themselves. The signature prevents a guest from assuming the identity of another. */
 export class Guests {
   readonly #secret: string;
   readonly #secure: boolean;
@@ -32,16 +32,16 @@ export class Guests {
     this.#secure = secure;
   }
 
-  /** Whose request or handshake this is; null without a cookie, or with one that was not issued here. Never throws. */
+  /** The identity in a `Cookie` header; null without the cookie or with an invalid one. Never throws. */
   identify(cookieHeader: string | undefined): Identity | null {
     if (cookieHeader === undefined) return null;
     const signed = parseCookie(cookieHeader)[GUEST_COOKIE];
-    return signed === undefined ? null : this.recognise(signed);
+    return signed === undefined ? null : this.verify(signed);
   }
 
   /**
-   * The value of a `Set-Cookie` header that makes a browser this guest for a year. `overHttps`: whether the
-   * request that it answers came by https, where only the request can tell.
+   * The value of a `Set-Cookie` header that gives a browser this identity for a year.
+   * @param overHttps whether the request came by https
    * @throws ChatError `bad-name`, `bad-id`
    */
   issue(identity: Identity, overHttps = false): string {
@@ -50,12 +50,12 @@ export class Guests {
       sameSite: 'lax',
       secure: this.#secure || overHttps,
       path: '/',
-      maxAge: A_YEAR_IN_SECONDS,
+      maxAge: ONE_YEAR_SECONDS,
     });
   }
 
   /**
-   * The cookie's value alone, for pages that are somebody by their address and not by a cookie.
+   * The value of the cookie only, for playground pages (`/ui/…?id_user=`), whose identity is in their URL.
    * @throws ChatError `bad-name`, `bad-id`
    */
   sign(identity: Identity): string {
@@ -63,34 +63,34 @@ export class Guests {
     return sign(Buffer.from(JSON.stringify(clean)).toString('base64url'), this.#secret);
   }
 
-  /** Whose identity was signed; null for what was not signed here. Never throws. */
-  recognise(signed: string): Identity | null {
+  /** The signed identity; null if the signature is invalid. Never throws. */
+  verify(signed: string): Identity | null {
     const payload = unsign(signed, this.#secret);
     return payload === false ? null : decode(payload);
   }
 
-  /** Somebody who has not been here before. */
+  /** Creates a new identity. */
   newGuest(): Identity {
     return { id_user: randomUUID(), name: `Guest ${randomInt(1000, 10_000)}` };
   }
 }
 
 /**
- * Checks even what was signed here: an older version may have had other rules. A guest whose name breaks the present
- * rules gets another name, and stays the same user.
+ * Validates even signed identities, because an older version may have had other rules. A guest whose name is no longer
+ * valid gets another name and keeps the id.
  */
 function decode(payload: string): Identity | null {
   try {
     const identity = JSON.parse(Buffer.from(payload, 'base64url').toString());
     const id_user = cleanId(identity.id_user);
-    return { id_user, name: usable(identity.name) ?? renamed(id_user) };
+    return { id_user, name: validName(identity.name) ?? replacementName(id_user) };
   } catch {
     return null;
   }
 }
 
-/** Null for a name that the present rules refuse. @throws ChatError `bad-name` for what never was a name */
-function usable(name: unknown): string | null {
+/** Null for a name that is no longer valid. @throws ChatError `bad-name` for a value that never was a name */
+function validName(name: unknown): string | null {
   try {
     return cleanName(name);
   } catch (error) {
@@ -99,8 +99,8 @@ function usable(name: unknown): string | null {
   }
 }
 
-/** The same name at each request. */
-function renamed(id_user: string): string {
+/** Derived from the id, so that it is the same for each request. */
+function replacementName(id_user: string): string {
   const number = createHash('sha256').update(id_user).digest().readUInt32BE();
   return `Guest ${1000 + (number % 9000)}`;
 }

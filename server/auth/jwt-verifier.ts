@@ -1,34 +1,36 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config/config.js';
+import type { AuthConfig } from '../config/auth-config.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
-import { AuthHttpClient, type AuthHttpClientOptions, type RemoteStatus } from './auth-http-client.js';
-import type { Session, TokenVerifier } from './authenticator.js';
+import { AuthHttpClient, type AuthHttpClientOptions } from './auth-http-client.js';
 import { userIdClaim, userNameClaim } from './claims.js';
 import { badToken, tokenExpired } from './credentials.js';
 import { KeySet } from './key-set.js';
+import type { Session } from './session.js';
+import type { TokenVerifier } from './token-verifier.js';
 
-/** Seconds by which the clocks of the issuer and of this machine may differ. */
-export const CLOCK_SKEW = 30;
+/** Tolerated difference between the clocks of the issuer and of this machine. */
+export const CLOCK_SKEW_SECONDS = 30;
 
-/** Signatures of key pairs only: were a shared secret allowed too, a public key would do as that secret. */
+/** Asymmetric signatures only: with HMAC, an attacker could use the public key as the shared secret. */
 const ALGORITHMS = ['RS256', 'ES256'];
 
-/** The last moment that a Date can hold. */
-const END_OF_TIME = 8.64e15;
+/** The largest value of a Date. */
+const MAX_DATE_MS = 8.64e15;
 
 export interface JwtVerifierOptions extends AuthHttpClientOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** Whoever signs the tokens of `AUTH=jwt`: JSON Web Tokens (RFC 7519), checked with the issuer's published keys. */
+/** Verifies the tokens of `AUTH=jwt`: JSON Web Tokens (RFC 7519), signed with one of the issuer's published keys. */
 export class JwtVerifier implements TokenVerifier {
   readonly #config: Extract<AuthConfig, { mode: 'jwt' }>;
   readonly #log: Log;
-  /** A token is good until it expires; nobody could say that it was withdrawn. */
+  /** JSON Web Tokens are valid until they expire; there is no protocol to revoke them. */
   readonly recheckMs = null;
-  readonly #remote: AuthHttpClient;
+  readonly #http: AuthHttpClient;
   readonly #keys: KeySet;
   readonly #now: () => number;
 
@@ -40,21 +42,23 @@ export class JwtVerifier implements TokenVerifier {
     this.#config = config;
     this.#log = log;
     this.#now = now;
-    this.#remote = new AuthHttpClient('the issuer of the tokens', config.jwksUrl, log, options);
-    this.#keys = new KeySet(this.#remote, now);
+    this.#http = new AuthHttpClient('token issuer', config.jwksUrl, log, options);
+    this.#keys = new KeySet(this.#http, now);
   }
 
-  get status(): RemoteStatus {
-    return this.#remote.status;
+  get status(): ConnectionStatus {
+    return this.#http.status;
   }
 
-  /** The session expires when this server would begin to refuse the token: `CLOCK_SKEW` after its `exp`. */
+  /** The session expires when this server would begin to refuse the token, `CLOCK_SKEW_SECONDS` after its `exp`. */
   async verify(token: string): Promise<Session> {
     const claims = await this.#verify(token);
     const id_user = userIdClaim(claims.sub);
-    if (id_user === null) throw this.#refused('sub cannot be a user id');
-    const issued = (claims.iat ?? claims.exp!) * 1000;
-    const expires = Math.min((claims.exp! + CLOCK_SKEW) * 1000, END_OF_TIME);
+    if (id_user === null) throw this.#refused('sub is not a valid user id');
+    const { exp } = claims;
+    if (exp === undefined) throw this.#refused('exp is missing');
+    const issued = (claims.iat ?? exp) * 1000;
+    const expires = Math.min((exp + CLOCK_SKEW_SECONDS) * 1000, MAX_DATE_MS);
     return { id_user, name: userNameClaim(claims, id_user), expires, issued };
   }
 
@@ -64,23 +68,23 @@ export class JwtVerifier implements TokenVerifier {
         algorithms: ALGORITHMS,
         issuer: this.#config.issuer,
         audience: this.#config.audience,
-        clockTolerance: CLOCK_SKEW,
+        clockTolerance: CLOCK_SKEW_SECONDS,
         currentDate: new Date(this.#now()),
         requiredClaims: ['sub', 'exp'],
       });
       return payload;
     } catch (error) {
       if (error instanceof ChatError) throw error;
-      // Looked at after the signature: who learns of it had the token once.
+      // jose checks the signature first, so only a holder of a once valid token learns that it has expired.
       if (error instanceof errors.JWTExpired) throw tokenExpired();
       if (error instanceof errors.JOSEError) throw this.#refused(error.message);
-      // The issuer publishes a key that cannot be used, for instance too short a one.
-      throw this.#remote.unavailableError(error);
+      // The issuer publishes an unusable key, for example one that is too short.
+      throw this.#http.unavailableError(error);
     }
   }
 
   #refused(reason: string): ChatError {
-    this.#log.debug({ reason }, 'auth: a token was refused');
+    this.#log.debug({ reason }, 'auth: token refused');
     return badToken();
   }
 }

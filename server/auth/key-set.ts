@@ -1,88 +1,91 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { ChatError } from '../protocol/errors.js';
-import { type AuthHttpClient, RETRY_MS } from './auth-http-client.js';
+import { type AuthHttpClient, RETRY_DELAY_MS } from './auth-http-client.js';
 
-/** Milliseconds after which known keys are asked for again: a withdrawn one is trusted for no longer. */
-const FRESH = 10 * 60_000;
-/** Milliseconds for which known keys are used while the issuer is away. */
-const USABLE = 6 * 60 * 60_000;
-/** Milliseconds between two requests on account of an unknown key: anybody can make up a token that names one. */
-const COOLDOWN = 30_000;
+/** Age after which keys are fetched again: the longest time for which a withdrawn key is trusted. */
+const MAX_FRESH_AGE_MS = 10 * 60_000;
+/** Age up to which known keys are used while the issuer is unavailable. */
+const MAX_STALE_AGE_MS = 6 * 60 * 60_000;
+/** Minimum age at which an unknown key causes a request: anyone can forge a token that names one. */
+const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 
-const NEVER = Number.NEGATIVE_INFINITY;
+type LocalKeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The public keys of an issuer (RFC 7517), kept, and asked for again when they are old or a token names an unknown
- * one. Unlike jose's own remote set it keeps its keys while the issuer is away, and does not ask again for every token
- * then.
+ * The public keys of an issuer (RFC 7517), cached. They are fetched again when they are old, or when a token names an
+ * unknown key.
+ *
+ * jose's `createRemoteJWKSet` rejects every token as soon as its cache has expired and the issuer is unavailable, and then
+ * sends a request for each of them. This class keeps using known keys for some hours and pauses after a failure.
  */
 export class KeySet {
-  readonly #remote: AuthHttpClient;
+  readonly #http: AuthHttpClient;
   readonly #now: () => number;
-  #keys: ReturnType<typeof createLocalJWKSet> | null = null;
-  #loaded = NEVER;
-  #failed = NEVER;
-  #loading: Promise<void> | null = null;
+  #keys: LocalKeySet | null = null;
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  /** Time of the last request, if it failed. */
+  #failedAt: number | null = null;
+  #loading: Promise<LocalKeySet> | null = null;
 
-  constructor(remote: AuthHttpClient, now: () => number) {
-    this.#remote = remote;
+  constructor(http: AuthHttpClient, now: () => number) {
+    this.#http = http;
     this.#now = now;
   }
 
   /**
-   * The key that a token names.
-   * @throws JOSEError when the issuer has no such key; ChatError `auth-unavailable` when it cannot be asked
+   * Finds the key that a token names.
+   * @throws JOSEError if the issuer has no such key; ChatError `auth-unavailable` if it is unavailable
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    if (this.#age > FRESH) await this.#refresh();
+    const keys = await this.#current();
     try {
-      return await this.#keys!(header, token);
+      return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#age < COOLDOWN) throw error;
-      await this.#load();
-      return await this.#keys!(header, token);
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#ageMs < UNKNOWN_KEY_COOLDOWN_MS) throw error;
+      return (await this.#load())(header, token);
     }
   };
 
-  get #age(): number {
-    return this.#now() - this.#loaded;
+  get #ageMs(): number {
+    return this.#now() - this.#loadedAt;
   }
 
-  /** With keys that are usable, an issuer that failed already is not waited for. */
-  async #refresh(): Promise<void> {
-    const usable = this.#age <= USABLE;
-    const failing = this.#failed !== NEVER;
-    const loaded = this.#load().catch((away: ChatError) => {
-      if (!usable) throw away;
-    });
-    if (!usable || !failing) await loaded;
+  /** Does not wait for an issuer whose last request failed, as long as known keys are usable. */
+  async #current(): Promise<LocalKeySet> {
+    const known = this.#keys;
+    if (!known || this.#ageMs > MAX_STALE_AGE_MS) return this.#load();
+    if (this.#ageMs <= MAX_FRESH_AGE_MS) return known;
+    const isFailing = this.#failedAt !== null;
+    const refreshed = this.#load().catch(() => known);
+    return isFailing ? known : refreshed;
   }
 
-  /** Asks once for all who wait; after a failure not again for a while. */
-  #load(): Promise<void> {
-    const pause = this.#failed + RETRY_MS - this.#now();
-    if (pause > 0) return Promise.reject(this.#remote.unavailableError('it was asked a moment ago', pause));
+  /** Sends one request for all concurrent callers, and none within `RETRY_DELAY_MS` after a failure. */
+  async #load(): Promise<LocalKeySet> {
+    const pauseMs = this.#failedAt === null ? 0 : this.#failedAt + RETRY_DELAY_MS - this.#now();
+    if (pauseMs > 0) throw this.#http.unavailableError('the last request failed a moment ago', pauseMs);
     this.#loading ??= this.#request().finally(() => {
       this.#loading = null;
     });
     return this.#loading;
   }
 
-  async #request(): Promise<void> {
+  async #request(): Promise<LocalKeySet> {
     try {
-      this.#keys = await this.#remote.get({}, readKeys);
-      this.#loaded = this.#now();
-      this.#failed = NEVER;
+      const keys = await this.#http.get({}, parseKeySet);
+      this.#keys = keys;
+      this.#loadedAt = this.#now();
+      this.#failedAt = null;
+      return keys;
     } catch (error) {
-      this.#failed = this.#now();
+      this.#failedAt = this.#now();
       throw error;
     }
   }
 }
 
-/** An issuer without keys is one that is being repaired: taking it at its word would log everybody out. */
-function readKeys(status: number, body: unknown): ReturnType<typeof createLocalJWKSet> {
-  if (status !== 200) throw new Error(`the key set was answered with status ${status}`);
+/** Treats an empty key set as unavailable: accepting it would revoke all tokens. */
+function parseKeySet(status: number, body: unknown): LocalKeySet {
+  if (status !== 200) throw new Error(`unexpected status ${status} of the key set`);
   const keys = createLocalJWKSet(body as JSONWebKeySet);
   if (keys.jwks().keys.length === 0) throw new Error('the key set is empty');
   return keys;

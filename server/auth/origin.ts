@@ -1,10 +1,10 @@
 /**
- * Whether a browser says that the page behind a request or a socket came from somewhere else than this server.
- * Browsers send `Origin` with everything that changes state, and with every WebSocket; programs send none.
- * The scheme is not compared: behind a proxy that ends TLS, the server may not know which one the browser used.
+ * Whether a request or socket was opened by a page of another origin. Browsers send `Origin` with every request that
+ * changes state and with every WebSocket; other programs do not. The scheme is not compared: behind a proxy that
+ * terminates TLS, the server may not know the scheme that the browser used.
  *
  * @param origin the `Origin` header, if there is one
- * @param host the host and port that the browser asked for (`Host`, or what a trusted proxy forwards)
+ * @param host host and port of the request (`Host`, or `X-Forwarded-Host` of a trusted proxy)
  */
 export function isCrossOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return false;

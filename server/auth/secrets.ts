@@ -3,19 +3,18 @@ import { ChatError, ERRORS } from '../protocol/errors.js';
 import { badToken, bearerToken } from './credentials.js';
 
 /**
- * Lets pass who sends the secret of an address as `Authorization: Bearer`. An address whose secret is not set is not
- * there at all.
+ * Requires the secret of an endpoint as `Authorization: Bearer`. Without a configured secret the endpoint does not exist.
  * @throws ChatError `not-found`, `login-required`, `bad-token`
  */
 export function requireSecret(secret: string | null, authorization: string | undefined): void {
   if (!secret) throw new ChatError('not-found', ERRORS['not-found'].title);
   const token = bearerToken(authorization);
-  if (!token) throw new ChatError('login-required', 'this address needs its secret as a bearer token');
-  if (!equal(token, secret)) throw badToken();
+  if (!token) throw new ChatError('login-required', 'this endpoint requires a bearer token');
+  if (!isSameSecret(token, secret)) throw badToken();
 }
 
-/** Takes as long whatever is the same: digests have one length, and tell nothing of how far their texts agree. */
-export function equal(one: string, other: string): boolean {
+/** Compares in constant time. Hashing first hides the lengths. */
+export function isSameSecret(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
 }

@@ -1,21 +1,22 @@
 import { type ChatError, toChatError } from '../protocol/errors.js';
-import type { Authenticator, Session } from './authenticator.js';
+import type { Authenticator } from './authenticator.js';
 import { badToken, type Credentials, tokenExpired } from './credentials.js';
 import { onExpiry } from './expiry.js';
+import type { Session } from './session.js';
 
 export interface SessionMonitorOptions {
   authenticator: Authenticator;
-  /** What the session was given for. */
+  /** The credentials that were authenticated. */
   credentials: Credentials;
   session: Session;
-  /** Called once, when the rights end: `token-expired`, or how a later look at the credentials was refused. */
+  /** Called once when the session ends: with `token-expired`, or with the error of a later authentication. */
   onEnd: (error: ChatError) => void;
 }
 
 /**
- * Watches over the rights of an open socket: they end when its session expires or its token is withdrawn. While nobody
- * can be asked whether it was, nobody has withdrawn it.
- * @returns ends the watch
+ * Monitors the session of an open socket: it ends when it expires or is revoked. While the auth service is unavailable,
+ * the session continues, as nothing indicates that it was revoked.
+ * @returns a function that stops the monitoring
  */
 export function monitorSession({
   authenticator,
@@ -23,14 +24,14 @@ export function monitorSession({
   session,
   onEnd,
 }: SessionMonitorOptions): () => void {
-  let over = false;
+  let isStopped = false;
   const stop = () => {
-    over = true;
+    isStopped = true;
     clearInterval(interval);
     cancelExpiry();
   };
   const end = (error: ChatError) => {
-    if (over) return;
+    if (isStopped) return;
     stop();
     onEnd(error);
   };
@@ -38,11 +39,11 @@ export function monitorSession({
 
   const recheck = async () => {
     try {
-      const now = await authenticator.authenticate(credentials);
-      if (over) return;
-      if (now?.id_user !== session.id_user) return end(badToken());
+      const current = await authenticator.authenticate(credentials);
+      if (isStopped) return;
+      if (current?.id_user !== session.id_user) return end(badToken());
       cancelExpiry();
-      cancelExpiry = onExpiry(now.expires, expire);
+      cancelExpiry = onExpiry(current.expires, expire);
     } catch (thrown) {
       const error = toChatError(thrown);
       if (error.status === 401) end(error);
@@ -51,9 +52,11 @@ export function monitorSession({
 
   let cancelExpiry = onExpiry(session.expires, expire);
   const { recheckMs } = authenticator;
-  // Spread, as after a restart all sockets come back at once.
+  // With jitter, because all sockets reconnect at once after a restart.
   const interval =
-    recheckMs === null ? undefined : setInterval(recheck, recheckMs * (0.75 + Math.random() / 2));
+    recheckMs === null
+      ? undefined
+      : setInterval(() => void recheck(), recheckMs * (0.75 + Math.random() / 2));
   interval?.unref();
   return stop;
 }

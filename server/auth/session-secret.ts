@@ -5,9 +5,9 @@ import { DATABASE_FILES, makePrivate } from '../runtime/embedded-database.js';
 import type { Log } from '../telemetry/logger.js';
 
 export interface SecretSource {
-  /** `SESSION_SECRET`; where several machines serve one chat, all of them need the same. */
+  /** `SESSION_SECRET`. Several machines that serve one chat need the same one. */
   sessionSecret?: string | null;
-  /** `DATA_DIR`, where the key is kept when none is set. */
+  /** `DATA_DIR`, where a generated key is stored. */
   dataDir: string;
 }
 
@@ -15,10 +15,10 @@ const FILE = 'session-secret';
 const KEY_BYTES = 32;
 
 /**
- * The key that signs cookies: the one that is set, or a random one that is made at the first start and
- * kept in `DATA_DIR/session-secret`, so that guests stay who they are over restarts. Other users of the machine lose
- * their rights to the folder.
- * @throws Error when the folder cannot be written, or the file holds less than a key.
+ * The key that signs cookies: the configured one, or a random one that is generated at the first start and stored in
+ * `DATA_DIR/session-secret`, so that guests keep their identity after a restart. Revokes the access of other users of the
+ * machine to the directory.
+ * @throws Error if the directory is not writable or the file does not contain a complete key
  */
 export async function loadSessionSecret(
   { sessionSecret, dataDir }: SecretSource,
@@ -26,10 +26,7 @@ export async function loadSessionSecret(
 ): Promise<string> {
   if (sessionSecret) return sessionSecret;
   if (makePrivate(dataDir, [FILE, ...DATABASE_FILES]))
-    log?.warn(
-      { directory: dataDir },
-      'the rights of other users to the data folder and its files were withdrawn',
-    );
+    log?.warn({ directory: dataDir }, 'access of other users to the data directory and its files revoked');
   const path = join(dataDir, FILE);
   return (await readKey(path)) ?? (await createKey(path));
 }
@@ -44,10 +41,12 @@ async function readKey(path: string): Promise<string | null> {
   }
   const key = text.trim();
   if (key.length >= KEY_BYTES) return key;
-  throw new Error(`${path} holds no usable key: delete it to get a new one, or set SESSION_SECRET`);
+  throw new Error(
+    `${path} does not contain a valid key: delete it to generate a new one, or set SESSION_SECRET`,
+  );
 }
 
-/** Writes the whole key under another name first: linking it is atomic, and whoever links second takes the first's. */
+/** Writes a temporary file and links it, which is atomic: of several processes, the first one determines the key. */
 async function createKey(path: string): Promise<string> {
   const key = randomBytes(KEY_BYTES).toString('base64url');
   const draft = `${path}.${randomUUID()}`;

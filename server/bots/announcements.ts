@@ -1,53 +1,53 @@
+import { CONTROL_CHARACTER } from '../protocol/message.js';
 import { COMMAND_NAME } from './command.js';
 
-/** What a bot says of one of its commands. */
+/** A command that a bot offers. */
 export interface BotCommand {
-  /** Without the slash, in small letters. */
+  /** Without the slash, in lower case. */
   command: string;
-  /** How it is written, as `/roll 2d6`. */
+  /** An example, such as `/roll 2d6`. */
   usage: string;
   help: string;
 }
 
-/** Milliseconds after which a bot that has not repeated itself is gone. Bots do so every ten seconds. */
-export const ANNOUNCEMENT_LIFETIME = 35_000;
+/** Milliseconds after which a command that is not announced again is removed. Bots announce every ten seconds. */
+export const ANNOUNCEMENT_LIFETIME_MS = 35_000;
 
-const MAX_BYTES = 64 * 1024;
+const MAX_ANNOUNCEMENT_BYTES = 64 * 1024;
 const MAX_COMMANDS = 500;
-const MAX_TEXT = 200;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const MAX_TEXT_CHARACTERS = 200;
 
-/** The commands that bots have announced: JSON, one `{command, usage, help}` or a list of them. */
+/** The commands that bots announce. */
 export class Announcements {
   readonly #now: () => number;
-  readonly #known = new Map<string, BotCommand & { until: number }>();
+  readonly #commands = new Map<string, BotCommand & { expires: number }>();
 
-  constructor(now = Date.now) {
+  /** @param now the time in milliseconds since 1970 */
+  constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  /** What is malformed is ignored: it says nothing. */
-  learn(content: Buffer): void {
-    const until = this.#now() + ANNOUNCEMENT_LIFETIME;
-    for (const one of read(content)) {
-      if (this.#known.has(one.command) || this.#known.size < MAX_COMMANDS)
-        this.#known.set(one.command, { ...one, until });
+  /** Adds what one message announces. Invalid announcements are ignored. @param content JSON: a command or a list of them */
+  add(content: Buffer): void {
+    const expires = this.#now() + ANNOUNCEMENT_LIFETIME_MS;
+    for (const announced of parse(content)) {
+      if (this.#commands.has(announced.command) || this.#commands.size < MAX_COMMANDS)
+        this.#commands.set(announced.command, { ...announced, expires });
     }
   }
 
-  /** In the order of their names. */
+  /** Sorted by name. */
   list(): BotCommand[] {
     const now = this.#now();
-    for (const [command, { until }] of this.#known) if (until <= now) this.#known.delete(command);
-    return [...this.#known.values()]
+    for (const [command, { expires }] of this.#commands) if (expires <= now) this.#commands.delete(command);
+    return [...this.#commands.values()]
       .map(({ command, usage, help }) => ({ command, usage, help }))
       .sort((a, b) => (a.command < b.command ? -1 : 1));
   }
 }
 
-function read(content: Buffer): BotCommand[] {
-  if (content.length > MAX_BYTES) return [];
+function parse(content: Buffer): BotCommand[] {
+  if (content.length > MAX_ANNOUNCEMENT_BYTES) return [];
   try {
     return [JSON.parse(content.toString())]
       .flat()
@@ -62,4 +62,4 @@ function read(content: Buffer): BotCommand[] {
 }
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= MAX_TEXT && !CONTROL.test(value);
+  typeof value === 'string' && value.length <= MAX_TEXT_CHARACTERS && !CONTROL_CHARACTER.test(value);

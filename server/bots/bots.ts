@@ -3,33 +3,38 @@ import type { AmqpConfig } from '../config/config.js';
 import type { Database } from '../database/connection/database.js';
 import { CommandOutbox } from '../database/tables/command-outbox.js';
 import type { Messages } from '../database/tables/messages.js';
+import type { ConnectionStatus } from '../lib/connection-status.js';
+import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
-import type { CommandNotices } from '../rooms/command-notices.js';
+import type { CommandNotices, Notice } from '../rooms/command-notices.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcements, type BotCommand } from './announcements.js';
-import { AnswerIds } from './answer.js';
-import { Answers } from './answers.js';
-import { BrokerConnection, type BrokerStatus } from './broker-connection.js';
+import { ReplyIds } from './bot-reply.js';
+import { type BrokerLink, type BrokerLinkListener, openBrokerLink } from './broker-link.js';
 import { commandName } from './command.js';
-import { COMMAND_LIFETIME, CommandTokens } from './command-tokens.js';
+import { COMMAND_LIFETIME_MS, CommandTokens } from './command-tokens.js';
 import { Dispatcher } from './dispatcher.js';
 import { ReplyAuthorizer, type ReplyAuthorizerDependencies } from './reply-authorizer.js';
+import { ReplyWriter } from './reply-writer.js';
 import { type Depths, topologyOf } from './topology.js';
 
-/** Milliseconds at a stop for what is on its way. */
-const FAREWELL = 2_000;
-/** Milliseconds for the broker to say how much waits in its queues. */
-const DEPTHS_MS = 1_000;
+const MAX_RETRY_MS = 5_000;
+const DISPATCH_TIMEOUT_MS = 2_000;
+const CLAIM_MS = 60_000;
+/** Milliseconds for commands and replies in flight when the server stops. */
+const STOP_TIMEOUT_MS = 2_000;
+/** Milliseconds for the broker to report the depths of its queues. */
+const DEPTHS_TIMEOUT_MS = 1_000;
 
 export interface BotsOptions {
-  /** Milliseconds between attempts to reach the broker, or to write an answer, at most. */
-  longestWaitMs?: number;
-  /** Milliseconds for which a sender waits for the broker's confirmation at most. */
-  patienceMs?: number;
-  /** Milliseconds after which other processes take over what one has claimed and not passed on. */
+  /** Milliseconds between two attempts to reach the broker, or to write a reply, at most. */
+  maxRetryMs?: number;
+  /** Milliseconds for which a sender waits for the broker's confirmation, at most. */
+  dispatchTimeoutMs?: number;
+  /** Milliseconds after which other processes take over a command that was claimed and not dispatched. */
   claimMs?: number;
-  /** The time, in milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   now?: () => number;
 }
 
@@ -37,76 +42,75 @@ export interface BotsDependencies extends Omit<ReplyAuthorizerDependencies, 'tok
   database: Database;
   messages: Pick<Messages, 'insert'>;
   log: Log;
-  /** What tokens of commands are signed with, and ids of answers made of. */
+  /** Signs the tokens of commands; the ids of replies are derived from it. */
   secret: string;
 }
 
 /**
- * The way to bots and back, over an AMQP broker such as RabbitMQ: messages that are commands go out, answers come in.
- * The chat needs neither: it goes on while the broker is away.
+ * Connects the chat with bots over an AMQP broker such as RabbitMQ: messages that are commands are dispatched, replies
+ * become messages. The chat works without bots and without the broker.
  */
 export class Bots implements CommandNotices {
   readonly #announcements: Announcements;
   readonly #dispatcher: Dispatcher;
-  readonly #answers: Answers;
-  readonly #connection: BrokerConnection;
-  readonly #patienceMs: number;
+  readonly #replies: ReplyWriter;
+  readonly #connection: ReconnectingConnection<BrokerLink>;
+  readonly #dispatchTimeoutMs: number;
 
   constructor(
     config: AmqpConfig,
     { database, messages, log, secret, ...rights }: BotsDependencies,
     options: BotsOptions = {},
   ) {
-    const { longestWaitMs = 5_000, patienceMs = 2_000, claimMs = 60_000, now = Date.now } = options;
-    this.#patienceMs = patienceMs;
+    const { maxRetryMs = MAX_RETRY_MS, claimMs = CLAIM_MS, now = Date.now } = options;
+    this.#dispatchTimeoutMs = options.dispatchTimeoutMs ?? DISPATCH_TIMEOUT_MS;
     const topology = topologyOf(config);
     const tokens = new CommandTokens(secret, now);
     this.#announcements = new Announcements(now);
-    const commands = new CommandOutbox(database, log, { lifetimeMs: COMMAND_LIFETIME, claimMs });
+    const commands = new CommandOutbox(database, log, { lifetimeMs: COMMAND_LIFETIME_MS, claimMs });
     this.#dispatcher = new Dispatcher({ commands, topology, tokens, log, sweepMs: claimMs / 2 });
-    this.#answers = new Answers({
+    const ids = new ReplyIds(secret);
+    const authorizer = new ReplyAuthorizer({ ...rights, tokens, ids, secret: config.botSecret });
+    this.#replies = new ReplyWriter({
       limits: rights.limits,
       messages,
-      rights: new ReplyAuthorizer({
-        ...rights,
-        tokens,
-        ids: new AnswerIds(secret),
-        secret: config.botSecret,
-      }),
+      authorizer,
       topology,
       log,
-      longestWaitMs,
+      maxRetryMs,
     });
-    this.#connection = new BrokerConnection(
-      { url: config.url, topology, log, longestWaitMs },
+    const listener: BrokerLinkListener = {
+      reply: (link, delivery) => this.#replies.receive(link, delivery),
+      announcement: (content) => this.#announcements.add(content),
+    };
+    this.#connection = new ReconnectingConnection(
       {
-        opened: (link) => this.#dispatcher.opened(link),
-        lost: () => this.#dispatcher.lost(),
-        answer: (link, delivery) => this.#answers.receive(link, delivery),
-        announcement: (content) => this.#announcements.learn(content),
+        open: (onLost) => openBrokerLink(config.url, topology, listener, onLost),
+        close: (link) => link.drop(new Error('stopped')),
       },
+      { name: 'broker', log, maxDelayMs: maxRetryMs },
+      { up: (link) => this.#dispatcher.attach(link), down: () => this.#dispatcher.detach() },
     );
   }
 
-  get status(): BrokerStatus {
+  get status(): ConnectionStatus {
     return this.#connection.status;
   }
 
-  /** Commands that the broker has not confirmed yet. */
+  /** Number of commands that the broker has not confirmed yet. */
   get commandsInFlight(): number {
     return this.#dispatcher.size;
   }
 
-  /** Answers that are being written. */
-  get answersInFlight(): number {
-    return this.#answers.inFlight;
+  /** Number of replies that are being written. */
+  get repliesInFlight(): number {
+    return this.#replies.inFlight;
   }
 
-  /** Messages that wait in the broker's queues; null while it does not say. */
+  /** Messages in the queues of the broker; null if it does not report them in time. */
   async depths(): Promise<Depths | null> {
-    const { link } = this.#connection;
-    const depths = link?.depths().catch(() => null) ?? null;
-    return Promise.race([depths, wait(DEPTHS_MS, null, { ref: false })]);
+    const depths = this.#connection.link?.depths().catch(() => null) ?? null;
+    return Promise.race([depths, wait(DEPTHS_TIMEOUT_MS, null, { ref: false })]);
   }
 
   start(): void {
@@ -114,29 +118,31 @@ export class Bots implements CommandNotices {
     this.#connection.start();
   }
 
-  /** The commands of the bots that are there. */
+  /** The commands of the bots that are running. */
   list(): BotCommand[] {
     return this.#announcements.list();
   }
 
-  async noticeFor(message: Message): Promise<ChatError | null> {
+  noticeFor(message: Message): Notice {
     if (commandName(message) === null) return null;
-    const isPassed =
-      this.#connection.link && (await this.#dispatcher.waiters.wait(message.id, this.#patienceMs));
-    if (isPassed) return null;
-    return new ChatError(
+    const unavailable = new ChatError(
       'bots-unavailable',
-      'the bots cannot be reached at the moment: your command waits for them',
+      'the bots are unavailable: your command is sent to them later',
     );
+    if (!this.#connection.link) return unavailable;
+    const dispatched = this.#dispatcher.waiters.wait(message.id, this.#dispatchTimeoutMs);
+    return dispatched.then((isDispatched) => (isDispatched ? null : unavailable));
   }
 
-  /** Takes no more answers, finishes what is on its way as far as that goes quickly, and ends the link. */
+  /** Takes no more replies, finishes what is in flight within `STOP_TIMEOUT_MS`, and closes the link. */
   async stop(): Promise<void> {
-    const { link } = this.#connection;
-    const answered = link?.stopConsuming().then(() => this.#answers.stop());
-    const late = wait(FAREWELL, undefined, { ref: false });
-    await Promise.all([Promise.race([answered, late]).catch(() => {}), this.#dispatcher.stop(FAREWELL)]);
+    const written = this.#connection.link?.stopConsuming().then(() => this.#replies.stop());
+    const timeout = wait(STOP_TIMEOUT_MS, undefined, { ref: false });
+    await Promise.all([
+      Promise.race([written, timeout]).catch(() => {}),
+      this.#dispatcher.stop(STOP_TIMEOUT_MS),
+    ]);
     await this.#connection.stop();
-    await this.#answers.stop();
+    await this.#replies.stop();
   }
 }

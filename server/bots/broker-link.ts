@@ -1,79 +1,103 @@
-import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
 import { type Depths, declare, depths, type Topology } from './topology.js';
 
-/** Milliseconds for a connection and its handshake. */
-const CONNECT_MS = 5_000;
-/** Seconds: a broker that says nothing for twice as long is gone. */
-const HEARTBEAT = 10;
-/** Milliseconds for a polite end. */
-const CLOSE_MS = 1_000;
-/** Answers that are being written at once; the broker holds back the others. */
+/** Milliseconds for a connection with its handshake. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A broker that sends nothing for twice as long counts as dead. */
+const HEARTBEAT_SECONDS = 10;
+/** Milliseconds for the closing handshake, before the socket is destroyed. */
+const CLOSE_TIMEOUT_MS = 1_000;
+/** Replies that one process writes at a time; the broker holds back the others. */
 export const PREFETCH = 64;
+/** Identifies the consumer of replies on its channel. */
+const REPLY_CONSUMER = 'replies';
 
-export interface LinkEvents {
-  answer(link: BrokerLink, delivery: ConsumeMessage): void;
+export interface BrokerLinkListener {
+  reply(link: BrokerLink, delivery: ConsumeMessage): void;
   announcement(content: Buffer): void;
-  /** Once, also after `drop`. */
-  lost(reason: Error): void;
 }
 
-/** An open connection to the broker with everything declared. One that was lost is not used again. */
+/** An open connection to the broker with everything declared. A link that was lost is not used again. */
 export interface BrokerLink {
   readonly isLost: boolean;
-  /** Resolves when the broker has it, on disk where queues are durable. @throws Error when it has not, or is lost */
+  /**
+   * Resolves when the broker has confirmed the message, which it has written to disk where queues are durable.
+   * @throws Error when the broker refuses the message, or the link is lost
+   */
   publish(exchange: string, key: string, content: Buffer, options: Options.Publish): Promise<void>;
-  /** What is not acknowledged when the link is lost comes again. */
+  /** The broker delivers again what is not acknowledged when the link is lost. */
   ack(delivery: ConsumeMessage): void;
-  /** Takes no more answers; those that were taken can still be acknowledged. */
+  /** Stops the delivery of replies. Those that were delivered can still be acknowledged. */
   stopConsuming(): Promise<void>;
-  /** Messages that wait in the queues. @throws Error when one is gone */
+  /** Messages that wait in the queues. @throws Error when a queue was deleted */
   depths(): Promise<Depths>;
+  /** Closes the connection, within `CLOSE_TIMEOUT_MS`. */
   drop(reason: Error): Promise<void>;
 }
 
-/** @throws Error when the broker cannot be reached or will not have the queues as they are wanted */
+/** A connection with the controller that destroys its socket. */
+interface AbortableConnection {
+  model: ChannelModel;
+  socket: AbortController;
+  /** The errors that the connection has reported; the first one is the cause of the others. */
+  faults: Error[];
+}
+
+/**
+ * Opens a connection with amqplib, whose own recovery is not used: a command that the broker does not confirm stays in
+ * the database, and a channel that recovers by itself would queue it in memory too.
+ *
+ * @param onLost called once when the link is lost, also by `drop`
+ * @throws Error when the broker cannot be reached, or refuses the queues as they are declared
+ */
 export async function openBrokerLink(
   url: string,
   topology: Topology,
-  events: LinkEvents,
+  listener: BrokerLinkListener,
+  onLost: (reason: Error) => void,
 ): Promise<BrokerLink> {
-  const model = await connect(withHeartbeat(url), {
-    timeout: CONNECT_MS,
+  const socket = new AbortController();
+  const socketOptions = {
+    timeout: CONNECT_TIMEOUT_MS,
     clientProperties: { connection_name: 'changeroom' },
-  });
-  // What goes wrong is told by `error`, and ends in `close`; an `error` that nobody listens to would end the process.
+    // Passed on to `net.connect` or `tls.connect`: amqplib has no method that closes a connection at once, and its
+    // `close()` waits for the broker, which may be frozen.
+    signal: socket.signal,
+  };
+  const model = await connect(withHeartbeat(url), socketOptions);
   const faults: Error[] = [];
-  const note = (error: Error) => void faults.push(error);
-  model.on('error', note);
+  const connection = { model, socket, faults };
+  // An `error` event without a listener would end the process. `close` follows it.
+  model.on('error', (error) => void faults.push(error));
   try {
-    return await openChannel(model, topology, events, faults);
+    return await openChannel(connection, topology, listener, (reason) => onLost(explain(reason)));
   } catch (error) {
-    void end(model);
-    // What was asked for when the connection ended only knows that it is not answered.
-    throw faults[0] ?? error;
+    void close(connection);
+    // An operation that was interrupted by the end of the connection does not report why the connection ended.
+    throw explain(faults[0] ?? (error as Error));
   }
 }
 
 async function openChannel(
-  model: ChannelModel,
+  connection: AbortableConnection,
   topology: Topology,
-  events: LinkEvents,
-  faults: Error[],
+  listener: BrokerLinkListener,
+  onLost: (reason: Error) => void,
 ): Promise<BrokerLink> {
+  const { model, faults } = connection;
   let isLost = false;
   const channel: ConfirmChannel = await model.createConfirmChannel();
-  const drop = async (why: Error) => {
+  const drop = async (reason: Error) => {
     if (isLost) return;
     isLost = true;
-    // Channels end first; what the broker has to say comes with the end of the connection.
+    // Channels end before their connection, and the broker's reason comes with the end of the connection.
     await setImmediate();
-    events.lost(faults[0] ?? why);
-    await end(model);
+    onLost(faults[0] ?? reason);
+    await close(connection);
   };
   channel.on('error', (error) => void faults.push(error));
-  const announced = await declare(channel, topology);
+  const announcements = await declare(channel, topology);
   const link: BrokerLink = {
     get isLost() {
       return isLost;
@@ -87,7 +111,7 @@ async function openChannel(
       if (!isLost) channel.ack(delivery);
     },
     stopConsuming: async () => {
-      await channel.cancel(ANSWERS);
+      await channel.cancel(REPLY_CONSUMER);
     },
     depths: () => depths(channel, topology),
     drop,
@@ -98,36 +122,44 @@ async function openChannel(
   };
   model.on('close', closed);
   channel.on('close', closed);
-  // Nobody got it: a queue was deleted. The next link makes it again.
-  channel.on('return', () => void drop(new Error('a queue is gone')));
+  // A message without a route: a queue was deleted. The next link declares it again.
+  channel.on('return', () => void drop(new Error('a queue is missing')));
+  const cancelled = () => void drop(new Error('a queue was deleted'));
   await channel.prefetch(PREFETCH);
-  const gone = () => void drop(new Error('a queue was deleted'));
-  await channel.consume(announced, (one) => (one ? events.announcement(one.content) : gone()), {
-    noAck: true,
-  });
-  await channel.consume(topology.answers, (one) => (one ? events.answer(link, one) : gone()), {
-    consumerTag: ANSWERS,
-  });
+  await channel.consume(
+    announcements,
+    (delivery) => (delivery ? listener.announcement(delivery.content) : cancelled()),
+    { noAck: true },
+  );
+  await channel.consume(
+    topology.replies,
+    (delivery) => (delivery ? listener.reply(link, delivery) : cancelled()),
+    { consumerTag: REPLY_CONSUMER },
+  );
   return link;
 }
 
-const ANSWERS = 'answers';
-
 function withHeartbeat(url: string): string {
   const address = new URL(url);
-  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT));
+  if (!address.searchParams.has('heartbeat'))
+    address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   return address.href;
 }
 
-/** Says goodbye, and does not wait for a broker that does not answer. */
-async function end(model: ChannelModel): Promise<void> {
-  const { stream } = model.connection as unknown as { stream: Duplex };
-  // As a failure, so that whoever waits for a confirmation is told.
-  const timer = setTimeout(() => stream.destroy(new Error('the broker does not answer')), CLOSE_MS);
-  await Promise.race([
-    model.close().catch(() => {}),
-    new Promise<void>((resolve) => stream.once('close', resolve)),
-  ]);
+/** RabbitMQ 4.3 and newer refuse transient queues unless configured otherwise. */
+function explain(error: Error): Error {
+  if (!error.message.includes('transient_nonexcl_queues')) return error;
+  return new Error(
+    'this broker allows no transient queues: set AMQP_DURABLE=true, for the server and for bots',
+  );
+}
+
+/** Closes politely, and destroys the socket of a broker that does not answer, which rejects outstanding confirms. */
+async function close({ model, socket }: AbortableConnection): Promise<void> {
+  const closed = model.close().catch(() => {});
+  const timer = setTimeout(() => socket.abort(), CLOSE_TIMEOUT_MS);
+  const aborted = new Promise((resolve) => socket.signal.addEventListener('abort', resolve, { once: true }));
+  await Promise.race([closed, aborted]);
   clearTimeout(timer);
-  stream.destroy();
+  socket.abort();
 }

@@ -1,27 +1,27 @@
 import { COMMAND, type Message } from '../protocol/message.js';
 
-const BEGINNING = new RegExp(COMMAND);
+const COMMAND_PREFIX = new RegExp(COMMAND);
 
-/** What names of commands are like, in small letters. */
+/** The form of command names, in lower case. */
 export const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
-/** The name of the command that a message is, in small letters; null where it is none. */
+/** The name of the command in a message, in lower case; null for a message without a command. */
 export function commandName({ body, kind }: Pick<Message, 'body' | 'kind'>): string | null {
   if (kind !== 'message') return null;
-  return BEGINNING.exec(body)?.[1]?.toLowerCase() ?? null;
+  return COMMAND_PREFIX.exec(body)?.[1]?.toLowerCase() ?? null;
 }
 
-/** A command as bots get it: JSON in UTF-8. The first three fields are the original protocol's. */
+/** A command as bots receive it: JSON in UTF-8. The first three fields are those of the original protocol. */
 export interface Command {
   chatroom: string;
-  /** Lets whoever has it answer in this room for a while, as a bot; nothing else. See CommandTokens. */
+  /** Authorises replies in this room as a bot, for `COMMAND_LIFETIME_MS`. See CommandTokens. */
   token: string;
   /** The whole message, with the slash. */
   message: string;
-  /** The message's id. The same command may come twice, and has the same id then. */
+  /** The id of the message. A command that is delivered twice has the same id. */
   id: string;
   id_user: string | null;
-  /** Of the user. */
+  /** The name of the user. */
   name: string;
 }
 

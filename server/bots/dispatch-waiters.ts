@@ -1,37 +1,30 @@
-/** Fates that are remembered for those who ask late. */
-const REMEMBERED = 1_000;
+import { Waiters } from '../lib/waiters.js';
 
-/** Those who have written commands and wait to hear whether these were passed on. */
+/** Dispatched commands that are remembered for waits that begin later. */
+const MAX_REMEMBERED = 1_000;
+
+/** Waits for the dispatch of commands, by message id. */
 export class DispatchWaiters {
-  readonly #passed = new Set<string>();
-  readonly #waiting = new Map<string, (isPassed: boolean) => void>();
+  readonly #dispatched = new Set<string>();
+  readonly #waiters = new Waiters<string, boolean>();
 
-  /** Resolves with true when the command was passed on; with false when it cannot be now, or `patienceMs` are over. */
-  async wait(id: string, patienceMs: number): Promise<boolean> {
-    if (this.#passed.has(id)) return true;
-    return new Promise((resolve) => {
-      const settle = (isPassed: boolean) => {
-        clearTimeout(timer);
-        this.#waiting.delete(id);
-        resolve(isPassed);
-      };
-      const timer = setTimeout(settle, patienceMs, false);
-      this.#waiting.set(id, settle);
-    });
+  /** Resolves with whether the command was dispatched: false after `timeoutMs`, or when no command can be dispatched. */
+  async wait(id: string, timeoutMs: number): Promise<boolean> {
+    return this.#dispatched.has(id) || this.#waiters.wait(id, timeoutMs, () => false);
   }
 
-  /** The command was passed on, by this process or another one. */
+  /** The command was dispatched, by this process or another one. */
   resolve(id: string): void {
-    this.#waiting.get(id)?.(true);
-    this.#passed.add(id);
-    for (const [oldest] of this.#passed.entries()) {
-      if (this.#passed.size <= REMEMBERED) break;
-      this.#passed.delete(oldest);
+    this.#waiters.resolve(id, true);
+    this.#dispatched.add(id);
+    for (const oldest of this.#dispatched) {
+      if (this.#dispatched.size <= MAX_REMEMBERED) break;
+      this.#dispatched.delete(oldest);
     }
   }
 
-  /** Nothing can be passed on now. */
+  /** No command can be dispatched now. */
   rejectAll(): void {
-    for (const settle of [...this.#waiting.values()]) settle(false);
+    this.#waiters.resolveAll(false);
   }
 }

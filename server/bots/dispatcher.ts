@@ -1,44 +1,45 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandOutbox } from '../database/tables/command-outbox.js';
+import { reasonOf } from '../lib/error-reason.js';
 import { type ErrorCode, toChatError } from '../protocol/errors.js';
 import { comparePositions, type Message } from '../protocol/message.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import type { BrokerLink } from './broker-link.js';
 import { commandName, toCommand } from './command.js';
-import { COMMAND_LIFETIME, type CommandTokens } from './command-tokens.js';
+import { COMMAND_LIFETIME_MS, type CommandTokens } from './command-tokens.js';
 import { DispatchWaiters } from './dispatch-waiters.js';
 import type { Topology } from './topology.js';
 
-/** Commands that one query claims, or marks as passed on. */
-const BATCH = 50;
+/** Commands that one query claims, or marks as dispatched. */
+const BATCH_SIZE = 50;
 /** Commands that one query reads. */
-const PAGE = 1_000;
-/** Errors that are logged where they are noticed. */
-const AWAY: readonly ErrorCode[] = ['database-unavailable', 'storage-full'];
+const PAGE_SIZE = 1_000;
+/** Errors that are logged by the database's connection. */
+const DATABASE_ERRORS: readonly ErrorCode[] = ['database-unavailable', 'storage-full'];
 
 export interface DispatcherDependencies {
   commands: CommandOutbox;
   topology: Topology;
   tokens: CommandTokens;
   log: Log;
-  /** Milliseconds between two looks for what processes that are dead have left behind. */
+  /** Milliseconds between two searches for commands that dead processes have claimed. */
   sweepMs: number;
 }
 
 /**
- * Brings commands to the broker. They come from where all messages come from, a changefeed of the table, so it does not
- * matter who has written them. Before a process publishes a command it claims it, in the table `commands`; when the broker
- * has confirmed it, it is marked there. What the broker cannot take stays where it is, in the database: when both feed
- * and broker are there, what nobody has claimed is read (after the feed was opened, so that nothing falls in between). A
- * command may be published twice, as the same message, when a process dies at the wrong moment. It is not lost.
+ * Dispatches commands to the broker. Commands come from a changefeed of the table `messages`, so any client of the
+ * database can write one. A process claims a command in the table `commands` before it publishes it, and marks it there
+ * when the broker has confirmed it. Commands that cannot be published stay in the database: once both feed and broker are
+ * available, the unclaimed ones are read, after the feed was opened, so that no command is missed. A process that dies
+ * between publishing and marking causes a second delivery of the same message.
  */
 export class Dispatcher {
-  readonly #parts: DispatcherDependencies;
+  readonly #dependencies: DispatcherDependencies;
   readonly waiters = new DispatchWaiters();
   #link: BrokerLink | null = null;
   #isFollowing = false;
-  /** Something was not read, not claimed, or claimed and not confirmed: it is to be read anew. */
+  /** Commands may be unread, unclaimed, or claimed and unconfirmed: they have to be read again. */
   #isBehind = false;
   #unfollow = () => {};
   #timers: NodeJS.Timeout[] = [];
@@ -46,24 +47,24 @@ export class Dispatcher {
   /** To be claimed. */
   readonly #queued = new Map<string, Message>();
   #claiming: Promise<void> | null = null;
-  /** Claimed, and not confirmed. */
+  /** Claimed and not confirmed. */
   readonly #inFlight = new Set<string>();
-  /** Confirmed, and not marked. */
+  /** Confirmed and not marked. */
   readonly #confirmed = new Set<string>();
   #marking: Promise<void> | null = null;
-  #notifyIdle = () => {};
+  #onIdle = () => {};
 
-  constructor(parts: DispatcherDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: DispatcherDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  /** Commands on their way to the broker. Those that wait for it to be there are in the database. */
+  /** Number of commands that are being dispatched. Commands that wait for the broker are in the database. */
   get size(): number {
     return this.#queued.size + this.#inFlight.size;
   }
 
   start(): void {
-    const { commands, sweepMs } = this.#parts;
+    const { commands, sweepMs } = this.#dependencies;
     this.#unfollow = commands.follow({
       opened: () => {
         this.#isFollowing = true;
@@ -76,66 +77,68 @@ export class Dispatcher {
     });
     this.#timers = [
       setInterval(() => (this.#isBehind ? this.#catchUp() : this.#reclaim()), sweepMs),
-      setInterval(() => void commands.purge().catch(() => {}), COMMAND_LIFETIME),
+      setInterval(() => void commands.purge().catch(() => {}), COMMAND_LIFETIME_MS),
     ];
   }
 
-  opened(link: BrokerLink): void {
+  /** The broker is available. */
+  attach(link: BrokerLink): void {
     this.#link = link;
     this.#catchUp();
   }
 
-  lost(): void {
+  /** The link to the broker is lost. */
+  detach(): void {
     this.#link = null;
     this.#isBehind = true;
     this.#queued.clear();
     this.#inFlight.clear();
-    this.#tellWhenEmpty();
+    this.#notifyWhenIdle();
     this.waiters.rejectAll();
   }
 
-  /** Takes no more commands, and leaves to others what the broker does not confirm within `withinMs`. */
-  async stop(withinMs: number): Promise<void> {
+  /** Takes no more commands. Releases those that the broker does not confirm within `timeoutMs` to other processes. */
+  async stop(timeoutMs: number): Promise<void> {
     this.#unfollow();
     for (const timer of this.#timers) clearInterval(timer);
-    const emptied = new Promise<void>((resolve) => {
-      this.#notifyIdle = resolve;
-      this.#tellWhenEmpty();
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+      this.#notifyWhenIdle();
     });
-    await Promise.race([emptied, wait(withinMs, undefined, { ref: false })]);
+    await Promise.race([idle, wait(timeoutMs, undefined, { ref: false })]);
     await this.#marking;
-    if (this.size > 0 || this.#isBehind) await this.#parts.commands.release().catch(() => {});
+    if (this.size > 0 || this.#isBehind) await this.#dependencies.commands.release().catch(() => {});
   }
 
-  /** Reads what was written while the feed or the broker was away. */
+  /** Reads the commands that were written while feed or broker were unavailable. */
   #catchUp(): void {
-    const { commands } = this.#parts;
+    const { commands } = this.#dependencies;
     if (!this.#isFollowing) return;
     void this.#collect(async () => {
-      // What is under way is not lost.
+      // Claims of commands in flight are still needed.
       if (this.#isBehind && this.#inFlight.size === 0) await commands.release();
       this.#isBehind = false;
-      return commands.unclaimed(PAGE);
+      return commands.unclaimed(PAGE_SIZE);
     });
     commands.purge().catch(() => {});
   }
 
-  /** Takes over what processes that are dead have left behind. */
+  /** Takes over the claims of dead processes. */
   #reclaim(): void {
-    void this.#collect(() => this.#parts.commands.expiredClaims(PAGE));
+    void this.#collect(() => this.#dependencies.commands.expiredClaims(PAGE_SIZE));
   }
 
   async #collect(read: () => Promise<Message[]>): Promise<void> {
     const link = this.#link;
     try {
-      for (let found = PAGE; found === PAGE && link && this.#link === link; ) {
+      for (let found = PAGE_SIZE; found === PAGE_SIZE && link && this.#link === link; ) {
         const messages = await read();
         this.#enqueue(messages);
         await this.#claiming;
         found = messages.length;
       }
     } catch (error) {
-      this.#failed(error as Error, 'bots: commands not read');
+      this.#failed(error, 'bot commands could not be read');
     }
   }
 
@@ -150,74 +153,75 @@ export class Dispatcher {
     });
   }
 
-  /** What comes while a claim is on its way travels with the next one. */
+  /** Commands that are enqueued during a claim are in the next batch. */
   async #claim(): Promise<void> {
     while (this.#link && this.#queued.size > 0) {
       const link = this.#link;
-      const batch = [...this.#queued.values()].sort(comparePositions).slice(0, BATCH);
+      const batch = [...this.#queued.values()].sort(comparePositions).slice(0, BATCH_SIZE);
       try {
-        const own = await this.#parts.commands.claim(batch.map(({ id }) => id));
+        const claimed = await this.#dependencies.commands.claim(batch.map(({ id }) => id));
         if (this.#link !== link) return;
         for (const message of batch) {
           this.#queued.delete(message.id);
-          if (own.has(message.id)) this.#publish(link, message);
+          if (claimed.has(message.id)) this.#publish(link, message);
           else this.waiters.resolve(message.id);
         }
       } catch (error) {
         this.#queued.clear();
-        this.#failed(error as Error, 'bots: commands not claimed');
+        this.#failed(error, 'bot commands could not be claimed');
       }
     }
   }
 
   #publish(link: BrokerLink, message: Message): void {
-    const { topology, tokens } = this.#parts;
+    const { topology, tokens } = this.#dependencies;
     const { id, sent } = message;
-    const command = toCommand(message, tokens.sign(message));
+    const name = commandName(message);
+    if (name === null) return;
     const options = {
       mandatory: true,
       messageId: id,
       contentType: 'application/json',
       timestamp: Math.floor(sent / 1000),
-      // Nobody could answer it any more.
-      expiration: COMMAND_LIFETIME,
+      // Its token expires then.
+      expiration: COMMAND_LIFETIME_MS,
     };
     this.#inFlight.add(id);
-    const content = Buffer.from(JSON.stringify(command));
-    link.publish(topology.commands, commandName(message)!, content, options).then(
+    const content = Buffer.from(JSON.stringify(toCommand(message, tokens.sign(message))));
+    link.publish(topology.commands, name, content, options).then(
       () => {
-        // A link that was dropped, for a message that nobody got, proves nothing.
+        // An unroutable message is confirmed too, after it has caused the loss of the link.
         if (link.isLost) return;
         this.#inFlight.delete(id);
-        this.#tellWhenEmpty();
+        this.#notifyWhenIdle();
         diagnostics.commandPassed.publish({});
         this.waiters.resolve(id);
         this.#mark(id);
       },
-      // Full, or about to end: it is tried again over the next link, after a while.
-      () => void link.drop(new Error('the broker did not take a command')),
+      // The queue is full, or the link is about to be lost: it is retried over the next link, after a delay.
+      () => void link.drop(new Error('the broker refused a command')),
     );
   }
 
-  /** It is tried again when the feed is open again, or with the next sweep. */
-  #failed(error: Error, what: string): void {
+  /** Retried when the feed is opened again, or with the next sweep. */
+  #failed(error: unknown, event: string): void {
     this.#isBehind = true;
-    const level = AWAY.includes(toChatError(error).code) ? 'debug' : 'warn';
-    this.#parts.log[level]({ reason: error.message.split('\n')[0] }, what);
+    const level = DATABASE_ERRORS.includes(toChatError(error).code) ? 'debug' : 'warn';
+    this.#dependencies.log[level]({ reason: reasonOf(error) }, event);
   }
 
-  #tellWhenEmpty(): void {
-    if (this.size === 0) this.#notifyIdle();
+  #notifyWhenIdle(): void {
+    if (this.size === 0) this.#onIdle();
   }
 
-  /** A command that could not be marked is published again, some time: bots know it by its id. */
+  /** A command that could not be marked is published again later, with the same id. */
   #mark(id: string): void {
     this.#confirmed.add(id);
     this.#marking ??= (async () => {
       while (this.#confirmed.size > 0) {
-        const batch = [...this.#confirmed].slice(0, BATCH);
-        for (const one of batch) this.#confirmed.delete(one);
-        await this.#parts.commands.markDispatched(batch).catch(() => {});
+        const batch = [...this.#confirmed].slice(0, BATCH_SIZE);
+        for (const confirmed of batch) this.#confirmed.delete(confirmed);
+        await this.#dependencies.commands.markDispatched(batch).catch(() => {});
       }
     })().finally(() => {
       this.#marking = null;

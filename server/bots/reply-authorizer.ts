@@ -1,51 +1,52 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { badToken } from '../auth/credentials.js';
-import { equal } from '../auth/secrets.js';
+import { isSameSecret } from '../auth/secrets.js';
 import type { NewMessage } from '../database/tables/messages.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
-import type { AnswerIds, BotReply } from './answer.js';
+import type { BotReply, ReplyIds } from './bot-reply.js';
 import type { CommandRef, CommandTokens } from './command-tokens.js';
 
 export interface ReplyAuthorizerDependencies {
   tokens: CommandTokens;
-  ids: AnswerIds;
-  /** `AMQP_BOT_SECRET`; null: there is none. */
+  ids: ReplyIds;
+  /** `AMQP_BOT_SECRET`; null if it is not set. */
   secret: string | null;
   authenticator: Pick<Authenticator, 'authenticate'>;
   access: Pick<AccessControl, 'check'>;
-  limits: Pick<Limits, 'message' | 'answer'>;
+  limits: Pick<Limits, 'message' | 'reply'>;
 }
 
-/** The message that an answer becomes, and what it takes its id from: by that a repetition is known. */
+/** The message that a reply becomes. */
 export interface AuthorizedReply {
   message: NewMessage & { id: string };
+  /** What the id of the message is derived from. */
   idSource: 'id' | 'command' | 'content';
-  /** The command that is answered; null where the token is not one of a command. */
+  /** The command that is replied to; null if the token is not that of a command. */
   command: CommandRef | null;
 }
 
-/** Decides by its token what an answer may do, and in whose name. */
+/** Decides by the token of a reply the room, the author and the limits of its message. */
 export class ReplyAuthorizer {
-  readonly #parts: ReplyAuthorizerDependencies;
+  readonly #dependencies: ReplyAuthorizerDependencies;
 
-  constructor(parts: ReplyAuthorizerDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: ReplyAuthorizerDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * - The token of a command: in that command's room, also where that is for members.
-   * - The bots' own secret: in any room.
-   * - A user's token: as this user, where and as often as the user may write.
+   * - The token of a command: a bot in the room of the command, also if the room is for members.
+   * - The secret of bots: a bot in any room.
+   * - The token of a user: this user, with the user's rights and limits.
    * @throws ChatError `bad-token`, `token-expired`, `not-a-member`, `rate-limited`, `auth-unavailable`
    */
-  async authorize(answer: BotReply): Promise<AuthorizedReply> {
-    const { room, token, body, name } = answer;
-    const { tokens, ids, secret, authenticator, access, limits } = this.#parts;
+  async authorize(reply: BotReply): Promise<AuthorizedReply> {
+    const { room, token, body, name } = reply;
+    const { tokens, ids, secret, authenticator, access, limits } = this.#dependencies;
     const as = (author: NewMessage['author'], command: CommandRef | null = null): AuthorizedReply => {
-      const idSource = answer.id !== null ? 'id' : command ? 'command' : 'content';
-      const source = answer.id ?? command?.id ?? JSON.stringify([author.id_user, body]);
+      const idSource = reply.id !== null ? 'id' : command ? 'command' : 'content';
+      const source = reply.id ?? command?.id ?? JSON.stringify([author.id_user, body]);
       return { message: { id: ids.of(room, source), room, body, author, kind: 'bot' }, idSource, command };
     };
 
@@ -54,7 +55,7 @@ export class ReplyAuthorizer {
       if (command.room !== room) throw new ChatError('bad-token', 'the token is for another room');
       return as({ id_user: null, name }, command);
     }
-    if (secret && equal(token, secret)) return as({ id_user: null, name });
+    if (secret && isSameSecret(token, secret)) return as({ id_user: null, name });
 
     const session = await authenticator.authenticate({ bearerToken: token });
     if (!session) throw badToken();

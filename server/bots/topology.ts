@@ -1,33 +1,33 @@
 import type { Channel } from 'amqplib';
 import type { AmqpConfig } from '../config/config.js';
 
-/** The queues and exchanges that server and bots meet at. docs/bots.md tells bots of them. */
+/** The queues and exchanges that server and bots share. docs/bots.md documents them for authors of bots. */
 export interface Topology {
   /**
-   * Commands are published to this exchange by the command's name. A bot may bind a queue of its own for its
-   * commands; all others are routed on to the queue of the same name, which any bot may read.
+   * The exchange of commands, with the command's name as routing key. A bot may bind a queue of its own; other commands
+   * are routed to the queue of the same name, which any bot may consume.
    */
   commands: string;
-  /** Where the exchange sends what no bot has bound. */
+  /** The exchange to which `commands` routes commands without a binding. */
   unbound: string;
-  answers: string;
+  replies: string;
   rejected: string;
-  /** An exchange: bots say what commands they have, again and again. */
+  /** The exchange to which bots announce their commands periodically. */
   announcements: string;
   durable: boolean;
 }
 
-/** Messages that wait in each queue. Commands that a bot gets into a queue of its own are not among them. */
-export type Depths = Record<'commands' | 'answers' | 'rejected', number>;
+/** Messages in each queue. Commands in a bot's own queue are not counted. */
+export type Depths = Record<'commands' | 'replies' | 'rejected', number>;
 
-/** Rejected answers that are kept at most; the oldest go first. */
-const REJECTED_MAX = 10_000;
+/** Rejected replies that are kept; the oldest are dropped first. */
+const MAX_REJECTED_REPLIES = 10_000;
 
-export function topologyOf({ commandQueue, answerQueue, rejectedQueue, durable }: AmqpConfig): Topology {
+export function topologyOf({ commandQueue, replyQueue, rejectedQueue, durable }: AmqpConfig): Topology {
   return {
     commands: commandQueue,
     unbound: `${commandQueue}-unbound`,
-    answers: answerQueue,
+    replies: replyQueue,
     rejected: rejectedQueue,
     announcements: `${commandQueue}-announcements`,
     durable,
@@ -35,31 +35,31 @@ export function topologyOf({ commandQueue, answerQueue, rejectedQueue, durable }
 }
 
 /**
- * Makes what is missing. @throws Error when something of that name is there with another durability or other arguments
+ * Declares what is missing.
  * @returns the name of this process' own queue of announcements
+ * @throws Error when a queue or exchange exists with another durability or other arguments
  */
 export async function declare(channel: Channel, topology: Topology): Promise<string> {
-  const { commands, unbound, answers, rejected, announcements, durable } = topology;
+  const { commands, unbound, replies, rejected, announcements, durable } = topology;
   await channel.assertExchange(unbound, 'fanout', { durable });
   await channel.assertExchange(commands, 'direct', { durable, alternateExchange: unbound });
   await channel.assertQueue(commands, { durable });
   await channel.bindQueue(commands, unbound, '');
-  await channel.assertQueue(answers, { durable });
-  await channel.assertQueue(rejected, { durable, maxLength: REJECTED_MAX });
+  await channel.assertQueue(replies, { durable });
+  await channel.assertQueue(rejected, { durable, maxLength: MAX_REJECTED_REPLIES });
   await channel.assertExchange(announcements, 'fanout', { durable });
   const { queue } = await channel.assertQueue('', { exclusive: true, durable: false });
   await channel.bindQueue(queue, announcements, '');
   return queue;
 }
 
-/** @throws Error when one of the queues is gone, and closes the channel then */
-export async function depths(channel: Channel, { commands, answers, rejected }: Topology): Promise<Depths> {
-  const [taken, answered, refused] = await Promise.all(
-    [commands, answers, rejected].map((queue) => channel.checkQueue(queue)),
-  );
-  return {
-    commands: taken!.messageCount,
-    answers: answered!.messageCount,
-    rejected: refused!.messageCount,
-  };
+/** @throws Error when one of the queues was deleted, which closes the channel */
+export async function depths(channel: Channel, topology: Topology): Promise<Depths> {
+  const depthOf = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
+  const [commands, replies, rejected] = await Promise.all([
+    depthOf(topology.commands),
+    depthOf(topology.replies),
+    depthOf(topology.rejected),
+  ]);
+  return { commands, replies, rejected };
 }

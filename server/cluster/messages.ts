@@ -1,40 +1,40 @@
 import type { Config } from '../config/config.js';
 import type { MetricsSnapshot } from '../telemetry/metrics/snapshots.js';
 
-/** Milliseconds for a worker to tell its numbers. */
-export const METRICS_TIMEOUT_MS = 1_000;
-
-/** What the primary and its workers tell each other, as JSON. */
+/** The JSON messages between the primary and its workers. */
 
 export interface WorkerInit {
-  /** With the address of the database and the session secret, whoever provided them. */
+  /** Includes the address of the database and the session secret, which the primary has determined. */
   config: Config;
-  /** Where the workers' doors are. */
-  folder: string;
-  /** The database is the primary's own and there in a moment: serve when it is. */
+  /** Directory of the workers' Unix sockets. */
+  socketDirectory: string;
+  /** Whether the primary has started the database: workers then wait for it before they accept connections. */
   awaitDatabase: boolean;
 }
 
 export type ToWorker =
-  | ({ kind: 'assignment' } & WorkerInit)
+  | ({ kind: 'init' } & WorkerInit)
   | { kind: 'stop' }
-  /** Asks for its numbers. */
-  | { kind: 'read'; request: number }
-  /** The numbers of all, as it has asked for. */
-  | { kind: 'readings'; request: number; readings: MetricsSnapshot[] }
-  /** With a socket. `bytes`: what was read from it, in base64, if it was handed over; null when it is fresh. */
+  /** Requests the metrics of this worker. */
+  | { kind: 'metrics.request'; request: number }
+  /** The metrics of all processes, in response to `metrics.aggregate`. */
+  | { kind: 'metrics.aggregated'; request: number; snapshots: MetricsSnapshot[] }
+  /**
+   * Accompanies a socket. `bytes`: what another worker has read from it before the transfer, in base64; null for a new
+   * connection.
+   */
   | { kind: 'connection'; bytes: string | null };
 
 export type FromWorker =
-  /** Asks for the assignment. */
-  | { kind: 'awake' }
-  /** From now on it takes connections. */
-  | { kind: 'serving' }
-  /** It cannot serve, and ends; the message is for the operator. */
+  /** The worker can receive `init`. */
+  | { kind: 'ready' }
+  /** The worker accepts connections. */
+  | { kind: 'listening' }
+  /** The worker cannot start and exits; the message is for the operator. */
   | { kind: 'failed'; message: string }
-  /** The numbers that were asked for. */
-  | { kind: 'reading'; request: number; reading: MetricsSnapshot }
-  /** Asks for the numbers of all. */
-  | { kind: 'readAll'; request: number }
-  /** With a socket: a connection that is worker `owner`'s. */
-  | { kind: 'handOver'; owner: number; bytes: string };
+  /** In response to `metrics.request`. */
+  | { kind: 'metrics.response'; request: number; snapshot: MetricsSnapshot }
+  /** Requests the metrics of all processes. */
+  | { kind: 'metrics.aggregate'; request: number }
+  /** Accompanies a socket that belongs to the session of worker `owner`. */
+  | { kind: 'transfer'; owner: number; bytes: string };

@@ -1,42 +1,42 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 
-/** Headers that are between two ends of one connection. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding'];
+/** Headers that apply to a single connection. */
+const HOP_BY_HOP_HEADERS = ['connection', 'keep-alive', 'transfer-encoding'];
 
-/** As a proxy adds it: the other worker counts by addresses too. */
+/** Appends the client's address, which the other worker needs for limits. */
 function forwardedFor({ headers, socket }: IncomingMessage): string {
   return [headers['x-forwarded-for'] ?? [], socket.remoteAddress ?? 'unknown'].flat().join(', ');
 }
 
 /**
- * Passes a request on to the server that listens at a Unix socket, and its answer back.
- * @param answerHere is called when that server is gone, or goes before it has begun to answer
+ * Forwards a request to the server that listens on a Unix socket, and its response to the client.
+ * @param answerLocally called if that server cannot be reached, or fails before its response begins
  */
 export function proxyRequest(
   socketPath: string,
   incoming: IncomingMessage,
   response: ServerResponse,
-  answerHere: () => void,
+  answerLocally: () => void,
 ): void {
   const outgoing = request({
     socketPath,
     method: incoming.method,
     path: incoming.url,
-    // A connection for this request alone, closed from here when it is answered. If the other side closed it, we might
-    // still be writing, and would take a worker for dead that is not.
+    // One connection per request, which this side closes after the response. If the other side closed it, this side
+    // could still be writing and would mistake the error for a dead worker.
     agent: false,
     headers: { ...incoming.headers, 'x-forwarded-for': forwardedFor(incoming), connection: 'keep-alive' },
   });
   response.once('close', () => outgoing.destroy());
   outgoing.once('response', (answer) => {
-    const headers = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.includes(name));
-    response.writeHead(answer.statusCode!, Object.fromEntries(headers));
+    const headers = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP_HEADERS.includes(name));
+    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
     pipeline(answer, response, () => {});
   });
   outgoing.on('error', () => {
     if (response.headersSent) response.destroy();
-    else if (!response.destroyed) answerHere();
+    else if (!response.destroyed) answerLocally();
   });
   incoming.pipe(outgoing);
 }

@@ -4,71 +4,72 @@ import type { Duplex } from 'node:stream';
 import { takeListeners } from '../http/gate/take-listeners.js';
 import type { SessionRouting } from '../sockets/session-routing.js';
 import type { Log } from '../telemetry/logger.js';
-import { requestBytes } from './connection-handover.js';
+import { requestBytes } from './connection-transfer.js';
 import { proxyRequest } from './proxy-request.js';
 import { newSessionId, workerOfSession } from './session-id.js';
 import { workerSocketPath } from './worker-listener.js';
 
 export interface SessionRouterDependencies {
-  /** This worker's number. */
+  /** Number of this worker. */
   worker: number;
-  /** Where the workers' doors are. */
-  folder: string;
+  /** Directory of the workers' Unix sockets. */
+  socketDirectory: string;
   log: Log;
-  /** Whether a connection comes right from a client. What comes by way of another worker is answered here. */
-  isFresh(socket: Duplex): boolean;
-  /** Whether a connection was made by another worker, to pass a request on. */
-  isPassedOn(socket: Duplex): boolean;
-  /** Gives a connection, with the bytes that were read from it, to another worker. */
-  handOver(owner: number, bytes: Buffer, socket: Socket): void;
+  /** Whether a client opened the connection and no other worker has read from it. */
+  isNewConnection(socket: Duplex): boolean;
+  /** Whether another worker opened the connection in order to forward a request. */
+  isFromWorker(socket: Duplex): boolean;
+  /** Transfers a connection, with the bytes that were read from it, to another worker. */
+  transfer(owner: number, bytes: Buffer, socket: Socket): void;
 }
 
 /**
- * Brings each request to the worker that has its session. An ordinary request is passed on, alone, as the next one on
- * its connection may be another worker's. A WebSocket's connection is handed over for good, so that what travels on it
- * costs no more than if it had come to the right worker at once.
+ * Routes each request to the worker that owns its session. Ordinary requests are forwarded one by one, because the next
+ * request on the same connection may belong to another worker. The connection of a WebSocket is transferred as a whole,
+ * so that its messages cost no more than if the client had reached the owner directly.
  */
 export class SessionRouter implements SessionRouting {
-  readonly #parts: SessionRouterDependencies;
-  readonly #underWay = new Set<ServerResponse>();
+  readonly #dependencies: SessionRouterDependencies;
+  readonly #forwarded = new Set<ServerResponse>();
 
-  constructor(parts: SessionRouterDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: SessionRouterDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  isPassedOn(socket: Duplex): boolean {
-    return this.#parts.isPassedOn(socket);
+  isFromWorker(socket: Duplex): boolean {
+    return this.#dependencies.isFromWorker(socket);
   }
 
   newSessionId(): string {
-    return newSessionId(this.#parts.worker);
+    return newSessionId(this.#dependencies.worker);
   }
 
-  guard(server: Server, pathname: string): void {
-    const { worker, folder, log, isFresh, handOver } = this.#parts;
-    const answer = takeListeners(server, 'request');
-    const upgrade = takeListeners(server, 'upgrade');
-    const otherOwner = ({ url, socket }: IncomingMessage) => {
-      const owner = isFresh(socket) ? workerOfSession(url ?? '/', pathname) : null;
+  install(server: Server, pathname: string): void {
+    const { worker, socketDirectory, log, isNewConnection, transfer } = this.#dependencies;
+    const answerLocally = takeListeners(server, 'request');
+    const upgradeLocally = takeListeners(server, 'upgrade');
+    const remoteOwner = ({ url, socket }: IncomingMessage) => {
+      const owner = isNewConnection(socket) ? workerOfSession(url ?? '/', pathname) : null;
       return owner === worker ? null : owner;
     };
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      const owner = otherOwner(request);
-      if (owner === null) return answer(request, response);
-      log.debug({ owner }, 'cluster: request passed on');
-      this.#underWay.add(response);
-      response.once('close', () => this.#underWay.delete(response));
-      proxyRequest(workerSocketPath(folder, owner), request, response, () => answer(request, response));
+      const owner = remoteOwner(request);
+      if (owner === null) return answerLocally(request, response);
+      log.debug({ owner }, 'cluster: request forwarded to the owner of its session');
+      this.#forwarded.add(response);
+      response.once('close', () => this.#forwarded.delete(response));
+      const socketPath = workerSocketPath(socketDirectory, owner);
+      proxyRequest(socketPath, request, response, () => answerLocally(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      const owner = otherOwner(request);
-      if (owner === null) return upgrade(request, socket, head);
-      log.debug({ owner }, 'cluster: connection handed over');
-      handOver(owner, Buffer.concat([requestBytes(request), head]), socket);
+      const owner = remoteOwner(request);
+      if (owner === null) return upgradeLocally(request, socket, head);
+      log.debug({ owner }, 'cluster: connection transferred to the owner of its session');
+      transfer(owner, Buffer.concat([requestBytes(request), head]), socket);
     });
   }
 
   stop(): void {
-    for (const response of this.#underWay) response.destroy();
+    for (const response of this.#forwarded) response.destroy();
   }
 }

@@ -3,63 +3,61 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Listener } from '../runtime/listener.js';
+import { closeServer, type Listener } from '../runtime/listener.js';
 
-/** Where a worker takes what other workers pass on to it: a Unix socket in a folder that is theirs alone. */
-export function workerSocketPath(folder: string, worker: number): string {
-  return path.join(folder, `${worker}.sock`);
+/** The Unix socket on which a worker receives the requests that other workers forward. */
+export function workerSocketPath(directory: string, worker: number): string {
+  return path.join(directory, `${worker}.sock`);
 }
 
-/** Connections of a worker: given to it by the primary, or made by other workers that pass requests on. */
+/** The connections of a worker: received from the primary, or opened by other workers to forward requests. */
 export class WorkerListener implements Listener {
-  readonly #door: string;
-  /** The primary knows it. */
+  readonly #socketPath: string;
+  /** Known to the primary only. */
   readonly url = '';
   #server: Server | null = null;
-  readonly #fresh = new WeakSet<Duplex>();
-  /** Given by the primary; all others came through the door. */
-  readonly #taken = new WeakSet<Duplex>();
+  readonly #new = new WeakSet<Duplex>();
+  readonly #fromPrimary = new WeakSet<Duplex>();
 
-  /** @param door path of the Unix socket */
-  constructor(door: string) {
-    this.#door = door;
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath;
   }
 
   async open(server: Server): Promise<void> {
-    // `exclusive`: not by way of the primary, to which servers of workers belong otherwise.
-    server.listen({ path: this.#door, exclusive: true });
+    // `exclusive`: otherwise the primary listens on behalf of the worker.
+    server.listen({ path: this.#socketPath, exclusive: true });
     await once(server, 'listening');
     this.#server = server;
   }
 
   /**
-   * Takes a connection from the primary.
-   * @param bytes what was read from it already, by a worker that has handed it over; null when it is fresh
+   * Accepts a connection from the primary.
+   * @param bytes what another worker has read from it before the transfer; null for a new connection
    */
-  take(socket: Socket, bytes: Buffer | null): void {
+  accept(socket: Socket, bytes: Buffer | null): void {
     if (!this.#server) {
       socket.destroy();
       return;
     }
-    // As with connections that a web server accepts itself: who has sent all of a request still gets the answer.
+    // As a web server does for its own connections: a client that has ended its side still receives the response.
     socket.allowHalfOpen = true;
     if (bytes) socket.unshift(bytes);
-    else this.#fresh.add(socket);
-    this.#taken.add(socket);
+    else this.#new.add(socket);
+    this.#fromPrimary.add(socket);
     this.#server.emit('connection', socket);
   }
 
-  /** Whether it comes right from a client, so that what it asks for may be another worker's. */
-  isFresh(socket: Duplex): boolean {
-    return this.#fresh.has(socket);
+  /** Whether a client opened the connection and no other worker has read from it. */
+  isNewConnection(socket: Duplex): boolean {
+    return this.#new.has(socket);
   }
 
-  /** Whether another worker has made the connection, to pass a request on. */
-  isPassedOn(socket: Duplex): boolean {
-    return !this.#taken.has(socket);
+  /** Whether another worker opened the connection in order to forward a request. */
+  isFromWorker(socket: Duplex): boolean {
+    return !this.#fromPrimary.has(socket);
   }
 
   async close(): Promise<void> {
-    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
+    if (this.#server) await closeServer(this.#server);
   }
 }

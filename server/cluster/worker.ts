@@ -1,95 +1,93 @@
-import cluster from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type App, startApp } from '../app.js';
 import { shutdown } from '../runtime/signals.js';
 import { createLog } from '../telemetry/logger.js';
 import { snapshotMetrics } from '../telemetry/metrics/snapshots.js';
-import { sendConnection } from './connection-handover.js';
-import { type FromWorker, METRICS_TIMEOUT_MS, type ToWorker, type WorkerInit } from './messages.js';
-import { MetricsCollector } from './metrics-collector.js';
+import { transferConnection } from './connection-transfer.js';
+import type { FromWorker, ToWorker, WorkerInit } from './messages.js';
+import { METRICS_TIMEOUT_MS, MetricsRequests } from './metrics-requests.js';
 import { SessionRouter } from './session-router.js';
 import { WorkerListener, workerSocketPath } from './worker-listener.js';
 
-/** Workers are numbered from 1. */
-const PRIMARY = 0;
-
-/** One of several processes. When the primary is gone, Node ends it: nobody could come in any more. */
-export async function runWorker(): Promise<void> {
-  const worker = cluster.worker!.id;
-  const { config, folder, awaitDatabase } = await assignment();
-  removeWhenOrphaned(folder);
+/** Runs one of several worker processes. Node ends it when the primary exits. */
+export async function runWorker(self: Worker): Promise<void> {
+  const worker = self.id;
+  const { config, socketDirectory, awaitDatabase } = await receiveInit();
+  removeOnDisconnect(self, socketDirectory);
   const log = createLog(config).child({ worker });
-  const entrance = new WorkerListener(workerSocketPath(folder, worker));
+  const listener = new WorkerListener(workerSocketPath(socketDirectory, worker));
   const routing = new SessionRouter({
     worker,
-    folder,
+    socketDirectory,
     log,
-    isFresh: (socket) => entrance.isFresh(socket),
-    isPassedOn: (socket) => entrance.isPassedOn(socket),
-    handOver: (owner, bytes, socket) => {
-      const message: FromWorker = { kind: 'handOver', owner, bytes: bytes.toString('base64') };
-      sendConnection(channel, message, socket);
+    isNewConnection: (socket) => listener.isNewConnection(socket),
+    isFromWorker: (socket) => listener.isFromWorker(socket),
+    transfer: (owner, bytes, socket) => {
+      const message: FromWorker = { kind: 'transfer', owner, bytes: bytes.toString('base64') };
+      transferConnection(primary, message, socket);
     },
   });
-  // The primary may have to wait for others as long as it is willing to.
-  const gathering = new MetricsCollector(2 * METRICS_TIMEOUT_MS);
-  const readings = () => gathering.collect([PRIMARY], (request) => tell({ kind: 'readAll', request }));
+  // Longer than the timeout of the primary, which waits for the other workers.
+  const allMetrics = new MetricsRequests(2 * METRICS_TIMEOUT_MS);
+  const collectMetrics = () => allMetrics.request((request) => send({ kind: 'metrics.aggregate', request }));
   try {
-    const app = await startApp(config, { log, entrance, routing, readings });
+    const app = await startApp(config, { log, listener, routing, collectMetrics });
     if (awaitDatabase) await app.parts.database.ready(30_000);
-    leaveWhenAsked(app, config.shutdownMs);
+    shutDownOnRequest(app, config.shutdownMs);
+    const sendMetrics = async (request: number) => {
+      const snapshot = await snapshotMetrics(app.parts.registry, String(worker));
+      send({ kind: 'metrics.response', request, snapshot });
+    };
     process.on('message', (message: ToWorker, socket?: Socket) => {
       if (message.kind === 'connection' && socket)
-        entrance.take(socket, message.bytes === null ? null : Buffer.from(message.bytes, 'base64'));
-      else if (message.kind === 'read') void read(message.request);
-      else if (message.kind === 'readings') gathering.receive(PRIMARY, message.request, message.readings);
+        listener.accept(socket, message.bytes === null ? null : Buffer.from(message.bytes, 'base64'));
+      else if (message.kind === 'metrics.request') void sendMetrics(message.request);
+      else if (message.kind === 'metrics.aggregated') allMetrics.receive(message.request, message.snapshots);
     });
-    const read = async (request: number) => {
-      tell({ kind: 'reading', request, reading: await snapshotMetrics(app.parts.registry, String(worker)) });
-    };
-    tell({ kind: 'serving' });
+    send({ kind: 'listening' });
   } catch (error) {
-    tell({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));
+    send({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));
   }
 }
 
-function assignment(): Promise<WorkerInit> {
+function receiveInit(): Promise<WorkerInit> {
   return new Promise((resolve) => {
     process.once('message', (message: ToWorker) => {
-      if (message.kind === 'assignment') resolve(message);
+      if (message.kind === 'init') resolve(message);
       else process.exit(0);
     });
-    tell({ kind: 'awake' });
+    send({ kind: 'ready' });
   });
 }
 
-/** A terminal tells all processes of Ctrl+C, and the primary tells its workers: once is enough. */
-function leaveWhenAsked(app: App, withinMs: number): void {
-  let isLeaving = false;
-  const leave = () => {
-    if (isLeaving) return;
-    isLeaving = true;
-    void shutdown(() => app.stop(), withinMs);
+/** Ctrl+C in a terminal signals all processes, and the primary sends `stop` as well: only the first one counts. */
+function shutDownOnRequest(app: App, timeoutMs: number): void {
+  let isShuttingDown = false;
+  const shutDown = () => {
+    if (isShuttingDown) return;
+    isShuttingDown = true;
+    void shutdown(() => app.stop(), timeoutMs);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leave);
-  process.on('message', ({ kind }: ToWorker) => kind === 'stop' && leave());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, shutDown);
+  process.on('message', ({ kind }: ToWorker) => kind === 'stop' && shutDown());
 }
 
-/** The primary removes the folder, unless it was killed. */
-function removeWhenOrphaned(folder: string): void {
-  cluster.worker!.once('disconnect', () => {
+/** Removes the directory of the Unix sockets if the primary was killed; otherwise the primary removes it. */
+function removeOnDisconnect(self: Worker, socketDirectory: string): void {
+  self.once('disconnect', () => {
     try {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(socketDirectory, { recursive: true, force: true });
     } catch {
-      // Another worker is at it.
+      // Another worker is removing it.
     }
   });
 }
 
-/** The way to the primary. */
-const channel = process as Required<Pick<NodeJS.Process, 'send'>>;
+/** The channel to the primary, which every worker has. */
+const primary = process as Required<Pick<NodeJS.Process, 'send'>>;
 
-function tell(message: FromWorker, told = () => {}): void {
-  channel.send(message, undefined, undefined, told);
+function send(message: FromWorker, sent = () => {}): void {
+  primary.send(message, undefined, undefined, sent);
 }

@@ -4,147 +4,150 @@ import { Backoff } from '../lib/backoff.js';
 import type { Log } from '../telemetry/logger.js';
 import { processRegistry } from '../telemetry/metrics/registry.js';
 import { snapshotMetrics } from '../telemetry/metrics/snapshots.js';
-import { sendConnection } from './connection-handover.js';
-import { type FromWorker, METRICS_TIMEOUT_MS, type ToWorker, type WorkerInit } from './messages.js';
-import { MetricsCollector } from './metrics-collector.js';
+import { transferConnection } from './connection-transfer.js';
+import type { FromWorker, ToWorker, WorkerInit } from './messages.js';
+import { METRICS_TIMEOUT_MS, MetricsRequests } from './metrics-requests.js';
 
-/** Milliseconds after which the end of a worker does not count as one more of several in a row. */
+/** Lifetime after which the exit of a worker resets the backoff of its replacements. */
 const STABLE_MS = 10_000;
-/** Milliseconds before a worker is replaced: at first, and at most when one after the other ends. */
-const REPLACE_MS = 100;
-const REPLACE_MAX_MS = 30_000;
+/** First and longest delay before a worker is replaced. */
+const FIRST_REPLACEMENT_DELAY_MS = 100;
+const MAX_REPLACEMENT_DELAY_MS = 30_000;
 
-/** The processes that serve: started, given connections, replaced when they end, stopped. */
+/** The worker processes: starts them, distributes connections, replaces workers that exit, stops them. */
 export class Workers {
   readonly #count: number;
-  readonly #assignment: WorkerInit;
+  readonly #init: WorkerInit;
   readonly #log: Log;
-  /** All there are, each with the connections that are on their way to it. */
-  readonly #alive = new Map<Worker, Set<Socket>>();
-  /** Those that take connections. Who got the last one comes last. */
-  readonly #serving = new Set<Worker>();
-  readonly #gathering = new MetricsCollector(METRICS_TIMEOUT_MS);
+  /** All workers, each with the connections that are being transferred to it. */
+  readonly #transfers = new Map<Worker, Set<Socket>>();
+  /** Workers that accept connections, in round-robin order. */
+  readonly #listening = new Set<Worker>();
+  readonly #metrics = new MetricsRequests(METRICS_TIMEOUT_MS);
   readonly #registry = processRegistry();
   #isStarted = false;
   #isStopping = false;
 
-  constructor(count: number, assignment: WorkerInit, log: Log) {
+  constructor(count: number, init: WorkerInit, log: Log) {
     this.#count = count;
-    this.#assignment = assignment;
+    this.#init = init;
     this.#log = log;
   }
 
-  /** Resolves when all serve. @throws Error for the operator, when one of them cannot */
+  /** Resolves when all workers are listening. @throws Error for the operator, if one of them cannot start */
   async start(): Promise<void> {
-    const places = Array.from({ length: this.#count }, () => new Backoff(REPLACE_MS, REPLACE_MAX_MS));
-    await Promise.all(places.map((backoff) => this.#fork(backoff)));
+    const newBackoff = () => new Backoff(FIRST_REPLACEMENT_DELAY_MS, MAX_REPLACEMENT_DELAY_MS);
+    await Promise.all(Array.from({ length: this.#count }, () => this.#fork(newBackoff())));
     this.#isStarted = true;
   }
 
-  /** Gives a new connection to the worker whose turn it is. One that is too busy to take what it was given is spared. */
+  /** Sends a new connection to the next worker, preferring workers with fewer pending transfers: the others are busy. */
   connect(socket: Socket): void {
     let next: Worker | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (const worker of this.#serving) {
-      const { size } = this.#alive.get(worker)!;
-      if (size < least) [next, least] = [worker, size];
+    for (const worker of this.#listening) {
+      const pending = this.#transfers.get(worker)?.size ?? 0;
+      if (pending < least) [next, least] = [worker, pending];
     }
     if (!next) {
       socket.destroy();
       return;
     }
-    this.#serving.delete(next);
-    this.#serving.add(next);
-    this.#give(next, { kind: 'connection', bytes: null }, socket);
+    this.#listening.delete(next);
+    this.#listening.add(next);
+    this.#transfer(next, { kind: 'connection', bytes: null }, socket);
   }
 
   /**
-   * Sends all away, and ends those that are not gone in time.
-   * @returns how many had to be ended
+   * Stops all workers, and kills those that have not exited after `timeoutMs`.
+   * @returns the number of workers that were killed
    */
-  async stop(withinMs: number): Promise<number> {
+  async stop(timeoutMs: number): Promise<number> {
     this.#isStopping = true;
-    const gone = [...this.#alive.keys()].map(
-      (worker) => new Promise((resolve) => worker.once('exit', resolve)),
-    );
-    for (const worker of this.#alive.keys()) tell(worker, { kind: 'stop' });
-    let late = 0;
+    const workers = [...this.#transfers.keys()];
+    const exits = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+    for (const worker of workers) send(worker, { kind: 'stop' });
+    let killed = 0;
     const timer = setTimeout(() => {
-      late = this.#alive.size;
-      for (const worker of this.#alive.keys()) worker.process.kill('SIGKILL');
-    }, withinMs);
-    await Promise.all(gone);
+      killed = this.#transfers.size;
+      for (const worker of this.#transfers.keys()) worker.process.kill('SIGKILL');
+    }, timeoutMs);
+    await Promise.all(exits);
     clearTimeout(timer);
-    return late;
+    return killed;
   }
 
-  /** Resolves when the worker serves; rejects when it ends before. */
+  /** Resolves when the worker is listening; rejects if it exits before. */
   #fork(backoff: Backoff): Promise<void> {
     const worker = cluster.fork();
-    const forked = Date.now();
+    const forkedAt = Date.now();
+    const transfers = new Set<Socket>();
     let failure: string | undefined;
-    this.#alive.set(worker, new Set());
+    this.#transfers.set(worker, transfers);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker, socket?: Socket) => {
-        if (message.kind === 'awake') tell(worker, { kind: 'assignment', ...this.#assignment });
+        if (message.kind === 'ready') send(worker, { kind: 'init', ...this.#init });
         else if (message.kind === 'failed') failure = message.message;
-        else if (message.kind === 'handOver') this.#handOver(worker, message, socket);
-        else if (message.kind === 'reading')
-          this.#gathering.receive(worker.id, message.request, [message.reading]);
-        else if (message.kind === 'readAll') void this.#readAll(worker, message.request);
-        else if (message.kind === 'serving') {
-          this.#serving.add(worker);
-          this.#log.info({ worker: worker.id, pid: worker.process.pid }, 'cluster: a worker serves');
+        else if (message.kind === 'transfer') this.#transferToOwner(worker, message, socket);
+        else if (message.kind === 'metrics.response')
+          this.#metrics.receive(message.request, [message.snapshot]);
+        else if (message.kind === 'metrics.aggregate') void this.#sendAllMetrics(worker, message.request);
+        else if (message.kind === 'listening') {
+          this.#listening.add(worker);
+          this.#log.info({ worker: worker.id, pid: worker.process.pid }, 'cluster: worker listening');
           resolve();
         }
       });
       worker.once('exit', (code, signal) => {
-        for (const socket of this.#alive.get(worker)!) socket.destroy();
-        this.#alive.delete(worker);
-        const served = this.#serving.delete(worker);
-        reject(new Error(failure ?? `a process ended with ${signal ?? code} before it could serve`));
-        if (this.#isStopping || !(served || this.#isStarted)) return;
-        if (Date.now() - forked > STABLE_MS) backoff.reset();
-        const end = { worker: worker.id, pid: worker.process.pid, code, signal, reason: failure };
-        this.#replace(backoff, end);
+        for (const socket of transfers) socket.destroy();
+        this.#transfers.delete(worker);
+        const wasListening = this.#listening.delete(worker);
+        reject(new Error(failure ?? `a worker exited with ${signal ?? code} before it was listening`));
+        if (this.#isStopping || !(wasListening || this.#isStarted)) return;
+        if (Date.now() - forkedAt > STABLE_MS) backoff.reset();
+        const exit = { worker: worker.id, pid: worker.process.pid, code, signal, reason: failure };
+        this.#replace(backoff, exit);
       });
     });
   }
 
-  #replace(backoff: Backoff, end: object): void {
-    const wait = Math.round(backoff.next());
-    this.#log.error({ ...end, replacedInMs: wait }, 'cluster: a worker ended, another takes its place');
+  #replace(backoff: Backoff, exit: object): void {
+    const replacedInMs = Math.round(backoff.next());
+    this.#log.error({ ...exit, replacedInMs }, 'cluster: worker exited, will be replaced');
     setTimeout(() => {
       if (!this.#isStopping) this.#fork(backoff).catch(() => {});
-    }, wait);
+    }, replacedInMs);
   }
 
-  /** The numbers of this process and of all that serve, for a worker that was asked for them. */
-  async #readAll(asker: Worker, request: number): Promise<void> {
-    const serving = [...this.#serving];
-    const ids = serving.map(({ id }) => id);
-    const readings = await this.#gathering.collect(ids, (own) => {
-      for (const worker of serving) tell(worker, { kind: 'read', request: own });
-    });
+  /** Sends the metrics of the primary and of all workers to the worker that requested them. */
+  async #sendAllMetrics(requester: Worker, request: number): Promise<void> {
+    const responses = [...this.#listening].map((worker) =>
+      this.#metrics.request((own) => send(worker, { kind: 'metrics.request', request: own })),
+    );
     const own = await snapshotMetrics(this.#registry, 'primary');
-    tell(asker, { kind: 'readings', request, readings: [own, ...readings] });
+    const snapshots = [own, ...(await Promise.all(responses)).flat()];
+    send(requester, { kind: 'metrics.aggregated', request, snapshots });
   }
 
-  /** A connection for a worker that is gone returns to its sender, which knows what to answer. */
-  #handOver(sender: Worker, { owner, bytes }: { owner: number; bytes: string }, socket?: Socket): void {
-    if (!socket) return; // closed on its way here
-    const wanted = [...this.#serving].find(({ id }) => id === owner);
-    this.#give(wanted ?? sender, { kind: 'connection', bytes }, socket);
+  /** Returns the connection to its sender if the owner has exited; the sender then answers the request. */
+  #transferToOwner(
+    sender: Worker,
+    { owner, bytes }: { owner: number; bytes: string },
+    socket?: Socket,
+  ): void {
+    if (!socket) return; // closed during the transfer
+    const recipient = [...this.#listening].find(({ id }) => id === owner) ?? sender;
+    this.#transfer(recipient, { kind: 'connection', bytes }, socket);
   }
 
-  #give(worker: Worker, message: ToWorker, socket: Socket): void {
-    const underWay = this.#alive.get(worker);
-    underWay?.add(socket);
-    sendConnection(worker, message, socket, () => underWay?.delete(socket));
+  #transfer(worker: Worker, message: ToWorker, socket: Socket): void {
+    const transfers = this.#transfers.get(worker);
+    transfers?.add(socket);
+    transferConnection(worker, message, socket, () => transfers?.delete(socket));
   }
 }
 
-function tell(worker: Worker, message: ToWorker): void {
-  // A worker that has just ended cannot be told; its `exit` follows.
+/** Ignores errors: a worker that has just exited also emits `exit`. */
+function send(worker: Worker, message: ToWorker): void {
   worker.send(message, () => {});
 }

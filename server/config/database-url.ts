@@ -1,49 +1,47 @@
 import { ConfigError } from './config-error.js';
 
-/** Where one server of the database takes drivers' connections. */
+/** The driver port of one database server. */
 export interface DatabaseHost {
-  /** A name or an IP address, an IPv6 address without brackets. */
+  /** A host name or an IP address; IPv6 without brackets. */
   host: string;
   port: number;
 }
 
 export interface DatabaseAddress {
-  /** The servers of one cluster, at least one: each can answer every query. */
+  /** The servers of one cluster, at least one. Each of them can run every query. */
   hosts: DatabaseHost[];
   db: string;
   user: string;
   password: string;
-  /** Set when the link is encrypted; `ca` is empty to trust the system's authorities. */
+  /** Null: not encrypted. `ca`: certificate (PEM) of the authority to trust instead of the system's. */
   tls: { ca?: string } | null;
 }
 
-/** The database's name where an address gives none, and on the embedded database. */
+/** Name of the database where the URL has no path, and in the embedded database. */
 export const DEFAULT_DB = 'changeroom';
 
 const DEFAULT_PORT = 28015;
 
-/** What is wrong with an address, for whoever lists all faults. */
-export function databaseFaults(text: string): string[] {
+/** Faults of a database URL; empty for a valid one. */
+export function databaseUrlFaults(text: string): string[] {
   try {
     databaseAddress(text);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
-    return ['RETHINKDB_URL: a % must be followed by the code of a character'];
+    return ['RETHINKDB_URL: % must be followed by the two hexadecimal digits of a byte'];
   }
 }
 
 /**
- * Takes a `rethinkdb:` or `rethinkdbs:` URL apart. Several hosts are separated by commas:
+ * Parses a `rethinkdb:` or `rethinkdbs:` URL. Several hosts are separated by commas:
  * `rethinkdb://user:password@a:28015,[::1]:28016/database`.
  * @throws ConfigError
  */
 export function databaseAddress(text: string, ca?: string): DatabaseAddress {
   const [, before, hostList, after] = /^(rethinkdbs?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/is.exec(text) ?? [];
   if (before === undefined || hostList === undefined) {
-    throw new ConfigError([
-      'RETHINKDB_URL must be an address that begins with rethinkdb:// or rethinkdbs://',
-    ]);
+    throw new ConfigError(['RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://']);
   }
   const names = hostList.split(',').map((name) => name.trim());
   if (names.length > 1 && names.includes('')) throw new ConfigError(['RETHINKDB_URL: a host is empty']);
@@ -51,7 +49,7 @@ export function databaseAddress(text: string, ca?: string): DatabaseAddress {
   const [url] = urls as [URL];
   const db = decodeURIComponent(url.pathname.replace(/^\//, '')) || DEFAULT_DB;
   if (!/^[A-Za-z0-9_-]+$/.test(db)) {
-    throw new ConfigError(['RETHINKDB_URL: the database name may have letters, digits, _ and - only']);
+    throw new ConfigError(['RETHINKDB_URL: the database name may contain only letters, digits, _ and -']);
   }
   return {
     hosts: urls.map(({ hostname, port }) => ({
@@ -61,11 +59,11 @@ export function databaseAddress(text: string, ca?: string): DatabaseAddress {
     db,
     user: decodeURIComponent(url.username) || 'admin',
     password: decodeURIComponent(url.password),
-    tls: url.protocol === 'rethinkdbs:' ? { ca } : null,
+    tls: url.protocol === 'rethinkdbs:' ? { ...(ca !== undefined && { ca }) } : null,
   };
 }
 
-/** `host:port`, or several separated by commas, for logs and messages. */
+/** Formats `host:port`, several separated by commas, for logs and messages. */
 export function placeOf(...hosts: readonly DatabaseHost[]): string {
   return hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
 }
@@ -75,7 +73,7 @@ function parsedUrl(text: string): URL {
     return new URL(text);
   } catch {
     throw new ConfigError([
-      'RETHINKDB_URL: each host must be a name or an address, with a port or without, such as db:28015 or [::1]:28015',
+      'RETHINKDB_URL: each host must be a name or an IP address, with or without a port, such as db:28015 or [::1]:28015',
     ]);
   }
 }

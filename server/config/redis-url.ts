@@ -1,21 +1,9 @@
-import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-
-/** A Redis server that several processes share. */
+/** The Redis server that several processes share. */
 export interface RedisAddress {
   /** `redis://user:password@host:6379/0`, or `rediss:` over TLS. */
   url: string;
-  /** What all keys and channels begin with. Deployments that share a Redis need different ones. */
-  key: string;
-  /** Set when the line is encrypted. `ca`: PEM, instead of the system's authorities. `verify`: false believes any certificate. */
-  tls?: { ca?: string; verify: boolean };
-}
-
-/** What ioredis needs to be told beside the address. */
-export function tlsOptions({ url, tls }: RedisAddress): { tls?: ConnectionOptions } {
-  if (!tls) return {};
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  // TLS does not allow addresses as names.
-  const servername = isIP(host) ? undefined : host;
-  return { tls: { ca: tls.ca, rejectUnauthorized: tls.verify, servername } };
+  /** Prefix of all keys and channels. Deployments that share a Redis server need different ones. */
+  keyPrefix: string;
+  /** Absent: not encrypted. `ca`: PEM, replaces the system's authorities. `verify`: false accepts any certificate. */
+  tls?: { ca?: string; verify: boolean } | undefined;
 }

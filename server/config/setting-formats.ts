@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The forms that settings have, each a schema that says what is wrong by the setting's name, never by its value. */
+/** Formats of settings. Their messages contain the name of a setting, never its value, which may be a secret. */
 
 export const numberWithin = (name: string, min: number, max: number) =>
   z
@@ -14,7 +14,7 @@ export const wholeNumber = (name: string, min: number, max: number, fallback: nu
 
 const BYTE_UNITS = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
 
-/** A number of bytes, with or without a unit; units are powers of 1024. */
+/** A number of bytes with an optional unit; units are powers of 1024. */
 export const byteSize = (name: string, min: number) =>
   z
     .string()
@@ -25,7 +25,7 @@ export const byteSize = (name: string, min: number) =>
     })
     .refine((bytes) => bytes >= min, `${name} must be at least ${min / 1024 ** 2}MB`);
 
-export const limit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
+export const countLimit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
 
 export const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);
 
@@ -40,7 +40,7 @@ export const address = (name: string, protocols: string[]) =>
     },
     {
       abort: true,
-      message: `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+      message: `${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
     },
   );
 
@@ -58,7 +58,7 @@ export const flag = (name: string, fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true');
 
-/** Names of hosts as in a `Host` header, without ports: domain names, IPv4 addresses, IPv6 addresses in brackets. */
+/** Host names as in a `Host` header, without ports: domain names, IPv4 addresses, IPv6 addresses in brackets. */
 export const hostNames = (name: string) =>
   z
     .string()
@@ -73,24 +73,27 @@ export const hostNames = (name: string) =>
       `${name} must be host names separated by commas, without https:// and without ports`,
     );
 
-/** A queue of a broker. Names that begin with `amq.` are the broker's own. */
+/** Name of a queue. Brokers reserve names that begin with `amq.`. */
 export const queueName = (name: string) =>
   z
     .string()
-    .regex(/^(?!amq\.)[\w:.-]{1,100}$/, `${name} may have letters, digits and _ : . - only, at most 100`);
-
-/** Travels in an `Authorization` header, so it may have characters only that all programs write alike there. */
-export const bearerSecret = (name: string) =>
-  z
-    .string()
     .regex(
-      /^[\x21-\x7e]{16,}$/,
-      `${name} must have at least 16 characters, all of them ASCII and none a space`,
+      /^(?!amq\.)[\w:.-]{1,100}$/,
+      `${name} may contain only letters, digits and _ : . -, at most 100 characters`,
     );
 
-/** PEM text. Where a variable can have one line only, lines may be parted by `\n` as two characters. */
+/** A token that is sent in an `Authorization` header; restricted to characters that all clients encode in the same way. */
+export const secretToken = (name: string) =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, `${name} must have at least 16 characters, all of them visible ASCII`);
+
+/** PEM text. For variables that cannot hold line breaks, lines may be separated by the two characters `\n`. */
 export const certificate = (name: string) =>
   z
     .string()
-    .regex(/-----BEGIN CERTIFICATE-----/, `${name} must be PEM text, with -----BEGIN CERTIFICATE-----`)
+    .regex(
+      /-----BEGIN CERTIFICATE-----/,
+      `${name} must be PEM text that contains -----BEGIN CERTIFICATE-----`,
+    )
     .transform((text) => text.replaceAll('\\n', '\n'));

@@ -1,80 +1,81 @@
 import { z } from 'zod';
-import { databaseFaults } from './database-url.js';
+import { databaseUrlFaults } from './database-url.js';
 import {
   address,
-  bearerSecret,
   byteSize,
   certificate,
+  countLimit,
   flag,
   hostNames,
-  limit,
   numberWithin,
   port,
   queueName,
+  secretToken,
   webAddress,
   wholeNumber,
 } from './setting-formats.js';
-
-/**
- * Every setting stands here once, with its default and its meaning; docs/configuration.md lists the same and a test
- * holds the two together.
- */
 
 export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/**
+ * Every setting, declared once, with its format, default and description. A test compares docs/configuration.md and
+ * app.json with it.
+ */
 export const settings = {
-  PORT: port('PORT', 5000).describe('Port of the web server; 0 takes any free one'),
-  INTERFACE: z.string().default('0.0.0.0').describe('Address to listen on'),
-  LOG: z
-    .enum(LOG_LEVELS, `LOG must be one of ${LOG_LEVELS.join(', ')}`)
+  PORT: port('PORT', 5000).describe('Port of the web server; 0 selects a free port'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe('Least level of what is logged'),
+    .describe('Minimum log level'),
   DATA_DIR: z
     .string()
     .min(1, 'DATA_DIR must not be empty')
     .default('./data')
-    .describe('Folder of the embedded database and of keys made at the first start'),
+    .describe('Directory of the embedded database and of keys that are generated at the first start'),
   DATA_LIMIT: byteSize('DATA_LIMIT', 1024 ** 2)
     .optional()
     .describe(
-      'Most that the embedded database may store, such as 5GB; writes beyond it are refused. Without it the disk is the limit',
+      'Maximum size of the data in the embedded database, such as 5GB; writes beyond it are rejected. Without it the free disk space is the limit',
     ),
   INSTANCES: wholeNumber('INSTANCES', 1, 64, 1).describe(
-    'How many processes serve the port together; more than one need REDIS_URL',
+    'Number of processes that serve the port together; more than one requires REDIS_URL',
   ),
   RETHINKDB_URL: z
     .string()
     .superRefine((text, check) => {
-      for (const message of databaseFaults(text)) check.addIssue({ code: 'custom', message });
+      for (const message of databaseUrlFaults(text)) check.addIssue({ code: 'custom', message });
     })
     .optional()
     .describe(
-      'A RethinkDB server, rethinkdb://user:password@host:28015/database; several servers of one cluster are separated by commas (a:28015,b:28015); rethinkdbs: over TLS. Without it the embedded database is started',
+      'URL of a RethinkDB server, rethinkdb://user:password@host:28015/database; several servers of one cluster are separated by commas (a:28015,b:28015); rethinkdbs: over TLS. Without it the embedded database is started',
     ),
   RETHINKDB_CA: certificate('RETHINKDB_CA')
     .optional()
-    .describe('Certificate (PEM text) that signs the database server’s, for rethinkdbs:'),
+    .describe(
+      'Certificate (PEM text) of the authority that signed the RethinkDB certificate, for rethinkdbs:',
+    ),
   RETHINKDB_REPLICAS: numberWithin('RETHINKDB_REPLICAS', 1, 64)
     .optional()
     .describe(
-      'Copies of each table that is created; without it as many as there are database servers, at most 3. Existing tables are not changed',
+      'Replicas of each table that the server creates; by default one per database server, at most 3. Existing tables are not changed',
     ),
   EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
-    'Port of the embedded database, on 127.0.0.1; 0 takes any free one',
+    'Port of the embedded database, on 127.0.0.1; 0 selects a free port',
   ),
-  EMBEDDED_PASSWORD: z.string().default('').describe('Password of the embedded database’s user admin'),
+  EMBEDDED_PASSWORD: z.string().default('').describe('Password of the user admin of the embedded database'),
   SESSION_SECRET: z
     .string()
     .min(16, 'SESSION_SECRET must have at least 16 characters')
     .optional()
-    .describe('Key that signs cookies; without it one is made and kept in DATA_DIR'),
+    .describe('Key that signs cookies; without it the server generates one and stores it in DATA_DIR'),
   AUTH: z
     .enum(AUTH_MODES, `AUTH must be one of ${AUTH_MODES.join(', ')}`)
     .default('guest')
     .describe(
-      'Who may come in: guest (everybody, by a name of their choice), jwt (tokens of an issuer such as Auth0), accounts (tokens that AUTH_SERVER knows)',
+      'How users authenticate: guest (anyone, with a name of their choice), jwt (tokens of an issuer such as Auth0), accounts (tokens that AUTH_SERVER accepts)',
     ),
   AUTH0_API_DOMAIN: z
     .string()
@@ -83,33 +84,33 @@ export const settings = {
       'AUTH0_API_DOMAIN must be a host name such as example.eu.auth0.com, without https://',
     )
     .optional()
-    .describe('Domain of an Auth0 tenant that issues the tokens, such as example.eu.auth0.com (AUTH=jwt)'),
+    .describe('Domain of the Auth0 tenant that issues the tokens, such as example.eu.auth0.com (AUTH=jwt)'),
   AUTH_ISSUER: webAddress('AUTH_ISSUER')
     .optional()
-    .describe('Any other issuer, exactly as its tokens name it in iss (AUTH=jwt)'),
+    .describe('Any other issuer, exactly as in the claim iss of its tokens (AUTH=jwt)'),
   AUTH_JWKS_URL: webAddress('AUTH_JWKS_URL')
     .optional()
-    .describe("Where the issuer's keys are; without it .well-known/jwks.json at the issuer (AUTH=jwt)"),
+    .describe(
+      'URL of the issuer’s key set; by default .well-known/jwks.json below the URL of the issuer (AUTH=jwt)',
+    ),
   AUTH_AUDIENCE: z
     .string()
     .optional()
-    .describe(
-      'Whom the tokens must be meant for, as they say in aud; at Auth0 the identifier of the API (AUTH=jwt)',
-    ),
+    .describe('Required value of the claim aud of tokens; at Auth0 the identifier of the API (AUTH=jwt)'),
   AUTH_SERVER: webAddress('AUTH_SERVER')
     .optional()
-    .describe('The whole address at which the accounts service says whose a token is (AUTH=accounts)'),
-  SECRET_FOR_SUMMARY: bearerSecret('SECRET_FOR_SUMMARY')
+    .describe('URL at which the accounts service returns the account of a token (AUTH=accounts)'),
+  PRESENCE_SUMMARY_TOKEN: secretToken('PRESENCE_SUMMARY_TOKEN')
     .optional()
-    .describe('Bearer token of those who may read the summary of who is present; without it nobody may'),
-  SECRET_FOR_FLUSHING: bearerSecret('SECRET_FOR_FLUSHING')
+    .describe('Bearer token of the presence summary; without it the endpoint does not exist'),
+  PRESENCE_FLUSH_TOKEN: secretToken('PRESENCE_FLUSH_TOKEN')
     .optional()
     .describe(
-      'Bearer token of those who may delete what processes that are gone have left of who is present; without it nobody may',
+      'Bearer token of the endpoint that deletes the presence entries of dead processes; without it the endpoint does not exist',
     ),
-  SECRET_FOR_METRICS: bearerSecret('SECRET_FOR_METRICS')
+  METRICS_TOKEN: secretToken('METRICS_TOKEN')
     .optional()
-    .describe('Bearer token of /metrics; without it the numbers are for this machine alone'),
+    .describe('Bearer token of /metrics; without it /metrics answers requests from this machine only'),
   REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
     .refine(
       (text) => /^(\/\d*)?$/.test(new URL(text).pathname),
@@ -117,76 +118,103 @@ export const settings = {
     )
     .optional()
     .describe(
-      'A Redis server, over which several processes share who is present, who types, and what is limited',
+      'URL of a Redis server through which several processes share presence, typing indicators and rate limits',
     ),
-  REDIS_KEY: z
+  REDIS_KEY_PREFIX: z
     .string()
-    .regex(/^[\w:.-]{1,64}$/, 'REDIS_KEY may have letters, digits and _ : . - only, at most 64')
+    .regex(
+      /^[\w:.-]{1,64}$/,
+      'REDIS_KEY_PREFIX may contain only letters, digits and _ : . -, at most 64 characters',
+    )
     .default('changeroom')
     .describe(
-      'With what all keys and channels in Redis begin; another one for every chat that uses the same Redis',
+      'Prefix of all keys and channels in Redis; deployments that share a Redis server need different ones',
     ),
   REDIS_CA: certificate('REDIS_CA')
     .optional()
-    .describe('Certificate (PEM text) that signs the Redis server’s, for rediss:'),
+    .describe('Certificate (PEM text) of the authority that signed the Redis certificate, for rediss:'),
   REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true).describe(
-    'false: any certificate of the Redis server is believed, as Heroku’s add-on needs it',
+    'false: accept any certificate of the Redis server, as required by Heroku’s add-on',
   ),
   AMQP_URL: address('AMQP_URL', ['amqp:', 'amqps:'])
     .optional()
     .describe(
-      'An AMQP broker such as RabbitMQ, over which bots get commands and answer; without it there are no bots',
+      'URL of an AMQP broker such as RabbitMQ that carries commands to bots and their replies; without it there are no bots',
     ),
-  AMQP_BOT_QUEUE: queueName('AMQP_BOT_QUEUE')
+  AMQP_COMMAND_QUEUE: queueName('AMQP_COMMAND_QUEUE')
     .default('changeroom-bots')
-    .describe('Queue, and exchange, of the commands to bots'),
-  AMQP_QUEUE: queueName('AMQP_QUEUE').default('changeroom-chat').describe('Queue of the bots’ answers'),
+    .describe('Name of the queue and of the exchange of commands to bots'),
+  AMQP_REPLY_QUEUE: queueName('AMQP_REPLY_QUEUE')
+    .default('changeroom-chat')
+    .describe('Name of the queue of replies of bots'),
   AMQP_REJECTED_QUEUE: queueName('AMQP_REJECTED_QUEUE')
     .optional()
-    .describe('Queue of answers that cannot be used; without it AMQP_QUEUE with -rejected'),
+    .describe('Name of the queue of rejected replies; by default AMQP_REPLY_QUEUE followed by -rejected'),
   AMQP_DURABLE: flag('AMQP_DURABLE', false).describe(
-    'true: the queues, and what is in them, outlast a restart of the broker; RabbitMQ 4.3 and newer need it',
+    'true: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
   ),
-  AMQP_BOT_SECRET: bearerSecret('AMQP_BOT_SECRET')
+  AMQP_BOT_SECRET: secretToken('AMQP_BOT_SECRET')
     .optional()
-    .describe('Token with which bots may write to any room without having been asked; without it none may'),
-  LIMIT_MESSAGES: limit('LIMIT_MESSAGES', 200).describe(
-    'Messages that a user may write, edit or delete in 10 seconds; 0 for any number, here and in all LIMIT settings',
+    .describe('Token with which bots may write to any room without a command; without it they may not'),
+  LIMIT_MESSAGES: countLimit('LIMIT_MESSAGES', 200).describe(
+    'Messages that a user may write, edit or delete in 10 seconds; 0 disables the limit, as in all LIMIT settings',
   ),
-  LIMIT_JOINS: limit('LIMIT_JOINS', 300).describe(
+  LIMIT_JOINS: countLimit('LIMIT_JOINS', 300).describe(
     'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
   ),
-  LIMIT_HISTORY: limit('LIMIT_HISTORY', 50).describe(
+  LIMIT_HISTORY: countLimit('LIMIT_HISTORY', 50).describe(
     'Pages of history that a user may load in 10 seconds, by sockets, REST and pages',
   ),
-  LIMIT_MEMBERSHIPS: limit('LIMIT_MEMBERSHIPS', 30).describe(
-    'Rooms that a user may become or cease to be a member of in 10 seconds',
+  LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
+    'Memberships that a user may begin or end in 10 seconds',
   ),
-  LIMIT_ROOMS: limit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
-  LIMIT_RENAMES: limit('LIMIT_RENAMES', 20).describe('New names that a user may take in a minute'),
-  LIMIT_PER_ADDRESS: limit('LIMIT_PER_ADDRESS', 5).describe(
-    'How many times as much all users of one address together may do, for each of the settings above',
+  LIMIT_ROOMS: countLimit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
+  LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
+    'Times that a user may change the name in a minute',
   ),
-  LIMIT_REQUESTS: limit('LIMIT_REQUESTS', 1000).describe(
+  LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
+    'Factor by which all users of one address together may exceed each of the limits above',
+  ),
+  LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',
   ),
-  LIMIT_FAILED_LOGINS: limit('LIMIT_FAILED_LOGINS', 30).describe(
-    'Tokens of an address that AUTH_SERVER may refuse in 10 seconds before it is not asked about further ones',
+  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
+    'Tokens of an address that AUTH_SERVER may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
   ),
-  LIMIT_FRAMES: limit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
-  LIMIT_SOCKETS: limit('LIMIT_SOCKETS', 500).describe(
+  LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
+  LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
   ),
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
     .optional()
     .describe(
-      'Host names, separated by commas, under which requests are answered, such as chat.example.org,localhost; without it any',
+      'Host names for which requests are answered, separated by commas, such as chat.example.org,localhost; without it any host',
     ),
   TRUST_PROXY: z
     .string()
     .default('loopback')
     .describe(
-      'Whose X-Forwarded-* headers are believed: addresses, names of ranges, or a number of hops (Express’ "trust proxy")',
+      'Proxies whose X-Forwarded-* headers are trusted: addresses, names of ranges, or a number of hops (Express setting "trust proxy")',
     ),
-  SHUTDOWN_SECONDS: wholeNumber('SHUTDOWN_SECONDS', 1, 600, 25).describe('Longest time a stop may take'),
+  SHUTDOWN_SECONDS: wholeNumber('SHUTDOWN_SECONDS', 1, 600, 25).describe('Maximum duration of a shutdown'),
 } as const;
+
+export type SettingName = keyof typeof settings;
+
+interface Alias {
+  readonly setting: SettingName;
+  /** Deprecated names are reported in the log; the others belong to deployments that Changeroom replaces. */
+  readonly isDeprecated: boolean;
+}
+
+/** Names that are accepted in the place of a setting's own. */
+export const aliases: Readonly<Record<string, Alias>> = {
+  INTERFACE: { setting: 'HOST', isDeprecated: true },
+  LOG: { setting: 'LOG_LEVEL', isDeprecated: true },
+  SECRET_FOR_METRICS: { setting: 'METRICS_TOKEN', isDeprecated: true },
+  SECRET_FOR_SUMMARY: { setting: 'PRESENCE_SUMMARY_TOKEN', isDeprecated: false },
+  SECRET_FOR_FLUSHING: { setting: 'PRESENCE_FLUSH_TOKEN', isDeprecated: false },
+  REDIS_KEY: { setting: 'REDIS_KEY_PREFIX', isDeprecated: false },
+  AMQP_BOT_QUEUE: { setting: 'AMQP_COMMAND_QUEUE', isDeprecated: true },
+  AMQP_QUEUE: { setting: 'AMQP_REPLY_QUEUE', isDeprecated: false },
+};

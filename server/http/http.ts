@@ -62,7 +62,7 @@ export function createHttp(parts: HttpDependencies): Express {
   app.use(requestLog(parts.log));
   app.use(securityHeaders);
   app.use(healthRouter(parts));
-  app.use(metricsRouter({ metrics: parts.metrics, secret: parts.config.secretForMetrics }));
+  app.use(metricsRouter({ metrics: parts.metrics, secret: parts.config.metricsToken }));
   app.use(limitRequests(parts.limits));
   app.use(apiRouter(parts));
   app.use(pagesRouter(parts));

@@ -1,25 +1,25 @@
 /**
- * Waiting times between attempts: doubling from `first` to `longest` milliseconds, each with "full jitter"
- * (a random part of it, at least a tenth), so that many clients of a server that comes back do not come at once.
+ * Delays between attempts: they double from `firstMs` to `maxMs` milliseconds, each with full jitter (a random fraction
+ * of at least a tenth), so that the clients of a server that recovers do not reconnect at the same time.
  */
 export class Backoff {
-  readonly #first: number;
-  readonly #longest: number;
+  readonly #firstMs: number;
+  readonly #maxMs: number;
   #attempts = 0;
 
-  constructor(first = 100, longest = 5_000) {
-    this.#first = first;
-    this.#longest = longest;
+  constructor(firstMs = 100, maxMs = 5_000) {
+    this.#firstMs = firstMs;
+    this.#maxMs = maxMs;
   }
 
-  /** Milliseconds to wait before the next attempt. */
+  /** @returns milliseconds to wait before the next attempt */
   next(): number {
-    const ceiling = Math.min(this.#longest, this.#first * 2 ** this.#attempts);
+    const ceiling = Math.min(this.#maxMs, this.#firstMs * 2 ** this.#attempts);
     this.#attempts += 1;
     return ceiling * (0.1 + 0.9 * Math.random());
   }
 
-  /** The attempt succeeded: begin anew. */
+  /** Restarts the sequence after a successful attempt. */
   reset(): void {
     this.#attempts = 0;
   }

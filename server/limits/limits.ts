@@ -1,6 +1,8 @@
-import { Redis } from 'ioredis';
-import { type RedisAddress, tlsOptions } from '../config/redis-url.js';
+import type { Redis } from 'ioredis';
+import type { RedisAddress } from '../config/redis-url.js';
+import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
+import { openRedis } from '../redis/client.js';
 import type { Log } from '../telemetry/logger.js';
 import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
@@ -49,12 +51,17 @@ const BY_ADDRESS = {
   failedLogins: { seconds: 10, does: (n: number) => `log in with ${n} tokens that are refused` },
 } as const;
 
-/** Answers that a bot may give to one command, and the seconds for which they are counted: as long as its token is valid. */
-export const ANSWERS_PER_COMMAND = 100;
-const ANSWERS = { seconds: 3600 } as const;
+/** Replies of bots to one command, and the seconds for which they are counted: as long as its token is valid. */
+export const REPLIES_PER_COMMAND = 100;
+const REPLIES = { seconds: 3600 } as const;
 
 /** Milliseconds over which the frames of a socket are counted. */
 const FRAMES_WINDOW_MS = 10_000;
+
+/** Milliseconds for Redis to count an event; then this process counts it. */
+const COMMAND_TIMEOUT_MS = 1_000;
+/** Milliseconds between two attempts to connect to Redis, at most. */
+const MAX_RECONNECT_DELAY_MS = 5_000;
 
 type UserKind = keyof typeof BY_USER;
 type AddressKind = keyof typeof BY_ADDRESS;
@@ -84,7 +91,7 @@ export class Limits {
   /** For the frames of sockets that send many. */
   readonly frequentFrames = new HeavyWork({ slots: 16, maxWaiting: 20_000, maxWaitingPerAddress: 2_000 });
   private readonly config: LimitsConfig;
-  private readonly redis: Redis | null;
+  private readonly redis: ReconnectingConnection<Redis> | null;
   private readonly counters = new Map<string, SharedCounter>();
   private readonly sockets = new Map<string, number>();
 
@@ -107,7 +114,8 @@ export class Limits {
       sockets: 0,
       ...config,
     };
-    this.redis = shared && openRedis(shared, log);
+    this.redis = shared && connectTo(shared, log);
+    this.redis?.start();
   }
 
   /** Counts a message written, edited or deleted. @throws ChatError `rate-limited`, with the time to wait */
@@ -166,19 +174,19 @@ export class Limits {
   }
 
   /**
-   * Counts an answer to a command of `ANSWERS_PER_COMMAND`.
-   * @param command names the command
-   * @returns takes the answer back, where it was not written or had been written before
-   * @throws ChatError `too-many-answers`
+   * Counts a reply of a bot, of `REPLIES_PER_COMMAND`.
+   * @param command identifies the command
+   * @returns a function that uncounts the reply, for one that was not written or had been written before
+   * @throws ChatError `too-many-replies`
    */
-  async answer(command: string): Promise<() => Promise<void>> {
-    const counter = this.counter('answers', ANSWERS.seconds);
-    const takeBack = () => counter.subtract(command);
+  async reply(command: string): Promise<() => Promise<void>> {
+    const counter = this.counter('replies', REPLIES.seconds);
+    const uncount = () => counter.subtract(command);
     const { count } = await counter.add(command);
-    if (count <= ANSWERS_PER_COMMAND) return takeBack;
-    await takeBack();
-    throw new ChatError('too-many-answers', `a command may get ${ANSWERS_PER_COMMAND} answers`, {
-      limit: ANSWERS_PER_COMMAND,
+    if (count <= REPLIES_PER_COMMAND) return uncount;
+    await uncount();
+    throw new ChatError('too-many-replies', `a command may get ${REPLIES_PER_COMMAND} replies`, {
+      limit: REPLIES_PER_COMMAND,
     });
   }
 
@@ -215,7 +223,7 @@ export class Limits {
   }
 
   stop(): void {
-    this.redis?.disconnect();
+    void this.redis?.stop();
   }
 
   /** The user is counted first, so that what one user is refused does not use up the allowance of the address. */
@@ -243,7 +251,7 @@ export class Limits {
     let counter = this.counters.get(name);
     if (!counter) {
       const { shared, redis } = this;
-      const prefix = `${shared?.key ?? 'changeroom'}:limit:${name}`;
+      const prefix = `${shared?.keyPrefix ?? 'changeroom'}:limit:${name}`;
       counter = new SharedCounter({ name: prefix, windowSeconds, redis });
       this.counters.set(name, counter);
     }
@@ -258,15 +266,10 @@ function rateLimited(counted: string, { does, seconds }: Rule, limit: number, wa
   return new ChatError('rate-limited', text, { limit, retryAfterMs });
 }
 
-function openRedis(address: RedisAddress, log: Log): Redis {
-  const redis = new Redis(address.url, {
-    ...tlsOptions(address),
-    // Nothing waits for Redis: meanwhile each process counts for itself.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: 1_000,
-    retryStrategy: (attempts) => Math.min(5_000, 100 * 2 ** attempts) * (0.5 + Math.random() / 2),
-  });
-  redis.on('error', (error: Error) => log.debug({ reason: error.message }, 'limits: redis'));
-  return redis;
+function connectTo(address: RedisAddress, log: Log): ReconnectingConnection<Redis> {
+  const options = { connectionName: 'changeroom-limits', commandTimeout: COMMAND_TIMEOUT_MS };
+  return new ReconnectingConnection(
+    { open: (onLost) => openRedis(address, options, onLost), close: (redis) => redis.disconnect() },
+    { name: 'redis', log: log.child({ client: 'limits' }), maxDelayMs: MAX_RECONNECT_DELAY_MS },
+  );
 }

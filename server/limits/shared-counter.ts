@@ -6,27 +6,20 @@ export interface SharedCounterOptions {
   /** Names what is counted; counters of one name count together. */
   name: string;
   windowSeconds: number;
-  /** Null: this process counts for itself. */
-  redis: Redis | null;
+  /** Null: this process counts for itself. `link`: the open connection. */
+  redis: { readonly link: Redis | null } | null;
 }
 
 /** Counts events by key over all processes, where Redis is there; while it is away, each process counts for itself. */
 export class SharedCounter {
   readonly #memory: WindowCounter;
-  readonly #shared: RateLimiterRedis | null;
+  readonly #options: SharedCounterOptions;
+  /** The counter in Redis, and the connection that it uses. */
+  #shared: { readonly link: Redis; readonly counter: RateLimiterRedis } | null = null;
 
-  constructor({ name, windowSeconds, redis }: SharedCounterOptions) {
-    this.#memory = new WindowCounter({ windowMs: windowSeconds * 1000 });
-    this.#shared =
-      redis &&
-      new RateLimiterRedis({
-        keyPrefix: name,
-        // The limits are compared elsewhere: this only counts.
-        points: Number.MAX_SAFE_INTEGER,
-        duration: windowSeconds,
-        storeClient: redis,
-        rejectIfRedisNotReady: true,
-      });
+  constructor(options: SharedCounterOptions) {
+    this.#options = options;
+    this.#memory = new WindowCounter({ windowMs: options.windowSeconds * 1000 });
   }
 
   /** Counts an event. */
@@ -57,13 +50,33 @@ export class SharedCounter {
     ask: (shared: RateLimiterRedis) => Promise<RateLimiterRes | null>,
     here: () => T,
   ): Promise<T | WindowCount> {
-    if (!this.#shared) return here();
+    const shared = this.#sharedCounter();
+    if (!shared) return here();
     try {
-      const result = await ask(this.#shared);
+      const result = await ask(shared);
       return result ? toCount(result) : here();
     } catch (error) {
       return error instanceof RateLimiterRes ? toCount(error) : here();
     }
+  }
+
+  /** A new one for each connection; null while Redis cannot be reached. */
+  #sharedCounter(): RateLimiterRedis | null {
+    const { name, windowSeconds, redis } = this.#options;
+    const link = redis?.link ?? null;
+    if (link === null) return null;
+    if (this.#shared?.link !== link) {
+      const counter = new RateLimiterRedis({
+        keyPrefix: name,
+        // The limits are compared elsewhere: this only counts.
+        points: Number.MAX_SAFE_INTEGER,
+        duration: windowSeconds,
+        storeClient: link,
+        rejectIfRedisNotReady: true,
+      });
+      this.#shared = { link, counter };
+    }
+    return this.#shared.counter;
   }
 }
 

@@ -1,8 +1,8 @@
-/** Time as presence sees it; tests turn it by hand. */
+/** Time and timers, which tests replace by a clock that is advanced by hand. */
 export interface Clock {
-  /** Milliseconds, never going back, from an arbitrary beginning. */
-  now(): number;
-  /** Runs something later. @returns calls it off */
+  /** Milliseconds since any fixed moment. Never goes back. */
+  now: () => number;
+  /** Runs a function later. @returns a function that cancels the timer */
   after(ms: number, run: () => void): () => void;
 }
 
@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);
-    // Presence alone is no reason for a process to stay.
+    // A timer of presence alone does not keep a process running.
     timer.unref();
     return () => clearTimeout(timer);
   },

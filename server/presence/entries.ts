@@ -9,7 +9,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Sockets and users, each counted once. */
+/** Counts each socket and each user once. */
 export function countOf(entries: Iterable<PresenceEntry>): PresenceCount {
   const sockets = new Set<string>();
   const users = new Set<string>();
@@ -20,11 +20,11 @@ export function countOf(entries: Iterable<PresenceEntry>): PresenceCount {
   return { sockets: sockets.size, users: users.size };
 }
 
-export function isSameEntry(a: PresenceEntry, b: PresenceEntry): boolean {
-  return a.id_socket === b.id_socket && a.id_user === b.id_user && a.name === b.name;
+export function isSameEntry(a: PresenceEntry | undefined, b: PresenceEntry | undefined): boolean {
+  return a?.id_socket === b?.id_socket && a?.id_user === b?.id_user && a?.name === b?.name;
 }
 
-/** Counts of every room, and of all together. */
+/** Counts of every room, and of all rooms together. */
 export function summaryOf(
   rooms: ReadonlyMap<string, readonly PresenceEntry[]>,
 ): PresenceCount & { rooms: Record<string, PresenceCount> } {

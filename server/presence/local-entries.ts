@@ -1,11 +1,11 @@
 import type { PresenceEntry } from '../protocol/presence.js';
 import { isSameEntry } from './entries.js';
 
-/** The sockets of this process, by room. */
+/** The presence entries of the sockets of this process, by room. */
 export class LocalEntries {
   readonly #byRoom = new Map<string, Map<string, PresenceEntry>>();
 
-  /** One socket in two rooms counts twice. */
+  /** Number of entries. A socket in two rooms counts twice. */
   get size(): number {
     let size = 0;
     for (const entries of this.#byRoom.values()) size += entries.size;
@@ -34,17 +34,16 @@ export class LocalEntries {
     return this.#byRoom.get(room)?.get(id_socket);
   }
 
-  /** @returns whether anything is different now */
+  /** @returns whether the entry is new or different */
   set(room: string, { id_socket, id_user, name }: PresenceEntry): boolean {
     const entry = { id_socket, id_user, name };
     const entries = this.#byRoom.get(room) ?? new Map<string, PresenceEntry>();
-    const before = entries.get(id_socket);
-    if (before && isSameEntry(before, entry)) return false;
+    if (isSameEntry(entries.get(id_socket), entry)) return false;
     this.#byRoom.set(room, entries.set(id_socket, entry));
     return true;
   }
 
-  /** @returns whether it was there */
+  /** @returns whether there was an entry */
   delete(room: string, id_socket: string): boolean {
     const entries = this.#byRoom.get(room);
     if (!entries?.delete(id_socket)) return false;
@@ -52,7 +51,7 @@ export class LocalEntries {
     return true;
   }
 
-  /** Where a user is. */
+  /** The entries of a user in all rooms. */
   of(id_user: string): { room: string; entry: PresenceEntry }[] {
     const found: { room: string; entry: PresenceEntry }[] = [];
     for (const [room, entries] of this.#byRoom) {

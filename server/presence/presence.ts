@@ -1,11 +1,12 @@
 /**
- * Who is where, over all processes of one deployment. There are two implementations, which pass one test suite:
- * `memory.ts` for a single process, `redis.ts` for several.
+ * The sockets and users in each room, over all processes of one deployment. Two implementations pass one test suite:
+ * `memory-presence.ts` for a single process, `redis-presence.ts` for several.
  *
- * Nothing here throws or rejects because another part is away. What could not be asked for is missing from the
- * answer, and the answer says so (`partial: true`); what this process knows itself is always there.
+ * No method throws or rejects because another server is unavailable. Entries of other processes may then be missing from
+ * the result, which says so (`partial: true`); entries of this process are always in it.
  */
 
+import type { ConnectionStatus } from '../lib/connection-status.js';
 import type {
   PresenceCount,
   PresenceDelta,
@@ -16,24 +17,25 @@ import type {
 } from '../protocol/presence.js';
 import type { Clock } from './clock.js';
 
-export interface PresenceStatus {
-  state: 'up' | 'down' | 'connecting';
-  since: Date;
-  /** What went wrong last, while it is down. */
-  reason?: string;
-}
-
-/** Told of everything that becomes different. All listeners get the same object, which can be encoded once. */
+/** Receives every change. All listeners of a room receive the same object, which can be encoded once. */
 export type PresenceListener = (delta: PresenceDelta) => void;
 
-/** Following a room. `users` and `partial` are of the moment from which the listener's deltas continue. */
-export interface Observation extends PresentUsers {
-  /** The listener is not called any more. */
+/** A live view of a room: its state as of the last delta that the listener has received. */
+export interface Observation {
+  /** The entries, in order. A new array. */
+  users(): PresenceEntry[];
+  /** Number of entries. */
+  size(): number;
+  /** As in `PresentUsers`. */
+  isPartial(): boolean;
+  /** Whether a user is in the room now. May be ahead of the last delta. */
+  hasUser(id_user: string): boolean;
+  /** Removes the listener. */
   stop(): void;
 }
 
 export interface Counts {
-  /** By room; every room that was asked for is there. */
+  /** By room; has every room that was asked for. */
   rooms: Map<string, PresenceCount>;
   partial: boolean;
 }
@@ -47,73 +49,73 @@ export interface Summary extends PresenceCount {
 export type TypingListener = (event: TypingEvent) => void;
 
 export interface Presence {
-  /** For `/readyz`. A presence in memory is always up. */
-  readonly status: PresenceStatus;
+  /** For `/readyz`. Presence in memory is always up. */
+  readonly status: ConnectionStatus;
 
-  /** Sockets of this process in rooms; one that is in two rooms counts twice. */
+  /** Number of entries of this process; a socket in two rooms has two. */
   readonly present: number;
 
   /** The rooms with the most sockets of this process, at most `limit`. */
   busiest(limit: number): string[];
 
-  /** A socket of this process is in the room now. Again with other fields: replaces the entry. */
+  /** Adds or replaces the entry of a socket of this process. */
   enter(room: string, entry: PresenceEntry): void;
 
-  /** A socket of this process is not in the room any more. One that was not there is left alone. */
+  /** Removes the entry of a socket of this process, if there is one. */
   leave(room: string, id_socket: string): void;
 
   /** Changes the name in all entries of the user's sockets of this process. */
   rename(id_user: string, name: string): void;
 
-  /** Everybody in the room. Sees at once what happened in this process, and a moment later what did in others. */
+  /** The entries of a room. Changes of this process show at once, those of other processes a moment later. */
   users(room: string): Promise<PresentUsers>;
 
-  /** How many are in each of the rooms: for lists of rooms, cheaper than `users` of each. */
+  /** Counts of several rooms: for lists of rooms, cheaper than `users` of each. */
   counts(rooms: Iterable<string>): Promise<Counts>;
 
   /**
-   * Follows a room. What comes and goes is gathered and told at most once per window (`windowMs`), as the difference;
-   * who came and went within a window is not mentioned. For the same reason the list one begins with may be a window
-   * behind `users(room)`.
+   * Observes a room. Changes are collected over a window (`windowMs`) into one delta; a socket that enters and leaves
+   * within a window is not in it. For the same reason an observation may be a window behind `users(room)`.
    *
-   * Resolves when the room is known, at the latest after a second; then with what there is (`partial`), and the rest
-   * follows as a delta.
+   * Resolves when the room has been read from the other processes, or after a second; then the observation is partial,
+   * and a delta brings the rest.
    */
   observe(room: string, listener: PresenceListener): Promise<Observation>;
 
   /**
-   * A user types. Notifies all observers of typing in the room, in all processes; at most once per user, room and
-   * `typingEveryMs`, so that it can be called at each key.
+   * Sends a typing event to all listeners of the room, in all processes. Further events of the user in the room are
+   * dropped for `typingEveryMs`.
    */
   typing(room: string, user: Typist): void;
 
   /**
-   * The user's message is there. What the user types next is told at once again. Observers are not told: they see the
-   * message.
+   * Ends the throttling of a user who has sent a message: the next typing event is sent at once. Listeners are not
+   * notified, because they see the message.
    */
   stopTyping(room: string, id_user: string): void;
 
-  /** @returns ends it */
+  /** @returns a function that removes the listener */
   observeTyping(room: string, listener: TypingListener): () => void;
 
-  /** Counts everybody everywhere. Reads all there is: for operators, not for pages. */
+  /** Counts all rooms. Reads every entry: for operators, not for pages. */
   summary(): Promise<Summary>;
 
   /**
-   * Deletes what processes that are gone have left behind. Nobody sees that anyway and it would expire by itself;
-   * this frees the memory now.
-   * @returns how many entries were dropped
+   * Deletes the entries of processes that have ended. They count for nothing and would expire; this frees the memory now.
+   * @returns the number of deleted entries
    */
   flush(): Promise<number>;
 
-  /** Takes this process's entries away, at once for everybody. Takes at most a second and never rejects. */
+  /** Removes the entries of this process, at once for all processes. Takes at most a second and never rejects. */
   stop(): Promise<void>;
 }
 
 export interface PresenceOptions {
   clock?: Clock;
-  /** Milliseconds for which changes in a room are gathered before its listeners are told. */
+  /** Milliseconds over which changes in a room are collected into one delta. */
   windowMs?: number;
-  /** Least milliseconds between two events of the same user typing in the same room. */
+  /** Milliseconds between two typing events of a user in a room, at least. */
   typingEveryMs?: number;
+  /** False: other processes have entries too, so a room is partial until they have been read. */
+  isOnlyProcess?: boolean;
 }

@@ -1,84 +1,98 @@
+import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Typist } from '../protocol/presence.js';
 import { TYPING_DURATION_MS } from '../protocol/typing-times.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Clock } from './clock.js';
 import type { TypingListener } from './presence.js';
 
+export interface TypingOptions {
+  clock: Clock;
+  log: Log;
+  /** Milliseconds for which further events of a user in a room are dropped. */
+  throttleMs: number;
+}
+
 export interface TypingHooks {
-  /** Somebody of this process begins to observe the room, or nobody does any more. */
+  /** The first listener of the room is added. */
   opened(room: string): void;
+  /** The last listener of the room is removed. */
   closed(room: string): void;
 }
 
 /**
- * Typing indicators. Stateless except for a throttle per user and room; clients hide an indicator after
- * `TYPING_DURATION_MS`.
+ * Typing events. Nothing but the throttle is kept: whatever shows an event removes it after `TYPING_DURATION_MS`.
  */
 export class Typing {
-  readonly #options: { clock: Clock; log: Log; typingEveryMs: number };
-  readonly #hooks: TypingHooks;
-  readonly #listeners = new Map<string, Set<TypingListener>>();
-  /** By user and room: calls off the end of the time in which nothing more is told. */
-  readonly #quiet = new Map<string, () => void>();
+  readonly #options: TypingOptions;
+  readonly #listeners: RefCountedMap<string, Set<TypingListener>>;
+  /** By room and user: cancels the end of the throttling. */
+  readonly #throttled = new Map<string, () => void>();
 
-  constructor(options: { clock: Clock; log: Log; typingEveryMs: number }, hooks: TypingHooks) {
+  constructor(options: TypingOptions, hooks: TypingHooks) {
     this.#options = options;
-    this.#hooks = hooks;
+    this.#listeners = new RefCountedMap(
+      (room) => {
+        hooks.opened(room);
+        return new Set();
+      },
+      (_, room) => hooks.closed(room),
+    );
   }
 
-  /** The rooms in which somebody observes typing. */
+  /** The rooms with listeners. */
   rooms(): string[] {
     return [...this.#listeners.keys()];
   }
 
-  /** @returns whether this is to be told: not when it just was */
-  begin(room: string, id_user: string): boolean {
-    const key = JSON.stringify([room, id_user]);
-    if (this.#quiet.has(key)) return false;
-    const { clock, typingEveryMs } = this.#options;
-    this.#quiet.set(
+  /** @returns whether the event is dropped, because there was one of this user a moment ago */
+  throttle(room: string, id_user: string): boolean {
+    const key = keyOf(room, id_user);
+    if (this.#throttled.has(key)) return true;
+    const { clock, throttleMs } = this.#options;
+    this.#throttled.set(
       key,
-      clock.after(typingEveryMs, () => this.#quiet.delete(key)),
+      clock.after(throttleMs, () => this.#throttled.delete(key)),
     );
-    return true;
+    return false;
   }
 
-  end(room: string, id_user: string): void {
-    const key = JSON.stringify([room, id_user]);
-    this.#quiet.get(key)?.();
-    this.#quiet.delete(key);
+  /** The next event of the user is not dropped. */
+  resetThrottle(room: string, id_user: string): void {
+    const key = keyOf(room, id_user);
+    this.#throttled.get(key)?.();
+    this.#throttled.delete(key);
   }
 
-  tell(room: string, { id_user, name }: Typist): void {
+  emit(room: string, { id_user, name }: Typist): void {
     const event = { room, user: { id_user, name }, forMs: TYPING_DURATION_MS };
     for (const listener of [...(this.#listeners.get(room) ?? [])]) {
       try {
         listener(event);
       } catch (error) {
-        this.#options.log.error({ room, error: String(error) }, 'presence: a listener of typing failed');
+        this.#options.log.error({ room, err: error }, 'typing listener failed');
       }
     }
   }
 
+  /** @returns a function that removes the listener */
   observe(room: string, listener: TypingListener): () => void {
-    // The same function may be given twice.
+    const { value: listeners, release } = this.#listeners.acquire(room);
+    // A function that is added twice is called twice.
     const subscriber: TypingListener = (event) => listener(event);
-    const listeners = this.#listeners.get(room) ?? new Set();
     listeners.add(subscriber);
-    if (listeners.size === 1) {
-      this.#listeners.set(room, listeners);
-      this.#hooks.opened(room);
-    }
     return () => {
-      if (!listeners.delete(subscriber) || listeners.size > 0) return;
-      this.#listeners.delete(room);
-      this.#hooks.closed(room);
+      listeners.delete(subscriber);
+      release();
     };
   }
 
   close(): void {
-    for (const cancel of this.#quiet.values()) cancel();
-    this.#quiet.clear();
+    for (const cancel of this.#throttled.values()) cancel();
+    this.#throttled.clear();
     this.#listeners.clear();
   }
+}
+
+function keyOf(room: string, id_user: string): string {
+  return JSON.stringify([room, id_user]);
 }

@@ -8,7 +8,7 @@ export const KINDS = ['message', 'action', 'bot', 'system'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const ACCESS = ['open', 'members'] as const;
-/** `open`: everybody may read and write; `members`: only members may. */
+/** `open`: all users may read and write; `members`: only members may. */
 export type RoomAccess = (typeof ACCESS)[number];
 
 export const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });

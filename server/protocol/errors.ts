@@ -1,73 +1,73 @@
 /**
- * Every error that a user can meet, by its code. The same code travels over HTTP (problem+json), over
- * sockets (an `error` frame) and in the page. docs/errors.md explains each one; a test holds the two together.
+ * All errors that users can receive, by code. HTTP (problem+json), sockets (an `error` frame) and the page use the same
+ * codes. docs/errors.md describes each of them; a test compares the two.
  */
 export const ERRORS = {
   'bad-json': { status: 400, title: 'The text is not valid JSON' },
-  'bad-frame': { status: 400, title: 'The frame does not have the form its type asks for' },
-  'unknown-frame': { status: 400, title: 'There is no frame of this type' },
+  'bad-frame': { status: 400, title: 'The frame is malformed' },
+  'unknown-frame': { status: 400, title: 'Unknown frame type' },
   'frame-too-large': { status: 413, title: 'The frame is too large' },
-  'bad-request': { status: 400, title: 'The request does not have the form that is asked for' },
-  'bad-target': { status: 400, title: 'The request target is not valid' },
+  'bad-request': { status: 400, title: 'The request is malformed' },
+  'bad-target': { status: 400, title: 'The request target is invalid' },
   'bad-http': { status: 400, title: 'The request is not valid HTTP' },
-  'bad-upgrade': { status: 426, title: 'The connection cannot be upgraded to this protocol here' },
-  'bad-host': { status: 421, title: 'This server does not answer for this host' },
+  'bad-upgrade': { status: 426, title: 'The connection cannot be upgraded to this protocol' },
+  'bad-host': { status: 421, title: 'This server does not serve this host' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'request-timeout': { status: 408, title: 'The request was not received in time' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
-  'unsupported-media-type': { status: 415, title: 'This content type is not understood here' },
-  'not-acceptable': { status: 406, title: 'This cannot be answered in the form asked for' },
-  'method-not-allowed': { status: 405, title: 'This address does not know the method' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
+  'not-acceptable': { status: 406, title: 'The requested response format is not available' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'local-only': { status: 403, title: 'This address answers requests from this machine only' },
-  'not-found': { status: 404, title: 'There is nothing at this address' },
-  'bad-room': { status: 400, title: 'The room name cannot be used' },
-  'bad-body': { status: 400, title: 'The message body cannot be used' },
-  'bad-name': { status: 400, title: 'The name cannot be used' },
-  'bad-id': { status: 400, title: 'The id cannot be used' },
-  'bad-cursor': { status: 400, title: 'The cursor cannot be used' },
-  'bad-limit': { status: 400, title: 'The limit cannot be used' },
-  'login-required': { status: 401, title: 'A login is needed here' },
-  'bad-token': { status: 401, title: 'The token is not valid here' },
+  'not-found': { status: 404, title: 'Not found' },
+  'bad-room': { status: 400, title: 'Invalid room name' },
+  'bad-body': { status: 400, title: 'Invalid message body' },
+  'bad-name': { status: 400, title: 'Invalid name' },
+  'bad-id': { status: 400, title: 'Invalid id' },
+  'bad-cursor': { status: 400, title: 'Invalid cursor' },
+  'bad-limit': { status: 400, title: 'Invalid limit' },
+  'login-required': { status: 401, title: 'Login required' },
+  'bad-token': { status: 401, title: 'Invalid token' },
   'token-expired': { status: 401, title: 'The token has expired' },
-  'bad-origin': { status: 403, title: 'Another site may not do this' },
+  'bad-origin': { status: 403, title: 'Cross-site request refused' },
   'id-taken': { status: 409, title: 'Another message has this id' },
-  'room-exists': { status: 409, title: 'There is a room of this name' },
+  'room-exists': { status: 409, title: 'A room with this name exists' },
   'room-in-use': { status: 409, title: 'The room is in use' },
-  'not-a-member': { status: 403, title: 'This room is for its members' },
-  'bad-topic': { status: 400, title: 'The topic cannot be used' },
-  'bad-access': { status: 400, title: 'There is no such kind of access' },
-  'no-such-user': { status: 404, title: 'There is no such user' },
-  'no-such-message': { status: 404, title: 'There is no such message' },
-  'name-is-given': { status: 403, title: 'Names cannot be changed here' },
-  'not-yours': { status: 403, title: 'This message belongs to somebody else' },
+  'not-a-member': { status: 403, title: 'This room is for members only' },
+  'bad-topic': { status: 400, title: 'Invalid topic' },
+  'bad-access': { status: 400, title: 'Invalid access' },
+  'no-such-user': { status: 404, title: 'Unknown user' },
+  'no-such-message': { status: 404, title: 'Unknown message' },
+  'name-is-given': { status: 403, title: 'Names cannot be changed on this server' },
+  'not-yours': { status: 403, title: 'This message belongs to another user' },
   'not-joined': { status: 409, title: 'The socket has not joined this room' },
-  'too-many-sockets': { status: 429, title: 'Too many sockets are open' },
+  'too-many-sockets': { status: 429, title: 'Too many open sockets' },
   'too-many-frames': { status: 429, title: 'The socket sends too many frames' },
-  'rate-limited': { status: 429, title: 'Too much in too little time' },
-  'too-many-answers': { status: 429, title: 'The command has too many answers' },
-  'too-many-rooms': { status: 429, title: 'Too many rooms at once' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  'too-many-replies': { status: 429, title: 'The command has too many replies' },
+  'too-many-rooms': { status: 429, title: 'Too many rooms' },
   'refused-by-database': { status: 422, title: 'The database refused the message' },
-  'database-unavailable': { status: 503, title: 'The database cannot be reached at the moment' },
+  'database-unavailable': { status: 503, title: 'The database is unavailable' },
   'storage-full': { status: 507, title: 'The storage of the database is full' },
-  'auth-unavailable': { status: 503, title: 'Whoever knows the users cannot be asked at the moment' },
-  'bots-unavailable': { status: 503, title: 'The bots cannot be reached at the moment' },
-  overloaded: { status: 503, title: 'The server has too much to do' },
-  'shutting-down': { status: 503, title: 'This server is about to stop' },
-  internal: { status: 500, title: 'Something went wrong on the server' },
+  'auth-unavailable': { status: 503, title: 'The sign-in service is unavailable' },
+  'bots-unavailable': { status: 503, title: 'Bots are unavailable' },
+  overloaded: { status: 503, title: 'The server is overloaded' },
+  'shutting-down': { status: 503, title: 'The server is shutting down' },
+  internal: { status: 500, title: 'Internal server error' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface ErrorDetails {
-  /** The field that is at fault, as the caller wrote it. */
-  field?: string;
-  /** The limit that was passed, in the unit that the message names. */
-  limit?: number;
-  /** Milliseconds after which trying again makes sense. */
-  retryAfterMs?: number;
+  /** The invalid field, by the name that the caller used. */
+  field?: string | undefined;
+  /** The limit that was exceeded, in the unit that the message names. */
+  limit?: number | undefined;
+  /** Milliseconds after which a retry may succeed. */
+  retryAfterMs?: number | undefined;
 }
 
-/** An error whose message is meant for the user who caused it. Anything else that is thrown becomes `internal`. */
+/** An error whose message is for the user who caused it. All other errors become `internal`. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
@@ -88,7 +88,7 @@ export class ChatError extends Error {
   }
 }
 
-/** What is told to the outside about any thrown value: never a stack, never the text of an unforeseen error. */
+/** The error to send for any thrown value. Never contains a stack or the text of an unexpected error. */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;
   return new ChatError('internal', ERRORS.internal.title);

@@ -13,8 +13,8 @@ export type { Author, Kind, Message, Position } from './entities.js';
 export { comparePositions } from './position.js';
 
 /**
- * What begins a command to a bot, `/roll 2d6` or `/stock=aapl.us`; a path such as `/usr/bin` is none. The same to
- * JavaScript and to RE2, so that the database can tell too.
+ * Regular expression of a command to a bot, such as `/roll 2d6` or `/stock=aapl.us`; a path such as `/usr/bin` is not a
+ * command. JavaScript and RE2, which the database uses, agree on it.
  */
 export const COMMAND = '^/([A-Za-z][A-Za-z0-9_-]{0,31})(?:[ \\t\\n=:]|$)';
 
@@ -23,11 +23,11 @@ export function newMessageId(): string {
   return uuidv7();
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-/** A name must not change the direction of the text around it, so marks of direction are refused too. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: rejecting them is the purpose
+export const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/** Includes direction marks: a name must not change the direction of the text around it. */
 const CONTROL_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-// A body may have tabs, line breaks, and bidi controls, which come with pasted phone numbers: pages isolate a body.
+// A body may contain tabs, line breaks and bidi controls, which pasted phone numbers contain: pages isolate bodies.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROL_IN_BODY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -37,27 +37,26 @@ interface TextRule {
   field: string;
   code: ErrorCode;
   limit: number;
-  refused: RegExp;
-  /** Nothing is a text too. */
+  rejected: RegExp;
   mayBeEmpty?: boolean;
 }
 
 const RULES = {
-  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, refused: CONTROL },
-  body: { field: 'body', code: 'bad-body', limit: LIMITS.body, refused: CONTROL_IN_BODY },
-  name: { field: 'name', code: 'bad-name', limit: LIMITS.name, refused: CONTROL_IN_NAME },
+  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
+  body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
+  name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
   topic: {
     field: 'topic',
     code: 'bad-topic',
     limit: LIMITS.topic,
-    refused: CONTROL_IN_NAME,
+    rejected: CONTROL_IN_NAME,
     mayBeEmpty: true,
   },
 } satisfies Record<string, TextRule>;
 
 /**
- * Trims and normalises a text that a user wrote.
- * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), naming field and limit.
+ * Trims, normalises and validates a text.
+ * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), its name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -74,7 +73,7 @@ function cleanText(rule: TextRule, value: unknown): string {
   const text = normalise(value.replaceAll('\r\n', '\n').trim());
   if (text === '' && !rule.mayBeEmpty) throw new ChatError(code, `${field} is empty`, { field });
   if (LONE_SURROGATE.test(text)) throw new ChatError(code, `${field} is not valid Unicode`, { field });
-  if (rule.refused.test(text)) throw new ChatError(code, `${field} contains control characters`, { field });
+  if (rule.rejected.test(text)) throw new ChatError(code, `${field} contains control characters`, { field });
   if (text !== '' && !VISIBLE.test(text))
     throw new ChatError(code, `${field} has no visible character`, { field });
   if (text.length > limit && [...text].length > limit) throw tooLong(rule);
@@ -87,12 +86,12 @@ function tooLong({ field, code, limit }: TextRule): ChatError {
 
 /** A room name as it is stored. @throws ChatError `bad-room` */
 export const cleanRoom = (value: unknown): string => cleanText(RULES.room, value);
-/** The same from a field of another name. @throws ChatError `bad-room` */
+/** A room name from a field with another name. @throws ChatError `bad-room` */
 export const cleanRoomIn = (field: string, value: unknown): string =>
   cleanText({ ...RULES.room, field }, value);
 /**
- * The name of a room that is to be created. It has no invisible characters but those within emoji and words: names that
- * differ by them alone would look the same. @throws ChatError `bad-room`
+ * The name of a new room. Rejects invisible characters, except within emoji and words: names that differ only by them
+ * would look the same. @throws ChatError `bad-room`
  */
 export function cleanNewRoom(field: string, value: unknown): string {
   const name = cleanRoomIn(field, value);
@@ -102,12 +101,12 @@ export function cleanNewRoom(field: string, value: unknown): string {
 }
 /** A message body as it is stored. @throws ChatError `bad-body` */
 export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
-/** A person's name as it is stored. @throws ChatError `bad-name` */
+/** The name of a user as it is stored. @throws ChatError `bad-name` */
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
-/** What a room is about, as it is stored; may be empty. @throws ChatError `bad-topic` */
+/** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
 
-/** Checks an id that a client chose: 1 to 64 letters, digits, `-` or `_`. @throws ChatError `bad-id` */
+/** Validates an id that a client has chosen: 1 to 64 letters, digits, `-` or `_`. @throws ChatError `bad-id` */
 export function cleanId(value: unknown): string {
   if (typeof value !== 'string' || !/^[\w-]{1,64}$/.test(value)) {
     throw new ChatError('bad-id', `id must be 1 to ${LIMITS.id} letters, digits, '-' or '_'`, {

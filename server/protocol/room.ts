@@ -2,19 +2,19 @@ import { ACCESS, type RoomAccess, type RoomInfo } from './entities.js';
 
 export { ACCESS, type RoomAccess, type RoomInfo };
 
-/** A room as one user sees it. A room that nobody created is open, and has no topic. */
+/** A room from the view of one user. A room that was not created is open and has no topic. */
 export interface RoomEntry extends RoomInfo {
   joined: boolean;
-  /** How many different users are there now; null where that is for members, and one is none. */
+  /** Number of users who are present; null if the room is for members and the user is not a member. */
   users: number | null;
-  /** Messages after what this user has read, counted up to `MAX_UNREAD`; null without having joined. */
+  /** Number of unread messages, at most `MAX_UNREAD`; null if the user is not a member. */
   unread: number | null;
 }
 
 export interface Member {
   id_user: string;
-  /** Null where nobody has said it here. */
+  /** Null if the user has never used a name here. */
   name: string | null;
-  /** Milliseconds since 1970; null where a row written by hand has none. */
+  /** Milliseconds since 1970; null for a row written by hand without a time. */
   joined: number | null;
 }

@@ -1,11 +1,14 @@
 import type { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 
-/** Where messages go that are commands to bots. It finds them by itself, in the database. */
+/**
+ * A notice for the author of a stored message, such as `bots-unavailable`; null without a notice. A promise while it
+ * depends on the broker; it never rejects.
+ */
+export type Notice = ChatError | null | Promise<ChatError | null>;
+
+/** Knows whether commands to bots can be dispatched. Commands reach it by the database, not by this interface. */
 export interface CommandNotices {
-  /**
-   * What the sender of a new message should be told, as that no bot can be reached; null where there is nothing to say.
-   * Never rejects.
-   */
-  noticeFor(message: Message): Promise<ChatError | null>;
+  /** Must be called as soon as the message is stored. */
+  noticeFor(message: Message): Notice;
 }

@@ -1,11 +1,11 @@
 import { Sender } from 'ws';
 import type { RoomFrame } from '../protocol/server-frames.js';
 
-/** Frames that are sent to any number of sockets, encoded only once. */
+/** Frames that are encoded once for any number of sockets. */
 export class EncodedFrames {
   /** Each frame as JSON text. */
   readonly json: string[];
-  #webSocket: Buffer | null = null;
+  #encoded: Buffer | null = null;
 
   /** @param frames objects, or their JSON text */
   constructor(frames: readonly (object | string)[]) {
@@ -14,16 +14,16 @@ export class EncodedFrames {
 
   /** All frames as WebSocket frames (unmasked text) of engine.io messages (type 4), in one buffer. */
   get webSocket(): Buffer {
-    this.#webSocket ??= Buffer.concat(this.json.flatMap((json) => webSocketFrame(`4${json}`)));
-    return this.#webSocket;
+    this.#encoded ??= Buffer.concat(this.json.flatMap((json) => webSocketFrame(`4${json}`)));
+    return this.#encoded;
   }
 }
 
-/** The frames that a room sends to its subscribers in one turn of the event loop. */
+/** The frames of a room in one turn of the event loop. */
 export class FrameBatch extends EncodedFrames {
   /**
    * @param frames in order, or their JSON text
-   * @param epoch identifies the opening of the room to which the numbers belong
+   * @param epoch identifies the run of the room to which the numbers belong
    * @param first number of the first frame; the others follow
    */
   constructor(

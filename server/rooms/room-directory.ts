@@ -24,7 +24,7 @@ export interface RoomDirectoryDependencies {
 
 export interface RoomPage {
   rooms: RoomEntry[];
-  /** Name after which the next page begins; null on the last page. */
+  /** The last name of this page; null on the last page. */
   next: string | null;
 }
 
@@ -34,32 +34,34 @@ export interface MemberPage {
   next: Member | null;
 }
 
-/** Members on a page when the caller asks for no number. */
+/** Members on a page by default. */
 export const MEMBERS_PER_PAGE = 1_000;
 
-/** Where counting ends; more is shown as "100 or more". */
+/** Counting unread messages stops here; more are shown as "100 or more". */
 export const MAX_UNREAD = 100;
 
-/** Room 9 stands before room 10. */
+/** Sorts room 9 before room 10. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** The rooms that exist and their members: for pages, REST and sockets alike. */
+/** The list of rooms and their members, for pages, REST and sockets. */
 export class RoomDirectory {
-  private readonly listing: RoomListing;
+  readonly #dependencies: RoomDirectoryDependencies;
+  readonly #listing: RoomListing;
 
-  constructor(private readonly parts: RoomDirectoryDependencies) {
-    this.listing = new RoomListing(parts.roomTable, parts.presence);
+  constructor(dependencies: RoomDirectoryDependencies) {
+    this.#dependencies = dependencies;
+    this.#listing = new RoomListing(dependencies.roomTable, dependencies.presence);
   }
 
   /**
-   * The rooms that the user has joined, by name, then the listed ones of the others, with the most people first.
+   * The rooms that the user has joined, by name, then the other listed rooms, those with the most users present first.
    * `isWhole`: there are no further rooms. @throws ChatError `database-unavailable`
    */
   async list(id_user: string): Promise<{ rooms: RoomEntry[]; isWhole: boolean }> {
-    const { memberships, roomTable } = this.parts;
+    const { memberships, roomTable } = this.#dependencies;
     const [joined, { rooms: listed, isWhole }] = await Promise.all([
       memberships.of(id_user),
-      this.listing.read(),
+      this.#listing.read(),
     ]);
     const created = new Map(listed.map((room) => [room.name, room]));
     const names = joined.map(({ room }) => room);
@@ -68,7 +70,7 @@ export class RoomDirectory {
     const rooms = [...new Set([...names, ...listed.map(({ name }) => name)])].map(
       (name) => created.get(name) ?? unclaimed(name),
     );
-    const entries = await this.describe(rooms, joined);
+    const entries = await this.#describe(rooms, joined);
     entries.sort(
       (a, b) =>
         Number(b.joined) - Number(a.joined) ||
@@ -80,17 +82,17 @@ export class RoomDirectory {
 
   /** All created rooms in the order of their names, page by page. @throws ChatError `database-unavailable` */
   async page(after: string | null, limit: number, id_user: string): Promise<RoomPage> {
-    const { memberships, roomTable } = this.parts;
+    const { memberships, roomTable } = this.#dependencies;
     const [found, joined] = await Promise.all([roomTable.after(after, limit + 1), memberships.of(id_user)]);
-    const rooms = await this.describe(found.slice(0, limit), joined);
-    return { rooms, next: found.length > limit ? rooms.at(-1)!.name : null };
+    const rooms = await this.#describe(found.slice(0, limit), joined);
+    return { rooms, next: found.length > limit ? (rooms.at(-1)?.name ?? null) : null };
   }
 
-  /** Any room, also one that nobody has used yet. @throws ChatError `database-unavailable` */
+  /** Any room, also one that was never created or used. @throws ChatError `database-unavailable` */
   async info(room: string, id_user: string): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.parts;
+    const { memberships, roomTable } = this.#dependencies;
     const [info, membership] = await Promise.all([roomTable.get(room), memberships.get(room, id_user)]);
-    const [entry] = await this.describe([info ?? unclaimed(room)], membership ? [membership] : []);
+    const [entry] = await this.#describe([info ?? unclaimed(room)], membership ? [membership] : []);
     return entry!;
   }
 
@@ -102,64 +104,67 @@ export class RoomDirectory {
     by,
     address,
     ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: Person; address?: string }): Promise<RoomEntry> {
-    const { limits, roomTable } = this.parts;
+  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & {
+    by: Person;
+    address?: string | undefined;
+  }): Promise<RoomEntry> {
+    const { limits, roomTable } = this.#dependencies;
     const { name } = room;
-    // Every visitor arrives in the lobby, so that no user may close it to others.
-    if (name === LOBBY) throw roomExists('the lobby is there already, for everybody');
+    // Every visitor arrives in the lobby, so no user may make it a room for members.
+    if (name === LOBBY) throw roomExists('the lobby exists already, and is open to all users');
     if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
     await limits.room(by.id_user, address);
-    return limits.heavyWrites.run(address, () => this.write(room, by));
+    return limits.heavyWrites.run(address, () => this.#write(room, by));
   }
 
-  private async write(room: Pick<RoomInfo, 'name' | 'topic' | 'access'>, by: Person): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.parts;
+  async #write(room: Pick<RoomInfo, 'name' | 'topic' | 'access'>, by: Person): Promise<RoomEntry> {
+    const { memberships, roomTable } = this.#dependencies;
     const { name } = room;
     const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
     if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
-    await this.checkClaim(name, room.access, by.id_user);
+    await this.#checkClaim(name, room.access, by.id_user);
     const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
-    // Before the room may be for members, or its creator would be sent away from it for a moment.
-    await this.addMember(name, by);
+    // Before the room can be for members: otherwise its creator would be removed from it for a moment.
+    await this.#addMember(name, by);
     try {
       await roomTable.create({ ...room, by: by.id_user });
     } catch (error) {
       if (!wasMember) await memberships.leave(name, by.id_user);
       throw error;
     }
-    this.listing.invalidate();
+    this.#listing.invalidate();
     return this.info(name, by.id_user);
   }
 
   /**
-   * Makes a user a member; having joined already is no error.
-   * @param address the user's, for limits
+   * Makes a user a member. Joining twice is no error.
+   * @param address the user's address, for limits
    * @throws ChatError `rate-limited`, `too-many-rooms`, `database-unavailable`
    */
   async join(room: string, person: Person, address?: string): Promise<void> {
-    const { limits } = this.parts;
+    const { limits } = this.#dependencies;
     await limits.membership(person.id_user, address);
-    await limits.heavyWrites.run(address, () => this.addMember(room, person));
+    await limits.heavyWrites.run(address, () => this.#addMember(room, person));
   }
 
   /**
-   * Ends a membership; being no member is no error.
-   * @param address the user's, for limits
+   * Ends a membership. Leaving a room without a membership is no error.
+   * @param address the user's address, for limits
    * @throws ChatError `rate-limited`, `database-unavailable`
    */
   async leave(room: string, id_user: string, address?: string): Promise<void> {
-    const { limits, memberships } = this.parts;
+    const { limits, memberships } = this.#dependencies;
     await limits.membership(id_user, address);
     await limits.heavyWrites.run(address, () => memberships.leave(room, id_user));
   }
 
   /**
-   * Notes how far a member has read; only forward.
-   * @returns how far that is now
+   * Stores the position up to which a member has read. It only moves forward.
+   * @returns the position after the write
    * @throws ChatError `not-a-member`, `database-unavailable`
    */
   async markRead(room: string, id_user: string, position: Position): Promise<Position> {
-    const read = await this.parts.memberships.markRead(room, id_user, position);
+    const read = await this.#dependencies.memberships.markRead(room, id_user, position);
     if (!read)
       throw new ChatError('not-a-member', 'join first: read positions are kept for members only', {
         field: 'room',
@@ -169,7 +174,7 @@ export class RoomDirectory {
 
   /** The position up to which a member has read; null for a user who has not joined. @throws ChatError `database-unavailable` */
   async unreadSince(room: string, id_user: string): Promise<Position | null> {
-    const membership = await this.parts.memberships.get(room, id_user);
+    const membership = await this.#dependencies.memberships.get(room, id_user);
     return membership ? readUpTo(membership) : null;
   }
 
@@ -180,45 +185,45 @@ export class RoomDirectory {
     after: Pick<Member, 'joined' | 'id_user'> | null = null,
     limit = MEMBERS_PER_PAGE,
   ): Promise<MemberPage> {
-    await this.parts.access.check(room, by);
-    const { memberships, users } = this.parts;
+    await this.#dependencies.access.check(room, by);
+    const { memberships, users } = this.#dependencies;
     const found = await memberships.in(room, after, limit + 1);
     const names = await users.getMany(found.map(({ id_user }) => id_user));
     const members = found
       .slice(0, limit)
       .map(({ id_user, joined }) => ({ id_user, name: names.get(id_user)?.name ?? null, joined }));
-    return { members, next: found.length > limit ? members.at(-1)! : null };
+    return { members, next: found.length > limit ? (members.at(-1) ?? null) : null };
   }
 
-  /** Who is there now, socket by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */
+  /** The users present in a room, by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */
   async present(room: string, by: string): Promise<PresentUsers> {
-    const { access, presence } = this.parts;
+    const { access, presence } = this.#dependencies;
     await access.check(room, by);
     const users = await presence.users(room);
-    // Other processes may have been asked, which takes time.
+    // The answer may depend on other processes, and rights may have ended since.
     await access.check(room, by);
     return users;
   }
 
   /**
-   * A room can be used without having been created, so that creating it must not take it from its users: only one of
-   * its authors may, and it stays open to the others.
+   * A room can be used without having been created. Creating it must not take it from its users: only one of its recent
+   * authors can create it, and it stays open.
    * @throws ChatError `room-in-use`
    */
-  private async checkClaim(name: string, access: RoomInfo['access'], by: string): Promise<void> {
-    const { messages, presence } = this.parts;
+  async #checkClaim(name: string, access: RoomInfo['access'], by: string): Promise<void> {
+    const { messages, presence } = this.#dependencies;
     const use = await messages.useOf(name, by);
     if (use.isUsed && !use.isAuthor)
       throw roomInUse('this room has messages: only one of its recent authors can create it');
     if (access === 'open') return;
-    if (use.isUsed) throw roomInUse('this room has messages of others and stays open', 'access');
+    if (use.isUsed) throw roomInUse('this room has messages of other users and stays open', 'access');
     const { users } = await presence.users(name);
     if (users.some(({ id_user }) => id_user !== by))
-      throw roomInUse('other people are in this room, so that it stays open', 'access');
+      throw roomInUse('other users are in this room, so it stays open', 'access');
   }
 
-  private async describe(rooms: RoomInfo[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
-    const { messages, presence } = this.parts;
+  async #describe(rooms: RoomInfo[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
+    const { messages, presence } = this.#dependencies;
     const memberships = new Map(joined.map((membership) => [membership.room, membership]));
     const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
     const own = rooms.flatMap(({ name }) => memberships.get(name) ?? []);
@@ -227,7 +232,7 @@ export class RoomDirectory {
       presence.counts(visible.map(({ name }) => name)),
       messages.countAfter(places, MAX_UNREAD),
     ]);
-    const unreadIn = new Map(own.map(({ room }, i) => [room, unread[i]!]));
+    const unreadIn = new Map(own.map(({ room }, i) => [room, unread[i] ?? null] as const));
     return rooms.map((room) => ({
       ...room,
       joined: memberships.has(room.name),
@@ -236,9 +241,9 @@ export class RoomDirectory {
     }));
   }
 
-  private async addMember(room: string, { id_user, name }: Person): Promise<void> {
-    const { memberships, users } = this.parts;
-    // Members are shown by name, also those who have never chosen one.
+  async #addMember(room: string, { id_user, name }: Person): Promise<void> {
+    const { memberships, users } = this.#dependencies;
+    // Members are listed by name, also those who have never chosen one.
     await users.introduce(id_user, name);
     await memberships.join(room, id_user);
   }
@@ -256,7 +261,7 @@ function unclaimed(name: string): RoomInfo {
   return { name, topic: '', access: 'open', created: null, created_by: null };
 }
 
-/** A member who has read nothing yet has not read the messages since joining. */
+/** Before the first reading, the messages since joining are unread. */
 function readUpTo({ read, joined }: MembershipInfo): Position {
   return read ?? { sent: joined ?? 0, id: '' };
 }

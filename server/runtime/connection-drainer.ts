@@ -2,50 +2,58 @@ import { type EventEmitter, once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Milliseconds for connections to end by themselves when all requests are answered. */
-const LINGER = 500;
+/** Time for connections to close by themselves after all requests are answered. */
+const CLOSE_TIMEOUT_MS = 500;
 
-/** What is under way at a web server, so that it can be brought to an end: nothing that clients do or omit delays it. */
+/**
+ * Drains a web server: answers the requests it has received and closes all connections within a limited time,
+ * regardless of what clients do.
+ *
+ * Node's own methods do not suffice: `server.close()` waits for clients that never send a request,
+ * `closeIdleConnections()` spares them, `closeAllConnections()` does not know upgraded connections, and none of them
+ * ends a connection on which requests follow each other without a pause. http-terminator destroys connections whose
+ * request is incomplete and calls `server.close()`, which here belongs to the listener.
+ */
 export class ConnectionDrainer {
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
-  readonly #unanswered = new Set<ServerResponse>();
-  #isEnding = false;
+  readonly #pendingResponses = new Set<ServerResponse>();
+  #isDraining = false;
 
-  /** Sees requests before all that listens to the server so far. */
+  /** Must be created before anything answers requests: it prepends its own listener. */
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket) => track(socket, this.#connections));
     server.prependListener('request', (_request, response) => {
-      track(response, this.#unanswered);
-      // Who keeps a connection alive would otherwise keep it, request by request, for as long as he likes.
-      if (this.#isEnding) response.setHeader('Connection', 'close');
+      track(response, this.#pendingResponses);
+      // Keep-alive would let a client prolong its connection with every further request.
+      if (this.#isDraining) response.setHeader('Connection', 'close');
     });
   }
 
-  /** From now on no connection outlives the answer to its present request. */
+  /** Disables keep-alive: each connection closes after its current response. */
   beginDrain(): void {
-    this.#isEnding = true;
+    this.#isDraining = true;
     this.#server.keepAliveTimeout = 1;
   }
 
-  /** Waits until all requests are answered, at most so many milliseconds, and ends the connections. */
-  async drain(withinMs: number): Promise<void> {
-    await allClosed(this.#unanswered, withinMs);
+  /** Waits until all requests are answered, at most `timeoutMs`, and closes the connections. */
+  async drain(timeoutMs: number): Promise<void> {
+    await allClosed(this.#pendingResponses, timeoutMs);
     this.#server.closeIdleConnections();
-    await allClosed(this.#connections, LINGER);
+    await allClosed(this.#connections, CLOSE_TIMEOUT_MS);
     for (const socket of this.#connections) socket.destroy();
   }
 }
 
-function track<T extends EventEmitter>(one: T, open: Set<T>): void {
-  open.add(one);
-  one.once('close', () => open.delete(one));
+function track<T extends EventEmitter>(emitter: T, open: Set<T>): void {
+  open.add(emitter);
+  emitter.once('close', () => open.delete(emitter));
 }
 
-async function allClosed(open: Set<EventEmitter>, withinMs: number): Promise<void> {
-  const signal = AbortSignal.timeout(withinMs);
-  for (const one of open) {
-    if (!signal.aborted) await once(one, 'close', { signal }).catch(() => {});
+async function allClosed(open: Set<EventEmitter>, timeoutMs: number): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  for (const emitter of open) {
+    if (!signal.aborted) await once(emitter, 'close', { signal }).catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 import { type DatabaseAddress, placeOf } from '../config/database-url.js';
 
-/** Says on standard output where everything is: the one line that a start prints beside the log. */
+/** Prints the addresses of page and database to standard output: the only line besides the log. */
 export function printStartupBanner(
   url: string,
   { address, isEmbedded }: { address: DatabaseAddress; isEmbedded: boolean },
@@ -14,31 +14,31 @@ export function printStartupBanner(
   );
 }
 
-/** Ends the process at once, with a message for the operator. */
+/** Ends the process immediately, with a message for the operator. */
 export function fail(message: string, code: number): never {
   process.stderr.write(`Changeroom: ${message}\n`);
   process.exit(code);
 }
 
 /**
- * Stops on SIGTERM or SIGINT as `stopWithin` does. An impatient second Ctrl+C ends the process at once; a second SIGTERM,
- * as platforms send it to every process they see, does not.
+ * Shuts down on SIGTERM or SIGINT (see `shutdown`). A second SIGINT (Ctrl+C) ends the process immediately; a second
+ * SIGTERM does not, because some platforms send it to all processes of a container and again by way of their parent.
  */
-export function handleShutdownSignals(stop: () => Promise<void>, withinMs: number): void {
-  let isAsked = false;
+export function handleShutdownSignals(stop: () => Promise<void>, timeoutMs: number): void {
+  let isShuttingDown = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (isAsked && signal === 'SIGINT') process.exit(1);
-      if (isAsked) return;
-      isAsked = true;
-      void shutdown(stop, withinMs);
+      if (isShuttingDown && signal === 'SIGINT') process.exit(1);
+      if (isShuttingDown) return;
+      isShuttingDown = true;
+      void shutdown(stop, timeoutMs);
     });
   }
 }
 
-/** Stops and ends the process: with code 0, or with 1 when it could not or took longer than `withinMs`. */
-export async function shutdown(stop: () => Promise<void>, withinMs: number): Promise<never> {
-  setTimeout(() => fail(`not stopped within ${withinMs / 1000} s`, 1), withinMs);
+/** Calls `stop` and ends the process: with code 0, or with 1 if `stop` fails or takes longer than `timeoutMs`. */
+export async function shutdown(stop: () => Promise<void>, timeoutMs: number): Promise<never> {
+  setTimeout(() => fail(`shutdown did not finish within ${timeoutMs / 1000} s`, 1), timeoutMs);
   await stop().catch((error: Error) => fail(error.message, 1));
   process.exit(0);
 }

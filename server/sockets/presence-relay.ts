@@ -1,153 +1,147 @@
+import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Observation, Presence } from '../presence/presence.js';
 import type { ServerFrame } from '../protocol/frames.js';
-import type { PresenceDelta, PresenceEntry } from '../protocol/presence.js';
+import type { PresenceDelta } from '../protocol/presence.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 
-/** In rooms with more sockets than this, browsers are told how many are there, and not who. */
-const NAMED = 200;
-/** Milliseconds between two such counts. */
-const COUNT_EVERY = 1_000;
+/** A room with more sockets is shown as a count: sending a list to all of them grows with the square of their number. */
+const MAX_LISTED_SOCKETS = 200;
+/** Milliseconds between two counts of such a room. */
+const COUNT_INTERVAL_MS = 1_000;
 
 export interface PresenceReceiver {
   /** Receives frames about the people in a room. */
   receivePeople(room: string, frames: EncodedFrames): void;
 }
 
-/**
- * Tells sockets who is in their rooms. A room is observed once per process, and what is told of it is encoded once.
- * A list of everybody would grow with the square of a room's size, as everybody gets it; so big rooms tell numbers.
- */
+/** Sends sockets the presence of rooms. Each room is observed once per process, and each change is encoded once. */
 export class PresenceRelay {
-  private readonly rooms = new Map<string, RelayedRoom>();
+  readonly #rooms: RefCountedMap<string, RelayedRoom>;
 
-  constructor(private readonly presence: Presence) {}
+  constructor(presence: Presence) {
+    this.#rooms = new RefCountedMap(
+      (room) => new RelayedRoom(room, presence),
+      (relayed) => relayed.close(),
+    );
+  }
 
   /** The followed rooms in which a user is, in this process or another one. */
   roomsOf(id_user: string): string[] {
-    return [...this.rooms].filter(([, room]) => room.has(id_user)).map(([name]) => name);
+    return [...this.#rooms.keys()].filter((room) => this.#rooms.get(room)?.hasUser(id_user));
   }
 
-  /** Tells the receiver who is there, now and from now on. @returns ends it */
+  /** Sends the receiver the presence of a room, and its changes from then on. @returns a function that stops following */
   follow(room: string, receiver: PresenceReceiver): () => void {
-    let relayed = this.rooms.get(room);
-    if (!relayed) {
-      relayed = new RelayedRoom(room, this.presence);
-      this.rooms.set(room, relayed);
-    }
-    const followed = relayed;
-    followed.add(receiver);
-    let isFollowing = true;
+    const { value: relayed, release } = this.#rooms.acquire(room);
+    const remove = relayed.add(receiver);
     return () => {
-      if (!isFollowing) return;
-      isFollowing = false;
-      if (followed.delete(receiver) > 0 || this.rooms.get(room) !== followed) return;
-      this.rooms.delete(room);
-      followed.close();
+      remove();
+      release();
     };
   }
 
   /** Sends the presence of a room again to a receiver that follows it and has missed changes. */
   repeat(room: string, receiver: PresenceReceiver): void {
-    this.rooms.get(room)?.repeat(receiver);
+    this.#rooms.get(room)?.repeat(receiver);
   }
 }
 
 class RelayedRoom {
-  /** How often each follows: a socket may be in a room and observe it too, and is told once. */
-  private readonly receivers = new Map<PresenceReceiver, number>();
-  private readonly entries = new Map<string, PresenceEntry>();
-  private partial = false;
-  private observation: Observation | null = null;
-  private closed = false;
-  private whole: EncodedFrames | null = null;
-  private wasNamed = true;
-  private countTimer: NodeJS.Timeout | null = null;
+  readonly #room: string;
+  /** A socket that is in the room and observes it too follows twice, and receives each frame once. */
+  readonly #receivers = new RefCountedMap<PresenceReceiver, null>(
+    () => null,
+    () => {},
+  );
+  #observation: Observation | null = null;
+  #isClosed = false;
+  #snapshot: EncodedFrames | null = null;
+  #wasListed = true;
+  #countTimer: NodeJS.Timeout | null = null;
 
-  constructor(
-    private readonly room: string,
-    presence: Presence,
-  ) {
-    void this.observe(presence);
+  constructor(room: string, presence: Presence) {
+    this.#room = room;
+    void this.#observe(presence);
   }
 
-  has(id_user: string): boolean {
-    for (const entry of this.entries.values()) if (entry.id_user === id_user) return true;
-    return false;
+  hasUser(id_user: string): boolean {
+    return this.#observation?.hasUser(id_user) ?? false;
   }
 
-  add(receiver: PresenceReceiver): void {
-    this.receivers.set(receiver, (this.receivers.get(receiver) ?? 0) + 1);
-    if (this.observation) receiver.receivePeople(this.room, this.everything());
+  /** @returns a function that removes the receiver */
+  add(receiver: PresenceReceiver): () => void {
+    const { release } = this.#receivers.acquire(receiver);
+    this.#sendSnapshot(receiver);
+    return release;
   }
 
-  /** Sends the present state to a receiver again. */
+  /** Sends the snapshot to a receiver again. */
   repeat(receiver: PresenceReceiver): void {
-    if (this.observation && this.receivers.has(receiver))
-      receiver.receivePeople(this.room, this.everything());
-  }
-
-  /** @returns how many are left */
-  delete(receiver: PresenceReceiver): number {
-    const times = (this.receivers.get(receiver) ?? 0) - 1;
-    if (times > 0) this.receivers.set(receiver, times);
-    else this.receivers.delete(receiver);
-    return this.receivers.size;
+    if (this.#receivers.has(receiver)) this.#sendSnapshot(receiver);
   }
 
   close(): void {
-    this.closed = true;
-    this.observation?.stop();
-    if (this.countTimer) clearTimeout(this.countTimer);
+    this.#isClosed = true;
+    this.#observation?.stop();
+    if (this.#countTimer) clearTimeout(this.#countTimer);
   }
 
-  private async observe(presence: Presence): Promise<void> {
-    const observation = await presence.observe(this.room, (delta) => this.changed(delta));
-    if (this.closed) return observation.stop();
-    this.observation = observation;
-    for (const entry of observation.users) this.entries.set(entry.id_socket, entry);
-    this.partial = observation.partial;
-    this.wasNamed = this.isNamed;
-    this.send(this.everything());
+  async #observe(presence: Presence): Promise<void> {
+    const observation = await presence.observe(this.#room, (delta) => {
+      if (this.#observation) this.#relay(delta, this.#observation);
+    });
+    if (this.#isClosed) return observation.stop();
+    this.#observation = observation;
+    this.#wasListed = isListed(observation);
+    this.#send(this.#encodeSnapshot(observation));
   }
 
-  private get isNamed(): boolean {
-    return this.entries.size <= NAMED;
-  }
-
-  private changed(delta: PresenceDelta): void {
-    for (const id of delta.left) this.entries.delete(id);
-    for (const entry of [...delta.joined, ...delta.renamed]) this.entries.set(entry.id_socket, entry);
-    this.partial = delta.partial;
-    this.whole = null;
-    if (!this.observation) return; // the list that comes in a moment is of before this delta, or has it already
-    if (this.isNamed && this.wasNamed) {
-      const { room, joined, left, renamed, partial } = delta;
-      this.send(
+  #relay(delta: PresenceDelta, observation: Observation): void {
+    const { room, joined, left, renamed, partial } = delta;
+    const isNowListed = isListed(observation);
+    this.#snapshot = null;
+    if (isNowListed && this.#wasListed) {
+      this.#send(
         encode({ type: 'presence', room, joined: [...joined, ...renamed], left: [...left], partial }),
       );
-    } else if (this.isNamed) {
-      this.send(this.everything());
+    } else if (isNowListed) {
+      this.#send(this.#encodeSnapshot(observation));
     } else {
-      this.countTimer ??= setTimeout(() => {
-        this.countTimer = null;
-        this.send(this.everything());
-      }, COUNT_EVERY);
+      this.#countTimer ??= setTimeout(() => {
+        this.#countTimer = null;
+        this.#send(this.#encodeSnapshot(observation));
+      }, COUNT_INTERVAL_MS);
     }
-    this.wasNamed = this.isNamed;
+    this.#wasListed = isNowListed;
   }
 
-  private everything(): EncodedFrames {
-    if (this.whole) return this.whole;
-    const { room, partial } = this;
-    const users = [...this.entries.values()];
+  #encodeSnapshot(observation: Observation): EncodedFrames {
+    if (this.#snapshot) return this.#snapshot;
+    const room = this.#room;
+    const users = observation.users();
     const count = { sockets: users.length, users: new Set(users.map(({ id_user }) => id_user)).size };
-    this.whole = encode({ type: 'presence', room, ...(this.isNamed && { users }), count, partial });
-    return this.whole;
+    const partial = observation.isPartial();
+    this.#snapshot = encode({
+      type: 'presence',
+      room,
+      ...(isListed(observation) && { users }),
+      count,
+      partial,
+    });
+    return this.#snapshot;
   }
 
-  private send(frames: EncodedFrames): void {
-    for (const receiver of this.receivers.keys()) receiver.receivePeople(this.room, frames);
+  #sendSnapshot(receiver: PresenceReceiver): void {
+    if (this.#observation) receiver.receivePeople(this.#room, this.#encodeSnapshot(this.#observation));
   }
+
+  #send(frames: EncodedFrames): void {
+    for (const receiver of this.#receivers.keys()) receiver.receivePeople(this.#room, frames);
+  }
+}
+
+function isListed(observation: Observation): boolean {
+  return observation.size() <= MAX_LISTED_SOCKETS;
 }
 
 function encode(frame: ServerFrame): EncodedFrames {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { AccessControl } from '../access/access-control.js';
-import type { Session } from '../auth/authenticator.js';
+import type { Session } from '../auth/session.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError, toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
-import type { Subscriber } from '../rooms/room.js';
 import type { RoomService, RoomSubscription } from '../rooms/room-service.js';
+import type { Subscriber } from '../rooms/subscriber.js';
 import type { Log } from '../telemetry/logger.js';
 import { HeldRooms } from './held-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';

@@ -2,11 +2,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import Primus, { type Spark } from 'primus';
 import proxyAddr from 'proxy-addr';
 import type { AccessControl } from '../access/access-control.js';
-import type { Authenticator, Session } from '../auth/authenticator.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import type { Credentials } from '../auth/credentials.js';
 import { areNamesGiven } from '../auth/given-name.js';
 import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
 import { isCrossOrigin } from '../auth/origin.js';
+import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import { withoutOwnMark } from '../database/tables/chosen-name.js';
@@ -120,7 +121,7 @@ export class Sockets {
     const { routing } = parts;
     if (routing) {
       this.primus.transformer.service.generateId = () => routing.newSessionId();
-      routing.guard(server, PATHNAME);
+      routing.install(server, PATHNAME);
     }
     this.primus.authorize((request, done) => {
       this.admit(request).then(
@@ -217,8 +218,8 @@ export class Sockets {
   private addressOf(request: IncomingMessage): string | undefined {
     const { trust, routing } = this.parts;
     // Another process passed it on, which is one hop more.
-    const isPassedOn = routing?.isPassedOn(request.socket) ?? false;
-    return proxyAddr(request, isPassedOn ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
+    const isFromWorker = routing?.isFromWorker(request.socket) ?? false;
+    return proxyAddr(request, isFromWorker ? (address, hop) => hop === 0 || trust(address, hop - 1) : trust);
   }
 
   private async welcome(

@@ -1,3 +1,4 @@
+import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Presence } from '../presence/presence.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 import type { PresenceReceiver } from './presence-relay.js';
@@ -6,33 +7,39 @@ export interface TypingReceiver extends PresenceReceiver {
   readonly id_user: string;
 }
 
+interface TypingRoom {
+  receivers: Set<TypingReceiver>;
+  stop(): void;
+}
+
 /** Sends typing events to the sockets of other users in the room. Each room is observed once per process. */
 export class TypingRelay {
-  private readonly rooms = new Map<string, { receivers: Set<TypingReceiver>; stop: () => void }>();
+  readonly #rooms: RefCountedMap<string, TypingRoom>;
 
-  constructor(private readonly presence: Presence) {}
+  constructor(presence: Presence) {
+    this.#rooms = new RefCountedMap(
+      (room) => openRoom(presence, room),
+      ({ stop }) => stop(),
+    );
+  }
 
   /** @returns a function that stops following */
   follow(room: string, receiver: TypingReceiver): () => void {
-    const relayed = this.rooms.get(room) ?? this.open(room);
-    relayed.receivers.add(receiver);
+    const { value, release } = this.#rooms.acquire(room);
+    value.receivers.add(receiver);
     return () => {
-      relayed.receivers.delete(receiver);
-      if (relayed.receivers.size > 0 || this.rooms.get(room) !== relayed) return;
-      this.rooms.delete(room);
-      relayed.stop();
+      value.receivers.delete(receiver);
+      release();
     };
   }
+}
 
-  private open(room: string) {
-    const receivers = new Set<TypingReceiver>();
-    const stop = this.presence.observeTyping(room, (event) => {
-      const frames = new EncodedFrames([{ type: 'userTyping', ...event }]);
-      for (const receiver of receivers)
-        if (receiver.id_user !== event.user.id_user) receiver.receivePeople(room, frames);
-    });
-    const relayed = { receivers, stop };
-    this.rooms.set(room, relayed);
-    return relayed;
-  }
+function openRoom(presence: Presence, room: string): TypingRoom {
+  const receivers = new Set<TypingReceiver>();
+  const stop = presence.observeTyping(room, (event) => {
+    const frames = new EncodedFrames([{ type: 'userTyping', ...event }]);
+    for (const receiver of receivers)
+      if (receiver.id_user !== event.user.id_user) receiver.receivePeople(room, frames);
+  });
+  return { receivers, stop };
 }

@@ -1,27 +1,28 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 
-/** A channel of node:diagnostics_channel with a type: costs nothing while nobody listens. */
+/** A channel of node:diagnostics_channel with a type. Publishing costs nothing without subscribers. */
 interface TypedChannel<Event> {
   publish(event: Event): void;
+  /** @returns a function that unsubscribes */
   subscribe(listener: (event: Event) => void): () => void;
 }
 
-/** What happens on the hot paths, for whoever measures. Durations in seconds. */
+/** Events of the hot paths, for metrics and profiling. Durations are in seconds. */
 export const diagnostics = {
-  /** A query with so many messages was answered. */
+  /** The database answered an insert of `rows` messages. */
   inserted: typedChannel<{ rows: number; seconds: number }>('changeroom:inserted'),
-  /** A new message leaves for the sockets, so long after it was sent. */
+  /** A new message was passed to the sockets, `seconds` after it was sent. */
   delivered: typedChannel<{ seconds: number }>('changeroom:delivered'),
-  /** A changefeed was opened for the first time, or after it was lost. */
+  /** A changefeed was opened; `again`: after it was lost. */
   feedOpened: typedChannel<{ again: boolean }>('changeroom:feed-opened'),
-  /** So many frames were written to one socket in one piece. */
+  /** `frames` frames were written to one socket in one system call. */
   written: typedChannel<{ frames: number }>('changeroom:written'),
-  /** A connection was refused before any route saw it, with the code of an error. */
+  /** A connection was refused before routing, with the code of an error. */
   refused: typedChannel<{ code: string }>('changeroom:refused'),
-  /** A command was passed to the broker. */
+  /** The broker confirmed a command. */
   commandPassed: typedChannel<object>('changeroom:command-passed'),
-  /** An answer of a bot was written, was there already, or cannot be used. */
-  answer: typedChannel<{ fate: 'written' | 'repeated' | 'rejected' }>('changeroom:answer'),
+  /** A reply of a bot was stored, was stored before, or was rejected. */
+  reply: typedChannel<{ outcome: 'written' | 'repeated' | 'rejected' }>('changeroom:reply'),
 };
 
 function typedChannel<Event>(name: string): TypedChannel<Event> {
@@ -29,9 +30,9 @@ function typedChannel<Event>(name: string): TypedChannel<Event> {
   return {
     publish: (event) => own.hasSubscribers && own.publish(event),
     subscribe: (listener) => {
-      const heard = (event: unknown) => listener(event as Event);
-      own.subscribe(heard);
-      return () => own.unsubscribe(heard);
+      const handler = (event: unknown) => listener(event as Event);
+      own.subscribe(handler);
+      return () => own.unsubscribe(handler);
     },
   };
 }

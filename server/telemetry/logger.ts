@@ -3,11 +3,11 @@ import type { Config } from '../config/config.js';
 
 export type Log = Logger;
 
-/** A log of JSON lines on standard output. Fields that may hold a secret are blotted out. */
+/** Writes JSON lines to standard output. Fields that may hold a secret are redacted. */
 export function createLog(config: Pick<Config, 'log'>): Log {
   return pino({
     level: config.log,
-    base: undefined,
+    base: null,
     redact: {
       paths: [
         'password',

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AccountsClient, type AccountsClientOptions } from '../../server/auth/accounts-client.js';
 import { Limits } from '../../server/limits/limits.js';
 import { ChatError } from '../../server/protocol/errors.js';
@@ -11,7 +11,7 @@ const log = pino({ level: 'silent' });
 const refused = (code: string) => expect.objectContaining({ code });
 
 let server: WebServer;
-/** Milliseconds by which the server's clock is put forward. */
+/** Milliseconds by which the clock of the client under test is ahead. */
 let ahead = 0;
 
 beforeEach(async () => {
@@ -26,8 +26,8 @@ const service = (options: AccountsClientOptions = {}) =>
     ...options,
   });
 
-describe('the accounts service', () => {
-  it('is asked at exactly its address, with the token as bearer', async () => {
+describe('AccountsClient', () => {
+  test('AccountsClient requests exactly the configured URL with the bearer token', async () => {
     expect(await service().verify('a.token')).toEqual({
       id_user: 'ada',
       name: 'Ada',
@@ -37,7 +37,7 @@ describe('the accounts service', () => {
     expect(server.requests).toEqual([{ url: '/v1/me?full=1', authorization: 'Bearer a.token' }]);
   });
 
-  it.each([
+  test.each([
     [
       { id: 7, username: 'ada' },
       { id_user: '7', name: 'ada' },
@@ -51,19 +51,19 @@ describe('the accounts service', () => {
     [{ id: 0 }, { id_user: '0', name: '0' }],
     [{ id: 'a', exp: 32503680000 }, { expires: 32503680000000 }],
     [{ id: 'a', exp: 'soon' }, { expires: null }],
-  ])('may answer %j', async (answer, session) => {
+  ])('AccountsClient accepts the account %j', async (answer, session) => {
     server.answer = json(answer);
     expect(await service().verify('t')).toMatchObject(session);
   });
 
-  it.each([401, 403])('refuses a token with %i', async (status) => {
+  test.each([401, 403])('a token is refused when the accounts service answers %i', async (status) => {
     server.answer = text('no', status);
     const accounts = service();
     await expect(accounts.verify('t')).rejects.toEqual(refused('bad-token'));
     expect(accounts.status.state).toBe('up');
   });
 
-  it('knows when a token has expired', async () => {
+  test('a cached token expires at the time that the accounts service has stated', async () => {
     server.answer = json({ id: 'ada', exp: Date.now() / 1000 + 20 });
     const accounts = service();
     expect(await accounts.verify('t')).toMatchObject({ id_user: 'ada' });
@@ -72,19 +72,19 @@ describe('the accounts service', () => {
   });
 });
 
-describe('while the accounts service is away', () => {
-  it.each([
-    ['hangs up', hangUp],
-    ['fails', json({ id: 'ada' }, 500)],
-    ['asks for patience', json({ id: 'ada' }, 429)],
-    ['is found nowhere', json({ id: 'ada' }, 404)],
-    ['answers with a page', text('<h1>Welcome</h1>')],
-    ['answers with nobody', json({})],
+describe('an unavailable accounts service', () => {
+  test.each([
+    ['closes the connection', hangUp],
+    ['answers 500', json({ id: 'ada' }, 500)],
+    ['answers 429', json({ id: 'ada' }, 429)],
+    ['answers 404', json({ id: 'ada' }, 404)],
+    ['answers with HTML', text('<h1>Welcome</h1>')],
+    ['answers without an id', json({})],
     ['answers with null', json(null)],
     ['answers with a list', json([{ id: 'ada' }])],
-    ['answers with an unusable id', json({ id: 'two words' })],
-    ['answers with no end', json({ id: 'ada', padding: 'x'.repeat(300_000) })],
-  ])('nobody is refused: it %s', async (_, answer) => {
+    ['answers with an invalid id', json({ id: 'two words' })],
+    ['answers with too many bytes', json({ id: 'ada', padding: 'x'.repeat(300_000) })],
+  ])('authentication is unavailable when the accounts service %s', async (_, answer) => {
     server.answer = answer;
     const accounts = service();
     await expect(accounts.verify('t')).rejects.toMatchObject({
@@ -94,12 +94,12 @@ describe('while the accounts service is away', () => {
     expect(accounts.status.state).toBe('down');
   });
 
-  it('nobody is refused: it says nothing', async () => {
+  test('authentication is unavailable when the accounts service does not answer in time', async () => {
     server.answer = silence;
     await expect(service({ timeoutMs: 50 }).verify('t')).rejects.toEqual(refused('auth-unavailable'));
   });
 
-  it('tokens go to nobody else', async () => {
+  test('tokens are not sent to the target of a redirect', async () => {
     const elsewhere = await startWebServer(json({ id: 'ada' }));
     server.answer = redirect(elsewhere.url);
     await expect(service().verify('t')).rejects.toEqual(refused('auth-unavailable'));
@@ -107,7 +107,7 @@ describe('while the accounts service is away', () => {
     await elsewhere.stop();
   });
 
-  it('the next who asks may be luckier', async () => {
+  test('a failed request is not cached', async () => {
     server.answer = hangUp;
     const accounts = service();
     await expect(accounts.verify('t')).rejects.toEqual(refused('auth-unavailable'));
@@ -117,8 +117,8 @@ describe('while the accounts service is away', () => {
   });
 });
 
-describe('an answer of the accounts service', () => {
-  it('serves many who ask at the same time, and those who ask soon after', async () => {
+describe('the cache of the accounts client', () => {
+  test('concurrent and later calls for one token share one request', async () => {
     const accounts = service();
     await Promise.all(Array.from({ length: 20 }, () => accounts.verify('t')));
     ahead = 29_000;
@@ -126,14 +126,14 @@ describe('an answer of the accounts service', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is for one token only', async () => {
+  test('an answer is cached for its token only', async () => {
     const accounts = service();
     await accounts.verify('one');
     server.answer = json({ id: 'bob' });
     expect(await accounts.verify('other')).toMatchObject({ id_user: 'bob' });
   });
 
-  it('is forgotten after half a minute: an account may have been closed', async () => {
+  test('an accepted token is verified again after 30 seconds', async () => {
     const accounts = service();
     await accounts.verify('t');
     server.answer = json({}, 401);
@@ -141,7 +141,7 @@ describe('an answer of the accounts service', () => {
     await expect(accounts.verify('t')).rejects.toEqual(refused('bad-token'));
   });
 
-  it('is forgotten sooner where it was a refusal', async () => {
+  test('a refused token is verified again after 5 seconds', async () => {
     const accounts = service();
     server.answer = json({}, 401);
     await expect(accounts.verify('t')).rejects.toEqual(refused('bad-token'));
@@ -153,7 +153,7 @@ describe('an answer of the accounts service', () => {
   });
 });
 
-describe('tokens that the accounts service refuses', () => {
+describe('the limit of refused tokens', () => {
   const limits = () => new Limits({ failedLogins: 3 }, log);
   const ADDRESS = '2001:db8::1';
   const NEIGHBOUR = '2001:db8::2';
@@ -166,7 +166,7 @@ describe('tokens that the accounts service refuses', () => {
     return codes;
   };
 
-  it('are limited by address; then it is not asked about further ones of that address', async () => {
+  test('after too many refused tokens of an address, further ones cause no request', async () => {
     const accounts = service({ limits: limits() });
     await accounts.verify('known', ADDRESS);
     server.answer = json({}, 401);
@@ -184,7 +184,7 @@ describe('tokens that the accounts service refuses', () => {
     expect(await tryTokens(accounts, ['h'], undefined)).toEqual(['bob']);
   });
 
-  it('count once while the refusal is remembered, so that one client cannot lock out its neighbours', async () => {
+  test('a refused token counts once while its answer is cached, so that one client cannot lock out its neighbours', async () => {
     const accounts = service({ limits: limits() });
     server.answer = json({}, 401);
     await tryTokens(accounts, Array(20).fill('expired'), ADDRESS);
@@ -192,7 +192,7 @@ describe('tokens that the accounts service refuses', () => {
     expect(await tryTokens(accounts, ['good'], NEIGHBOUR)).toEqual(['bob']);
   });
 
-  it('do not count while it is away', async () => {
+  test('tokens do not count as refused while the accounts service is unavailable', async () => {
     const accounts = service({ limits: limits() });
     server.answer = hangUp;
     const codes = await tryTokens(accounts, ['a', 'b', 'c', 'd', 'e'], ADDRESS);
@@ -200,8 +200,8 @@ describe('tokens that the accounts service refuses', () => {
   });
 });
 
-describe('calls to the accounts service', () => {
-  /** Answers that are held back. */
+describe('the queue of requests to the accounts service', () => {
+  /** Responses that have not been sent yet. */
   let held: ServerResponse[];
   beforeEach(() => {
     held = [];
@@ -212,10 +212,10 @@ describe('calls to the accounts service', () => {
     for (const res of held) res.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"ada"}');
   };
 
-  it('are 20 at once; 1,000 wait, and further ones are refused without a call or a word of being away', async () => {
+  test('20 requests are concurrent, 1,000 are queued, and further ones are rejected while the status stays up', async () => {
     const accounts = service({ timeoutMs: 20_000 });
     const all = Array.from({ length: 1_020 }, (_, n) => accounts.verify(`t${n}`));
-    await until('20 calls', () => held.length === 20);
+    await until('20 requests', () => held.length === 20);
     await expect(accounts.verify('one more')).rejects.toMatchObject({
       code: 'auth-unavailable',
       details: { retryAfterMs: expect.any(Number) },
@@ -227,7 +227,7 @@ describe('calls to the accounts service', () => {
     expect(server.requests).toHaveLength(1_020);
   });
 
-  it('are not made when waiting for them took as long as an answer may', async () => {
+  test('a request that was queued for longer than its timeout is not sent', async () => {
     const accounts = service({ timeoutMs: 300 });
     const all = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => accounts.verify(`t${n}`)));
     expect(all.map((one) => one.status === 'rejected' && one.reason.code)).toEqual(

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { TOKEN_COOKIE } from '../../server/auth/credentials.js';
 import { Guests } from '../../server/auth/guest.js';
@@ -16,24 +16,24 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-describe('for guests', () => {
+describe('AUTH=guest', () => {
   const authenticator = createAuthenticator({ mode: 'guest' }, guests, log);
 
-  it('whoever has a cookie of this server is who it says, for as long as they like', async () => {
+  test('a signed cookie authenticates a guest without expiry', async () => {
     const session = await authenticator.authenticate({ cookieHeader: guestCookie });
     expect(session).toEqual({ id_user: 'ada', name: 'Ada', expires: null });
     expect(authenticator).toMatchObject({ mode: 'guest', recheckMs: null, status: null });
   });
 
-  it('whoever has none is nobody yet, whatever token they bring', async () => {
+  test('a user without a signed cookie has no identity, even with a token', async () => {
     expect(await authenticator.authenticate({})).toBeNull();
-    const stranger = { cookieHeader: `${TOKEN_COOKIE}=x`, bearerToken: 'a.b.c' };
-    expect(await authenticator.authenticate(stranger)).toBeNull();
+    const credentials = { cookieHeader: `${TOKEN_COOKIE}=x`, bearerToken: 'a.b.c' };
+    expect(await authenticator.authenticate(credentials)).toBeNull();
   });
 });
 
-describe('for tokens of an issuer', () => {
-  it('a token counts, wherever it comes from, and a guest is nobody', async () => {
+describe('AUTH=jwt', () => {
+  test('a token authenticates a user from a header or cookie, and the cookie of a guest does not', async () => {
     const issuer = await Issuer.start(await makeKey('1'));
     servers.push(issuer.server);
     const authenticator = createAuthenticator(issuer.config, guests, log);
@@ -47,8 +47,8 @@ describe('for tokens of an issuer', () => {
   });
 });
 
-describe('for accounts', () => {
-  it('a token counts, and is to be looked at again while a socket is open', async () => {
+describe('AUTH=accounts', () => {
+  test('a token authenticates a user and is verified again while a socket is open', async () => {
     const server = await startWebServer(json({ id: 'ada', name: 'Ada' }));
     servers.push(server);
     const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);
@@ -58,7 +58,7 @@ describe('for accounts', () => {
     await expect(authenticator.authenticate({})).rejects.toEqual(refused('login-required'));
   });
 
-  it('what is no token is refused before anybody is asked', async () => {
+  test('a malformed token is rejected without a request', async () => {
     const server = await startWebServer(json({ id: 'ada' }));
     servers.push(server);
     const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);

@@ -1,20 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { userIdClaim, userNameClaim } from '../../server/auth/claims.js';
 
-describe('the id of a user', () => {
-  it.each(['auth0|abc', 'google-oauth2|113', 'me@example.com', 'a', '~!/:#', 'x'.repeat(120)])(
-    'may be %s',
+describe('userIdClaim', () => {
+  test.each(['auth0|abc', 'google-oauth2|113', 'me@example.com', 'a', '~!/:#', 'x'.repeat(120)])(
+    '%s is a valid user id',
     (id) => {
       expect(userIdClaim(id)).toBe(id);
     },
   );
 
-  it('may be a whole number', () => {
+  test('a user id may be a whole number', () => {
     expect(userIdClaim(0)).toBe('0');
     expect(userIdClaim(4821)).toBe('4821');
   });
 
-  it.each([
+  test.each([
     undefined,
     null,
     '',
@@ -29,13 +29,13 @@ describe('the id of a user', () => {
     true,
     {},
     ['a'],
-  ])('cannot be %j', (id) => {
+  ])('%j is not a user id', (id) => {
     expect(userIdClaim(id)).toBeNull();
   });
 });
 
-describe('the name of a user', () => {
-  it.each([
+describe('userNameClaim', () => {
+  test.each([
     [{ email: 'ada@example.com', nickname: 'ada', name: 'Ada Lovelace' }, 'Ada Lovelace'],
     [{ email: 'ada@example.com', preferred_username: 'al', nickname: 'ada' }, 'ada'],
     [{ email: 'ada@example.com', preferred_username: 'al' }, 'al'],
@@ -43,15 +43,15 @@ describe('the name of a user', () => {
     [{ 'https://chat.example/name': 'Ada' }, 'Ada'],
     [{ 'https://chat.example/name': 'Ada', name: '' }, 'Ada'],
     [{ name: '  Zoe\u0308 ' }, 'Zoë'],
-  ])('is found in %j', (claims, name) => {
+  ])('the name of a user is found in %j', (claims, name) => {
     expect(userNameClaim(claims, 'id')).toBe(name);
   });
 
-  it('never shows a whole e-mail address that was given as such', () => {
+  test('the name of a user never contains the whole address of the claim email', () => {
     expect(userNameClaim({ email: 'ada.lovelace@example.com' }, 'id')).toBe('ada.lovelace');
   });
 
-  it.each([
+  test.each([
     {},
     { name: '' },
     { name: ' ' },
@@ -59,15 +59,15 @@ describe('the name of a user', () => {
     { name: null },
     { name: 'a\u202eb' },
     { email: '@' },
-  ])('is the id where there is none that can be used: %j', (claims) => {
+  ])('the name of a user is the id without a valid name claim: %j', (claims) => {
     expect(userNameClaim(claims, 'auth0|ada')).toBe('auth0|ada');
   });
 
-  it('is passed over for the next where it cannot be used', () => {
+  test('an invalid name claim is skipped', () => {
     expect(userNameClaim({ name: 'line\nbreak', nickname: 'ada' }, 'id')).toBe('ada');
   });
 
-  it('is cut to 40 characters, whole ones', () => {
+  test('the name of a user is truncated to 40 whole characters', () => {
     expect(userNameClaim({ name: 'n'.repeat(41) }, 'id')).toBe('n'.repeat(40));
     expect(userNameClaim({ name: '🦉'.repeat(10_000) }, 'id')).toBe('🦉'.repeat(40));
     expect(userNameClaim({}, 'x'.repeat(120))).toBe('x'.repeat(40));

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { onExpiry } from '../../server/auth/expiry.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-describe('the expiry of a session', () => {
+describe('onExpiry', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     const { setTimeout } = globalThis;
     vi.spyOn(globalThis, 'setTimeout').mockImplementation((callback, ms) => {
-      if (ms! >= 2 ** 31) throw new Error('Node would call back after a millisecond');
+      if (ms! >= 2 ** 31) throw new Error('Node would fire the timer after a millisecond');
       return setTimeout(callback, ms);
     });
   });
@@ -17,7 +17,7 @@ describe('the expiry of a session', () => {
     vi.useRealTimers();
   });
 
-  it.each([1, 1000, DAY, 25 * DAY, 400 * DAY])('calls back once, after %i ms', (ms) => {
+  test.each([1, 1000, DAY, 25 * DAY, 400 * DAY])('onExpiry calls back once after %i ms', (ms) => {
     const called = vi.fn();
     onExpiry(Date.now() + ms, called);
     vi.advanceTimersByTime(ms - 1);
@@ -28,7 +28,7 @@ describe('the expiry of a session', () => {
     expect(called).toHaveBeenCalledOnce();
   });
 
-  it('that has passed calls back at once, but not within the call', () => {
+  test('onExpiry of a past time calls back immediately, but not synchronously', () => {
     const called = vi.fn();
     onExpiry(Date.now() - DAY, called);
     expect(called).not.toHaveBeenCalled();
@@ -36,7 +36,7 @@ describe('the expiry of a session', () => {
     expect(called).toHaveBeenCalledOnce();
   });
 
-  it('of a session without an end never comes', () => {
+  test('onExpiry never calls back for a session that does not expire', () => {
     const called = vi.fn();
     onExpiry(null, called)();
     onExpiry(8.64e15, called);
@@ -44,7 +44,7 @@ describe('the expiry of a session', () => {
     expect(called).not.toHaveBeenCalled();
   });
 
-  it.each([DAY, 60 * DAY])('can be taken back, %i ms ahead', (ms) => {
+  test.each([DAY, 60 * DAY])('onExpiry can be cancelled %i ms ahead', (ms) => {
     const called = vi.fn();
     const cancel = onExpiry(Date.now() + ms, called);
     vi.advanceTimersByTime(ms - 1);

@@ -1,5 +1,5 @@
 import { sign } from 'cookie-signature';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GUEST_COOKIE, Guests } from '../../server/auth/guest.js';
 
 const guests = new Guests({ secret: 'a secret of the test', secure: false });
@@ -11,32 +11,32 @@ const returned = (setCookie: string) => setCookie.split(';')[0]!;
 const signedBy = (secret: string, payload: string) =>
   `${GUEST_COOKIE}=${encodeURIComponent(sign(Buffer.from(payload).toString('base64url'), secret))}`;
 
-describe('a guest', () => {
-  it('is recognised by the cookie that was issued', () => {
+describe('Guests', () => {
+  test('a guest is identified by the issued cookie', () => {
     expect(guests.identify(returned(guests.issue(ada)))).toEqual(ada);
   });
 
-  it('is recognised among other cookies', () => {
+  test('a guest is identified among other cookies', () => {
     const cookie = `theme=dark; ${returned(guests.issue(ada))}; other=%E0%A4%A`;
     expect(guests.identify(cookie)).toEqual(ada);
   });
 
-  it('may have a name in any script', () => {
+  test('a guest may have a name in any script', () => {
     const identity = { id_user: 'x', name: 'Zoë 花子 🦉' };
     expect(guests.identify(returned(guests.issue(identity)))).toEqual(identity);
   });
 
-  it('gets a name that was cleaned', () => {
+  test('the name of a guest is normalised', () => {
     const cookie = guests.issue({ id_user: 'x', name: '  Zoe\u0308 ' });
     expect(guests.identify(returned(cookie))?.name).toBe('Zoë');
   });
 
-  it('is refused a name that is too long or empty', () => {
+  test('a name that is empty or too long is rejected', () => {
     expect(() => guests.issue({ id_user: 'x', name: 'n'.repeat(41) })).toThrow(/40 characters/);
     expect(() => guests.issue({ id_user: 'x', name: ' ' })).toThrow(/empty/);
   });
 
-  it('who is new has an id and a name of their own', () => {
+  test('a new guest has a unique id and a name', () => {
     const [one, other] = [guests.newGuest(), guests.newGuest()];
     expect(one.id_user).not.toBe(other.id_user);
     expect(one.name).toMatch(/^Guest \d{4}$/);
@@ -44,8 +44,8 @@ describe('a guest', () => {
   });
 });
 
-describe('a cookie', () => {
-  it('is hidden from scripts, kept for a year, and not sent along with foreign posts', () => {
+describe('the guest cookie', () => {
+  test('the guest cookie is hidden from scripts, kept for a year, and not sent with cross-site posts', () => {
     const attributes = guests.issue(ada).split('; ').slice(1);
     expect(attributes).toEqual(
       expect.arrayContaining(['HttpOnly', 'SameSite=Lax', 'Path=/', 'Max-Age=31536000']),
@@ -53,12 +53,12 @@ describe('a cookie', () => {
     expect(attributes).not.toContain('Secure');
   });
 
-  it('travels over https alone where the server is reached by https', () => {
+  test('the guest cookie is restricted to https if the server is reached by https', () => {
     expect(new Guests({ secret: 's', secure: true }).issue(ada).split('; ')).toContain('Secure');
     expect(guests.issue(ada, true).split('; ')).toContain('Secure');
   });
 
-  it('that was tampered with identifies nobody', () => {
+  test('a guest cookie that was changed is rejected', () => {
     const [name, value] = returned(guests.issue(ada)).split('=') as [string, string];
     const other = returned(guests.issue({ ...ada, id_user: 'bob' })).split('=')[1]!;
     const signature = value.slice(value.indexOf('.'));
@@ -67,12 +67,12 @@ describe('a cookie', () => {
     expect(guests.identify(`${name}=${value.slice(0, -1)}`)).toBeNull();
   });
 
-  it('signed with another secret identifies nobody', () => {
+  test('a guest cookie signed with another secret is rejected', () => {
     const others = new Guests({ secret: 'another secret', secure: false });
     expect(others.identify(returned(guests.issue(ada)))).toBeNull();
   });
 
-  it.each([
+  test.each([
     undefined,
     '',
     ';;;',
@@ -84,11 +84,11 @@ describe('a cookie', () => {
     `${GUEST_COOKIE}=nonsense`,
     `${GUEST_COOKIE}=${'x'.repeat(10_000)}`,
     '__proto__=x',
-  ])('that is malformed identifies nobody: %j', (header) => {
+  ])('a malformed guest cookie is rejected: %j', (header) => {
     expect(guests.identify(header)).toBeNull();
   });
 
-  it.each([
+  test.each([
     '',
     'null',
     '[]',
@@ -97,11 +97,11 @@ describe('a cookie', () => {
     '{"id_user":"x"}',
     '{"id_user":1,"name":"n"}',
     '{"id_user":"x","name":""}',
-  ])('with a right signature and an unusable content identifies nobody: %s', (payload) => {
+  ])('a signed guest cookie with invalid content is rejected: %s', (payload) => {
     expect(guests.identify(signedBy('a secret of the test', payload))).toBeNull();
   });
 
-  it('with a name that newer rules refuse identifies the same user by another name', () => {
+  test('a guest whose name is no longer valid keeps the id and gets another name', () => {
     for (const name of ['\u3164', 'a\u200fb']) {
       const cookie = signedBy('a secret of the test', JSON.stringify({ id_user: 'x', name }));
       expect(guests.identify(cookie)).toEqual({ id_user: 'x', name: expect.stringMatching(/^Guest \d{4}$/) });
@@ -110,6 +110,6 @@ describe('a cookie', () => {
   });
 });
 
-it('an empty secret is refused', () => {
+test('Guests rejects an empty secret', () => {
   expect(() => new Guests({ secret: '', secure: false })).toThrow(/empty/);
 });

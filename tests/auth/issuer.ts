@@ -1,8 +1,8 @@
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { hangUp, json, startWebServer, type WebServer } from './web-server.js';
 
 export interface SigningKey {
-  kid?: string;
+  kid: string | undefined;
   alg: string;
   privateKey: CryptoKey;
   publicKey: CryptoKey;
@@ -17,7 +17,7 @@ export async function makeKey(kid: string | undefined, alg = 'RS256'): Promise<S
 
 export const AUDIENCE = 'https://chat.example';
 
-/** An issuer of tokens, with real keys and a server that publishes them. */
+/** A token issuer with real keys and a server that publishes them. */
 export class Issuer {
   private constructor(
     readonly server: WebServer,
@@ -30,7 +30,7 @@ export class Issuer {
     return issuer;
   }
 
-  /** The setting for it. */
+  /** The configuration of a server that accepts its tokens. */
   get config() {
     return { mode: 'jwt', issuer: this.server.url, jwksUrl: this.jwksUrl, audience: AUDIENCE } as const;
   }
@@ -39,8 +39,8 @@ export class Issuer {
     return `${this.server.url}.well-known/jwks.json`;
   }
 
-  /** How often its keys were asked for. */
-  get asked(): number {
+  /** Number of requests for the key set. */
+  get requestCount(): number {
     return this.server.requests.length;
   }
 
@@ -48,8 +48,8 @@ export class Issuer {
     this.server.answer = json({ keys: keys.map(({ jwk }) => jwk) });
   }
 
-  /** A token that is right in everything that `claims` and `key` do not change; undefined leaves a claim out. */
-  sign(claims: JWTPayload = {}, key = this.key): Promise<string> {
+  /** Signs a token that is valid except for `claims` and `key`; undefined removes a claim. */
+  sign(claims: Record<string, unknown> = {}, key = this.key): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const all = {
       iss: this.server.url,

@@ -1,23 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isCrossOrigin } from '../../server/auth/origin.js';
 
-describe('the origin of a page', () => {
-  it.each([
+describe('isCrossOrigin', () => {
+  test.each([
     ['http://chat.example', 'chat.example'],
     ['https://chat.example', 'chat.example'],
     ['https://chat.example', 'chat.example:443'],
     ['http://chat.example:5000', 'chat.example:5000'],
     ['http://CHAT.example', 'chat.Example'],
     ['http://[::1]:5000', '[::1]:5000'],
-  ])('%s is at home on %s', (origin, host) => {
+  ])('the origin %s belongs to the host %s', (origin, host) => {
     expect(isCrossOrigin(origin, host)).toBe(false);
   });
 
-  it('is at home where there is none: programs other than browsers', () => {
+  test('a request without Origin is not cross-origin', () => {
     expect(isCrossOrigin(undefined, 'chat.example')).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['https://evil.example', 'chat.example'],
     ['https://chat.example.evil.example', 'chat.example'],
     ['https://sub.chat.example', 'chat.example'],
@@ -28,7 +28,7 @@ describe('the origin of a page', () => {
     ['file://', 'chat.example'],
     ['file://', ''],
     ['https://chat.example', undefined],
-  ])('%s is foreign on %s', (origin, host) => {
+  ])('the origin %s does not belong to the host %s', (origin, host) => {
     expect(isCrossOrigin(origin, host)).toBe(true);
   });
 });

@@ -1,30 +1,33 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requireSecret } from '../../server/auth/secrets.js';
 
 const secret = 'presence-summary-secret';
 const refused = (code: string) => expect.objectContaining({ code });
 
-describe('an address behind a secret', () => {
-  it('lets pass who has it', () => {
+describe('requireSecret', () => {
+  test('an endpoint accepts its secret', () => {
     expect(() => requireSecret(secret, `Bearer ${secret}`)).not.toThrow();
   });
 
-  it.each([undefined, '', 'Bearer ', `Basic ${secret}`, secret])('asks for it: %j', (authorization) => {
-    expect(() => requireSecret(secret, authorization)).toThrow(refused('login-required'));
-  });
+  test.each([undefined, '', 'Bearer ', `Basic ${secret}`, secret])(
+    'an endpoint requires its secret: %j',
+    (authorization) => {
+      expect(() => requireSecret(secret, authorization)).toThrow(refused('login-required'));
+    },
+  );
 
-  it.each([
+  test.each([
     `${secret}x`,
     secret.slice(1),
     secret.toUpperCase(),
     `${secret} ${secret}`,
     'é',
     'x'.repeat(100_000),
-  ])('refuses another (%#)', (token) => {
+  ])('an endpoint rejects another secret (%#)', (token) => {
     expect(() => requireSecret(secret, `Bearer ${token}`)).toThrow(refused('bad-token'));
   });
 
-  it.each([null, ''])('is not there while its secret is not set (%j)', (none) => {
+  test.each([null, ''])('an endpoint without a configured secret does not exist (%j)', (none) => {
     for (const authorization of [undefined, 'Bearer ', 'Bearer null', 'Bearer x']) {
       expect(() => requireSecret(none, authorization)).toThrow(refused('not-found'));
     }

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Authenticator, Session } from '../../server/auth/authenticator.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Authenticator } from '../../server/auth/authenticator.js';
+import type { Session } from '../../server/auth/session.js';
 import { monitorSession } from '../../server/auth/session-monitor.js';
 import { ChatError } from '../../server/protocol/errors.js';
 
@@ -7,11 +8,11 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const ada = { id_user: 'ada', name: 'Ada' };
 
-/** Lets in by `answer`, which tests replace. */
-class Door implements Authenticator {
+/** Authenticates with the result of `answer`, which tests replace. */
+class FakeAuthenticator implements Authenticator {
   readonly mode = 'accounts';
   readonly status = null;
-  asked = 0;
+  count = 0;
 
   constructor(
     readonly recheckMs: number | null,
@@ -19,15 +20,15 @@ class Door implements Authenticator {
   ) {}
 
   async authenticate(): Promise<Session | null> {
-    this.asked += 1;
+    this.count += 1;
     return this.answer();
   }
 }
 
-function watch(door: Door, expires: number | null) {
+function watch(authenticator: FakeAuthenticator, expires: number | null) {
   const errors: string[] = [];
   const stop = monitorSession({
-    authenticator: door,
+    authenticator,
     credentials: { bearerToken: 't' },
     session: { ...ada, expires },
     onEnd: (error) => errors.push(error.code),
@@ -35,7 +36,7 @@ function watch(door: Door, expires: number | null) {
   return { errors, stop };
 }
 
-describe('the rights of an open socket', () => {
+describe('monitorSession', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -43,62 +44,71 @@ describe('the rights of an open socket', () => {
     throw new ChatError(code, code);
   };
 
-  it('end when the token expires', async () => {
-    const { errors } = watch(new Door(null, refuse('bad-token')), Date.now() + HOUR);
+  test('a session ends when its token expires', async () => {
+    const { errors } = watch(new FakeAuthenticator(null, refuse('bad-token')), Date.now() + HOUR);
     await vi.advanceTimersByTimeAsync(HOUR - 1);
     expect(errors).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(errors).toEqual(['token-expired']);
   });
 
-  it('are looked at again for as long as they hold', async () => {
-    const door = new Door(5 * MINUTE, () => ({ ...ada, expires: null }));
-    const { errors, stop } = watch(door, null);
+  test('a session is authenticated again at intervals', async () => {
+    const authenticator = new FakeAuthenticator(5 * MINUTE, () => ({ ...ada, expires: null }));
+    const { errors, stop } = watch(authenticator, null);
     await vi.advanceTimersByTimeAsync(HOUR);
-    expect(door.asked).toBeGreaterThan(8);
+    expect(authenticator.count).toBeGreaterThan(8);
     expect(errors).toEqual([]);
     stop();
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each(['bad-token', 'token-expired'] as const)('end when they are withdrawn: %s', async (code) => {
-    const { errors } = watch(new Door(5 * MINUTE, refuse(code)), Date.now() + HOUR);
-    await vi.advanceTimersByTimeAsync(2 * HOUR);
-    expect(errors).toEqual([code]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  test.each(['bad-token', 'token-expired'] as const)(
+    'a session ends when its token is revoked: %s',
+    async (code) => {
+      const { errors } = watch(new FakeAuthenticator(5 * MINUTE, refuse(code)), Date.now() + HOUR);
+      await vi.advanceTimersByTimeAsync(2 * HOUR);
+      expect(errors).toEqual([code]);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
-  it('end when the token has become somebody else’s, or nobody’s', async () => {
-    const others = watch(new Door(5 * MINUTE, () => ({ id_user: 'bob', name: 'Bob', expires: null })), null);
-    const nobodys = watch(new Door(5 * MINUTE, () => null), null);
+  test('a session ends when its token belongs to another user or to none', async () => {
+    const others = watch(
+      new FakeAuthenticator(5 * MINUTE, () => ({ id_user: 'bob', name: 'Bob', expires: null })),
+      null,
+    );
+    const nobodys = watch(new FakeAuthenticator(5 * MINUTE, () => null), null);
     await vi.advanceTimersByTimeAsync(HOUR);
     expect([others.errors, nobodys.errors]).toEqual([['bad-token'], ['bad-token']]);
   });
 
-  it('hold while nobody can be asked, until they expire', async () => {
-    const { errors } = watch(new Door(5 * MINUTE, refuse('auth-unavailable')), Date.now() + HOUR);
+  test('a session continues until it expires while the auth service is unavailable', async () => {
+    const { errors } = watch(
+      new FakeAuthenticator(5 * MINUTE, refuse('auth-unavailable')),
+      Date.now() + HOUR,
+    );
     await vi.advanceTimersByTimeAsync(HOUR - 1);
     expect(errors).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(errors).toEqual(['token-expired']);
   });
 
-  it('last longer where a later look says so', async () => {
-    const door = new Door(5 * MINUTE, () => ({ ...ada, expires: Date.now() + HOUR }));
-    const { errors, stop } = watch(door, Date.now() + HOUR);
+  test('a session is extended when a later authentication returns a later expiry', async () => {
+    const authenticator = new FakeAuthenticator(5 * MINUTE, () => ({ ...ada, expires: Date.now() + HOUR }));
+    const { errors, stop } = watch(authenticator, Date.now() + HOUR);
     await vi.advanceTimersByTimeAsync(3 * HOUR);
     expect(errors).toEqual([]);
     stop();
   });
 
-  it('are nobody’s concern after the watch has ended, even with a look under way', async () => {
+  test('a stopped monitor reports nothing, even if an authentication is pending', async () => {
     let refused = () => {};
-    const door = new Door(5 * MINUTE, refuse('bad-token'));
-    door.authenticate = () =>
+    const authenticator = new FakeAuthenticator(5 * MINUTE, refuse('bad-token'));
+    authenticator.authenticate = () =>
       new Promise((_, reject) => {
-        refused = () => reject(new ChatError('bad-token', 'withdrawn'));
+        refused = () => reject(new ChatError('bad-token', 'revoked'));
       });
-    const { errors, stop } = watch(door, Date.now() + HOUR);
+    const { errors, stop } = watch(authenticator, Date.now() + HOUR);
     await vi.advanceTimersByTimeAsync(10 * MINUTE);
     stop();
     refused();

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSessionSecret } from '../../server/auth/session-secret.js';
 
 let folder: string;
@@ -10,30 +10,30 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('the session secret', () => {
-  it('is the one that is set, and nothing is written', async () => {
+describe('loadSessionSecret', () => {
+  test('a configured session secret is used and not stored', async () => {
     expect(await loadSessionSecret({ sessionSecret: 'as set', dataDir: folder })).toBe('as set');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is otherwise random, and the same after a restart', async () => {
+  test('a generated session secret is the same after a restart', async () => {
     const dataDir = join(folder, 'made', 'when', 'missing');
     const first = await loadSessionSecret({ dataDir });
     expect(first.length).toBeGreaterThanOrEqual(32);
     expect(await loadSessionSecret({ dataDir })).toBe(first);
   });
 
-  it('differs from one installation to the next', async () => {
+  test('generated session secrets differ between installations', async () => {
     const one = await loadSessionSecret({ dataDir: join(folder, 'one') });
     expect(await loadSessionSecret({ dataDir: join(folder, 'two') })).not.toBe(one);
   });
 
-  it('can be read by nobody else on the machine', async () => {
+  test('only the owner can read the file of the session secret', async () => {
     await loadSessionSecret({ dataDir: folder });
     expect((await stat(join(folder, 'session-secret'))).mode & 0o777).toBe(0o600);
   });
 
-  it('is one secret for all who start at the same moment', async () => {
+  test('processes that start concurrently use the same session secret', async () => {
     const secrets = await Promise.all(
       Array.from({ length: 20 }, () => loadSessionSecret({ dataDir: folder })),
     );
@@ -42,7 +42,7 @@ describe('the session secret', () => {
     expect(await readdir(folder)).toEqual(['session-secret']);
   });
 
-  it('is refused when its file was cut off, with a way out', async () => {
+  test('an incomplete file of the session secret is rejected with a hint', async () => {
     await writeFile(join(folder, 'session-secret'), 'short');
     await expect(loadSessionSecret({ dataDir: folder })).rejects.toThrow(/delete it.*SESSION_SECRET/);
   });

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** A server on loopback that answers as it is told, and remembers what it was asked. */
+/** A server on loopback with a configurable answer that records its requests. */
 export interface WebServer {
   url: string;
-  /** Replaced at any time. */
+  /** May be replaced at any time. */
   answer: Answer;
-  requests: { url: string; authorization?: string }[];
-  /** Answers so from now on, and all requests that `silence` has left without an answer. */
+  requests: { url: string; authorization: string | undefined }[];
+  /** Sets the answer, and sends it to all requests that `silence` has not answered. */
   release(answer: Answer): void;
   stop(): Promise<void>;
 }
@@ -55,10 +55,10 @@ export const text =
     res.writeHead(status, { 'content-type': 'text/html' }).end(body);
   };
 
-/** Takes the request and says nothing. */
+/** Does not answer. */
 export const silence: Answer = () => {};
 
-/** Cuts the connection. */
+/** Closes the connection. */
 export const hangUp: Answer = (_req, res) => {
   res.destroy();
 };

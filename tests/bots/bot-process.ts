@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from '../support/until.js';
 
-/** Bots of scripts/bots/, in a process of their own. */
+/** Bots of scripts/bots/ in a separate process. */
 export interface BotProcess {
-  /** What it has written so far. */
+  /** Standard output and error so far. */
   readonly output: string;
-  /** Sends a signal and waits for the end. @returns exit code, or the name of the signal that ended it */
+  /** Sends a signal and waits until the process has ended. @returns its exit code, or the signal that ended it */
   end(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts bots as `npm run bot` does, and waits until they listen. `env` says where. */
+/** Starts bots as `npm run bot` does, and waits until they listen. @param env their settings */
 export async function startBots(names: string[], env: Record<string, string>): Promise<BotProcess> {
   const { child, output, ended } = launchBots(names, env);
   await Promise.race([
@@ -28,7 +28,7 @@ export async function startBots(names: string[], env: Record<string, string>): P
   };
 }
 
-/** @returns how a start ended that is expected to fail */
+/** Starts bots that are expected to fail. @returns how the process ended */
 export async function failToStart(names: string[]): Promise<{ code: number | string; output: string }> {
   const { ended, output } = launchBots(names, {});
   return { code: await ended, output: output() };
@@ -45,7 +45,7 @@ function launchBots(names: string[], env: Record<string, string>) {
       text += chunk;
     });
   }
-  // A test process that gives up half-way leaves nothing behind.
+  // A test process that ends early leaves no bot running.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const ended = once(child, 'close').then(([code, signal]) => {

@@ -7,12 +7,16 @@ export interface Delivered {
   messageId: string | undefined;
 }
 
-/** Somebody at the broker: a bot in its plainest form, or an operator. */
+/** A client of the broker: a minimal bot, or an operator. */
 export class BrokerClient {
-  private constructor(
-    private readonly model: ChannelModel,
+  readonly #model: ChannelModel;
+
+  constructor(
+    model: ChannelModel,
     readonly channel: ConfirmChannel,
-  ) {}
+  ) {
+    this.#model = model;
+  }
 
   static async open(url: string): Promise<BrokerClient> {
     const model = await connect(url);
@@ -22,7 +26,7 @@ export class BrokerClient {
     return new BrokerClient(model, channel);
   }
 
-  /** Takes what comes to a queue; the list grows. */
+  /** Consumes a queue. @returns the deliveries; grows */
   async read(queue: string): Promise<Delivered[]> {
     const delivered: Delivered[] = [];
     const take = ({ content, properties }: { content: Buffer; properties: Options.Publish }) =>
@@ -35,7 +39,7 @@ export class BrokerClient {
     return delivered;
   }
 
-  /** Resolves when the broker has it. Objects are sent as JSON. */
+  /** Resolves when the broker has confirmed the message. Objects are sent as JSON. */
   send(queue: string, content: string | object, options: Options.Publish = {}): Promise<void> {
     const bytes = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
     return new Promise((resolve, reject) => {
@@ -43,13 +47,13 @@ export class BrokerClient {
     });
   }
 
-  /** Messages that nobody has taken. */
+  /** Messages that wait in a queue. */
   async depth(queue: string): Promise<number> {
     return (await this.channel.checkQueue(queue)).messageCount;
   }
 
   async close(): Promise<void> {
-    await this.model.close().catch(() => {});
+    await this.#model.close().catch(() => {});
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * Commands and answers flow while the broker is restarted and killed, and the bot is. Nothing may be lost or doubled.
- * By hand with more of them, and with figures:
+ * Commands and replies while broker and bot are restarted and killed: none may be lost or stored twice.
+ * By hand, with more commands and with figures:
  *
  *     COMMANDS=10000 npm test -- bots/chaos
  */
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AnswerIds } from '../../server/bots/answer.js';
+import { ReplyIds } from '../../server/bots/bot-reply.js';
 import { diagnostics } from '../../server/telemetry/diagnostics-channels.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
@@ -19,11 +19,11 @@ import { listenToLog } from './log-lines.js';
 const COMMANDS = Number(process.env.COMMANDS || 600);
 const SENDERS = 16;
 const WAVES = 3;
-/** Milliseconds for the last answer. */
-const PATIENCE = 30_000 + COMMANDS * 20;
-const SECRET = 'what the ids of answers are made of';
+/** Milliseconds for the last reply. */
+const TIMEOUT_MS = 30_000 + COMMANDS * 20;
+const SECRET = 'the secret of reply ids';
 
-describe('chaos', skipWithout('rabbitmq-server'), () => {
+describe('restarts of broker and bot', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
   let bots: BotProcess;
   let chat: Chat;
@@ -32,7 +32,7 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
   beforeAll(async () => {
     broker = await startRabbitmq();
     const env = { AMQP_DURABLE: 'true', SESSION_SECRET: SECRET, LIMIT_FRAMES: '0' };
-    chat = await startChat(broker.url, { env, overrides: { log, bots: { longestWaitMs: 500 } } });
+    chat = await startChat(broker.url, { env, overrides: { log, bots: { maxRetryMs: 500 } } });
     await reached(chat);
     bots = await startBots(['roll'], chat.env);
   });
@@ -42,10 +42,12 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
     await broker?.stop();
   });
 
-  test('leaves every command with exactly one answer', { timeout: 2 * PATIENCE }, async () => {
-    const fates = { written: 0, repeated: 0, rejected: 0 };
-    const unsubscribe = diagnostics.answer.subscribe(({ fate }) => {
-      fates[fate] += 1;
+  test('every command has exactly one reply after restarts of broker and bot', {
+    timeout: 2 * TIMEOUT_MS,
+  }, async () => {
+    const outcomes = { written: 0, repeated: 0, rejected: 0 };
+    const unsubscribe = diagnostics.reply.subscribe(({ outcome }) => {
+      outcomes[outcome] += 1;
     });
     const troubles = [
       async () => {
@@ -73,31 +75,31 @@ describe('chaos', skipWithout('rabbitmq-server'), () => {
     const begin = performance.now();
     for (let wave = 1; wave <= WAVES; wave += 1) {
       await reached(chat);
-      const { written } = fates;
+      const { written } = outcomes;
       const wanted = Math.round((COMMANDS * wave) / WAVES);
       const sending = Promise.all(senders.map((client) => send(client, wanted)));
-      await until('answers flow', () => fates.written > written + COMMANDS / WAVES / 3);
+      await until('replies are written', () => outcomes.written > written + COMMANDS / WAVES / 3);
       await troubles[wave - 1]!();
       await sending;
     }
-    await until('all answers', () => fates.written === COMMANDS, PATIENCE);
+    await until('all replies are written', () => outcomes.written === COMMANDS, TIMEOUT_MS);
     const seconds = (performance.now() - begin) / 1000;
     const { bots: way } = chat.app.parts;
-    await until('none is left', () => way!.commandsInFlight === 0 && way!.answersInFlight === 0);
+    await until('nothing is in flight', () => way!.commandsInFlight === 0 && way!.repliesInFlight === 0);
     unsubscribe();
 
-    const ids = new AnswerIds(SECRET);
+    const ids = new ReplyIds(SECRET);
     const connection = await chat.database.connect();
-    const answers = await r.table('messages').filter({ kind: 'bot' }).run(connection);
-    const rows = (await answers.toArray()) as { id: string }[];
+    const replies = await r.table('messages').filter({ kind: 'bot' }).run(connection);
+    const rows = (await replies.toArray()) as { id: string }[];
     expect(rows.map(({ id }) => id).sort()).toEqual(sent.map((id) => ids.of('chaos', id)).sort());
     expect(sent).toHaveLength(COMMANDS);
-    expect(fates.rejected).toBe(0);
+    expect(outcomes.rejected).toBe(0);
     expect(lines.filter(({ msg }) => /connected/.test(msg)).length).toBeGreaterThanOrEqual(WAVES);
     if (process.env.COMMANDS) {
-      const told = senders.flatMap(({ frames }) => frames.filter(({ type }) => type === 'error')).length;
+      const notices = senders.flatMap(({ frames }) => frames.filter(({ type }) => type === 'error')).length;
       const links = lines.filter(({ msg }) => /connected/.test(msg)).length;
-      console.log({ commands: COMMANDS, seconds: Math.round(seconds), links, told, ...fates });
+      console.log({ commands: COMMANDS, seconds: Math.round(seconds), links, notices, ...outcomes });
     }
     for (const sender of senders) sender.close();
   });

@@ -6,10 +6,10 @@ import type { TestDatabase } from '../support/database.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** An app that meets bots at queues which no other app has. */
+/** An app with queues of its own. */
 export interface Chat extends TestApp {
-  queues: { commands: string; answers: string; rejected: string };
-  /** What bots have to know. */
+  queues: { commands: string; replies: string; rejected: string };
+  /** Settings for its bots. */
   env: Record<string, string>;
 }
 
@@ -23,12 +23,12 @@ export async function startChat(
   }: { env?: Record<string, string>; database?: TestDatabase; overrides?: AppOptions } = {},
 ): Promise<Chat> {
   chats += 1;
-  const names = { AMQP_BOT_QUEUE: `commands-${chats}`, AMQP_QUEUE: `answers-${chats}` };
+  const names = { AMQP_COMMAND_QUEUE: `commands-${chats}`, AMQP_REPLY_QUEUE: `replies-${chats}` };
   const settings = { AMQP_URL: brokerUrl, LIMIT_MESSAGES: '0', ...names, ...env };
   const app = await startTestApp({ ...rest, env: settings });
-  const { AMQP_BOT_QUEUE: commands, AMQP_QUEUE: answers } = settings;
-  const rejected = env.AMQP_REJECTED_QUEUE ?? `${answers}-rejected`;
-  return { ...app, queues: { commands, answers, rejected }, env: settings };
+  const { AMQP_COMMAND_QUEUE: commands, AMQP_REPLY_QUEUE: replies } = settings;
+  const rejected = env.AMQP_REJECTED_QUEUE ?? `${replies}-rejected`;
+  return { ...app, queues: { commands, replies, rejected }, env: settings };
 }
 
 export const stateOf = ({ app }: TestApp) => app.parts.bots!.status.state;
@@ -36,15 +36,15 @@ export const stateOf = ({ app }: TestApp) => app.parts.bots!.status.state;
 export const reached = (...chats: TestApp[]) =>
   until('the broker is reached', () => chats.every((chat) => stateOf(chat) === 'up'));
 
-/** Somebody in a room. */
+/** Opens a socket that has joined a room. */
 export async function enter(
   { url }: TestApp,
   room: string,
   headers?: Record<string, string>,
 ): Promise<SocketClient> {
   const client = await SocketClient.open(url, headers);
-  const answer = await client.ask({ type: 'joinRoom', room });
-  if (answer.type !== 'roomSnapshot') throw new Error(JSON.stringify(answer));
+  const response = await client.ask({ type: 'joinRoom', room });
+  if (response.type !== 'roomSnapshot') throw new Error(JSON.stringify(response));
   return client;
 }
 
@@ -55,15 +55,15 @@ export async function say(client: SocketClient, room: string, body: string): Pro
   return ack.id!;
 }
 
-/** The messages of bots that a socket has got, in the order in which they stand on a screen. */
-export const answersTo = (client: SocketClient): Message[] =>
+/** The messages of bots that a socket has received, in the order of a room. */
+export const repliesTo = (client: SocketClient): Message[] =>
   client.frames
     .flatMap((frame) =>
       frame.type === 'deliverMessage' && frame.message.kind === 'bot' ? [frame.message] : [],
     )
     .sort(comparePositions);
 
-/** What the table has of a room. */
+/** The stored messages of a room. */
 export async function storedIn({ url }: TestApp, room: string): Promise<Message[]> {
   const response = await fetch(`${url}/api/rooms/${encodeURIComponent(room)}/messages?limit=100`);
   return (await jsonOf(response)).messages;

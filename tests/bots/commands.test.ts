@@ -5,7 +5,7 @@ import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 import { until } from '../support/until.js';
 import { BrokerClient, commandOf, type Delivered } from './broker-client.js';
-import { answersTo, type Chat, enter, reached, say, startChat, storedIn } from './chat.js';
+import { type Chat, enter, reached, repliesTo, say, startChat, storedIn } from './chat.js';
 
 const COMMANDS = 50;
 
@@ -17,10 +17,10 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
   });
   afterAll(() => broker?.stop());
 
-  describe('of one server', () => {
+  describe('one server', () => {
     let bot: BrokerClient;
     let chat: Chat;
-    /** What nobody has a queue of his own for. */
+    /** The commands that no bot has bound a queue for. */
     let taken: Delivered[];
 
     beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       await chat?.stop();
     });
 
-    test('of sockets and of REST reach the queue, and what is none does not', async () => {
+    test('commands of sockets and of REST reach the queue, and other messages do not', async () => {
       const ann = await enter(chat, 'talk');
       const cookie = await cookieOfGuest(chat.url, 'Rex');
       const me = await jsonOf(await fetch(`${chat.url}/api/me`, { headers: { cookie } }));
@@ -47,9 +47,9 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
         { cookie },
       );
       expect(posted.status).toBe(201);
-      expect(posted.headers.get('notice')).toBeNull();
+      expect(posted.headers.get('changeroom-notice')).toBeNull();
 
-      await until('both are there', () => taken.length === 2);
+      await until('both are delivered', () => taken.length === 2);
       const welcome = ann.latest('welcome')!;
       expect(taken.map(commandOf)).toEqual([
         {
@@ -72,17 +72,17 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       expect(taken[0]!.messageId).toBe(typed);
       expect(ann.latest('error')).toBeUndefined();
 
-      // What a bot says is no command, although it looks like one.
+      // A message of a bot is not a command, although it looks like one.
       const { token } = commandOf(taken[0]!);
-      await bot.send(chat.queues.answers, { chatroom: 'talk', token, message: '/roll 2d6' });
-      await until('it is answered', () => answersTo(ann).length === 1);
+      await bot.send(chat.queues.replies, { chatroom: 'talk', token, message: '/roll 2d6' });
+      await until('the reply is delivered', () => repliesTo(ann).length === 1);
       const last = await say(ann, 'talk', '/last');
-      await until('the last', () => taken.some(({ messageId }) => messageId === last));
+      await until('the last command is delivered', () => taken.some(({ messageId }) => messageId === last));
       expect(taken).toHaveLength(3);
       ann.close();
     });
 
-    test('are told apart by name, for a bot with a queue of its own', async () => {
+    test('a bot with its own queue receives only its own commands', async () => {
       const { commands } = chat.queues;
       const { queue } = await bot.channel.assertQueue('', { exclusive: true, durable: false });
       await bot.channel.bindQueue(queue, commands, 'weather');
@@ -91,15 +91,15 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       for (const text of ['/weather: Vienna', '/WEATHER', '/weathercock', '/weather-map x'])
         await say(ann, 'weather', text);
       const last = await say(ann, 'weather', '/last');
-      await until('the last', () => taken.some(({ messageId }) => messageId === last));
-      await until('both for the bot', () => own.length === 2);
+      await until('the last command is delivered', () => taken.some(({ messageId }) => messageId === last));
+      await until('the bot has both', () => own.length === 2);
       expect(own.map((one) => commandOf(one).message)).toEqual(['/weather: Vienna', '/WEATHER']);
       expect(taken.map((one) => commandOf(one).message)).toEqual(['/weathercock', '/weather-map x', '/last']);
       ann.close();
     });
   });
 
-  describe('of two servers with one database', () => {
+  describe('two servers with one database', () => {
     let database: TestDatabase;
     let bot: BrokerClient;
     let here: Chat;
@@ -110,8 +110,8 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       bot = await BrokerClient.open(broker.url);
       const env = {
         SESSION_SECRET: 'the same secret for both of them',
-        AMQP_BOT_QUEUE: 'shared-commands',
-        AMQP_QUEUE: 'shared-answers',
+        AMQP_COMMAND_QUEUE: 'shared-commands',
+        AMQP_REPLY_QUEUE: 'shared-replies',
       };
       [here, there] = await Promise.all([
         startChat(broker.url, { database, env }),
@@ -125,39 +125,39 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       await database?.stop();
     });
 
-    test('pass each command on once, write each answer once, and show it to all', async () => {
+    test('two servers dispatch each command once, write each reply once and deliver it to all sockets', async () => {
       const [ann, bob] = [await enter(here, 'shared'), await enter(there, 'shared')];
       const taken = await bot.read(here.queues.commands);
       const ids: string[] = [];
       for (let i = 0; i < COMMANDS; i += 1) ids.push(await say(i % 2 ? ann : bob, 'shared', `/ask ${i}`));
-      await until('all commands', () => taken.length >= COMMANDS);
+      await until('all commands are delivered', () => taken.length >= COMMANDS);
       expect(taken.map(({ messageId }) => messageId).sort()).toEqual([...ids].sort());
 
-      // Each answer goes to both: whoever has it first writes it.
+      // Each reply is sent to both: the first one to process it writes it.
       for (const one of taken) {
         const { chatroom, token, message } = commandOf(one);
-        const answer = { chatroom, token, message: message.replace('/ask', 'told') };
-        for (let twice = 0; twice < 2; twice += 1) await bot.send(here.queues.answers, answer);
+        const reply = { chatroom, token, message: message.replace('/ask', 'told') };
+        for (let twice = 0; twice < 2; twice += 1) await bot.send(here.queues.replies, reply);
       }
       for (const client of [ann, bob])
-        await until('all answers', () => answersTo(client).length === COMMANDS);
-      await until('none is left', async () => {
-        const inFlight = [here, there].map(({ app }) => app.parts.bots!.answersInFlight);
-        return (await bot.depth(here.queues.answers)) === 0 && inFlight.join() === '0,0';
+        await until('all replies are delivered', () => repliesTo(client).length === COMMANDS);
+      await until('no reply is left', async () => {
+        const inFlight = [here, there].map(({ app }) => app.parts.bots!.repliesInFlight);
+        return (await bot.depth(here.queues.replies)) === 0 && inFlight.join() === '0,0';
       });
       const stored = await storedIn(here, 'shared');
       expect(stored.filter(({ kind }) => kind === 'bot')).toHaveLength(COMMANDS);
       for (const client of [ann, bob]) {
-        expect(new Set(answersTo(client).map(({ body }) => body)).size).toBe(COMMANDS);
-        expect(answersTo(client)).toHaveLength(COMMANDS);
+        expect(new Set(repliesTo(client).map(({ body }) => body)).size).toBe(COMMANDS);
+        expect(repliesTo(client)).toHaveLength(COMMANDS);
         client.close();
       }
     });
 
-    test('know the bots alike', async () => {
+    test('two servers list the same bots', async () => {
       const announcement = Buffer.from(JSON.stringify({ command: 'ask', usage: '/ask', help: 'Asks' }));
       bot.channel.publish('shared-commands-announcements', '', announcement);
-      await until('both know it', () =>
+      await until('both list it', () =>
         [here, there].every(({ app }) => app.parts.bots!.list().length === 1),
       );
     });

@@ -16,7 +16,7 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
   let database: TestDatabase;
   let bot: BrokerClient;
   let open: { stop(): Promise<void> }[];
-  /** All apps of a test are of one chat, and share it. */
+  /** Shared by all apps of a test, which are processes of one chat. */
   let queue = 0;
 
   beforeAll(async () => {
@@ -42,8 +42,8 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     options: { claimMs?: number } = {},
     on = database,
   ): Promise<Chat> => {
-    const bots = { longestWaitMs: 200, patienceMs: 500, ...options };
-    const env = { AMQP_BOT_QUEUE: `dispatched-${queue}`, AMQP_QUEUE: `answers-${queue}` };
+    const bots = { maxRetryMs: 200, dispatchTimeoutMs: 500, ...options };
+    const env = { AMQP_COMMAND_QUEUE: `dispatched-${queue}`, AMQP_REPLY_QUEUE: `replies-${queue}` };
     const chat = await startChat(url, { database: on, env, overrides: { bots } });
     open.push(chat);
     return chat;
@@ -51,12 +51,12 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
   const readAll = () => bot.read(`dispatched-${queue}`);
   const messages = (taken: Delivered[]) => taken.map((one) => commandOf(one).message);
 
-  test('go out whoever has written them, such as a plain driver', async () => {
+  test('a command that a database driver inserts is dispatched', async () => {
     await reached(await start());
     const taken = await readAll();
     const connection = await database.connect();
     await r.table('messages').insert({ room: 'den', body: '/from a console' }).run(connection);
-    await until('the command', () => taken.length === 1);
+    await until('the command is delivered', () => taken.length === 1);
     expect(commandOf(taken[0]!)).toMatchObject({
       chatroom: 'den',
       message: '/from a console',
@@ -65,25 +65,25 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     });
   });
 
-  test('outlast the server that has taken them while the broker was away', async () => {
+  test('commands that a server accepted without a broker are dispatched by the next server', async () => {
     const nowhere = await startTcpProxy(1);
     open.push(nowhere);
     nowhere.cut();
     const first = await start(`amqp://127.0.0.1:${nowhere.port}`);
     const ann = await enter(first, 'wait');
     await say(ann, 'wait', '/one');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
+    await until('the sender is notified', () => ann.latest('error')?.code === 'bots-unavailable');
     await say(ann, 'wait', '/two');
     await first.stop();
 
     const second = await start();
     await reached(second);
     const taken = await readAll();
-    await until('both', () => taken.length === 2);
+    await until('both are delivered', () => taken.length === 2);
     expect(messages(taken)).toEqual(['/one', '/two']);
   });
 
-  test('are taken over from a process that has died on the way', async () => {
+  test('a command that a dead process has claimed is dispatched by another one', async () => {
     const nowhere = await startTcpProxy(1);
     open.push(nowhere);
     nowhere.cut();
@@ -96,11 +96,11 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     expect(await dead.claim([id])).toEqual(new Set([id]));
     await reached(await start(broker.url, { claimMs: 1_000 }));
     const taken = await readAll();
-    await until('the command', () => taken.length === 1);
+    await until('the command is delivered', () => taken.length === 1);
     expect(messages(taken)).toEqual(['/left behind']);
   });
 
-  test('that were written while the database could not be reached go out when it can', async () => {
+  test('commands that were written during an outage of the database are dispatched afterwards', async () => {
     const line = await startTcpProxy(database.port);
     open.push(line);
     const address = database.at(line.port);
@@ -108,23 +108,23 @@ describe('commands in the database', skipWithout('rabbitmq-server'), () => {
     await reached(chat);
     const taken = await readAll();
     line.cut();
-    await until('it is away', () => chat.app.parts.database.status.state === 'down');
+    await until('the database is down', () => chat.app.parts.database.status.state === 'down');
     const connection = await database.connect();
     const rows = ['/unseen', 'plain', '/as well'].map((body) => ({ room: 'den', body }));
     for (const row of rows) await r.table('messages').insert(row).run(connection);
     line.mend();
-    await until('both', () => taken.length === 2);
+    await until('both are delivered', () => taken.length === 2);
     expect(messages(taken).sort()).toEqual(['/as well', '/unseen']);
   });
 
-  test('that could not be claimed, though the database is there, are tried again', async () => {
+  test('a command that could not be claimed is retried, also without an outage of the database', async () => {
     await reached(await start(broker.url, { claimMs: 400 }));
     const taken = await readAll();
     const connection = await database.connect();
     await r.db(database.address.db).tableDrop('commands').run(connection);
     await r.table('messages').insert({ room: 'den', body: '/again' }).run(connection);
     await createSchema(connection, database.address.db);
-    await until('the command', () => taken.length > 0);
+    await until('the command is delivered', () => taken.length > 0);
     expect(messages(taken)).toEqual(['/again']);
   });
 });

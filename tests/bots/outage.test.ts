@@ -6,12 +6,12 @@ import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.j
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { BrokerClient, commandOf } from './broker-client.js';
-import { answersTo, enter, reached, say, startChat, stateOf } from './chat.js';
+import { enter, reached, repliesTo, say, startChat, stateOf } from './chat.js';
 import { listenToLog } from './log-lines.js';
 
-const QUICK = { longestWaitMs: 200, patienceMs: 200 };
+const QUICK = { maxRetryMs: 200, dispatchTimeoutMs: 200 };
 
-describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
+describe('outages of the broker', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
   const opened: (() => Promise<void>)[] = [];
 
@@ -38,7 +38,7 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     opened.push(proxy.stop);
     return { ...proxy, url: broker.url.replace(/:\d+$/, `:${proxy.port}`) };
   };
-  /** Asking for a queue that is not there ends the channel. */
+  /** Consuming a queue that does not exist closes the channel. */
   const readWhenThere = (queue: string) =>
     until(`the queue ${queue}`, async () => {
       const bot = await openBot();
@@ -49,37 +49,37 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     return [response.status, (await jsonOf(response)).dependencies.amqp.state];
   };
 
-  test('from the start, the chat goes on, senders are told, and commands go out later', async () => {
+  test('a chat that starts without its broker works, notifies senders of commands, and dispatches the commands later', async () => {
     const proxy = await openProxy();
     proxy.cut();
     const chat = await openChat({ overrides: { bots: QUICK } }, proxy.url);
-    await until('it is given up', () => stateOf(chat) === 'down');
+    await until('the broker is down', () => stateOf(chat) === 'down');
     expect(await ready(chat)).toEqual([200, 'down']);
     const ann = await enter(chat, 'early');
     const typed = await say(ann, 'early', '/typed');
-    await until('the sender is told', () => ann.latest('error'));
+    await until('the sender is notified', () => ann.latest('error'));
     expect(ann.latest('error')).toMatchObject({ room: 'early', code: 'bots-unavailable' });
-    expect(ann.latest('error')!.message).toMatch(/your command waits/);
+    expect(ann.latest('error')!.message).toMatch(/your command is sent to them later/);
     const posted = await post(`${chat.url}/api/rooms/early/messages`, { body: '/posted' });
-    expect([posted.status, posted.headers.get('notice')]).toEqual([201, 'bots-unavailable']);
+    expect([posted.status, posted.headers.get('changeroom-notice')]).toEqual([201, 'bots-unavailable']);
     const plain = await post(`${chat.url}/api/rooms/early/messages`, { body: 'plain' });
-    expect([plain.status, plain.headers.get('notice')]).toEqual([201, null]);
-    await until('all are in the room', () => ann.frames.filter(isDelivery).length === 3);
+    expect([plain.status, plain.headers.get('changeroom-notice')]).toEqual([201, null]);
+    await until('all messages are delivered', () => ann.frames.filter(isDelivery).length === 3);
 
     proxy.mend();
     await reached(chat);
     const taken = await (await openBot()).read(chat.queues.commands);
-    await until('both go out', () => taken.length === 2);
+    await until('both commands are dispatched', () => taken.length === 2);
     expect(taken.map(({ messageId }) => messageId)).toEqual([typed, (await jsonOf(posted)).id]);
     expect(await ready(chat)).toEqual([200, 'up']);
     const last = await say(ann, 'early', '/last');
-    await until('the last', () => taken.length === 3);
+    await until('the last command is dispatched', () => taken.length === 3);
     expect(taken[2]!.messageId).toBe(last);
     expect(ann.frames.filter(({ type }) => type === 'error')).toHaveLength(1);
     ann.close();
   });
 
-  test('as it has ended the connection, the log says why', async () => {
+  test('the log has the reason with which the broker closes the connection', async () => {
     const { log, lines } = listenToLog();
     const chat = await openChat({ overrides: { log, bots: QUICK } });
     await reached(chat);
@@ -89,27 +89,27 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     await reached(chat);
   });
 
-  test('as it was killed, commands wait until it is back', async () => {
+  test('a command that is written after the broker was killed is dispatched when it has restarted', async () => {
     const chat = await openChat();
     await reached(chat);
     const ann = await enter(chat, 'killed');
     await broker.kill();
     const id = await say(ann, 'killed', '/wait');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
+    await until('the sender is notified', () => ann.latest('error')?.code === 'bots-unavailable');
     expect(await ready(chat)).toEqual([200, 'down']);
     await broker.restart();
     await reached(chat);
     const bot = await openBot();
     const taken = await bot.read(chat.queues.commands);
-    await until('the command', () => taken.length === 1);
+    await until('the command is dispatched', () => taken.length === 1);
     const { chatroom, token } = commandOf(taken[0]!);
-    await bot.send(chat.queues.answers, { chatroom, token, message: 'at last' });
-    await until('the answer', () => answersTo(ann).length === 1);
+    await bot.send(chat.queues.replies, { chatroom, token, message: 'at last' });
+    await until('the reply is delivered', () => repliesTo(ann).length === 1);
     expect(taken.map(({ messageId }) => messageId)).toEqual([id]);
     ann.close();
   });
 
-  test('as it hangs, senders wait a moment only, and so does a stop', async () => {
+  test('a frozen broker is detected, and delays neither senders nor a stop', async () => {
     const chat = await openChat({}, `${broker.url}?heartbeat=1`);
     const other = await openChat();
     await reached(chat, other);
@@ -118,43 +118,65 @@ describe('while the broker is away', skipWithout('rabbitmq-server'), () => {
     let id: string;
     try {
       id = await say(ann, 'hung', '/wait');
-      await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
+      await until('the sender is notified', () => ann.latest('error')?.code === 'bots-unavailable');
       expect(stateOf(chat)).toBe('up');
-      await Promise.all([until('it is given up', () => stateOf(chat) === 'down'), other.stop()]);
+      await Promise.all([until('the broker is down', () => stateOf(chat) === 'down'), other.stop()]);
     } finally {
       broker.signal('SIGCONT');
     }
     await reached(chat);
     const taken = await (await openBot()).read(chat.queues.commands);
-    // The broker may have read it before it hung; then it comes twice, by the same id.
-    await until('the command', () => taken.length > 0 && chat.app.parts.bots!.commandsInFlight === 0);
+    // The broker may have read the command before it froze; then the command is delivered twice, with the same id.
+    await until(
+      'the command is dispatched',
+      () => taken.length > 0 && chat.app.parts.bots!.commandsInFlight === 0,
+    );
     expect([...new Set(taken.map(({ messageId }) => messageId))]).toEqual([id]);
     ann.close();
   });
 
-  test('for a queue alone, as somebody deleted it, that is made again', async () => {
+  test('the ack of a command arrives while the broker is frozen, without waiting for a notice', async () => {
+    const overrides = { bots: { ...QUICK, dispatchTimeoutMs: 600_000 } };
+    const chat = await openChat({ overrides });
+    await reached(chat);
+    const ann = await enter(chat, 'frozen');
+    broker.signal('SIGSTOP');
+    try {
+      await say(ann, 'frozen', '/roll');
+      const posted = await post(`${chat.url}/api/rooms/frozen/messages`, { body: '/roll' });
+      expect([posted.status, posted.headers.get('changeroom-notice')]).toEqual([201, null]);
+      await until('both messages are delivered', () => ann.frames.filter(isDelivery).length === 2);
+      expect(ann.latest('error')).toBeUndefined();
+      expect(stateOf(chat)).toBe('up');
+    } finally {
+      broker.signal('SIGCONT');
+    }
+    ann.close();
+  });
+
+  test('a queue that is deleted is declared again, without the loss of a command or a reply', async () => {
     const chat = await openChat();
     await reached(chat);
-    const { commands, answers, rejected } = chat.queues;
+    const { commands, replies, rejected } = chat.queues;
     const ann = await enter(chat, 'deleted');
     const operator = await openBot();
-    await operator.channel.deleteQueue(answers);
-    await until('it is noticed', () => stateOf(chat) === 'down');
+    await operator.channel.deleteQueue(replies);
+    await until('the deletion is detected', () => stateOf(chat) === 'down');
     await reached(chat);
 
     await operator.channel.deleteQueue(commands);
     const id = await say(ann, 'deleted', '/ask');
     const taken = await readWhenThere(commands);
-    await until('the command', () => taken.length > 0);
+    await until('the command is dispatched', () => taken.length > 0);
     expect(taken.map(({ messageId }) => messageId)).toEqual([id]);
 
     await operator.channel.deleteQueue(rejected);
-    await operator.send(answers, 'not JSON');
+    await operator.send(replies, 'not JSON');
     const { chatroom, token } = commandOf(taken[0]!);
-    await operator.send(answers, { chatroom, token, message: 'behind it' });
-    await until('the good answer', () => answersTo(ann).length === 1);
+    await operator.send(replies, { chatroom, token, message: 'behind it' });
+    await until('the valid reply is delivered', () => repliesTo(ann).length === 1);
     const refused = await readWhenThere(rejected);
-    await until('the bad one', () => refused.length === 1);
+    await until('the invalid reply is rejected', () => refused.length === 1);
     ann.close();
   });
 });

@@ -15,7 +15,7 @@ describe('bots on the page', skipWithout('chromium'), () => {
 
     beforeAll(async () => {
       [broker, browser] = await Promise.all([startRabbitmq(), launchBrowser()]);
-      chat = await startChat(broker.url, { overrides: { bots: { longestWaitMs: 200 } } });
+      chat = await startChat(broker.url, { overrides: { bots: { maxRetryMs: 200 } } });
       await reached(chat);
       bots = await startBots(['roll'], chat.env);
     });
@@ -29,17 +29,17 @@ describe('bots on the page', skipWithout('chromium'), () => {
     const rolled = (page: Page, dice: string) =>
       page.locator('.message', { hasText: `rolls ${dice}` }).waitFor();
 
-    test('answer, are missed when the broker is stopped, and answer again', async () => {
+    test('a page shows replies of bots, a notice while the broker is stopped, and replies afterwards', async () => {
       const { page, context, complaints } = await visit(browser, `${chat.url}/r/dice`);
       await say(page, '/roll 2d6');
       await rolled(page, '2d6');
-      const answer = page.locator('.message', { hasText: 'rolls 2d6' });
-      expect(await answer.locator('.author').textContent()).toBe('Dice');
-      expect(await answer.locator('.badge').textContent()).toBe('bot');
+      const reply = page.locator('.message', { hasText: 'rolls 2d6' });
+      expect(await reply.locator('.author').textContent()).toBe('Dice');
+      expect(await reply.locator('.badge').textContent()).toBe('bot');
 
       await broker.shutDown();
       await say(page, '/roll 3d6');
-      const notice = page.getByText(/bots cannot be reached/i);
+      const notice = page.getByText(/bots are unavailable/i);
       await notice.waitFor();
       await page.locator('.message:not(.unsent)', { hasText: '/roll 3d6' }).waitFor();
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a broker that refuses queues. */
+/** A proxy to a broker that refuses queues. */
 export interface RefusingBroker {
   url: string;
   stop(): Promise<void>;
 }
 
-/** @param reason with which it ends a connection on which a queue is declared, as newer brokers do for some */
+/** @param reason with which the proxy closes a connection that declares a queue, as newer brokers do for some queues */
 export async function startRefusingBroker(brokerUrl: string, reason: string): Promise<RefusingBroker> {
   const sockets = new Set<Socket>();
   const declare = Buffer.from([0, 50, 0, 10]);

@@ -1,23 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ANNOUNCEMENT_LIFETIME } from '../../server/bots/announcements.js';
+import { ANNOUNCEMENT_LIFETIME_MS } from '../../server/bots/announcements.js';
 import { jsonOf } from '../http/client.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 import { until } from '../support/until.js';
 import { failToStart, startBots } from './bot-process.js';
 import { BrokerClient } from './broker-client.js';
-import { answersTo, type Chat, enter, reached, say, startChat, storedIn } from './chat.js';
+import { type Chat, enter, reached, repliesTo, say, startChat, storedIn } from './chat.js';
 
 describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
   let chat: Chat;
-  /** Milliseconds by which the server's clock is put forward. */
+  /** Milliseconds by which the clock of the server is ahead. */
   let ahead = 0;
 
   beforeAll(async () => {
     broker = await startRabbitmq();
-    const overrides = { bots: { now: () => Date.now() + ahead, longestWaitMs: 200 } };
+    const overrides = { bots: { now: () => Date.now() + ahead, maxRetryMs: 200 } };
     chat = await startChat(broker.url, { overrides });
     await reached(chat);
   });
@@ -29,7 +29,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
   const listed = async () => jsonOf(await fetch(`${chat.url}/api/bots`));
   const names = async () => (await listed()).map(({ command }: { command: string }) => command).join();
 
-  test('answer in the room, are listed while they are there, and end when they are told to', async () => {
+  test('sample bots reply in the room, are listed while they run, and end on SIGTERM', async () => {
     const ann = await enter(chat, 'games');
     const early = await say(ann, 'games', '/stock=AAPL.US');
     expect(await listed()).toEqual([]);
@@ -40,12 +40,12 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
       usage: '/roll 2d6',
       help: 'Rolls dice: the number of dice, d, and the number of their sides',
     });
-    // Also what was written before they came.
-    await until('the early one', () => answersTo(ann).length === 1);
+    // Commands that were written before they started are replied to as well.
+    await until('the early command has a reply', () => repliesTo(ann).length === 1);
     for (const text of ['/roll 2d6', '/ROLL', '/roll many', '/stock=aapl.us', '/stock nothing', '/weather'])
       await say(ann, 'games', text);
-    await until('all are answered', () => answersTo(ann).length === 6);
-    const said = answersTo(ann).map(({ author, body }) => `${author.name}: ${body}`);
+    await until('all commands have replies', () => repliesTo(ann).length === 6);
+    const said = repliesTo(ann).map(({ author, body }) => `${author.name}: ${body}`);
     const quote =
       /^Stock: AAPL.US quote is \$\d+\.\d+ per share \(sample data of [\d-]+, not a market price\)$/;
     expect(said[0]).toMatch(quote);
@@ -60,22 +60,22 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
 
     expect(await bots.end('SIGTERM')).toBe(0);
     expect(await names()).toBe('roll,stock');
-    ahead = ANNOUNCEMENT_LIFETIME;
+    ahead = ANNOUNCEMENT_LIFETIME_MS;
     expect(await listed()).toEqual([]);
     ahead = 0;
-    // A command for a bot that is gone waits for it.
+    // A command for a bot that does not run waits for it.
     await say(ann, 'games', '/roll 1d1000');
     const again = await startBots(['roll'], chat.env);
-    await until('it is answered', () => answersTo(ann).some(({ body }) => body.includes('1d1000')));
+    await until('the command has a reply', () => repliesTo(ann).some(({ body }) => body.includes('1d1000')));
     expect(await again.end('SIGINT')).toBe(0);
     ann.close();
   });
 
-  test('answer a command that comes twice with the same, and leave those of others where they are', async () => {
+  test('a sample bot sends the same reply to a repeated command, and leaves commands of other bots in their queue', async () => {
     const client = await BrokerClient.open(broker.url);
-    const env = { ...chat.env, AMQP_BOT_QUEUE: 'twice', AMQP_QUEUE: 'twice-answers' };
+    const env = { ...chat.env, AMQP_COMMAND_QUEUE: 'twice', AMQP_REPLY_QUEUE: 'twice-replies' };
     const bots = await startBots(['roll'], env);
-    const said = await client.read('twice-answers');
+    const said = await client.read('twice-replies');
     const command = { chatroom: 'lobby', token: 'x', message: '/roll 20d1000', name: 'Ann' };
     const give = (content: object, routingKey = 'roll') =>
       client.channel.publish('twice', routingKey, Buffer.from(JSON.stringify(content)));
@@ -83,31 +83,35 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     for (const odd of [command, { ...command, message: 7, id: '3' }, []]) give(odd);
     give({ ...command, id: '4' }, 'weather');
     give({ ...command, id: '5' });
-    await until('the last', () => said.some(({ messageId }) => messageId === '5'));
-    const answers = said.map(({ content }) => JSON.parse(content));
-    expect(answers.map(({ id }) => id)).toEqual(['1', '1', '2', undefined, '5']);
-    expect(answers[0]).toEqual({
+    await until('the last reply is sent', () => said.some(({ messageId }) => messageId === '5'));
+    const replies = said.map(({ content }) => JSON.parse(content));
+    expect(replies.map(({ id }) => id)).toEqual(['1', '1', '2', undefined, '5']);
+    expect(replies[0]).toEqual({
       chatroom: 'lobby',
       token: 'x',
       id: '1',
       name: 'Dice',
       message: expect.any(String),
     });
-    expect(answers[1].message).toBe(answers[0].message);
-    expect(answers[2].message).not.toBe(answers[0].message);
+    expect(replies[1].message).toBe(replies[0].message);
+    expect(replies[2].message).not.toBe(replies[0].message);
     expect(await client.depth('twice')).toBe(1);
     await bots.end();
     await client.close();
   });
 
-  test('come back when the broker does, and with them the answers', async () => {
+  test('sample bots reconnect after a restart of the broker, and reply to commands from the outage', async () => {
     const bots = await startBots(['roll', 'stock'], chat.env);
     const ann = await enter(chat, 'restart');
     await broker.kill();
     await say(ann, 'restart', '/roll 3d6');
-    await until('the sender is told', () => ann.latest('error')?.code === 'bots-unavailable');
+    await until('the sender is notified', () => ann.latest('error')?.code === 'bots-unavailable');
     await broker.restart();
-    await until('it is answered', () => answersTo(ann).some(({ body }) => body.includes('3d6')), 15_000);
+    await until(
+      'the command has a reply',
+      () => repliesTo(ann).some(({ body }) => body.includes('3d6')),
+      15_000,
+    );
     broker.signal('SIGSTOP');
     try {
       expect(await bots.end('SIGTERM')).toBe(0);
@@ -117,14 +121,14 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
     ann.close();
   });
 
-  test('are not started when there is none of the name', async () => {
+  test('a bot whose file does not exist is not started', async () => {
     for (const wrong of [['nobody'], ['../bots/roll'], ['kit'], []]) {
       const { code, output } = await failToStart(wrong);
       expect([code, output]).toEqual([2, expect.stringContaining('Usage: npm run bot -- roll stock')]);
     }
   });
 
-  test('take fewer than forty lines each', () => {
+  test('sample bots have fewer than forty lines each', () => {
     const folder = 'scripts/bots';
     const files = readdirSync(folder).filter((name) =>
       /^export const bot\b/m.test(readFile(`${folder}/${name}`)),

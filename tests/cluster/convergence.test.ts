@@ -1,20 +1,22 @@
 import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
-import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
+import { toMessage } from '../../server/database/tables/message-row.js';
+import { comparePositions, type Message } from '../../server/protocol/message.js';
 import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { skipWithout } from '../support/programs.js';
 import { ReturningClient } from '../support/returning-client.js';
 import { endAllServers } from '../support/server-process.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
-import { type Ground, prepareGround, Several } from './several.js';
+import { type ClusterEnvironment, prepareEnvironment, ServerCluster } from './server-cluster.js';
 
 const ROOMS = ['one', 'two', 'three'];
 const STEPS = 300;
 const SCREENS = 12;
 
-/** Numbers that look random and are the same for the same seed, so that a failure can be seen again. */
+/** Pseudo-random numbers, reproducible by their seed. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -23,7 +25,9 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** What a client shows, by what it was sent. */
+type Text = Pick<Message, 'id' | 'body'>;
+
+/** The messages that follow from the frames of a client. */
 function viewOf({ frames }: ReturningClient): View {
   const view = new View();
   for (const frame of frames) {
@@ -34,38 +38,43 @@ function viewOf({ frames }: ReturningClient): View {
   return view;
 }
 
-/** Writes a message, again and again with the same id until it is acknowledged or whoever writes it has left. */
+/** Retries a message with the same id until it is acknowledged or the client has left. */
 async function insist(client: ReturningClient, message: { id: string; room: string; body: string }) {
   while (!client.isEnded) {
     const answer = await client.ask({ type: 'createMessage', message });
     if (answer?.type === 'ack') return;
-    // It was stored, its answer lost, and somebody has moved it since.
+    // It was stored, its acknowledgement was lost, and the message was moved to another room since.
     if (answer?.type === 'error' && answer.code === 'id-taken') return;
-    await until('it is back', () => client.isJoined || client.isEnded, 30_000);
+    await until('the client has reconnected', () => client.isJoined || client.isEnded, 30_000);
   }
 }
 
-describe('screens at four processes', skipWithout('redis-server'), () => {
-  let ground: Ground;
-  let several: Several;
+describe('clients of four processes', skipWithout('redis-server'), () => {
+  let environment: ClusterEnvironment;
+  let cluster: ServerCluster;
   let connection: r.Connection;
   let screens: ReturningClient[];
 
   beforeEach(async () => {
-    ground = await prepareGround();
-    several = await Several.start({ ...ground.env, LOG: 'info', LIMIT_MESSAGES: '0', LIMIT_JOINS: '0' });
-    connection = await r.connect({ host: '127.0.0.1', port: several.server.databasePort, db: 'changeroom' });
+    environment = await prepareEnvironment();
+    cluster = await ServerCluster.start({
+      ...environment.env,
+      LOG_LEVEL: 'info',
+      LIMIT_MESSAGES: '0',
+      LIMIT_JOINS: '0',
+    });
+    connection = await r.connect({ host: '127.0.0.1', port: cluster.server.databasePort, db: 'changeroom' });
     screens = [];
   });
   afterEach(async () => {
     for (const screen of screens) screen.end();
     await connection.close();
     await endAllServers();
-    await ground.remove();
+    await environment.remove();
   });
 
   test.each([1, 2])(
-    'equal the table after any mix of writes and visits, and with processes killed (seed %i)',
+    'every client of four processes equals the table after random writes, visits and kills (seed %i)',
     async (seed) => {
       const pick = random(seed);
       const table = r.table('messages');
@@ -77,7 +86,7 @@ describe('screens at four processes', skipWithout('redis-server'), () => {
       const anyRoom = () => ROOMS[pick(ROOMS.length)]!;
       const anyId = () => ids[pick(ids.length)] ?? 'none';
       const enter = () =>
-        screens.push(new ReturningClient(several.url, anyRoom(), { websockets: pick(2) === 0 }));
+        screens.push(new ReturningClient(cluster.url, anyRoom(), { websockets: pick(2) === 0 }));
       const steps: [weight: number, step: () => unknown][] = [
         [
           40,
@@ -112,9 +121,9 @@ describe('screens at four processes', skipWithout('redis-server'), () => {
         [
           1,
           async () => {
-            const workers = [...several.serving.keys()];
+            const workers = [...cluster.listening.keys()];
             if (workers.length < 4) return; // one at a time
-            several.kill(workers[pick(workers.length)]!);
+            cluster.kill(workers[pick(workers.length)]!);
             killed += 1;
           },
         ],
@@ -137,14 +146,25 @@ describe('screens at four processes', skipWithout('redis-server'), () => {
           const { room } = screen;
           const view = viewOf(screen);
           const expected = view.expected(messages.filter((message) => message.room === room));
-          const texts = (list: { id: string; body: string }[]) =>
-            list.map(({ id, body }) => `${id}: ${body}`);
-          if (JSON.stringify(texts(view.messages)) === JSON.stringify(texts(expected))) return [];
-          return [`${room}: shown ${view.messages.length}, in the table ${expected.length}`];
+          const texts = (list: readonly Text[]) => list.map(({ id, body }) => `${id}: ${body}`);
+          const { messages: shown, from } = screen.window;
+          const inWindow = messages
+            .filter((message) => message.room === room && (!from || comparePositions(message, from) >= 0))
+            .sort(comparePositions);
+          const isSame = (a: readonly Text[], b: readonly Text[]) =>
+            JSON.stringify(texts(a)) === JSON.stringify(texts(b));
+          return [
+            ...(isSame(view.messages, expected)
+              ? []
+              : [`${room}: frames give ${view.messages.length}, the table has ${expected.length}`]),
+            ...(isSame(shown, inWindow)
+              ? []
+              : [`${room}: the client has ${shown.length}, the table has ${inWindow.length}`]),
+          ];
         });
       };
       await until(
-        'every screen equals the table',
+        'every client equals the table',
         async () => (await differences()).length === 0,
         20_000,
       ).catch(() => {});

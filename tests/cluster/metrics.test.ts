@@ -3,17 +3,17 @@ import { skipWithout } from '../support/programs.js';
 import { endAllServers } from '../support/server-process.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
-import { type Ground, prepareGround, Several } from './several.js';
+import { type ClusterEnvironment, prepareEnvironment, ServerCluster } from './server-cluster.js';
 
 describe('/metrics of several processes', skipWithout('redis-server'), () => {
-  let ground: Ground;
+  let environment: ClusterEnvironment;
 
   beforeEach(async () => {
-    ground = await prepareGround();
+    environment = await prepareEnvironment();
   });
   afterEach(async () => {
     await endAllServers();
-    await ground.remove();
+    await environment.remove();
   });
 
   /** Values of a metric by process. */
@@ -24,29 +24,29 @@ describe('/metrics of several processes', skipWithout('redis-server'), () => {
   }
   const sum = (values: Map<string, number>) => [...values.values()].reduce((total, one) => total + one, 0);
 
-  test('has the numbers of each, whichever is asked', async () => {
-    const several = await Several.start(ground.env);
-    await several.processIds();
-    const workers = [...several.serving.keys()].map(String).sort();
-    const sockets = await Promise.all(Array.from({ length: 6 }, () => SocketClient.open(several.url)));
+  test('/metrics has the metrics of all processes, whichever worker is requested', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    await cluster.processIds();
+    const workers = [...cluster.listening.keys()].map(String).sort();
+    const sockets = await Promise.all(Array.from({ length: 6 }, () => SocketClient.open(cluster.url)));
     await Promise.all(sockets.map((socket) => socket.ask({ type: 'joinRoom', room: 'lobby' })));
 
-    // One after the other, the workers are asked.
+    // Connections are distributed to the workers in turn.
     for (const _ of workers) {
-      const counted = await read(several.url, 'sockets');
+      const counted = await read(cluster.url, 'sockets');
       expect([...counted.keys()].sort()).toEqual(workers);
       expect(sum(counted)).toBe(6);
-      expect(sum(await read(several.url, 'present'))).toBe(6);
+      expect(sum(await read(cluster.url, 'present'))).toBe(6);
     }
-    const cpu = await read(several.url, 'process_cpu_seconds_total');
+    const cpu = await read(cluster.url, 'process_cpu_seconds_total');
     expect([...cpu.keys()].sort()).toEqual([...workers, 'primary']);
     expect(Math.min(...cpu.values())).toBeGreaterThan(0);
     for (const socket of sockets) socket.close();
   });
 
-  test('is written as Prometheus reads it: each metric once, with its type before its values', async () => {
-    const several = await Several.start(ground.env);
-    const text = await (await fetch(`${several.url}/metrics`)).text();
+  test('/metrics of several processes is valid Prometheus text: each metric once, its type before its values', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    const text = await (await fetch(`${cluster.url}/metrics`)).text();
     const types = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     expect(new Set(types).size).toBe(types.length);
     expect(types).toContain('changeroom_insert_seconds');
@@ -58,16 +58,16 @@ describe('/metrics of several processes', skipWithout('redis-server'), () => {
     }
   });
 
-  test('leaves out one that does not answer', async () => {
-    const several = await Several.start(ground.env);
-    await several.processIds();
-    const [stuck, pid] = [...several.serving][0]!;
+  test('/metrics leaves out a worker that does not respond', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    await cluster.processIds();
+    const [frozen, pid] = [...cluster.listening][0]!;
     process.kill(pid, 'SIGSTOP');
     try {
-      // One of the connections is the stuck worker's, and is given up.
-      const ask = () => fetch(`${several.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+      // A connection that the frozen worker receives is given up.
+      const ask = () => fetch(`${cluster.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
       const text = await until(
-        'an answer',
+        'a response',
         () =>
           ask().then(
             (answer) => answer.text(),
@@ -76,19 +76,19 @@ describe('/metrics of several processes', skipWithout('redis-server'), () => {
         20_000,
       );
       const samples = text.matchAll(/^changeroom_sockets\{process="(\w+)"\}/gm);
-      const others = [...several.serving.keys()].filter((worker) => worker !== stuck).map(String);
+      const others = [...cluster.listening.keys()].filter((worker) => worker !== frozen).map(String);
       expect([...samples].map(([, name]) => name).sort()).toEqual(others.sort());
     } finally {
       process.kill(pid, 'SIGCONT');
     }
   });
 
-  test('goes on when one is killed', async () => {
-    const several = await Several.start(ground.env);
-    const before = [...(await read(several.url, 'sockets')).keys()];
-    several.kill(Number(before[0]));
-    await until('another is in its place', async () => {
-      const now = await read(several.url, 'sockets').catch(() => new Map());
+  test('/metrics includes the replacement of a killed worker', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    const before = [...(await read(cluster.url, 'sockets')).keys()];
+    cluster.kill(Number(before[0]));
+    await until('the replacement is listening', async () => {
+      const now = await read(cluster.url, 'sockets').catch(() => new Map());
       return now.size === 4 && !now.has(before[0]!);
     });
   });

@@ -6,26 +6,32 @@ import { skipWithout } from '../support/programs.js';
 import { endAllServers, failToStart } from '../support/server-process.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
-import { type Ground, isAlive, prepareGround, Several, workerOf } from './several.js';
+import {
+  type ClusterEnvironment,
+  isAlive,
+  prepareEnvironment,
+  ServerCluster,
+  workerOf,
+} from './server-cluster.js';
 
-test('several processes without a Redis are refused with what to set', async () => {
+test('several processes without REDIS_URL are rejected with the setting to change', async () => {
   expect(await failToStart({ INSTANCES: '4' })).toEqual({
     code: 2,
     output:
-      'Changeroom: The configuration cannot be used:\n' +
-      '  - INSTANCES above 1 needs REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379\n',
+      'Changeroom: The configuration is invalid:\n' +
+      '  - INSTANCES above 1 requires REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379\n',
   });
 });
 
 describe('several processes', skipWithout('redis-server'), () => {
-  let ground: Ground;
+  let environment: ClusterEnvironment;
 
   beforeEach(async () => {
-    ground = await prepareGround();
+    environment = await prepareEnvironment();
   });
   afterEach(async () => {
     await endAllServers();
-    await ground.remove();
+    await environment.remove();
   });
 
   async function bodiesInTable(port: number): Promise<Set<string>> {
@@ -48,10 +54,10 @@ describe('several processes', skipWithout('redis-server'), () => {
     );
   }
 
-  test('stopped in a stream of posts, send everybody away, keep what they acknowledged, and leave nothing behind', async () => {
-    const several = await Several.start({ ...ground.env, LIMIT_MESSAGES: '0' });
-    const sockets = await Promise.all(Array.from({ length: 12 }, () => SocketClient.open(several.url)));
-    const workers = await several.processIds();
+  test('a shutdown during writes notifies all sockets, keeps acknowledged messages and leaves no process behind', async () => {
+    const cluster = await ServerCluster.start({ ...environment.env, LIMIT_MESSAGES: '0' });
+    const sockets = await Promise.all(Array.from({ length: 12 }, () => SocketClient.open(cluster.url)));
+    const workers = await cluster.processIds();
 
     let isOver = false;
     const acknowledged: string[] = [];
@@ -59,7 +65,7 @@ describe('several processes', skipWithout('redis-server'), () => {
       for (let n = 0; !isOver && socket.closed === null; n += 1) {
         const body = `socket ${i}, message ${n}`;
         const ask = socket.ask({ type: 'createMessage', message: { room: 'lobby', body } });
-        const gone = until('the end of the socket', () => isOver || socket.closed !== null, 60_000);
+        const gone = until('the socket is closed', () => isOver || socket.closed !== null, 60_000);
         const answer = await Promise.race([ask.catch(() => null), gone]);
         if (typeof answer === 'object' && answer?.type === 'ack') acknowledged.push(body);
       }
@@ -67,11 +73,11 @@ describe('several processes', skipWithout('redis-server'), () => {
     const byPost = Array.from({ length: 6 }, async (_, i) => {
       for (let n = 0; !isOver; n += 1) {
         const body = `post ${i}, message ${n}`;
-        if (await post(several.url, body)) acknowledged.push(body);
+        if (await post(cluster.url, body)) acknowledged.push(body);
       }
     });
-    await until('the stream flows', () => acknowledged.length > 300, 20_000);
-    const { code } = await several.server.end('SIGTERM');
+    await until('messages are acknowledged', () => acknowledged.length > 300, 20_000);
+    const { code } = await cluster.server.end('SIGTERM');
     isOver = true;
     await Promise.all([...bySocket, ...byPost]);
 
@@ -81,38 +87,38 @@ describe('several processes', skipWithout('redis-server'), () => {
     expect(delays.every((delay) => delay !== undefined)).toBe(true);
     expect(new Set(delays).size).toBeGreaterThan(1);
 
-    const again = await Several.start({ ...ground.env, INSTANCES: '2' });
+    const again = await ServerCluster.start({ ...environment.env, INSTANCES: '2' });
     const kept = await bodiesInTable(again.server.databasePort);
     expect(acknowledged.filter((body) => !kept.has(body))).toEqual([]);
     expect((await again.server.end('SIGINT')).code).toBe(0);
   }, 60_000);
 
-  test('do not outlive a primary that is killed', async () => {
-    const several = await Several.start(ground.env);
-    const workers = await several.processIds();
+  test('workers exit when the primary is killed', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    const workers = await cluster.processIds();
     expect(workers.filter(isAlive).length).toBe(4);
-    await several.server.end('SIGKILL');
-    await until('the workers are gone', () => workers.filter(isAlive).length === 0);
+    await cluster.server.end('SIGKILL');
+    await until('the workers have exited', () => workers.filter(isAlive).length === 0);
   });
 
-  test('are one visitor to the same cookie', async () => {
-    const several = await Several.start(ground.env);
-    const first = await fetch(several.url);
+  test('all workers identify a guest by the same cookie', async () => {
+    const cluster = await ServerCluster.start(environment.env);
+    const first = await fetch(cluster.url);
     const cookie = first.headers.get('set-cookie')!.split(';')[0]!;
     const sockets = await Promise.all(
-      Array.from({ length: 8 }, () => SocketClient.open(several.url, { cookie })),
+      Array.from({ length: 8 }, () => SocketClient.open(cluster.url, { cookie })),
     );
     expect(new Set(sockets.map((socket) => socket.latest('welcome')!.user.id_user)).size).toBe(1);
     for (const socket of sockets) socket.close();
   });
 
-  test('find the session of every request on a connection that many share', async () => {
-    const several = await Several.start(ground.env);
+  test('requests of several sessions on one connection reach the workers of their sessions', async () => {
+    const cluster = await ServerCluster.start(environment.env);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ports = new Set<number | undefined>();
     const poll = (sid?: string) =>
       new Promise<string>((resolve, reject) => {
-        const url = `${several.url}/primus/?EIO=4&transport=polling${sid ? `&sid=${sid}` : ''}`;
+        const url = `${cluster.url}/primus/?EIO=4&transport=polling${sid ? `&sid=${sid}` : ''}`;
         const request = get(url, { agent }, (response) => {
           ports.add(response.socket.localPort);
           let text = '';
@@ -123,10 +129,10 @@ describe('several processes', skipWithout('redis-server'), () => {
         });
         request.on('error', reject);
       });
-    // A connection is in one worker, so its sessions would be, too: others open theirs by connections of their own.
+    // All sessions opened on one connection belong to one worker, so each is opened on a connection of its own.
     const sids: string[] = [];
     while (new Set(sids.map(workerOf)).size < 4) {
-      const handshake = await fetch(`${several.url}/primus/?EIO=4&transport=polling`, {
+      const handshake = await fetch(`${cluster.url}/primus/?EIO=4&transport=polling`, {
         headers: { connection: 'close' },
       });
       sids.push(JSON.parse((await handshake.text()).slice(1)).sid);
@@ -136,27 +142,27 @@ describe('several processes', skipWithout('redis-server'), () => {
     agent.destroy();
   });
 
-  test('say once which port is taken, and end', async () => {
+  test('several processes report a port in use once and exit', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');
-    await until('a port is taken', () => other.listening);
+    await until('the other server is listening', () => other.listening);
     try {
       const PORT = String((other.address() as { port: number }).port);
-      expect(await failToStart({ ...ground.env, LOG: 'silent', PORT })).toEqual({
+      expect(await failToStart({ ...environment.env, LOG_LEVEL: 'silent', PORT })).toEqual({
         code: 1,
-        output: `Changeroom: port ${PORT} is taken: set PORT to another one\n`,
+        output: `Changeroom: port ${PORT} is in use: set PORT to another one\n`,
       });
     } finally {
       other.close();
     }
   });
 
-  test('leave when one of them does not: it is ended, and that is said', async () => {
-    const several = await Several.start({ ...ground.env, SHUTDOWN_SECONDS: '3' });
-    const [stuck] = await several.processIds();
-    process.kill(stuck!, 'SIGSTOP');
-    const { code, output } = await several.server.end('SIGTERM');
+  test('a shutdown kills a frozen worker, reports it and exits with code 1', async () => {
+    const cluster = await ServerCluster.start({ ...environment.env, SHUTDOWN_SECONDS: '3' });
+    const [frozen] = await cluster.processIds();
+    process.kill(frozen!, 'SIGSTOP');
+    const { code, output } = await cluster.server.end('SIGTERM');
     expect(code).toBe(1);
-    expect(output).toContain('Changeroom: 1 processes were not done in time and were ended');
-    expect(isAlive(stuck!)).toBe(false);
+    expect(output).toContain('Changeroom: 1 processes did not exit in time and were killed');
+    expect(isAlive(frozen!)).toBe(false);
   });
 });

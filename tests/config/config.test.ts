@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config/config.js';
 import { ConfigError } from '../../server/config/config-error.js';
 import { databaseAddress, placeOf } from '../../server/config/database-url.js';
-import { settings } from '../../server/config/settings.js';
+import { aliases, settings } from '../../server/config/settings.js';
 
-/** The faults that an environment is refused for. */
+/** The faults of a configuration; empty for a valid one. */
 function faults(env: Record<string, string>): string[] {
   try {
     readConfig(env);
@@ -17,8 +17,8 @@ function faults(env: Record<string, string>): string[] {
   return [];
 }
 
-describe('the configuration', () => {
-  test('needs nothing', () => {
+describe('readConfig', () => {
+  test('readConfig has a default for every setting', () => {
     expect(readConfig({})).toMatchObject({
       port: 5000,
       database: null,
@@ -31,21 +31,26 @@ describe('the configuration', () => {
     });
   });
 
-  test('takes an empty variable for one that is not set', () => {
+  test('an empty variable counts as not set', () => {
     expect(readConfig({ PORT: '', RETHINKDB_URL: '' })).toEqual(readConfig({}));
   });
 
-  test('lists all faults at once, each with the name of its variable', () => {
-    const listed = faults({ PORT: 'many', LOG: 'loud', RETHINKDB_URL: 'http://db', SHUTDOWN_SECONDS: '0' });
+  test('all faults are listed at once, each with the name of its setting', () => {
+    const listed = faults({
+      PORT: 'many',
+      LOG_LEVEL: 'loud',
+      RETHINKDB_URL: 'http://db',
+      SHUTDOWN_SECONDS: '0',
+    });
     expect(listed).toEqual([
       'PORT must be a whole number',
-      'LOG must be one of silent, fatal, error, warn, info, debug, trace',
-      'RETHINKDB_URL must be an address that begins with rethinkdb:// or rethinkdbs://',
+      'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace',
+      'RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://',
       'SHUTDOWN_SECONDS must be from 1 to 600',
     ]);
   });
 
-  test.each(['-1', '65536', '80.5', '0x50', '1e3', ' '])('refuses the port %j', (PORT) => {
+  test.each(['-1', '65536', '80.5', '0x50', '1e3', ' '])('the port %j is rejected', (PORT) => {
     expect(faults({ PORT })).toHaveLength(1);
   });
 
@@ -54,26 +59,26 @@ describe('the configuration', () => {
     ['500MB', 500 * 1024 ** 2],
     ['1.5 gb', 1.5 * 1024 ** 3],
     ['2TB', 2 * 1024 ** 4],
-  ])('takes %j as a number of bytes', (DATA_LIMIT, bytes) => {
+  ])('DATA_LIMIT=%s is parsed as a number of bytes', (DATA_LIMIT, bytes) => {
     expect(readConfig({ DATA_LIMIT }).embedded.dataLimitBytes).toBe(bytes);
   });
 
   test.each(['much', '5 G', '-5GB', '5e9', '1000', '0.5MB', '5GBB'])(
-    'refuses the limit of data %j',
+    'DATA_LIMIT=%s is rejected',
     (DATA_LIMIT) => {
       expect(faults({ DATA_LIMIT })).toEqual([expect.stringMatching(/^DATA_LIMIT must be /)]);
     },
   );
 
-  test('never repeats a value, which may be a secret', () => {
+  test('the messages of faults do not contain values, which may be secrets', () => {
     const listed = faults({ SESSION_SECRET: 'hunter2', RETHINKDB_URL: 'redis://:hunter2@db' });
     expect(listed).toHaveLength(2);
     expect(listed.join()).not.toContain('hunter2');
   });
 });
 
-describe('the address of a database', () => {
-  test('has defaults for all but the host', () => {
+describe('RETHINKDB_URL', () => {
+  test('a database URL needs only a host', () => {
     expect(databaseAddress('rethinkdb://db.example')).toEqual({
       hosts: [{ host: 'db.example', port: 28015 }],
       db: 'changeroom',
@@ -83,7 +88,7 @@ describe('the address of a database', () => {
     });
   });
 
-  test('may say everything, with escapes', () => {
+  test('a database URL may contain user, password, port, database and percent-encoded characters', () => {
     expect(databaseAddress('rethinkdbs://me%40here:p%3Aw%2F@[::1]:4000/talk', 'PEM')).toEqual({
       hosts: [{ host: '::1', port: 4000 }],
       db: 'talk',
@@ -93,7 +98,7 @@ describe('the address of a database', () => {
     });
   });
 
-  test('may list several hosts, each with its port or without', () => {
+  test('a database URL may list several hosts, with or without ports', () => {
     const address = databaseAddress('rethinkdb://me:pw@a:28015,b.example,[2001:db8::7]:28017,[::1]/talk');
     expect(address).toMatchObject({ db: 'talk', user: 'me', password: 'pw' });
     expect(address.hosts).toEqual([
@@ -106,7 +111,7 @@ describe('the address of a database', () => {
   });
 
   test.each(['a:28015,', ',a', 'a,,b', 'a:x,b', 'a,b:99999', '2001:db8::7,b', 'a b,c'])(
-    'is refused with the hosts %j, without showing the password',
+    'a database URL with the hosts %j is rejected without showing the password',
     (hosts) => {
       const [fault, ...more] = faults({ RETHINKDB_URL: `rethinkdb://me:hunter2@${hosts}/talk` });
       expect(fault).toMatch(/^RETHINKDB_URL/);
@@ -115,7 +120,7 @@ describe('the address of a database', () => {
     },
   );
 
-  test('comes with a number of replicas, which the embedded database does not take', () => {
+  test('RETHINKDB_REPLICAS is accepted only with RETHINKDB_URL', () => {
     const RETHINKDB_URL = 'rethinkdb://a,b,c';
     expect(readConfig({ RETHINKDB_URL }).replicas).toBeNull();
     expect(readConfig({ RETHINKDB_URL, RETHINKDB_REPLICAS: '5' }).replicas).toBe(5);
@@ -127,59 +132,62 @@ describe('the address of a database', () => {
     ]);
   });
 
-  test('is refused with a database name that RethinkDB would not take, beside other faults', () => {
+  test('an invalid database name is reported together with other faults', () => {
     expect(faults({ RETHINKDB_URL: 'rethinkdb://db/one/two', PORT: 'x' })).toHaveLength(2);
   });
 
-  test('is refused, not crashed on, with an escape that means nothing', () => {
+  test('a database URL with an invalid percent-encoding is rejected', () => {
     expect(faults({ RETHINKDB_URL: 'rethinkdb://a:%ff@db' })).toHaveLength(1);
   });
 });
 
-describe('several processes', () => {
+describe('INSTANCES and REDIS_URL', () => {
   const REDIS_URL = 'rediss://:secret@redis.example:6380/2';
 
-  test('share a Redis', () => {
+  test('several processes share the Redis server of REDIS_URL', () => {
     expect(readConfig({ INSTANCES: '4', REDIS_URL })).toMatchObject({
       instances: 4,
-      redis: { url: REDIS_URL, key: 'changeroom' },
+      redis: { url: REDIS_URL, keyPrefix: 'changeroom' },
     });
     const url = 'redis://redis.example';
-    expect(readConfig({ REDIS_URL: url, REDIS_KEY: 'chat' }).redis).toEqual({ url, key: 'chat' });
+    expect(readConfig({ REDIS_URL: url, REDIS_KEY_PREFIX: 'chat' }).redis).toEqual({
+      url,
+      keyPrefix: 'chat',
+    });
   });
 
-  test('verify its certificate, unless told not to', () => {
+  test('the certificate of Redis is verified unless REDIS_TLS_VERIFY is false', () => {
     const REDIS_CA = '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----';
     const tls = (env: Record<string, string>) => readConfig({ REDIS_URL, ...env }).redis?.tls;
     expect(tls({})).toEqual({ verify: true });
     expect(tls({ REDIS_TLS_VERIFY: 'false' })).toEqual({ verify: false });
     expect(tls({ REDIS_CA })).toEqual({ verify: true, ca: REDIS_CA.replaceAll('\\n', '\n') });
     expect(faults({ REDIS_URL, REDIS_CA: 'MIIB' })).toEqual([
-      'REDIS_CA must be PEM text, with -----BEGIN CERTIFICATE-----',
+      'REDIS_CA must be PEM text that contains -----BEGIN CERTIFICATE-----',
     ]);
     expect(faults({ REDIS_URL, REDIS_CA, REDIS_TLS_VERIFY: 'false' })).toEqual([
-      'REDIS_CA is set, but means nothing with REDIS_TLS_VERIFY=false',
+      'REDIS_CA is set, but has no effect with REDIS_TLS_VERIFY=false',
     ]);
     expect(faults({ REDIS_URL: 'redis://redis.example', REDIS_CA, RETHINKDB_CA: REDIS_CA })).toEqual([
-      'RETHINKDB_CA is set, but means nothing without a RETHINKDB_URL that begins with rethinkdbs://',
-      'REDIS_CA is set, but means nothing without a REDIS_URL that begins with rediss://',
+      'RETHINKDB_CA is set, but has no effect without a RETHINKDB_URL that begins with rethinkdbs://',
+      'REDIS_CA is set, but has no effect without a REDIS_URL that begins with rediss://',
     ]);
   });
 
-  test('are refused without one, with what to set', () => {
+  test('several processes without REDIS_URL are rejected with the setting to change', () => {
     expect(faults({ INSTANCES: '2', PORT: 'x' })).toEqual([
       'PORT must be a whole number',
-      'INSTANCES above 1 needs REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379',
+      'INSTANCES above 1 requires REDIS_URL: set it to a Redis server, such as redis://127.0.0.1:6379',
     ]);
     expect(faults({ INSTANCES: '1' })).toEqual([]);
   });
 
-  test.each(['0', '65', '-2', '1.5', 'many'])('are refused as INSTANCES=%s', (INSTANCES) => {
+  test.each(['0', '65', '-2', '1.5', 'many'])('INSTANCES=%s is rejected', (INSTANCES) => {
     expect(faults({ INSTANCES, REDIS_URL })).toHaveLength(1);
   });
 
   test.each(['redis.example:6379', 'http://:secret@redis.example', 'redis://:secret@redis.example/zero'])(
-    'are refused with REDIS_URL=%s',
+    'REDIS_URL=%s is rejected without showing the password',
     (REDIS_URL) => {
       const found = faults({ REDIS_URL });
       expect(found).toEqual([expect.stringMatching(/^REDIS_URL/)]);
@@ -188,12 +196,12 @@ describe('several processes', () => {
   );
 });
 
-describe('the ways of telling visitors apart', () => {
-  test('begin with guests', () => {
+describe('AUTH', () => {
+  test('users are guests by default', () => {
     expect(readConfig({}).auth).toEqual({ mode: 'guest' });
   });
 
-  test('know where an Auth0 tenant has its keys', () => {
+  test('AUTH0_API_DOMAIN determines issuer and key set', () => {
     const env = { AUTH: 'jwt', AUTH0_API_DOMAIN: 'Example.eu.auth0.com', AUTH_AUDIENCE: 'https://chat' };
     expect(readConfig(env).auth).toEqual({
       mode: 'jwt',
@@ -204,7 +212,7 @@ describe('the ways of telling visitors apart', () => {
   });
 
   test.each(['https://id.example/realm', 'https://id.example/realm/'])(
-    'take any other issuer, %s',
+    'AUTH_ISSUER=%s determines the key set, which AUTH_JWKS_URL replaces',
     (AUTH_ISSUER) => {
       const env = { AUTH: 'jwt', AUTH_ISSUER, AUTH_AUDIENCE: 'chat' };
       expect(readConfig(env).auth).toMatchObject({
@@ -216,28 +224,28 @@ describe('the ways of telling visitors apart', () => {
     },
   );
 
-  test('take an accounts service', () => {
+  test('AUTH=accounts uses the accounts service at AUTH_SERVER', () => {
     const env = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example/v1/me' };
     expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER });
   });
 
-  test('are refused incomplete, with all that is missing', () => {
+  test('all missing settings of an authentication mode are listed', () => {
     expect(faults({ AUTH: 'jwt', PORT: 'x' })).toEqual([
       'PORT must be a whole number',
-      'AUTH=jwt needs AUTH0_API_DOMAIN or AUTH_ISSUER',
-      'AUTH=jwt needs AUTH_AUDIENCE',
+      'AUTH=jwt requires AUTH0_API_DOMAIN or AUTH_ISSUER',
+      'AUTH=jwt requires AUTH_AUDIENCE',
     ]);
-    expect(faults({ AUTH: 'accounts' })).toEqual(['AUTH=accounts needs AUTH_SERVER']);
+    expect(faults({ AUTH: 'accounts' })).toEqual(['AUTH=accounts requires AUTH_SERVER']);
   });
 
-  test('are refused with settings of another way, which would leave a server open that was meant to be closed', () => {
+  test('settings of another authentication mode are rejected, as the operator would believe the server to be protected', () => {
     expect(faults({ AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' })).toEqual([
-      'AUTH0_API_DOMAIN is set, but means nothing without AUTH=jwt',
-      'AUTH_SERVER is set, but means nothing without AUTH=accounts',
+      'AUTH0_API_DOMAIN is set, but has no effect without AUTH=jwt',
+      'AUTH_SERVER is set, but has no effect without AUTH=accounts',
     ]);
   });
 
-  test('are refused with two issuers', () => {
+  test('AUTH0_API_DOMAIN and AUTH_ISSUER exclude each other', () => {
     const env = { AUTH: 'jwt', AUTH_AUDIENCE: 'chat' };
     const both = { ...env, AUTH0_API_DOMAIN: 'a.example', AUTH_ISSUER: 'https://b.example' };
     expect(faults(both)).toEqual(['AUTH0_API_DOMAIN and AUTH_ISSUER exclude each other']);
@@ -251,33 +259,87 @@ describe('the ways of telling visitors apart', () => {
     ['AUTH_ISSUER', 'id.example'],
     ['AUTH_JWKS_URL', 'https://me:hunter2@id.example'],
     ['AUTH_SERVER', 'https://id.example/#me'],
-    ['SECRET_FOR_SUMMARY', 'short'],
-    ['SECRET_FOR_FLUSHING', 'a secret of several words'],
-  ])('are refused with %s=%s', (name, value) => {
-    const [fault, ...more] = faults({ AUTH: wayOf(name), [name]: value }).filter((one) =>
+    ['PRESENCE_SUMMARY_TOKEN', 'short'],
+    ['PRESENCE_FLUSH_TOKEN', 'a secret of several words'],
+  ])('%s=%s is rejected without showing the value', (name, value) => {
+    const [fault, ...more] = faults({ AUTH: modeOf(name), [name]: value }).filter((one) =>
       one.startsWith(`${name} must`),
     );
     expect(fault).not.toContain(value);
     expect(more).toEqual([]);
   });
 
-  const wayOf = (name: string) =>
-    name === 'AUTH_SERVER' ? 'accounts' : name.includes('SECRET') ? '' : 'jwt';
+  const modeOf = (name: string) =>
+    name === 'AUTH_SERVER' ? 'accounts' : name.startsWith('PRESENCE') ? '' : 'jwt';
+});
+
+describe('alternative names of settings', () => {
+  test.each(Object.entries(aliases))('%s is accepted', (alias, { setting, isDeprecated }) => {
+    const value = { HOST: '::1', LOG_LEVEL: 'warn' }[setting as string] ?? 'a-value-of-20-letters';
+    const complete = { REDIS_URL: 'redis://localhost', AMQP_URL: 'amqp://localhost' };
+    const { warnings, ...config } = readConfig({ ...complete, [alias]: value });
+    expect({ ...config, warnings: [] }).toEqual(readConfig({ ...complete, [setting]: value }));
+    expect(config).not.toEqual({ ...readConfig(complete), warnings: undefined });
+    expect(JSON.stringify(config)).toContain(value);
+    expect(warnings).toEqual(
+      isDeprecated ? [`the setting ${alias} is deprecated: use ${setting} instead`] : [],
+    );
+  });
+
+  test('no setting and no alias have the same name', () => {
+    expect(Object.keys(aliases).filter((name) => name in settings)).toEqual([]);
+  });
+
+  test('two names of one setting with the same value are accepted', () => {
+    expect(readConfig({ HOST: '::1', INTERFACE: '::1' }).host).toBe('::1');
+  });
+
+  test('two names of one setting with different values are rejected', () => {
+    expect(faults({ AMQP_REPLY_QUEUE: 'one', AMQP_QUEUE: 'two' })).toEqual([
+      'AMQP_REPLY_QUEUE and AMQP_QUEUE are one setting, but have different values: remove AMQP_QUEUE',
+    ]);
+  });
+
+  test('an empty setting does not hide its alias', () => {
+    expect(readConfig({ HOST: '', INTERFACE: '::1' }).host).toBe('::1');
+  });
+
+  test('a fault of a value that was set by an alias contains the alias', () => {
+    expect(faults({ LOG: 'loud' })).toEqual([
+      'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace (set as LOG)',
+    ]);
+  });
 });
 
 describe('docs/configuration.md', () => {
   const page = readFileSync('docs/configuration.md', 'utf8');
-  const rows = [...page.matchAll(/^\| `(\w+)` +\| (.*?) *\| (.*?) *\|$/gm)];
+  const [main = '', alternative = ''] = page.split('## Alternative names');
+  const rowsOf = (text: string) => [...text.matchAll(/^\| `(\w+)` +\| (.*?) *\| (.*?) *\|$/gm)];
+  const rows = rowsOf(main);
   const plain = (text: string) => text.replaceAll('`', '').replaceAll('’', "'");
 
-  test('lists every setting, in order', () => {
+  test('docs/configuration.md lists every alternative name of a setting', () => {
+    const listed = rowsOf(alternative).map(([, name, setting = '', note]) => [name, plain(setting), note]);
+    expect(listed).toEqual(
+      Object.entries(aliases).map(([name, { setting, isDeprecated }]) => [
+        name,
+        setting,
+        isDeprecated ? 'deprecated' : '',
+      ]),
+    );
+  });
+
+  test('docs/configuration.md lists every setting in the order of the source', () => {
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(settings));
   });
 
-  test.each(Object.entries(settings))('says of %s what the source says', (name, setting) => {
-    const [, , fallback = '', meaning = ''] = rows.find((row) => row[1] === name) ?? [];
-    const { success, data } = setting.safeParse(undefined);
-    expect(plain(fallback)).toBe(String((success && data) ?? ''));
-    expect(plain(meaning)).toBe(plain(setting.description ?? ''));
-  });
+  test.each(Object.entries(settings))(
+    'docs/configuration.md has default and description of %s',
+    (name, setting) => {
+      const [, , fallback = '', meaning = ''] = rows.find((row) => row[1] === name) ?? [];
+      const { success, data } = setting.safeParse(undefined);
+      expect(plain(fallback)).toBe(String((success && data) ?? ''));
+      expect(plain(meaning)).toBe(plain(setting.description ?? ''));
+    },
+  );
 });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnavailable, isUnavailableResult } from '../../server/database/connection/availability.js';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
-import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 /** As the driver makes it: the type is the name, and the query follows the text in `message` but not in `msg`. */
@@ -14,7 +14,7 @@ function driverError(name: string, msg: string): Error {
 const TABLE = 'There is no table with the given name / UUID.';
 const MODIFY = "The attempt to read or modify the table's configuration failed because";
 
-describe('an error of the database', () => {
+describe('errors of the database', () => {
   test.each([
     ['ReqlOpFailedError', 'Cannot perform write: primary replica for shard ["", +inf) not available'],
     [
@@ -35,7 +35,7 @@ describe('an error of the database', () => {
     ['ReqlQueryLogicError', 'Subscription destroyed (shutting down?).'],
     ['ReqlDriverError', 'Connection is closed.'],
     ['ReqlTimeoutError', 'Could not connect to db:28015, operation timed out.'],
-  ])('%s "%s" means that it is unavailable', (name, msg) => {
+  ])('the error %s "%s" means that the database is unavailable', (name, msg) => {
     expect(isUnavailable(driverError(name, msg))).toBe(true);
   });
 
@@ -47,11 +47,11 @@ describe('an error of the database', () => {
     ['ReqlPermissionError', 'User `chat` does not have the required `write` permission'],
     ['ReqlResourceLimitError', 'Array over size limit `100000`.'],
     ['TypeError', 'x is undefined'],
-  ])('%s "%s" is a fault', (name, msg) => {
+  ])('the error %s "%s" is a fault of the query', (name, msg) => {
     expect(isUnavailable(driverError(name, msg))).toBe(false);
   });
 
-  test('in the result of a write means the same', () => {
+  test('first_error in the result of a write can mean that the database is unavailable', () => {
     const failed = (first_error: string) => ({ errors: 1, inserted: 0, first_error });
     expect(isUnavailableResult(failed('Cannot perform write: lost contact with primary replica'))).toBe(true);
     expect(isUnavailableResult(failed('interrupted (src/rdb_protocol/btree.cc:310)'))).toBe(true);
@@ -62,14 +62,14 @@ describe('an error of the database', () => {
   });
 });
 
-describe('a query', () => {
+describe('failing queries', () => {
   let database: TestDatabase;
   let link: Database;
   let line: Awaited<ReturnType<typeof startTcpProxy>>;
   beforeAll(async () => {
     database = await openDatabase();
     line = await startTcpProxy(database.port);
-    link = new Database(database.at(line.port), createLog({ log: 'silent' }));
+    link = chatDatabase(database.at(line.port));
     link.start();
     await link.ready(30_000);
   });
@@ -79,14 +79,14 @@ describe('a query', () => {
     await database.stop();
   });
 
-  it('on a table that is missing fails with database-unavailable, which is tried again', async () => {
-    await expect(link.run(link.table('nothing_here').count())).rejects.toMatchObject({
+  test('a query on a missing table fails with database-unavailable and a time to retry', async () => {
+    await expect(link.run(link.table({ name: 'nothing_here', indexes: {} }).count())).rejects.toMatchObject({
       code: 'database-unavailable',
       details: { retryAfterMs: 1000 },
     });
   });
 
-  it('whose connection is lost fails with database-unavailable', async () => {
+  test('a query whose connection is lost fails with database-unavailable', async () => {
     const held = line.holdAnswersTo('a query under way');
     const lost = link.run(r.expr('a query under way'));
     lost.catch(() => {});
@@ -97,8 +97,8 @@ describe('a query', () => {
     await link.ready(10_000);
   });
 
-  it('that is wrong fails with the error of the driver, without the query', async () => {
-    const wrong = link.run(r.expr(1).add('secret of a user'));
+  test('an invalid query fails with the error of the driver, without the text of the query', async () => {
+    const wrong = link.run(r.expr(1).add(r.expr({ text: 'secret of a user' }) as unknown as number));
     await expect(wrong).rejects.toThrow(/Expected type NUMBER/);
     await expect(wrong).rejects.not.toThrow(/secret of a user/);
   });

@@ -32,7 +32,7 @@ const UNLIMITED = {
   LIMIT_SOCKETS: '0',
 };
 
-describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
+describe('two servers on three database hosts', skipWithoutRethinkdb(), () => {
   let cluster: RethinkdbCluster;
   let servers: ServerProcess[];
   let writers: Writer[];
@@ -42,7 +42,7 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
   const env = () => ({
     RETHINKDB_URL: `rethinkdb://${cluster.hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${DB}`,
     SESSION_SECRET: 'the same on both of them',
-    LOG: 'info',
+    LOG_LEVEL: 'info',
   });
   const isReady = async ({ url }: ServerProcess) => (await fetch(`${url}/readyz`)).ok;
 
@@ -84,21 +84,21 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     return until(what, () => acknowledged().every((count, i) => count >= before[i]! + 2), ms);
   };
 
-  test('make every table with three replicas', async () => {
+  test('servers create every table with three replicas', async () => {
     const connection = await cluster.connect(DB);
-    const configs: { name: string; shards: { replicas: string[] }[] }[] = await r
+    const configs = await r
       .db('rethinkdb')
       .table('table_config')
       .filter({ db: DB })
       .orderBy('name')
       .run(connection);
     expect(configs.map(({ name }) => name)).toEqual(TABLES);
-    for (const { shards } of configs) expect(shards.map(({ replicas }) => replicas.length)).toEqual([3]);
+    for (const { shards } of configs) expect(shards?.map(({ replicas }) => replicas.length)).toEqual([3]);
     await connection.close();
   });
 
   test.each(HOST_FAULTS.flatMap((fault) => [0, 1, 2].map((host) => ({ fault, host }))))(
-    'write and show everything after this: $fault host $host',
+    'every client writes and sees all messages after the fault $fault of host $host',
     { timeout: 90_000 },
     async ({ fault, host }) => {
       await until('all write', () => acknowledged().length === 4);
@@ -141,7 +141,7 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     },
   );
 
-  test('name tables that have fewer replicas than wanted, and leave them alone', {
+  test('a server logs the tables that have fewer replicas than wanted, and does not change them', {
     timeout: 60_000,
   }, async () => {
     const RETHINKDB_URL = env().RETHINKDB_URL.replace(`/${DB}`, '/few');
@@ -158,13 +158,13 @@ describe('on three database hosts, two servers', skipWithoutRethinkdb(), () => {
     );
     expect(JSON.parse(line)).toMatchObject({ wanted: 3, tables: TABLES.map((name) => `${name} (1)`) });
     const connection = await cluster.connect('few');
-    const replicas = r.table('messages').config()('shards')(0)('replicas').count();
+    const replicas = r.table('messages').config()('shards').nth(0)('replicas').count();
     expect(await replicas.run(connection)).toBe(1);
     await connection.close();
     for (const server of [first, second]) await server.end('SIGKILL');
   });
 
-  test('that start while one host is down get ready', { timeout: 60_000 }, async () => {
+  test('a server that starts while one host is down becomes ready', { timeout: 60_000 }, async () => {
     await cluster.break(0, 'kill');
     const third = await start();
     await until('the server is ready', () => isReady(third), 20_000);

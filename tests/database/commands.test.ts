@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandOutbox } from '../../server/database/tables/command-outbox.js';
 import type { Message } from '../../server/protocol/message.js';
 import { createLog } from '../../server/telemetry/logger.js';
@@ -9,22 +9,22 @@ import { until } from '../support/until.js';
 
 const HOUR = 3_600_000;
 
-describe('the table of commands', () => {
+describe('the command outbox', () => {
   let database: TestDatabase;
   let stack: Stack;
-  let console_: r.Connection;
+  let driver: r.Connection;
 
   beforeAll(async () => {
     database = await openDatabase();
     stack = await startStack(database);
-    console_ = await database.connect();
+    driver = await database.connect();
   });
   afterAll(async () => {
     await stack.stop();
     await database.stop();
   });
 
-  /** As one of several processes has it. */
+  /** The outbox of one of several processes. */
   const open = (options: { lifetimeMs?: number; claimMs?: number } = {}) =>
     new CommandOutbox(stack.database, createLog({ log: 'silent' }), {
       lifetimeMs: HOUR,
@@ -35,7 +35,7 @@ describe('the table of commands', () => {
     (await stack.messages.insert({ room: 'lobby', body, author: ann })).message.id;
   const bodies = (messages: Message[]) => messages.map(({ body }) => body);
 
-  it('is told of the commands that anybody writes, and of nothing else', async () => {
+  test('the outbox reports commands of every program, and no other message', async () => {
     const written: Message[] = [];
     let opened = 0;
     const stop = open().follow({
@@ -65,17 +65,17 @@ describe('the table of commands', () => {
       { room: 'den', body: '/said by a bot', kind: 'bot' },
       { room: 'den', body: '/long ago', sent: new Date(Date.now() - 2 * HOUR) },
     ];
-    const { generated_keys } = await r.table('messages').insert(rows).run(console_);
+    const { generated_keys } = await r.table('messages').insert(rows).run(driver);
     const plain = await write('plain');
     await stack.messages.edit({ room: 'lobby', id: plain, body: '/edited', by: ann.id_user });
-    await r.table('messages').get(generated_keys[0]!).update({ body: '/changed' }).run(console_);
+    await r.table('messages').get(generated_keys[0]!).update({ body: '/changed' }).run(driver);
     await write('/last');
     await until('the last', () => bodies(written).includes('/last'));
     expect(bodies(written)).toEqual(['/usr', '/tab\tx', '/line\nx', '/from a console', '/last']);
     stop();
   });
 
-  it('gives what nobody has claimed, oldest first, and each claim to one process', async () => {
+  test('unclaimed commands come oldest first, and each is claimed by one process', async () => {
     const [one, other] = [open(), open()];
     const taken = (await one.unclaimed(100)).map(({ id }) => id);
     await one.claim(taken);
@@ -87,28 +87,28 @@ describe('the table of commands', () => {
     expect(await other.unclaimed(100)).toEqual([]);
   });
 
-  it('gives up the claims of a process that is dead, unless it has passed them on', async () => {
+  test('claims of a dead process expire unless the command was dispatched', async () => {
     const dead = open();
     const [left, done, removed] = [await write('/left'), await write('/done'), await write('/removed')];
     await dead.claim([left, done, removed]);
     await dead.markDispatched([done]);
     await stack.messages.remove({ room: 'lobby', id: removed, by: ann.id_user });
-    const patient = open();
-    expect(await patient.expiredClaims(100)).toEqual([]);
-    expect(await patient.claim([left, done])).toEqual(new Set());
+    const later = open();
+    expect(await later.expiredClaims(100)).toEqual([]);
+    expect(await later.claim([left, done])).toEqual(new Set());
 
-    // To this one, every claim is old.
-    const heir = open({ claimMs: -1_000 });
-    const found = (await heir.expiredClaims(100)).map(({ id }) => id);
+    // For this one, every claim has expired.
+    const successor = open({ claimMs: -1_000 });
+    const found = (await successor.expiredClaims(100)).map(({ id }) => id);
     expect(found).toContain(left);
     expect(found).not.toContain(done);
     expect(found).not.toContain(removed);
-    expect((await heir.unclaimed(100)).map(({ id }) => id)).toContain(left);
-    expect(await heir.claim([left, done])).toEqual(new Set([left]));
-    expect(await patient.claim([left])).toEqual(new Set());
+    expect((await successor.unclaimed(100)).map(({ id }) => id)).toContain(left);
+    expect(await successor.claim([left, done])).toEqual(new Set([left]));
+    expect(await later.claim([left])).toEqual(new Set());
   });
 
-  it('lets a process take again what it has released', async () => {
+  test('a process can claim a command again that it has released', async () => {
     const one = open();
     const id = await write('/again');
     await one.claim([id]);
@@ -119,12 +119,12 @@ describe('the table of commands', () => {
     expect(await one.claim([id])).toEqual(new Set([id]));
   });
 
-  it('forgets what nobody can answer any more', async () => {
+  test('claims of commands that are too old to be answered are purged', async () => {
     const table = open();
     const id = await write('/once');
     await table.claim([id]);
     await table.purge();
-    const claim = () => r.table('commands').get(id).run(console_);
+    const claim = () => r.table('commands').get(id).run(driver);
     expect(await claim()).toMatchObject({ id, passed: false });
     await open({ lifetimeMs: -1_000 }).purge();
     expect(await claim()).toBeNull();

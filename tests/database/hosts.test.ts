@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../server/database/connection/database.js';
 import { HostOrder } from '../../server/database/connection/host-order.js';
-import { createLog } from '../../server/telemetry/logger.js';
+import { ROOMS } from '../../server/database/schema/tables.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
-
-const log = createLog({ log: 'silent' });
 
 let database: TestDatabase;
 const closing: (() => Promise<unknown>)[] = [];
@@ -21,7 +20,7 @@ afterEach(async () => {
   await database.stop();
 });
 
-/** A host that accepts connections and never says anything. */
+/** A host that accepts connections and never answers. */
 async function startMute(): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
@@ -34,8 +33,8 @@ async function startMute(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A host that answers everything with these bytes, and is then gone. */
-async function startStranger(answer: string): Promise<number> {
+/** A host that answers the first bytes with this text and resets the connection. */
+async function startForeignServer(answer: string): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => socket.write(answer, () => setImmediate(() => socket.resetAndDestroy())));
@@ -49,32 +48,32 @@ async function startStranger(answer: string): Promise<number> {
 }
 
 function open(ports: number[]): Database {
-  const link = new Database(database.at(...ports), log, { heartbeatMs: 100, stepTimeoutMs: 300 });
+  const link = chatDatabase(database.at(...ports), { heartbeatMs: 100, stepTimeoutMs: 300 });
   closing.push(() => link.stop());
   link.start();
   return link;
 }
 
-describe('of several database hosts', () => {
-  it('one that refuses and one that hangs are left for the next', async () => {
+describe('a database with several hosts', () => {
+  test('a host that refuses connections and a host that hangs are left for the next', async () => {
     const link = open([await freePort(), await startMute(), database.port]);
     await link.ready(10_000);
-    expect(await link.run(link.table('rooms').count())).toBe(0);
+    expect(await link.run(link.table(ROOMS).count())).toBe(0);
   });
 
-  it.each([
-    ['speaks another protocol', 'ERROR: what is this\0'],
+  test.each([
+    ['speaks another protocol', 'ERROR: unknown request\0'],
     ['answers with JSON of another kind', '{"success":true}\0{"success":true}\0'],
     ['refuses the user and breaks off', '{"success":false,"error_code":12,"error":"no"}\0'],
-  ])('one that %s is left for the next', async (_what, answer) => {
-    const stranger = await startStranger(answer);
-    const alone = open([stranger]);
-    await until('it is given up', () => alone.status.state === 'down');
-    const both = open([stranger, database.port]);
+  ])('a host that %s is left for the next', async (_what, answer) => {
+    const foreign = await startForeignServer(answer);
+    const alone = open([foreign]);
+    await until('the host is given up', () => alone.status.state === 'down');
+    const both = open([foreign, database.port]);
     await both.ready(10_000);
   });
 
-  it('another is taken when the one in use goes silent', async () => {
+  test('another host is used when the present one goes silent', async () => {
     const lines = [await startTcpProxy(database.port), await startTcpProxy(database.port)];
     for (const line of lines) closing.push(() => line.stop());
     const link = open(lines.map(({ port }) => port));
@@ -93,12 +92,12 @@ describe('of several database hosts', () => {
     }
   });
 
-  it('each comes first at times, but the one that was lost last comes last', () => {
+  test('hosts come in random order, and the host that was lost last comes last', () => {
     const hosts = ['a', 'b', 'c'].map((host) => ({ host, port: 1 }));
     const order = new HostOrder(hosts);
     const firsts = () => new Set(Array.from({ length: 200 }, () => order.next()[0]!.host));
     expect([...firsts()].sort()).toEqual(['a', 'b', 'c']);
-    order.lost(hosts[1]!);
+    order.noteLost(hosts[1]!);
     expect([...firsts()].sort()).toEqual(['a', 'c']);
     expect(order.next().map(({ host }) => host)).toHaveLength(3);
     expect(order.next()[2]).toEqual(hosts[1]);

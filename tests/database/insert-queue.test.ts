@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { InsertQueue } from '../../server/database/tables/insert-queue.js';
 
-/** A queue whose batches are written one by one, when the test says so. */
+/** A queue whose batches are written one by one, when the test calls `done`. */
 function heldQueue() {
   const batches: { rows: string[]; done: () => void }[] = [];
   const queue = new InsertQueue<string, string>(
@@ -48,7 +48,7 @@ test('the rows of a sender keep their order, and senders take turns', async () =
   expect(await Promise.all(written)).toEqual(rows.map(([row]) => row));
 });
 
-test('a batch ends when its rows are long together', async () => {
+test('a batch ends when its rows reach the limit of characters', async () => {
   const { queue, batches, nextTurn } = heldQueue();
   const written = Array.from({ length: 12 }, (_, i) => queue.insert(`${i}`.padEnd(8_000), `${i}`));
   await nextTurn();

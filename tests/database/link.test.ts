@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -9,14 +9,14 @@ import { View } from '../support/view.js';
 let database: TestDatabase;
 let line: TcpProxy;
 let stack: Stack;
-let console_: r.Connection;
+let driver: r.Connection;
 
 beforeEach(async () => {
   database = await openDatabase();
   line = await startTcpProxy(database.port);
   const address = database.at(line.port);
   stack = await startStack({ ...database, address }, { database: { heartbeatMs: 100, queryTimeoutMs: 500 } });
-  console_ = await database.connect();
+  driver = await database.connect();
 });
 afterEach(async () => {
   await stack.stop();
@@ -30,33 +30,33 @@ async function enter(room: string): Promise<View> {
   return view;
 }
 
-describe('a link to the database', () => {
-  it('that is cut comes back by itself, and rooms with it', async () => {
+describe('the connection to the database', () => {
+  test('a connection that is cut is opened again, and rooms catch up', async () => {
     const view = await enter('cut');
     line.cut();
-    await until('it is known to be away', () => stack.database.status.state === 'down');
+    await until('the loss is detected', () => stack.database.status.state === 'down');
     await expect(stack.messages.insert({ room: 'cut', body: 'x', author: ann })).rejects.toMatchObject({
       code: 'database-unavailable',
     });
-    await r.table('messages').insert({ room: 'cut', body: 'meanwhile' }).run(console_);
+    await r.table('messages').insert({ room: 'cut', body: 'during the loss' }).run(driver);
     line.mend();
-    await until('the room has caught up', () => view.bodies.join() === 'meanwhile');
+    await until('the room has caught up', () => view.bodies.join() === 'during the loss');
     expect(stack.database.status.state).toBe('up');
   });
 
-  it('that is open and silent is found out by the heartbeat', async () => {
+  test('a connection that is open and silent is detected and opened again', async () => {
     const view = await enter('silent');
     line.freeze();
-    await until('it is known to be away', () => stack.database.status.state !== 'up');
-    await r.table('messages').insert({ room: 'silent', body: 'unheard' }).run(console_);
-    await until('the room has caught up', () => view.bodies.join() === 'unheard');
+    await until('the loss is detected', () => stack.database.status.state !== 'up');
+    await r.table('messages').insert({ room: 'silent', body: 'missed' }).run(driver);
+    await until('the room has caught up', () => view.bodies.join() === 'missed');
     expect(view.frames.flatMap((frame) => (frame.type === 'roomState' ? [frame.live] : []))).toEqual([
       false,
       true,
     ]);
   });
 
-  it('that does not answer a query in time is dropped, and the query told so', async () => {
+  test('a connection without an answer in time is closed, and the query fails with database-unavailable', async () => {
     const held = line.holdAnswersTo('a query that gets no answer');
     const insert = stack.messages.insert({ room: 'late', body: 'a query that gets no answer', author: ann });
     await expect(insert).rejects.toMatchObject({ code: 'database-unavailable' });
@@ -65,7 +65,7 @@ describe('a link to the database', () => {
     await stack.messages.insert({ room: 'late', body: 'answered', author: ann });
   });
 
-  it('begins where no database is yet', async () => {
+  test('a connection is opened as soon as the database can be reached', async () => {
     line.cut();
     const late = {
       ...database.at(line.port),
@@ -76,12 +76,12 @@ describe('a link to the database', () => {
     const other = await waiting;
     expect(other.database.status.state).toBe('up');
     await other.stop();
-    await r.dbDrop(late.db).run(console_);
+    await r.dbDrop(late.db).run(driver);
   });
 });
 
 describe('the schema', () => {
-  it('is made once by processes that start at the same time', async () => {
+  test('the schema is created once by processes that start at the same time', async () => {
     const fresh = { ...database, address: { ...database.address, db: `${database.address.db}_race` } };
     const stacks = await Promise.all([1, 2, 3, 4].map(() => startStack(fresh)));
     for (const [i, each] of stacks.entries()) {
@@ -89,9 +89,9 @@ describe('the schema', () => {
     }
     const { messages } = await stacks[0]!.messages.latest('race', 10);
     expect(messages.map(({ body }) => body).sort()).toEqual(['from 0', 'from 1', 'from 2', 'from 3']);
-    const tables = await r.db(fresh.address.db).tableList().run(console_);
+    const tables = await r.db(fresh.address.db).tableList().run(driver);
     expect(tables.sort()).toEqual(['commands', 'memberships', 'messages', 'nodes', 'rooms', 'users']);
     for (const each of stacks) await each.stop();
-    await r.dbDrop(fresh.address.db).run(console_);
+    await r.dbDrop(fresh.address.db).run(driver);
   });
 });

@@ -42,30 +42,30 @@ const INVISIBLE = [
 const VISIBLE = ['Ada', '👩‍👩‍👧', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '❤️', 'क्‍ष', 'می‌خواهم', '1️⃣', '\u{1fae9}', '\ue000'];
 
 describe('the write hook', () => {
-  test('refuses a body that shows nothing', async () => {
+  test('the write hook refuses a body without a visible character', async () => {
     for (const body of INVISIBLE)
       expect(await insert({ body }), escape(body)).toMatch(/body (has no visible character|is empty)/);
   });
 
-  test('refuses an author whose name shows nothing', async () => {
+  test('the write hook refuses an author whose name has no visible character', async () => {
     for (const name of INVISIBLE)
       expect(await insert({ author: name }), escape(name)).toMatch(
         /author\.name (has no visible character|is empty)/,
       );
   });
 
-  test('accepts emoji sequences, flags, and joiners within words', async () => {
+  test('the write hook accepts emoji sequences, flags, and joiners within words', async () => {
     for (const text of VISIBLE) expect(await insert({ body: text, author: text }), text).toBeUndefined();
   });
 
-  test('accepts bidi controls in a body, and refuses them in the name of an author', async () => {
+  test('the write hook accepts bidi controls in a body, and refuses them in the name of an author', async () => {
     for (const control of '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
       expect(await insert({ body: `call ${control}+43 1 234` })).toBeUndefined();
     for (const control of '\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
       expect(await insert({ author: `a${control}b` })).toMatch('author.name contains control characters');
   });
 
-  test('refuses other control characters in a body', async () => {
+  test('the write hook refuses other control characters in a body', async () => {
     for (const control of '\u0000\u001b\u0085')
       expect(await insert({ body: `a${control}b` })).toMatch('body contains control characters');
   });

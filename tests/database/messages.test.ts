@@ -15,7 +15,7 @@ afterAll(async () => {
   await database?.stop();
 });
 
-test('a message that comes twice at once is created once', async () => {
+test('a message that is inserted twice concurrently is created once', async () => {
   const id = newMessageId();
   const insert = (body: string) => stack.messages.insert({ id, room: 'twice', body, author: ann });
   const both = await Promise.all([insert('first'), insert('second')]);
@@ -24,7 +24,7 @@ test('a message that comes twice at once is created once', async () => {
   expect((await insert('third')).created).toBe(false);
 });
 
-test('what a bot says at once stays in order, although its ids are in none', async () => {
+test('concurrent messages of a bot keep their order although their ids are random', async () => {
   const said = Array.from({ length: 50 }, (_, i) => `line ${i}`);
   await Promise.all(
     said.map((body) =>

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
 import { nameKeys } from '../../server/protocol/text/name-key.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { until } from '../support/until.js';
 
 let server: TestDatabase;
-let console_: r.Connection;
-/** As many processes. */
+let driver: r.Connection;
+/** One for each of two processes. */
 const links: Database[] = [];
 const tables: UserTable[] = [];
 const log = createLog({ log: 'silent' });
@@ -18,13 +19,13 @@ const log = createLog({ log: 'silent' });
 beforeAll(async () => {
   server = await openDatabase();
   for (const _ of [1, 2]) {
-    const database = new Database(server.address, log);
+    const database = chatDatabase(server.address);
     links.push(database);
     tables.push(new UserTable(database, log));
     database.start();
     await database.ready(30_000);
   }
-  console_ = await server.connect();
+  driver = await server.connect();
 });
 afterAll(async () => {
   for (const link of links) await link.stop();
@@ -39,7 +40,7 @@ interface Row {
   named: Date;
   tag?: string;
 }
-const rowOf = async (id: string) => (await r.table('users').get(id).run(console_)) as unknown as Row;
+const rowOf = async (id: string) => (await r.table('users').get(id).run(driver)) as unknown as Row;
 /** A name that no other test uses. */
 let count = 0;
 const newName = () => {
@@ -47,8 +48,8 @@ const newName = () => {
   return `Person ${'abcdefghjknpqrstuvwxyz'[count]}${count}`;
 };
 
-describe('a name that looks like that of another user', () => {
-  test('gets a mark, and the one who had it first has none', async () => {
+describe('names that look alike', () => {
+  test("a name that looks like another user's gets a mark, and the first user has no mark", async () => {
     const [table] = tables as [UserTable];
     const [first, second] = [user(), user()];
     const name = newName();
@@ -65,7 +66,7 @@ describe('a name that looks like that of another user', () => {
       );
   });
 
-  test('loses the mark with another name, and keeps it with the same name', async () => {
+  test('a marked user loses the mark with another name, and keeps it with the same name', async () => {
     const [table] = tables as [UserTable];
     const [first, second] = [user(), user()];
     const name = newName();
@@ -77,7 +78,7 @@ describe('a name that looks like that of another user', () => {
     expect((await rowOf(second.id_user)).tag).toBeUndefined();
   });
 
-  test('is cut where the mark would make it too long', async () => {
+  test('a name is cut where the mark would make it too long', async () => {
     const [table] = tables as [UserTable];
     const name = `${newName()} ${'x'.repeat(40)}`.slice(0, 40);
     await table.rename(user(), name);
@@ -86,7 +87,7 @@ describe('a name that looks like that of another user', () => {
     expect(marked.name).toMatch(/x #[0-9a-f]{4}$/);
   });
 
-  test('is found among those who got their names by joining a room', async () => {
+  test('a name is compared with those of users who got their names by joining a room', async () => {
     const [table] = tables as [UserTable];
     const [first, second] = [user(), user()];
     await table.introduce(first.id_user, 'Guest 2345');
@@ -98,7 +99,7 @@ describe('a name that looks like that of another user', () => {
   });
 });
 
-test('of users who take a name at the same time in two processes, one has no mark', async () => {
+test('of users who choose a name at the same time in two processes, exactly one has no mark', async () => {
   for (let round = 0; round < 10; round++) {
     const name = newName();
     const users = Array.from({ length: 4 }, () => user());
@@ -109,7 +110,7 @@ test('of users who take a name at the same time in two processes, one has no mar
   }
 });
 
-test('a name that only the server gives cannot be chosen', async () => {
+test('a name that is reserved for the server cannot be chosen', async () => {
   const [table] = tables as [UserTable];
   for (const name of [
     'Guest 1234',
@@ -130,12 +131,12 @@ test('a name that only the server gives cannot be chosen', async () => {
   expect((await table.rename(user('Guest 4821'), 'Guest 4821')).name).toMatch(/^Guest 4821/);
 });
 
-test('a row that another program writes gets a key, and a mark where it needs one', async () => {
+test('a row that another program writes gets a key, and a mark if it needs one', async () => {
   const [table] = tables as [UserTable];
   const [first, second] = [user(), user()];
   const name = newName();
   await table.rename(first, name);
-  await r.table('users').insert({ id: second.id_user, name, colour: 'blue' }).run(console_);
+  await r.table('users').insert({ id: second.id_user, name, colour: 'blue' }).run(driver);
   const row = await until('the row has a key', async () => {
     const found = await rowOf(second.id_user);
     return found.name_key && found.tag ? found : null;
@@ -147,7 +148,7 @@ test('a row that another program writes gets a key, and a mark where it needs on
     tag: expect.stringMatching(/^[0-9a-f]{4}$/),
   });
   const other = newName();
-  await r.table('users').get(second.id_user).update({ name: other }).run(console_);
+  await r.table('users').get(second.id_user).update({ name: other }).run(driver);
   const changed = await until('the key follows the name', async () => {
     const found = await rowOf(second.id_user);
     return found.name_key.join() === nameKeys(other).join() ? found : null;
@@ -155,11 +156,11 @@ test('a row that another program writes gets a key, and a mark where it needs on
   expect(changed.tag).toBeUndefined();
 });
 
-test('a row with an unusable name counts as one without a name', async () => {
+test('a row with an unusable name counts as a row without a name', async () => {
   const { id_user } = user();
-  await r.table('users').insert({ id: id_user, name: '\u3164' }).run(console_);
+  await r.table('users').insert({ id: id_user, name: '\u3164' }).run(driver);
   const last = user();
-  await r.table('users').insert({ id: last.id_user, name: newName() }).run(console_);
+  await r.table('users').insert({ id: last.id_user, name: newName() }).run(driver);
   await until('a later row is known', () => tables[0]!.get(last.id_user));
   expect(await tables[0]!.get(id_user)).toBeUndefined();
 });

@@ -1,18 +1,16 @@
 import rethinkdb from 'rethinkdb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
+import type { RoomRow } from '../../server/database/schema/rows.js';
+import { ROOMS } from '../../server/database/schema/tables.js';
 import { RowCache } from '../../server/database/tables/row-cache.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-interface Row {
-  id: string;
-  name?: string;
-  topic?: string;
-}
 interface Room {
   name: string;
   topic: string;
@@ -23,24 +21,24 @@ const log = createLog({ log: 'silent' });
 let on: TestDatabase;
 let line: TcpProxy;
 let database: Database;
-let cache: RowCache<Row, Room>;
+let cache: RowCache<RoomRow, Room, 'name' | 'created' | 'name_key'>;
 let driver: rethinkdb.Connection;
 let changes: [Room | null, Room | null][];
 
 beforeEach(async () => {
   on = await openDatabase();
   line = await startTcpProxy(on.port);
-  database = new Database(on.at(line.port), log, { heartbeatMs: 200, queryTimeoutMs: 2_000 });
+  database = chatDatabase(on.at(line.port), { heartbeatMs: 200, queryTimeoutMs: 2_000 });
   database.start();
   await database.ready(30_000);
   driver = await on.connect();
-  cache = new RowCache<Row, Room>(
+  cache = new RowCache(
     database,
     {
-      table: 'rooms',
+      table: ROOMS,
       capacity: CAPACITY,
-      parse: ({ id, name = id, topic = '' }) => ({ name, topic }),
-      key: ({ name }) => name,
+      parse: ({ id, name = id, topic = '' }) => ({ name: String(name), topic: String(topic) }),
+      keyOf: ({ name }) => name,
       select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
     },
     log,
@@ -59,7 +57,7 @@ afterEach(async () => {
 const rooms = () => rethinkdb.table('rooms');
 
 describe('a row cache', () => {
-  it('reads a row once and holds no more keys than its capacity, absent rows included', async () => {
+  test('the cache reads a row once and holds no more keys than its capacity, absent rows included', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     expect(await cache.get('tea')).toEqual({ name: 'tea', topic: 'green' });
     const names = Array.from({ length: 20 * CAPACITY }, (_, i) => `absent ${i}`);
@@ -67,7 +65,7 @@ describe('a row cache', () => {
     expect(cache.size).toBe(CAPACITY);
   });
 
-  it('drops a row that any driver changes, and reports the change of rows that are not cached, too', async () => {
+  test('the cache drops a row that any driver changes, and also reports changes of rows that are not cached', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     await rooms().get('tea').update({ topic: 'black' }).run(driver);
@@ -78,7 +76,7 @@ describe('a row cache', () => {
     await until('the new row is reported', () => changes.at(-1)?.[1]?.name === 'never asked for');
   });
 
-  it('forgets the old key when the key of a row changes', async () => {
+  test('the cache drops the old key when the key of a row changes', async () => {
     await rooms().insert({ id: 'key', name: 'old name' }).run(driver);
     expect(await cache.get('old name')).toBeDefined();
     expect(await cache.get('new name')).toBeUndefined();
@@ -91,7 +89,7 @@ describe('a row cache', () => {
     ]);
   });
 
-  it('reads a row again that changes while it is being read', async () => {
+  test('the cache reads a row again that changes while it is being read', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await until('the row is reported', () => changes.length === 1);
     const held = line.holdAnswersTo('"tea"');
@@ -103,7 +101,7 @@ describe('a row cache', () => {
     expect(await reading).toEqual({ name: 'tea', topic: 'black' });
   });
 
-  it('reports afterwards the cached rows that changed during an interruption', async () => {
+  test('the cache reports cached rows that changed during an interruption when it has ended', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     let isResynchronised = false;
@@ -125,7 +123,7 @@ describe('a row cache', () => {
     expect(await cache.get('tea')).toEqual({ name: 'tea', topic: 'black' });
   });
 
-  it('answers with the last known row during an outage, and refuses to guess about others', async () => {
+  test('during an outage the cache returns cached rows, and fails for other keys', async () => {
     await rooms().insert({ id: 'tea', topic: 'green' }).run(driver);
     await cache.get('tea');
     line.cut();

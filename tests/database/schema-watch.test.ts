@@ -1,26 +1,25 @@
-import rethinkdb from 'rethinkdb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Term } from '../../server/database/connection/reql.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { r } from '../../server/database/connection/reql.js';
+import type { Datum, DriverConnection } from '../../server/database/connection/reql-types.js';
 import { hookVersion, MESSAGE_HOOK_VERSION } from '../../server/database/schema/message-hook.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
 
-const r = rethinkdb as Term;
-const FAST = { heartbeatMs: 200, schemaCheckMs: 200 };
+const FAST = { database: { heartbeatMs: 200 }, schema: { checkMs: 200 } };
 const ROOMS = ['one', 'two'];
 
 let database: TestDatabase;
 /** Two processes of one chat. */
 let stacks: Stack[];
-let connection: rethinkdb.Connection;
+let connection: DriverConnection;
 let views: { room: string; view: View }[];
 let sequence = 0;
 
 beforeEach(async () => {
   database = await openDatabase();
-  stacks = [await startStack(database, { database: FAST }), await startStack(database, { database: FAST })];
+  stacks = [await startStack(database, FAST), await startStack(database, FAST)];
   connection = await database.connect();
   views = [];
   for (const { rooms } of stacks) {
@@ -38,16 +37,16 @@ afterEach(async () => {
 
 /** Writes by a driver and by a process, as soon as each is possible again. */
 async function write(room: string): Promise<string[]> {
-  const bodies = [`driver ${sequence++}`, `process ${sequence++}`];
-  const insert = r.table('messages').insert({ id: bodies[0], room, body: bodies[0] });
+  const [typed, posted] = [`driver ${sequence++}`, `process ${sequence++}`];
+  const insert = r.table('messages').insert({ id: typed, room, body: typed });
   await until('the driver can write', () =>
     insert.run(connection).then(
-      ({ errors }: { errors: number }) => errors === 0,
+      ({ errors }) => errors === 0,
       () => false,
     ),
   );
   await until('the process can write', () =>
-    stacks[0]!.messages.insert({ id: bodies[1], room, body: bodies[1]!, author: ann }).then(
+    stacks[0]!.messages.insert({ id: posted, room, body: posted, author: ann }).then(
       () => true,
       (error: { code: string }) => {
         expect(error.code).toBe('database-unavailable');
@@ -55,13 +54,12 @@ async function write(room: string): Promise<string[]> {
       },
     ),
   );
-  return bodies;
+  return [typed, posted];
 }
 
 async function inTable(room: string): Promise<string[]> {
-  const rows = (await (await r.table('messages').filter({ room }).run(connection)).toArray()) as {
-    body: string;
-  }[];
+  const table = r.table<{ room: string; body: string }>('messages');
+  const rows = await (await table.filter({ room }).run(connection)).toArray();
   return rows.map(({ body }) => body).sort();
 }
 
@@ -84,8 +82,8 @@ const hasHook = async (version = MESSAGE_HOOK_VERSION): Promise<boolean> => {
   return hookVersion(hook?.query ?? '') === version;
 };
 
-describe('while the server runs, a change from outside is mended, and views follow:', () => {
-  it('the index of rooms is dropped', async () => {
+describe('a schema that is changed while the server runs', () => {
+  test('a dropped index is created again, and views equal the table', async () => {
     await write('one');
     await r.table('messages').indexDrop('room_sent').run(connection);
     for (const room of ROOMS) await write(room);
@@ -95,17 +93,22 @@ describe('while the server runs, a change from outside is mended, and views foll
     await expectEqualViews();
   });
 
-  it.each(['messages', 'rooms', 'memberships', 'users', 'nodes'])('the table %s is dropped', async (name) => {
-    for (const room of ROOMS) await write(room);
-    await expectEqualViews();
-    await r.tableDrop(name).run(connection);
-    await until('the table is there again', async () => (await r.tableList().run(connection)).includes(name));
-    for (const room of ROOMS) await write(room);
-    await expectEqualViews();
-    for (const { database: link } of stacks) expect(link.status.state).toBe('up');
-  });
+  test.each(['messages', 'rooms', 'memberships', 'users', 'nodes'])(
+    'the dropped table %s is created again, and views equal it',
+    async (name) => {
+      for (const room of ROOMS) await write(room);
+      await expectEqualViews();
+      await r.tableDrop(name).run(connection);
+      await until('the table is there again', async () =>
+        (await r.tableList().run(connection)).includes(name),
+      );
+      for (const room of ROOMS) await write(room);
+      await expectEqualViews();
+      for (const { database: link } of stacks) expect(link.status.state).toBe('up');
+    },
+  );
 
-  it('the write hook is removed', async () => {
+  test('a removed write hook is set again, and rows without a time are completed', async () => {
     await r.table('messages').setWriteHook(null).run(connection);
     await r.table('messages').insert({ room: 'one', body: 'without a time' }).run(connection);
     await until('the hook is there again', () => hasHook());
@@ -114,15 +117,15 @@ describe('while the server runs, a change from outside is mended, and views foll
     expect(await inTable('one')).toContain('without a time');
   });
 
-  it('the write hook is replaced by an older version, and by one of another kind', async () => {
+  test('an older and a foreign write hook are replaced', async () => {
     for (const text of ['changeroom messages hook 0', 'checks nothing']) {
-      const other = (_context: Term, _old: Term, row: Term) => r.expr(text).do(() => row);
+      const other = (_context: unknown, _old: unknown, row: Datum) => r.expr(text).do(() => row);
       await r.table('messages').setWriteHook(other).run(connection);
-      await until('our hook is there again', () => hasHook());
+      await until('our hook is set again', () => hasHook());
     }
   });
 
-  it('another index is being built, which is not waited for', async () => {
+  test('an index of another program that is being built delays no write', async () => {
     await r.table('messages').indexCreate('kind').run(connection);
     for (const room of ROOMS) await write(room);
     await expectEqualViews();
@@ -130,25 +133,25 @@ describe('while the server runs, a change from outside is mended, and views foll
 });
 
 describe('a write hook of a newer version', () => {
-  it('is left alone by a server that runs and by one that starts', async () => {
-    const newer = (_context: Term, _old: Term, row: Term) =>
+  test('a write hook of a newer version is kept by running and starting servers', async () => {
+    const newer = (_context: unknown, _old: unknown, row: Datum) =>
       r.expr('changeroom messages hook 999').do(() => row);
     await r.table('messages').setWriteHook(newer).run(connection);
-    stacks.push(await startStack(database, { database: FAST }));
-    // The table is mended after the hook would have been.
+    stacks.push(await startStack(database, FAST));
+    // The table is repaired after the hook would have been replaced.
     await r.tableDrop('users').run(connection);
-    await until('a look at the schema', async () => (await r.tableList().run(connection)).includes('users'));
+    await until('the schema is checked', async () => (await r.tableList().run(connection)).includes('users'));
     await write('one');
     expect(await hasHook(999)).toBe(true);
   });
 });
 
 describe('the heartbeat', () => {
-  it('follows its table again when the feed is aborted, and keeps the link', async () => {
+  test('the heartbeat reopens an aborted feed and keeps the connection', async () => {
     const downs: string[] = [];
     for (const { database: link } of stacks) link.on('down', (reason) => downs.push(reason));
     const beats = async () =>
-      (await (await r.table('nodes').hasFields('beat').run(connection)).toArray()) as { beat: number }[];
+      (await r.table<{ beat: number }>('nodes').hasFields('beat').run(connection)).toArray();
     await r.tableDrop('nodes').run(connection);
     await until('the table can be read again', () => beats().then(Boolean, () => false));
     const before = Math.max(0, ...(await beats()).map(({ beat }) => beat));

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
-import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
-const log = createLog({ log: 'silent' });
 const FAST = { heartbeatMs: 100, stepTimeoutMs: 400 };
 
 let database: TestDatabase;
@@ -22,7 +20,7 @@ async function connect(name: string, silence?: { connection: number; bytes: numb
   const line = await startTcpProxy(database.port);
   if (silence) line.silenceAfter(silence.connection, silence.bytes);
   const address = { ...database.at(line.port), db: `${database.address.db}${name}` };
-  const link = new Database(address, log, FAST);
+  const link = chatDatabase(address, FAST);
   link.start();
   const stop = async () => {
     await link.stop();
@@ -39,7 +37,7 @@ test.each([
   ['the connection for queries', 0],
   ['the connection for feeds', 1],
 ])(
-  'a link is opened again when %s goes silent at any point of connecting',
+  'a connection is opened again when %s goes silent at any point of connecting',
   { timeout: 180_000 },
   async (_name, number) => {
     const whole = await connect(`_whole_${number}`);

@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseAddress } from '../../server/config/database-url.js';
-import { Database } from '../../server/database/connection/database.js';
-import { createLog } from '../../server/telemetry/logger.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
+import { chatDatabase } from '../support/stack.js';
 import { startTlsProxy, type TlsProxy } from '../support/tls-proxy.js';
 import { until } from '../support/until.js';
-
-const log = createLog({ log: 'silent' });
 
 describe('a database over TLS', skipWithout('openssl'), () => {
   let server: TestDatabase;
@@ -25,21 +23,21 @@ describe('a database over TLS', skipWithout('openssl'), () => {
   const open = (host: string, ca?: string): Database => {
     const { user, password, db } = server.address;
     const { tls } = databaseAddress(`rethinkdbs://${host}`, ca);
-    const database = new Database({ hosts: [{ host, port: line.port }], user, password, db, tls }, log);
+    const database = chatDatabase({ hosts: [{ host, port: line.port }], user, password, db, tls });
     database.start();
     return database;
   };
 
-  it('is used when its certificate is signed by RETHINKDB_CA', async () => {
+  test('a database over TLS is used when its certificate is signed by RETHINKDB_CA', async () => {
     const database = open('localhost', line.ca);
     await database.ready(30_000);
     expect(database.status.state).toBe('up');
     await database.stop();
   });
 
-  it('is not believed without it, nor under a name that is not in the certificate', async () => {
+  test('a certificate is refused without RETHINKDB_CA, and under a name that it does not contain', async () => {
     for (const database of [open('localhost'), open('127.0.0.1', line.ca)]) {
-      await until('it is given up', () => database.status.state === 'down');
+      await until('the connection is refused', () => database.status.state === 'down');
       await database.stop();
     }
   });

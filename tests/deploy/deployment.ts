@@ -18,15 +18,18 @@ export class Deployment {
   output = '';
   /** Resolves when the command and all processes that write to its output have ended. */
   readonly ended: Promise<End>;
-  private family: number[] = [];
-  private static readonly started = new Set<Deployment>();
+  #family: number[] = [];
+  static readonly #started = new Set<Deployment>();
 
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly directory: string,
-    /** The page's address. */
-    readonly url: string,
-  ) {
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+  /** The address of the page. */
+  readonly url: string;
+
+  private constructor(child: ChildProcess, directory: string, url: string) {
+    this.#child = child;
+    this.#directory = directory;
+    this.url = url;
     const read = (chunk: Buffer) => {
       this.output += chunk;
     };
@@ -51,16 +54,16 @@ export class Deployment {
         TMPDIR: directory,
         DATA_DIR: path.join(directory, 'data'),
         PORT: String(port),
-        INTERFACE: '127.0.0.1',
+        HOST: '127.0.0.1',
         EMBEDDED_PORT: '0',
         SSH_LOCAL_PORT: String(await freePort()),
-        LOG: 'info',
+        LOG_LEVEL: 'info',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const deployment = new Deployment(child, directory, `http://127.0.0.1:${port}`);
-    Deployment.started.add(deployment);
+    Deployment.#started.add(deployment);
     return deployment;
   }
 
@@ -91,48 +94,48 @@ export class Deployment {
 
   /** The ssh process of the tunnel. */
   get ssh(): { pid: number; args: string } | undefined {
-    return familyOf(this.child.pid!).find(({ args }) => args.startsWith('ssh '));
+    return familyOf(this.#child.pid!).find(({ args }) => args.startsWith('ssh '));
   }
 
   /** The process and its descendants. */
   get processes() {
-    return familyOf(this.child.pid!);
+    return familyOf(this.#child.pid!);
   }
 
   /** The files in its folder for temporary files, as relative paths. */
   async temporaryFiles(): Promise<string[]> {
-    const files = await readdir(this.directory, { recursive: true });
+    const files = await readdir(this.#directory, { recursive: true });
     return files.filter((file) => !file.startsWith('data'));
   }
 
   pathOf(temporaryFile: string): string {
-    return path.join(this.directory, temporaryFile);
+    return path.join(this.#directory, temporaryFile);
   }
 
   /** Sends a signal to the first process, as supervisors do, or to all, as Heroku does. */
   signal(signal: NodeJS.Signals, to: 'first' | 'all' = 'first'): void {
-    this.family = this.processes.map(({ pid }) => pid);
-    for (const pid of to === 'all' ? this.family : [this.child.pid!]) process.kill(pid, signal);
+    this.#family = this.processes.map(({ pid }) => pid);
+    for (const pid of to === 'all' ? this.#family : [this.#child.pid!]) process.kill(pid, signal);
   }
 
   /** Sends a signal and waits until all processes have ended. */
   async end(signal: NodeJS.Signals, to?: 'first' | 'all'): Promise<End> {
     this.signal(signal, to);
     const end = await this.ended;
-    await until('all processes have ended', () => alive(this.family).length === 0);
+    await until('all processes have ended', () => alive(this.#family).length === 0);
     return end;
   }
 
   /** For `afterEach`: kills all processes and removes their folders. */
   static async removeAll(): Promise<void> {
-    await Promise.all([...Deployment.started].map((deployment) => deployment.remove()));
-    Deployment.started.clear();
+    await Promise.all([...Deployment.#started].map((deployment) => deployment.#remove()));
+    Deployment.#started.clear();
   }
 
-  private async remove(): Promise<void> {
-    const pids = [...this.family, ...this.processes.map(({ pid }) => pid)];
+  async #remove(): Promise<void> {
+    const pids = [...this.#family, ...this.processes.map(({ pid }) => pid)];
     for (const { pid } of alive(pids)) process.kill(pid, 'SIGKILL');
     await this.ended;
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
   }
 }

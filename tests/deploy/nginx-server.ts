@@ -22,11 +22,15 @@ export interface PassedOn {
 
 /** nginx with the project's site in front of servers. Runs as the user of the test. */
 export class Nginx {
-  private constructor(
-    readonly url: string,
-    private readonly directory: string,
-    private readonly child: ChildProcess,
-  ) {}
+  readonly url: string;
+  readonly #directory: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, directory: string, child: ChildProcess) {
+    this.url = url;
+    this.#directory = directory;
+    this.#child = child;
+  }
 
   /** @param servers their addresses @throws Error when `nginx -t` finds a fault */
   static async start(servers: string[]): Promise<Nginx> {
@@ -47,12 +51,12 @@ export class Nginx {
         () => child.exitCode !== null,
       ),
     );
-    if (child.exitCode !== null) throw new Error(`nginx ended: ${await nginx.read('error.log')}`);
+    if (child.exitCode !== null) throw new Error(`nginx ended: ${await nginx.#read('error.log')}`);
     return nginx;
   }
 
   async passedOn(): Promise<PassedOn[]> {
-    const lines = (await this.read('access.log')).split('\n').filter((line) => line !== '');
+    const lines = (await this.#read('access.log')).split('\n').filter((line) => line !== '');
     return lines.map((line) => {
       const [to = '', cookie = '', status, url = ''] = line.split(' | ');
       return { to, cookie, status: Number(status), url };
@@ -60,13 +64,13 @@ export class Nginx {
   }
 
   async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
-    await rm(this.directory, { recursive: true, force: true });
+    this.#child.kill('SIGTERM');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
-  private read(file: string): Promise<string> {
-    return readFile(path.join(this.directory, file), 'utf8');
+  #read(file: string): Promise<string> {
+    return readFile(path.join(this.#directory, file), 'utf8');
   }
 }
 

@@ -21,7 +21,7 @@ describe('the Procfile', () => {
     // As a terminal does for Ctrl+C.
     const { output } = await server.end('SIGINT', 'all');
     expect(output).toContain('Changeroom is at');
-    expect(output).not.toContain('not stopped within');
+    expect(output).not.toContain('shutdown did not finish');
   });
 
   test('the release phase of the Procfile has nothing to do for the embedded database', async () => {

@@ -43,8 +43,11 @@ describe('tunnel-and-serve.sh', () => {
   });
 
   test('tunnel-and-serve.sh ends with the exit code of the server', async () => {
-    const server = await Deployment.start({ ...(await settings()), LOG: 'loud' });
-    expect(await server.ended).toMatchObject({ code: 2, output: expect.stringContaining('LOG must be') });
+    const server = await Deployment.start({ ...(await settings()), LOG_LEVEL: 'loud' });
+    expect(await server.ended).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('LOG_LEVEL must be'),
+    });
   });
 
   test('lists all faulty settings without their secrets', async () => {

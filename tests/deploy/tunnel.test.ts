@@ -119,7 +119,7 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
       const { code, output } = await server.end('SIGTERM', receiver);
       expect(code).toBe(0);
       // The tunnel stayed open until the server had ended.
-      expect(output).not.toMatch(/tunnel: lost|database: away/);
+      expect(output).not.toMatch(/tunnel: lost|database (connection lost|unavailable)/);
       expect(await server.temporaryFiles()).toEqual([]);
     },
   );
@@ -186,8 +186,12 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
   test('secrets are neither in command lines nor in the log', async () => {
     // The database does not know this user, so that both sides log errors about it.
     const RETHINKDB_URL = url().replace(/\/\/.*@/, '//stranger:s3cret-of-the-database@');
-    const server = await deploy({ RETHINKDB_URL, SESSION_SECRET: 's3cret-of-all-cookies', LOG: 'trace' });
-    await server.says('database: away');
+    const server = await deploy({
+      RETHINKDB_URL,
+      SESSION_SECRET: 's3cret-of-all-cookies',
+      LOG_LEVEL: 'trace',
+    });
+    await server.says('database unavailable');
     const secrets = [...ssh.env.SSH_KEY.trim().split('\n').slice(1, -1), 's3cret'];
     expect(server.ssh).toBeDefined();
     const shown = processes()

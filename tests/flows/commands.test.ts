@@ -235,7 +235,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     const ann = await enter();
     const bob = await visit(browser, ann.page.url());
     const { page } = ann;
-    const notice = page.getByRole('status').getByText('The bots cannot be reached at the moment');
+    const notice = page.getByRole('status').getByText('Bots are unavailable');
     await say(page, '/roll 2d6');
     await notice.waitFor();
     await until('the command', async () => (await shownTexts(bob.page)).join() === '/roll 2d6');
@@ -262,7 +262,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await page.fill('#body', '/roll 2d6');
     await page.click('#send');
     expect(await shownTexts(page)).toEqual(['/roll 2d6']);
-    expect(await page.textContent('#bots-notice')).toBe('The bots cannot be reached at the moment');
+    expect(await page.textContent('#bots-notice')).toBe('Bots are unavailable');
     const refresh = await page.locator('meta[http-equiv="refresh"]').getAttribute('content');
     expect(refresh).toBe('20; url=/r/forms');
     await page.fill('#body', 'never mind');

@@ -7,11 +7,15 @@ import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
 /** A way in: what somebody gets to see of a room who comes with these headers (and token, for sockets). */
-type Door = (app: TestApp, room: string, token: string) => Promise<{ status: number; code?: string }>;
+type Door = (
+  app: TestApp,
+  room: string,
+  token: string,
+) => Promise<{ status: number; code?: string | undefined }>;
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-async function http(url: string, init: RequestInit): Promise<{ status: number; code?: string }> {
+async function http(url: string, init: RequestInit): Promise<{ status: number; code?: string | undefined }> {
   const abort = new AbortController();
   const answer = await fetch(url, { ...init, signal: abort.signal, redirect: 'manual' });
   const type = answer.headers.get('content-type') ?? '';

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** A server whose umask takes no rights away, as some containers have it. */
 async function start(): Promise<{ output: () => string }> {
-  const quiet = { PORT: '0', EMBEDDED_PORT: '0', INTERFACE: '127.0.0.1', LOG: 'warn', DATA_DIR };
+  const quiet = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR };
   child = spawn('sh', ['-c', `umask 000; exec "${process.execPath}" dist/server/main.js`], {
     env: { PATH: process.env.PATH, ...quiet },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,7 +73,7 @@ describe('the data folder', () => {
       await chmod(path.join(DATA_DIR, name), 0o644);
     const again = await start();
     expect(await modes()).toEqual(PRIVATE);
-    const withdrawn = /the rights of other users to the data folder and its files were withdrawn/g;
+    const withdrawn = /access of other users to the data directory and its files revoked/g;
     expect(again.output().match(withdrawn)).toHaveLength(1);
     await end();
     const third = await start();

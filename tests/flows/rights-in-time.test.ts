@@ -103,7 +103,9 @@ describe('frames that are sent together', () => {
 });
 
 describe('a right that ends while an answer is looked up', () => {
-  it.each<[string, (room: string, client: SocketClient) => Promise<{ code?: string; text: string }>]>([
+  it.each<
+    [string, (room: string, client: SocketClient) => Promise<{ code?: string | undefined; text: string }>]
+  >([
     [
       'history by socket',
       async (room, client) => {

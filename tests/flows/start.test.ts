@@ -108,7 +108,7 @@ describe('the built server', () => {
       preload,
       "process.on('worker', (thread) => process.once('SIGUSR2', () => thread.terminate()));",
     );
-    const server = await startServer({ DATA_DIR, LOG: 'fatal', NODE_OPTIONS: `--import=${preload}` });
+    const server = await startServer({ DATA_DIR, LOG_LEVEL: 'fatal', NODE_OPTIONS: `--import=${preload}` });
     await post(server.url, 'lobby', 'before');
     const stream = await fetch(`${server.url}/api/rooms/lobby/events`);
     const before = await databaseOf(server.url);
@@ -143,7 +143,7 @@ describe('the built server', () => {
       const web = await failToStart({ DATA_DIR, PORT: taken });
       expect(web).toEqual({
         code: 1,
-        output: `Changeroom: port ${taken} is taken: set PORT to another one\n`,
+        output: `Changeroom: port ${taken} is in use: set PORT to another one\n`,
       });
       const database = await failToStart({ DATA_DIR, EMBEDDED_PORT: taken });
       expect(database.code).toBe(1);
@@ -159,14 +159,14 @@ describe('the built server', () => {
     const { code, output } = await failToStart({
       DATA_DIR,
       PORT: 'http',
-      LOG: 'loud',
+      LOG_LEVEL: 'loud',
       SESSION_SECRET: 'short',
     });
     expect(code).toBe(2);
     expect(output.trim().split('\n')).toEqual([
-      'Changeroom: The configuration cannot be used:',
+      'Changeroom: The configuration is invalid:',
       expect.stringMatching(/^ {2}- PORT /),
-      expect.stringMatching(/^ {2}- LOG /),
+      expect.stringMatching(/^ {2}- LOG_LEVEL /),
       expect.stringMatching(/^ {2}- SESSION_SECRET /),
     ]);
   });

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 
-/** `### code`, and below it `status: title.` with more after it. */
+/** A heading with the code, then `status: title.` */
 const ENTRY = /^### (\S+)\n\n(\d{3}): ([^.]+)\./gm;
 
 describe('docs/errors.md', async () => {
@@ -15,11 +15,11 @@ describe('docs/errors.md', async () => {
     title: title!.replaceAll('\n', ' '),
   }));
 
-  it.each(Object.entries(ERRORS))('says of %s what the server says', (code, error) => {
+  test.each(Object.entries(ERRORS))('docs/errors.md has status and title of %s', (code, error) => {
     expect(documented).toContainEqual({ code, ...error });
   });
 
-  it('has every code once, and no other', () => {
+  test('docs/errors.md has a section for each error code', () => {
     const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
     expect(headings.toSorted()).toEqual(Object.keys(ERRORS).toSorted());
   });

@@ -7,7 +7,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AccessControl } from '../../server/access/access-control.js';
 import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
-import { Database } from '../../server/database/connection/database.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
@@ -22,7 +21,7 @@ import { SlowReaders } from '../../server/limits/slow-readers.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, type Stack, startStack, unlimited } from '../support/stack.js';
+import { ann, chatDatabase, type Stack, startStack, unlimited } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
 import { EventReader } from './event-reader.js';
@@ -394,7 +393,7 @@ describe('a stream is refused', () => {
 
   it('while the database is away and the room is not known', async () => {
     const log = createLog({ log: 'silent' });
-    const link = new Database(database.at(1), log);
+    const link = chatDatabase(database.at(1));
     link.start();
     const access = new AccessControl(new RoomTable(link, log), new MembershipTable(link, log));
     const rooms = new RoomService(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { healthRouter } from '../../server/http/monitoring/health.js';
-import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { chatDatabase } from '../support/stack.js';
 import { until } from '../support/until.js';
 
 let testDatabase: TestDatabase;
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** A server whose database is at `port`. */
 async function serve(port = testDatabase.port, stopping = new AbortController().signal): Promise<string> {
-  database = new Database(testDatabase.at(port), createLog({ log: 'silent' }));
+  database = chatDatabase(testDatabase.at(port));
   database.start();
   server = createServer(express().use(healthRouter({ dependencies: { database }, stopping })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -78,7 +78,7 @@ describe('/readyz', () => {
 
 describe('a full storage', () => {
   it('is shown on /readyz, which stays 200, as everything can be read', async () => {
-    database = new Database(testDatabase.address, createLog({ log: 'silent' }));
+    database = chatDatabase(testDatabase.address);
     database.start();
     await database.ready(30_000);
     const since = new Date();

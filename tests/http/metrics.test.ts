@@ -37,7 +37,7 @@ it('counts sockets, rooms and feeds, and how long messages take', async () => {
 
 it('is for those who have its secret, where there is one', async () => {
   const secret = 'a secret of sixteen characters';
-  app = await startTestApp({ env: { SECRET_FOR_METRICS: secret.replaceAll(' ', '-') } });
+  app = await startTestApp({ env: { METRICS_TOKEN: secret.replaceAll(' ', '-') } });
   expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
   const headers = { authorization: `Bearer ${secret.replaceAll(' ', '-')}` };
   expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(200);

@@ -21,7 +21,7 @@ let ajv: Ajv2020;
 let cookie: string;
 let room: string;
 beforeAll(async () => {
-  app = await startTestApp({ env: { SECRET_FOR_SUMMARY: SECRET, SECRET_FOR_FLUSHING: SECRET } });
+  app = await startTestApp({ env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET } });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
   // The document is a schema too, as far as references into it go.
   ajv = new Ajv2020({ strict: false, validateFormats: false });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await openDatabase();
   app = await startTestApp({
     database,
-    env: { SECRET_FOR_SUMMARY: SUMMARY, SECRET_FOR_FLUSHING: FLUSHING },
+    env: { PRESENCE_SUMMARY_TOKEN: SUMMARY, PRESENCE_FLUSH_TOKEN: FLUSHING },
   });
 });
 afterAll(async () => {

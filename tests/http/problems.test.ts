@@ -26,7 +26,7 @@ describe('a problem', () => {
     const problem = await jsonOf(response);
     expect(problem).toEqual({
       type: '/api/errors#bad-body',
-      title: 'The message body cannot be used',
+      title: 'Invalid message body',
       status: 400,
       detail: 'body is longer than 4000 characters',
       code: 'bad-body',
@@ -81,7 +81,7 @@ describe('a problem', () => {
   ])('answers a body that cannot be read: %#', async (body, headers, problem) => {
     const response = await fetch(messages, {
       method: 'POST',
-      body,
+      ...(body !== undefined && { body }),
       headers: headers as Record<string, string>,
     });
     expect(response.status).toBe(problem.status);
@@ -248,7 +248,7 @@ it('a browser that asks for a page gets the error as a page', async () => {
   const response = await fetch(`${app.url}/no/such/page`, { headers: { accept: 'text/html,*/*;q=0.8' } });
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(await response.text()).toContain('There is nothing at this address');
+  expect(await response.text()).toContain('Not found');
 });
 
 it('a program gets the error as JSON wherever it asks', async () => {

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { RefCountedMap } from '../../server/lib/ref-counted-map.js';
 
-function counted() {
+function counted(options?: { lingerMs: number }) {
   const events: string[] = [];
   let opened = 0;
   const map = new RefCountedMap<string, number>(
@@ -10,6 +10,7 @@ function counted() {
       return ++opened;
     },
     (value, key) => events.push(`close ${key} ${value}`),
+    options,
   );
   return { events, map };
 }
@@ -45,4 +46,25 @@ test('RefCountedMap does not close a new value when a holder of an old one relea
   expect(events).toEqual(['open a', 'close a 1', 'open a']);
   expect([...map.keys()]).toEqual(['a']);
   expect([...map.values()]).toEqual([2]);
+});
+
+test('RefCountedMap keeps a value open for the linger time after its last release', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { events, map } = counted({ lingerMs: 100 });
+  map.acquire('a').release();
+  vi.advanceTimersByTime(99);
+  expect(events).toEqual(['open a']);
+  const again = map.acquire('a');
+  vi.advanceTimersByTime(1_000);
+  expect([again.value, events]).toEqual([1, ['open a']]);
+  again.release();
+  vi.advanceTimersByTime(100);
+  expect(events).toEqual(['open a', 'close a 1']);
+  map.acquire('b').release();
+  map.clear();
+  vi.advanceTimersByTime(1_000);
+  expect(events).toEqual(['open a', 'close a 1', 'open b', 'close b 2']);
 });

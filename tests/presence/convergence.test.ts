@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inOrder } from '../../server/presence/entries.js';
-import { RedisPresence } from '../../server/presence/redis.js';
+import { RedisPresence } from '../../server/presence/redis-presence.js';
 import type { PresenceEntry } from '../../server/protocol/presence.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
@@ -16,10 +16,10 @@ const UNRULY_STEPS = 1_500;
 const QUIET_STEPS = 3_000;
 const log = createLog({ log: 'silent' });
 
-/** A process behind a link that can be cut, and who is in it. */
+/** A process behind a link that can be cut, with its entries. */
 async function startNode(server: RedisServer) {
   const proxy = await startTcpProxy(server.port);
-  const address = { url: `redis://127.0.0.1:${proxy.port}`, key: 'test' };
+  const address = { url: `redis://127.0.0.1:${proxy.port}`, keyPrefix: 'test' };
   const presence = new RedisPresence(address, log, { windowMs: 5, sendMs: 1, heartbeatMs: 2_000 });
   presence.start();
   onTestFinished(async () => {
@@ -50,9 +50,9 @@ async function startNode(server: RedisServer) {
   };
 }
 
-describe('presence over lost links', skipWithout('redis-server'), () => {
+describe('presence with lost links', skipWithout('redis-server'), () => {
   test.each([1, 2, 3])(
-    'every list shows who is there after any mix of comings, goings and losses (seed %i)',
+    'every list equals the entries of all processes after random changes and lost links (seed %i)',
     async (seed) => {
       const pick = random(seed);
       const server = await startRedis();
@@ -101,7 +101,7 @@ describe('presence over lost links', skipWithout('redis-server'), () => {
         }
       };
       await run(unruly, UNRULY_STEPS);
-      // What is missed from now on is not put right by opening links again.
+      // From here on, no link is opened again, which would hide a missed change.
       await mend();
       await run(quiet, QUIET_STEPS);
       await Promise.all(opening);

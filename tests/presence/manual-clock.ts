@@ -1,30 +1,28 @@
 import type { Clock } from '../../server/presence/clock.js';
 
-/** A clock that stands still until it is advanced. */
+/** A clock that changes only when it is advanced. */
 export class ManualClock implements Clock {
-  private time = 0;
-  private readonly timers = new Set<{ at: number; run: () => void }>();
+  #time = 0;
+  readonly #timers = new Set<{ at: number; run: () => void }>();
 
-  now(): number {
-    return this.time;
-  }
+  readonly now = () => this.#time;
 
   after(ms: number, run: () => void): () => void {
-    const timer = { at: this.time + ms, run };
-    this.timers.add(timer);
-    return () => this.timers.delete(timer);
+    const timer = { at: this.#time + ms, run };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
   }
 
-  /** Runs what is due, in its order. */
+  /** Runs the timers that are due, in order. */
   advance(ms: number): void {
-    const end = this.time + ms;
+    const end = this.#time + ms;
     for (;;) {
-      const due = [...this.timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      const due = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
-      this.timers.delete(due);
-      this.time = due.at;
+      this.#timers.delete(due);
+      this.#time = due.at;
       due.run();
     }
-    this.time = end;
+    this.#time = end;
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MemoryPresence } from '../../server/presence/memory.js';
+import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Presence } from '../../server/presence/presence.js';
-import { RedisPresence } from '../../server/presence/redis.js';
+import { RedisPresence } from '../../server/presence/redis-presence.js';
 import type { TypingEvent } from '../../server/protocol/presence.js';
 import { TYPING_DURATION_MS } from '../../server/protocol/typing-times.js';
 import { createLog } from '../../server/telemetry/logger.js';
@@ -17,7 +17,7 @@ const SEND = 10;
 const TYPING_EVERY = 2_000;
 const log = createLog({ log: 'silent' });
 
-/** Where it happens, and where it is seen: two processes, or one. */
+/** The process in which changes happen and the one that observes them; may be the same. */
 interface Nodes {
   here: Presence;
   there: Presence;
@@ -39,7 +39,7 @@ describe('presence in Redis', skipWithout('redis-server'), () => {
   afterAll(() => server.stop());
 
   const open = (key: string, clock: ManualClock) => {
-    // Redis' own clock does not stand still: leases must not run out because a test is slow.
+    // The clock of Redis is not manual: leases must not expire because a test is slow.
     const options = {
       clock,
       windowMs: WINDOW,
@@ -47,7 +47,7 @@ describe('presence in Redis', skipWithout('redis-server'), () => {
       sendMs: SEND,
       heartbeatMs: 600_000,
     };
-    const presence = new RedisPresence({ url: server.url, key }, log, options);
+    const presence = new RedisPresence({ url: server.url, keyPrefix: key }, log, options);
     presence.start();
     return presence;
   };
@@ -81,14 +81,14 @@ function suite(start: (clock: ManualClock) => Nodes): void {
 
   const ids = async (room: string) => (await there.users(room)).users.map(({ id_socket }) => id_socket);
 
-  /** Lets time for sending pass until the room is seen to hold just these sockets. */
+  /** Advances the clock until the room is observed to have these sockets. */
   const seen = (room: string, sockets: string[]) =>
     until(`${sockets} in ${JSON.stringify(room)}`, async () => {
       clock.advance(SEND);
       return JSON.stringify(await ids(room)) === JSON.stringify(sockets);
     });
 
-  test('lists every socket, those of a user together, in the same order for everybody', async () => {
+  test('a room lists every socket, grouped by user, in the same order in every process', async () => {
     here.enter('lobby', { id_socket: 's3', id_user: 'u2', name: 'Bob' });
     here.enter('lobby', { id_socket: 's2', id_user: 'u1', name: 'Ann' });
     here.enter('lobby', { id_socket: 's4', id_user: 'u2', name: 'Bob' });
@@ -105,14 +105,14 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     });
   });
 
-  test('knows at once what happened in its own process', async () => {
+  test('changes of the own process show at once', async () => {
     here.enter('lobby', entry('s1'));
     expect((await here.users('lobby')).users).toEqual([entry('s1')]);
     here.leave('lobby', 's1');
     expect((await here.users('lobby')).users).toEqual([]);
   });
 
-  test('takes a socket out of one room and leaves it in another', async () => {
+  test('a socket that leaves one room stays in another', async () => {
     here.enter('one', entry('s1'));
     here.enter('two', entry('s1'));
     here.enter('one', entry('s2'));
@@ -124,7 +124,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     await seen('nowhere', []);
   });
 
-  test('keeps rooms and sockets apart whatever they are called', async () => {
+  test('rooms and sockets with unusual names are kept apart', async () => {
     const names = [
       ...['a', 'a:b', 'a:', ':a', '', ' ', 'nodes', '__proto__', 'constructor', '"', '\\', '{a}', '*', 'A'],
       ...['\u0000', '\ud800', '\ud801', '\ufffd', '\u00e9', 'e\u0301', '🦜'.repeat(64), '["a"]', 'a\nb'],
@@ -145,14 +145,14 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(Object.keys((await there.summary()).rooms).sort()).toEqual([...names, 'all'].sort());
   });
 
-  test('replaces the entry of a socket that enters again', async () => {
+  test('a socket that enters again replaces its entry', async () => {
     here.enter('lobby', entry('s1', 'guest'));
     here.enter('lobby', { id_socket: 's1', id_user: 'u1', name: 'Ann' });
     await seen('lobby', ['s1']);
     expect((await there.users('lobby')).users).toEqual([{ id_socket: 's1', id_user: 'u1', name: 'Ann' }]);
   });
 
-  test('is not changed by what a caller does with an entry afterwards', async () => {
+  test('a stored entry is not affected by later changes of the object', async () => {
     const mine = entry('s1');
     here.enter('lobby', mine);
     mine.name = 'Mallory';
@@ -160,7 +160,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect((await there.users('lobby')).users).toEqual([entry('s1')]);
   });
 
-  test('renames a user in all rooms', async () => {
+  test('a rename changes the entries of a user in all rooms', async () => {
     here.enter('one', entry('s1', 'ann'));
     here.enter('two', entry('s1', 'ann'));
     here.enter('two', entry('s2', 'ann'));
@@ -181,7 +181,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(view.deltas[0]!.renamed.map(({ id_socket }) => id_socket).sort()).toEqual(['s1', 's2']);
   });
 
-  test('gives an observer the list, then what becomes different, until it stops', async () => {
+  test('an observer receives the list, then deltas, until it stops', async () => {
     here.enter('lobby', entry('s1'));
     await seen('lobby', ['s1']);
     const view = await RoomView.of(there, 'lobby');
@@ -208,7 +208,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(view.deltas).toHaveLength(2);
   });
 
-  test('tells all observers the same, and goes on when one fails', async () => {
+  test('all observers receive the same delta object, also when one of them throws', async () => {
     const bad = await there.observe('lobby', () => {
       throw new Error('no');
     });
@@ -227,7 +227,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(views.map(({ deltas }) => deltas.length)).toEqual([1, 2]);
   });
 
-  test('does not mention who came and went within a window', async () => {
+  test('a socket that enters and leaves within a window is not in the delta', async () => {
     const view = await RoomView.of(there, 'lobby');
     here.enter('lobby', entry('passer-by'));
     await seen('lobby', ['passer-by']);
@@ -241,7 +241,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     ]);
   });
 
-  test('says nothing when all is as it was at the end of a window', async () => {
+  test('no delta is sent when the state at the end of a window is unchanged', async () => {
     const view = await RoomView.of(there, 'lobby');
     here.enter('lobby', entry('s1'));
     await seen('lobby', ['s1']);
@@ -251,14 +251,14 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(view.deltas).toEqual([]);
   });
 
-  test('makes few deltas of many comings and goings', async () => {
+  test('many changes become few deltas', async () => {
     const view = await RoomView.of(there, 'lobby');
     for (let i = 0; i < 1_000; i += 1) {
       here.enter('lobby', entry(`s${i}`));
       if (i % 2) here.leave('lobby', `s${i}`);
       if (i % 100 === 99) clock.advance(WINDOW / 2);
     }
-    await until('those who stayed', async () => {
+    await until('the remaining sockets', async () => {
       clock.advance(SEND);
       return (await ids('lobby')).length === 500;
     });
@@ -268,7 +268,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(view.deltas.length).toBeLessThan(10);
   });
 
-  test('lets observers come at any moment of any turmoil', async () => {
+  test('observers that are added at any moment of random changes end up with the current list', async () => {
     const pick = random(7);
     const views: RoomView[] = [];
     const joining: Promise<unknown>[] = [];
@@ -312,7 +312,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(new Set(shown.map(([, , partial]) => partial))).toEqual(new Set([false]));
   });
 
-  test('counts sockets and users, each once', async () => {
+  test('counts and the summary count each socket and each user once', async () => {
     here.enter('one', entry('s1', 'ann'));
     here.enter('one', entry('s2', 'ann'));
     here.enter('two', entry('s2', 'ann'));
@@ -329,20 +329,20 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(await there.counts([])).toEqual({ rooms: new Map(), partial: false });
     expect(await there.summary()).toEqual({ sockets: 4, users: 2, rooms, partial: false });
 
-    // The same from the memory of those who observe.
+    // The same for rooms that are observed.
     const views = [await RoomView.of(there, 'one'), await RoomView.of(there, 'empty')];
     expect(await there.counts(['one', 'two', 'empty'])).toEqual(counts);
     for (const view of views) view.stop();
   });
 
-  test('has nothing to flush while every process is there', async () => {
+  test('a flush deletes nothing while every process runs', async () => {
     here.enter('lobby', entry('s1'));
     await seen('lobby', ['s1']);
     expect(await there.flush()).toBe(0);
     expect(await ids('lobby')).toEqual(['s1']);
   });
 
-  test('takes all entries away when it stops, and does not mind being called afterwards', async () => {
+  test('a stop removes all entries, and calls after it have no effect', async () => {
     here.enter('one', entry('s1'));
     here.enter('two', entry('s2'));
     await seen('one', ['s1']);
@@ -369,8 +369,8 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     beforeEach(async () => {
       events = [];
       end = there.observeTyping('lobby', (event) => events.push(event));
-      // Listening takes a moment: the first event that arrives proves that the others will.
-      await until('typing is heard', () => {
+      // Subscribing takes a moment: the first event that arrives proves that the subscription is active.
+      await until('typing events are received', () => {
         here.typing('lobby', { id_user: 'nobody', name: '' });
         clock.advance(TYPING_EVERY);
         return events.length > 0;
@@ -380,55 +380,55 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     afterEach(() => end());
 
     const names = () => events.filter(({ user }) => user.id_user !== 'nobody').map(({ user }) => user.name);
-    const told = (expected: string[]) =>
+    const typed = (expected: string[]) =>
       until(`${expected} type`, () => {
         clock.advance(SEND);
         return JSON.stringify(names()) === JSON.stringify(expected);
       });
 
-    test('is told with how long it is good for', async () => {
+    test('a typing event has the user and the time for which it is valid', async () => {
       here.typing('lobby', { ...ann, ...{ more: 1 } });
-      await told(['Ann']);
+      await typed(['Ann']);
       expect(events.at(-1)).toEqual({ room: 'lobby', user: ann, forMs: TYPING_DURATION_MS });
     });
 
-    test('is told of each user, in the room where it happens', async () => {
+    test('typing events of each user are sent to the observers of the room', async () => {
       here.typing('elsewhere', ann);
       here.typing('lobby', ann);
       clock.advance(SEND);
       here.typing('lobby', bob);
-      await told(['Ann', 'Bob']);
+      await typed(['Ann', 'Bob']);
     });
 
-    test('is not told at every key, but again before it runs out', async () => {
+    test('typing events of a user are throttled, and repeated before they expire', async () => {
       for (let i = 0; i < 5; i += 1) here.typing('lobby', ann);
-      await told(['Ann']);
+      await typed(['Ann']);
       here.typing('lobby', ann);
       here.typing('lobby', bob);
-      await told(['Ann', 'Bob']);
+      await typed(['Ann', 'Bob']);
       expect(TYPING_EVERY).toBeLessThan(TYPING_DURATION_MS);
       clock.advance(TYPING_EVERY);
       here.typing('lobby', ann);
-      await told(['Ann', 'Bob', 'Ann']);
+      await typed(['Ann', 'Bob', 'Ann']);
     });
 
-    test('is told at once again after a message', async () => {
+    test('a typing event after a message is not throttled', async () => {
       here.typing('lobby', ann);
-      await told(['Ann']);
+      await typed(['Ann']);
       here.stopTyping('lobby', 'ann');
       here.stopTyping('lobby', 'nobody else');
       here.typing('lobby', ann);
-      await told(['Ann', 'Ann']);
+      await typed(['Ann', 'Ann']);
     });
 
-    test('is not told to those who do not listen any more, nor kept for those who come', async () => {
+    test('typing events are not sent to removed listeners, nor kept for new ones', async () => {
       here.typing('lobby', ann);
-      await told(['Ann']);
+      await typed(['Ann']);
       end();
       end();
       const late: TypingEvent[] = [];
       const endLate = there.observeTyping('lobby', (event) => late.push(event));
-      await until('typing is heard', () => {
+      await until('typing events are received', () => {
         here.typing('lobby', bob);
         clock.advance(TYPING_EVERY);
         return late.length > 0;
@@ -438,14 +438,14 @@ function suite(start: (clock: ManualClock) => Nodes): void {
       endLate();
     });
 
-    test('goes on when a listener fails', async () => {
+    test('typing events reach all listeners when one of them throws', async () => {
       const endBad = there.observeTyping('lobby', () => {
         throw new Error('no');
       });
       const second: TypingEvent[] = [];
       const endSecond = there.observeTyping('lobby', (event) => second.push(event));
       here.typing('lobby', ann);
-      await told(['Ann']);
+      await typed(['Ann']);
       expect(second.at(-1)?.user).toEqual(ann);
       endBad();
       endSecond();

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed, so that a failure can be seen again. */
+/** Pseudo-random numbers, the same for the same seed, so that a failure can be reproduced. */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Keys } from '../../server/presence/redis/keys.js';
 import { KEEP_MS } from '../../server/presence/redis/node-lease.js';
 import { scripts } from '../../server/presence/redis/scripts.js';
-import { RedisPresence, type RedisPresenceOptions } from '../../server/presence/redis.js';
+import { RedisPresence, type RedisPresenceOptions } from '../../server/presence/redis-presence.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
@@ -15,9 +15,9 @@ import { ManualClock } from './manual-clock.js';
 import { RoomView } from './room-view.js';
 
 const log = createLog({ log: 'silent' });
-/** Quick, but slow enough that a busy machine does not lose its leases all the time. */
+/** Short, but long enough that leases do not expire on a busy machine. */
 const QUICK = { windowMs: 20, sendMs: 5, heartbeatMs: 2_000 };
-/** Nobody is given up however slow the test is. */
+/** No lease expires, however slow the test is. */
 const PATIENT = { ...QUICK, heartbeatMs: 60_000 };
 
 describe('presence of several processes in Redis', skipWithout('redis-server'), () => {
@@ -42,7 +42,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
   });
 
   const open = (options: RedisPresenceOptions, address: { url?: string; key?: string } = {}) => {
-    const presence = new RedisPresence({ url: server.url, key, ...address }, log, options);
+    const presence = new RedisPresence({ url: server.url, keyPrefix: key, ...address }, log, options);
     started.push(presence);
     presence.start();
     return presence;
@@ -79,7 +79,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     Number(/cmdstat_publish:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
   const ours = async () => (await redis.keys('*')).filter((name) => name.startsWith(`${key}:`));
 
-  test('forgets a process that was killed, and frees what it has left', async () => {
+  test('the entries of a killed process disappear, and a flush deletes its keys', async () => {
     const node = await openUp(QUICK);
     node.enter('lobby', person('mine'));
     const child = await launch('theirs 1', 'theirs 2');
@@ -91,7 +91,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(view.left.sort()).toEqual(['theirs 1', 'theirs 2']);
     expect((await node.users('lobby')).users).toEqual([person('mine')]);
     expect(await node.summary()).toMatchObject({ sockets: 1, users: 1, partial: false });
-    // Nobody came to read the dead one's entries; another node does not see them either.
+    // The keys of the killed process still exist; a new process does not show their entries either.
     const late = await openUp(QUICK);
     expect((await late.users('lobby')).users).toEqual([person('mine')]);
 
@@ -101,21 +101,21 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(await ours()).toHaveLength(3);
   });
 
-  test('gives a process up that hangs, and takes it back when it goes on', async () => {
+  test('the entries of a frozen process disappear, and return when it continues', async () => {
     const node = await openUp(QUICK);
     const child = await launch('theirs');
     const view = await RoomView.of(node, 'lobby');
     await sees(view, 'theirs');
     child.kill('SIGSTOP');
     await sees(view);
-    // Even what it had written is gone meanwhile: it writes it again.
+    // The keys of the frozen process are deleted; it writes them again.
     expect(await node.flush()).toBe(1);
     child.kill('SIGCONT');
     await sees(view, 'theirs');
     expect((await node.users('lobby')).users).toEqual([person('theirs')]);
   });
 
-  test('makes up for a lost link on both sides, told as the difference', async () => {
+  test('both sides of a lost link receive only the difference when it is restored', async () => {
     const proxy = await openProxy();
     const cut = open(PATIENT, { url: `redis://127.0.0.1:${proxy.port}` });
     const other = open(PATIENT);
@@ -128,7 +128,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     for (const view of views) view.deltas.length = 0;
 
     proxy.cut();
-    await until('the loss is told', () => cut.status.state === 'down' && views[0].partial);
+    await until('the loss is detected', () => cut.status.state === 'down' && views[0].partial);
     cut.leave('lobby', 'c1');
     cut.leave('left', 'c1');
     cut.enter('lobby', person('c4'));
@@ -152,7 +152,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     for (const view of views) await sees(view, 'c2', 'c3', 'c4', 'o2', 'o3');
     await until('the name', () => views[1].users[0]!.name === 'Cecil');
     expect(views[0].users).toEqual(views[1].users);
-    // Those who were there all the time are not mentioned.
+    // Sockets that were present all the time are not in the deltas.
     const mentioned = views.map(({ deltas }) =>
       deltas.flatMap(({ joined, left }) => [...joined.map(({ id_socket }) => id_socket), ...left]).sort(),
     );
@@ -166,7 +166,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(await other.users('left')).toEqual({ users: [], partial: false });
   });
 
-  test('loses nobody who comes or goes while a room is being read', async () => {
+  test('changes during the first read of a room are not lost', async () => {
     const proxy = await openProxy();
     const node = open(PATIENT, { url: `redis://127.0.0.1:${proxy.port}` });
     const other = open(PATIENT);
@@ -185,7 +185,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     other.leave('lobby', 'early');
     const [hash] = (await ours()).filter((name) => name.includes(':in:'));
     await until('it is written', async () => (await redis.hkeys(hash!)).join() === '"late"');
-    // What is heard after the changes comes by the same connection as they do.
+    // The typing event follows the changes on the same connection.
     await until('the changes are heard', () => {
       other.stopTyping('lobby', 'x');
       other.typing('lobby', { id_user: 'x', name: 'x' });
@@ -195,14 +195,14 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(await observing, 'late');
   });
 
-  test('lets nobody leave because Redis was restarted empty', async () => {
+  test('no socket leaves when Redis restarts empty', async () => {
     const nodes = [await openUp(PATIENT), await openUp(PATIENT)] as const;
     nodes[0].enter('lobby', person('a'));
     nodes[1].enter('lobby', person('b'));
     const views = [await RoomView.of(nodes[0], 'lobby'), await RoomView.of(nodes[1], 'lobby')];
     for (const view of views) await sees(view, 'a', 'b');
     await server.kill();
-    await until('the loss is told', () => views.every(({ partial }) => partial));
+    await until('the loss is detected', () => views.every(({ partial }) => partial));
     await server.restart();
     for (const view of views) await sees(view, 'a', 'b');
     expect(views.flatMap(({ left }) => left)).toEqual([]);
@@ -210,7 +210,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await until('all is written again', async () => (await late.users('lobby')).users.length === 2);
   });
 
-  test('forgets who did not come back after Redis was restarted', async () => {
+  test('the entries of a process that ended during a restart of Redis disappear', async () => {
     const node = await openUp(QUICK);
     const child = await launch('theirs');
     const view = await RoomView.of(node, 'lobby');
@@ -221,7 +221,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(view);
   });
 
-  test('announces itself again when Redis has forgotten everything', async () => {
+  test('processes announce themselves again after FLUSHALL', async () => {
     const nodes = [await openUp(QUICK), await openUp(QUICK)] as const;
     nodes[0].enter('lobby', person('a'));
     nodes[1].enter('lobby', person('b'));
@@ -232,7 +232,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(view, 'a', 'b');
   });
 
-  test('works alone when Redis is not there, and joins the others when it comes', async () => {
+  test('a process that starts without Redis works alone, and shares its entries once Redis is available', async () => {
     const proxy = await openProxy();
     proxy.cut();
     const node = open(QUICK, { url: `redis://127.0.0.1:${proxy.port}` });
@@ -259,10 +259,10 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(there, 'a', 'b', 'c');
     expect(view.left).toEqual([]);
     other.typing('lobby', { id_user: 'c', name: 'c' });
-    await until('typing is heard', () => typed.includes('c'));
+    await until('the typing event is received', () => typed.includes('c'));
   });
 
-  test('notices a Redis that is silent, and keeps nothing waiting for it', async () => {
+  test('a frozen Redis is detected, and no change is queued for it', async () => {
     const node = await openUp(QUICK);
     const view = await RoomView.of(node, 'lobby');
     await redis.config('RESETSTAT');
@@ -285,7 +285,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(await published()).toBeLessThan(10);
   });
 
-  test('tells others of a thousand changes in a few messages', async () => {
+  test('a thousand changes are published in a few messages', async () => {
     const node = await openUp(PATIENT);
     const other = await openUp(PATIENT);
     const view = await RoomView.of(other, 'lobby');
@@ -300,7 +300,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     );
   });
 
-  test('carries a room of thousands', async () => {
+  test('a room of 3,000 sockets is shared completely', async () => {
     const node = await openUp(PATIENT);
     for (let i = 0; i < 3_000; i += 1) node.enter('lobby', person(`${i}`));
     const other = await openUp(PATIENT);
@@ -311,7 +311,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(view, '0');
   });
 
-  test('listens to a room once for any number of observers, and to none that nobody observes', async () => {
+  test('the channels of a room are subscribed once for all observers, and unsubscribed after the last one', async () => {
     const node = await openUp(PATIENT);
     const views = await Promise.all([1, 2, 3].map(() => RoomView.of(node, 'lobby')));
     const ends = [1, 2, 3].map(() => node.observeTyping('lobby', () => {}));
@@ -325,15 +325,15 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await until('one for the room and one for typing', async () => `${await listening()}` === '1,1');
     for (const view of views) view.stop();
     for (const end of ends) end();
-    await until('none', async () => (await listening()).length === 0);
-    // Coming back is as good as coming.
+    await until('no channel is subscribed', async () => (await listening()).length === 0);
+    // A room that is observed again is complete again.
     const view = await RoomView.of(node, 'lobby');
     const other = await openUp(PATIENT);
     other.enter('lobby', person('a'));
     await sees(view, 'a');
   });
 
-  test('keeps deployments apart by key and by database', async () => {
+  test('deployments with another key or database are kept apart', async () => {
     const nodes = [
       open(PATIENT),
       open(PATIENT, { key: `${key}x` }),
@@ -351,7 +351,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     }
   });
 
-  test('leaves nothing in Redis that stays', async () => {
+  test('every key in Redis expires, and a stop deletes the keys of the process', async () => {
     const node = open(PATIENT);
     node.enter('lobby', person('a'));
     await up(node);
@@ -365,7 +365,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     expect(await ours()).toEqual([]);
   });
 
-  test('puts back what Redis has thrown out', async () => {
+  test('entries that Redis has evicted are written again', async () => {
     const clock = new ManualClock();
     const node = open({ clock, heartbeatMs: 1e9 });
     node.enter('lobby', person('a'));
@@ -379,7 +379,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     });
   });
 
-  test('is gone at once for everybody when it stops', async () => {
+  test('the entries of a process that stops disappear at once', async () => {
     const nodes = [await openUp(PATIENT), await openUp(PATIENT)] as const;
     nodes[0].enter('lobby', person('a'));
     const view = await RoomView.of(nodes[1], 'lobby');
@@ -388,32 +388,32 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     await sees(view);
   });
 
-  test('does not bury a process that has come back meanwhile', async () => {
+  test('a process that has got a lease again is not evicted', async () => {
     const node = open(PATIENT);
     node.enter('lobby', person('a'));
     await up(node);
     const [id] = await redis.zrange(`${key}:nodes`, '0', '-1');
     const names = new Keys(key, 0);
-    const bury = () =>
-      redis.eval(scripts.bury.lua, 2, names.nodes, names.rooms(id!), id!, names.entriesOf(id!));
-    expect(await bury()).toBe(0);
+    const evict = () =>
+      redis.eval(scripts.evictNode.lua, 2, names.nodes, names.rooms(id!), id!, names.entriesOf(id!));
+    expect(await evict()).toBe(0);
     expect(await ours()).toHaveLength(3);
     await redis.zadd(names.nodes, 1, id!);
-    expect(await bury()).toBe(1);
+    expect(await evict()).toBe(1);
     expect(await ours()).toEqual([]);
   });
 
-  test('lets no observer wait for a Redis that cannot be reached', async () => {
+  test('observers do not wait for a Redis that is unavailable', async () => {
     const proxy = await openProxy();
     proxy.cut();
-    // On a clock that stands still, waiting would not end.
-    const node = open({ clock: new ManualClock() }, { url: `redis://127.0.0.1:${proxy.port}` });
+    // A wait would last longer than the test.
+    const node = open({ syncTimeoutMs: 600_000 }, { url: `redis://127.0.0.1:${proxy.port}` });
     node.enter('lobby', person('a'));
     const views = [await RoomView.of(node, 'lobby'), await RoomView.of(node, 'elsewhere')];
     expect(views.map(({ sockets }) => sockets)).toEqual([['a'], []]);
   });
 
-  test('is not confused by what others write', async () => {
+  test('invalid messages and entries of other clients are ignored', async () => {
     const node = await openUp(QUICK);
     const other = await openUp(QUICK);
     other.enter('lobby', person('a'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { RedisAddress } from '../../server/config/redis-url.js';
 import { Limits } from '../../server/limits/limits.js';
-import { RedisPresence } from '../../server/presence/redis.js';
+import { RedisPresence } from '../../server/presence/redis-presence.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { skipWithout } from '../support/programs.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
@@ -25,7 +25,7 @@ describe('a Redis over TLS', skipWithout('redis-server', 'openssl'), () => {
 
   const address = (tls: RedisAddress['tls'], host = 'localhost'): RedisAddress => ({
     url: `rediss://${host}:${line.port}`,
-    key: 'tls',
+    keyPrefix: 'tls',
     tls,
   });
 
@@ -36,24 +36,24 @@ describe('a Redis over TLS', skipWithout('redis-server', 'openssl'), () => {
     await presence.stop();
   };
 
-  it('is used when its certificate is signed by REDIS_CA', async () => {
+  it('a Redis whose certificate is signed by REDIS_CA is used', async () => {
     await becomes('up', address({ ca: line.ca, verify: true }));
   });
 
-  it('is not believed without it, nor under a name that is not in the certificate', async () => {
+  it('a certificate of an unknown authority or for another name is refused', async () => {
     await becomes('down', address({ verify: true }));
     await becomes('down', address({ ca: line.ca, verify: true }, '127.0.0.1'));
   });
 
-  it('is believed anyhow with REDIS_TLS_VERIFY=false', async () => {
+  it('any certificate is accepted with REDIS_TLS_VERIFY=false', async () => {
     await becomes('up', address({ verify: false }, '127.0.0.1'));
   });
 
-  it('counts what is limited too', async () => {
+  it('limits are counted in a Redis over TLS', async () => {
     const none = { messages: 0, joins: 0, history: 0, requests: 0, frames: 0, sockets: 0 };
     const limits = [1, 2].map(() => new Limits({ ...none, messages: 2 }, log, address({ verify: false })));
     const [one, other] = limits as [Limits, Limits];
-    // Until both are connected, each counts for itself.
+    // Until both are connected, each process counts alone.
     let users = 0;
     await until('they count together', async () => {
       const user = `user ${++users}`;

@@ -1,7 +1,8 @@
 import r from 'rethinkdb';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { RAW } from '../../server/database/connection/reql.js';
-import { type MessageRow, toMessage } from '../../server/database/tables/message-row.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
+import { toMessage } from '../../server/database/tables/message-row.js';
 import type { ChatError } from '../../server/protocol/errors.js';
 import { openDatabase } from '../support/database.js';
 import { ann, bob, type Stack, startStack } from '../support/stack.js';
@@ -20,7 +21,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-it.each([
+test.each([
   [1, 'own feeds'],
   [2, 'own feeds'],
   [3, 'a shared feed'],
@@ -52,14 +53,14 @@ it.each([
       [
         40,
         () => {
-          // a person writes; what the lost link swallowed is sent again with the same id
+          // a user writes; a message whose answer was lost is sent again with the same id
           const id = `m${seed}-${sequence++}`;
           ids.push(id);
           const message = { id, room: ROOMS[pick(3)]!, body: `said ${id}`, author: pick(2) ? ann : bob };
           const node = stacks[pick(2)]!;
           const insist = (): Promise<unknown> =>
             node.messages.insert(message).catch(async (error: ChatError) => {
-              // It was stored, its answer lost, and somebody has moved it since.
+              // The row was stored, the answer was lost, and another writer has moved the row since.
               if (error.code === 'id-taken') return;
               if (error.code !== 'database-unavailable') throw error;
               await node.database.ready(10_000);
@@ -71,7 +72,7 @@ it.each([
       [
         15,
         () => {
-          // somebody writes from a console, perhaps into the past
+          // a driver writes, sometimes into the past
           const id = `c${seed}-${sequence++}`;
           ids.push(id);
           const sent = new Date(Date.now() - pick(50));

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import * as ws from 'ws';
 import type { RoomFrame } from '../../server/protocol/server-frames.js';
 import { FrameBatch } from '../../server/rooms/frame-batch.js';
@@ -17,7 +17,7 @@ const decode = (bytes: Buffer): Promise<string[]> => {
   });
 };
 
-it('encodes frames of every length as a WebSocket client reads them', async () => {
+test('frames of every length are encoded as a WebSocket client reads them', async () => {
   const frames = [0, 1, 60, 30_000, 70_000].map((length): RoomFrame => {
     return { type: 'removeMessage', room: 'é'.repeat(length), id: `${length}` };
   });
@@ -26,7 +26,7 @@ it('encodes frames of every length as a WebSocket client reads them', async () =
   expect(texts).toEqual(frames.map((frame) => `4${JSON.stringify(frame)}`));
 });
 
-it('encodes once', () => {
+test('a batch of frames is encoded once for all sockets', () => {
   const batch = new FrameBatch([{ type: 'removeMessage', room: 'lobby', id: '1' }], 'epoch', 0);
   expect(batch.webSocket).toBe(batch.webSocket);
 });

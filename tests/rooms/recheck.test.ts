@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatError } from '../../server/protocol/errors.js';
-import { REPLAY_BYTES, Room } from '../../server/rooms/room.js';
+import { MAX_REPLAY_BYTES } from '../../server/rooms/replay-buffer.js';
+import { Room } from '../../server/rooms/room.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
@@ -45,7 +46,7 @@ function pendingCheck() {
 }
 
 describe('while a room checks the rights of its subscribers', () => {
-  it('nothing is delivered; then members get every message once, and expelled subscribers get no message', async () => {
+  test('nothing is delivered during a check of rights; then members get every message once, and expelled subscribers none', async () => {
     const { room, member, leaver, say } = await open();
     await say('before');
     await until('it is shown', () => leaver.bodies.length === 1 && member.bodies.length === 1);
@@ -68,7 +69,7 @@ describe('while a room checks the rights of its subscribers', () => {
     room.close();
   });
 
-  it('only the result of the last check counts', async () => {
+  test('only the result of the last check of rights is used', async () => {
     const { room, leaver, say } = await open();
     const { answers, check } = pendingCheck();
     room.recheck(check, 'leaver');
@@ -81,7 +82,7 @@ describe('while a room checks the rights of its subscribers', () => {
     room.close();
   });
 
-  it('subscribers that are not checked get every message at once', async () => {
+  test('subscribers that are not being checked get every message at once', async () => {
     const { room, member, leaver, say } = await open();
     room.recheck(pendingCheck().check, 'leaver');
     await say('news');
@@ -91,10 +92,10 @@ describe('while a room checks the rights of its subscribers', () => {
   });
 });
 
-it('a room keeps frames for replay by their bytes', async () => {
+test('a room limits the frames that it keeps for replay by their bytes', async () => {
   const { room, member, say } = await open();
   const body = '字'.repeat(4000);
-  const count = Math.ceil(REPLAY_BYTES / 12_000) + 20;
+  const count = Math.ceil(MAX_REPLAY_BYTES / 12_000) + 20;
   for (let i = 0; i < count; i += 1) await say(body);
   await until('all are delivered', () => member.frames.length === count);
   expect(room.replay(room.epoch, -1)).toBeNull();
@@ -106,7 +107,7 @@ it('a room keeps frames for replay by their bytes', async () => {
     if (!replay) break;
     kept = replay.json.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   }
-  expect(kept).toBeLessThanOrEqual(REPLAY_BYTES);
-  expect(kept).toBeGreaterThan(REPLAY_BYTES - 20_000);
+  expect(kept).toBeLessThanOrEqual(MAX_REPLAY_BYTES);
+  expect(kept).toBeGreaterThan(MAX_REPLAY_BYTES - 20_000);
   room.close();
 });

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AccessControl } from '../../server/access/access-control.js';
-import { Database } from '../../server/database/connection/database.js';
+import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
 import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
-import { MemoryPresence } from '../../server/presence/memory.js';
+import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Position } from '../../server/protocol/message.js';
 import { RoomDirectory } from '../../server/rooms/room-directory.js';
 import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
-import { ann, bob, unlimited } from '../support/stack.js';
+import { ann, bob, chatDatabase, unlimited } from '../support/stack.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
@@ -23,7 +23,7 @@ let presence: MemoryPresence;
 let directory: RoomDirectory;
 beforeAll(async () => {
   on = await openDatabase();
-  database = new Database(on.address, log);
+  database = chatDatabase(on.address);
   database.start();
   await database.ready(30_000);
   messages = new Messages(database, log);
@@ -61,7 +61,7 @@ const named = async (id_user: string, name = room) =>
   (await directory.list(id_user)).rooms.find((entry) => entry.name === name);
 
 describe('creating a room', () => {
-  it('lists it for everybody, its creator being in it', async () => {
+  test('a created room is listed for all users, and its creator is a member', async () => {
     const created = await directory.create({ name: room, topic: 'Tea', access: 'open', by: ann });
     expect(created).toEqual({
       name: room,
@@ -77,14 +77,14 @@ describe('creating a room', () => {
     expect(await named('bob')).toEqual({ ...created, joined: false, unread: null });
   });
 
-  it('is refused where there is one of this name, which stays as it is', async () => {
+  test('creating a room of an existing name is refused and does not change it', async () => {
     await directory.create({ name: room, topic: 'first', access: 'open', by: ann });
     const again = directory.create({ name: room, topic: 'second', access: 'members', by: bob });
     await expect(again).rejects.toMatchObject({ code: 'room-exists', details: { field: 'name' } });
     expect(await named('bob')).toMatchObject({ topic: 'first', access: 'open', joined: false });
   });
 
-  it('by two at once makes one room, and one of them its member', async () => {
+  test('two users who create a room at the same time get one room, and one of them is its member', async () => {
     const attempts = await Promise.allSettled(
       [ann, bob].map((by) => directory.create({ name: room, topic: by.name, access: 'open', by })),
     );
@@ -94,7 +94,7 @@ describe('creating a room', () => {
     expect((await directory.members(room, 'ann')).members).toMatchObject([{ id_user: winner.id_user }]);
   });
 
-  it('cannot close the lobby', async () => {
+  test('the lobby cannot be made a room for members', async () => {
     const closing = directory.create({ name: 'lobby', topic: '', access: 'members', by: ann });
     await expect(closing).rejects.toMatchObject({ code: 'room-exists' });
     expect(await directory.info('lobby', 'bob')).toMatchObject({ access: 'open', created: null });
@@ -102,7 +102,7 @@ describe('creating a room', () => {
 });
 
 describe('joining', () => {
-  it('may be done twice, and undone twice', async () => {
+  test('joining and leaving may be repeated', async () => {
     await directory.join(room, ann);
     await directory.join(room, ann);
     expect(await named('ann')).toMatchObject({ joined: true, topic: '', created: null });
@@ -112,7 +112,7 @@ describe('joining', () => {
     expect(await named('ann')).toBeUndefined();
   });
 
-  it('makes one a member of a room for members', async () => {
+  test('joining makes a user a member of a room for members', async () => {
     await directory.create({ name: room, topic: '', access: 'members', by: ann });
     await expect(directory.members(room, 'bob')).rejects.toMatchObject({ code: 'not-a-member' });
     await directory.join(room, bob);
@@ -124,7 +124,7 @@ describe('joining', () => {
     await expect(directory.present(room, 'bob')).rejects.toMatchObject({ code: 'not-a-member' });
   });
 
-  it('shows members by the name they came with, unless they have chosen another', async () => {
+  test('members are listed by the name with which they joined unless they have chosen another', async () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1234' };
     await directory.join(room, guest);
     expect((await directory.members(room, '')).members).toEqual([{ ...guest, joined: expect.any(Number) }]);
@@ -134,7 +134,7 @@ describe('joining', () => {
 });
 
 describe('unread messages', () => {
-  it('are those after the position one has read, other messages of the same millisecond included', async () => {
+  test('messages after the reading position are unread, those of the same millisecond included', async () => {
     await directory.join(room, ann);
     const connection = await on.connect();
     const sent = Date.now() + 1_000;
@@ -149,7 +149,7 @@ describe('unread messages', () => {
     expect(await named('ann')).toMatchObject({ unread: 2 });
   });
 
-  it('are those since joining, where nothing was read', async () => {
+  test('messages since joining are unread before the first reading', async () => {
     await say('before');
     await directory.join(room, ann);
     expect(await named('ann')).toMatchObject({ unread: 0 });
@@ -159,7 +159,7 @@ describe('unread messages', () => {
     expect(await directory.info(room, 'bob')).toMatchObject({ joined: false, unread: null });
   });
 
-  it('become fewer by reading, and never more', async () => {
+  test('a reading position only moves forward', async () => {
     await directory.join(room, ann);
     const first = await say('one');
     const second = await say('two');
@@ -168,12 +168,12 @@ describe('unread messages', () => {
     expect(await named('ann')).toMatchObject({ unread: 0 });
   });
 
-  it('are kept for members only', async () => {
+  test('reading positions are stored for members only', async () => {
     const marking = directory.markRead(room, 'ann', { sent: Date.now(), id: 'x' });
     await expect(marking).rejects.toMatchObject({ code: 'not-a-member' });
   });
 
-  it('are not counted beyond a hundred', async () => {
+  test('unread messages are counted up to a hundred', async () => {
     await directory.join(room, ann);
     const connection = await on.connect();
     const rows = Array.from({ length: 130 }, (_, i) => ({
@@ -185,7 +185,7 @@ describe('unread messages', () => {
     expect(await named('ann')).toMatchObject({ unread: 100 });
   });
 
-  it('are told of each of many rooms', async () => {
+  test('unread messages are counted for each of many rooms', async () => {
     const reader = { id_user: randomUUID(), name: 'Reader' };
     const names = Array.from({ length: 30 }, (_, i) => `${room}-${i}`);
     await Promise.all(names.map((name) => directory.join(name, reader)));
@@ -198,7 +198,7 @@ describe('unread messages', () => {
 });
 
 describe('the list', () => {
-  it('has the joined rooms first, by name, then the others by how many are there', async () => {
+  test('the list has joined rooms first, by name, then the others by the number of users present', async () => {
     const reader = { id_user: randomUUID(), name: 'Reader' };
     const ours = (name: string) => `${room}-${name}`;
     for (const name of ['quiet', 'busy'])
@@ -216,7 +216,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('shows that a room for members is there, but not who or how many are in it', async () => {
+  test('the list shows that a room for members exists, but not its users or their number', async () => {
     await directory.create({ name: room, topic: 'Plans', access: 'members', by: ann });
     presence.enter(room, { id_socket: '4', ...ann });
     expect(await named('bob')).toMatchObject({
@@ -231,7 +231,7 @@ describe('the list', () => {
 });
 
 describe('a room that is used before it is created', () => {
-  it('can be created by one of its authors only, and stays open', async () => {
+  test('a used room can be created by one of its authors only, and stays open', async () => {
     await say('hello', bob);
     const claim = (by: typeof ann, access: 'open' | 'members') =>
       directory.create({ name: room, topic: 'mine', access, by });
@@ -246,13 +246,13 @@ describe('a room that is used before it is created', () => {
     expect(await claim(ann, 'open')).toMatchObject({ topic: 'mine', access: 'open' });
   });
 
-  it('can be closed by its only author', async () => {
+  test('a used room can be made a room for members by its only author', async () => {
     await say('a note to myself', ann);
     const created = await directory.create({ name: room, topic: '', access: 'members', by: ann });
     expect(created).toMatchObject({ access: 'members' });
   });
 
-  it('cannot be closed while another person is in it', async () => {
+  test('a used room cannot be made a room for members while another user is present', async () => {
     presence.enter(room, { id_socket: `${room}-bob`, ...bob });
     const closing = directory.create({ name: room, topic: '', access: 'members', by: ann });
     await expect(closing).rejects.toMatchObject({ code: 'room-in-use' });
@@ -262,7 +262,7 @@ describe('a room that is used before it is created', () => {
 });
 
 describe('with many rows', () => {
-  it('a list shows the busy and the newest rooms, and pages lead through all of them', async () => {
+  test('with many rooms the list shows the busy and the newest, and pages contain all of them', async () => {
     const connection = await on.connect();
     const names = Array.from({ length: 3 * LISTED_ROOMS }, (_, i) => `${room} ${String(i).padStart(3, '0')}`);
     const created = (i: number) => r.epochTime(Date.now() / 1000 + i);
@@ -290,7 +290,7 @@ describe('with many rows', () => {
     expect(paged.filter((name) => names.includes(name))).toEqual(names);
   });
 
-  it('members come page by page in the order of joining', async () => {
+  test('members are listed page by page in the order of joining', async () => {
     const connection = await on.connect();
     const rows = Array.from({ length: 25 }, (_, i) => ({
       id: [room, `member ${i}`],
@@ -306,7 +306,7 @@ describe('with many rows', () => {
     expect(new Set(ids).size).toBe(25);
   });
 
-  it('a user who has joined as many rooms as allowed can join another one after leaving one', async () => {
+  test('a user at the limit of joined rooms can join another one after leaving one', async () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1' };
     const connection = await on.connect();
     const rows = Array.from({ length: MAX_JOINED_ROOMS }, (_, i) => ({

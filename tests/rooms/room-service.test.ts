@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -7,13 +7,13 @@ import { View } from '../support/view.js';
 
 let database: TestDatabase;
 let stack: Stack;
-let console_: r.Connection;
+let driver: r.Connection;
 const messages = r.table('messages');
 
 beforeAll(async () => {
   database = await openDatabase();
   stack = await startStack(database);
-  console_ = await database.connect();
+  driver = await database.connect();
 });
 afterAll(async () => {
   await stack?.stop();
@@ -31,9 +31,9 @@ async function enter(room: string): Promise<View & { leave(): void }> {
 const noFeeds = () => until('no feed is open', () => stack.messages.openFeeds === 0);
 
 describe('a room', () => {
-  it('shows what anybody writes to the table, changes and takes away', async () => {
+  test('a room shows rows that any program inserts, changes and deletes', async () => {
     const view = await enter('console');
-    const inserted = await messages.insert({ room: 'console', body: 'hi' }).run(console_);
+    const inserted = await messages.insert({ room: 'console', body: 'hi' }).run(driver);
     const id = inserted.generated_keys[0]!;
     await until('the message is shown', () => view.bodies.includes('hi'));
     expect(view.messages[0]).toMatchObject({
@@ -42,20 +42,20 @@ describe('a room', () => {
       kind: 'message',
     });
     expect(Math.abs(view.messages[0]!.sent - Date.now())).toBeLessThan(60_000);
-    await messages.get(id).update({ body: 'ho' }).run(console_);
+    await messages.get(id).update({ body: 'ho' }).run(driver);
     await until('the edit is shown', () => view.bodies.includes('ho'));
     expect(view.messages[0]!.edited).toBeGreaterThan(0);
-    await messages.get(id).delete().run(console_);
+    await messages.get(id).delete().run(driver);
     await until('the deletion is shown', () => view.bodies.length === 0);
     view.leave();
   });
 
-  it('does not show what is written to other rooms, and follows a message that moves', async () => {
+  test('a room shows no message of other rooms, and follows a message that moves', async () => {
     const here = await enter('here');
     const there = await enter('there');
-    await messages.insert({ id: 'traveller', room: 'here', body: 'moving' }).run(console_);
+    await messages.insert({ id: 'traveller', room: 'here', body: 'moving' }).run(driver);
     await until('it is here', () => here.bodies.length === 1);
-    await messages.get('traveller').update({ room: 'there' }).run(console_);
+    await messages.get('traveller').update({ room: 'there' }).run(driver);
     await until('it is there', () => there.bodies.length === 1);
     await until('it is here no more', () => here.bodies.length === 0);
     expect(there.frames.filter(({ type }) => type === 'deliverMessage')).toHaveLength(1);
@@ -63,20 +63,20 @@ describe('a room', () => {
     there.leave();
   });
 
-  it('keeps the newest hundred, and refills when deletions use them up', async () => {
+  test('a room keeps the newest hundred messages, and reads more when deletions leave few', async () => {
     const rows = Array.from({ length: 250 }, (_, i) => ({
       id: `row-${1000 + i}`,
       room: 'full',
       body: `n${i}`,
       sent: new Date(1e12 + i),
     }));
-    await messages.insert(rows).run(console_);
+    await messages.insert(rows).run(driver);
     const view = await enter('full');
     expect(view.bodies).toEqual(rows.slice(150).map(({ body }) => body));
     await messages
       .getAll(...rows.slice(190).map(({ id }) => id))
       .delete()
-      .run(console_);
+      .run(driver);
     await until('the view is without them', () => view.bodies.length === 40);
     await until('the window begins further back', async () => {
       const later = await enter('full');
@@ -86,41 +86,41 @@ describe('a room', () => {
     view.leave();
   });
 
-  it('is read once, however many join it together', async () => {
+  test('a room is read once for all subscribers that join together', async () => {
     await noFeeds();
     const views = await Promise.all(Array.from({ length: 50 }, () => enter('crowd')));
     expect(stack.messages.openFeeds).toBe(1);
     await stack.messages.insert({ room: 'crowd', body: 'hello all', author: ann });
-    await until('everybody has it', () => views.every((view) => view.bodies.includes('hello all')));
+    await until('every view has it', () => views.every((view) => view.bodies.includes('hello all')));
     for (const view of views) view.leave();
     await noFeeds();
   });
 
-  it('catches up with what happened while its feed was interrupted', async () => {
+  test('a room catches up with changes during an interruption of its feed', async () => {
     const view = await enter('interrupted');
     for (const id of ['stays', 'changes', 'goes']) {
-      await messages.insert({ id: `i-${id}`, room: 'interrupted', body: id }).run(console_);
+      await messages.insert({ id: `i-${id}`, room: 'interrupted', body: id }).run(driver);
     }
     await until('all are shown', () => view.bodies.length === 3);
     stack.database.drop();
-    await messages.get('i-changes').update({ body: 'changed' }).run(console_);
-    await messages.get('i-goes').delete().run(console_);
-    await messages.insert({ room: 'interrupted', body: 'new' }).run(console_);
+    await messages.get('i-changes').update({ body: 'changed' }).run(driver);
+    await messages.get('i-goes').delete().run(driver);
+    await messages.insert({ room: 'interrupted', body: 'new' }).run(driver);
     await until('the view is right again', () => view.bodies.join() === 'stays,changed,new');
     const states = view.frames.filter((frame) => frame.type === 'roomState').map((frame) => frame.live);
     expect(states).toEqual([false, true]);
     view.leave();
   });
 
-  it('gives up on a room that cannot be read, and says why', async () => {
-    const away = await startStack(database, { rooms: { readyMs: 50 } });
-    await away.stop();
-    await expect(away.rooms.join('nowhere', new View())).rejects.toMatchObject({
+  test('joining a room that cannot be read fails with database-unavailable', async () => {
+    const stopped = await startStack(database, { rooms: { readyMs: 50 } });
+    await stopped.stop();
+    await expect(stopped.rooms.join('nowhere', new View())).rejects.toMatchObject({
       code: 'database-unavailable',
     });
   });
 
-  it('replays what somebody missed who names the last frame', async () => {
+  test('a room replays the frames after the last one that a client has got', async () => {
     const view = new View();
     const { room, leave } = await stack.rooms.join('replay', view);
     for (const body of ['a', 'b', 'c']) await stack.messages.insert({ room: 'replay', body, author: ann });
@@ -135,15 +135,15 @@ describe('a room', () => {
 });
 
 describe('many rooms', () => {
-  it('follow no more than 32 feeds of their own and one that they share', async () => {
+  test('many rooms use at most 32 feeds of their own and one shared feed', async () => {
     await noFeeds();
     const views = await Promise.all(Array.from({ length: 100 }, (_, i) => enter(`many-${i}`)));
     expect(stack.messages.openFeeds).toBe(33);
-    await messages.insert(views.map((_, i) => ({ room: `many-${i}`, body: `to ${i}` }))).run(console_);
+    await messages.insert(views.map((_, i) => ({ room: `many-${i}`, body: `to ${i}` }))).run(driver);
     await until('each has its own', () => views.every((view, i) => view.bodies.join() === `to ${i}`));
     stack.database.drop();
     await stack.database.ready(10_000);
-    await messages.insert(views.map((_, i) => ({ room: `many-${i}`, body: `again ${i}` }))).run(console_);
+    await messages.insert(views.map((_, i) => ({ room: `many-${i}`, body: `again ${i}` }))).run(driver);
     await until('each has both', () => views.every((view, i) => view.bodies.join() === `to ${i},again ${i}`));
     for (const view of views) view.leave();
     await noFeeds();

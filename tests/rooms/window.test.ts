@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Message } from '../../server/protocol/message.js';
 import { Window } from '../../server/rooms/window.js';
 
@@ -8,13 +8,13 @@ const message = (sent: number, id = `m${sent}`, body = `body of ${id}`): Message
 const ids = (window: Window) => window.messages.map(({ id }) => id);
 
 describe('a window', () => {
-  it('keeps messages in the order of time and id, whatever order they come in', () => {
+  test('a window keeps messages in the order of time and id, whatever order they arrive in', () => {
     const window = new Window(10);
     for (const each of [message(3), message(1), message(2, 'b'), message(2, 'a')]) window.upsert(each);
     expect(ids(window)).toEqual(['m1', 'a', 'b', 'm3']);
   });
 
-  it('drops the oldest when it is full, and knows that there are older ones', () => {
+  test('a full window drops the oldest message, and knows that there are older ones', () => {
     const window = new Window(2);
     for (const each of [message(1), message(2), message(3)]) window.upsert(each);
     expect(ids(window)).toEqual(['m2', 'm3']);
@@ -22,13 +22,13 @@ describe('a window', () => {
     expect(window.from).toEqual({ sent: 2, id: 'm2' });
   });
 
-  it('takes no message from before its beginning', () => {
+  test('a window ignores a message from before its beginning', () => {
     const window = new Window(2);
     for (const each of [message(5), message(6), message(7), message(1)]) window.upsert(each);
     expect(ids(window)).toEqual(['m6', 'm7']);
   });
 
-  it('has an edited message once, and moves it where its time changed', () => {
+  test('a window has an edited message once, and moves it when its time changed', () => {
     const window = new Window(10);
     for (const each of [message(1), message(2), message(3)]) window.upsert(each);
     window.upsert(message(2, 'm2', 'edited'));
@@ -37,7 +37,7 @@ describe('a window', () => {
     expect(ids(window)).toEqual(['m1', 'm3', 'm2']);
   });
 
-  it('tells the difference when it is read anew', () => {
+  test('a window returns the difference when it is replaced', () => {
     const window = new Window(10);
     for (const each of [message(1), message(2), message(3), message(4)]) window.upsert(each);
     const { upserts, removals } = window.replace([message(2), message(3, 'm3', 'edited'), message(5)], true);

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-describe('a stop', () => {
+describe('shutdown of the web server', () => {
   let app: TestApp;
   let sockets: Socket[];
 
@@ -29,21 +29,21 @@ describe('a stop', () => {
 
   const post = 'POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
-  test('does not wait for connections that ask for nothing, nor for half a question', async () => {
+  test('shutdown does not wait for connections without a request or with an incomplete one', async () => {
     await open();
     await open('GET / HTTP/1.1\r\nHost: ');
     await app.stop();
-    await until('they are ended', () => sockets.every(({ closed }) => closed));
+    await until('the connections are closed', () => sockets.every(({ closed }) => closed));
   });
 
-  test('does not wait for a socket whose browser does not answer any more', async () => {
+  test('shutdown does not wait for a socket whose client does not respond', async () => {
     const client = await SocketClient.open(app.url);
     client.pause();
     await app.stop();
     client.cut();
   });
 
-  test('answers a request that has begun to come, and ends its connection', async () => {
+  test('shutdown answers a request whose body is still being received, then closes its connection', async () => {
     const body = JSON.stringify({ body: 'late' });
     const socket = await open(`${post}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
     let answer = '';
@@ -55,16 +55,16 @@ describe('a stop', () => {
     socket.write(body.slice(5));
     await stopped;
     expect(answer).toContain('HTTP/1.1 201');
-    await until('it is ended', () => socket.closed);
+    await until('the connection is closed', () => socket.closed);
   });
 
-  /** Another request, so that what was sent before it has been read. */
+  /** Sends another request, so that the server has read what was sent before. */
   async function ping(): Promise<Socket> {
     const socket = await open('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     return socket.resume();
   }
 
-  test('ends a connection on which one request follows the other', async () => {
+  test('shutdown closes a connection on which requests follow each other without a pause', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let answered = 0;
     const ask = () =>

@@ -1,8 +1,23 @@
 import { expect } from 'vitest';
-import { type DriverConnection, r } from '../../server/database/connection/reql.js';
+import { r as driver } from '../../server/database/connection/reql.js';
+import type {
+  Datum,
+  DriverConnection,
+  Query,
+  RawTime,
+  Reql,
+} from '../../server/database/connection/reql-types.js';
+import type { MessageRow } from '../../server/database/schema/rows.js';
 import { createSchema } from '../../server/database/schema/schema.js';
 
 export const MESSAGES = 3_000;
+
+/** The terms for values that the server does not use. */
+interface DriverTerms extends Reql {
+  epochTime(seconds: number): Datum<RawTime> & { inTimezone(zone: string): Query<RawTime> };
+  point(longitude: number, latitude: number): Query<unknown>;
+}
+const r = driver as DriverTerms;
 
 /** Creates a chat with values of every kind that an export could lose. */
 export async function fillChat(connection: DriverConnection, db: string): Promise<void> {
@@ -15,7 +30,7 @@ export async function fillChat(connection: DriverConnection, db: string): Promis
 export const idOfMessage = (i: number) => `m${`${i}`.padStart(5, '0')}`;
 
 async function fillMessages(connection: DriverConnection): Promise<void> {
-  const messages = r.table('messages');
+  const messages = r.table<MessageRow & { tags: string[] }>('messages');
   const rows = Array.from({ length: MESSAGES }, (_, i) => ({
     id: idOfMessage(i),
     room: i % 3 === 0 ? 'lobby' : 'Straße 7',
@@ -26,8 +41,8 @@ async function fillMessages(connection: DriverConnection): Promise<void> {
   }));
   for (let i = 0; i < rows.length; i += 500) await messages.insert(rows.slice(i, i + 500)).run(connection);
   await messages.getAll(idOfMessage(7), idOfMessage(2_500)).update({ body: 'changed' }).run(connection);
-  await messages.indexCreate('by_author', r.row('author')('id_user')).run(connection);
-  await messages.indexCreate('tags', { multi: true }).run(connection);
+  await messages.indexCreate('by_author', (row) => row('author')('id_user')).run(connection);
+  await messages.indexCreate('tags', (row) => row('tags'), { multi: true }).run(connection);
   await messages.indexWait().run(connection);
 }
 
@@ -48,8 +63,8 @@ async function fillForeignTable(connection: DriverConnection): Promise<void> {
   await r.tableCreate('notes', { primaryKey: 'key' }).run(connection);
   const notes = r.table('notes');
   await notes.wait().run(connection);
-  const stamp = (_ctx: unknown, _old: unknown, row: never) =>
-    r.branch(r.expr(row).eq(null), null, r.expr(row).merge({ stamped: true }));
+  const stamp = (_context: unknown, _old: unknown, row: Datum) =>
+    r.branch(row.eq(null), null, row.merge({ stamped: true }));
   await notes
     .insert([
       { key: 1.5, numbers: [5e-324, 0.1, 1e21, -1, 9_007_199_254_740_991], none: null, yes: true },
@@ -69,9 +84,9 @@ export async function rowsIn(
   table: string,
   primaryKey = 'id',
 ): Promise<unknown[]> {
-  const raw = { timeFormat: 'raw', binaryFormat: 'raw' };
+  const raw = { timeFormat: 'raw', binaryFormat: 'raw' } as const;
   const cursor = await r.table(table).orderBy({ index: primaryKey }).run(connection, raw);
-  const rows: unknown[] = await cursor.toArray();
+  const rows = await cursor.toArray();
   // RethinkDB wraps base64 after 76 characters.
   return JSON.parse(JSON.stringify(rows).replaceAll('\\r\\n', ''));
 }

@@ -138,7 +138,7 @@ describe('npm run message', () => {
     const { code, error } = await run(['insert', 'lobby', 'hi'], { RETHINKDB_URL: 'localhost' });
     expect({ code, error }).toMatchObject({
       code: 2,
-      error: expect.stringContaining('RETHINKDB_URL must be an address that begins with rethinkdb://'),
+      error: expect.stringContaining('RETHINKDB_URL must be a URL that begins with rethinkdb://'),
     });
   });
 });

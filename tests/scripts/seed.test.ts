@@ -34,8 +34,8 @@ describe('npm run seed', () => {
     const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
     const connection = await database.connect();
     const rows = async () =>
-      (await r.table('users').coerceTo('array').run(connection)).sort(
-        (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id),
+      (await r.table<{ id: string }>('users').coerceTo('array').run(connection)).sort(
+        (a, b) => Number(a.id) - Number(b.id),
       );
     expect(await seed()).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/10 new/) });
     expect(await rows()).toEqual(users);

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Spark } from 'primus';
 import { describe, expect, it } from 'vitest';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
-import { MemoryPresence } from '../../server/presence/memory.js';
+import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import { ChatError } from '../../server/protocol/errors.js';
 import type { EncodedFrames } from '../../server/rooms/frame-batch.js';
 import type { RoomService, RoomSubscription } from '../../server/rooms/room-service.js';

@@ -26,7 +26,7 @@ export async function startTestApp({
   const own = database ? null : await openDatabase();
   const used = database ?? own!;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-test-'));
-  const config = readConfig({ PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent', DATA_DIR: dataDir, ...env });
+  const config = readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...env });
   const app = await startApp({ ...config, database: used.address }, overrides);
   await app.parts.database.ready(30_000);
   return {

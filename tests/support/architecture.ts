@@ -66,12 +66,10 @@ export function layerViolations(imports: Import[], root: string, layers: Layer[]
   });
 }
 
-/** Cycles among imports that are there at run time, each once. */
+/** Import cycles, each once. Type imports count: they show that two files cannot be understood apart. */
 export function cycles(imports: Import[]): string[] {
   const edges = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) {
-    if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to]);
-  }
+  for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
   const found: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, trail: string[]) => {

@@ -2,37 +2,37 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import r from 'rethinkdb';
+import rethinkdb from 'rethinkdb';
 import { type DatabaseAddress, databaseAddress } from '../../server/config/database-url.js';
-import type { Term } from '../../server/database/connection/reql.js';
+import { r } from '../../server/database/connection/reql.js';
 
 export interface TestDatabase {
-  /** With a database name of its own, which nothing has made yet. */
+  /** With a database name of its own that does not exist yet. */
   address: DatabaseAddress;
   /** The first (or only) host of the address. */
   host: string;
   port: number;
-  /** The same database at another port of this machine, such as a proxy's. */
+  /** The same database at other ports of this machine, such as a proxy's. */
   at(...ports: number[]): DatabaseAddress;
-  /** True where the tests run on a RethinkDB server, as RETHINKDB_URL says. */
+  /** True where the tests run on the RethinkDB server at RETHINKDB_URL. */
   isServer: boolean;
-  /** A plain driver's connection, closed by `stop`. */
-  connect(): Promise<r.Connection>;
+  /** Opens a connection of the official driver, which `stop` closes. */
+  connect(): Promise<rethinkdb.Connection>;
   stop(): Promise<void>;
 }
 
-/** A database for one test file: a new embedded one, or a new name on the server that RETHINKDB_URL names. */
+/** A database for one test file: a new embedded one, or a new database on the server at RETHINKDB_URL. */
 export async function openDatabase(): Promise<TestDatabase> {
   const url = process.env.RETHINKDB_URL;
   const db = `test_${randomBytes(6).toString('hex')}`;
-  const connections: r.Connection[] = [];
+  const connections: rethinkdb.Connection[] = [];
   const engine: { address: DatabaseAddress; stop(): Promise<void> } = url
     ? { address: { ...databaseAddress(url), db }, stop: async () => {} }
     : await openEmbedded(db);
   const { host, port } = engine.address.hosts[0]!;
   const connect = async () => {
     const { user, password } = engine.address;
-    const connection = await r.connect({ host, port, db, user, password });
+    const connection = await rethinkdb.connect({ host, port, db, user, password });
     connection.on('error', () => {});
     connections.push(connection);
     return connection;
@@ -47,7 +47,7 @@ export async function openDatabase(): Promise<TestDatabase> {
     stop: async () => {
       if (url) {
         const connection = await connect();
-        const drop = (r as Term).branch((r as Term).dbList().contains(db), (r as Term).dbDrop(db), null);
+        const drop = r.branch(r.dbList().contains(db), r.dbDrop(db), null);
         await drop.run(connection);
       }
       for (const connection of connections) await connection.close({ noreplyWait: false }).catch(() => {});

@@ -87,8 +87,9 @@ export async function startRethinkdbCluster(
   }
   await whole();
   const connection = await connect();
-  const heartbeat = r.db('rethinkdb').table('cluster_config').get('heartbeat');
-  await heartbeat.update({ heartbeat_timeout_secs: heartbeatSeconds }).run(connection);
+  const system: string = 'rethinkdb';
+  const config = r.db(system).table<{ id: string; heartbeat_timeout_secs: number }>('cluster_config');
+  await config.get('heartbeat').update({ heartbeat_timeout_secs: heartbeatSeconds }).run(connection);
   await connection.close();
 
   const isolate = (member: Member) => {

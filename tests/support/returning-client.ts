@@ -1,4 +1,12 @@
-import { ChatClient, openTransport, type Room, type ServerFrame, type Transport } from 'changeroom-client';
+import {
+  ChatClient,
+  type Message,
+  openTransport,
+  type Position,
+  type Room,
+  type ServerFrame,
+  type Transport,
+} from 'changeroom-client';
 import { until } from './until.js';
 
 export interface ReturningClientOptions {
@@ -73,6 +81,17 @@ export class ReturningClient {
 
   get transport(): string | undefined {
     return this.#session?.transport;
+  }
+
+  /**
+   * The messages of the client's room from the newest back to the first gap, and the position from which they have to
+   * equal the table; null: from the beginning.
+   */
+  get window(): { messages: readonly Message[]; from: Position | null } {
+    const { messages, gaps, isComplete } = this.#room;
+    const gap = messages.findLastIndex(({ id }) => gaps.has(id));
+    const window = messages.slice(Math.max(0, gap));
+    return { messages: window, from: gap < 0 && isComplete ? null : (window[0] ?? null) };
   }
 
   /** Bodies of all messages that the room delivered or a snapshot contained. */

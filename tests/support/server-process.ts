@@ -18,7 +18,7 @@ export interface ServerProcess {
 }
 
 /** Any free ports, and quiet; `env` adds to that. */
-const QUIET = { PORT: '0', EMBEDDED_PORT: '0', INTERFACE: '127.0.0.1', LOG: 'silent' };
+const QUIET = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
 
 const running = new Set<ChildProcess>();
 

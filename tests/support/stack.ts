@@ -1,5 +1,7 @@
 import { AccessControl } from '../../server/access/access-control.js';
+import type { DatabaseAddress } from '../../server/config/database-url.js';
 import { Database, type DatabaseOptions } from '../../server/database/connection/database.js';
+import { ChatSchema, type ChatSchemaOptions } from '../../server/database/schema/chat-schema.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
@@ -8,7 +10,16 @@ import { RoomService, type RoomsOptions } from '../../server/rooms/room-service.
 import { createLog } from '../../server/telemetry/logger.js';
 import type { TestDatabase } from './database.js';
 
-/** The lower half of a node: the database's link, its queries, and the rooms. */
+/** A connection with the schema of the chat, not started yet. */
+export function chatDatabase(
+  address: DatabaseAddress,
+  options?: DatabaseOptions,
+  schema?: ChatSchemaOptions,
+): Database {
+  return new Database(address, new ChatSchema(schema), createLog({ log: 'silent' }), options);
+}
+
+/** The lower half of a process: the connection to the database, its queries, and the rooms. */
 export interface Stack {
   database: Database;
   messages: Messages;
@@ -18,18 +29,15 @@ export interface Stack {
 
 export async function startStack(
   on: TestDatabase,
-  {
-    database: databaseOptions,
-    rooms: roomsOptions,
-  }: { database?: DatabaseOptions; rooms?: RoomsOptions } = {},
+  options: { database?: DatabaseOptions; schema?: ChatSchemaOptions; rooms?: RoomsOptions } = {},
 ): Promise<Stack> {
   const log = createLog({ log: 'silent' });
-  const database = new Database(on.address, log, databaseOptions);
+  const database = chatDatabase(on.address, options.database, options.schema);
   database.start();
   await database.ready(30_000);
   const messages = new Messages(database, log);
   const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
-  const rooms = new RoomService(messages, access, unlimited(), log, { lingerMs: 100, ...roomsOptions });
+  const rooms = new RoomService(messages, access, unlimited(), log, { lingerMs: 100, ...options.rooms });
   const stop = async () => {
     rooms.close();
     await database.stop();

@@ -76,7 +76,7 @@ export type ErrorCode =
   | 'too-many-sockets'
   | 'too-many-frames'
   | 'rate-limited'
-  | 'too-many-answers'
+  | 'too-many-replies'
   | 'too-many-rooms'
   | 'refused-by-database'
   | 'database-unavailable'

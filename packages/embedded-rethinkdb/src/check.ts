@@ -1,17 +1,17 @@
 import { compileStoredFunction } from './query/functions/compile-stored.js';
 import { checkDocuments, type DocumentsCheck } from './storage/check-documents.js';
-import { DirectoryError } from './storage/environment.js';
+import { DirectoryError } from './storage/data-directory.js';
 import { Storage } from './storage/storage.js';
 
-/** What a process that checks a directory sends to its parent. */
+/** A message from a process that checks a directory to its parent. */
 export type CheckMessage =
   | { readonly kind: 'progress'; readonly text: string }
   | ({ readonly kind: 'report' } & DocumentsCheck)
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
 /**
- * Checks the directory that is its argument, for a parent process: what cannot be foreseen of a damaged file may crash
- * LMDB, and the parent reports that. Nothing is written.
+ * Checks the directory that is its argument, in a child process: a damaged file may crash LMDB, which the parent reports.
+ * Writes nothing.
  */
 async function run(directory: string): Promise<void> {
   const storage = Storage.open(directory, {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkFile } from '../src/storage/check-file.js';
 import { r } from './support/driver.js';
 import { seededRandom } from './support/random.js';
@@ -129,7 +129,7 @@ const DAMAGES: Record<string, (bytes: Buffer, at: number, random: (below: number
   'moved by eight bytes': (bytes, at) => bytes.copyWithin(at + 8, at, at + PAGE - 8),
 };
 
-const REFUSAL = /npm run database -- --check[\s\S]*restore a backup[\s\S]*start an empty chat/i;
+const REFUSAL = /embedded-rethinkdb --check[\s\S]*restore a backup[\s\S]*start an empty database/i;
 
 async function expectRefusalOrEverything(directory: string, what: string): Promise<void> {
   const outcome = await opener.open(directory);
@@ -140,12 +140,12 @@ async function expectRefusalOrEverything(directory: string, what: string): Promi
   }
 }
 
-describe('a data file that is damaged', () => {
+describe('a damaged data file', () => {
   const kinds = [...(Object.keys(KINDS) as (keyof typeof KINDS)[]), 'any' as const];
   const cases = kinds.flatMap((kind) => Object.keys(DAMAGES).map((damage) => [kind, damage] as const));
 
-  it.each(cases)(
-    'at a page of the kind "%s", %s, is refused with instructions, or whole',
+  test.each(cases)(
+    'a data file with a page of the kind "%s" %s is refused with instructions, or is intact',
     async (kind, damage) => {
       expect(pages[kind].length).toBeGreaterThan(0);
       for (let seed = 1; seed <= SEEDS; seed++) {
@@ -165,7 +165,7 @@ describe('a data file that is damaged', () => {
     },
   );
 
-  it('by a list of free pages that names used pages is refused', async () => {
+  test('a data file whose list of free pages contains used pages is refused', async () => {
     const directory = copyOf('free-list');
     const file = path.join(directory, 'data.mdb');
     const bytes = readFileSync(file);
@@ -181,7 +181,7 @@ describe('a data file that is damaged', () => {
     expect(await opener.open(directory)).toMatchObject({ code: 'embedded-directory-damaged' });
   });
 
-  it('by single bytes never crashes the process', async () => {
+  test('changed single bytes of a data file never crash the process', async () => {
     const random = seededRandom(7);
     for (let i = 0; i < 30; i++) {
       const directory = copyOf(`bytes-${i}`);
@@ -200,8 +200,8 @@ describe('a data file that is damaged', () => {
     }
   });
 
-  it.each([0, 1, 100, PAGE, PAGE + 100, 2 * PAGE, 3 * PAGE, 50 * PAGE + 17, 0.5, 0.9, 0.999])(
-    'by being cut to %d bytes, or this part, is refused with instructions, or whole',
+  test.each([0, 1, 100, PAGE, PAGE + 100, 2 * PAGE, 3 * PAGE, 50 * PAGE + 17, 0.5, 0.9, 0.999])(
+    'a data file cut to %d bytes, or to this fraction, is refused with instructions, or is intact',
     async (length) => {
       const directory = copyOf(`cut-${length}`);
       const file = path.join(directory, 'data.mdb');
@@ -213,7 +213,7 @@ describe('a data file that is damaged', () => {
     },
   );
 
-  it('by being empty is not taken for a new database, not even without the file that says so', async () => {
+  test('an empty data file is not taken for a new database, even without the marker file', async () => {
     for (const withMarker of [true, false]) {
       const directory = copyOf(`empty-${withMarker}`);
       await writeFile(path.join(directory, 'data.mdb'), '');
@@ -224,7 +224,7 @@ describe('a data file that is damaged', () => {
     }
   });
 
-  it('by being lost, or replaced by a new one, is not taken for a new database', async () => {
+  test('a missing or replaced data file is not taken for a new database', async () => {
     const lost = copyOf('lost');
     await rm(path.join(lost, 'data.mdb'));
     expect(await opener.open(lost)).toMatchObject({ code: 'embedded-directory-damaged' });
@@ -243,7 +243,7 @@ describe('a data file that is damaged', () => {
     expect(message).toContain('all tables are missing');
   });
 
-  it('by being text, or no file at all, is refused', async () => {
+  test('a data file that is text or a directory is refused', async () => {
     const text = copyOf('text');
     await writeFile(path.join(text, 'data.mdb'), 'hello '.repeat(10_000));
     expect(await opener.open(text)).toMatchObject({ code: 'embedded-directory-damaged' });
@@ -253,7 +253,7 @@ describe('a data file that is damaged', () => {
     expect(await opener.open(nested)).toMatchObject({ code: 'embedded-directory-unusable' });
   });
 
-  it('is opened with another lock file, or none', async () => {
+  test('a data file is opened with another lock file or without one', async () => {
     for (const text of ['', 'garbage'.repeat(2_000), null]) {
       const directory = copyOf(`lock-${text?.length}`);
       const lock = path.join(directory, 'lock.mdb');
@@ -265,13 +265,13 @@ describe('a data file that is damaged', () => {
 });
 
 describe('the check of a data file', () => {
-  it('visits all pages of a sound file', () => {
+  test('the check of a data file visits all pages of an intact file', () => {
     const check = checkFile(path.join(original, 'data.mdb'));
     expect(check).toMatchObject({ isComplete: true, isNew: false });
     expect(check.pages).toBeGreaterThan(100);
   });
 
-  it('ends without an error when its time is over', () => {
+  test('the check of a data file ends without an error if its time is over', () => {
     expect(checkFile(path.join(original, 'data.mdb'), 0)).toMatchObject({ isComplete: false });
   });
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { SpaceStatus } from '../src/index.js';
 import { type Connection, r } from './support/driver.js';
 import { mountSmallDisk, skipWithoutMount } from './support/small-disk.js';
@@ -43,7 +43,7 @@ const countOf = (ids: readonly string[], connection: Connection): Promise<number
   r.table('t').getAll(r.args(ids)).count().run(connection);
 
 describe('an embedded database on a full disk', skipWithoutMount(), () => {
-  it('refuses writes, goes on reading, and writes again when space is freed', async () => {
+  test('a database on a full disk refuses writes, serves reads, and accepts writes again after space is freed', async () => {
     const disk = smallDisk(24);
     const states: SpaceStatus['state'][] = [];
     const server = await startTestServer({
@@ -90,7 +90,7 @@ describe('an embedded database on a full disk', skipWithoutMount(), () => {
     expect(server.faults).toEqual([]);
   });
 
-  it('survives when it is hammered with writes and deletes until not even a delete fits', async () => {
+  test('a database on a full disk survives writes and deletes until not even a delete fits', async () => {
     const disk = smallDisk(16);
     const server = await startTestServer({
       directory: path.join(disk.directory, 'data'),
@@ -124,7 +124,7 @@ describe('an embedded database on a full disk', skipWithoutMount(), () => {
     expect(server.faults).toEqual([]);
   });
 
-  it('has everything that it acknowledged when it is killed while the disk is full, and serves reads at once', async () => {
+  test('a database on a full disk keeps every acknowledged write if it is killed while the disk is full, and serves reads immediately', async () => {
     const disk = smallDisk(16);
     const directory = path.join(disk.directory, 'data');
     const child = await startChild(directory);
@@ -145,7 +145,7 @@ describe('an embedded database on a full disk', skipWithoutMount(), () => {
     await r.table('t').get(acknowledged[0]).delete().run(connection);
   });
 
-  it('does not start in a new directory, and says what to do', async () => {
+  test('a database on a full disk does not start in a new directory, with an error that names a solution', async () => {
     const disk = smallDisk(4);
     await disk.fill(100 * 1024);
     await expect(startTestServer({ directory: path.join(disk.directory, 'data') })).rejects.toMatchObject({

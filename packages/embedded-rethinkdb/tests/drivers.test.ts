@@ -1,6 +1,6 @@
 import endex from 'endex';
 import { r as rts } from 'rethinkdb-ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { r } from './support/driver.js';
 import { startTestServer, type TestServer } from './support/start.js';
 
@@ -10,9 +10,10 @@ beforeAll(async () => {
   server = await startTestServer({ password: 'a secret ✓' });
 });
 afterAll(() => server.stop());
+afterEach(() => expect(server.faults).toEqual([]));
 
 describe('the official driver', () => {
-  it('logs in, writes, reads in batches and follows a feed', async () => {
+  test('the official driver authenticates, writes, reads in batches and follows a feed', async () => {
     const connection = await server.connect();
     await r.tableCreate('official').run(connection);
     const table = r.table('official');
@@ -32,7 +33,7 @@ describe('the official driver', () => {
     expect(await table.count().run(connection)).toBe(500);
   });
 
-  it('knows the server, waits for silent writes and asks for a profile', async () => {
+  test('the official driver gets the server info, waits for noreply writes and requests a profile', async () => {
     const connection = await server.connect();
     expect(await connection.server()).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -48,7 +49,7 @@ describe('the official driver', () => {
     expect(await r.expr(1).run(connection, { profile: true })).toEqual({ profile: [], value: 1 });
   });
 
-  it('is refused with a wrong password or user, in the words of RethinkDB', async () => {
+  test('the official driver is refused with a wrong password or user, with the message of RethinkDB', async () => {
     const { host, port } = server;
     await expect(r.connect({ host, port, password: 'wrong' })).rejects.toMatchObject({
       name: 'ReqlAuthError',
@@ -60,7 +61,7 @@ describe('the official driver', () => {
     });
   });
 
-  it('gets errors with their class and place', async () => {
+  test('the official driver gets errors with their class and backtrace', async () => {
     const connection = await server.connect();
     await expect(r.table('nowhere').run(connection)).rejects.toMatchObject({
       name: 'ReqlOpFailedError',
@@ -78,7 +79,7 @@ describe('the official driver', () => {
 });
 
 describe('rethinkdb-ts', () => {
-  it('works with a pool: writes, reads, feeds', async () => {
+  test('rethinkdb-ts works with a pool: writes, reads, feeds', async () => {
     const { host, port } = server;
     const pool = await rts.connectPool({
       servers: [{ host, port }],
@@ -102,7 +103,7 @@ describe('rethinkdb-ts', () => {
     }
   });
 
-  it('works with a single connection', async () => {
+  test('rethinkdb-ts works with a single connection', async () => {
     const { host, port } = server;
     const connection = await rts.connect({ host, port, password: 'a secret ✓', silent: true });
     expect(await connection.server()).toMatchObject({ name: 'embedded', proxy: false });
@@ -112,7 +113,7 @@ describe('rethinkdb-ts', () => {
 });
 
 describe('endex', () => {
-  it('creates what is missing, and nothing when all is there', async () => {
+  test('endex creates missing tables and indexes, and nothing if all exist', async () => {
     const connection = await server.connect();
     const ensure = () =>
       endex
@@ -131,8 +132,4 @@ describe('endex', () => {
     const found = await db.table('messages').getAll(['a', 2], { index: 'room_sent' }).run(connection);
     expect(await found.toArray()).toEqual([{ id: 1, room: 'a', sent: 2 }]);
   });
-});
-
-it('none of this was a fault of the database', () => {
-  expect(server.faults).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startEmbedded } from '../src/index.js';
 import { type Connection, r } from './support/driver.js';
 import { startTestServer } from './support/start.js';
@@ -52,7 +52,7 @@ async function connect(port: number): Promise<Connection> {
 }
 
 describe('a database killed by SIGKILL', () => {
-  it('has every write that it acknowledged with hard durability', async () => {
+  test('a database killed by SIGKILL keeps every write that it acknowledged with hard durability', async () => {
     const directory = await temporaryDirectory();
     const child = await startChild(directory);
     const writers = await Promise.all([1, 2, 3, 4].map(() => connect(child.port)));
@@ -83,7 +83,7 @@ describe('a database killed by SIGKILL', () => {
     expect(entries).toBe(rows);
   });
 
-  it('leaves its directory free for the next', async () => {
+  test('a database killed by SIGKILL leaves its directory usable for the next process', async () => {
     const directory = await temporaryDirectory();
     for (let round = 0; round < 2; round++) {
       const child = await startChild(directory);
@@ -95,7 +95,7 @@ describe('a database killed by SIGKILL', () => {
 });
 
 describe('a data directory', () => {
-  it('is refused to a second process', async () => {
+  test('a data directory cannot be opened by a second process', async () => {
     const directory = await temporaryDirectory();
     const child = await startChild(directory);
     await expect(startEmbedded({ directory })).rejects.toMatchObject({
@@ -106,7 +106,7 @@ describe('a data directory', () => {
     await r.tableCreate('still_works').run(connection);
   });
 
-  it('is refused to a second database of the same process, until the first is stopped', async () => {
+  test('a data directory cannot be opened twice by one process, until the first database is stopped', async () => {
     const directory = await temporaryDirectory();
     const first = await startEmbedded({ directory });
     await expect(startEmbedded({ directory: `${directory}/.` })).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('a data directory', () => {
     await second.stop();
   });
 
-  it('that is a file is refused', async () => {
+  test('a data directory that is a file is refused', async () => {
     const file = path.join(await temporaryDirectory(), 'file');
     await writeFile(file, '');
     await expect(startEmbedded({ directory: file })).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe('a data directory', () => {
     });
   });
 
-  it('keeps its tables and documents over a stop and a start', async () => {
+  test('a data directory keeps its tables and documents after a restart', async () => {
     const directory = await temporaryDirectory();
     const first = await startTestServer({ directory });
     const writer = await first.connect();
@@ -144,7 +144,7 @@ describe('a data directory', () => {
 });
 
 describe('a port', () => {
-  it('that is taken is refused with what to set instead', async () => {
+  test('a port that is taken is refused with an error that names it', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     cleanups.push(() => other.close());
@@ -152,7 +152,7 @@ describe('a port', () => {
     const directory = await temporaryDirectory();
     await expect(startEmbedded({ directory, port })).rejects.toMatchObject({
       code: 'embedded-port-taken',
-      message: expect.stringMatching(/EMBEDDED_PORT.*RETHINKDB_URL/),
+      message: `Port ${port} on 127.0.0.1 is taken by another process.`,
     });
     const server = await startEmbedded({ directory });
     await server.stop();

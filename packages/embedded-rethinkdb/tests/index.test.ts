@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmbedded } from '../src/index.js';
 import { r } from './support/driver.js';
 import { until } from './support/until.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it('a stop ends connections and feeds, can be repeated, and is no unexpected end', async () => {
+test('a stop ends connections and feeds, can be repeated, and does not call onExit', async () => {
   let unexpected = 0;
   const server = await startEmbedded({ directory, onExit: () => unexpected++ });
   const connection = await r.connect({ port: server.port });
@@ -27,7 +27,7 @@ it('a stop ends connections and feeds, can be repeated, and is no unexpected end
   expect(unexpected).toBe(0);
 });
 
-it('an end that nobody asked for is told, and the directory is free again', async () => {
+test('an unexpected end calls onExit, and the directory can be opened again', async () => {
   const threads: Worker[] = [];
   const note = (worker: Worker) => threads.push(worker);
   process.on('worker', note);

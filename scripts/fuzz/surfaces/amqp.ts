@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 import { Finding, type Surface } from '../surface.js';
 
 const BATCH = 100;
-/** The default of AMQP_QUEUE. */
+/** The default of AMQP_REPLY_QUEUE. */
 const ANSWER_QUEUE = 'changeroom-chat';
 /** For the server to consume the answers. */
 const DRAIN_TIMEOUT_MS = 20_000;
@@ -29,8 +29,8 @@ export const amqp: Surface = {
       const channel = await connection.createConfirmChannel();
       const inputs = Array.from({ length: BATCH }, () => answerOf(random));
       for (const input of inputs) {
-        const messageId = random.chance(0.3) ? random.wellFormed().slice(0, 100) : undefined;
-        channel.sendToQueue(ANSWER_QUEUE, input, { messageId });
+        const options = random.chance(0.3) ? { messageId: random.wellFormed().slice(0, 100) } : {};
+        channel.sendToQueue(ANSWER_QUEUE, input, options);
       }
       await channel.waitForConfirms();
       const end = Date.now() + DRAIN_TIMEOUT_MS;

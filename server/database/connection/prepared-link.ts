@@ -1,106 +1,89 @@
 import type { DatabaseAddress, DatabaseHost } from '../../config/database-url.js';
 import type { Log } from '../../telemetry/logger.js';
-import { warnAboutReplicas } from '../schema/replicas.js';
-import { completeTables, createTables } from '../schema/schema.js';
-import type { SchemaSession } from '../schema/schema-session.js';
-import { SchemaWatch } from '../schema/schema-watch.js';
 import { type DatabaseLink, openDatabaseLink } from './database-link.js';
+import type { DatabaseSchema, HeartbeatRow, SchemaSession, SchemaWatcher } from './database-schema.js';
 import { Heartbeat } from './heartbeat.js';
 import { Pulse } from './pulse.js';
 import { r } from './reql.js';
 
-/** A link that can be used: the tables are there and can be written, and it has been proved alive. */
+/** A link that can be used: the schema is complete, the tables can be written, and the first heartbeat has succeeded. */
 export interface PreparedLink extends DatabaseLink {
   heartbeat: Heartbeat;
-  schemaWatch: SchemaWatch;
+  schemaWatcher: SchemaWatcher;
 }
 
 export interface PreparedLinkDependencies {
   address: DatabaseAddress;
+  schema: DatabaseSchema;
   log: Log;
   heartbeatMs: number;
-  schemaCheckMs: number;
   stepTimeoutMs: number;
-  replicas: number | null;
-  /** The number of replicas has been checked already. */
-  isChecked: boolean;
-  lost(reason: Error, link: DatabaseLink): void;
+  onLost(reason: Error, link: DatabaseLink): void;
   /** The host answers, but its tables cannot be written: another host may serve better. */
-  stalled(link: DatabaseLink): void;
+  onStalled(link: DatabaseLink): void;
   /** A row was written, or refused because the storage is full. */
-  wrote(refusal: Error | null): void;
-  schemaChanged(): void;
-  schemaRepaired(): void;
+  onWritten(refusal: Error | null): void;
+  onSchemaChanged(): void;
+  onSchemaRepaired(): void;
 }
 
-/** A server whose replicas cannot be counted can be used all the same. */
-async function checkReplicas(session: SchemaSession): Promise<void> {
-  await warnAboutReplicas(session).catch((error: Error) => {
-    session.log.warn({ reason: error.message.split('\n')[0] }, 'database: replicas not counted');
-  });
-}
-
-/** Seconds to wait for tables: where there are other hosts, one without a quorum is left sooner. */
+/** Seconds to wait for tables. Where there are other hosts, one without a quorum is given up sooner. */
 const READY_SECONDS = 10;
 const READY_SECONDS_OF_ONE_OF_SEVERAL = 4;
 
 /**
- * Connects to one host. Each step, from the first byte on, has a time limit after which the link is dropped.
+ * Connects to one host. Each step, from the first byte on, has a time limit after which the link is closed.
  * @throws Error that says which step failed
  */
 export async function prepareLink(
-  parts: PreparedLinkDependencies,
+  dependencies: PreparedLinkDependencies,
   host: DatabaseHost,
 ): Promise<PreparedLink> {
-  const { address, log, heartbeatMs, stepTimeoutMs } = parts;
+  const { address, schema, log, heartbeatMs, stepTimeoutMs } = dependencies;
   let pulse: Pulse | null = null;
   let heartbeat: Heartbeat | null = null;
-  let schemaWatch: SchemaWatch | null = null;
+  let schemaWatcher: SchemaWatcher | null = null;
   let isPrepared = false;
-  let whyLost: Error | null = null;
+  let lossReason: Error | null = null;
   const link = await openDatabaseLink(address, host, stepTimeoutMs, (reason) => {
-    whyLost = reason;
+    lossReason = reason;
     pulse?.stop();
     heartbeat?.abandon();
-    schemaWatch?.stop();
-    if (isPrepared) parts.lost(reason, link);
+    schemaWatcher?.stop();
+    if (isPrepared) dependencies.onLost(reason, link);
   });
   const session: SchemaSession = {
-    connection: link.queries,
+    queries: link.queries,
+    within: link.within,
     db: address.db,
-    replicas: parts.replicas,
     stepTimeoutMs,
     readySeconds: address.hosts.length > 1 ? READY_SECONDS_OF_ONE_OF_SEVERAL : READY_SECONDS,
     log,
-    within: link.within,
   };
   try {
     pulse = new Pulse(link, heartbeatMs / 2);
-    await createTables(session);
-    heartbeat = new Heartbeat(link, r.db(address.db).table('nodes'), {
+    await schema.createTables(session);
+    heartbeat = new Heartbeat(link, r.db(address.db).table<HeartbeatRow>(schema.heartbeats.name), {
       intervalMs: heartbeatMs,
       stepTimeoutMs,
-      stalled: () => parts.stalled(link),
-      wrote: (refusal) => parts.wrote(refusal),
+      onStalled: () => dependencies.onStalled(link),
+      onWritten: (refusal) => dependencies.onWritten(refusal),
     });
     await heartbeat.start();
-    await completeTables(session);
-    if (!parts.isChecked) await checkReplicas(session);
-    if (whyLost) throw whyLost;
+    await schema.complete(session);
+    if (lossReason) throw lossReason;
   } catch (error) {
     // Queries that the loss of the link has ended only say that it is closed.
-    const reason = whyLost ?? error;
+    const reason = lossReason ?? error;
     link.destroy();
     throw reason;
   }
   isPrepared = true;
-  schemaWatch = new SchemaWatch(
-    link,
-    session,
-    parts.schemaCheckMs,
-    { changed: () => parts.schemaChanged(), repaired: () => parts.schemaRepaired() },
-    log,
-  );
-  schemaWatch.start();
-  return Object.assign(link, { heartbeat, schemaWatch });
+  const listener = {
+    changed: () => dependencies.onSchemaChanged(),
+    repaired: () => dependencies.onSchemaRepaired(),
+  };
+  schemaWatcher = schema.watch(link, session, listener, log);
+  schemaWatcher.start();
+  return Object.assign(link, { heartbeat, schemaWatcher });
 }

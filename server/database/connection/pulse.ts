@@ -1,23 +1,23 @@
 import type { DatabaseLink } from './database-link.js';
 import { r } from './reql.js';
 
-/** Questions without an answer after which the link is dead. */
-const SILENT_BEATS = 4;
+/** Probes without an answer after which the link is closed. */
+const MAX_UNANSWERED_PROBES = 4;
 
 /**
- * Asks a question that needs no table over both connections of a link, again and again from the moment they are open,
- * and drops the link when no answer comes. So a host that dies silently is noticed during every step: while tables are
- * made, while an index is built, and later. Whether tables can be written and feeds bring changes is the Heartbeat's.
+ * Probes both connections of a link with a query that needs no table, from the moment they are open, and closes the link
+ * when there is no answer. So a host that dies silently is noticed during every step: while tables are created, while an
+ * index is built, and later. The Heartbeat checks whether tables can be written and feeds deliver changes.
  */
 export class Pulse {
   readonly #link: DatabaseLink;
   readonly #timer: NodeJS.Timeout;
-  /** Questions since both connections have answered. */
-  #silent = 0;
+  /** Probes since both connections have answered. */
+  #unanswered = 0;
 
   constructor(
     link: DatabaseLink,
-    /** Milliseconds between two questions. */
+    /** Milliseconds between two probes. */
     intervalMs: number,
   ) {
     this.#link = link;
@@ -30,18 +30,18 @@ export class Pulse {
   }
 
   #tick(): void {
-    if (this.#silent >= SILENT_BEATS) {
+    if (this.#unanswered >= MAX_UNANSWERED_PROBES) {
       this.stop();
       this.#link.destroy('the host does not answer');
       return;
     }
-    this.#silent += 1;
+    this.#unanswered += 1;
     const { queries, feeds } = this.#link;
     Promise.all([queries, feeds].map((connection) => r.expr(1).run(connection))).then(
       () => {
-        this.#silent = 0;
+        this.#unanswered = 0;
       },
-      () => {}, // the link is lost, or this one stays without an answer
+      () => {}, // the link is lost, or this probe stays unanswered
     );
   }
 }

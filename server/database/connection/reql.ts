@@ -1,25 +1,24 @@
 import rethinkdb from 'rethinkdb';
+import type { ConflictFunction, Datum, RawTime, Reql } from './reql-types.js';
 
-/**
- * A ReQL expression under construction. The driver's type declarations lack half of the language (write hooks,
- * minval, optional arguments), and what they have does not compose; ReQL is checked where it runs, by the tests.
- */
-// biome-ignore lint/suspicious/noExplicitAny: see above
-export type Term = any;
-
-/** The official driver. */
-export const r: Term = rethinkdb;
+/** The official driver, typed by reql-types.ts. */
+export const r = rethinkdb as unknown as Reql;
 
 /** Run options for rows with times: the driver's own conversion to Date can be a millisecond off. */
 export const RAW = { timeFormat: 'raw' } as const;
 
-export type DriverConnection = rethinkdb.Connection;
+/** Resolves a conflict of an insert: the stored row stays as it is. */
+export const keepStored: ConflictFunction<unknown> = (_id, stored, _added) => stored;
 
-/** What the driver gives for a sequence or feed. */
-export interface DriverCursor<Row> {
-  /** Calls back for every row until the callback returns false. */
-  each(callback: (error: Error | null, row: Row) => boolean | undefined): void;
-  close(): Promise<void>;
-  /** All rows of a sequence that ends. */
-  toArray(): Promise<Row[]>;
+/** @param ms milliseconds since 1970 */
+export function timeOf(ms: number): Datum<RawTime> {
+  return r.epochTime(ms / 1000);
 }
+
+/** A time in the raw form as milliseconds since 1970; null for every other value. */
+export function millisecondsOf(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || !('epoch_time' in value)) return null;
+  return typeof value.epoch_time === 'number' ? Math.round(value.epoch_time * 1000) : null;
+}
+
+export type { DriverConnection, DriverCursor } from './reql-types.js';

@@ -7,8 +7,8 @@ export interface StorageStatus {
   since: Date;
 }
 
-/** Milliseconds after which a write that found the storage full is worth repeating. */
-const RETRY_MS = 10_000;
+/** When a client should repeat a write that was refused because the storage is full. */
+const RETRY_AFTER_MS = 10_000;
 
 /** Remembers whether the last write was refused because the storage is full, and logs when that changes. */
 export class StorageState {
@@ -26,15 +26,15 @@ export class StorageState {
   note(state: StorageStatus['state']): void {
     if (state === this.#current.state) return;
     this.#current = { state, since: new Date() };
-    if (state === 'full') this.#log.error('database: storage full, writes are refused');
-    else this.#log.info('database: storage has room again, writes are accepted');
+    if (state === 'full') this.#log.error('database storage full, writes are refused');
+    else this.#log.info('database storage has room again, writes are accepted');
   }
 
   /** Notes a refused write. @returns the error for its sender */
   refusal(): ChatError {
     this.note('full');
     return new ChatError('storage-full', 'Nothing can be written at the moment: the storage is full', {
-      retryAfterMs: RETRY_MS,
+      retryAfterMs: RETRY_AFTER_MS,
     });
   }
 }

@@ -1,66 +1,61 @@
 import { isPermission } from '../connection/availability.js';
-import { r, type Term } from '../connection/reql.js';
-import type { SchemaSession } from './schema-session.js';
+import type { SchemaSession } from '../connection/database-schema.js';
+import { r } from '../connection/reql.js';
 
 /** Replicas of a new table at most, where no number is set: enough to survive the loss of one server. */
 const DEFAULT_REPLICAS = 3;
 
-interface Replicas {
-  name: string;
-  /** Of the shard that has the fewest. */
-  replicas: number;
-}
-
 /**
- * Options of new tables: as many replicas as are wanted, as far as there are servers. Without the right to read the
+ * Options of new tables: the wanted number of replicas, as far as there are servers. Without the permission to read the
  * system tables, RethinkDB's own default (one replica).
+ * @param replicas null for the default
  */
-export async function replicaOptions(session: SchemaSession): Promise<{ replicas?: number }> {
-  const replicas = await wantedReplicas(session);
-  return replicas === null ? {} : { replicas };
+export async function replicaOptions(
+  session: SchemaSession,
+  replicas: number | null,
+): Promise<{ replicas?: number }> {
+  const wanted = await wantedReplicas(session, replicas);
+  return wanted === null ? {} : { replicas: wanted };
 }
 
 /** Logs a warning that names the tables with fewer replicas than wanted. They are not changed. */
-export async function warnAboutReplicas(session: SchemaSession): Promise<void> {
-  const wanted = await wantedReplicas(session);
+export async function warnAboutReplicas(session: SchemaSession, replicas: number | null): Promise<void> {
+  const wanted = await wantedReplicas(session, replicas);
   if (wanted === null || wanted < 2) return;
-  const { connection, db, log, stepTimeoutMs, within } = session;
-  const shards = r
+  const { queries, db, log, stepTimeoutMs, within } = session;
+  const counts = r
     .db('rethinkdb')
     .table('table_config')
-    .filter((table: Term) => table('db').eq(db).and(table.hasFields('shards')))
-    .map((table: Term) => ({
+    .filter((table) => table('db').eq(db).and(table.hasFields('shards')))
+    .map((table) => ({
       name: table('name'),
+      // Of the shard that has the fewest.
       replicas: table('shards')
-        .map((shard: Term) => shard('replicas').count())
+        .map((shard) => shard('replicas').count())
         .min(),
     }))
     .coerceTo('array');
-  const tables: Replicas[] = await within(
-    stepTimeoutMs,
-    'the replicas of the tables',
-    shards.run(connection),
-  );
-  const few = tables.filter(({ replicas }) => replicas < wanted);
+  const tables = await within(stepTimeoutMs, 'the replicas of the tables', counts.run(queries));
+  const few = tables.filter((table) => table.replicas < wanted);
   if (few.length === 0) return;
-  const list = few.map(({ name, replicas }) => `${name} (${replicas})`).sort();
-  log.warn({ wanted, tables: list }, 'database: tables have fewer replicas than wanted: see docs/deploy.md');
+  const list = few.map((table) => `${table.name} (${table.replicas})`).sort();
+  log.warn(
+    { wanted, tables: list },
+    'database schema: tables have fewer replicas than wanted, see docs/deploy.md',
+  );
 }
 
-async function wantedReplicas({
-  connection,
-  log,
-  replicas,
-  stepTimeoutMs,
-  within,
-}: SchemaSession): Promise<number | null> {
+async function wantedReplicas(
+  { queries, log, stepTimeoutMs, within }: SchemaSession,
+  replicas: number | null,
+): Promise<number | null> {
   const count = r.db('rethinkdb').table('server_status').count();
   try {
-    const servers: number = await within(stepTimeoutMs, 'the number of servers', count.run(connection));
+    const servers = await within(stepTimeoutMs, 'the number of servers', count.run(queries));
     if (replicas !== null && replicas > servers)
       log.warn(
         { RETHINKDB_REPLICAS: replicas, servers },
-        'database: there are fewer servers than RETHINKDB_REPLICAS',
+        'database schema: RETHINKDB_REPLICAS is greater than the number of servers',
       );
     return Math.min(replicas ?? DEFAULT_REPLICAS, servers);
   } catch (error) {

@@ -1,161 +1,147 @@
 import { randomUUID } from 'node:crypto';
+import { reasonOf } from '../../lib/error-reason.js';
 import type { Log } from '../../telemetry/logger.js';
 import { isPermission } from '../connection/availability.js';
 import type { DatabaseLink } from '../connection/database-link.js';
-import { type DriverCursor, r } from '../connection/reql.js';
-import { completeTables, createTables, findMissing, INDEXES, type MissingSchema } from './schema.js';
-import type { SchemaSession } from './schema-session.js';
+import type { SchemaListener, SchemaSession, SchemaWatcher } from '../connection/database-schema.js';
+import { r } from '../connection/reql.js';
+import type { DriverCursor, FeedItem, Table, TableConfig } from '../connection/reql-types.js';
+import { findMissing, type MissingSchema } from './missing-schema.js';
+import type { NodeRow } from './rows.js';
+import { completeTables, createTables } from './schema.js';
+import { indexNames, NODES, TABLES } from './tables.js';
 
-/** Milliseconds for a look at the schema before the link counts as dead. */
-const LOOK_MS = 20_000;
-/** Milliseconds between a hint that something changed and the look at it: one change often follows another. */
-const HINT_MS = 50;
-/** Row of the table `nodes` that all processes read: it gets another value with every repair. */
+/** Milliseconds for a check before the link counts as dead. */
+const CHECK_TIMEOUT_MS = 20_000;
+/** Milliseconds between a hint that something changed and the check: one change often follows another. */
+const HINT_DELAY_MS = 50;
+/** The row of the table `nodes` that all processes read: it gets another value with every repair. */
 const REPAIR_ROW = 'schema';
 
-export interface SchemaWatchListener {
-  /** Tables or indexes were gone for a while: feeds may have missed changes, and get no error from the server. */
-  changed(): void;
-  /** Everything is there again. */
-  repaired(): void;
-}
-
-interface TableConfig {
-  id: string;
-  name: string;
-  /** Missing, with an `error` in its place, while the servers that have the table cannot be reached. */
-  indexes?: string[];
-}
-
 /**
- * Notices when a table, an index or the write hook disappears while the server runs, and makes it again. A RethinkDB
- * server gives no error to feeds whose index was dropped: they stay silent. So all feeds are opened again.
+ * Notices when a table, an index or the write hook disappears while the server runs, and creates it again. A RethinkDB
+ * server reports no error to feeds whose index was dropped: they stay silent. So all feeds are opened again.
  *
- * It looks in regular intervals, and at once when the feed of the system table `table_config` reports a change (an
- * embedded database has no such feed, and users other than admin may not read it). An index that another process has
- * dropped and made again between two looks shows in that feed; one that another process of this server has repaired
+ * It checks in regular intervals, and at once when the feed of the system table `table_config` reports a change (an
+ * embedded database has no such feed, and users other than admin may not read it). An index that another program has
+ * dropped and created again between two checks shows in that feed; one that another process of the chat has repaired
  * shows in a row that every repair rewrites.
  */
-export class SchemaWatch {
+export class SchemaWatch implements SchemaWatcher {
   readonly #link: DatabaseLink;
   readonly #session: SchemaSession;
-  readonly #intervalMs: number;
-  readonly #listener: SchemaWatchListener;
+  readonly #options: { replicas: number | null; intervalMs: number };
+  readonly #listener: SchemaListener;
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
   #hint: NodeJS.Timeout | null = null;
-  #stopped = false;
-  #looking = false;
-  #lookAgain = false;
-  #followsConfig: 'no' | 'yes' | 'refused' = 'no';
-  /** The repair that was seen last; undefined before the first look. */
-  #repair: string | null | undefined;
+  #isStopped = false;
+  #isChecking = false;
+  #isCheckPending = false;
+  #configFeed: 'closed' | 'open' | 'refused' = 'closed';
+  /** The repair that was read last; undefined before the first check. */
+  #repair: unknown;
 
   constructor(
     link: DatabaseLink,
     session: SchemaSession,
-    intervalMs: number,
-    listener: SchemaWatchListener,
+    options: { replicas: number | null; intervalMs: number },
+    listener: SchemaListener,
     log: Log,
   ) {
     this.#link = link;
     this.#session = session;
-    this.#intervalMs = intervalMs;
+    this.#options = options;
     this.#listener = listener;
     this.#log = log;
   }
 
   start(): void {
-    if (this.#stopped) return;
-    this.#timer = setInterval(() => void this.#look(), this.#intervalMs);
+    if (this.#isStopped) return;
+    this.#timer = setInterval(() => void this.#check(), this.#options.intervalMs);
     this.#timer.unref();
-    void this.#look();
+    void this.#check();
   }
 
-  /** A query has failed in a way that a missing table or index explains. */
   suspect(): void {
-    if (this.#stopped || this.#hint) return;
+    if (this.#isStopped || this.#hint) return;
     this.#hint = setTimeout(() => {
       this.#hint = null;
-      void this.#look();
-    }, HINT_MS);
+      void this.#check();
+    }, HINT_DELAY_MS);
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     if (this.#timer) clearInterval(this.#timer);
     if (this.#hint) clearTimeout(this.#hint);
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) {
-      this.#lookAgain = true;
+  async #check(): Promise<void> {
+    if (this.#isChecking) {
+      this.#isCheckPending = true;
       return;
     }
-    this.#looking = true;
+    this.#isChecking = true;
     try {
       await this.#followConfig();
-      const missing = await this.#missing();
+      const missing = await this.#within('the list of tables and indexes', findMissing(this.#session));
       if (isComplete(missing)) await this.#readRepair();
-      else await this.#mend(missing);
+      else await this.#restore(missing);
     } catch (error) {
-      // The link is lost, or the tables are unavailable: the next look tries again.
-      if (!this.#stopped) this.#log.debug({ reason: (error as Error).message }, 'schema: look failed');
+      // The link is lost, or the tables are unavailable: the next check tries again.
+      if (!this.#isStopped) this.#log.debug({ reason: reasonOf(error) }, 'database schema check failed');
     } finally {
-      this.#looking = false;
+      this.#isChecking = false;
     }
-    if (!this.#lookAgain) return;
-    this.#lookAgain = false;
+    if (!this.#isCheckPending) return;
+    this.#isCheckPending = false;
     this.suspect();
   }
 
-  #missing(): Promise<MissingSchema> {
-    return this.#within('the list of tables and indexes', findMissing(this.#session));
-  }
-
-  async #mend(missing: MissingSchema): Promise<void> {
-    this.#log.warn({ ...missing }, 'schema: parts are missing, making them again');
+  async #restore(missing: MissingSchema): Promise<void> {
+    this.#log.warn({ ...missing }, 'database schema incomplete, creating missing parts');
     const hasGap = missing.tables.length > 0 || missing.indexes.length > 0;
     if (hasGap) this.#listener.changed();
-    await createTables(this.#session);
+    await createTables(this.#session, this.#options.replicas);
     await completeTables(this.#session);
     if (!hasGap) return;
     this.#repair = randomUUID();
     const row = { id: REPAIR_ROW, repair: this.#repair };
     const noted = this.#nodes().insert(row, { conflict: 'replace' }).run(this.#link.queries);
     await this.#within('noting the repair', noted);
-    this.#log.info('schema: complete again');
-    if (!this.#stopped) this.#listener.repaired();
+    this.#log.info('database schema complete again');
+    if (!this.#isStopped) this.#listener.repaired();
   }
 
-  /** Another process may have repaired what this one has not noticed. */
+  /** Another process may have repaired a gap that this one has not noticed. */
   async #readRepair(): Promise<void> {
-    const row = this.#nodes().get(REPAIR_ROW).default(null).run(this.#link.queries);
-    const found = await this.#within<{ repair?: string } | null>('the last repair', row);
+    const row = this.#nodes().get(REPAIR_ROW).run(this.#link.queries);
+    const found = await this.#within('the last repair', row);
     const repair = found?.repair ?? null;
-    const isNews = this.#repair !== undefined && this.#repair !== repair;
+    const isNew = this.#repair !== undefined && this.#repair !== repair;
     this.#repair = repair;
-    if (isNews && !this.#stopped) this.#listener.changed();
+    if (isNew && !this.#isStopped) this.#listener.changed();
   }
 
   /** Opens the feed of the configuration, unless it is open or the database refuses it. */
   async #followConfig(): Promise<void> {
-    if (this.#followsConfig !== 'no') return;
+    if (this.#configFeed !== 'closed') return;
     const { db } = this.#session;
     const changes = r.db('rethinkdb').table('table_config').filter({ db }).changes({ squash: false });
-    let cursor: DriverCursor<{ old_val?: TableConfig | null; new_val?: TableConfig | null }>;
+    let cursor: DriverCursor<FeedItem<TableConfig>>;
     try {
       cursor = await this.#within('opening the feed of table_config', changes.run(this.#link.feeds));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      this.#followsConfig = 'refused';
+      this.#configFeed = 'refused';
       return;
     }
-    this.#followsConfig = 'yes';
+    this.#configFeed = 'open';
     cursor.each((error, change) => {
-      if (this.#stopped) return false;
+      if (this.#isStopped) return false;
       if (error) {
-        this.#followsConfig = 'no'; // the next look opens it again
+        this.#configFeed = 'closed'; // the next check opens it again
         return false;
       }
       if (lostIndex(change.old_val ?? null, change.new_val ?? null)) this.#listener.changed();
@@ -164,28 +150,28 @@ export class SchemaWatch {
     });
   }
 
-  #nodes() {
-    return r.db(this.#session.db).table('nodes');
+  #nodes(): Table<NodeRow> {
+    return r.db(this.#session.db).table<NodeRow>(NODES.name);
   }
 
   #within<T>(task: string, answer: Promise<T>): Promise<T> {
-    return this.#link.within(LOOK_MS, task, answer);
+    return this.#link.within(CHECK_TIMEOUT_MS, task, answer);
   }
 }
 
 /** The user may not read the system tables, or the database cannot follow them. */
 function isRefusal(error: unknown): boolean {
-  return isPermission(error) || (error as Error).name === 'ReqlQueryLogicError';
+  return isPermission(error) || (error instanceof Error && error.name === 'ReqlQueryLogicError');
 }
 
 function isComplete({ tables, indexes, hook }: MissingSchema): boolean {
   return tables.length === 0 && indexes.length === 0 && hook === null;
 }
 
-/** An index of ours is gone from a table, or the table is another one of the same name. */
+/** An index of the schema is missing from a table, or the table was replaced by another one of the same name. */
 function lostIndex(before: TableConfig | null, after: TableConfig | null): boolean {
   const [had, has] = [before?.indexes, after ? after.indexes : []];
   if (!before || !had || !has) return false;
-  const names = INDEXES[before.name as keyof typeof INDEXES] ?? [];
-  return names.some((name) => had.includes(name) && !has.includes(name));
+  const table = TABLES.find(({ name }) => name === before.name);
+  return table !== undefined && indexNames(table).some((name) => had.includes(name) && !has.includes(name));
 }

@@ -1,13 +1,14 @@
+import { reasonOf } from '../../lib/error-reason.js';
 import type { Log } from '../../telemetry/logger.js';
 
-/** Writes that wait at most; what is beyond is left for the next time that the row is seen. */
-const MAX_WAITING = 1000;
+/** Writes in the queue at most. Further ones are dropped: each is attempted again when its row is read again. */
+const MAX_QUEUED_WRITES = 1000;
 
 /** Writes that no request waits for: one after the other, at most one of a kind for each row. */
 export class BackgroundWrites {
   readonly #table: string;
   readonly #log: Log;
-  readonly #waiting = new Map<string, () => Promise<unknown>>();
+  readonly #queued = new Map<string, () => Promise<unknown>>();
   #isRunning = false;
 
   constructor(table: string, log: Log) {
@@ -15,22 +16,22 @@ export class BackgroundWrites {
     this.#log = log;
   }
 
-  /** @param key of the row and the kind of write; one that has not begun yet is replaced */
+  /** @param key names the row and the kind of write; a queued write of the same key is replaced */
   add(key: string, write: () => Promise<unknown>): void {
-    if (this.#waiting.size >= MAX_WAITING && !this.#waiting.has(key)) return;
-    this.#waiting.set(key, write);
+    if (this.#queued.size >= MAX_QUEUED_WRITES && !this.#queued.has(key)) return;
+    this.#queued.set(key, write);
     if (!this.#isRunning) void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    for (const [key, write] of this.#waiting) {
-      this.#waiting.delete(key);
+    for (const [key, write] of this.#queued) {
+      this.#queued.delete(key);
       try {
         await write();
       } catch (error) {
         this.#log.warn(
-          { table: this.#table, write: key, reason: (error as Error).message },
+          { table: this.#table, write: key, reason: reasonOf(error) },
           'background write failed',
         );
       }

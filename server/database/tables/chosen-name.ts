@@ -6,9 +6,9 @@ import { nameKeys } from '../../protocol/text/name-key.js';
 /** Lengths of a mark, in hexadecimal digits: the shortest that no other user of the name has. */
 export const MARK_LENGTHS = [4, 6, 8] as const;
 
-/** A mark's digits as nameKeys leaves them: it takes 0 for o, and 1 for l. */
-const LIKE_A_MARK = /\s[#♯]\s?[2-9a-flo]{4,8}$/u;
-const LIKE_A_GUEST = /^guest ?[2-9lo]{4}$/u;
+/** A mark after `nameKeys`, which turns 0 into o and 1 into l. */
+const MARK_PATTERN = /\s[#♯]\s?[2-9a-flo]{4,8}$/u;
+const GUEST_NAME_PATTERN = /^guest ?[2-9lo]{4}$/u;
 
 /** Distinguishes a user from others of the same name: the first digits of a hash of the id. */
 export function markOf(id_user: string, length: number): string {
@@ -31,9 +31,9 @@ export function withoutOwnMark(name: string, id_user: string): string {
 /** @throws ChatError `bad-name` for a name that only the server gives */
 export function refuseReserved(name: string): void {
   const keys = nameKeys(name);
-  if (keys.some((key) => LIKE_A_GUEST.test(key)))
+  if (keys.some((key) => GUEST_NAME_PATTERN.test(key)))
     throw new ChatError('bad-name', 'names like Guest 1234 are given by the server', { field: 'name' });
-  if (keys.some((key) => LIKE_A_MARK.test(key)))
+  if (keys.some((key) => MARK_PATTERN.test(key)))
     throw new ChatError('bad-name', 'a name cannot end like the mark that the server gives, #5f1c', {
       field: 'name',
     });

@@ -1,58 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { COMMAND, type Message } from '../../protocol/message.js';
+import type { Message } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { Feed } from '../connection/feed.js';
-import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
-import { type MessageRow, toMessage } from './message-row.js';
-
-/**
- * The index of messages that are commands to bots, by the time they were sent. All others are not in it, as null is no
- * key. A message that was edited is none: it has been passed on as it was, or it is too late.
- */
-export const COMMAND_INDEX = {
-  name: 'command_sent',
-  definition: (message: Term) =>
-    r.branch(
-      message('kind')
-        .eq('message')
-        .and(message('body').match(COMMAND).ne(null))
-        .and(message.hasFields('edited').not()),
-      message('sent'),
-      null,
-    ),
-};
-
-/** The index of commands that are claimed and not passed on, by the time they were claimed. */
-export const CLAIM_INDEX = {
-  name: 'pending',
-  definition: (row: Term) => r.branch(row('passed'), null, row('claimed')),
-};
+import { r, timeOf } from '../connection/reql.js';
+import type { Datum, RawTime, Selection, Sequence, Table } from '../connection/reql-types.js';
+import type { CommandRow, MessageRow } from '../schema/rows.js';
+import { COMMANDS, MESSAGES } from '../schema/tables.js';
+import { toMessage } from './message-row.js';
 
 export interface CommandListener {
-  /** From now on, what is written is told. Called again after an interruption. */
+  /** Every command that is written later is reported. Called again after an interruption. */
   opened(): void;
-  /** Somebody, whoever it is, has written a command. */
+  /** A command was written, by any program. */
   written(message: Message): void;
   lost(): void;
 }
 
 export interface CommandOutboxOptions {
-  /** Milliseconds for which a command can be passed on after it was sent. */
+  /** Milliseconds after a command was sent in which it can be dispatched. */
   lifetimeMs: number;
-  /** Milliseconds after which what a process has claimed and not passed on is free again: it may be dead. */
+  /** Milliseconds after which a claimed command that was not dispatched can be claimed again: the process may be dead. */
   claimMs: number;
 }
 
 /**
- * Commands to bots: they are messages like any others, and the table `commands` says which of them somebody passes on.
- * So each is passed on once, however many processes see it, and none is forgotten when a process dies.
+ * Commands to bots, a transactional outbox. Commands are messages like any others; a row of the table `commands` claims
+ * one for a process. So each command is dispatched once, however many processes see it, and none is lost when a process
+ * dies.
  */
 export class CommandOutbox {
   readonly #database: Database;
   readonly #log: Log;
   readonly #options: CommandOutboxOptions;
-  /** Names this life of the process. */
+  /** Identifies this run of the process. */
   readonly #by = randomUUID();
 
   constructor(database: Database, log: Log, options: CommandOutboxOptions) {
@@ -61,7 +42,7 @@ export class CommandOutbox {
     this.#options = options;
   }
 
-  /** Follows what is written until the function that it returns is called. */
+  /** Follows the commands that are written. @returns a function that stops following */
   follow(listener: CommandListener): () => void {
     const feed = new Feed<MessageRow>(
       this.#database,
@@ -79,80 +60,79 @@ export class CommandOutbox {
     return () => feed.close();
   }
 
-  /** What nobody has claimed, or claimed and let lie: the oldest first, at most `limit`. */
+  /** Commands without a claim or with an expired one: the oldest first, at most `limit`. */
   async unclaimed(limit: number): Promise<Message[]> {
-    const isFree = (message: Term) =>
+    const isFree = (message: Datum<MessageRow>) =>
       this.#claims()
         .get(message('id'))
-        .do((claim: Term) => r.branch(claim.eq(null), true, this.#isLeft(claim)));
-    return this.#messages(this.#recent().orderBy({ index: COMMAND_INDEX.name }).filter(isFree).limit(limit));
+        .do((claim) => r.branch(claim.eq(null), true, this.#isExpired(claim)));
+    return this.#messages(this.#recent().orderBy({ index: 'command_sent' }).filter(isFree).limit(limit));
   }
 
-  /** What somebody has claimed and let lie. */
+  /** Commands that a process has claimed and not dispatched in time. */
   async expiredClaims(limit: number): Promise<Message[]> {
     const ids = this.#claims()
-      .between(r.minval, this.#ago(this.#options.claimMs), { index: CLAIM_INDEX.name })
+      .between(r.minval, this.#ago(this.#options.claimMs), { index: 'pending' })
       .limit(limit)('id')
       .coerceTo('array');
-    const messages = this.#database.table('messages').getAll(r.args(ids));
-    return this.#messages(messages.filter((message: Term) => message('sent').gt(this.#oldest())));
+    const messages = this.#database.table(MESSAGES).getAll(r.args(ids));
+    return this.#messages(messages.filter((message) => message('sent').gt(this.#oldest())));
   }
 
-  /** @returns those of the ids that it is now up to this process to pass on */
+  /** @returns those of the ids that this process has claimed now, and has to dispatch */
   async claim(ids: readonly string[]): Promise<Set<string>> {
     const rows = ids.map((id) => ({ id, by: this.#by, claimed: this.#ago(0), passed: false }));
-    const takeOver = (_id: Term, claim: Term, own: Term) => r.branch(this.#isLeft(claim), own, claim);
-    const { changes } = await this.#database.run<{ changes: { new_val: { id: string; by: string } }[] }>(
+    const takeOver = (_id: Datum, claim: Datum<CommandRow>, own: Datum<CommandRow>) =>
+      r.branch(this.#isExpired(claim), own, claim);
+    const { changes = [] } = await this.#database.run(
       this.#claims().insert(rows, { conflict: takeOver, returnChanges: 'always' }),
-      RAW,
     );
-    const own = changes.filter(({ new_val }) => new_val.by === this.#by);
-    return new Set(own.map(({ new_val }) => new_val.id));
+    const claimed = new Set<unknown>();
+    for (const { new_val } of changes) if (new_val?.by === this.#by) claimed.add(new_val.id);
+    return new Set(ids.filter((id) => claimed.has(id)));
   }
 
-  /** The broker has them. */
+  /** The broker has accepted these commands. */
   async markDispatched(ids: readonly string[]): Promise<void> {
     await this.#database.run(this.#claims().getAll(r.args(ids)).update({ passed: true }));
   }
 
-  /** Lets go of what this process has claimed and not passed on, so that anybody may, itself included. */
+  /** Releases the claims of this process on commands that it has not dispatched, so that any process can claim them. */
   async release(): Promise<void> {
-    const pending = this.#claims().between(r.minval, r.maxval, { index: CLAIM_INDEX.name });
+    const pending = this.#claims().between(r.minval, r.maxval, { index: 'pending' });
     await this.#database.run(pending.filter({ by: this.#by }).update({ claimed: r.epochTime(0) }));
   }
 
-  /** Drops the claims of commands that are too old to be passed on again. */
+  /** Deletes the claims of commands that are too old to be dispatched again. */
   async purge(): Promise<void> {
     const old = this.#ago(2 * this.#options.lifetimeMs);
-    const claims = this.#claims().filter((claim: Term) => claim('claimed').lt(old));
+    const claims = this.#claims().filter((claim) => claim('claimed').lt(old));
     await this.#database.run(claims.delete({ durability: 'soft' }));
   }
 
-  #claims(): Term {
-    return this.#database.table('commands');
+  #claims(): Table<CommandRow, 'pending'> {
+    return this.#database.table(COMMANDS);
   }
 
-  #recent(): Term {
-    const index = COMMAND_INDEX.name;
-    return this.#database.table('messages').between(this.#oldest(), r.maxval, { index });
+  #recent(): Selection<MessageRow, 'command_sent' | 'room_sent'> {
+    return this.#database.table(MESSAGES).between(this.#oldest(), r.maxval, { index: 'command_sent' });
   }
 
-  #oldest(): Term {
+  #oldest(): Datum<RawTime> {
     return this.#ago(this.#options.lifetimeMs);
   }
 
-  #isLeft(claim: Term): Term {
+  #isExpired(claim: Datum<CommandRow | null>): Datum<boolean> {
     return claim('passed')
       .not()
       .and(claim('claimed').lt(this.#ago(this.#options.claimMs)));
   }
 
-  #ago(ms: number): Term {
-    return r.epochTime((Date.now() - ms) / 1000);
+  #ago(ms: number): Datum<RawTime> {
+    return timeOf(Date.now() - ms);
   }
 
-  async #messages(rows: Term): Promise<Message[]> {
-    const cursor = await this.#database.run<DriverCursor<MessageRow>>(rows, RAW);
-    return (await cursor.toArray()).map(toMessage).filter((message) => message !== null);
+  async #messages(rows: Sequence<MessageRow, never>): Promise<Message[]> {
+    return (await this.#database.rows(rows)).map(toMessage).filter((message) => message !== null);
   }
 }

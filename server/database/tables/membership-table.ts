@@ -2,9 +2,11 @@ import { ChatError } from '../../protocol/errors.js';
 import type { Position } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
-import { primaryKey } from '../schema/primary-key.js';
-import type { RawTime } from './message-row.js';
+import { keepStored, millisecondsOf, r, timeOf } from '../connection/reql.js';
+import type { Selection, Sequence, Table } from '../connection/reql-types.js';
+import type { MembershipRow } from '../schema/rows.js';
+import { MEMBERSHIPS } from '../schema/tables.js';
+import { primaryKey } from './primary-key.js';
 import { RowCache } from './row-cache.js';
 
 /** A user has joined a room. */
@@ -13,38 +15,31 @@ export interface MembershipInfo {
   id_user: string;
   /** Milliseconds since 1970; null where a row written by hand has none. */
   joined: number | null;
-  /** How far this user has read; null for not at all. */
+  /** The position up to which this user has read; null before the first reading. */
   read: Position | null;
 }
 
-interface Row {
-  id: [room: string, id_user: string] | string;
-  /** Where they are not the `id`. */
-  room?: string;
-  id_user?: string;
-  joined?: RawTime;
-  read?: { sent: RawTime; id: string } | null;
-}
+type Index = 'id_user' | 'room_user' | 'room_joined';
 
 /** Rooms that one user can have joined. */
 export const MAX_JOINED_ROOMS = 200;
 /** Memberships that a process keeps in memory. */
-const CACHED_MEMBERSHIPS = 20_000;
+const MAX_CACHED_MEMBERSHIPS = 20_000;
 
 /** The table `memberships`: which users have joined which rooms, and how far they have read. */
 export class MembershipTable {
   readonly #database: Database;
-  readonly cache: RowCache<Row, MembershipInfo>;
+  readonly cache: RowCache<MembershipRow, MembershipInfo, Index>;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
-    this.cache = new RowCache<Row, MembershipInfo>(
+    this.cache = new RowCache<MembershipRow, MembershipInfo, Index>(
       database,
       {
-        table: 'memberships',
-        capacity: CACHED_MEMBERSHIPS,
+        table: MEMBERSHIPS,
+        capacity: MAX_CACHED_MEMBERSHIPS,
         parse: toMembership,
-        key: ({ room, id_user }) => keyOf(room, id_user),
+        keyOf: ({ room, id_user }) => keyOf(room, id_user),
         select: (table, keys) =>
           table.getAll(r.args(keys.map((key) => JSON.parse(key))), { index: 'room_user' }),
       },
@@ -54,7 +49,7 @@ export class MembershipTable {
 
   /** @throws ChatError `database-unavailable` */
   async get(room: string, id_user: string): Promise<MembershipInfo | undefined> {
-    // A visitor who has no id yet has joined no room.
+    // A visitor without an id has joined no room.
     return id_user === '' ? undefined : this.cache.get(keyOf(room, id_user));
   }
 
@@ -73,80 +68,81 @@ export class MembershipTable {
     after: { joined: number | null; id_user: string } | null,
     limit: number,
   ): Promise<MembershipInfo[]> {
-    const lower = after ? [room, time(after.joined ?? 0), after.id_user] : [room, r.minval];
-    const range = { index: 'room_joined', leftBound: 'open' };
-    const rows = this.#rows().between(lower, [room, r.maxval], range).orderBy({ index: 'room_joined' });
+    const lower = after ? [room, timeOf(after.joined ?? 0), after.id_user] : [room, r.minval];
+    const rows = this.#rows()
+      .between(lower, [room, r.maxval], { index: 'room_joined', leftBound: 'open' })
+      .orderBy({ index: 'room_joined' });
     return this.#read(rows.limit(limit));
   }
 
   /**
-   * Joins; having joined already is no error.
+   * Joins. Joining twice is no error.
    * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-unavailable`
    */
   async join(room: string, id_user: string): Promise<void> {
     if (await this.get(room, id_user)) return;
     const joined = this.#rows().getAll(id_user, { index: 'id_user' }).limit(MAX_JOINED_ROOMS).count();
-    if ((await this.#database.run<number>(joined)) >= MAX_JOINED_ROOMS) {
+    if ((await this.#database.run(joined)) >= MAX_JOINED_ROOMS) {
       throw new ChatError('too-many-rooms', `a user can have joined ${MAX_JOINED_ROOMS} rooms`, {
         limit: MAX_JOINED_ROOMS,
       });
     }
-    const row = { id: primaryKey(room, id_user), room, id_user, joined: time(Date.now()) };
-    const keep = (_id: Term, present: Term, _new: Term) => present;
-    await this.#database.run(this.#rows().insert(row, { conflict: keep }));
+    const row = { id: primaryKey(room, id_user), room, id_user, joined: timeOf(Date.now()) };
+    await this.#database.run(this.#rows().insert(row, { conflict: keepStored }));
     this.cache.invalidate(keyOf(room, id_user));
   }
 
-  /** Leaves; not being a member is no error. @throws ChatError `database-unavailable` */
+  /** Leaves. Leaving a room without a membership is no error. @throws ChatError `database-unavailable` */
   async leave(room: string, id_user: string): Promise<void> {
     await this.#database.run(this.#one(room, id_user).delete());
     this.cache.invalidate(keyOf(room, id_user));
   }
 
   /**
-   * Notes how far a member has read. The position moves only forward.
+   * Stores the position up to which a member has read. It only moves forward.
    * @returns the position after the write; null when the user is not a member
    * @throws ChatError `database-unavailable`
    */
   async markRead(room: string, id_user: string, { sent, id }: Position): Promise<Position | null> {
     const update = this.#one(room, id_user).update(
-      (row: Term) => {
+      (row) => {
         const read = row('read').default(null);
-        const isForward = read.eq(null).or(r.expr([time(sent), id]).gt([read('sent'), read('id')]));
-        return r.branch(isForward, { read: { sent: time(sent), id } }, {});
+        const isForward = read.eq(null).or(r.expr([timeOf(sent), id]).gt([read('sent'), read('id')]));
+        return r.branch(isForward, { read: { sent: timeOf(sent), id } }, {});
       },
       { durability: 'soft', returnChanges: 'always' },
     );
-    const { changes = [] } = await this.#database.run<{ changes?: { new_val: Row | null }[] }>(update, RAW);
+    const { changes = [] } = await this.#database.run(update);
     this.cache.invalidate(keyOf(room, id_user));
     const row = changes[0]?.new_val;
     return (row && toMembership(row)?.read) ?? null;
   }
 
-  #rows(): Term {
-    return this.#database.table('memberships');
+  #rows(): Table<MembershipRow, Index> {
+    return this.#database.table(MEMBERSHIPS);
   }
 
-  /** A row written by hand may have another primary key than ours. */
-  #one(room: string, id_user: string): Term {
+  /** A row written by hand may have a primary key of another form. */
+  #one(room: string, id_user: string): Selection<MembershipRow, Index> {
     return this.#rows().getAll([room, id_user], { index: 'room_user' });
   }
 
-  async #read(rows: Term): Promise<MembershipInfo[]> {
-    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
-    return (await cursor.toArray()).map(toMembership).filter((membership) => membership !== null);
+  async #read(rows: Sequence<MembershipRow, Index>): Promise<MembershipInfo[]> {
+    return (await this.#database.rows(rows)).map(toMembership).filter((membership) => membership !== null);
   }
 }
 
 /** JSON keeps the two apart, whatever characters they have. */
 const keyOf = (room: string, id_user: string) => JSON.stringify([room, id_user]);
 
-const time = (ms: number): Term => r.epochTime(ms / 1000);
-
-function toMembership(row: Row): MembershipInfo | null {
-  const [room, id_user] = Array.isArray(row.id) ? row.id : [row.room, row.id_user];
+/** Null for a row that names no room or no user. */
+function toMembership(row: MembershipRow): MembershipInfo | null {
+  const [room, id_user]: unknown[] = Array.isArray(row.id) ? row.id : [row.room, row.id_user];
   if (typeof room !== 'string' || typeof id_user !== 'string') return null;
-  const joined = row.joined ? Math.round(row.joined.epoch_time * 1000) : null;
-  const read = row.read ? { sent: Math.round(row.read.sent.epoch_time * 1000), id: row.read.id } : null;
-  return { room, id_user, joined, read };
+  return { room, id_user, joined: millisecondsOf(row.joined), read: toPosition(row.read) };
+}
+
+function toPosition(read: MembershipRow['read']): Position | null {
+  const sent = millisecondsOf(read?.sent);
+  return sent !== null && typeof read?.id === 'string' ? { sent, id: read.id } : null;
 }

@@ -1,49 +1,66 @@
+import { RefCountedMap } from '../../lib/ref-counted-map.js';
 import type { Message } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { Feed, type FeedListener } from '../connection/feed.js';
 import { r } from '../connection/reql.js';
-import { type MessageRow, toMessage } from './message-row.js';
+import type { MessageRow } from '../schema/rows.js';
+import { MESSAGES } from '../schema/tables.js';
+import { toMessage } from './message-row.js';
 
 /**
  * Rooms with a feed of their own. A RethinkDB server checks every range feed on every write, so many feeds slow down
  * all inserts (100 of them to about three quarters, 5,000 to a seventh); rooms beyond this number share one feed of
  * the whole table.
  */
-const OWN_FEEDS = 32;
+const MAX_OWN_FEEDS = 32;
 
-/** What a room is told about its messages; see FeedListener. */
+/** Receives the changes of a room's messages; see FeedListener. */
 export type MessageListener = FeedListener<Message>;
 
-/** Hands out the changes of rooms. Whoever follows a room cannot tell which kind of feed serves it. */
+/** Delivers the changes of rooms. A listener cannot distinguish a room's own feed from the shared one. */
 export class MessageFeeds {
   readonly #database: Database;
   readonly #log: Log;
   readonly #own = new Set<Feed<MessageRow>>();
-  #shared: SharedFeed | null = null;
+  readonly #shared: RefCountedMap<'shared', SharedFeed>;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
     this.#log = log;
+    this.#shared = new RefCountedMap(
+      () => new SharedFeed(database, log),
+      (feed) => feed.close(),
+    );
   }
 
-  /** How many changefeeds the database runs for messages. */
+  /** Changefeeds that the database runs for messages. */
   get open(): number {
-    return [...this.#own].filter((feed) => feed.isOpen).length + (this.#shared?.isOpen ? 1 : 0);
+    const own = [...this.#own].filter((feed) => feed.isOpen).length;
+    return own + (this.#shared.get('shared')?.isOpen ? 1 : 0);
   }
 
-  /** Follows a room until the function that it returns is called. */
+  /** Follows a room. @returns a function that stops following */
   follow(room: string, listener: MessageListener): () => void {
-    return this.#own.size < OWN_FEEDS
+    return this.#own.size < MAX_OWN_FEEDS
       ? this.#followAlone(room, listener)
       : this.#followShared(room, listener);
   }
 
   #followAlone(room: string, listener: MessageListener): () => void {
     const range = this.#database
-      .table('messages')
+      .table(MESSAGES)
       .between([room, r.minval], [room, r.maxval], { index: 'room_sent' });
-    const feed = new Feed<MessageRow>(this.#database, range, inMessages(listener), this.#log);
+    const feed = new Feed<MessageRow>(
+      this.#database,
+      range,
+      {
+        opened: () => listener.opened(),
+        changed: (before, after) => listener.changed(toMessage(before), toMessage(after)),
+        lost: () => listener.lost(),
+      },
+      this.#log,
+    );
     this.#own.add(feed);
     return () => {
       this.#own.delete(feed);
@@ -52,36 +69,36 @@ export class MessageFeeds {
   }
 
   #followShared(room: string, listener: MessageListener): () => void {
-    this.#shared ??= new SharedFeed(this.#database, this.#log);
-    const shared = this.#shared;
-    shared.add(room, listener);
+    const { value: feed, release } = this.#shared.acquire('shared');
+    const stop = feed.add(room, listener);
     return () => {
-      shared.delete(room, listener);
-      if (shared.size > 0 || this.#shared !== shared) return;
-      this.#shared = null;
-      shared.close();
+      stop();
+      release();
     };
   }
 }
 
-/** One feed of the whole table, told apart by room. */
+/** One feed of the whole table, whose changes are delivered by room. */
 class SharedFeed {
-  readonly #listeners = new Map<string, Set<MessageListener>>();
+  readonly #listeners = new RefCountedMap<string, Set<MessageListener>>(
+    () => new Set(),
+    () => {},
+  );
   readonly #feed: Feed<MessageRow>;
-  #open = false;
+  #isAnnounced = false;
 
   constructor(database: Database, log: Log) {
     this.#feed = new Feed<MessageRow>(
       database,
-      database.table('messages'),
+      database.table(MESSAGES),
       {
         opened: () => {
-          this.#open = true;
+          this.#isAnnounced = true;
           for (const listener of this.#all()) listener.opened();
         },
         changed: (before, after) => this.#changed(toMessage(before), toMessage(after)),
         lost: () => {
-          this.#open = false;
+          this.#isAnnounced = false;
           for (const listener of this.#all()) listener.lost();
         },
       },
@@ -93,23 +110,17 @@ class SharedFeed {
     return this.#feed.isOpen;
   }
 
-  get size(): number {
-    return this.#listeners.size;
-  }
-
-  add(room: string, listener: MessageListener): void {
-    const present = this.#listeners.get(room);
-    if (present) present.add(listener);
-    else this.#listeners.set(room, new Set([listener]));
-    // Not within this call: whoever follows should have the answer to `follow` first.
-    if (this.#open)
-      setImmediate(() => this.#open && this.#listeners.get(room)?.has(listener) && listener.opened());
-  }
-
-  delete(room: string, listener: MessageListener): void {
-    const present = this.#listeners.get(room);
-    present?.delete(listener);
-    if (present?.size === 0) this.#listeners.delete(room);
+  /** @returns a function that removes the listener */
+  add(room: string, listener: MessageListener): () => void {
+    const { value: listeners, release } = this.#listeners.acquire(room);
+    listeners.add(listener);
+    // Not within this call: the caller needs the function to stop first.
+    if (this.#isAnnounced)
+      setImmediate(() => this.#isAnnounced && listeners.has(listener) && listener.opened());
+    return () => {
+      listeners.delete(listener);
+      release();
+    };
   }
 
   close(): void {
@@ -119,27 +130,19 @@ class SharedFeed {
   /** A row that moves to another room leaves the one and enters the other, as with range feeds. */
   #changed(before: Message | null, after: Message | null): void {
     if (before && after && before.room !== after.room) {
-      this.#tell(before.room, before, null);
-      this.#tell(after.room, null, after);
+      this.#notify(before.room, before, null);
+      this.#notify(after.room, null, after);
     } else {
       const room = (after ?? before)?.room;
-      if (room !== undefined) this.#tell(room, before, after);
+      if (room !== undefined) this.#notify(room, before, after);
     }
   }
 
-  #tell(room: string, before: Message | null, after: Message | null): void {
+  #notify(room: string, before: Message | null, after: Message | null): void {
     for (const listener of this.#listeners.get(room) ?? []) listener.changed(before, after);
   }
 
   *#all(): Iterable<MessageListener> {
     for (const listeners of [...this.#listeners.values()]) yield* [...listeners];
   }
-}
-
-function inMessages(listener: MessageListener): FeedListener<MessageRow> {
-  return {
-    opened: () => listener.opened(),
-    changed: (before, after) => listener.changed(toMessage(before), toMessage(after)),
-    lost: () => listener.lost(),
-  };
 }

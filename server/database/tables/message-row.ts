@@ -1,41 +1,28 @@
-import type { Author, Kind, Message } from '../../protocol/message.js';
-
-/** A time as the run options RAW give it. */
-export interface RawTime {
-  epoch_time: number;
-}
-
-/** A row of `messages` as the driver gives it. The write hook has seen to it that these fields are there. */
-export interface MessageRow {
-  id: string;
-  room: string;
-  body: string;
-  sent: RawTime;
-  author: Author;
-  kind: Kind;
-  edited?: RawTime;
-}
+import { KINDS } from '../../protocol/entities.js';
+import type { Message } from '../../protocol/message.js';
+import { millisecondsOf } from '../connection/reql.js';
+import type { MessageRow } from '../schema/rows.js';
 
 /**
- * The form in which rows leave the database layer. Fields of the row that are not ours stay behind.
- * Null for a row that is no message, as can only be where somebody took the write hook away.
+ * A row of `messages` in the form in which it leaves the database layer. Unknown fields are left out. Null for a row that
+ * is not a message, which is possible only where the write hook was removed.
  */
 export function toMessage(row: MessageRow | null): Message | null {
-  if (typeof row?.body !== 'string' || typeof row.room !== 'string' || typeof row.id !== 'string')
-    return null;
-  if (typeof row.sent?.epoch_time !== 'number' || typeof row.author?.name !== 'string') return null;
+  if (!row) return null;
+  const { id, room, body, author } = row;
+  if (typeof id !== 'string' || typeof room !== 'string' || typeof body !== 'string') return null;
+  const sent = millisecondsOf(row.sent);
+  if (sent === null || typeof author?.name !== 'string') return null;
+  const { name, id_user } = author;
   const message: Message = {
-    id: row.id,
-    room: row.room,
-    body: row.body,
-    sent: inMilliseconds(row.sent),
-    author: { id_user: row.author.id_user ?? null, name: row.author.name },
-    kind: row.kind ?? 'message',
+    id,
+    room,
+    body,
+    sent,
+    author: { id_user: typeof id_user === 'string' ? id_user : null, name },
+    kind: KINDS.find((kind) => kind === row.kind) ?? 'message',
   };
-  if (row.edited) message.edited = inMilliseconds(row.edited);
+  const edited = millisecondsOf(row.edited);
+  if (edited !== null) message.edited = edited;
   return message;
-}
-
-function inMilliseconds(time: RawTime): number {
-  return Math.round(time.epoch_time * 1000);
 }

@@ -3,22 +3,19 @@ import { type Author, type Kind, type Message, newMessageId, type Position } fro
 import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { RAW, r, type Term } from '../connection/reql.js';
-import {
-  ifOwn,
-  messageRefusal,
-  noSuchMessage,
-  type Refusable,
-  throwRefusal,
-} from '../schema/message-refusals.js';
+import { keepStored, r, timeOf } from '../connection/reql.js';
+import type { Datum, Key, RawTime, RowSelection, Selection, WriteResult } from '../connection/reql-types.js';
+import type { MessageRow } from '../schema/rows.js';
+import { MESSAGES } from '../schema/tables.js';
 import { InsertQueue } from './insert-queue.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
-import { type MessageRow, toMessage } from './message-row.js';
+import { ifOwn, messageRefusal, noSuchMessage, throwRefusal } from './message-refusals.js';
+import { toMessage } from './message-row.js';
 
-/** What is needed of a message to write it. Texts have been cleaned by the rules of message.ts. */
+/** A message to be written. Texts have been cleaned by the rules of protocol/message.ts. */
 export interface NewMessage {
-  /** Without one the message gets a UUIDv7. */
-  id?: string;
+  /** Default: a new UUIDv7. */
+  id?: string | undefined;
   room: string;
   body: string;
   author: Author;
@@ -27,56 +24,47 @@ export interface NewMessage {
 
 export interface Inserted {
   message: Message;
-  /** False when the same message was there already: a retry. */
+  /** False when the same message was stored already: a retry. */
   created: boolean;
 }
 
 export interface Older {
   /** Oldest first. */
   messages: Message[];
-  /** There are more before the first. */
+  /** The room has messages before the first. */
   hasOlder: boolean;
 }
 
 export interface Newer {
   /** Oldest first. */
   messages: Message[];
-  /** There are more after the last. */
+  /** The room has messages after the last. */
   hasNewer: boolean;
 }
 
-/** Messages among which an author of a room is looked for. */
+/** The newest messages of a room that are searched for an author. */
 const RECENT_MESSAGES = 1_000;
 /** Rooms whose messages one query counts. */
-const COUNTS_PER_QUERY = 25;
+const ROOMS_PER_COUNT_QUERY = 25;
 
-interface Row {
+interface NewRow {
   id: string;
   room: string;
   body: string;
   author: Author;
   kind: Kind;
-  sent: Term;
+  sent: Datum<RawTime>;
 }
 
-interface Change {
-  old_val: MessageRow | null;
-  new_val: MessageRow | null;
-  error?: string;
-}
-
-interface WriteResult extends Refusable {
-  skipped: number;
-  changes?: Change[];
-}
+type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent'>;
 
 /**
  * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
- * `refused-by-database` when its write hook refuses a row, and what they say themselves.
+ * `refused-by-database` when its write hook refuses a row, and the codes that they document.
  */
 export class Messages {
   readonly #database: Database;
-  readonly #queue = new InsertQueue<Row, Inserted>(
+  readonly #queue = new InsertQueue<NewRow, Inserted>(
     (rows) => this.#insertBatch(rows),
     ({ body }) => body.length,
   );
@@ -88,7 +76,7 @@ export class Messages {
     this.#feeds = new MessageFeeds(database, log);
   }
 
-  /** How many changefeeds the database runs for rooms. */
+  /** Changefeeds that the database runs for rooms. */
   get openFeeds(): number {
     return this.#feeds.open;
   }
@@ -98,20 +86,20 @@ export class Messages {
     return this.#queue.depth;
   }
 
-  /** Follows a room's changes until the function that it returns is called. */
+  /** Follows a room's changes. @returns a function that stops following */
   follow(room: string, listener: MessageListener): () => void {
     return this.#feeds.follow(room, listener);
   }
 
   /**
-   * Writes a message; resolves when the database has it on disk. Repeating the id of an own message is no new
-   * message and no error. @throws ChatError `id-taken` when another message has this id
+   * Writes a message; resolves when the database has it on disk. A retry with the id of the author's own message stores no
+   * second message and is no error. @throws ChatError `id-taken` when another message has this id
    */
   async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
-    // Stamped here and never going back, so that one sender's messages keep their order whatever batch they are in.
-    // Ids of bots' answers do not count upwards, so their times do.
+    // Stamped here and never decreasing, so that one sender's messages keep their order in whichever batch they are.
+    // Ids of bots' replies do not increase, so their times do.
     this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
-    const sent = r.epochTime(this.#lastSent / 1000);
+    const sent = timeOf(this.#lastSent);
     const inserted = await this.#queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
     const { message } = inserted;
     if (message.room !== room || message.author.id_user !== author.id_user) {
@@ -132,10 +120,8 @@ export class Messages {
     body: string;
     by: string;
   }): Promise<Message> {
-    const update = this.#one(id).update((row: Term) => ifOwn(row, room, by, { body }), {
-      returnChanges: 'always',
-    });
-    const result = await this.#database.run<WriteResult>(update, RAW);
+    const update = this.#one(id).update((row) => ifOwn(row, room, by, { body }), { returnChanges: 'always' });
+    const result = await this.#database.run(update);
     const message = toMessage(result.changes?.[0]?.new_val ?? null);
     throwRefusal(result);
     if (!message) throw noSuchMessage();
@@ -144,17 +130,15 @@ export class Messages {
 
   /** @throws ChatError `no-such-message`, `not-yours` */
   async remove({ room, id, by }: { room: string; id: string; by: string }): Promise<void> {
-    const removal = this.#one(id).replace((row: Term) =>
-      r.branch(row.eq(null), null, ifOwn(row, room, by, null)),
-    );
-    const result = await this.#database.run<WriteResult>(removal);
+    const removal = this.#one(id).replace((row) => r.branch(row.eq(null), null, ifOwn(row, room, by, null)));
+    const result = await this.#database.run(removal);
     throwRefusal(result);
     if (result.skipped > 0) throw noSuchMessage();
   }
 
   /** Null when the room has no such message. */
   async get(room: string, id: string): Promise<Message | null> {
-    const message = toMessage(await this.#database.run<MessageRow | null>(this.#one(id), RAW));
+    const message = toMessage(await this.#database.run(this.#one(id)));
     return message?.room === room ? message : null;
   }
 
@@ -166,38 +150,38 @@ export class Messages {
     );
   }
 
-  /** The messages that stand right before a position (which need not be a message's). */
+  /** The messages right before a position (which need not be a message's). */
   before(room: string, { sent, id }: Position, limit: number): Promise<Older> {
-    const time = r.epochTime(sent / 1000);
+    const time = timeOf(sent);
     const range = this.#range([room, r.minval], [room, time], { rightBound: 'closed' })
       .orderBy({ index: r.desc('room_sent') })
-      .filter((row: Term) => row('sent').lt(time).or(row('id').lt(id)));
+      .filter((row) => row('sent').lt(time).or(row('id').lt(id)));
     return this.#older(range, limit);
   }
 
-  /** The messages that stand right after a position. */
+  /** The messages right after a position. */
   async after(room: string, { sent, id }: Position, limit: number): Promise<Newer> {
-    const time = r.epochTime(sent / 1000);
+    const time = timeOf(sent);
     const range = this.#range([room, time], [room, r.maxval])
       .orderBy({ index: 'room_sent' })
-      .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)));
+      .filter((row) => row('sent').gt(time).or(row('id').gt(id)));
     const { rows, more } = await this.#page(range, limit);
     return { messages: rows, hasNewer: more };
   }
 
-  /** How many messages stand after a position, for several rooms at once; none is counted beyond `limit`. */
+  /** The number of messages after a position, for several rooms at once; counting stops at `limit`. */
   async countAfter(places: readonly { room: string; after: Position }[], limit: number): Promise<number[]> {
     const counts = places.map(({ room, after: { sent, id } }) => {
-      const time = r.epochTime(sent / 1000);
+      const time = timeOf(sent);
       return this.#range([room, time], [room, r.maxval])
-        .filter((row: Term) => row('sent').gt(time).or(row('id').gt(id)))
+        .filter((row) => row('sent').gt(time).or(row('id').gt(id)))
         .limit(limit)
         .count();
     });
     // The database counts one room of a query after the other, but several queries at once.
     const queries: Promise<number[]>[] = [];
-    for (let i = 0; i < counts.length; i += COUNTS_PER_QUERY) {
-      queries.push(this.#database.run<number[]>(r.expr(counts.slice(i, i + COUNTS_PER_QUERY))));
+    for (let i = 0; i < counts.length; i += ROOMS_PER_COUNT_QUERY) {
+      queries.push(this.#database.run(r.expr(counts.slice(i, i + ROOMS_PER_COUNT_QUERY))));
     }
     return (await Promise.all(queries)).flat();
   }
@@ -210,11 +194,11 @@ export class Messages {
     const newest = this.#range([room, r.minval], [room, r.maxval])
       .orderBy({ index: r.desc('room_sent') })
       .limit(RECENT_MESSAGES);
-    const isOwn = (message: Term) => message('author')('id_user').eq(id_user);
+    const isOwn = (message: Datum<MessageRow>) => message('author')('id_user').eq(id_user);
     return this.#database.run(
       r.expr({
         isUsed: newest
-          .filter((message: Term) => isOwn(message).not())
+          .filter((message) => isOwn(message).not())
           .isEmpty()
           .not(),
         isAuthor: newest.filter(isOwn).isEmpty().not(),
@@ -222,31 +206,31 @@ export class Messages {
     );
   }
 
-  #one(id: string): Term {
-    return this.#database.table('messages').get(id);
+  #one(id: string): RowSelection<MessageRow> {
+    return this.#database.table(MESSAGES).get(id);
   }
 
-  #range(from: unknown, to: unknown, options: object = {}): Term {
-    return this.#database.table('messages').between(from, to, { index: 'room_sent', ...options });
+  #range(from: Key, to: Key, options: { rightBound?: 'closed' } = {}): MessageSelection {
+    return this.#database.table(MESSAGES).between(from, to, { index: 'room_sent', ...options });
   }
 
-  async #older(newestFirst: Term, limit: number): Promise<Older> {
+  async #older(newestFirst: MessageSelection, limit: number): Promise<Older> {
     const { rows, more } = await this.#page(newestFirst, limit);
     return { messages: rows.reverse(), hasOlder: more };
   }
 
-  /** Asks for one more than wanted, to know whether there are more. */
-  async #page(rows: Term, limit: number): Promise<{ rows: Message[]; more: boolean }> {
-    const found = await this.#database.run<MessageRow[]>(rows.limit(limit + 1).coerceTo('array'), RAW);
+  /** Reads one row more than wanted, to find out whether there are more. */
+  async #page(rows: MessageSelection, limit: number): Promise<{ rows: Message[]; more: boolean }> {
+    const found = await this.#database.run(rows.limit(limit + 1).coerceTo('array'));
     const messages = found.slice(0, limit).map(toMessage);
     return { rows: messages.filter((message) => message !== null), more: found.length > limit };
   }
 
-  #insertOneByOne(rows: Row[]): Promise<(Inserted | Error)[]> {
+  #insertOneByOne(rows: NewRow[]): Promise<(Inserted | Error)[]> {
     return Promise.all(
       rows.map((row) =>
         this.#insertBatch([row]).then(
-          ([only]) => only!,
+          ([only]) => only ?? messageRefusal(),
           (error: Error) => error,
         ),
       ),
@@ -254,18 +238,17 @@ export class Messages {
   }
 
   /** One query for many rows; a conflict leaves the stored row as it is. */
-  async #insertBatch(rows: Row[]): Promise<(Inserted | Error)[]> {
-    const keepStored = (_id: Term, stored: Term, _new: Term) => stored;
+  async #insertBatch(rows: NewRow[]): Promise<(Inserted | Error)[]> {
     const insert = this.#database
-      .table('messages')
+      .table(MESSAGES)
       .insert(rows, { conflict: keepStored, returnChanges: 'always' });
     const begin = performance.now();
-    let result: WriteResult;
+    let result: WriteResult<MessageRow>;
     try {
-      result = await this.#database.run<WriteResult>(insert, RAW);
+      result = await this.#database.run(insert);
     } catch (error) {
       if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
-      // The rows before the one that did not fit are written: each row gets its own answer.
+      // The rows before the one that did not fit are written: each row gets its own result.
       return this.#insertOneByOne(rows);
     }
     diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
@@ -276,7 +259,7 @@ export class Messages {
       const created = old_val === null || written.get(message.id)?.created === true;
       written.set(message.id, { message, created });
     }
-    // An error in `changes` does not tell which row it means; where there was one, the row is tried by itself.
+    // An error in `changes` does not name its row, so a row without a result is written by itself.
     return Promise.all(
       rows.map(async ({ id }, i) => {
         const inserted = written.get(id);
@@ -286,7 +269,8 @@ export class Messages {
           return inserted;
         }
         if (rows.length === 1) return messageRefusal(result.first_error);
-        return (await this.#insertOneByOne(rows.slice(i, i + 1)))[0]!;
+        const [alone] = await this.#insertOneByOne(rows.slice(i, i + 1));
+        return alone ?? messageRefusal(result.first_error);
       }),
     );
   }

@@ -1,40 +1,42 @@
 import { nameKeys } from '../../protocol/text/name-key.js';
 import type { Database } from '../connection/database.js';
-import { r, type Term } from '../connection/reql.js';
+import { r, timeOf } from '../connection/reql.js';
+import type { Datum, RawTime, RowSelection, Selection } from '../connection/reql-types.js';
+import type { UserRow } from '../schema/rows.js';
+import { USERS } from '../schema/tables.js';
 import { MARK_LENGTHS, markOf, withoutOwnMark } from './chosen-name.js';
-import { NAME_INDEX } from './row-indexes.js';
 
-/** How a name gets into a row. */
+/** Why a name is written into a row. */
 export type Claim =
-  /** The user has chosen it. */
+  /** The user has chosen the name. */
   | { kind: 'chosen' }
-  /** The user gets it, unless the row has a name already. */
+  /** The user gets the name unless the row has one. */
   | { kind: 'first' }
-  /** The issuer of tokens gives it. `issued`: when, in milliseconds since 1970; an older one changes nothing. */
+  /** The issuer of tokens gives the name. `issued`: milliseconds since 1970; an older token changes nothing. */
   | { kind: 'given'; issued: number }
-  /** The row has it already, from another program, without a valid key. */
+  /** Another program has written the name into the row, without a valid key. */
   | { kind: 'found' };
 
-interface Before {
+interface StateBefore {
   isLater: boolean;
-  /** Marks that others of this name have. */
-  taken: string[];
+  /** Marks of other users of this name. */
+  taken: unknown[];
 }
 
-interface After {
+interface StateAfter {
   isLater: boolean;
-  /** Others who claimed the name later and have no mark. */
-  unmarked: string[];
+  /** Other users who claimed the name later and have no mark. */
+  unmarked: unknown[];
 }
 
-/** Others that are looked at after a claim; more than one is there only when several claims cross. */
-const MAX_CROSSING = 20;
+/** Other users that are marked after a claim: more than one only when several claims are concurrent. */
+const MAX_CONCURRENT_CLAIMS = 20;
 
 /**
  * Writes names into `users`. Of users whose names look alike, one has claimed the name first (`named`, then the id) and
  * is shown without a mark; the others are marked. A claim looks for earlier ones
- * before it writes, and again afterwards: of two claims that cross, at least one sees the other, and both decide by
- * the stored times and ids. So no claim has to wait for another.
+ * before it writes, and again afterwards: of two concurrent claims at least one sees the other, and both decide by the
+ * stored times and ids. So no claim has to wait for another.
  */
 export class NameClaims {
   readonly #database: Database;
@@ -44,42 +46,43 @@ export class NameClaims {
   }
 
   /**
-   * Resolves when the table has the name, and the mark where there has to be one.
+   * Resolves when the table has the name, and the mark if one is needed.
    * @returns the mark, or null
    * @throws ChatError `database-unavailable`
    */
   async write(id: string, written: string, claim: Claim): Promise<string | null> {
     const name = claim.kind === 'found' ? written : withoutOwnMark(written, id);
     const keys = nameKeys(name);
-    const now = r.epochTime(Date.now() / 1000);
-    const { isLater, taken } = await this.#database.run<Before>(this.#before(id, keys, now));
+    const now = timeOf(Date.now());
+    const { isLater, taken } = await this.#database.run(this.#before(id, keys, now));
     const tag = MARK_LENGTHS.map((length) => markOf(id, length)).find((mark) => !taken.includes(mark));
     const mark = tag ?? markOf(id, 64);
     const fields = { id, name, name_key: keys, ...(isLater && { tag: mark }) };
-    await this.#database.run(this.#row(id).replace((row: Term) => replaced(row, fields, now, claim)));
-    const after = await this.#database.run<After>(this.#after(id, keys));
+    await this.#database.run(this.#row(id).replace((row) => replaced(row, fields, now, claim)));
+    const after = await this.#database.run(this.#after(id, keys));
     if (after.isLater) await this.#mark(id, keys, mark);
-    for (const other of after.unmarked) await this.#mark(other, keys, markOf(other, MARK_LENGTHS[0]));
+    for (const other of after.unmarked.filter((each) => typeof each === 'string'))
+      await this.#mark(other, keys, markOf(other, MARK_LENGTHS[0]));
     return isLater || after.isLater ? mark : null;
   }
 
-  #before(id: string, keys: string[], now: Term): Term {
+  #before(id: string, keys: string[], now: Datum<RawTime>): Datum<StateBefore> {
     const marks = MARK_LENGTHS.map((length) => markOf(id, length));
     return this.#row(id)
-      .default({})
-      .do((own: Term) => ({
+      .default<Partial<UserRow>>({})
+      .do((own) => ({
         isLater: hasEarlier(this.#others(id, keys), id, claimedAt(own, keys, now)),
         taken: this.#others(id, keys)
-          .filter((other: Term) => r.expr(marks).contains(other('tag').default('')))
+          .filter((other) => r.expr(marks).contains(other('tag').default('')))
           .limit(marks.length)('tag')
           .coerceTo('array'),
       }));
   }
 
-  #after(id: string, keys: string[]): Term {
+  #after(id: string, keys: string[]): Datum<StateAfter> {
     return this.#row(id)
-      .default({})
-      .do((own: Term) =>
+      .default<Partial<UserRow>>({})
+      .do((own) =>
         r.branch(
           // Another name has been written since.
           own('name_key').default(null).ne(keys).or(own('named').default(null).eq(null)),
@@ -90,10 +93,8 @@ export class NameClaims {
               .eq(null)
               .and(hasEarlier(this.#others(id, keys), id, own('named'))),
             unmarked: this.#others(id, keys)
-              .filter((other: Term) =>
-                isEarlier(own('named'), id, other).and(other('tag').default(null).eq(null)),
-              )
-              .limit(MAX_CROSSING)('id')
+              .filter((other) => isEarlier(own('named'), id, other).and(other('tag').default(null).eq(null)))
+              .limit(MAX_CONCURRENT_CLAIMS)('id')
               .coerceTo('array'),
           },
         ),
@@ -102,7 +103,7 @@ export class NameClaims {
 
   /** Marks a user, if the name still is one of those that look like this. */
   async #mark(id: string, keys: string[], tag: string): Promise<void> {
-    const update = this.#row(id).update((row: Term) =>
+    const update = this.#row(id).update((row) =>
       r.branch(
         row('name_key').default([]).setIntersection(keys).isEmpty().or(row('tag').default(null).ne(null)),
         {},
@@ -112,49 +113,49 @@ export class NameClaims {
     await this.#database.run(update);
   }
 
-  #others(id: string, keys: string[]): Term {
+  #others(id: string, keys: string[]): Selection<UserRow, 'name_key'> {
     return this.#database
-      .table('users')
-      .getAll(...keys, { index: NAME_INDEX.name })
-      .filter((other: Term) => other('id').ne(id));
+      .table(USERS)
+      .getAll(...keys, { index: 'name_key' })
+      .filter((other) => other('id').ne(id));
   }
 
-  #row(id: string): Term {
-    return this.#database.table('users').get(id);
+  #row(id: string): RowSelection<UserRow> {
+    return this.#database.table(USERS).get(id);
   }
 }
 
 /** When a user claimed a name of these keys: now, unless the row has them. */
-function claimedAt(own: Term, keys: string[], now: Term): Term {
+function claimedAt(own: Datum<Partial<UserRow> | null>, keys: string[], now: Datum<RawTime>): Datum {
   return r.branch(own('name_key').default(null).eq(keys), own('named').default(now), now);
 }
 
-/** One of the rows was named before this time; at the same time the lower id goes first. */
-function hasEarlier(rows: Term, id: string, named: Term): Term {
+/** Whether one of the rows was named before this time; of equal times the lower id is earlier. */
+function hasEarlier(rows: Selection<UserRow, 'name_key'>, id: string, named: Datum): Datum<boolean> {
   return rows
-    .filter((other: Term) =>
+    .filter((other) =>
       other('named')
         .default(null)
-        .do((at: Term) => at.ne(null).and(at.lt(named).or(at.eq(named).and(other('id').lt(id))))),
+        .do((at) => at.ne(null).and(at.lt(named).or(at.eq(named).and(other('id').lt(id))))),
     )
     .limit(1)
     .count()
     .gt(0);
 }
 
-/** The user of this id was named before the other one. */
-function isEarlier(named: Term, id: string, other: Term): Term {
+/** Whether the user of this id was named before the other one. */
+function isEarlier(named: Datum, id: string, other: Datum<UserRow>): Datum<boolean> {
   return other('named')
     .default(null)
-    .do((at: Term) => at.ne(null).and(named.lt(at).or(named.eq(at).and(other('id').gt(id)))));
+    .do((at) => at.ne(null).and(named.lt(at).or(named.eq(at).and(other('id').gt(id)))));
 }
 
 function replaced(
-  row: Term,
+  row: Datum<UserRow | null>,
   fields: { id: string; name: string; name_key: string[] },
-  now: Term,
+  now: Datum<RawTime>,
   claim: Claim,
-): Term {
+): Datum<unknown> {
   const merged = row.without('tag').merge(fields, { named: claimedAt(row, fields.name_key, now) });
   const added = { ...fields, named: now };
   switch (claim.kind) {

@@ -1,46 +1,38 @@
 import { ChatError } from '../../protocol/errors.js';
-import type { RoomAccess, RoomInfo } from '../../protocol/room.js';
+import type { RoomInfo } from '../../protocol/room.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { type DriverCursor, RAW, r, type Term } from '../connection/reql.js';
-import { primaryKey } from '../schema/primary-key.js';
+import { millisecondsOf, r, timeOf } from '../connection/reql.js';
+import type { Datum, Sequence, Table } from '../connection/reql-types.js';
+import type { RoomRow } from '../schema/rows.js';
+import { ROOMS } from '../schema/tables.js';
 import { BackgroundWrites } from './background-writes.js';
-import type { RawTime } from './message-row.js';
+import { primaryKey } from './primary-key.js';
 import { RowCache } from './row-cache.js';
-import { NAME_INDEX } from './row-indexes.js';
 
-interface Row {
-  id: string;
-  /** Where it is not the `id`. */
-  name?: string;
-  name_key?: unknown;
-  topic?: string;
-  access?: RoomAccess;
-  created?: RawTime;
-  created_by?: string | null;
-}
+type Index = 'name' | 'created' | 'name_key';
 
 /** Rooms whose row a process keeps in memory. */
-const CACHED_ROOMS = 5_000;
+const MAX_CACHED_ROOMS = 5_000;
 
 /** The table `rooms`: the topic and the access of each created room. */
 export class RoomTable {
   readonly #database: Database;
-  readonly cache: RowCache<Row, RoomInfo>;
+  readonly cache: RowCache<RoomRow, RoomInfo, Index>;
   readonly #background: BackgroundWrites;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
     this.#background = new BackgroundWrites('rooms', log);
-    this.cache = new RowCache<Row, RoomInfo>(
+    this.cache = new RowCache<RoomRow, RoomInfo, Index>(
       database,
       {
-        table: 'rooms',
-        capacity: CACHED_ROOMS,
+        table: ROOMS,
+        capacity: MAX_CACHED_ROOMS,
         parse: toRoomInfo,
-        read: (row) => this.#complete(row),
-        key: ({ name }) => name,
+        onRow: (row) => this.#complete(row),
+        keyOf: ({ name }) => name,
         select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
         // Of two rows for one room, the stricter one counts.
         prefer: (a, b) => (b.access === 'members' ? b : a),
@@ -54,16 +46,15 @@ export class RoomTable {
     return this.cache.get(name);
   }
 
-  /** Those of some rooms that have been created. @throws ChatError `database-unavailable` */
+  /** The rooms of these names that have been created. @throws ChatError `database-unavailable` */
   getMany(names: Iterable<string>): Promise<Map<string, RoomInfo>> {
     return this.cache.getMany(names);
   }
 
   /** Created rooms in the order of their names, after `name`. @throws ChatError `database-unavailable` */
   after(name: string | null, limit: number): Promise<RoomInfo[]> {
-    const lower = name ?? r.minval;
-    const range = { index: 'name', leftBound: 'open' };
-    return this.#read(this.#rows().between(lower, r.maxval, range).orderBy({ index: 'name' }).limit(limit));
+    const rest = this.#rows().between(name ?? r.minval, r.maxval, { index: 'name', leftBound: 'open' });
+    return this.#read(rest.orderBy({ index: 'name' }).limit(limit));
   }
 
   /** The rooms that were created last. @throws ChatError `database-unavailable` */
@@ -75,16 +66,13 @@ export class RoomTable {
     );
   }
 
-  /** The name of a created room that looks like this one, and is another; null without one. @throws ChatError `database-unavailable` */
+  /** The name of another created room whose name looks alike, or null. @throws ChatError `database-unavailable` */
   async lookAlike(name: string): Promise<string | null> {
-    const found = this.#database
-      .table('rooms')
-      .getAll(...nameKeys(name), { index: NAME_INDEX.name })
-      .map((row: Term) => row('name').default(row('id')))
-      .filter((other: Term) => other.ne(name))
-      .limit(1)
-      .coerceTo('array');
-    return (await this.#database.run<string[]>(found))[0] ?? null;
+    const others = this.#rows()
+      .getAll(...nameKeys(name), { index: 'name_key' })
+      .filter((row) => storedName(row).ne(name));
+    const [other] = await this.#read(others.limit(1));
+    return other?.name ?? null;
   }
 
   /**
@@ -100,40 +88,41 @@ export class RoomTable {
       name_key: nameKeys(name),
       topic,
       access,
-      created: r.epochTime(created / 1000),
+      created: timeOf(created),
       created_by: by,
     };
-    const result = await this.#database.run<{ errors: number }>(this.#rows().insert(row));
+    const result = await this.#database.run(this.#rows().insert(row));
     this.cache.invalidate(name);
     if (result.errors > 0)
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
     return { name, topic, access, created, created_by: by };
   }
 
-  #rows(): Term {
-    return this.#database.table('rooms');
+  #rows(): Table<RoomRow, Index> {
+    return this.#database.table(ROOMS);
   }
 
-  async #read(rows: Term): Promise<RoomInfo[]> {
-    const cursor = await this.#database.run<DriverCursor<Row>>(rows, RAW);
-    return (await cursor.toArray()).map(toRoomInfo).filter((room) => room !== null);
+  async #read(rows: Sequence<RoomRow, Index>): Promise<RoomInfo[]> {
+    return (await this.#database.rows(rows)).map(toRoomInfo).filter((room) => room !== null);
   }
 
   /** Adds the keys of its name to a row that another program has written. */
-  #complete(row: Row): void {
+  #complete(row: RoomRow): void {
     const info = toRoomInfo(row);
-    if (!info) return;
+    if (!info || typeof row.id !== 'string') return;
     const keys = nameKeys(info.name);
     if (isSameKey(row.name_key, keys)) return;
-    const named = (one: Term) => one('name').default(one('id')).eq(info.name);
     const repair = this.#rows()
       .get(row.id)
-      .update((one: Term) => r.branch(named(one), { name_key: keys }, {}));
+      .update((stored) => r.branch(storedName(stored).eq(info.name), { name_key: keys }, {}));
     this.#background.add(row.id, () => this.#database.run(repair));
   }
 }
 
-function toRoomInfo(row: Row): RoomInfo | null {
+const storedName = (row: Datum<RoomRow>) => row('name').default(row('id'));
+
+/** Null for a row without a name. */
+function toRoomInfo(row: RoomRow): RoomInfo | null {
   const name = row.name ?? row.id;
   if (typeof name !== 'string') return null;
   return {
@@ -141,7 +130,7 @@ function toRoomInfo(row: Row): RoomInfo | null {
     topic: typeof row.topic === 'string' ? row.topic : '',
     // An unknown kind of access locks the room rather than opening it.
     access: row.access === undefined || row.access === 'open' ? 'open' : 'members',
-    created: row.created ? Math.round(row.created.epoch_time * 1000) : null,
-    created_by: row.created_by ?? null,
+    created: millisecondsOf(row.created),
+    created_by: typeof row.created_by === 'string' ? row.created_by : null,
   };
 }

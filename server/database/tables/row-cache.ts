@@ -1,33 +1,36 @@
 import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { Backoff } from '../../lib/backoff.js';
+import { reasonOf } from '../../lib/error-reason.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { Feed } from '../connection/feed.js';
-import { type DriverCursor, RAW, type Term } from '../connection/reql.js';
+import type { Sequence, Table } from '../connection/reql-types.js';
+import type { TableDeclaration } from '../connection/table-declaration.js';
 
-/** Rows that one query asks for. */
+/** Keys in one query. */
 const KEYS_PER_QUERY = 200;
-/** Reads of a key that keeps changing while it is read; the last one counts. */
-const READS_PER_KEY = 5;
-/** Milliseconds of an outage, or of the first connection, that a lookup waits out. */
+/** Reads of a key that keeps changing while it is read; the last one is used. */
+const MAX_READS_PER_KEY = 5;
+/** Milliseconds of an outage, or of the first connection, that a lookup waits for. */
 const BRIDGED_OUTAGE_MS = 5_000;
 /** Attempts of a query whose connection is lost. */
-const QUERY_ATTEMPTS = 3;
+const MAX_QUERY_ATTEMPTS = 3;
 
 /** How rows of a table become values that are looked up by a key. */
-export interface RowCacheOptions<Row, Value> {
-  table: string;
+export interface RowCacheOptions<Row, Value, Index extends string> {
+  table: TableDeclaration<Row, Index>;
   /** Keys that are kept, those without a row included. The least recently used one is evicted first. */
   capacity: number;
   /** Null for a row that cannot be used; any driver may have written it. */
   parse(row: Row): Value | null;
-  key(value: Value): string;
+  keyOf(value: Value): string;
   /** Called with each row that was read, or that the changefeed reports as new. */
-  read?(row: Row): void;
+  onRow?(row: Row): void;
   /** Selects the rows of some keys. */
-  select(table: Term, keys: string[]): Term;
+  select(table: Table<Row, Index>, keys: string[]): Sequence<Row, Index>;
   /** Decides between two rows of the same key. Default: the first. */
   prefer?(a: Value, b: Value): Value;
 }
@@ -58,12 +61,12 @@ interface Waiting<Value> {
  * `changed` reports each change of the table, cached or not, and after an interruption those of the cached rows.
  * `resynchronised` follows such an interruption: changes of rows that are not cached may have been missed.
  */
-export class RowCache<Row, Value> extends EventEmitter<{
+export class RowCache<Row, Value, Index extends string> extends EventEmitter<{
   changed: [before: Value | null, after: Value | null];
   resynchronised: [];
 }> {
   readonly #database: Database;
-  readonly #options: RowCacheOptions<Row, Value>;
+  readonly #options: RowCacheOptions<Row, Value, Index>;
   readonly #log: Log;
   readonly #entries: LRUCache<string, Entry<Value>>;
   readonly #loads = new Map<string, Load<Value>>();
@@ -71,9 +74,9 @@ export class RowCache<Row, Value> extends EventEmitter<{
   readonly #feed: Feed<Row>;
   /** Counts the times that the feed was opened or interrupted. */
   #generation = 0;
-  #following = false;
+  #isFollowing = false;
 
-  constructor(database: Database, options: RowCacheOptions<Row, Value>, log: Log) {
+  constructor(database: Database, options: RowCacheOptions<Row, Value, Index>, log: Log) {
     super();
     this.#database = database;
     this.#options = options;
@@ -87,7 +90,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
       {
         opened: () => this.#opened(),
         changed: (before, after) => {
-          if (after) options.read?.(after);
+          if (after) options.onRow?.(after);
           this.#receive(parse(before), parse(after));
         },
         lost: () => this.#lost(),
@@ -96,14 +99,14 @@ export class RowCache<Row, Value> extends EventEmitter<{
     );
   }
 
-  /** How many keys are held. */
+  /** Number of cached keys. */
   get size(): number {
     return this.#entries.size;
   }
 
   /** The changefeed is open, so that no change of the table is missed. */
   get isFollowing(): boolean {
-    return this.#following;
+    return this.#isFollowing;
   }
 
   /** @throws ChatError `database-unavailable` when the row is not cached and cannot be read */
@@ -113,7 +116,7 @@ export class RowCache<Row, Value> extends EventEmitter<{
     try {
       return (await this.#load(key)) ?? undefined;
     } catch (error) {
-      // During an outage of the database, the last known state counts.
+      // During an outage of the database, the last known row is used.
       if (entry && error instanceof ChatError) return entry.value ?? undefined;
       throw error;
     }
@@ -122,13 +125,11 @@ export class RowCache<Row, Value> extends EventEmitter<{
   /** The values of those keys that have a row. @throws ChatError `database-unavailable` */
   async getMany(keys: Iterable<string>): Promise<Map<string, Value>> {
     const wanted = [...new Set(keys)];
-    const values = await Promise.all(wanted.map((key) => this.get(key)));
-    const found = new Map<string, Value>();
-    for (const [i, value] of values.entries()) if (value !== undefined) found.set(wanted[i]!, value);
-    return found;
+    const entries = await Promise.all(wanted.map(async (key) => [key, await this.get(key)] as const));
+    return new Map(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
   }
 
-  /** Makes the next lookup read the row. For a caller that has written it and must see its own write. */
+  /** Makes the next lookup read the row: for a caller that has written it and must see its own write. */
   invalidate(key: string): void {
     this.#entries.delete(key);
     const load = this.#loads.get(key);
@@ -141,12 +142,12 @@ export class RowCache<Row, Value> extends EventEmitter<{
   }
 
   #receive(before: Value | null, after: Value | null): void {
-    const { key } = this.#options;
-    for (const value of [before, after]) if (value) this.invalidate(key(value));
-    if (before && after && key(before) !== key(after)) {
+    const { keyOf } = this.#options;
+    for (const value of [before, after]) if (value) this.invalidate(keyOf(value));
+    if (before && after && keyOf(before) !== keyOf(after)) {
       this.emit('changed', before, null);
       this.emit('changed', null, after);
-    } else if (JSON.stringify(before) !== JSON.stringify(after)) {
+    } else if (!isDeepStrictEqual(before, after)) {
       this.emit('changed', before, after);
     }
   }
@@ -154,14 +155,14 @@ export class RowCache<Row, Value> extends EventEmitter<{
   #opened(): void {
     const isFirst = this.#generation === 0;
     this.#generation += 1;
-    this.#following = true;
+    this.#isFollowing = true;
     for (const load of this.#loads.values()) load.isOutdated = true;
     if (!isFirst) void this.#resynchronise(this.#generation);
   }
 
   #lost(): void {
     this.#generation += 1;
-    this.#following = false;
+    this.#isFollowing = false;
     for (const entry of this.#entries.values()) entry.isFresh = false;
   }
 
@@ -176,19 +177,19 @@ export class RowCache<Row, Value> extends EventEmitter<{
         if (generation !== this.#generation) return;
         batch.forEach(([, { value }], at) => {
           const now = after[at] ?? null;
-          if (JSON.stringify(value) !== JSON.stringify(now)) this.emit('changed', value, now);
+          if (!isDeepStrictEqual(value, now)) this.emit('changed', value, now);
         });
         i += KEYS_PER_QUERY;
       } catch (error) {
-        const reason = (error as Error).message;
-        this.#log.warn({ table: this.#options.table, reason }, 'cached rows could not be read again');
+        const fields = { table: this.#options.table.name, reason: reasonOf(error) };
+        this.#log.warn(fields, 'reading cached rows again failed, retrying');
         await new Promise((resolve) => setTimeout(resolve, backoff.next()).unref());
       }
     }
     if (generation === this.#generation) this.emit('resynchronised');
   }
 
-  /** Reads a row, once for all callers that ask at the same time. */
+  /** Reads a row, once for all concurrent callers. */
   #load(key: string): Promise<Value | null> {
     const present = this.#loads.get(key);
     if (present) return present.result;
@@ -206,10 +207,10 @@ export class RowCache<Row, Value> extends EventEmitter<{
         });
         const load = current();
         if (!load.isOutdated) {
-          this.#entries.set(key, { value, isFresh: this.#following });
+          this.#entries.set(key, { value, isFresh: this.#isFollowing });
           return value;
         }
-        if (attempt === READS_PER_KEY) return value;
+        if (attempt === MAX_READS_PER_KEY) return value;
         load.isOutdated = false;
       }
     } finally {
@@ -228,9 +229,9 @@ export class RowCache<Row, Value> extends EventEmitter<{
       batches.map(async (batch) => {
         try {
           const found = await this.#query(batch);
-          for (const key of batch) queue.get(key)!.resolve(found.get(key) ?? null);
+          for (const key of batch) queue.get(key)?.resolve(found.get(key) ?? null);
         } catch (error) {
-          for (const key of batch) queue.get(key)!.reject(error);
+          for (const key of batch) queue.get(key)?.reject(error);
         }
       }),
     );
@@ -240,10 +241,10 @@ export class RowCache<Row, Value> extends EventEmitter<{
     const options = this.#options;
     const found = new Map<string, Value>();
     for (const row of await this.#rowsOf(keys)) {
-      options.read?.(row);
+      options.onRow?.(row);
       const value = options.parse(row);
       if (!value) continue;
-      const key = options.key(value);
+      const key = options.keyOf(value);
       const other = found.get(key);
       found.set(key, other && options.prefer ? options.prefer(other, value) : (other ?? value));
     }
@@ -259,10 +260,9 @@ export class RowCache<Row, Value> extends EventEmitter<{
       const remainingMs = BRIDGED_OUTAGE_MS - (Date.now() - since.getTime());
       if (state !== 'up' && remainingMs > 0) await database.ready(remainingMs);
       try {
-        const rows = options.select(database.table(options.table), keys);
-        return await (await database.run<DriverCursor<Row>>(rows, RAW)).toArray();
+        return await database.rows(options.select(database.table(options.table), keys));
       } catch (error) {
-        if (database.status.state === 'up' || remainingMs <= 0 || attempt === QUERY_ATTEMPTS) throw error;
+        if (database.status.state === 'up' || remainingMs <= 0 || attempt === MAX_QUERY_ATTEMPTS) throw error;
       }
     }
   }

@@ -4,31 +4,24 @@ import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { r } from '../connection/reql.js';
+import type { UserRow } from '../schema/rows.js';
+import { USERS } from '../schema/tables.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
 import { type Claim, NameClaims } from './name-claims.js';
 import { RowCache } from './row-cache.js';
 
-/** A user with a name, which counts for old messages too. */
+/** A user with a name, which is shown at old messages too. */
 export interface UserInfo {
   id_user: string;
   /** As it is shown: with a mark where another user has claimed a name that looks alike first. */
   name: string;
   /** Without the mark. */
   chosen: string;
-  /** When the issuer of tokens gave the name, in milliseconds since 1970; 0 for a name of another kind. */
+  /** When the issuer of tokens gave the name, in milliseconds since 1970; 0 for a name from another source. */
   given: number;
-  /** Any visitor may be this user by `/ui/:room?id_user=`; the seeded users are. */
+  /** A playground user: `/ui/:room?id_user=` opens a page as this user. The seeded users are playground users. */
   playground: boolean;
-}
-
-interface Row {
-  id: string;
-  name?: string;
-  name_key?: unknown;
-  tag?: unknown;
-  given?: unknown;
-  playground?: boolean;
 }
 
 /** A user as a message, a cookie or a token names them. */
@@ -38,27 +31,27 @@ interface Named {
 }
 
 /** Users whose row, or its absence, a process keeps in memory. */
-const CACHED_USERS = 20_000;
+const MAX_CACHED_USERS = 20_000;
 /** RethinkDB refuses longer primary keys. */
 const MAX_KEY_BYTES = 127;
 
 /** The table `users`: their names. */
 export class UserTable {
-  readonly cache: RowCache<Row, UserInfo>;
+  readonly cache: RowCache<UserRow, UserInfo, 'name_key'>;
   readonly #claims: NameClaims;
   readonly #background: BackgroundWrites;
 
   constructor(database: Database, log: Log) {
     this.#claims = new NameClaims(database);
     this.#background = new BackgroundWrites('users', log);
-    this.cache = new RowCache<Row, UserInfo>(
+    this.cache = new RowCache<UserRow, UserInfo, 'name_key'>(
       database,
       {
-        table: 'users',
-        capacity: CACHED_USERS,
+        table: USERS,
+        capacity: MAX_CACHED_USERS,
         parse: toUserInfo,
-        read: (row) => this.#complete(row),
-        key: ({ id_user }) => id_user,
+        onRow: (row) => this.#complete(row),
+        keyOf: ({ id_user }) => id_user,
         select: (table, ids) => table.getAll(r.args(ids)),
       },
       log,
@@ -70,32 +63,32 @@ export class UserTable {
     return isKey(id_user) ? this.cache.get(id_user) : undefined;
   }
 
-  /** Those of some users that have a row. @throws ChatError `database-unavailable` */
+  /** The users of these ids that have a row. @throws ChatError `database-unavailable` */
   getMany(ids: Iterable<string>): Promise<Map<string, UserInfo>> {
     return this.cache.getMany([...ids].filter(isKey));
   }
 
-  /** The current names of authors where they differ from those in their messages; while the database is away, as far as known. */
+  /** The current names of authors where they differ from those in their messages; while the database is unavailable, the cached ones. */
   async namesFor(messages: readonly Message[]): Promise<Record<string, string>> {
     const ids = new Set(messages.flatMap(({ author: { id_user } }) => id_user ?? []));
-    const users = await Promise.all([...ids].map((id_user) => unlessAway(this.get(id_user))));
+    const users = await Promise.all([...ids].map((id_user) => unlessUnavailable(this.get(id_user))));
     const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
     const names: Record<string, string> = {};
     for (const { author } of messages) {
-      const name = author.id_user === null ? undefined : current.get(author.id_user);
-      if (name !== undefined && name !== author.name) names[author.id_user!] = name;
+      const { id_user } = author;
+      const name = id_user === null ? undefined : current.get(id_user);
+      if (id_user !== null && name !== undefined && name !== author.name) names[id_user] = name;
     }
     return names;
   }
 
   /**
-   * A user under the name that is shown now.
+   * A user under the name that is shown now. While the database is unavailable, that is the name of the cookie or token.
    * @param user as a cookie or token names them
-   * @param isGiven the issuer of the token decides on the name; then the row adds nothing but a mark
-   * While the database cannot be read, the user keeps the name of the cookie or token.
+   * @param isGiven the issuer of the token decides on the name; then the row only adds a mark
    */
   async present(user: Named, isGiven: boolean): Promise<Named> {
-    const row = await unlessAway(this.get(user.id_user));
+    const row = await unlessUnavailable(this.get(user.id_user));
     const counts = row !== undefined && (!isGiven || row.chosen === user.name);
     return { id_user: user.id_user, name: counts ? row.name : user.name };
   }
@@ -114,14 +107,14 @@ export class UserTable {
     return this.#claim(id_user, chosen, { kind: 'chosen' });
   }
 
-  /** Gives a name to a user who has none yet. @throws ChatError `database-unavailable` */
+  /** Gives a name to a user who has no name yet. @throws ChatError `database-unavailable` */
   async introduce(id_user: string, name: string): Promise<void> {
     if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
   }
 
   /**
-   * Notes in the background which name the issuer of tokens gives to a user. A token issued before the one that was
-   * noted last changes nothing.
+   * Stores in the background which name the issuer of tokens gives to a user. A token that was issued before the last
+   * stored one changes nothing.
    * @param issued milliseconds since 1970
    */
   noteGiven({ id_user, name }: Named, issued: number): void {
@@ -142,20 +135,21 @@ export class UserTable {
   }
 
   /** Adds the claim of its name to a row that another program has written. */
-  #complete(row: Row): void {
+  #complete(row: UserRow): void {
     const user = toUserInfo(row);
-    if (!user || isSameKey(row.name_key, nameKeys(user.chosen))) return;
-    const name = row.name!;
-    this.#background.add(`found ${row.id}`, () => this.#claim(row.id, name, { kind: 'found' }));
+    if (!user || isSameKey(row.name_key, nameKeys(user.chosen)) || typeof row.name !== 'string') return;
+    const { id_user } = user;
+    const { name } = row;
+    this.#background.add(`found ${id_user}`, () => this.#claim(id_user, name, { kind: 'found' }));
   }
 }
 
-/** Whether a text can be a primary key at all. Ids come from requests and from rows that any driver wrote. */
+/** Whether a text can be a primary key. Ids come from requests and from rows that any driver wrote. */
 function isKey(id_user: string): boolean {
   return Buffer.byteLength(id_user) <= MAX_KEY_BYTES && !id_user.includes('\0');
 }
 
-async function unlessAway<T>(lookup: Promise<T>): Promise<T | undefined> {
+async function unlessUnavailable<T>(lookup: Promise<T>): Promise<T | undefined> {
   try {
     return await lookup;
   } catch (error) {
@@ -165,7 +159,7 @@ async function unlessAway<T>(lookup: Promise<T>): Promise<T | undefined> {
 }
 
 /** Null for a row without a usable name. */
-function toUserInfo(row: Row): UserInfo | null {
+function toUserInfo(row: UserRow): UserInfo | null {
   if (typeof row.id !== 'string' || typeof row.name !== 'string') return null;
   const chosen = usable(row.name);
   if (chosen === null) return null;

@@ -3,7 +3,8 @@ import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../../limi
 import type { ChatError } from '../../protocol/errors.js';
 import type { RoomFrame } from '../../protocol/server-frames.js';
 import type { FrameBatch } from '../../rooms/frame-batch.js';
-import type { Room, Subscriber } from '../../rooms/room.js';
+import type { Room } from '../../rooms/room.js';
+import type { Subscriber } from '../../rooms/subscriber.js';
 
 export interface EventStreamOptions {
   /** Milliseconds between two comments that keep proxies from closing a quiet stream. */

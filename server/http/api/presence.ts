@@ -5,23 +5,23 @@ import { type Endpoint, endpoint } from '../openapi/serve.js';
 import { flushPresence, summarisePresence } from './operations/people.js';
 
 export interface PresenceDependencies {
-  config: Pick<Config, 'presenceSecrets'>;
+  config: Pick<Config, 'presenceTokens'>;
   presence: Presence;
 }
 
 /** For operators: who is present, over all rooms and processes. */
 export function presenceEndpoints({
-  config: { presenceSecrets },
+  config: { presenceTokens },
   presence,
 }: PresenceDependencies): Endpoint[] {
   return [
     endpoint(summarisePresence, async (_input, req, res) => {
-      requireSecret(presenceSecrets.summary, req.get('authorization'));
+      requireSecret(presenceTokens.summary, req.get('authorization'));
       res.set('Cache-Control', 'no-store').json(await presence.summary());
     }),
 
     endpoint(flushPresence, async (_input, req, res) => {
-      requireSecret(presenceSecrets.flushing, req.get('authorization'));
+      requireSecret(presenceTokens.flush, req.get('authorization'));
       res.set('Cache-Control', 'no-store').json({ dropped: await presence.flush() });
     }),
   ];

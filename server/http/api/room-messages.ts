@@ -81,7 +81,8 @@ export function messageEndpoints({ limits, rooms, visitors }: RoomMessagesDepend
         { id, room, body, author: { id_user, name } },
         req.ip,
       );
-      if (notice) res.set('Notice', notice.code);
+      // A notice that depends on the broker comes too late for the header: the message is stored now.
+      if (notice instanceof ChatError) res.set('Changeroom-Notice', notice.code);
       res
         .status(created ? 201 : 200)
         .location(`${addressOf(room)}/${encodeURIComponent(message.id)}`)

@@ -22,7 +22,10 @@ export class Refusals {
   }
 
   /** @param about what the log should say of the request; no query, which may hold secrets */
-  add(code: ErrorCode, about: { method?: string; path?: string; address?: string; reason?: string }): void {
+  add(
+    code: ErrorCode,
+    about: { method?: string | undefined; path?: string; address?: string | undefined; reason?: string },
+  ): void {
     diagnostics.refused.publish({ code });
     this.#log.debug({ code, ...about }, 'http: connection refused');
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);

@@ -11,11 +11,11 @@ export interface Problem {
   status: number;
   detail: string;
   code: ErrorCode;
-  field?: string;
-  limit?: number;
-  retryAfterMs?: number;
+  field?: string | undefined;
+  limit?: number | undefined;
+  retryAfterMs?: number | undefined;
   /** Names one occurrence, as it stands in the log. */
-  instance?: string;
+  instance?: string | undefined;
 }
 
 export function toProblem({ code, message, details }: ChatError, instance?: string): Problem {

@@ -37,5 +37,5 @@ export function metricsRouter({ metrics, secret }: MetricsDependencies): Router 
  */
 function requireLocal(req: Request): void {
   if (proxyAddr.all(req).every(isLoopback) && req.headers.forwarded === undefined) return;
-  throw new ChatError('local-only', 'without SECRET_FOR_METRICS the numbers are for this machine alone');
+  throw new ChatError('local-only', 'without METRICS_TOKEN the numbers are for this machine alone');
 }

@@ -18,7 +18,7 @@ export interface RejectedForm {
   /** As typed, to be shown again. */
   text: string;
   /** Of the message that was sent or meant. */
-  id?: string;
+  id?: string | undefined;
 }
 
 export interface RoomPageModel extends SidePanelModel {

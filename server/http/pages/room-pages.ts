@@ -42,7 +42,8 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
       const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
-      return (await rooms.post(message, address)).notice;
+      const { notice } = await rooms.post(message, address);
+      return notice instanceof ChatError ? notice : null;
     }
     return null;
   }

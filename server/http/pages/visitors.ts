@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
-import type { Authenticator, Session } from '../../auth/authenticator.js';
+import type { Authenticator } from '../../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../../auth/credentials.js';
 import { areNamesGiven, refuseGivenName } from '../../auth/given-name.js';
 import type { Guests, Identity } from '../../auth/guest.js';
+import type { Session } from '../../auth/session.js';
 import { monitorSession } from '../../auth/session-monitor.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
@@ -118,7 +119,7 @@ export class Visitors {
   #byHeader(req: Request): Identity | null {
     const { authenticator, guests } = this.#parts;
     const signed = req.get(GUEST_HEADER);
-    return signed && authenticator.mode === 'guest' ? guests.recognise(signed) : null;
+    return signed && authenticator.mode === 'guest' ? guests.verify(signed) : null;
   }
 
   #introduce(req: Request, res: Response, identity: Identity): Identity {

@@ -1,33 +1,34 @@
 import type { Redis } from 'ioredis';
 
-/** Takes the text of a message. */
-type Reader = (text: string) => void;
+type ChannelListener = (text: string) => void;
 
 /** Channels in one command. */
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
-/** The channels that a link listens to, each with the one who reads it. */
+/** The channels to which a link is subscribed, each with one listener. */
 export class Channels {
   readonly #subscriber: Redis;
-  readonly #readers = new Map<string, Reader>();
+  readonly #listeners = new Map<string, ChannelListener>();
 
   constructor(subscriber: Redis) {
     this.#subscriber = subscriber;
-    subscriber.on('message', (channel: string, text: string) => this.#readers.get(channel)?.(text));
+    subscriber.on('message', (channel: string, text: string) => this.#listeners.get(channel)?.(text));
   }
 
-  /** Resolves when nothing more will be missed. @throws Error when the link fails */
-  async listen(readers: readonly (readonly [channel: string, read: Reader])[]): Promise<void> {
-    for (let i = 0; i < readers.length; i += AT_ONCE) {
-      const some = readers.slice(i, i + AT_ONCE);
-      for (const [channel, read] of some) this.#readers.set(channel, read);
-      await this.#subscriber.subscribe(...some.map(([channel]) => channel));
+  /** Resolves when all further messages will be received. @throws Error when the link is lost */
+  async subscribe(
+    channels: readonly (readonly [channel: string, listener: ChannelListener])[],
+  ): Promise<void> {
+    for (let i = 0; i < channels.length; i += BATCH_SIZE) {
+      const batch = channels.slice(i, i + BATCH_SIZE);
+      for (const [channel, listener] of batch) this.#listeners.set(channel, listener);
+      await this.#subscriber.subscribe(...batch.map(([channel]) => channel));
     }
   }
 
-  /** Redis carries commands out in order: who listens again at once, listens. @throws Error when the link fails */
-  async leave(channel: string): Promise<void> {
-    this.#readers.delete(channel);
+  /** May be followed by `subscribe` at once: Redis executes commands in order. @throws Error when the link is lost */
+  async unsubscribe(channel: string): Promise<void> {
+    this.#listeners.delete(channel);
     await this.#subscriber.unsubscribe(channel);
   }
 }

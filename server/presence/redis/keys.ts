@@ -1,18 +1,18 @@
 /**
- * The names of everything in Redis. Each process (node) writes keys of its own and reads those of the others:
+ * The names of all keys and channels in Redis. Each process (node) writes keys of its own and reads those of the others:
  *
- *     <prefix>:nodes               sorted set: node → end of its lease, in milliseconds of Redis' clock
+ *     <prefix>:nodes               sorted set: node → end of its lease, in milliseconds of the clock of Redis
  *     <prefix>:rooms:<node>        set: rooms in which the node has entries
  *     <prefix>:in:<node>:<room>    hash: id_socket → [id_user, name]
  *
- * Entries are worth as much as their node's lease. So a heartbeat is one command however many rooms there are, and
- * the entries of a process that was killed are void all at once. All keys expire as well, should nobody clean up.
+ * Entries are valid as long as the lease of their node. So a heartbeat is one command, whatever the number of rooms, and
+ * all entries of a process that was killed become invalid together. All keys expire as well.
  */
 export class Keys {
   readonly #prefix: string;
   readonly #channel: string;
 
-  /** @param database its number; channels, unlike keys, are common to all databases of a server */
+  /** @param database the number of the Redis database: channels, unlike keys, are shared by all databases of a server */
   constructor(prefix: string, database: number) {
     this.#prefix = prefix;
     this.#channel = `${prefix}/${database}`;
@@ -30,7 +30,7 @@ export class Keys {
     return this.entriesOf(node) + toText(room);
   }
 
-  /** What the keys of all the node's entries begin with; the room as in `rooms` follows. */
+  /** The prefix of the keys of all the node's entries; the room follows, written as in `rooms`. */
   entriesOf(node: string): string {
     return `${this.#prefix}:in:${node}:`;
   }
@@ -48,7 +48,7 @@ export class Keys {
   }
 }
 
-/** JSON keeps apart what UTF-8 would not: lone surrogates. And no name is special, not even `__proto__`. */
+/** As JSON, which keeps lone surrogates apart (UTF-8 does not) and gives no name a special meaning, as `__proto__`. */
 export function toText(name: string): string {
   return JSON.stringify(name);
 }

@@ -6,13 +6,13 @@ import { KEEP_MS } from './node-lease.js';
 import type { RedisLink } from './redis-link.js';
 import { writeEntry, writeNodeMessage, writeRoomMessage, writeTypingMessage } from './wire.js';
 
-/** Sockets in one command or message, and rooms in one go: so that Redis does not halt for others. */
-const SOCKETS_AT_ONCE = 500;
-const ROOMS_AT_ONCE = 100;
+/** Sockets in one command or message, and rooms in one batch, so that Redis does not block for other clients. */
+const SOCKETS_PER_COMMAND = 500;
+const ROOMS_PER_BATCH = 100;
 
 /**
- * Writes this node's entries to Redis. Always writes what is there now, whatever the change was, so that repeating
- * is harmless. Every method rejects when anything was not written.
+ * Writes this node's entries to Redis. Writes always store the current state, whatever the change was, so repeating
+ * one is harmless. Every method rejects when a part was not written.
  */
 export class OwnEntries {
   readonly #local: LocalEntries;
@@ -28,42 +28,41 @@ export class OwnEntries {
   }
 
   /**
-   * Writes all there is, deletes what is there no more, and asks the others to read it. The lease comes after the
-   * entries: whoever sees it finds them.
+   * Writes all entries, deletes those that are gone, and asks other nodes to read them. The lease is written after the
+   * entries, so that a node that sees the lease finds the entries.
    */
   async announce(commands: RedisLink['commands']): Promise<void> {
     const keys = this.#keys;
     const node = this.#node;
     const old = (await commands.smembers(keys.rooms(node))).map(fromText);
     const rooms = new Set([...old, ...this.#local.rooms()]);
-    for (const some of slices([...rooms], ROOMS_AT_ONCE)) {
-      await Promise.all(some.map((room) => this.#replaceRoom(commands, room)));
+    for (const batch of slices([...rooms], ROOMS_PER_BATCH)) {
+      await Promise.all(batch.map((room) => this.#replaceRoom(commands, room)));
     }
-    await commands.enrol(keys.nodes, node, this.#leaseMs, KEEP_MS);
+    await commands.grantLease(keys.nodes, node, this.#leaseMs, KEEP_MS);
     await commands.publish(keys.nodesChannel, writeNodeMessage({ node, is: 'announced' }));
   }
 
-  /** Writes and tells what changed. @param changed sockets by room */
+  /** Writes and publishes changes. @param changed sockets by room */
   async update(commands: Redis, changed: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
-    for (const some of slices([...changed], ROOMS_AT_ONCE)) {
+    for (const batch of slices([...changed], ROOMS_PER_BATCH)) {
       const pipeline = commands.pipeline();
-      for (const [room, ids] of some) this.#updateRoom(pipeline, room, [...ids]);
-      await run(pipeline);
+      for (const [room, ids] of batch) this.#updateRoom(pipeline, room, [...ids]);
+      await execute(pipeline);
     }
   }
 
-  /** Tells who types. */
-  async tellTyping(commands: Redis, typing: readonly { room: string; user: Typist }[]): Promise<void> {
+  async publishTyping(commands: Redis, typing: readonly { room: string; user: Typist }[]): Promise<void> {
     const keys = this.#keys;
     const node = this.#node;
     const pipeline = commands.pipeline();
     for (const { room, user } of typing) {
       pipeline.publish(keys.typingChannel(room), writeTypingMessage({ node, user }));
     }
-    await run(pipeline);
+    await execute(pipeline);
   }
 
-  /** Takes this node away, and says so. */
+  /** Deletes this node with its entries, and publishes that it is gone. */
   async remove(commands: Redis): Promise<void> {
     const keys = this.#keys;
     const node = this.#node;
@@ -71,44 +70,44 @@ export class OwnEntries {
     for (const room of this.#local.rooms()) pipeline.unlink(keys.entries(node, room));
     pipeline.unlink(keys.rooms(node)).zrem(keys.nodes, node);
     pipeline.publish(keys.nodesChannel, writeNodeMessage({ node, is: 'gone' }));
-    await run(pipeline);
+    await execute(pipeline);
   }
 
-  /** In one transaction, so that nobody reads half a room. */
+  /** In one transaction, so that readers never see a part of a room. */
   async #replaceRoom(commands: Redis, room: string): Promise<void> {
     const key = this.#keys.entries(this.#node, room);
     const transaction = commands.multi().unlink(key);
-    for (const some of slices(this.#local.in(room), SOCKETS_AT_ONCE)) {
-      transaction.hset(key, ...some.flatMap(writeEntry));
+    for (const entries of slices(this.#local.in(room), SOCKETS_PER_COMMAND)) {
+      transaction.hset(key, ...entries.flatMap(writeEntry));
     }
     transaction.pexpire(key, KEEP_MS);
-    this.#noteRoom(transaction, room);
-    await run(transaction);
+    this.#updateRoomList(transaction, room);
+    await execute(transaction);
   }
 
-  /** Writes first and tells then: who was not told will read it. */
+  /** Persists entries before publishing them, so that a node that misses the message still finds them in Redis. */
   #updateRoom(pipeline: ChainableCommander, room: string, ids: readonly string[]): void {
     const keys = this.#keys;
     const node = this.#node;
     const key = keys.entries(node, room);
-    for (const some of slices(ids, SOCKETS_AT_ONCE)) {
-      const present = some.flatMap((id_socket) => this.#local.get(room, id_socket) ?? []);
-      const gone = some.filter((id_socket) => !this.#local.get(room, id_socket));
+    for (const batch of slices(ids, SOCKETS_PER_COMMAND)) {
+      const present = batch.flatMap((id_socket) => this.#local.get(room, id_socket) ?? []);
+      const gone = batch.filter((id_socket) => !this.#local.get(room, id_socket));
       if (present.length > 0) pipeline.hset(key, ...present.flatMap(writeEntry)).pexpire(key, KEEP_MS);
       if (gone.length > 0) pipeline.hdel(key, ...gone.map(toText));
       pipeline.publish(keys.roomChannel(room), writeRoomMessage({ node, present, gone }));
     }
-    this.#noteRoom(pipeline, room);
+    this.#updateRoomList(pipeline, room);
   }
 
-  #noteRoom(pipeline: ChainableCommander, room: string): void {
+  #updateRoomList(pipeline: ChainableCommander, room: string): void {
     const rooms = this.#keys.rooms(this.#node);
     if (this.#local.has(room)) pipeline.sadd(rooms, toText(room)).pexpire(rooms, KEEP_MS);
     else pipeline.srem(rooms, toText(room));
   }
 }
 
-async function run(pipeline: ChainableCommander): Promise<void> {
+async function execute(pipeline: ChainableCommander): Promise<void> {
   for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
 }
 

@@ -5,9 +5,9 @@ import type { OwnEntries } from './own-entries.js';
 import type { RedisLink } from './redis-link.js';
 
 /**
- * Gathers what changes in this process and has it written. Only which sockets changed is kept, and one batch is on
- * its way at a time: a slow Redis gets fewer and larger batches, never a queue. What fails drops the link; the next
- * link begins with an announcement of all there is.
+ * Collects the changes of this process and writes them to Redis. Keeps only which sockets changed, and has one batch in
+ * flight: a slow Redis gets fewer and larger batches, never a queue. A failure drops the link; the next link begins with
+ * an announcement of all entries.
  */
 export class PresencePublisher {
   readonly #own: OwnEntries;
@@ -16,52 +16,57 @@ export class PresencePublisher {
   #changed = new Map<string, Set<string>>();
   #typing = new Map<string, { room: string; user: Typist }>();
   #mustAnnounce = false;
-  /** What is on its way. */
+  /** The batch in flight. */
   #sending: Promise<void> | null = null;
   #cancelSending: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
 
-  /** @param sendMs milliseconds for which changes are gathered */
+  /** @param options `sendMs`: milliseconds over which changes are collected */
   constructor(own: OwnEntries, options: { clock: Clock; sendMs: number }) {
     this.#own = own;
     this.#options = options;
   }
 
-  /** The socket's entry in the room is new, different or gone. */
-  noteChange(room: string, id_socket: string): void {
-    if (!this.#link) return; // all there is will be announced
+  /** The entry of a socket of this process was added, changed or removed. */
+  addChange(room: string, id_socket: string): void {
+    // Without a link, the next announcement has the change.
+    if (!this.#link) return;
     const ids = this.#changed.get(room) ?? new Set();
     this.#changed.set(room, ids.add(id_socket));
-    this.#sendSoon();
+    this.#scheduleSend();
   }
 
-  noteTyping(room: string, user: Typist): void {
-    if (!this.#link) return; // it means nothing any more when the link is back
+  addTyping(room: string, user: Typist): void {
+    // A typing event has expired when the link is open again.
+    if (!this.#link) return;
     this.#typing.set(typingKey(room, user.id_user), { room, user });
-    this.#sendSoon();
+    this.#scheduleSend();
   }
 
-  forgetTyping(room: string, id_user: string): void {
+  removeTyping(room: string, id_user: string): void {
     this.#typing.delete(typingKey(room, id_user));
   }
 
-  /** Announces all entries over a new link, and from now on what changes. Resolves when that was done or the link is lost. */
+  /**
+   * Announces all entries over a new link, and writes changes from then on. Resolves when the announcement was written
+   * or the link is lost.
+   */
   async open(link: RedisLink): Promise<void> {
     this.#link = link;
     this.#mustAnnounce = true;
     this.#send(link);
-    this.#renewLater();
+    this.#scheduleRenewal();
     await this.#sending;
   }
 
-  /** Others may have given this node up: tells them all there is. */
+  /** Writes all entries again, because other nodes may ignore this one. */
   announceAgain(): void {
     if (!this.#link) return;
     this.#mustAnnounce = true;
-    this.#sendSoon();
+    this.#scheduleSend();
   }
 
-  /** Sends nothing more. Resolves when nothing is on its way. */
+  /** Sends nothing more. Resolves when no batch is in flight. */
   async close(): Promise<void> {
     this.#link = null;
     this.#changed = new Map();
@@ -74,7 +79,7 @@ export class PresencePublisher {
     await sending;
   }
 
-  #sendSoon(): void {
+  #scheduleSend(): void {
     const link = this.#link;
     if (!link || this.#sending || this.#cancelSending) return;
     if (this.#changed.size + this.#typing.size === 0 && !this.#mustAnnounce) return;
@@ -90,7 +95,7 @@ export class PresencePublisher {
     void sending.then(() => {
       if (this.#sending !== sending) return;
       this.#sending = null;
-      this.#sendSoon();
+      this.#scheduleSend();
     });
   }
 
@@ -102,17 +107,17 @@ export class PresencePublisher {
     this.#typing = new Map();
     this.#mustAnnounce = false;
     await Promise.all([
-      this.#own.tellTyping(commands, [...typing.values()]),
+      this.#own.publishTyping(commands, [...typing.values()]),
       mustAnnounce ? this.#own.announce(commands) : this.#own.update(commands, changed),
     ]);
   }
 
-  /** Keeps what does not change from expiring; and whatever went wrong unnoticed is right again after it. */
-  #renewLater(): void {
+  /** Writes unchanged entries again before they expire, which also repairs entries that were lost unnoticed. */
+  #scheduleRenewal(): void {
     this.#cancelRenewal?.();
     this.#cancelRenewal = this.#options.clock.after(KEEP_MS / 3, () => {
       this.announceAgain();
-      this.#renewLater();
+      this.#scheduleRenewal();
     });
   }
 }

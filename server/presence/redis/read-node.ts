@@ -3,13 +3,13 @@ import type { PresenceEntry } from '../../protocol/presence.js';
 import { fromText, type Keys } from './keys.js';
 import { readEntries } from './wire.js';
 
-/** Hashes in one go. */
-const ROOMS_AT_ONCE = 500;
+/** Hashes in one pipeline. */
+const ROOMS_PER_BATCH = 500;
 
 /**
  * Reads a node's entries, by room.
- * @param wanted rooms; those in which the node has nobody may be missing from the answer
- * @throws Error when the link fails
+ * @param wanted rooms; the result may lack those in which the node has no entries
+ * @throws Error when the link is lost
  */
 export async function readNode(
   commands: Redis,
@@ -19,21 +19,20 @@ export async function readNode(
 ): Promise<Map<string, PresenceEntry[]>> {
   const rooms = await roomsToRead(commands, keys, node, wanted);
   const found = new Map<string, PresenceEntry[]>();
-  for (let i = 0; i < rooms.length; i += ROOMS_AT_ONCE) {
-    const some = rooms.slice(i, i + ROOMS_AT_ONCE);
+  for (let i = 0; i < rooms.length; i += ROOMS_PER_BATCH) {
+    const batch = rooms.slice(i, i + ROOMS_PER_BATCH);
     const pipeline = commands.pipeline();
-    for (const room of some) pipeline.hgetall(keys.entries(node, room));
-    const answers = (await pipeline.exec()) ?? [];
-    some.forEach((room, at) => {
-      const [error, hash] = answers[at]!;
+    for (const room of batch) pipeline.hgetall(keys.entries(node, room));
+    const results = (await pipeline.exec()) ?? [];
+    for (const [at, [error, hash]] of results.entries()) {
       if (error) throw error;
-      found.set(room, readEntries(hash as Record<string, string>));
-    });
+      found.set(batch[at] ?? '', readEntries(hash as Record<string, string>));
+    }
   }
   return found;
 }
 
-/** Of many rooms, a node has entries in few: that is asked first. */
+/** Of many rooms, a node has entries in few: reads the list of its rooms first. */
 async function roomsToRead(
   commands: Redis,
   keys: Keys,

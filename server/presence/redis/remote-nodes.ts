@@ -1,6 +1,6 @@
 import type { PresenceEntry } from '../../protocol/presence.js';
 import type { Clock } from '../clock.js';
-import { LOCAL, type ObservedRoom } from '../observed-room.js';
+import type { ObservedRoom } from '../observed-room.js';
 import type { Channels } from './channels.js';
 import type { Keys } from './keys.js';
 import { readNode } from './read-node.js';
@@ -14,75 +14,76 @@ export interface RemoteNodesOptions {
   clock: Clock;
   /** This node. */
   node: string;
-  /** Nodes that were there before the link was lost the last time. */
+  /** Nodes that were alive before the previous link was lost. */
   missing: Iterable<string>;
-  /** Milliseconds for which these may stay missing: a Redis that was restarted knows nobody at first. */
-  patienceMs: number;
+  /** Milliseconds for which these may stay missing: a Redis that was restarted has no nodes at first. */
+  graceMs: number;
 }
 
-interface Reading {
+/** A node's entries that are being read. */
+interface NodeRead {
   node: string;
   rooms: ReadonlyMap<string, ObservedRoom>;
-  /** What the node tells while it is being read: perhaps newer than what is read. */
-  meanwhile: { room: string; message: RoomMessage }[];
+  /** Messages of the node that arrive while it is read, and may be newer than what is read. */
+  buffered: { room: string; message: RoomMessage }[];
 }
 
-/** Rooms to begin with in one go. */
-const ROOMS_AT_ONCE = 500;
+/** Rooms that are opened together. */
+const ROOMS_PER_BATCH = 500;
 
 /**
- * What the other nodes have, for as long as a link lasts. A node is read when its lease is first seen, when it
- * announces itself and when a room is opened; in between it tells what changes.
+ * The entries of other nodes, for the lifetime of one link. A node is read when its lease is first seen, when it
+ * announces itself and when a room is opened; in between it publishes its changes.
  *
- * A room's channel is subscribed first, then the nodes are read, then what they told meanwhile is applied (again).
- * Were they read first, what is told between reading and subscribing would be lost.
+ * The channel of a room is subscribed first, then the nodes are read, then the messages that arrived in between are
+ * applied (again). Reading first would lose what is published between reading and subscribing.
  */
 export class RemoteNodes {
   readonly #options: RemoteNodesOptions;
   #living = new Set<string>();
   readonly #missing: Set<string>;
-  readonly #patientUntil: number;
+  readonly #graceEnd: number;
   readonly #opening = new Set<ObservedRoom>();
-  #isFollowing = false;
-  /** Rooms whose channel is listened to. */
+  #isOpening = false;
+  /** Rooms with a subscribed channel, by name. */
   readonly #followed = new Map<string, ObservedRoom>();
   /** Rooms for which every living node has been read. */
   readonly #read = new Set<ObservedRoom>();
-  readonly #readings = new Set<Reading>();
-  #isLooking = false;
+  readonly #reads = new Set<NodeRead>();
+  #isRefreshing = false;
   #isClosed = false;
 
   constructor(options: RemoteNodesOptions) {
     this.#options = options;
     this.#missing = new Set(options.missing);
-    this.#patientUntil = options.clock.now() + options.patienceMs;
+    this.#graceEnd = options.clock.now() + options.graceMs;
   }
 
-  /** Nobody is missing who was there before the link was lost. */
+  /** No node is missing that was alive before the previous link was lost. */
   get isComplete(): boolean {
     return this.#missing.size === 0;
   }
 
-  /** All nodes that are taken for living. */
+  /** All nodes that count as living. */
   get nodes(): string[] {
     return [...this.#living, ...this.#missing];
   }
 
-  /** Listens to what nodes say of themselves. @throws Error when the link fails */
+  /** Subscribes to the announcements of nodes. @throws Error when the link is lost */
   async open(): Promise<void> {
     const { channels, keys } = this.#options;
-    await channels.listen([[keys.nodesChannel, (text) => this.#nodeTold(text)]]);
+    await channels.subscribe([[keys.nodesChannel, (text) => this.#onNodeMessage(text)]]);
   }
 
-  /** The link is lost: what is still under way does not count any more. */
+  /** The link is lost: results of operations in flight are dropped. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** Fills rooms with what others have, keeps them up to date, and says when they are whole. */
+  /** Adds the entries of other nodes to rooms, keeps them up to date, and marks rooms as complete. */
   follow(rooms: Iterable<ObservedRoom>): void {
     for (const room of rooms) this.#opening.add(room);
-    if (!this.#isFollowing) this.#attempt(this.#followOpening());
+    if (!this.#isOpening) this.#attempt(this.#openRooms());
   }
 
   unfollow(room: ObservedRoom): void {
@@ -90,112 +91,113 @@ export class RemoteNodes {
     this.#read.delete(room);
     if (this.#followed.get(room.room) !== room) return;
     this.#followed.delete(room.room);
-    this.#attempt(this.#options.channels.leave(this.#options.keys.roomChannel(room.room)));
+    this.#attempt(this.#options.channels.unsubscribe(this.#options.keys.roomChannel(room.room)));
   }
 
-  /** Nodes whose leases run, as Redis says. */
-  heard(nodes: readonly string[]): void {
-    this.#attempt(this.#take(nodes));
+  /** Takes over the nodes with a lease, as Redis reports them. */
+  update(nodes: readonly string[]): void {
+    this.#attempt(this.#setLiving(nodes));
   }
 
-  /** Reads what others have in some rooms, one map for each node. @throws Error when the link fails */
+  /** Reads the entries of other nodes in some rooms, one map for each node. @throws Error when the link is lost */
   async fetch(rooms: readonly string[] | 'all'): Promise<Map<string, PresenceEntry[]>[]> {
     const { link, keys } = this.#options;
-    await this.#look();
+    await this.#refresh();
     return Promise.all([...this.#living].map((node) => readNode(link.commands, keys, node, rooms)));
   }
 
-  async #followOpening(): Promise<void> {
+  async #openRooms(): Promise<void> {
     const { channels, keys } = this.#options;
-    this.#isFollowing = true;
+    this.#isOpening = true;
     while (this.#opening.size > 0) {
-      const rooms = [...this.#opening].slice(0, ROOMS_AT_ONCE);
+      const rooms = [...this.#opening].slice(0, ROOMS_PER_BATCH);
       for (const room of rooms) {
         this.#opening.delete(room);
         this.#followed.set(room.room, room);
       }
-      await channels.listen(
-        rooms.map(({ room }) => [keys.roomChannel(room), (text: string) => this.#roomTold(room, text)]),
+      await channels.subscribe(
+        rooms.map(({ room }) => [keys.roomChannel(room), (text: string) => this.#onRoomMessage(room, text)]),
       );
-      await this.#look();
+      await this.#refresh();
       await Promise.all([...this.#living].map((node) => this.#readInto(node, rooms)));
       for (const room of rooms) if (this.#followed.get(room.room) === room) this.#read.add(room);
-      this.#declareWhole();
+      this.#markComplete();
     }
-    this.#isFollowing = false;
+    this.#isOpening = false;
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const { link, keys } = this.#options;
-    await this.#take(await link.commands.living(keys.nodes));
+    await this.#setLiving(await link.commands.livingNodes(keys.nodes));
   }
 
-  async #take(nodes: readonly string[]): Promise<void> {
+  async #setLiving(nodes: readonly string[]): Promise<void> {
     const before = this.#living;
     this.#living = new Set(nodes);
     this.#living.delete(this.#options.node);
-    if (this.#options.clock.now() >= this.#patientUntil) this.#missing.clear();
-    const sources = new Set([LOCAL, ...this.#living, ...this.#missing]);
-    for (const room of this.#followed.values()) room.keep(sources);
+    if (this.#options.clock.now() >= this.#graceEnd) this.#missing.clear();
+    const kept = new Set([...this.#living, ...this.#missing]);
+    for (const room of this.#followed.values()) room.change((entries) => entries.keep(kept));
     const appeared = [...this.#living].filter((node) => !before.has(node));
     await Promise.all(appeared.map((node) => this.#readInto(node, this.#followed.values())));
     for (const node of appeared) this.#missing.delete(node);
-    this.#declareWhole();
+    this.#markComplete();
   }
 
   async #readInto(node: string, into: Iterable<ObservedRoom>): Promise<void> {
     const { link, keys } = this.#options;
     const rooms = new Map([...into].map((room) => [room.room, room]));
-    const reading: Reading = { node, rooms, meanwhile: [] };
-    this.#readings.add(reading);
+    const read: NodeRead = { node, rooms, buffered: [] };
+    this.#reads.add(read);
     try {
       const found = await readNode(link.commands, keys, node, [...rooms.keys()]);
       if (this.#isClosed || !this.#living.has(node)) return;
-      for (const [name, room] of rooms) room.replace(node, found.get(name) ?? []);
-      for (const { room, message } of reading.meanwhile) {
-        rooms.get(room)?.apply(node, message.present, message.gone);
+      for (const [name, room] of rooms) {
+        room.change((entries) => entries.replace(node, found.get(name) ?? []));
+      }
+      for (const { room, message } of read.buffered) {
+        rooms.get(room)?.change((entries) => entries.apply(node, message.present, message.gone));
       }
     } finally {
-      this.#readings.delete(reading);
+      this.#reads.delete(read);
     }
   }
 
-  #declareWhole(): void {
+  #markComplete(): void {
     if (this.#isClosed || !this.isComplete) return;
-    for (const room of this.#read) room.partial = false;
+    for (const room of this.#read) room.setPartial(false);
   }
 
-  #roomTold(room: string, text: string): void {
+  #onRoomMessage(room: string, text: string): void {
     const message = readRoomMessage(text);
     if (!message || this.#isClosed || message.node === this.#options.node) return;
     const { node, present, gone } = message;
-    // Before it says anything else, it announces itself, and is read then.
+    // A node that is not known announces itself before it publishes changes, and is read then.
     if (!this.#living.has(node)) return;
-    this.#followed.get(room)?.apply(node, present, gone);
-    for (const reading of this.#readings)
-      if (reading.node === node) reading.meanwhile.push({ room, message });
+    this.#followed.get(room)?.change((entries) => entries.apply(node, present, gone));
+    for (const read of this.#reads) if (read.node === node) read.buffered.push({ room, message });
   }
 
-  #nodeTold(text: string): void {
+  #onNodeMessage(text: string): void {
     const message = readNodeMessage(text);
     if (!message || this.#isClosed || message.node === this.#options.node) return;
     const { node, is } = message;
     if (is === 'gone') {
       this.#living.delete(node);
       this.#missing.delete(node);
-      for (const room of this.#followed.values()) room.replace(node, []);
-      this.#declareWhole();
+      for (const room of this.#followed.values()) room.change((entries) => entries.replace(node, []));
+      this.#markComplete();
     } else if (this.#living.has(node)) this.#attempt(this.#readInto(node, this.#followed.values()));
-    else this.#lookSoon();
+    else this.#refreshOnce();
   }
 
-  /** Once its lease is seen, a new node is read. */
-  #lookSoon(): void {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  /** Sees the lease of a new node, which reads its entries. */
+  #refreshOnce(): void {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     this.#attempt(
-      this.#look().finally(() => {
-        this.#isLooking = false;
+      this.#refresh().finally(() => {
+        this.#isRefreshing = false;
       }),
     );
   }

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import type { PresenceEntry } from '../../protocol/presence.js';
 import { fromText, toText } from './keys.js';
 
-/** What processes tell each other, and how entries are stored. Others may run another version: all is checked. */
+/** The messages between processes, and the format of stored entries. Other processes may run another version: all input is validated. */
 
 const entry = z
   .tuple([z.string(), z.string(), z.string()])
   .transform(([id_socket, id_user, name]): PresenceEntry => ({ id_socket, id_user, name }));
 
-/** In a room's channel: what became different, in the order in which it is to be applied. */
+/** In the channel of a room: changes, `present` to be applied before `gone`. */
 const roomMessage = z.object({ node: z.string(), present: z.array(entry), gone: z.array(z.string()) });
 export type RoomMessage = z.infer<typeof roomMessage>;
 
-/** In the channel of nodes: read my entries again, or forget me. */
+/** In the channel of nodes: `announced` asks others to read the node's entries, `gone` to remove them. */
 const nodeMessage = z.object({ node: z.string(), is: z.enum(['announced', 'gone']) });
 export type NodeMessage = z.infer<typeof nodeMessage>;
 
-/** In a room's channel of typing. */
+/** In the typing channel of a room. */
 const typingMessage = z.object({
   node: z.string(),
   user: z.object({ id_user: z.string(), name: z.string() }),
@@ -37,12 +37,12 @@ export function writeRoomMessage({ node, present, gone }: RoomMessage): string {
 export const writeNodeMessage = (message: NodeMessage) => JSON.stringify(message);
 export const writeTypingMessage = (message: TypingMessage) => JSON.stringify(message);
 
-/** A field of a node's hash of a room, and its value. */
+/** A field of the hash of a node and a room, and its value. */
 export function writeEntry({ id_socket, id_user, name }: PresenceEntry): [field: string, value: string] {
   return [toText(id_socket), JSON.stringify([id_user, name])];
 }
 
-/** The entries of a hash; what is no entry is left out. */
+/** The entries of a hash, without invalid ones. */
 export function readEntries(hash: Record<string, string>): PresenceEntry[] {
   return Object.entries(hash).flatMap(([field, value]) => {
     const fields = read(stored, value);
@@ -50,7 +50,7 @@ export function readEntries(hash: Record<string, string>): PresenceEntry[] {
   });
 }
 
-/** @returns null where the text is nothing of ours */
+/** @returns null if the text is invalid */
 function read<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null;

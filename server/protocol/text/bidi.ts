@@ -1,12 +1,12 @@
-/** Left-to-right and right-to-left embeddings, overrides and isolates, and what ends them (UAX #9). */
+/** Left-to-right and right-to-left embeddings, overrides and isolates, and the characters that end them (UAX #9). */
 const CONTROLS = /[\u202a-\u202e\u2066-\u2069\n]/gu;
 const POP_FORMAT = '\u202c';
 const POP_ISOLATE = '\u2069';
 const ISOLATES = '\u2066\u2067\u2068';
 
 /**
- * A text whose bidi controls have no effect outside of it: each line closes what it opens, and closes nothing else.
- * (A line end closes everything, by the algorithm.) Linear in the length of the text.
+ * Balances the bidi controls of a text so that they have no effect outside of it: each line ends exactly the embeddings
+ * and isolates that it begins. (By UAX #9, a line end closes all of them.) Linear in the length of the text.
  */
 export function balanceBidi(text: string): string {
   if (text.search(CONTROLS) < 0) return text;
@@ -26,7 +26,7 @@ export function balanceBidi(text: string): string {
       closers.pop();
     } else if (control === POP_ISOLATE) {
       if (isolates === 0) continue;
-      // Ends the embeddings within the isolate too.
+      // Also ends the embeddings within the isolate.
       while (closers.pop() !== POP_ISOLATE);
       isolates -= 1;
     } else if (ISOLATES.includes(control)) {

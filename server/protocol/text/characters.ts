@@ -10,8 +10,8 @@ export const BIDI_CONTROLS: readonly Range[] = [
 ];
 
 /**
- * Characters that show nothing and belong to no category that says so: fillers, joiners, variation selectors, tag
- * characters, the braille pattern without dots. Beside these, `INVISIBLE_CATEGORIES` show nothing by themselves.
+ * Invisible characters that no category below contains: fillers, joiners, variation selectors, tag characters, the
+ * braille pattern without dots.
  */
 const INVISIBLE: readonly Range[] = [
   [0x00ad, 0x00ad],
@@ -33,27 +33,27 @@ const INVISIBLE: readonly Range[] = [
   [0xe0000, 0xe0fff],
 ];
 
-/** Separators, control characters, and combining marks, which need a character before them. */
+/** Categories that are invisible on their own: separators, control characters, and combining marks without a base. */
 const INVISIBLE_CATEGORIES = String.raw`\s\p{Z}\p{Cc}\p{M}`;
 
-/** Ranges as they stand in a character class: `\u{…}` in JavaScript (flag u), `\x{…}` in RE2. */
+/** Formats ranges for a character class: `\u{…}` in JavaScript (flag u), `\x{…}` in RE2. */
 export function classOf(ranges: readonly Range[], syntax: 'javascript' | 're2'): string {
   const letter = syntax === 're2' ? 'x' : 'u';
   const character = (code: number) => `\\${letter}{${code.toString(16)}}`;
   return ranges.map(([first, last]) => `${character(first)}-${character(last)}`).join('');
 }
 
-/** A regular expression that finds a character that can be seen; the same to JavaScript (flag u) and to RE2. */
+/** A regular expression that matches a visible character, for JavaScript (flag u) or RE2. */
 export const visiblePattern = (syntax: 'javascript' | 're2') =>
   `[^${INVISIBLE_CATEGORIES}${classOf(INVISIBLE, syntax)}]`;
 
-/** Scripts whose letters are not shaped by joiners. */
+/** Scripts whose letters joiners do not shape. */
 const NOT_JOINED = String.raw`\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}`;
 
-/** Invisible characters that change what is seen: within emoji, flags, and words of scripts with joined letters. */
+/** Invisible characters with a visible effect: within emoji, flags, and words of scripts with joined letters. */
 const SHAPING = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}|(?<=[\p{L}\p{M}])(?<![${NOT_JOINED}])[\u200c\u200d](?=\p{L})`;
 
-/** True if a text has an invisible character that does not shape another one. Linear in the length of the text. */
+/** Whether a text contains an invisible character without a visible effect. Linear in the length of the text. */
 export function hasStrayInvisible(text: string): boolean {
   const stray = new RegExp(`[${classOf(INVISIBLE, 'javascript')}]`, 'u');
   return stray.test(text) && stray.test(text.replaceAll(new RegExp(SHAPING, 'gu'), ''));

@@ -16,5 +16,8 @@ export const createMessage: Handler<'createMessage'> = async (
   );
   presence.stopTyping(room, id_user);
   connection.send({ type: 'ack', ref, room, id: written.id });
-  if (notice) connection.send({ type: 'error', room, code: notice.code, message: notice.message });
+  // Not awaited: the next frame of this socket must not wait for the broker.
+  void Promise.resolve(notice).then((error) => {
+    if (error) connection.send({ type: 'error', room, code: error.code, message: error.message });
+  });
 };

@@ -1,6 +1,7 @@
 import type { AccessControl } from '../../access/access-control.js';
-import type { Authenticator, Session } from '../../auth/authenticator.js';
+import type { Authenticator } from '../../auth/authenticator.js';
 import type { Credentials } from '../../auth/credentials.js';
+import type { Session } from '../../auth/session.js';
 import type { MembershipTable } from '../../database/tables/membership-table.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';

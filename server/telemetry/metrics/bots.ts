@@ -2,16 +2,16 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { diagnostics } from '../diagnostics-channels.js';
 import { PREFIX } from './registry.js';
 
-/** What is asked of the way to bots at the moment of asking for metrics. */
+/** The state of the connection to bots, read whenever metrics are collected. */
 export interface MeasuredBots {
   readonly status: { state: string };
   readonly commandsInFlight: number;
-  readonly answersInFlight: number;
-  /** Null while the broker does not say. */
+  readonly repliesInFlight: number;
+  /** Messages in each queue; null while the broker does not answer. */
   depths(): Promise<Record<string, number> | null>;
 }
 
-/** Adds the numbers of bots and their broker, for a process that has one. */
+/** Adds the metrics of bots and their broker to the registry of a process that uses a broker. */
 export function measureBots(registry: Registry, bots: MeasuredBots): void {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number) =>
@@ -23,12 +23,12 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
         this.set(value());
       },
     });
-  gauge('up', '1 while the broker can be reached', () => Number(bots.status.state === 'up'));
+  gauge('up', '1 while the broker is connected, else 0', () => Number(bots.status.state === 'up'));
   gauge('commands_in_flight', 'Commands that the broker has not confirmed yet', () => bots.commandsInFlight);
-  gauge('answers_in_flight', 'Answers that are being written', () => bots.answersInFlight);
+  gauge('replies_in_flight', 'Replies of bots that are being stored', () => bots.repliesInFlight);
   new Gauge({
     name: `${PREFIX}amqp_queue_messages`,
-    help: 'Messages that wait in the queues of the broker; none of those in queues of single bots',
+    help: 'Messages in the queues of the broker, except the queues of single bots',
     labelNames: ['queue'],
     registers,
     async collect() {
@@ -39,15 +39,15 @@ export function measureBots(registry: Registry, bots: MeasuredBots): void {
 
   const commands = new Counter({
     name: `${PREFIX}amqp_commands_total`,
-    help: 'Commands that were passed to the broker',
+    help: 'Commands that the broker has confirmed',
     registers,
   });
-  const answers = new Counter({
-    name: `${PREFIX}amqp_answers_total`,
-    help: 'Answers that were written, were there already (repeated), or cannot be used (rejected)',
-    labelNames: ['fate'],
+  const replies = new Counter({
+    name: `${PREFIX}amqp_replies_total`,
+    help: 'Replies of bots by outcome: stored now (written), stored before (repeated), or rejected',
+    labelNames: ['outcome'],
     registers,
   });
   diagnostics.commandPassed.subscribe(() => commands.inc());
-  diagnostics.answer.subscribe((event) => answers.inc(event));
+  diagnostics.reply.subscribe((event) => replies.inc(event));
 }

@@ -3,22 +3,22 @@ import { diagnostics } from '../diagnostics-channels.js';
 
 export type { Registry };
 
-/** What is counted at the moment of asking, by the metric's name without its prefix. */
+/** Values that are read whenever metrics are collected, by the metric's name without its prefix. */
 export type Gauges = Record<string, { help: string; value: () => number | Promise<number> }>;
 
-/** Every name begins so. */
+/** Prefix of the names of all metrics. */
 export const PREFIX = 'changeroom_';
-/** Seconds: from a write on the same machine to a database that is in trouble. */
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From a write on the same machine to an overloaded database. */
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The numbers of a process as such: CPU, memory, event loop. */
+/** Metrics of any process: CPU, memory, event loop. */
 export function processRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
   return registry;
 }
 
-/** The numbers of a process that serves. */
+/** Metrics of a process that serves requests. */
 export function serverRegistry(gauges: Gauges): Registry {
   const registry = processRegistry();
   const registers = [registry];
@@ -35,38 +35,38 @@ export function serverRegistry(gauges: Gauges): Registry {
 
   const insertSeconds = new Histogram({
     name: `${PREFIX}insert_seconds`,
-    help: 'Time until the database has answered an insert',
-    buckets: SECONDS,
+    help: 'Duration of insert queries',
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const insertRows = new Histogram({
     name: `${PREFIX}insert_batch_messages`,
-    help: 'Messages that travelled in one insert',
+    help: 'Messages per insert query',
     buckets: [1, 2, 5, 10, 20, 50],
     registers,
   });
   const deliverySeconds = new Histogram({
     name: `${PREFIX}delivery_seconds`,
-    help: 'Time from a message being sent to its leaving for the sockets',
-    buckets: SECONDS,
+    help: 'Time from the timestamp of a message until it is passed to the sockets',
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const writtenFrames = new Histogram({
     name: `${PREFIX}write_batch_frames`,
-    help: 'Frames of a room that were written to a socket in one piece',
+    help: 'Frames of a room per write to a socket',
     buckets: [1, 2, 5, 10, 20, 50, 100],
     registers,
   });
   const feeds = new Counter({
     name: `${PREFIX}feeds_opened_total`,
-    help: 'Changefeeds opened, for the first time or again after they were lost',
+    help: 'Changefeeds opened, by whether they were opened again after a loss',
     labelNames: ['again'],
     registers,
   });
 
   const refused = new Counter({
     name: `${PREFIX}refused_connections_total`,
-    help: 'Connections refused before any route saw them, by the code of the error: bad targets, upgrades, hosts, HTTP',
+    help: 'Connections refused before routing, by error code: invalid targets, upgrades, hosts or HTTP',
     labelNames: ['code'],
     registers,
   });

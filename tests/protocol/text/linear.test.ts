@@ -102,13 +102,13 @@ const WORK: Record<string, (text: string) => unknown> = {
   cleanId,
   decodeCursor: (text) => decodeCursor(text, 'before'),
   'decodeCursor of JSON': (text) => decodeCursor(Buffer.from(text).toString('base64url'), 'before'),
-  recogniseGuest: (text) => guests.recognise(text),
+  recogniseGuest: (text) => guests.verify(text),
   bearerToken: (text) => bearerToken(`Bearer ${text}`),
   tokenOf: (text) => tokenOf({ bearerToken: text }),
   refuseReserved,
   markedName: (text) => markedName(withoutOwnMark(text, 'u'), '5f1c'),
   announcement: (text) =>
-    new Announcements().learn(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
+    new Announcements().add(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
   userName: (text) => userNameClaim({ name: text, email: text }, text),
   commandName: (text) => commandName({ body: text, kind: 'message' }),
   commandList: (text) => {
@@ -138,7 +138,7 @@ test.each([...HOOK_PATTERNS, COMMAND])(
   },
 );
 
-test('quadratic work is noticed', () => {
+test('the measurement detects quadratic work', () => {
   const quadratic = (text: string) => {
     let found = 0;
     for (let i = 0; i < text.length; i++) found = Math.max(found, text.indexOf('b', i));

@@ -4,7 +4,7 @@ import { isSameKey, nameKeys } from '../../../server/protocol/text/name-key.js';
 
 const lookAlike = (one: string, other: string) => nameKeys(one).some((key) => nameKeys(other).includes(key));
 
-describe('names that share a key', () => {
+describe('nameKeys', () => {
   test.each([
     ['Mia', 'mia'],
     ['Mia', 'ＭＩＡ'],
@@ -19,7 +19,7 @@ describe('names that share a key', () => {
     ['Zoë', 'Zoe\u0308'],
     ['admin', 'adrnin'],
     ['0scar', 'Oscar'],
-  ])('look alike: %s and %s', (one, other) => {
+  ])('names that look alike share a key: %s and %s', (one, other) => {
     expect(lookAlike(one, other)).toBe(true);
   });
 
@@ -30,12 +30,12 @@ describe('names that share a key', () => {
     ['Al', 'Ai'],
     ['李', '李四'],
     ['👩', '👨'],
-  ])('are not those of others: %s and %s', (one, other) => {
+  ])('different names have different keys: %s and %s', (one, other) => {
     expect(lookAlike(one, other)).toBe(false);
   });
 });
 
-test('a stored key is recognised', () => {
+test('isSameKey compares a stored key', () => {
   expect(isSameKey(nameKeys('AIice'), nameKeys('AIice'))).toBe(true);
   for (const stored of [undefined, null, 'alice', ['alice'], []])
     expect(isSameKey(stored, nameKeys('AIice'))).toBe(false);

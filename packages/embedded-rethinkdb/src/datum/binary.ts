@@ -2,7 +2,7 @@ import { type Datum, type DatumObject, pseudotype, REQL_TYPE, typeName } from '.
 import { displayShort } from './display.js';
 import { logicError } from './reql-error.js';
 
-/** The BINARY pseudotype of these bytes. */
+/** A BINARY pseudotype. */
 export function makeBinary(bytes: Uint8Array): DatumObject {
   return {
     [REQL_TYPE]: 'BINARY',
@@ -10,7 +10,7 @@ export function makeBinary(bytes: Uint8Array): DatumObject {
   };
 }
 
-/** The bytes of a BINARY pseudotype; a LOGIC error for anything else. */
+/** The bytes of a BINARY pseudotype. @throws ReqlError LOGIC for other values */
 export function binaryBytes(datum: Datum): Buffer {
   const data = pseudotype(datum) === 'BINARY' ? (datum as DatumObject).data : undefined;
   if (typeof data !== 'string') throw logicError(`Not a BINARY pseudotype: \`${displayShort(datum)}\`.`);
@@ -19,7 +19,7 @@ export function binaryBytes(datum: Datum): Buffer {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Checks an object that came with `$reql_type$: 'BINARY'` and returns it in its canonical form. */
+/** Checks an object with `$reql_type$: 'BINARY'` from a client. @returns its canonical form */
 export function sanitizeBinary(object: DatumObject): DatumObject {
   for (const key of Object.keys(object)) {
     if (key !== REQL_TYPE && key !== 'data')

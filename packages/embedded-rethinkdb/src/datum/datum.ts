@@ -1,7 +1,7 @@
 import { compareStrings } from './string-order.js';
 
 /**
- * A ReQL value, in the shape it has on the wire. Pseudotypes stay plain objects with a `$reql_type$`:
+ * A ReQL value as on the wire. Pseudotypes are plain objects with a `$reql_type$`:
  * TIME `{epoch_time, timezone}`, BINARY `{data: base64}`, GEOMETRY (GeoJSON). `r.minval` and `r.maxval`
  * are the two constants below: they occur in bounds only and are never stored.
  */
@@ -32,7 +32,7 @@ export function pseudotype(datum: Datum | undefined): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The name ReQL's `typeOf` and error messages use: `'NUMBER'`, `'PTYPE<TIME>'`, ... */
+/** The name of a type in ReQL's `typeOf` and error messages: `'NUMBER'`, `'PTYPE<TIME>'`, … */
 export function typeName(datum: Datum): string {
   if (datum === null) return 'NULL';
   if (typeof datum === 'boolean') return 'BOOL';
@@ -44,7 +44,7 @@ export function typeName(datum: Datum): string {
   return pseudo === undefined ? 'OBJECT' : `PTYPE<${pseudo}>`;
 }
 
-/** Sets a field whatever its name is: assigning `__proto__` would change the prototype instead. */
+/** Sets a field of any name. Assigning `__proto__` would change the prototype instead. */
 export function setField(object: DatumObject, key: string, value: Datum): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
@@ -53,12 +53,12 @@ export function setField(object: DatumObject, key: string, value: Datum): void {
   }
 }
 
-/** The value of an own field, or undefined: never something inherited from Object.prototype. */
+/** The value of an own field, or undefined. Ignores fields inherited from Object.prototype. */
 export function field(object: DatumObject, key: string): Datum | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Field names in the order ReQL walks them: by their UTF-8 bytes. */
+/** Field names in ReQL's order: by their UTF-8 bytes. */
 export function sortedKeys(object: DatumObject): string[] {
   return Object.keys(object).sort(compareStrings);
 }

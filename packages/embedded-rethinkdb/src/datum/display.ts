@@ -1,7 +1,7 @@
 import { type Datum, isExtremum, pseudotype, REQL_TYPE, sortedKeys } from './datum.js';
 import { printNumber } from './json.js';
 
-/** A value as RethinkDB prints it in error messages: JSON with sorted keys, indented by tabs; binaries are not. */
+/** A value as in RethinkDB's error messages: JSON with sorted keys, indented by tabs except for binaries. */
 export function displayDatum(datum: Datum, margin = '\n'): string {
   if (typeof datum === 'number') return printNumber(datum);
   if (datum === null || typeof datum !== 'object' || isBinary(datum)) return JSON.stringify(datum);
@@ -13,7 +13,7 @@ export function displayDatum(datum: Datum, margin = '\n'): string {
   }
   if (isExtremum(datum)) return `"r.${String(datum[REQL_TYPE]).toLowerCase()}"`;
   const fields = sortedKeys(datum).map(
-    (key) => `${inner}${JSON.stringify(key)}:${display(datum[key]!, '\t')}`,
+    (key) => `${inner}${JSON.stringify(key)}:${display(datum[key] ?? null, '\t')}`,
   );
   return fields.length === 0 ? '{}' : `{${fields.join()}${margin}}`;
 }
@@ -24,7 +24,7 @@ function isBinary(datum: Datum): boolean {
 
 const TRUNCATED_BYTES = 300;
 
-/** The same, cut to 300 bytes: for messages about values of any size. */
+/** The same, cut to 300 bytes. */
 export function displayShort(datum: Datum): string {
   const text = displayDatum(datum);
   const bytes = Buffer.from(text);

@@ -11,13 +11,13 @@ export interface CivilTime {
   readonly seconds: number;
 }
 
-/** Years the calendar of a RethinkDB server knows; dates beyond it exist but cannot be taken apart. */
+/** The years of RethinkDB's calendar. Dates outside exist, but have no year, month or day. */
 const FIRST_YEAR = 1400;
 const LAST_YEAR = 10000;
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** The civil time a clock in the time's own zone shows; a LOGIC error for years out of range. */
+/** The civil time in the time's own zone. @throws ReqlError LOGIC for years out of range */
 export function toCivil(time: Time): CivilTime {
   const local = new Date(Math.round(time.epoch_time * 1000) + timezoneOffset(time.timezone) * 60_000);
   checkYear(local.getUTCFullYear());
@@ -31,7 +31,7 @@ export function toCivil(time: Time): CivilTime {
   };
 }
 
-/** The time at which a clock in `timezone` (any spelling) shows this; a LOGIC error for dates that are none. */
+/** The time of a civil time in a `timezone` (any spelling). @throws ReqlError LOGIC for a date that does not exist */
 export function fromCivil(civil: CivilTime, timezone: string): Time {
   checkYear(civil.year);
   if (civil.month < 1 || civil.month > 12)
@@ -61,7 +61,7 @@ export function startOfDay(time: Time): Time {
 
 /** 1 for the 1st of January. */
 export function dayOfYear({ year, month, day }: CivilTime): number {
-  return (Date.UTC(year, month - 1, day) - Date.UTC(year, 0, 1)) / DAY + 1;
+  return (Date.UTC(year, month - 1, day) - Date.UTC(year, 0, 1)) / DAY_MS + 1;
 }
 
 /** 1 for Monday to 7 for Sunday, as ISO 8601 counts. */
@@ -81,7 +81,7 @@ export function printIso8601(time: Time): string {
 }
 
 /**
- * Reads a calendar date (`2013`, `2013-01`, `2013-01-31`, `20130131`) or an ordinal date (`2013-031`,
+ * Parses a calendar date (`2013`, `2013-01`, `2013-01-31`, `20130131`) or an ordinal date (`2013-031`,
  * `2013031`), alone or with a time of day, with or without a zone. `defaultTimezone` is for texts without one.
  */
 export function parseIso8601(text: string, defaultTimezone: string | undefined): Time {
@@ -103,7 +103,7 @@ export function parseIso8601(text: string, defaultTimezone: string | undefined):
   return fromCivil({ ...date, ...clock }, timezone);
 }
 
-/** The form that drivers write: every date in an insert comes this way. */
+/** The format of drivers: every date in an insert has it. */
 const COMMON = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/;
 type CivilNumbers = [number, number, number, number, number, number];
 

@@ -1,11 +1,11 @@
 import type { Datum } from './datum.js';
 
-/** A value as JSON. Unlike with `JSON.stringify`, negative zero keeps its sign: it is `-0.0`. */
+/** A value as JSON. Unlike `JSON.stringify`, it preserves negative zero, as `-0.0`. */
 export function encodeJson(datum: Datum): string {
   return holdsNegativeZero(datum) ? write(datum) : JSON.stringify(datum);
 }
 
-/** A SyntaxError for what is no JSON. As for RethinkDB, `-0` is the integer 0, and only `-0.0` is negative zero. */
+/** Parses JSON. As on RethinkDB, `-0` is the integer 0, and only `-0.0` is negative zero. @throws SyntaxError */
 export function decodeJson(text: string): Datum {
   const parsed = JSON.parse(text) as Datum;
   if (!text.includes('-0') || !holdsNegativeZero(parsed)) return parsed;
@@ -14,7 +14,7 @@ export function decodeJson(text: string): Datum {
 
 const STRING_OR_INTEGER_ZERO = /"(?:[^"\\]|\\.)*"|-0(?![.eE])/g;
 
-/** A number as RethinkDB prints it: integers beyond 2^53 are shown as the floating point numbers they are. */
+/** A number as RethinkDB prints it: integers beyond 2^53 are printed as floating point numbers. */
 export function printNumber(number: number): string {
   if (Object.is(number, -0)) return '-0.0';
   const text = String(number).replace('e+', 'e');
@@ -25,7 +25,7 @@ export function holdsNegativeZero(datum: Datum): boolean {
   if (typeof datum === 'number') return Object.is(datum, -0);
   if (datum === null || typeof datum !== 'object') return false;
   if (Array.isArray(datum)) return datum.some(holdsNegativeZero);
-  for (const key in datum) if (holdsNegativeZero(datum[key]!)) return true;
+  for (const key in datum) if (holdsNegativeZero(datum[key] ?? null)) return true;
   return false;
 }
 

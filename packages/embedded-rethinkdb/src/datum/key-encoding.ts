@@ -4,7 +4,7 @@ import { displayDatum, displayShort } from './display.js';
 import { logicError } from './reql-error.js';
 
 /**
- * Keys whose bytes sort as ReQL sorts the values. Every value begins with the tag of its type; numbers are
+ * Keys whose bytes have the order of ReQL's values. Every value begins with the tag of its type; numbers are
  * IEEE 754 big endian with flipped bits; strings and binaries end with a zero byte and escape 0 and 1; arrays
  * end with a zero byte. So a key is self-delimiting, and an array sorts before its own extensions.
  */
@@ -26,29 +26,31 @@ let at = 0;
 
 /**
  * The key of a number, string, boolean, time, binary, `r.minval`, `r.maxval`, or of an array of these;
- * undefined for what cannot be a key: null, objects, geometry, and arrays with one of them inside.
+ * undefined for values that cannot be keys: null, objects, geometry, and arrays that contain one of them.
  */
 export function encodeKey(datum: Datum): Buffer | undefined {
   at = 0;
   return append(datum) ? Buffer.from(scratch.subarray(0, at)) : undefined;
 }
 
-/** What `encodeKey` encoded. A time comes back in UTC: keys do not hold its zone. */
+/** Decodes the result of `encodeKey`. Times are in UTC: keys do not contain the zone. */
 export function decodeKey(key: Buffer): Datum {
   return decodeAt(key, 0)[0];
 }
 
-/** The bytes of a primary key; a LOGIC error, worded like RethinkDB's, for what cannot be one. */
+/** The bytes of a primary key. @throws ReqlError LOGIC, with RethinkDB's text, for values that cannot be primary keys */
 export function encodePrimaryKey(datum: Datum): Buffer {
   const key = encodeKey(datum);
   if (key === undefined) throw logicError(primaryKeyFault(datum));
-  if (printedLength(datum) > MAX_PRIMARY_KEY) {
-    throw logicError(`Primary key too long (max ${MAX_PRIMARY_KEY - 1} characters): ${displayDatum(datum)}`);
+  if (printedLength(datum) > PRIMARY_KEY_LIMIT_BYTES) {
+    throw logicError(
+      `Primary key too long (max ${PRIMARY_KEY_LIMIT_BYTES - 1} characters): ${displayDatum(datum)}`,
+    );
   }
   return key;
 }
 
-/** The bytes of a bound or a value looked up in a secondary index; a LOGIC error for what cannot be one. */
+/** The bytes of a bound or a value in a secondary index. @throws ReqlError LOGIC for values that cannot be keys */
 export function encodeIndexKey(datum: Datum): Buffer {
   const key = encodeKey(datum);
   if (key === undefined) throw logicError(indexKeyFault(datum));
@@ -56,7 +58,7 @@ export function encodeIndexKey(datum: Datum): Buffer {
 }
 
 // RethinkDB counts the bytes of its own textual key (the tag letter included), not those of the value.
-const MAX_PRIMARY_KEY = 128;
+const PRIMARY_KEY_LIMIT_BYTES = 128;
 
 function primaryKeyFault(datum: Datum): string {
   return (
@@ -74,7 +76,7 @@ function indexKeyFault(datum: Datum): string {
   );
 }
 
-/** Why a pseudotype or an array is no key: the same words for primary and secondary keys. */
+/** The error for a pseudotype or an array that cannot be a key; the same for primary and secondary keys. */
 function insideFault(datum: Datum): string | undefined {
   const pseudo = pseudotype(datum);
   if (pseudo === 'GEOMETRY') {
@@ -210,14 +212,14 @@ function decodeEscaped(key: Buffer, from: number): [Buffer, number] {
   return [bytes.subarray(0, length), end + 1];
 }
 
-/** A key as text, for maps: equal exactly for equal values. */
+/** A text for maps: equal if and only if the values are equal. */
 export function keyText(datum: Datum): string {
   if (typeof datum === 'string') return `s${datum}`;
   if (typeof datum === 'number') return `n${datum + 0}`;
   return `k${encodeKey(datum)?.toString('latin1') ?? JSON.stringify(datum)}`;
 }
 
-/** RethinkDB's primary keys end at a zero byte; a LOGIC error for a key with one inside. */
+/** RethinkDB's primary keys end at a zero byte. @throws ReqlError LOGIC for a key that contains one */
 export function refuseZeroBytes(key: Datum): void {
   if (Array.isArray(key)) for (const part of key) refuseZeroBytes(part);
   if (typeof key !== 'string' || !key.includes('\0')) return;

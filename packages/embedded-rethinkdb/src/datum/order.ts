@@ -3,6 +3,7 @@ import {
   type Datum,
   type DatumObject,
   isExtremum,
+  isObject,
   MINVAL,
   pseudotype,
   sortedKeys,
@@ -14,7 +15,8 @@ import { compareStrings } from './string-order.js';
 /**
  * ReQL's total order: a negative number, 0 or a positive number. Values of different types are ordered by
  * the name of the type (ARRAY < BOOL < NULL < NUMBER < OBJECT < PTYPE<...> < STRING), `r.minval` is below
- * and `r.maxval` above all. Throws a LOGIC error for a pseudotype that has no order.
+ * and `r.maxval` above all.
+ * @throws ReqlError LOGIC for a pseudotype without an order
  */
 export function compare(a: Datum, b: Datum): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
@@ -23,25 +25,29 @@ export function compare(a: Datum, b: Datum): number {
   const right = orderedType(b);
   if (left !== right) return left < right ? -1 : 1;
   if (a === null || b === null || isExtremum(a)) return 0;
-  if (Array.isArray(a)) return compareArrays(a, b as Datum[]);
+  if (Array.isArray(a)) return compareArrays(a, Array.isArray(b) ? b : []);
   if (typeof a === 'boolean') return Number(a) - Number(b);
   switch (left) {
     case 'PTYPE<TIME>':
-      return ((a as DatumObject).epoch_time as number) - ((b as DatumObject).epoch_time as number);
+      return epochOf(a) - epochOf(b);
     case 'PTYPE<BINARY>':
       return Buffer.compare(binaryBytes(a), binaryBytes(b));
     case 'OBJECT':
-      return compareObjects(a as DatumObject, b as DatumObject);
+      return compareObjects(isObject(a) ? a : {}, isObject(b) ? b : {});
     default:
       throw logicError(`Incomparable type ${left}.`);
   }
+}
+
+function epochOf(time: Datum): number {
+  return isObject(time) && typeof time.epoch_time === 'number' ? time.epoch_time : Number.NaN;
 }
 
 export function equal(a: Datum, b: Datum): boolean {
   return a === b || compare(a, b) === 0;
 }
 
-/** Geometry has no order of its own: it is compared as the object it is. */
+/** Geometries are compared as objects. */
 function orderedType(datum: Datum): string {
   if (isExtremum(datum)) return datum === MINVAL ? '' : '\uffff';
   return pseudotype(datum) === 'GEOMETRY' ? 'OBJECT' : typeName(datum);
@@ -50,7 +56,7 @@ function orderedType(datum: Datum): string {
 function compareArrays(a: Datum[], b: Datum[]): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const order = compare(a[i]!, b[i]!);
+    const order = compare(a[i] ?? null, b[i] ?? null);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -61,7 +67,8 @@ function compareObjects(a: DatumObject, b: DatumObject): number {
   const right = sortedKeys(b);
   const length = Math.min(left.length, right.length);
   for (let i = 0; i < length; i++) {
-    const order = compareStrings(left[i]!, right[i]!) || compare(a[left[i]!]!, b[right[i]!]!);
+    const [key, other] = [left[i] ?? '', right[i] ?? ''];
+    const order = compareStrings(key, other) || compare(a[key] ?? null, b[other] ?? null);
     if (order !== 0) return order;
   }
   return left.length - right.length;

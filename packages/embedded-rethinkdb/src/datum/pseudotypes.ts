@@ -4,9 +4,9 @@ import { displayDatum } from './display.js';
 import { logicError } from './reql-error.js';
 import { sanitizeTime } from './time.js';
 
-/** Checks an object with the key `$reql_type$`, as clients may send; returns it in its canonical form. */
+/** Checks an object with the key `$reql_type$` from a client. @returns its canonical form */
 export function sanitizePseudotype(object: DatumObject): DatumObject {
-  const type = object[REQL_TYPE]!;
+  const type = object[REQL_TYPE] ?? null;
   if (typeof type !== 'string') {
     throw logicError(
       `Error: Field \`$reql_type$\` must be a string (got \`${displayDatum(type)}\` of type ${typeName(type)}):\n${displayDatum(object)}`,

@@ -1,4 +1,4 @@
-/** The `ErrorType`s of RethinkDB's ql2.proto, and the two kinds that are response types of their own. */
+/** The error types of RethinkDB's ql2.proto, and COMPILE and CLIENT, which are response types. */
 export type ErrorKind =
   | 'LOGIC'
   | 'NON_EXISTENCE'
@@ -11,7 +11,7 @@ export type ErrorKind =
   | 'COMPILE'
   | 'CLIENT';
 
-/** An error of a query, to be told to its client. `frames` is the way from the root term to the culprit. */
+/** An error of a query, which its client gets. `frames` is the path from the root term to the term that failed. */
 export class ReqlError extends Error {
   readonly kind: ErrorKind;
   frames: (number | string)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Orders strings as their UTF-8 bytes do. JavaScript's own order compares UTF-16 units and differs where
- * a surrogate pair (U+10000 and above) meets a character of U+E000..U+FFFF.
+ * Compares strings by their UTF-8 bytes. JavaScript's order compares UTF-16 units and differs between surrogate pairs
+ * (U+10000 and above) and characters of U+E000..U+FFFF.
  */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;

@@ -18,7 +18,7 @@ export function roundToMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Checks an object that came with `$reql_type$: 'TIME'` and returns it in its canonical form. */
+/** Checks an object with `$reql_type$: 'TIME'` from a client. @returns its canonical form */
 export function sanitizeTime(object: DatumObject): Time {
   const fault = timeFault(object);
   if (fault !== undefined) {
@@ -29,7 +29,7 @@ export function sanitizeTime(object: DatumObject): Time {
 
 function timeFault(object: DatumObject): string | undefined {
   for (const key of Object.keys(object).sort()) {
-    const value = object[key]!;
+    const value = object[key] ?? null;
     const wrong = (type: string) =>
       `field \`${key}\` must be a ${type} (got \`${displayShort(value)}\` of type ${typeName(value)})`;
     if (key === 'epoch_time') {
@@ -54,7 +54,7 @@ export function isTimezone(text: Datum): boolean {
   }
 }
 
-/** `Z`, `+hh`, `+hhmm` or `+hh:mm` as `+hh:mm`; a LOGIC error for everything else. */
+/** Parses `Z`, `+hh`, `+hhmm` or `+hh:mm`. @returns `+hh:mm` @throws ReqlError LOGIC for other texts */
 export function parseTimezone(text: string): string {
   if (text === '-00' || text === '-00:00') throw logicError(`\`${text}\` is not a valid time offset.`);
   if (text === 'Z') return '+00:00';
@@ -80,25 +80,29 @@ export function timezoneOffset(timezone: string): number {
   return timezone.startsWith('-') ? -minutes : minutes;
 }
 
-/** Walks a string that is made of digits and separators, with RethinkDB's words for what is amiss. */
+/** Reads a string of digits and separators, with RethinkDB's error messages. */
 export class Digits {
+  #at: number;
+
   constructor(
     readonly text: string,
-    private at = 0,
-  ) {}
+    at = 0,
+  ) {
+    this.#at = at;
+  }
 
   get done(): boolean {
-    return this.at >= this.text.length;
+    return this.#at >= this.text.length;
   }
 
   get rest(): string {
-    return this.text.slice(this.at);
+    return this.text.slice(this.#at);
   }
 
   take(count: number): string {
-    const from = this.at;
-    for (; this.at < from + count; this.at++) {
-      const char = this.text[this.at];
+    const from = this.#at;
+    for (; this.#at < from + count; this.#at++) {
+      const char = this.text[this.#at];
       if (char === undefined) {
         throw logicError(
           `Invalid time zone string \`${this.text}\`. Valid time zones are \`+hh:mm\`, \`-hh:mm\`, ` +
@@ -109,12 +113,12 @@ export class Digits {
         throw logicError(`Invalid date string \`${this.text}\` (got \`${char}\` but expected a digit).`);
       }
     }
-    return this.text.slice(from, this.at);
+    return this.text.slice(from, this.#at);
   }
 
   skip(char: string): boolean {
-    if (this.text[this.at] !== char) return false;
-    this.at++;
+    if (this.text[this.#at] !== char) return false;
+    this.#at++;
     return true;
   }
 }

@@ -3,8 +3,8 @@ import { displayShort } from './display.js';
 import { logicError, ReqlError } from './reql-error.js';
 
 /**
- * An error about the type of a value. RethinkDB treats a null where something else was wanted as a missing
- * value, so that `default` catches it.
+ * An error about the type of a value. RethinkDB treats an unexpected null as a missing value, so that `default` catches
+ * it.
  */
 export function typeError(found: Datum, message: string): ReqlError {
   return new ReqlError(found === null ? 'NON_EXISTENCE' : 'LOGIC', message);
@@ -29,7 +29,7 @@ export function asArray(datum: Datum): Datum[] {
   return datum;
 }
 
-/** Any object but a pseudotype that is not one to its users (BINARY). */
+/** An object or a pseudotype other than BINARY. */
 export function asObject(datum: Datum): DatumObject {
   if (!isObject(datum) || pseudotype(datum) === 'BINARY') throw expected('OBJECT', datum);
   return datum;
@@ -49,12 +49,12 @@ export function asPseudotype(name: string, datum: Datum): DatumObject {
   throw logicError(`Not a ${name} pseudotype: \`${displayShort(datum)}\`.`);
 }
 
-const LARGEST_INTEGER = 2 ** 53;
+const MAX_INTEGER = 2 ** 53;
 
 export function asInteger(datum: Datum): number {
   const number = asNumber(datum);
-  if (Number.isInteger(number) && Math.abs(number) <= LARGEST_INTEGER) return number + 0; // -0 + 0 is 0
-  const range = number < -LARGEST_INTEGER ? ' (<-2^53)' : number > LARGEST_INTEGER ? ' (>2^53)' : '';
+  if (Number.isInteger(number) && Math.abs(number) <= MAX_INTEGER) return number + 0; // -0 + 0 is 0
+  const range = number < -MAX_INTEGER ? ' (<-2^53)' : number > MAX_INTEGER ? ' (>2^53)' : '';
   throw logicError(`Number not an integer${range}: ${displayNumber(number)}`);
 }
 
@@ -66,7 +66,7 @@ export function asInt32(datum: Datum): number {
   return number;
 }
 
-/** As C's `%.20g`, which RethinkDB prints numbers with. */
+/** A number in C's format `%.20g`, as in RethinkDB's messages. */
 export function displayNumber(number: number): string {
   if (Number.isNaN(number)) return 'nan';
   if (!Number.isFinite(number)) return number < 0 ? '-inf' : 'inf';

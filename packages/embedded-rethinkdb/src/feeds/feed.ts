@@ -14,7 +14,7 @@ export type ItemTransform = (item: Datum) => Datum[];
 export interface Feed {
   /** Set by the evaluator before the first read. If it throws, the feed ends. */
   after: ItemTransform;
-  /** Takes up to `max` documents that are ready; empty if none is ready or the feed has ended. */
+  /** Takes up to `max` documents that are ready; empty if there are no documents or the feed has ended. */
   take(max: number): Datum[];
   /** True after `finish`, `close` or an `error`. */
   readonly isEnded: boolean;

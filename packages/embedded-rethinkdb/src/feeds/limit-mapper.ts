@@ -53,9 +53,9 @@ export class LimitMapper implements ChangeMapper {
     const wasFull = this.#window.length === this.#source.limit;
     for (const change of changed.values()) window.push(...this.#rowsOf(change));
     window.sort((a, b) => this.#order(a, b));
-    if (left && wasFull) {
+    const last = this.#window.at(-1);
+    if (left && wasFull && last !== undefined) {
       // A row behind the old window may come before the rows that were added now.
-      const last = this.#window[this.#window.length - 1]!;
       const certain = window.filter((row) => this.#order(row, last) <= 0);
       if (certain.length < this.#source.limit) return this.#read();
     }
@@ -93,7 +93,7 @@ export class LimitMapper implements ChangeMapper {
 
   #windowRows(value: Datum, doc: DatumObject): WindowRow[] {
     const { before, table } = this.#source;
-    const key = doc[table.primaryKey]!;
+    const key = doc[table.primaryKey] ?? null;
     return transformChanged(before, doc)
       .slice(0, 1)
       .map((row) => ({ value, key, row }));
@@ -104,7 +104,7 @@ function* entriesByKey(
   docs: Iterable<DatumObject>,
   primaryKey: string,
 ): Generator<{ value: Datum; doc: DatumObject }> {
-  for (const doc of docs) yield { value: doc[primaryKey]!, doc };
+  for (const doc of docs) yield { value: doc[primaryKey] ?? null, doc };
 }
 
 /**
@@ -145,9 +145,10 @@ function placesOf(window: readonly WindowRow[]): Map<string, Place> {
 }
 
 function replacement(old: Place | undefined, now: Place | undefined): RowChange {
+  const id = old?.id ?? now?.id ?? '';
   return {
-    id: (old ?? now)!.id,
-    nextId: (now ?? old)!.id,
+    id,
+    nextId: now?.id ?? id,
     old: old?.row ?? null,
     new: now?.row ?? null,
     oldOffset: old?.offset ?? null,

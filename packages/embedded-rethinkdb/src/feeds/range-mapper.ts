@@ -63,7 +63,12 @@ export class RangeMapper implements ChangeMapper {
   *#read(): Generator<RowChange> {
     for (const doc of this.#documents()) {
       for (const row of this.#source.before?.(doc) ?? [doc]) {
-        yield { id: keyText(doc[this.#source.table.primaryKey]!), old: null, new: row, isInitial: true };
+        yield {
+          id: keyText(doc[this.#source.table.primaryKey] ?? null),
+          old: null,
+          new: row,
+          isInitial: true,
+        };
       }
     }
   }

@@ -38,7 +38,7 @@ export interface RangeSource {
   readonly index: SecondaryIndex | null;
   readonly bounds: Bounds;
   readonly keys?: readonly Datum[];
-  readonly before?: RowTransform;
+  readonly before?: RowTransform | undefined;
 }
 
 export interface LimitSource {
@@ -48,7 +48,7 @@ export interface LimitSource {
   readonly bounds: Bounds;
   readonly descending: boolean;
   readonly limit: number;
-  readonly before?: RowTransform;
+  readonly before?: RowTransform | undefined;
 }
 
 export interface UnionSource {

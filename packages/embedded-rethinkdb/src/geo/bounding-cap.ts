@@ -1,16 +1,16 @@
 import type { Shape } from './shape.js';
 import { addVectors, dot, type Position, toVector, unit, type Vector } from './vector.js';
 
-/** A circle on the globe around a middle; the radius is an angle in radians. */
+/** A circle on the globe. The radius is an angle in radians. */
 export interface Cap {
   readonly centre: Vector;
   readonly radius: number;
 }
 
-/** Far more than the noise of the arithmetic. */
+/** Far above the rounding errors. */
 const TOLERANCE = 1e-6;
 
-/** A cap that holds a shape. Below a hemisphere it is convex: who has the corners, has edges and inside. */
+/** A cap that contains a shape. A cap below a hemisphere is convex: if it contains the corners, it contains the shape. */
 export function boundingCap(shape: Shape): Cap {
   const corners = cornersOf(shape).map(toVector);
   const centre = unit(corners.reduce(addVectors, [0, 0, 0]));
@@ -18,7 +18,7 @@ export function boundingCap(shape: Shape): Cap {
   return { centre, radius: radius < Math.PI / 2 - TOLERANCE ? radius : Math.PI };
 }
 
-/** False only for shapes that have nothing in common. */
+/** False only if the shapes do not intersect. */
 export function mayMeet(a: Cap, b: Cap): boolean {
   const reach = a.radius + b.radius + TOLERANCE;
   return reach >= Math.PI || dot(a.centre, b.centre) >= Math.cos(reach);

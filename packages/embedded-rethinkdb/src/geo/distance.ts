@@ -5,6 +5,7 @@ import {
   addVectors,
   cross,
   dot,
+  edgesOf,
   length,
   type Position,
   positionOf,
@@ -16,9 +17,8 @@ import {
 } from './vector.js';
 
 /**
- * The distance in metres from a point to the nearest point of a shape; 0 inside a polygon. As on RethinkDB, which
- * point is nearest is decided on the sphere, and how far it is, on the ellipsoid. What is clearly farther than
- * `limit` is infinitely far.
+ * The distance in metres from a point to the nearest point of a shape; 0 inside a polygon. As on RethinkDB, the nearest
+ * point is determined on the sphere, its distance on the ellipsoid. A distance clearly above `limit` is infinite.
  */
 export function distanceTo(
   from: Position,
@@ -31,7 +31,7 @@ export function distanceTo(
   const there = shape.kind === 'Point' ? toVector(shape.at) : nearestOnLines(here, linesOf(shape));
   const chord = length(subtractVectors(here, there));
   if (chord === 0) return 0;
-  // The ellipsoid is nowhere more curved than on a sphere of this radius.
+  // The largest curvature of the ellipsoid is that of a sphere with this radius.
   if (chord * system.a * (1 - system.f) ** 2 > limit) return Number.POSITIVE_INFINITY;
   return geodesicDistance(positionOf(here), positionOf(there), system);
 }
@@ -43,7 +43,7 @@ function linesOf(shape: Exclude<Shape, { kind: 'Point' }>): readonly (readonly P
 function nearestOnLines(here: Vector, lines: readonly (readonly Position[])[]): Vector {
   const candidates = lines
     .map((line) => line.map(toVector))
-    .flatMap((line) => line.slice(1).map((end, i) => nearestOnEdge(here, line[i]!, end)));
+    .flatMap((line) => edgesOf(line).map(([a, b]) => nearestOnEdge(here, a, b)));
   return candidates.reduce((a, b) =>
     length(subtractVectors(here, b)) < length(subtractVectors(here, a)) ? b : a,
   );

@@ -42,17 +42,18 @@ export const DEFAULT_GEO_SYSTEM = WGS84;
 
 const METRES: Readonly<Record<string, number>> = { m: 1, km: 1000, mi: 1609.344, nm: 1852, ft: 0.3048 };
 
-/** How many metres the unit of the option `unit` has. */
+/** The length in metres of the unit that the option `unit` names. */
 export function metresPer(unit: string): number {
-  if (Object.hasOwn(METRES, unit)) return METRES[unit]!;
+  const metres = Object.hasOwn(METRES, unit) ? METRES[unit] : undefined;
+  if (metres !== undefined) return metres;
   throw logicError(`Unrecognized distance unit \`${unit}\`.`);
 }
 
-/** The length of the shortest way between two points, in metres. */
+/** The length of the shortest path between two points, in metres. */
 export function geodesicDistance(from: Position, to: Position, { geodesic }: Ellipsoid): number {
   // RethinkDB's older version of the library rounds the longitude between the points (to a picometre).
   const east = Angles.AngRound(Angles.AngDiff(from[0], to[0]).d);
-  return geodesic.Inverse(from[1], 0, to[1], east, DISTANCE).s12!;
+  return geodesic.Inverse(from[1], 0, to[1], east, DISTANCE).s12 ?? Number.NaN;
 }
 
 /** The point at a distance (metres) and an azimuth (degrees from north). */
@@ -62,8 +63,14 @@ function pointAtDistance(
   azimuth: number,
   { geodesic }: Ellipsoid,
 ): Position {
-  const { lon2, lat2 } = geodesic.Direct(from[1], from[0], azimuth, distance, LATITUDE | LONGITUDE);
-  return [lon2 === 180 ? -180 : lon2!, lat2!];
+  const { lon2 = Number.NaN, lat2 = Number.NaN } = geodesic.Direct(
+    from[1],
+    from[0],
+    azimuth,
+    distance,
+    LATITUDE | LONGITUDE,
+  );
+  return [lon2 === 180 ? -180 : lon2, lat2];
 }
 
 /** The corners of a regular polygon around a point, the first one repeated at the end. */
@@ -80,7 +87,7 @@ export function circleAround(
   return [...ring, ...ring.slice(0, 1)];
 }
 
-/** A LOGIC error for a circle that would not fit on half of the ellipsoid. */
+/** @throws ReqlError LOGIC for a circle that does not fit on half of the ellipsoid */
 export function checkRadius(radius: number, { a, f }: Ellipsoid): void {
   if (radius <= 0) throw logicError('Radius must be positive');
   const largest = 0.5 * Math.PI * Math.min(a, (1 - f) * a);

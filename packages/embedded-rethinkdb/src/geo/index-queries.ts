@@ -12,7 +12,7 @@ import { checkReach } from './search-radius.js';
 import { type Shape, toShape } from './shape.js';
 import type { Position } from './vector.js';
 
-/** The geospatial index of that name; `term` is who asks. */
+/** The geospatial index of that name. @param term its name is part of error messages */
 export function geoIndex(table: Table, name: string | undefined, term: string): SecondaryIndex {
   if (name === undefined) throw logicError(`${term} requires an index argument.`);
   const index = findIndex(table, name);
@@ -25,7 +25,7 @@ export function geoIndex(table: Table, name: string | undefined, term: string): 
   return index;
 }
 
-/** The documents whose geometry meets a shape. The index is walked from end to end: it is not a spatial one. */
+/** The documents whose geometry intersects a shape. The whole index is scanned: it is not a spatial index. */
 export function* documentsIntersecting(table: Table, index: SecondaryIndex, shape: Shape): Iterable<Datum> {
   const cap = boundingCap(shape);
   const isWanted = (value: Datum) => {
@@ -42,10 +42,10 @@ export interface NearestOptions {
   readonly metresPerUnit: number;
 }
 
-/** RethinkDB searches each of so many pieces of a table until it has the wanted number of results. */
+/** RethinkDB searches each of eight pieces of a table until it has the wanted number of results. */
 const PIECES = 8;
 
-/** The documents next to a point, nearest first: `{dist, doc}`. */
+/** The documents nearest to a point, nearest first: `{dist, doc}`. */
 export function nearestDocuments(
   table: Table,
   index: SecondaryIndex,

@@ -2,6 +2,7 @@ import {
   addVectors,
   cross,
   dot,
+  edgesOf,
   length,
   type Position,
   scale,
@@ -11,35 +12,46 @@ import {
   type Vector,
 } from './vector.js';
 
-/** A point of the plane onto which a hemisphere is projected. */
+/** A point of the plane to which a hemisphere is projected. */
 export type Flat = readonly [x: number, y: number];
 
-/** Far below a millimetre on the ground, above the noise of the arithmetic. */
+/** Far below a millimetre on the ground, above the rounding errors. */
 const TOLERANCE = 1e-14;
 
-/** How far on this side of the sphere a point has to be: what is closer to its edge is projected too far away. */
+/** Minimum depth of a point on this side of the sphere: a point closer to the edge is projected too far out. */
 const HORIZON = 1e-3;
 
 /**
- * The gnomonic projection around the middle of some points: great circles become straight lines, so that the
- * geometry of edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
+ * The gnomonic projection around the centre of some points. Great circles become straight lines, so that the geometry of
+ * edges on a sphere is that of segments in the plane. Only one hemisphere has an image.
  */
 export class Plane {
-  private readonly centre: Vector;
-  private readonly east: Vector;
-  private readonly north: Vector;
+  readonly #centre: Vector;
+  readonly #east: Vector;
+  readonly #north: Vector;
 
   constructor(points: readonly Position[]) {
-    this.centre = unit(points.map(toVector).reduce(addVectors, [0, 0, 0]));
-    const axis: Vector = Math.abs(this.centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
-    this.east = unit(cross(axis, this.centre));
-    this.north = cross(this.centre, this.east);
+    this.#centre = unit(points.map(toVector).reduce(addVectors, [0, 0, 0]));
+    const axis: Vector = Math.abs(this.#centre[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
+    this.#east = unit(cross(axis, this.#centre));
+    this.#north = cross(this.#centre, this.#east);
   }
 
-  /** Undefined for what lies on the other side of the sphere. */
+  /** Undefined for a point on the other side of the sphere. */
   project(position: Position): Flat | undefined {
     const vector = toVector(position);
     return this.#depth(vector) < HORIZON ? undefined : this.#flatten(vector);
+  }
+
+  /** Undefined if one of the points lies on the other side. */
+  projectAll(positions: readonly Position[]): Flat[] | undefined {
+    const points: Flat[] = [];
+    for (const position of positions) {
+      const point = this.project(position);
+      if (point === undefined) return undefined;
+      points.push(point);
+    }
+    return points;
   }
 
   /** The part of an edge on this side of the sphere. */
@@ -52,35 +64,30 @@ export class Plane {
   }
 
   #depth(vector: Vector): number {
-    return dot(vector, this.centre);
+    return dot(vector, this.#centre);
   }
 
   #flatten(vector: Vector): Flat {
     const depth = this.#depth(vector);
-    return [dot(vector, this.east) / depth, dot(vector, this.north) / depth];
+    return [dot(vector, this.#east) / depth, dot(vector, this.#north) / depth];
   }
 }
 
 /** Whether consecutive points differ and are not opposite each other. */
 export function isUsableLine(points: readonly Position[]): boolean {
-  return points.slice(1).every((point, i) => {
-    const [a, b] = [toVector(points[i]!), toVector(point)];
-    return length(cross(a, b)) > TOLERANCE;
-  });
+  return edgesOf(points.map(toVector)).every(([a, b]) => length(cross(a, b)) > TOLERANCE);
 }
 
-/** Whether the edges of a closed ring meet in their common ends only. */
+/** Whether the edges of a closed ring intersect only at their common ends. */
 export function isSimpleRing(ring: readonly Position[]): boolean {
   const plane = new Plane(ring.slice(1));
-  const flat = ring.map((point) => plane.project(point));
-  if (flat.includes(undefined)) return true;
-  const points = flat as Flat[];
-  const edges = points.slice(1).map((to, i) => [points[i]!, to] as const);
-  for (let i = 0; i < edges.length; i++) {
-    for (let j = i + 1; j < edges.length; j++) {
+  const points = plane.projectAll(ring);
+  if (points === undefined) return true;
+  const edges = edgesOf(points);
+  for (const [i, [a, b]] of edges.entries()) {
+    for (const [k, [c, d]] of edges.slice(i + 1).entries()) {
+      const j = i + 1 + k;
       const adjacent = j === i + 1 || (i === 0 && j === edges.length - 1);
-      const [a, b] = edges[i]!;
-      const [c, d] = edges[j]!;
       if (adjacent) {
         const other = j === i + 1 ? d : c;
         if (isOnSegment(other, a, b)) return false;
@@ -99,7 +106,7 @@ function distanceSquared(a: Flat, b: Flat): number {
   return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
 }
 
-/** The point of the segment that is next to p. */
+/** The point of the segment nearest to p. */
 function nearestOnSegment(p: Flat, a: Flat, b: Flat): Flat {
   const length = distanceSquared(a, b);
   const along = length === 0 ? 0 : ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length;
@@ -122,8 +129,7 @@ export function crossing(a: Flat, b: Flat, c: Flat, d: Flat): number | undefined
 /** Whether a point lies inside a ring, by counting the edges to its right. */
 export function isInsideRing([x, y]: Flat, ring: readonly Flat[]): boolean {
   let inside = false;
-  for (let i = 1; i < ring.length; i++) {
-    const [[x1, y1], [x2, y2]] = [ring[i - 1]!, ring[i]!];
+  for (const [[x1, y1], [x2, y2]] of edgesOf(ring)) {
     if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
   }
   return inside;

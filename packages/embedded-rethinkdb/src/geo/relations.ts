@@ -1,11 +1,11 @@
 import { crossing, type Flat, isInsideRing, isOnSegment, Plane } from './plane.js';
 import { type Shape, wrongShape } from './shape.js';
-import type { Position } from './vector.js';
+import { edgesOf, type Position } from './vector.js';
 
 type Polygon = Shape & { kind: 'Polygon' };
 type Rings = readonly (readonly Flat[])[];
 
-/** Where a point is, seen from a polygon. */
+/** The place of a point relative to a polygon. */
 type Place = 'inside' | 'boundary' | 'outside';
 
 /** Whether two shapes have something in common. Shapes on opposite sides of the globe do not. */
@@ -13,12 +13,12 @@ export function intersects(a: Shape, b: Shape): boolean {
   if (a.kind === 'Polygon') return polygonIntersects(a, b);
   if (b.kind === 'Polygon') return polygonIntersects(b, a);
   if (a.kind === 'Point' && b.kind === 'Point') return samePosition(a.at, b.at);
-  if (a.kind === 'Point') return lineHas(b as Shape & { kind: 'LineString' }, a.at);
-  if (b.kind === 'Point') return lineHas(a, b.at);
+  if (a.kind === 'Point') return b.kind === 'LineString' && lineHas(b.points, a.at);
+  if (b.kind === 'Point') return lineHas(a.points, b.at);
   return linesMeet(a.points, b.points);
 }
 
-/** Whether a polygon has another shape wholly within it, its own boundary included. */
+/** Whether another shape lies completely within a polygon, its boundary included. */
 export function includes(polygon: Shape, shape: Shape): boolean {
   if (polygon.kind !== 'Polygon') throw wrongShape('Polygon', polygon);
   const plane = planeOf(polygon);
@@ -28,14 +28,12 @@ export function includes(polygon: Shape, shape: Shape): boolean {
     const at = plane.project(shape.at);
     return at !== undefined && placeOf(at, rings) !== 'outside';
   }
-  const lines = linesOf(shape).map((line) => flatten(line, plane));
-  if (lines.includes(undefined)) return false;
-  const covered = (lines as Flat[][]).every((line) =>
-    piecesOf(line, rings).every((piece) => piece.place !== 'outside'),
-  );
-  if (!covered || shape.kind === 'LineString') return covered;
-  // The boundary is within; a hole may still lie inside.
-  return rings.slice(1).every((hole) => placeOf(pointInside(hole), lines as Flat[][]) !== 'inside');
+  const lines = projectLines(linesOf(shape), plane);
+  if (lines === undefined) return false;
+  const isCovered = lines.every((line) => piecesOf(line, rings).every(({ place }) => place !== 'outside'));
+  if (!isCovered || shape.kind === 'LineString') return isCovered;
+  // The boundary is within the polygon; a hole may still lie inside.
+  return rings.slice(1).every((hole) => placeOf(pointInside(hole), lines) !== 'inside');
 }
 
 function polygonIntersects(polygon: Polygon, shape: Shape): boolean {
@@ -54,12 +52,13 @@ function polygonIntersects(polygon: Polygon, shape: Shape): boolean {
   return surrounds(polygon, shape) || surrounds(shape, polygon);
 }
 
-/** Whether a polygon has within it another one whose boundary it does not touch. */
+/** Whether a polygon contains another one without touching its boundary. */
 function surrounds(outer: Polygon, inner: Polygon): boolean {
   const plane = planeOf(outer);
   const [around, within] = [flatRings(outer, plane), flatRings(inner, plane)];
-  if (!around?.length || !within?.length) return false;
-  const point = pointInside(within[0]!);
+  const shell = within?.[0];
+  if (!around?.length || within === undefined || shell === undefined) return false;
+  const point = pointInside(shell);
   return placeOf(point, around) === 'inside' && placeOf(point, within) === 'inside';
 }
 
@@ -68,8 +67,18 @@ function planeOf(polygon: Polygon): Plane {
 }
 
 function flatRings(polygon: Polygon, plane: Plane): Rings | undefined {
-  const rings = polygon.rings.map((ring) => flatten(ring, plane));
-  return rings.includes(undefined) ? undefined : (rings as Flat[][]);
+  return projectLines(polygon.rings, plane);
+}
+
+/** Undefined if a point lies on the other side of the sphere. */
+function projectLines(lines: readonly (readonly Position[])[], plane: Plane): Rings | undefined {
+  const projected: Flat[][] = [];
+  for (const line of lines) {
+    const points = plane.projectAll(line);
+    if (points === undefined) return undefined;
+    projected.push(points);
+  }
+  return projected;
 }
 
 function linesOf(shape: Shape): readonly (readonly Position[])[] {
@@ -77,34 +86,28 @@ function linesOf(shape: Shape): readonly (readonly Position[])[] {
   return shape.kind === 'LineString' ? [shape.points] : [[shape.at]];
 }
 
-function flatten(points: readonly Position[], plane: Plane): Flat[] | undefined {
-  const flat = points.map((point) => plane.project(point));
-  return flat.includes(undefined) ? undefined : (flat as Flat[]);
-}
-
-/** The edges of a line, as far as they have an image, as lines of one edge each. */
+/** The visible parts of the edges of a line. */
 function visibleParts(points: readonly Position[], plane: Plane): [Flat, Flat][] {
-  return points.slice(1).flatMap((point, i) => {
-    const edge = plane.projectEdge(points[i]!, point);
+  return edgesOf(points).flatMap(([from, to]) => {
+    const edge = plane.projectEdge(from, to);
     return edge === undefined ? [] : [edge];
   });
 }
 
 function placeOf(point: Flat, rings: Rings): Place {
   for (const ring of rings) {
-    for (let i = 1; i < ring.length; i++) if (isOnSegment(point, ring[i - 1]!, ring[i]!)) return 'boundary';
+    if (edgesOf(ring).some(([a, b]) => isOnSegment(point, a, b))) return 'boundary';
   }
-  const [shell, ...holes] = rings;
-  return isInsideRing(point, shell!) && !holes.some((hole) => isInsideRing(point, hole))
+  const [shell = [], ...holes] = rings;
+  return isInsideRing(point, shell) && !holes.some((hole) => isInsideRing(point, hole))
     ? 'inside'
     : 'outside';
 }
 
-/** A line cut where it meets a polygon's edges; `shared`: the piece is, from end to end, one of them. */
+/** A line cut at its intersections with a polygon's edges. `shared`: the line's edge is an edge of the polygon. */
 function piecesOf(line: readonly Flat[], rings: Rings): { place: Place; shared: boolean }[] {
-  const edges = rings.flatMap((ring) => ring.slice(1).map((to, i) => [ring[i]!, to] as const));
-  return line.slice(1).flatMap((b, i) => {
-    const a = line[i]!;
+  const edges = rings.flatMap(edgesOf);
+  return edgesOf(line).flatMap(([a, b]) => {
     const cuts = [0, 1];
     for (const [c, d] of edges) {
       const at = crossing(a, b, c, d);
@@ -113,8 +116,8 @@ function piecesOf(line: readonly Flat[], rings: Rings): { place: Place; shared: 
     }
     const shared = edges.some(([c, d]) => (same(a, c) && same(b, d)) || (same(a, d) && same(b, c)));
     const sorted = [...new Set(cuts)].sort((x, y) => x - y);
-    return sorted.slice(1).flatMap((to, j) => {
-      const from = sorted[j]!;
+    return sorted.slice(1).flatMap((to, i) => {
+      const from = sorted[i] ?? 0;
       if (to - from < 1e-9) return [];
       return [{ place: placeOf(between(a, b, (from + to) / 2), rings), shared }];
     });
@@ -136,7 +139,7 @@ function same(a: Flat, b: Flat): boolean {
 
 /** Some point inside a ring: close to the middle of its first edge, on the inner side. */
 function pointInside(ring: readonly Flat[]): Flat {
-  const [a, b] = [ring[0]!, ring[1]!];
+  const [a = [0, 0], b = a] = ring;
   const middle = between(a, b, 0.5);
   for (let offset = 0.1; offset > 1e-9; offset /= 4) {
     for (const side of [offset, -offset]) {
@@ -151,22 +154,21 @@ function samePosition(a: Position, b: Position): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
-function lineHas(line: Shape & { kind: 'LineString' }, at: Position): boolean {
+function lineHas(line: readonly Position[], at: Position): boolean {
   const plane = new Plane([at]);
-  const point = plane.project(at)!;
-  return visibleParts(line.points, plane).some(([a, b]) => isOnSegment(point, a!, b!));
+  const point = plane.project(at);
+  return point !== undefined && visibleParts(line, plane).some(([a, b]) => isOnSegment(point, a, b));
 }
 
 function linesMeet(a: readonly Position[], b: readonly Position[]): boolean {
-  return a.slice(1).some((to, i) => {
-    const plane = new Plane([a[i]!, to]);
-    const edge = flatten([a[i]!, to], plane);
-    if (edge === undefined) return false;
-    const [p, q] = edge as [Flat, Flat];
+  return edgesOf(a).some(([from, to]) => {
+    const plane = new Plane([from, to]);
+    const [p, q] = [plane.project(from), plane.project(to)];
+    if (p === undefined || q === undefined) return false;
     return visibleParts(b, plane).some(([c, d]) => {
-      const touching =
-        [p, q].some((end) => isOnSegment(end, c!, d!)) || [c!, d!].some((end) => isOnSegment(end, p, q));
-      return touching || crossing(p, q, c!, d!) !== undefined;
+      const isTouching =
+        [p, q].some((end) => isOnSegment(end, c, d)) || [c, d].some((end) => isOnSegment(end, p, q));
+      return isTouching || crossing(p, q, c, d) !== undefined;
     });
   });
 }

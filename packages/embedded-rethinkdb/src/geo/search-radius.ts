@@ -1,13 +1,13 @@
 import { logicError } from '../datum/reql-error.js';
 import { checkRadius, type Ellipsoid } from './geodesic.js';
 
-/** 10 m on earth. */
+/** 10 m on the earth, relative to its equatorial radius. */
 const FIRST_RADIUS = 10 / 6_378_137;
 
 /**
- * A LOGIC error for a distance (metres) that RethinkDB cannot reach in its search for the nearest documents. It
- * searches circles that double as long as nothing is found, and draws each as an octagon around it, with some room
- * to spare: one that would be too large is an error.
+ * RethinkDB searches the nearest documents in circles whose radius doubles until it finds enough, each enlarged to an
+ * octagon with a margin. A distance (in metres) whose octagon is too large is an error.
+ * @throws ReqlError LOGIC
  */
 export function checkReach(maxDistance: number, system: Ellipsoid): void {
   const distortion = system.a / ((1 - system.f) * system.a);

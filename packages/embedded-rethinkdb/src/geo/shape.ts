@@ -5,13 +5,13 @@ import { getField } from '../operators/documents.js';
 import { isSimpleRing, isUsableLine } from './plane.js';
 import type { Position } from './vector.js';
 
-/** What a GEOMETRY pseudotype stands for; a polygon's first ring is its shell, the others are holes. */
+/** The shape of a GEOMETRY pseudotype. The first ring of a polygon is its shell, the others are holes. */
 export type Shape =
   | { readonly kind: 'Point'; readonly at: Position }
   | { readonly kind: 'LineString'; readonly points: readonly Position[] }
   | { readonly kind: 'Polygon'; readonly rings: readonly (readonly Position[])[] };
 
-/** Reads and checks a GeoJSON object; LOGIC errors worded like RethinkDB's. */
+/** Parses a GeoJSON object. @throws ReqlError LOGIC with RethinkDB's text */
 export function parseGeoJson(json: Datum): Shape {
   const object = asObject(json);
   if (isObject(object.crs)) {
@@ -56,7 +56,7 @@ export function parsePoint(datum: Datum): Position {
       `Expected point coordinate pair.  Got ${pair.length} element array instead of a 2 element one.`,
     );
   }
-  return [asNumber(pair[0]!), asNumber(pair[1]!)];
+  return [asNumber(pair[0] ?? null), asNumber(pair[1] ?? null)];
 }
 
 export function makePoint(at: Position): DatumObject {
@@ -70,7 +70,7 @@ export function makeLine(points: readonly Position[]): DatumObject {
   );
 }
 
-/** A polygon of a shell, which is closed if it is not yet, and holes. */
+/** A polygon of a shell and holes. The shell is closed if necessary. */
 export function makePolygon(
   shell: readonly Position[],
   holes: readonly (readonly Position[])[] = [],
@@ -89,7 +89,8 @@ function checked(type: Shape['kind'], coordinates: Datum): DatumObject {
 }
 
 function closed(ring: readonly Position[]): readonly Position[] {
-  const [first, last] = [ring[0]!, ring.at(-1)!];
+  const [first, last] = [ring[0], ring.at(-1)];
+  if (first === undefined || last === undefined) return ring;
   return first[0] === last[0] && first[1] === last[1] ? ring : [...ring, first];
 }
 
@@ -104,7 +105,7 @@ function parsePosition(datum: Datum): Position {
   if (position.length === 3) {
     throw logicError('A third altitude coordinate in GeoJSON positions was found, but is not supported.');
   }
-  const [longitude, latitude] = [asNumber(position[0]!), asNumber(position[1]!)];
+  const [longitude, latitude] = [asNumber(position[0] ?? null), asNumber(position[1] ?? null)];
   if (Math.abs(longitude) > 180) {
     throw logicError(`Longitude must be between -180 and 180.  Got ${displayNumber(longitude)}.`);
   }
@@ -126,8 +127,8 @@ function parseLine(coordinates: readonly Datum[]): Position[] {
 function parseRing(coordinates: readonly Datum[]): Position[] {
   if (coordinates.length < 4) throw logicError('GeoJSON LinearRing must have at least four positions.');
   const points = coordinates.map(parsePosition);
-  const [first, last] = [points[0]!, points.at(-1)!];
-  if (first[0] !== last[0] || first[1] !== last[1]) {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) {
     throw logicError('First and last vertex of GeoJSON LinearRing must be identical.');
   }
   if (!isUsableLine(points) || !isSimpleRing(points)) {

@@ -1,7 +1,7 @@
 /** Longitude and latitude, in degrees. */
 export type Position = readonly [longitude: number, latitude: number];
 
-/** A direction from the middle of the globe; of length 1 where it stands for a point on it. */
+/** A direction from the centre of the globe; of length 1 if it represents a point on the globe. */
 export type Vector = readonly [x: number, y: number, z: number];
 
 const RADIANS = Math.PI / 180;
@@ -43,4 +43,15 @@ export function length(a: Vector): number {
 /** The vector of length 1 in the same direction. */
 export function unit(a: Vector): Vector {
   return scale(a, 1 / (length(a) || 1));
+}
+
+/** The edges of a line: its pairs of consecutive points. */
+export function edgesOf<Point extends object>(points: readonly Point[]): (readonly [Point, Point])[] {
+  const edges: (readonly [Point, Point])[] = [];
+  let from: Point | undefined;
+  for (const to of points) {
+    if (from !== undefined) edges.push([from, to]);
+    from = to;
+  }
+  return edges;
 }

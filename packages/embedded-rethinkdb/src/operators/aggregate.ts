@@ -11,7 +11,7 @@ export function count(stream: Stream): number {
   return size;
 }
 
-/** Rows without what is added up are left out. */
+/** The sum of the rows that have the field. */
 export function sum(stream: Stream, by?: RowFunction): number {
   let total = 0;
   for (const [, value] of evaluated(stream, by, asNumber)) total += value;
@@ -34,7 +34,7 @@ export function average(stream: Stream, by?: RowFunction): number {
   return finite(total / size);
 }
 
-/** The first row whose value no other row's value beats. */
+/** The first row with the smallest or largest value. */
 export function extreme(stream: Stream, name: 'min' | 'max', by?: RowFunction): Datum {
   let best: readonly [row: Datum, value: Datum] | undefined;
   for (const candidate of evaluated(stream, by, (value) => value)) {
@@ -48,7 +48,7 @@ export function extreme(stream: Stream, name: 'min' | 'max', by?: RowFunction): 
   );
 }
 
-/** Whether no row has what is aggregated. */
+/** Whether no row has the aggregated field. */
 export function lacksValues(stream: Stream, by?: RowFunction): boolean {
   for (const _ of evaluated(stream, by, (value) => value)) return false;
   return true;

@@ -16,14 +16,14 @@ export function add(left: Datum, right: Datum, limits: Limits): Datum {
   return finite(asNumber(left) + asNumber(right));
 }
 
-/** Of two times, the seconds between them. */
+/** The difference of two numbers; of two times, in seconds. */
 export function subtract(left: Datum, right: Datum): Datum {
   if (!isTime(left)) return finite(asNumber(left) - asNumber(right));
   if (isTime(right)) return roundToMilliseconds(epoch(left) - epoch(right));
   return later(left, -asNumber(right));
 }
 
-/** Of an array and a number, the array that many times. */
+/** The product of two numbers; of an array and a number, the repeated array. */
 export function multiply(left: Datum, right: Datum, limits: Limits): Datum {
   if (Array.isArray(left)) return repeated(left, right, limits);
   if (Array.isArray(right)) return repeated(right, left, limits);
@@ -45,7 +45,7 @@ export function divide(left: Datum, right: Datum): Datum {
   return finite(dividend / divisor);
 }
 
-/** The remainder of integers, with the sign of the dividend; 0 has none. */
+/** The remainder of integers, with the sign of the dividend. A remainder of 0 has no sign. */
 export function modulo(left: number, right: number): number {
   if (right === 0) throw logicError('Cannot take a number modulo 0.');
   return (left % right) + 0;
@@ -56,9 +56,9 @@ function isTime(datum: Datum): boolean {
 }
 
 function epoch(time: Datum): number {
-  return asTime(time).epoch_time as number;
+  return asNumber(asTime(time).epoch_time ?? null);
 }
 
 function later(time: Datum, seconds: number): Datum {
-  return makeTime(finite(epoch(time) + seconds), asTime(time).timezone as string);
+  return makeTime(finite(epoch(time) + seconds), asString(asTime(time).timezone ?? null));
 }

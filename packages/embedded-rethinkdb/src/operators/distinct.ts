@@ -5,7 +5,7 @@ import { checkArraySize, type Limits } from '../runtime/limits.js';
 import { Stream } from '../runtime/stream.js';
 import type { TableSlice } from '../runtime/table-slice.js';
 
-/** All different values of a stream, sorted. */
+/** All distinct values of a stream, sorted. */
 export function distinct(stream: Stream, limits: Limits): Datum[] {
   const seen = new DatumSet();
   const found: Datum[] = [];
@@ -16,7 +16,7 @@ export function distinct(stream: Stream, limits: Limits): Datum[] {
   return found.sort(compare);
 }
 
-/** All different values of an index, in its order. */
+/** All distinct values of an index, in its order. */
 export function distinctIndexValues(slice: TableSlice): Stream {
   return new Stream(function* () {
     let last: Datum | undefined;

@@ -3,17 +3,17 @@ import { displayDatum, displayShort } from '../datum/display.js';
 import { logicError, ReqlError } from '../datum/reql-error.js';
 import { expected } from '../datum/type-checks.js';
 
-/** The field of an object; NON_EXISTENCE if it has none of that name. */
+/** A field of an object. @throws ReqlError NON_EXISTENCE if the field is missing */
 export function getField(datum: Datum, name: string): Datum {
   if (!isObject(datum)) throw expected('OBJECT', datum);
   if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
-  return datum[name]!;
+  return datum[name] ?? null;
 }
 
 /** `{...object}` that is safe for every field name. */
 function copyObject(object: DatumObject): DatumObject {
   const copy: DatumObject = {};
-  for (const key of Object.keys(object)) setField(copy, key, object[key]!);
+  for (const key of Object.keys(object)) setField(copy, key, object[key] ?? null);
   return copy;
 }
 
@@ -31,10 +31,10 @@ export function merge(left: Datum, right: Datum): Datum {
   if (isLiteral(right)) throw strayLiteral();
   const merged = copyObject(left);
   for (const key of Object.keys(right)) {
-    const value = right[key]!;
+    const value = right[key] ?? null;
     const present = Object.hasOwn(merged, key);
     if (isObject(value) && !isBytes(value) && present && !isLiteral(value)) {
-      setField(merged, key, merge(merged[key]!, value));
+      setField(merged, key, merge(merged[key] ?? null, value));
       continue;
     }
     const plain = withoutLiterals(value);
@@ -48,7 +48,7 @@ function isBytes(datum: Datum): boolean {
   return pseudotype(datum) === 'BINARY';
 }
 
-/** The value with r.literal(x) replaced by x and fields with r.literal() left out; undefined for r.literal(). */
+/** The value with r.literal(x) replaced by x and without fields of r.literal(); undefined for r.literal(). */
 function withoutLiterals(datum: Datum): Datum | undefined {
   if (Array.isArray(datum)) {
     if (!datum.some(mayHoldLiteral)) return datum;
@@ -57,14 +57,14 @@ function withoutLiterals(datum: Datum): Datum | undefined {
   if (!isObject(datum)) return datum;
   if (isLiteral(datum)) {
     if (!Object.hasOwn(datum, 'value')) return undefined;
-    if (holdsLiteral(datum.value!)) throw strayLiteral();
+    if (holdsLiteral(datum.value ?? null)) throw strayLiteral();
     return datum.value;
   }
   const keys = Object.keys(datum);
-  if (!keys.some((key) => mayHoldLiteral(datum[key]!))) return datum;
+  if (!keys.some((key) => mayHoldLiteral(datum[key] ?? null))) return datum;
   const plain: DatumObject = {};
   for (const key of keys) {
-    const value = withoutLiterals(datum[key]!);
+    const value = withoutLiterals(datum[key] ?? null);
     if (value !== undefined) setField(plain, key, value);
   }
   return plain;
@@ -86,12 +86,12 @@ export function strayLiteral(): Error {
   );
 }
 
-/** Adds a field that must be new; `what` names what is being built. */
+/** Adds a field. @param what the name of the object in the error message @throws ReqlError LOGIC for a duplicate key */
 export function addField(object: DatumObject, key: string, value: Datum, what: string): void {
   if (Object.hasOwn(object, key)) {
     throw logicError(
       `Duplicate key ${displayDatum(key)} in ${what}.  ` +
-        `(got ${displayShort(object[key]!)} and ${displayShort(value)} as values)`,
+        `(got ${displayShort(object[key] ?? null)} and ${displayShort(value)} as values)`,
     );
   }
   setField(object, key, value);
@@ -99,7 +99,7 @@ export function addField(object: DatumObject, key: string, value: Datum, what: s
 
 /**
  * The error for a field that an object lacks. `filter`, `sum` and others meet it once per row and go on, so it
- * is made cheap: no stack, and its message is composed when somebody reads it.
+ * is cheap to create: it has no stack, and its message is composed when it is read.
  */
 class MissingFieldError extends ReqlError {
   constructor(name: string, object: DatumObject) {

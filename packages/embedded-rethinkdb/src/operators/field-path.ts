@@ -3,7 +3,7 @@ import { displayDatum } from '../datum/display.js';
 import { logicError } from '../datum/reql-error.js';
 
 /**
- * Which fields `pluck`, `without` and `hasFields` mean: a name, several paths, or names with paths below them
+ * The fields of `pluck`, `without` and `hasFields`: a name, several paths, or names with paths below them
  * (`{a: {b: true}}`).
  */
 export type Path =
@@ -13,7 +13,8 @@ export type Path =
 
 export function parsePath(datum: Datum): Path {
   const path = parse(datum);
-  return path.kind === 'all' && path.paths.length === 1 ? path.paths[0]! : path;
+  const [only, ...others] = path.kind === 'all' ? path.paths : [];
+  return only !== undefined && others.length === 0 ? only : path;
 }
 
 function parse(datum: Datum): Path {
@@ -30,11 +31,11 @@ function parse(datum: Datum): Path {
   return { kind: 'all', paths: fields.size === 0 ? names : [...names, { kind: 'below', fields }] };
 }
 
-/** The object with the fields of the path only; inside arrays, of each element that is an object. */
+/** The object with only the fields of the path; inside arrays, of each element that is an object. */
 export function project(object: DatumObject, path: Path): DatumObject {
   const kept: DatumObject = {};
   if (path.kind === 'name') {
-    if (Object.hasOwn(object, path.name)) setField(kept, path.name, object[path.name]!);
+    if (Object.hasOwn(object, path.name)) setField(kept, path.name, object[path.name] ?? null);
   } else if (path.kind === 'all') {
     for (const part of path.paths) {
       for (const [name, value] of Object.entries(project(object, part))) setField(kept, name, value);
@@ -42,14 +43,14 @@ export function project(object: DatumObject, path: Path): DatumObject {
   } else {
     for (const [name, below] of path.fields) {
       if (!Object.hasOwn(object, name)) continue;
-      const value = projectInside(object[name]!, below);
+      const value = projectInside(object[name] ?? null, below);
       if (value !== undefined) setField(kept, name, value);
     }
   }
   return kept;
 }
 
-/** Undefined where the path leads into something that has no fields. */
+/** Undefined if the path leads to a value without fields. */
 function projectInside(datum: Datum, path: Path): Datum | undefined {
   if (isObject(datum)) return project(datum, path);
   return Array.isArray(datum) && datum.every(isObject) ? datum.map((item) => project(item, path)) : undefined;
@@ -64,7 +65,7 @@ export function unproject(object: DatumObject, path: Path): DatumObject {
   }
   if (path.kind === 'all') return path.paths.reduce(unproject, kept);
   for (const [name, below] of path.fields) {
-    if (Object.hasOwn(kept, name)) setField(kept, name, unprojectInside(kept[name]!, below));
+    if (Object.hasOwn(kept, name)) setField(kept, name, unprojectInside(kept[name] ?? null, below));
   }
   return kept;
 }

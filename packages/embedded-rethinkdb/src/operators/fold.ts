@@ -3,14 +3,14 @@ import { asArray } from '../datum/type-checks.js';
 import { type RowFunction, toDatum } from '../runtime/row-function.js';
 import { Stream } from '../runtime/stream.js';
 
-/** One value made of all rows, in their order. */
+/** `fold` without `emit`: the accumulator after all rows. */
 export function fold(stream: Stream, base: Datum, f: RowFunction, finish?: RowFunction): Datum {
   let accumulator = base;
   for (const row of stream.finiteRows()) accumulator = f.datum(accumulator, row);
   return finish === undefined ? accumulator : finish.datum(accumulator);
 }
 
-/** A stream of what `emit(before, row, after)` gives for each row, and `finish(accumulator)` at the end. */
+/** A stream of the results of `emit(before, row, after)` for each row, and of `finish(accumulator)` at the end. */
 export function foldingStream(
   stream: Stream,
   base: Datum,

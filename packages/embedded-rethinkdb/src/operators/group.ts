@@ -6,13 +6,13 @@ import { type Group, Grouped } from '../runtime/grouped.js';
 import type { Limits } from '../runtime/limits.js';
 import type { RowFunction } from '../runtime/row-function.js';
 
-/** A row and, where rows are grouped by an index, its value there. */
+/** A row and, if rows are grouped by an index, its index value. */
 export interface GroupableRow {
   readonly row: Datum;
   readonly indexValue?: Datum;
 }
 
-/** Puts rows into groups by the values of functions; `multi` takes each element of an array as a group. */
+/** Groups rows by the values of functions. With `multi`, each element of an array is a group. */
 export function groupRows(
   rows: Iterable<GroupableRow>,
   functions: readonly RowFunction[],
@@ -25,7 +25,7 @@ export function groupRows(
     if (indexValue !== undefined) parts.push(indexValue);
     if (parts.length === 0) throw logicError('Cannot group by nothing.');
     for (const names of multi ? combinations(parts) : [parts]) {
-      const group = names.length === 1 ? names[0]! : names;
+      const group = names.length === 1 ? (names[0] ?? null) : names;
       const key = identity(group);
       const present = groups.get(key);
       if (present) present.reduction.push(row);

@@ -7,7 +7,7 @@ import { type AnyTable, findIndex } from '../runtime/table-slice.js';
 import { merge } from './documents.js';
 import { getAll } from './get-all.js';
 
-/** Pairs of rows of both sequences that the predicate accepts; `outer`: also rows that have no partner. */
+/** Pairs of rows of both sequences that the predicate accepts. `outer`: also left rows without a match. */
 export function join(
   left: Stream,
   right: () => Stream,
@@ -34,7 +34,7 @@ export function join(
   );
 }
 
-/** Pairs of each row and the table's rows whose key, or index value, is what the function gives for it. */
+/** Pairs of each row and the table's rows whose key or index value equals the result of the function for it. */
 export function equalityJoin(left: Stream, by: RowFunction, table: AnyTable, index: string): Stream {
   findIndex(table, index);
   return new Stream(
@@ -49,7 +49,7 @@ export function equalityJoin(left: Stream, by: RowFunction, table: AnyTable, ind
   );
 }
 
-/** Undefined for a row without what is joined by: it has no partner. */
+/** Undefined for a row without the joined field: it has no match. */
 function keyOf(by: RowFunction, row: Datum): Datum | undefined {
   try {
     return toDatum(by.call([row])) ?? undefined;

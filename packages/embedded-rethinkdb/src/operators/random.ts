@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { logicError } from '../datum/reql-error.js';
 import { displayNumber } from '../datum/type-checks.js';
 
-/** A number of `[lower, upper)`, or of `(upper, lower]` if they stand the other way round. */
+/** A number of `[lower, upper)`, or of `(upper, lower]` if `upper` is smaller. */
 export function randomFloat(lower: number, upper: number): number {
-  // Halved before and doubled after, because the distance of two finite numbers may not be finite.
+  // Halved before and doubled after, because the difference of two finite numbers may be infinite.
   const result = (lower / 2 + Math.random() * (upper / 2 - lower / 2)) * 2;
   const reachedEnd = upper > lower ? result >= upper : result <= upper;
   return reachedEnd ? lower : result;
@@ -16,7 +16,7 @@ export function randomInteger(lower: number, upper: number): number {
   checkBound('Upper', upper);
   if (lower >= upper) throw logicError(`Lower bound (${lower}) is not less than upper bound (${upper}).`);
   const range = BigInt(upper) - BigInt(lower);
-  // 128 random bits: the bias of the remainder is far below what anybody could measure.
+  // 128 random bits: the bias of the remainder is too small to be measured.
   const bits = BigInt(`0x${randomBytes(16).toString('hex')}`);
   return Number(BigInt(lower) + (bits % range));
 }

@@ -3,10 +3,10 @@ import type { Datum } from '../datum/datum.js';
 import { logicError } from '../datum/reql-error.js';
 
 const compiled = new Map<string, RE2JS>();
-const MOST_COMPILED = 100;
+const MAX_COMPILED = 100;
 
-/** Where RE2 itself, which RethinkDB uses, says it otherwise than its translation. */
-const WORDS_OF_RE2: Readonly<Record<string, string>> = {
+/** Error messages of RE2, which RethinkDB uses, that differ from those of re2js. */
+const RE2_MESSAGES: Readonly<Record<string, string>> = {
   'missing closing )': 'missing )',
   'missing closing ]': 'missing ]',
   'missing argument to repetition operator': 'no argument for repetition operator',
@@ -16,7 +16,7 @@ const WORDS_OF_RE2: Readonly<Record<string, string>> = {
 
 /**
  * The first match of a regular expression, with RE2's syntax and its linear time: `{str, start, end, groups}`,
- * positions counted in UTF-8 bytes; null if there is none.
+ * positions in UTF-8 bytes; null without a match.
  */
 export function matchRegex(text: string, pattern: string): Datum {
   const characterClass = nativeClass(pattern);
@@ -31,24 +31,23 @@ export function matchRegex(text: string, pattern: string): Datum {
     const group = matcher.group(i);
     groups.push(group === null ? null : span(text, group, matcher.start(i)));
   }
-  return { ...span(text, matcher.group()!, matcher.start()), groups };
+  return { ...span(text, matcher.group() ?? '', matcher.start()), groups };
 }
 
-/** A pattern that is one character class, of escapes that mean the same to RE2 and, rewritten, to JavaScript. */
+/** A pattern that is one character class of escapes with an equivalent in JavaScript. */
 const CHARACTER_CLASS =
   /^\[\^?(?:\\[tnrs]|\\[pP]\{[A-Z][a-z]?\}|\\x\{[0-9a-f]{1,6}\}(?:-\\x\{[0-9a-f]{1,6}\})?)+\]$/;
 const nativeClasses = new Map<string, RegExp | null>();
 
 /**
- * The same pattern for the engine of JavaScript, which looks for a single character in linear time as well, and some
- * fifty times as fast: re2js needs 0.3 ms for 4,000 characters, in the write hook of each message. Null for all other
- * patterns.
+ * The same pattern as a JavaScript RegExp, which searches for a single character in linear time as well and is about 50
+ * times as fast: re2js needs 0.3 ms for 4,000 characters, for example in a write hook. Null for other patterns.
  */
 function nativeClass(pattern: string): RegExp | null {
   let native = nativeClasses.get(pattern);
   if (native === undefined) {
     native = CHARACTER_CLASS.test(pattern) ? rewritten(pattern) : null;
-    if (nativeClasses.size >= MOST_COMPILED) nativeClasses.clear();
+    if (nativeClasses.size >= MAX_COMPILED) nativeClasses.clear();
     nativeClasses.set(pattern, native);
   }
   return native;
@@ -59,7 +58,7 @@ function rewritten(pattern: string): RegExp | null {
     // RE2's \s is ASCII only.
     return new RegExp(pattern.replaceAll('\\x{', '\\u{').replaceAll('\\s', '\\t\\n\\f\\r '), 'u');
   } catch {
-    return null; // re2js says what is wrong
+    return null; // re2js reports the error
   }
 }
 
@@ -73,7 +72,7 @@ function compileRegex(pattern: string): RE2JS {
   if (known !== undefined) return known;
   try {
     const regex = RE2JS.compile(pattern);
-    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    if (compiled.size >= MAX_COMPILED) compiled.clear();
     compiled.set(pattern, regex);
     return regex;
   } catch (error) {
@@ -83,9 +82,9 @@ function compileRegex(pattern: string): RE2JS {
   }
 }
 
-/** What re2js says about a pattern it cannot compile, in parts as RE2 has them. */
+/** The error of re2js for a pattern that it cannot compile, in the parts that RE2 reports. */
 function syntaxFault(error: unknown): { description: string; portion: string } {
   const fault = error as { getDescription?: () => string; getPattern?: () => string | null };
   const description = fault.getDescription?.() ?? (error as Error).message;
-  return { description: WORDS_OF_RE2[description] ?? description, portion: fault.getPattern?.() ?? '' };
+  return { description: RE2_MESSAGES[description] ?? description, portion: fault.getPattern?.() ?? '' };
 }

@@ -19,7 +19,7 @@ export function sample(stream: Stream, size: number): Stream {
 function shuffled(items: Datum[]): Datum[] {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(Math.random() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
+    [items[i], items[j]] = [items[j] ?? null, items[i] ?? null];
   }
   return items;
 }

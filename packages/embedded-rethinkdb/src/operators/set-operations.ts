@@ -1,7 +1,7 @@
 import type { Datum } from '../datum/datum.js';
 import { DatumSet } from '../datum/datum-set.js';
 
-/** The array without repetitions, with one more element unless it has it. */
+/** The distinct elements of an array and one more element. */
 export function setInsert(items: readonly Datum[], item: Datum): Datum[] {
   return setUnion(items, [item]);
 }
@@ -11,7 +11,7 @@ export function setUnion(left: readonly Datum[], right: readonly Datum[]): Datum
   return [...left, ...right].filter((item) => seen.add(item));
 }
 
-/** What both have, in the order of the second. */
+/** The elements of both arrays, in the order of the second. */
 export function setIntersection(left: readonly Datum[], right: readonly Datum[]): Datum[] {
   const wanted = new DatumSet(left);
   return right.filter((item) => wanted.delete(item));

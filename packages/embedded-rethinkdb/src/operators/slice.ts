@@ -23,7 +23,7 @@ function* sliced(rows: Iterable<Datum>, left: number, right: number): Iterable<D
   }
 }
 
-/** The bounds of a slice as they were given. */
+/** The bounds of a slice as the query gives them. */
 export interface SliceRange {
   readonly left: number;
   readonly leftOpen: boolean;
@@ -31,7 +31,7 @@ export interface SliceRange {
   readonly rightOpen: boolean;
 }
 
-/** `stream.slice(...)`: negative positions cannot be counted from an end that nobody has seen. */
+/** `stream.slice(...)`: positions from the end are refused, because the length of a stream is unknown. */
 export function sliceByRange(stream: Stream, { left, leftOpen, right, rightOpen }: SliceRange): Stream {
   if (left < 0) throw logicError('Cannot use a negative left index on a stream.');
   if (right < -1) throw logicError('Cannot use a right index < -1 on a stream.');
@@ -55,7 +55,7 @@ function positionOf(size: number, index: number, next: boolean): number {
   return position < 0 ? 0 : next ? position + 1 : position;
 }
 
-/** A position that may count from the end; NON_EXISTENCE if it lies before the first. */
+/** A position that may count from the end. @throws ReqlError NON_EXISTENCE if it is before the first element */
 export function positionIn(size: number, index: number): number {
   const position = index < 0 ? size + index : index;
   if (position < 0) throw nonExistence(`Index out of bounds: ${index}`);
@@ -66,7 +66,7 @@ export function positionIn(size: number, index: number): number {
 export function elementAt(items: readonly Datum[], index: number): Datum {
   const position = positionIn(items.length, index);
   if (position >= items.length) throw nonExistence(`Index out of bounds: ${position}`);
-  return items[position]!;
+  return items[position] ?? null;
 }
 
 /** The row of a stream at a position; -1 is the last. */

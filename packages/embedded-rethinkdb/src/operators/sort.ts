@@ -14,11 +14,11 @@ export interface SortKey {
 
 interface Keyed {
   readonly row: Datum;
-  /** Undefined where the row does not have what it is sorted by: that comes before everything. */
+  /** Undefined if the row does not have the sorted field: it comes first. */
   readonly values: readonly (Datum | undefined)[];
 }
 
-/** All rows of a stream, sorted; an array from then on. */
+/** All rows of a stream, sorted, as a stream of an array. */
 export function sortedStream(stream: Stream, keys: readonly SortKey[], limits: Limits): Stream {
   if (keys.length === 0) throw logicError('Must specify something to order by.');
   return Stream.ofArray(sortRows(collect(stream, limits), keys));
@@ -52,7 +52,7 @@ export function sortedWithinIndex(slice: TableSlice, keys: readonly SortKey[], l
 }
 
 function sortRows(rows: readonly Datum[], keys: readonly SortKey[]): Datum[] {
-  // As on RethinkDB, what cannot be sorted by is an error only where there is something to compare.
+  // As on RethinkDB, an error of a key occurs only if there are rows to compare.
   if (rows.length < 2) return [...rows];
   const keyed = rows.map((row) => ({ row, values: keys.map(({ by }) => sortValue(by, row)) }));
   return keyed.sort((a, b) => compareKeyed(a, b, keys)).map(({ row }) => row);
@@ -61,7 +61,7 @@ function sortRows(rows: readonly Datum[], keys: readonly SortKey[]): Datum[] {
 export function compareKeyed(a: Keyed, b: Keyed, keys: readonly SortKey[]): number {
   for (let i = 0; i < keys.length; i++) {
     const order = compareMissingFirst(a.values[i], b.values[i]);
-    if (order !== 0) return keys[i]!.descending ? -order : order;
+    if (order !== 0) return keys[i]?.descending ? -order : order;
   }
   return 0;
 }

@@ -29,28 +29,33 @@ function splitCharacters(text: string, most: number): string[] {
       parts.push(text.slice(from));
       break;
     }
-    let to = from + String.fromCodePoint(text.codePointAt(from)!).length;
-    while (to < text.length && COMBINING.test(String.fromCodePoint(text.codePointAt(to)!))) {
-      to += String.fromCodePoint(text.codePointAt(to)!).length;
-    }
+    let to = from + characterAt(text, from).length;
+    for (let next = characterAt(text, to); COMBINING.test(next); next = characterAt(text, to))
+      to += next.length;
     parts.push(text.slice(from, to));
     from = to;
   }
   return parts;
 }
 
+/** The character that begins at a position; empty at the end. */
+function characterAt(text: string, position: number): string {
+  const codePoint = text.codePointAt(position);
+  return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
+}
+
 function splitAtWhitespace(text: string, most: number): string[] {
   const parts: string[] = [];
   let from = 0;
   for (;;) {
-    while (from < text.length && WHITESPACE.test(text[from]!)) from++;
+    while (from < text.length && WHITESPACE.test(text.charAt(from))) from++;
     if (from >= text.length) return parts;
     if (parts.length >= most) {
       parts.push(text.slice(from));
       return parts;
     }
     let to = from;
-    while (to < text.length && !WHITESPACE.test(text[to]!)) to++;
+    while (to < text.length && !WHITESPACE.test(text.charAt(to))) to++;
     parts.push(text.slice(from, to));
     from = to;
   }

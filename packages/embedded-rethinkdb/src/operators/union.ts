@@ -17,7 +17,7 @@ export function union(streams: readonly Stream[]): Stream {
   );
 }
 
-/** Merges streams that are in the order of the keys already into one that is. */
+/** Merges streams that are in the order of the keys. */
 export function orderedUnion(streams: readonly Stream[], keys: readonly SortKey[]): Stream {
   if (streams.some((stream) => stream.isInfinite)) {
     throw logicError('Cannot use an infinite stream with an ordered `union`.');

@@ -1,4 +1,5 @@
 import type { Datum, DatumObject } from '../datum/datum.js';
+import { internalError } from '../datum/reql-error.js';
 import {
   asArray,
   asBoolean,
@@ -24,92 +25,99 @@ import { constantFunction, fieldFunction, type Shortcut } from './functions/shor
 import type { Node } from './node.js';
 import type { Scope } from './scope.js';
 
-/** The term whose arguments these are. */
+/** A term that is being evaluated. */
 export interface Caller extends Node {
   readonly options: ReadonlyMap<string, Node>;
   readonly literalArgs: boolean;
 }
 
 /**
- * The arguments of one evaluation of a term. Nothing is evaluated before it is asked for; an error about an
- * argument's type carries the backtrace of that argument.
+ * The arguments of one evaluation of a term. Each is evaluated when it is first read. An error about the type of an
+ * argument has the backtrace of that argument.
  */
 export class Arguments {
-  private others: Value[] | undefined;
+  readonly #nodes: readonly Node[];
+  readonly #scope: Scope;
+  #first: Value | undefined;
+  #others: Value[] | undefined;
 
   constructor(
     readonly term: Caller,
-    private readonly nodes: readonly Node[],
-    private readonly scope: Scope,
+    nodes: readonly Node[],
+    scope: Scope,
     readonly literalOk: boolean,
     readonly limits: Limits,
-    private first?: Value,
+    first?: Value,
     /** True for a group whose rows still stream. */
     readonly inGroup = false,
-  ) {}
+  ) {
+    this.#nodes = nodes;
+    this.#scope = scope;
+    this.#first = first;
+  }
 
   get env(): QueryEnvironment {
-    return this.scope.env;
+    return this.#scope.env;
   }
 
   get count(): number {
-    return this.nodes.length;
+    return this.#nodes.length;
   }
 
-  /** An argument's value; it is evaluated once. */
+  /** The value of an argument, which is evaluated once. */
   value(position: number, literalOk = this.term.literalArgs): Value {
     if (position === 0) {
-      this.first ??= this.evaluate(this.nodes[0]!, literalOk);
-      return this.first;
+      this.#first ??= this.evaluate(this.node(0), literalOk);
+      return this.#first;
     }
-    const known = this.others?.[position];
+    const known = this.#others?.[position];
     if (known !== undefined) return known;
-    const value = this.evaluate(this.nodes[position]!, literalOk);
-    this.others ??= [];
-    this.others[position] = value;
+    const value = this.evaluate(this.node(position), literalOk);
+    this.#others ??= [];
+    this.#others[position] = value;
     return value;
   }
 
-  /** An argument evaluated anew, for terms that do so once per row. */
+  /** Evaluates an argument again, for terms that do so for each row. */
   again(position: number): Value {
-    return this.evaluate(this.nodes[position]!, this.term.literalArgs);
+    return this.evaluate(this.node(position), this.term.literalArgs);
   }
 
-  /** The arguments from a position on, evaluated. */
+  /** The values of the arguments from a position on. */
   values(from: number): Value[] {
-    return this.nodes.slice(from).map((_, i) => this.value(from + i));
+    return this.#nodes.slice(from).map((_, i) => this.value(from + i));
   }
 
   datum(position: number): Datum {
     const value = this.value(position);
-    return isDatum(value) ? value : this.convert(position, value, toDatum);
+    return isDatum(value) ? value : this.#convert(position, value, toDatum);
   }
 
   data(from: number): Datum[] {
-    return this.nodes.slice(from).map((_, i) => this.datum(from + i));
+    return this.#nodes.slice(from).map((_, i) => this.datum(from + i));
   }
 
   number(position: number): number {
-    return this.convert(position, this.datum(position), asNumber);
+    return this.#convert(position, this.datum(position), asNumber);
   }
 
   integer(position: number): number {
-    return this.convert(position, this.datum(position), asInteger);
+    return this.#convert(position, this.datum(position), asInteger);
   }
 
   int32(position: number): number {
-    return this.convert(position, this.datum(position), asInt32);
+    return this.#convert(position, this.datum(position), asInt32);
   }
 
   string(position: number): string {
-    return this.convert(position, this.datum(position), asString);
+    return this.#convert(position, this.datum(position), asString);
   }
 
   boolean(position: number): boolean {
     return asBoolean(this.datum(position));
   }
 
-  /** An array. As with objects and sequences, RethinkDB blames the term for another type, not the argument. */
+  /** An array. For another type, as with objects and sequences, the error belongs to the term, not to the argument. */
   array(position: number): Datum[] {
     return asArray(this.datum(position));
   }
@@ -119,15 +127,15 @@ export class Arguments {
   }
 
   time(position: number): DatumObject {
-    return this.convert(position, this.datum(position), asTime);
+    return this.#convert(position, this.datum(position), asTime);
   }
 
   stream(position: number): Stream {
     const value = this.value(position);
-    return isDatum(value) ? toStream(value) : this.convert(position, value, toStream);
+    return isDatum(value) ? toStream(value) : this.#convert(position, value, toStream);
   }
 
-  /** A sequence for a term that reads it to its end. */
+  /** A sequence that the term reads to its end. */
   finiteStream(position: number): Stream {
     const stream = this.stream(position);
     if (stream.isInfinite) this.at(position, () => stream.finiteRows());
@@ -135,34 +143,34 @@ export class Arguments {
   }
 
   anyTable(position: number): AnyTable {
-    return this.convert(position, this.value(position), toTable);
+    return this.#convert(position, this.value(position), toTable);
   }
 
   /** A table that can be written to and has indexes. */
   table(position: number): Table {
-    return this.convert(position, this.anyTable(position), toWritableTable);
+    return this.#convert(position, this.anyTable(position), toWritableTable);
   }
 
   tableSlice(position: number): TableSlice {
-    return this.convert(position, this.value(position), toTableSlice);
+    return this.#convert(position, this.value(position), toTableSlice);
   }
 
   selection(position: number): Selection {
-    return this.convert(position, this.value(position), toSelection);
+    return this.#convert(position, this.value(position), toSelection);
   }
 
   database(position: number): DatabaseValue {
-    return this.convert(position, this.value(position), toDatabase);
+    return this.#convert(position, this.value(position), toDatabase);
   }
 
-  /** A function, or data standing for one. */
+  /** A function, or data that stands for one. */
   function(position: number, shortcut: Shortcut = 'none', literalOk = false): RowFunction {
-    return this.toFunction(position, this.value(position, literalOk), shortcut);
+    return this.#toFunction(position, this.value(position, literalOk), shortcut);
   }
 
-  /** The same, evaluated anew. */
+  /** The same, evaluated again. */
   functionAgain(position: number, shortcut: Shortcut, literalOk: boolean): RowFunction {
-    return this.toFunction(position, this.evaluate(this.nodes[position]!, literalOk), shortcut);
+    return this.#toFunction(position, this.evaluate(this.node(position), literalOk), shortcut);
   }
 
   isFunction(position: number): boolean {
@@ -171,28 +179,30 @@ export class Arguments {
 
   /** The `Determinism` bits of an argument. */
   determinism(position: number): number {
-    return this.nodes[position]!.determinism;
+    return this.node(position).determinism;
   }
 
   node(position: number): Node {
-    return this.nodes[position]!;
+    const node = this.#nodes[position];
+    if (node === undefined) throw internalError(`The term has no argument ${position}.`);
+    return node;
   }
 
   // Options ------------------------------------------------------------------------------------
 
-  /** An option of the term, or else the query's global option of that name. */
+  /** An option of the term, or the query's global option of that name. */
   option(name: string): Value | undefined {
     const node = this.term.options.get(name);
-    return node === undefined ? this.env.option(name) : node.evaluate(this.scope);
+    return node === undefined ? this.env.option(name) : node.evaluate(this.#scope);
   }
 
   optionNode(name: string): Node | undefined {
     return this.term.options.get(name);
   }
 
-  /** Evaluates part of an option: the elements of an array of functions, say. */
+  /** Evaluates a part of an option, such as an element of an array of functions. */
   evaluate(node: Node, literalOk = false): Value {
-    return node.evaluate(this.scope, literalOk);
+    return node.evaluate(this.#scope, literalOk);
   }
 
   datumOption(name: string): Datum | undefined {
@@ -219,21 +229,21 @@ export class Arguments {
     return this.optionAs(name, toFunction);
   }
 
-  /** Pins an error to an argument instead of the term. */
+  /** Attributes errors of an action to an argument instead of the term. */
   at<T>(position: number, action: () => T): T {
     try {
       return action();
     } catch (error) {
-      throw locate(error, this.nodes[position]!);
+      throw locate(error, this.node(position));
     }
   }
 
-  /** Pins an error to an argument: `throw args.blame(0, error)`. */
+  /** Attributes an error to an argument: `throw args.blame(0, error)`. */
   blame(position: number, error: unknown): unknown {
-    return locate(error, this.nodes[position]!);
+    return locate(error, this.node(position));
   }
 
-  /** An option converted by the term itself, with its errors pinned to the option. */
+  /** An option that the term converts. Errors are attributed to the option. */
   optionAs<T>(name: string, convert: (value: Value) => T): T | undefined {
     const value = this.option(name);
     if (value === undefined) return undefined;
@@ -244,16 +254,16 @@ export class Arguments {
     }
   }
 
-  private toFunction(position: number, value: Value, shortcut: Shortcut): RowFunction {
-    if (shortcut === 'none') return this.convert(position, value, toFunction);
-    return this.convert(position, value, (given) => shortcutFunction(given, shortcut, this.nodes[position]!));
+  #toFunction(position: number, value: Value, shortcut: Shortcut): RowFunction {
+    if (shortcut === 'none') return this.#convert(position, value, toFunction);
+    return this.#convert(position, value, (given) => shortcutFunction(given, shortcut, this.node(position)));
   }
 
-  private convert<From, To>(position: number, from: From, convert: (from: From) => To): To {
+  #convert<From, To>(position: number, from: From, convert: (from: From) => To): To {
     try {
       return convert(from);
     } catch (error) {
-      throw locate(error, this.nodes[position]!);
+      throw locate(error, this.node(position));
     }
   }
 }

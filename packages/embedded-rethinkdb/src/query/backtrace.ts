@@ -3,7 +3,7 @@ import type { Node } from './node.js';
 
 const located = new WeakSet<ReqlError>();
 
-/** Tells an error which term it belongs to, unless a term further in has said so before. */
+/** Attributes an error to a term, unless it is already attributed to an inner term. */
 export function locate(error: unknown, node: Node): unknown {
   if (error instanceof ReqlError && !located.has(error)) {
     error.frames = framesOf(node);
@@ -12,13 +12,13 @@ export function locate(error: unknown, node: Node): unknown {
   return error;
 }
 
-/** Keeps an error about the query as a whole from being pinned to a term. */
+/** Marks an error of the whole query, which is not attributed to a term. */
 export function withoutFrames(error: ReqlError): ReqlError {
   located.add(error);
   return error;
 }
 
-/** The way from the root of the query to a term. */
+/** The path from the root of the query to a term. */
 function framesOf(node: Node): (number | string)[] {
   const frames: (number | string)[] = [];
   for (let at: Node | null = node; at !== null; at = at.parent) {

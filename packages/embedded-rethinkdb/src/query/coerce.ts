@@ -63,7 +63,7 @@ function startType(value: Value): string {
   return typeNameOf(datum);
 }
 
-/** Every kind is one of the more general ones already. */
+/** Whether a value already is of a more general kind. */
 function isConvertible(value: Value, wanted: string): boolean {
   if (isDatum(value)) return wanted === 'DATUM' || (wanted === 'STREAM' && Array.isArray(value));
   switch (value.kind) {
@@ -86,7 +86,7 @@ function coerceDatum(datum: Datum, wanted: string): Datum | undefined {
   }
   if (wanted === 'BINARY' && typeof datum === 'string') return makeBinary(Buffer.from(datum));
   if (wanted === 'ARRAY' && isObject(datum) && !isExtremum(datum) && pseudotype(datum) !== 'BINARY') {
-    return sortedKeys(datum).map((key) => [key, datum[key]!]);
+    return sortedKeys(datum).map((key) => [key, datum[key] ?? null]);
   }
   if (wanted === 'NUMBER' && typeof datum === 'string') return numberOf(datum);
   return undefined;
@@ -120,7 +120,7 @@ function objectOf(pairs: Iterable<Datum>): DatumObject {
   for (const pair of pairs) {
     const items = asArray(pair);
     if (items.length !== 2) throw logicError(`Expected array of size 2, but got size ${items.length}.`);
-    addField(object, asString(items[0]!), items[1]!, 'coerced object');
+    addField(object, asString(items[0] ?? null), items[1] ?? null, 'coerced object');
   }
   return object;
 }

@@ -33,7 +33,7 @@ export function compile(source: Datum): Compiled {
   return { root, writes: compiler.writes };
 }
 
-/** What is visible to a term. */
+/** The variables and permissions of a term. */
 interface Visibility {
   readonly variables: ReadonlySet<number>;
   /** The number of enclosing functions with one argument: `r.row` is defined if there is exactly one. */

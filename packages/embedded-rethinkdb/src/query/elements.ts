@@ -1,7 +1,7 @@
 import { binaryBytes, makeBinary } from '../datum/binary.js';
-import { type Datum, type DatumObject, pseudotype, typeName } from '../datum/datum.js';
+import { type Datum, pseudotype, typeName } from '../datum/datum.js';
 import { logicError } from '../datum/reql-error.js';
-import { typeError } from '../datum/type-checks.js';
+import { asObject, typeError } from '../datum/type-checks.js';
 import { elementAt, resolveRange, rowAt, type SliceRange } from '../operators/slice.js';
 import { isSelection, toSelection } from '../runtime/conversions.js';
 import { SingleSelection } from '../runtime/selection.js';
@@ -14,8 +14,8 @@ export function nth(rows: Value, index: number, args: Arguments): Value {
   if (rows instanceof SingleSelection) return elementAt(args.array(0), index);
   if (!isSelection(rows)) return rowAt(args.finiteStream(0), index);
   const { table, stream } = toSelection(rows);
-  const row = rowAt(stream, index) as DatumObject;
-  return new SingleSelection(table, row[table.primaryKey]!, row);
+  const row = asObject(rowAt(stream, index));
+  return new SingleSelection(table, row[table.primaryKey] ?? null, row);
 }
 
 function items(datum: Datum): Datum[] {

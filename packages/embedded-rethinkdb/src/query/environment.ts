@@ -6,17 +6,17 @@ import type { Value } from '../runtime/value.js';
 import type { Durability, StoredFunction } from '../storage/definitions.js';
 import type { Storage } from '../storage/storage.js';
 
-/** What one query has at hand while it is evaluated. */
+/** The environment of one query during its evaluation. */
 export interface QueryEnvironment {
   readonly storage: Storage;
   readonly registry: FeedRegistry;
   readonly limits: Limits;
-  /** `r.now()`: one moment for the whole query. */
+  /** `r.now()`: the same time during the whole query. */
   readonly now: DatumObject;
   /** A global option of the query, such as `db` or `array_limit`. */
   option(name: string): Value | undefined;
-  /** A function kept in the database, ready to be called. */
+  /** A compiled function of the database. */
   storedFunction(stored: StoredFunction): RowFunction;
-  /** Told about every write, so that the query is acknowledged when the strictest demand is met. */
+  /** Called for each write, so that the query is acknowledged by the strictest durability. */
   wrote(durability: Durability): void;
 }

@@ -34,7 +34,7 @@ export function feedOptions(args: Arguments): FeedOptions {
   };
 }
 
-/** What `changes` follows. */
+/** The source of `changes`. */
 export function sourceOf(value: Value, args: Arguments): FeedSource {
   if (value instanceof ExtremeSelection) {
     const plan = value.slice.stream().options.feed;

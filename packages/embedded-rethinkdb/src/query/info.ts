@@ -10,12 +10,12 @@ import type { Storage } from '../storage/storage.js';
 import { SystemTable } from '../system-tables/system-table.js';
 import { SYSTEM_DATABASE, SYSTEM_DATABASE_ID } from '../system-tables/system-tables.js';
 
-/** What `typeOf` answers. */
+/** The result of `typeOf`. */
 export function typeNameOf(value: Value): string {
   return isDatum(value) ? typeName(value) : value.typeName();
 }
 
-/** What `info` answers. */
+/** The result of `info`. */
 export function describe(value: Value, storage: Storage): DatumObject {
   const type = typeNameOf(value);
   if (isDatum(value)) {

@@ -7,7 +7,7 @@ import { UnionFeed } from '../feeds/union-feed.js';
 import type { Live, Stream } from '../runtime/stream.js';
 import { transformRow } from '../runtime/transform.js';
 
-/** What kind of feed it is, as drivers are told. */
+/** The kind of a feed, which drivers get as a note. */
 export type FeedNote = 'SEQUENCE_FEED' | 'ATOM_FEED' | 'ORDER_BY_LIMIT_FEED' | 'UNIONED_FEED';
 
 export interface LiveFeed {
@@ -16,7 +16,7 @@ export interface LiveFeed {
   readonly includesStates: boolean;
 }
 
-/** Opens the changefeed that a stream stands for; undefined for an ordinary stream. */
+/** Opens the changefeed of a stream; undefined for an ordinary stream. */
 export function openLiveFeed(registry: FeedRegistry, stream: Stream): LiveFeed | undefined {
   const { live, feed: plan } = stream.options;
   if (live !== undefined) {
@@ -33,20 +33,20 @@ export function openLiveFeed(registry: FeedRegistry, stream: Stream): LiveFeed |
   return { feed, note: 'SEQUENCE_FEED', includesStates: open.some((part) => part.includesStates) };
 }
 
-/** What stands behind `.changes()`; a `limit` there ends the feed when it is reached. */
+/** The terms after `.changes()`. A `limit` among them ends the feed when it is reached. */
 function after(feed: Feed, live: Live, stream: Stream): (item: Datum) => Datum[] {
-  const seen = live.slices.map(() => 0);
+  const slices = live.slices.map((slice) => ({ ...slice, seen: 0 }));
   return (item) => {
     let rows = [item];
-    live.slices.forEach(({ steps, left, right }, i) => {
+    for (const slice of slices) {
       rows = rows
-        .flatMap((row) => transformRow(row, steps))
+        .flatMap((row) => transformRow(row, slice.steps))
         .filter(() => {
-          const at = seen[i]!++;
-          return at >= left && at < right;
+          const position = slice.seen++;
+          return position >= slice.left && position < slice.right;
         });
-      if (seen[i]! >= right) feed.finish();
-    });
+      if (slice.seen >= slice.right) feed.finish();
+    }
     return rows.flatMap((row) => transformRow(row, stream.steps));
   };
 }

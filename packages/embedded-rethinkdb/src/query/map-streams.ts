@@ -10,15 +10,16 @@ import type { Arguments } from './arguments.js';
 export function mapStreams(args: Arguments): Value {
   const count = args.count - 1;
   const streams = Array.from({ length: count }, (_, i) => args.stream(i));
+  const [first, ...others] = streams;
   const f = args.function(count);
   if (f.arity !== 0 && f.arity !== count) throw wrongArity(f.arity, count);
-  if (count > 1) return sequenceValue(sideBySide(streams, f), args.limits);
+  if (first === undefined || others.length > 0) return sequenceValue(sideBySide(streams, f), args.limits);
   const step = {
     kind: 'map',
     apply: (row: Datum) => toDatum(f.call([row])),
     deterministic: f.isDeterministic,
   } as const;
-  return sequenceValue(streams[0]!.with(step), args.limits);
+  return sequenceValue(first.with(step), args.limits);
 }
 
 function wrongArity(wanted: number, found: number): Error {

@@ -1,6 +1,7 @@
 import { type Datum, type DatumObject, setField } from '../datum/datum.js';
 import { sanitizePseudotype } from '../datum/pseudotypes.js';
-import { logicError } from '../datum/reql-error.js';
+import { internalError, logicError } from '../datum/reql-error.js';
+import { asArray } from '../datum/type-checks.js';
 import { EmptyGroup, Grouped } from '../runtime/grouped.js';
 import { arrayTooLarge, UNLIMITED } from '../runtime/limits.js';
 import { toDatum } from '../runtime/row-function.js';
@@ -80,10 +81,11 @@ export class ObjectNode extends BaseNode {
   evaluate(scope: Scope, literalOk = false): Value {
     const object: DatumObject = {};
     for (let i = 0; i < this.#keys.length; i++) {
-      const child = this.children[i]!;
+      const child = this.children[i];
+      if (child === undefined) break;
       const value = child.evaluate(scope, literalOk);
       try {
-        setField(object, this.#keys[i]!, toDatum(value));
+        setField(object, this.#keys[i] ?? '', toDatum(value));
       } catch (error) {
         throw locate(error, child);
       }
@@ -123,6 +125,7 @@ export class RowNode extends BaseNode {
 
 export class FunctionNode extends BaseNode {
   #params: readonly number[] = [];
+  #body: Node | undefined;
 
   constructor(origin: TermOrigin) {
     super('FUNC', origin);
@@ -130,12 +133,14 @@ export class FunctionNode extends BaseNode {
 
   complete(params: readonly number[], body: Node): void {
     this.#params = params;
+    this.#body = body;
     this.children = [body];
     this.determinism = body.determinism;
   }
 
   evaluate(scope: Scope): Value {
-    return new QueryFunction(this, this.#params, this.children[0]!, scope);
+    if (this.#body === undefined) throw internalError('The function has no body.');
+    return new QueryFunction(this, this.#params, this.#body, scope);
   }
 }
 
@@ -178,10 +183,11 @@ export class CallNode extends BaseNode implements Caller {
       const nodes = this.#splices
         ? spliceArguments(this, this.#declaration.args, scope, literalArgs)
         : this.children;
-      if (nodes.length === 0 || this.#onGroups === 'never') {
+      const [firstNode] = nodes;
+      if (firstNode === undefined || this.#onGroups === 'never') {
         return this.#declaration.evaluate(new Arguments(this, nodes, scope, literalOk, scope.env.limits));
       }
-      const first = nodes[0]!.evaluate(scope, literalArgs);
+      const first = firstNode.evaluate(scope, literalArgs);
       if (first instanceof Grouped) return this.#evaluateGroups(first, nodes, scope, literalOk);
       return this.#declaration.evaluate(
         new Arguments(this, nodes, scope, literalOk, scope.env.limits, first),
@@ -206,7 +212,7 @@ export class CallNode extends BaseNode implements Caller {
       }
     });
     const stillStreams = streams && onGroups === 'transform';
-    if (stillStreams) groups = groups.filter(({ reduction }) => (reduction as Datum[]).length > 0);
+    if (stillStreams) groups = groups.filter(({ reduction }) => asArray(reduction).length > 0);
     return new Grouped(groups, stillStreams);
   }
 }

@@ -6,13 +6,13 @@ import type { Limits } from '../runtime/limits.js';
 import { SingleSelection } from '../runtime/selection.js';
 import { displayValue, isDatum, type Value } from '../runtime/value.js';
 
-/** What a term such as `pluck` does to one object, and how it goes through a sequence of them. */
+/** A term such as `pluck`, which applies to an object or to each object of a sequence. */
 export interface ObjectTerm {
   readonly name: string;
-  /** `map`: each object becomes the result; `filter`: stays if it is true; `skip`: objects without it vanish. */
+  /** `map`: replaces each object by the result; `filter`: keeps it if the result is true; `skip`: drops it without a result. */
   readonly mode: 'map' | 'filter' | 'skip';
   readonly deterministic: boolean;
-  /** Pseudotypes the term takes as well. */
+  /** Pseudotypes that the term accepts as well. */
   readonly pseudotypes?: readonly string[];
   readonly apply: (object: DatumObject) => Datum;
 }

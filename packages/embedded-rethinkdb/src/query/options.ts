@@ -7,7 +7,7 @@ import type { Durability } from '../storage/definitions.js';
 import { parseDurability } from '../writes/options.js';
 import type { Arguments } from './arguments.js';
 
-/** The database of a table that was named without one: the query's option `db`, or `test`. */
+/** The database of a table without one: the query's option `db`, or `test`. */
 export function defaultDatabase(args: Arguments): DatabaseValue {
   const given = args.option('db');
   if (given === undefined) return findDatabase(args.env.storage, 'test');
@@ -15,7 +15,7 @@ export function defaultDatabase(args: Arguments): DatabaseValue {
   throw wrongKind('DATABASE', given);
 }
 
-/** The option `durability`, undefined if the table's own shall do. */
+/** The option `durability`; undefined: the durability of the table applies. */
 export function durabilityOption(args: Arguments): Durability | undefined {
   return args.optionAs('durability', (value) => parseDurability(asString(toDatum(value))));
 }

@@ -24,13 +24,13 @@ function checkedDatum(datum: Datum, limits: Limits): Datum {
     checkArraySize(datum.length, limits);
     return datum.map((item) => checkedDatum(item, limits));
   }
-  for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key]!, limits);
+  for (const key of Object.keys(datum)) datum[key] = checkedDatum(datum[key] ?? null, limits);
   return Object.hasOwn(datum, REQL_TYPE) ? sanitizePseudotype(datum) : datum;
 }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
-/** `JSON.parse` lets the last of several equal keys win; RethinkDB refuses them. */
+/** `JSON.parse` takes the last of several equal keys; RethinkDB refuses them. */
 function refuseDuplicateKeys(text: string): void {
   const open: Set<string>[] = [];
   let last = '';
@@ -38,15 +38,15 @@ function refuseDuplicateKeys(text: string): void {
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
     else if (token === ':') {
-      const keys = open.at(-1)!;
-      if (keys.has(last)) throw logicError(`Duplicate key ${last} in JSON.`);
-      keys.add(last);
+      const keys = open.at(-1);
+      if (keys?.has(last)) throw logicError(`Duplicate key ${last} in JSON.`);
+      keys?.add(last);
     }
     last = token;
   }
 }
 
-/** The parser's complaint, in the words of RapidJSON, which RethinkDB uses. */
+/** The parser's error in the text of RapidJSON, which RethinkDB uses. */
 function faultOf(text: string): string {
   const rest = text.trimStart();
   if (rest === '') return 'The document is empty.';

@@ -2,7 +2,7 @@ import { type Datum, type DatumObject, isObject } from '../datum/datum.js';
 import { parametersOf, termParts } from './term-json.js';
 import { termName } from './term-numbers.js';
 
-/** A function as JavaScript that the driver would turn into the same term. */
+/** A function as JavaScript for which the driver sends the same term. */
 export function printFunction(params: readonly number[], body: Datum): string {
   return `function(${params.map(variable).join(', ')}) { return ${printTerm(body)}; }`;
 }

@@ -3,7 +3,7 @@ import type { SortKey } from '../operators/sort.js';
 import { Determinism, type RowFunction } from '../runtime/row-function.js';
 import type { Node } from './node.js';
 
-/** A key of `orderBy` or of `union`'s `interleave`: `r.desc` is recognised by the term, not by its value. */
+/** A key of `orderBy` or of `union`'s `interleave`. `r.desc` is recognised by its term, not by its value. */
 export function sortKey(by: RowFunction, node: Node): SortKey {
   if ((by.determinism & Determinism.nondeterministic) !== 0) {
     throw logicError('Sorting by a non-deterministic function is not supported.');

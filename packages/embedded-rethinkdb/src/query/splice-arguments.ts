@@ -5,7 +5,7 @@ import { toDatum } from '../runtime/row-function.js';
 import type { Node } from './node.js';
 import type { Scope } from './scope.js';
 
-/** The arguments of a term with those of `r.args([...])` put in its place. */
+/** The arguments of a term, with `r.args([...])` replaced by its elements. */
 export function spliceArguments(
   term: Node,
   [least, most]: readonly [number, number],
@@ -33,7 +33,7 @@ function splicedNode(item: Datum, from: Node, term: Node): Node {
   };
 }
 
-/** A range of argument counts in words: `2 arguments`, `1 or more arguments`. */
+/** A range of argument counts as text: `2 arguments`, `1 or more arguments`. */
 export function wantedCount(least: number, most: number): string {
   if (least === most) return `${least} argument${least === 1 ? '' : 's'}`;
   if (most === Number.POSITIVE_INFINITY) return `${least} or more arguments`;

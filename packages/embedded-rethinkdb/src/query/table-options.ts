@@ -5,7 +5,7 @@ import { asInteger } from '../datum/type-checks.js';
 import { toDatum } from '../runtime/row-function.js';
 import type { Arguments } from './arguments.js';
 
-/** Checks options that only matter to a cluster: there is one server, and it holds everything. */
+/** Checks the options for clusters. They have no effect: there is one server. */
 export function checkTableOptions(args: Arguments): void {
   args.optionAs('shards', (value) => checkShards(asInteger(toDatum(value))));
   const tag = args.stringOption('primary_replica_tag');

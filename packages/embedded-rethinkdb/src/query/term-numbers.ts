@@ -194,7 +194,7 @@ const NAMES = new Map<number, TermName>(
   Object.entries(TERM_NUMBERS).map(([name, number]) => [number, name as TermName]),
 );
 
-/** The name of a term, or undefined for a number that is none. */
+/** The name of a term; undefined for an unknown number. */
 export function termName(number: unknown): TermName | undefined {
   return typeof number === 'number' ? NAMES.get(number) : undefined;
 }

@@ -4,22 +4,22 @@ import type { Node } from './node.js';
 import type { TermName } from './term-numbers.js';
 
 /**
- * How a term behaves when its first argument is the output of `group`.
- * `each`: it is applied to every group's array or value. `transform`, `aggregate`: the same, but on groups
- * that still stream: rows in and rows out, or rows in and one value out. `never`: it sees the groups.
+ * How a term is applied if its first argument is the result of `group`.
+ * `each`: to the array or value of every group. `transform`, `aggregate`: the same, but to groups that still stream, with
+ * rows or one value as the result. `never`: to the groups as a whole.
  */
 export type OnGroups = 'each' | 'transform' | 'aggregate' | 'never';
 
-/** Everything there is to say about a term; each is declared once, in a file of `terms/`. */
+/** The declaration of a term. Each term is declared once, in a file of `terms/`. */
 export interface TermDeclaration {
   /** The least and the most positional arguments. */
   readonly args: readonly [number, number];
   readonly optargs?: readonly string[];
-  /** True for terms that change a database: such a query runs in a write transaction. */
+  /** True for terms that change a database: the query runs in a write transaction. */
   readonly writes?: true;
-  /** True for what cannot stand inside stream operations either, though it writes nothing: wait, sync, ... */
+  /** True for terms without writes that are not allowed inside stream operations either: wait, sync, … */
   readonly meta?: true;
-  /** True for stream operations: nothing that writes can stand in their functions and options. */
+  /** True for stream operations: their functions and options must not write. */
   readonly forbidsWrites?: true;
   /** `Determinism` bits of the term itself, added to those of its arguments. */
   readonly determinism?: number | ((argumentCount: number) => number);
@@ -29,12 +29,12 @@ export interface TermDeclaration {
   readonly evaluate: (args: Arguments) => Value;
 }
 
-/** A term the server knows by name and refuses. */
+/** A known term that the server refuses. */
 export interface UnsupportedTerm {
   readonly unsupported: string;
 }
 
-/** A term that is part of the language's syntax: the compiler knows it. */
+/** A term of the language's syntax, which the compiler handles. */
 export interface SyntaxTerm {
   readonly syntax: true;
 }

@@ -2,7 +2,7 @@ import { type Datum, isExtremum, sortedKeys, typeName } from '../datum/datum.js'
 import { printNumber } from '../datum/json.js';
 import { logicError } from '../datum/reql-error.js';
 
-/** A value as JSON text with sorted keys; numbers as RethinkDB writes them. */
+/** A value as JSON text with sorted keys and numbers in RethinkDB's format. */
 export function toJson(datum: Datum): string {
   refuseExtrema(datum);
   return write(datum);
@@ -13,7 +13,7 @@ function write(datum: Datum): string {
   if (datum === null || typeof datum !== 'object') return JSON.stringify(datum);
   if (Array.isArray(datum)) return `[${datum.map(write).join()}]`;
   return `{${sortedKeys(datum)
-    .map((key) => `${JSON.stringify(key)}:${write(datum[key]!)}`)
+    .map((key) => `${JSON.stringify(key)}:${write(datum[key] ?? null)}`)
     .join()}}`;
 }
 

@@ -6,7 +6,7 @@ import { Stream } from './stream.js';
 import { type AnyTable, TableSlice, TableValue } from './table-slice.js';
 import { isDatum, type Value, wrongKind } from './value.js';
 
-/** A value where a sequence is wanted. */
+/** A value as a sequence. @throws ReqlError if it is not a sequence */
 export function toStream(value: Value): Stream {
   if (Array.isArray(value)) return Stream.ofArray(value);
   if (value instanceof Stream) return value;
@@ -17,7 +17,7 @@ export function toStream(value: Value): Stream {
   throw wrongKind('SEQUENCE', value);
 }
 
-/** A value where rows of a table are wanted. */
+/** A value as rows of a table. @throws ReqlError LOGIC if it is not a selection */
 export function toSelection(value: Value): Selection {
   if (value instanceof Selection) return value;
   if (value instanceof TableSlice) return new Selection(value.table, value.stream());
@@ -29,7 +29,7 @@ export function isSelection(value: Value): boolean {
   return value instanceof Selection || value instanceof TableSlice || value instanceof TableValue;
 }
 
-/** True for what `toStream` takes. */
+/** Whether `toStream` accepts a value. */
 export function isSequence(value: Value): boolean {
   return Array.isArray(value) || value instanceof Stream || isSelection(value);
 }
@@ -45,12 +45,12 @@ export function toTableSlice(value: Value): TableSlice {
   throw wrongKind('TABLE_SLICE', value);
 }
 
-/** What a term answers with a stream: an array in disguise becomes an array, whose size is checked. */
+/** The result of a term that yields a stream. A stream of an array becomes an array, whose size is checked. */
 export function sequenceValue(stream: Stream, limits: Limits): Value {
   return stream.isArray ? stream.toArray(limits) : stream;
 }
 
-/** Applies a change that keeps rows as they are, so that a selection stays one: filter, limit, orderBy, ... */
+/** Applies a change that does not modify rows, so that a selection remains a selection: filter, limit, orderBy, … */
 export function refine(value: Value, limits: Limits, change: (stream: Stream) => Stream): Value {
   if (isSelection(value)) {
     const selection = toSelection(value);

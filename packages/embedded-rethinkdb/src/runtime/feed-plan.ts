@@ -5,10 +5,11 @@ import type { Limits } from './limits.js';
 import type { FeedPlan, Stream } from './stream.js';
 import { type Transform, transformRow } from './transform.js';
 
-/** The source of `stream.changes()`. Throws a LOGIC error for what cannot be followed. */
+/** The source of `stream.changes()`. @throws ReqlError LOGIC for streams without changes */
 export function feedSource(stream: Stream, limits: Limits): FeedSource {
   const sources = sourcesOf(stream, [], limits);
-  return sources.length === 1 ? sources[0]! : { kind: 'union', sources };
+  const [only, ...others] = sources;
+  return only !== undefined && others.length === 0 ? only : { kind: 'union', sources };
 }
 
 function sourcesOf(stream: Stream, after: readonly Transform[], limits: Limits): FeedSource[] {

@@ -1,6 +1,7 @@
 import { type Datum, type DatumObject, REQL_TYPE } from '../datum/datum.js';
 import { compare } from '../datum/order.js';
 import { logicError, resourceLimit } from '../datum/reql-error.js';
+import { asArray } from '../datum/type-checks.js';
 import type { Limits } from './limits.js';
 import { NonDatum } from './value.js';
 
@@ -10,8 +11,8 @@ export interface Group {
 }
 
 /**
- * What `group` yields: one value per group, in the order of the groups. While it `streams`, the values are
- * the rows of the groups on their way through map, filter, ...; a group without rows vanishes then.
+ * The result of `group`: one value per group, in the order of the groups. While it `streams`, the values are the rows of
+ * the groups between terms such as map and filter; groups without rows are removed then.
  */
 export class Grouped extends NonDatum {
   readonly kind = 'GROUPED_DATA';
@@ -33,11 +34,11 @@ export class Grouped extends NonDatum {
     return this.streams ? 'GROUPED_STREAM' : 'GROUPED_DATA';
   }
 
-  /** Checks that rows in groups are few enough to be an array each. */
+  /** Checks the number of rows before they become arrays. @throws ReqlError RESOURCE_LIMIT */
   checkSize(limits: Limits): void {
     if (!this.streams) return;
     let size = 0;
-    for (const { reduction } of this.groups) size += (reduction as Datum[]).length;
+    for (const { reduction } of this.groups) size += asArray(reduction).length;
     if (size > limits.arraySize) {
       throw resourceLimit(
         `Grouped data over size limit \`${limits.arraySize}\`.  ` +
@@ -55,7 +56,7 @@ export class Grouped extends NonDatum {
   }
 }
 
-/** Thrown for a group none of whose rows had what was asked for: it has no place in the result. */
+/** Thrown if no row of a group has the aggregated field: the result does not contain the group. */
 export class EmptyGroup extends Error {}
 
 export function notAStream(): Error {

@@ -1,6 +1,6 @@
 import { logicError, type ReqlError, resourceLimit } from '../datum/reql-error.js';
 
-/** What one query may use. */
+/** The limits of one query. */
 export interface Limits {
   /** The most elements an array may have (global option `array_limit`). */
   readonly arraySize: number;
@@ -8,7 +8,7 @@ export interface Limits {
 
 export const DEFAULT_ARRAY_LIMIT = 100_000;
 
-/** For what is checked elsewhere. */
+/** For sizes that are checked elsewhere. */
 export const UNLIMITED: Limits = { arraySize: Number.POSITIVE_INFINITY };
 
 export function arrayTooLarge(limit: number): ReqlError {
@@ -22,7 +22,7 @@ export function checkArraySize(length: number, limits: Limits): void {
   if (length > limits.arraySize) throw arrayTooLarge(limits.arraySize);
 }
 
-/** Checks what a client gave as a limit. */
+/** Checks a limit that a client has set. */
 export function checkLimit(what: string, value: number): number {
   if (value < 1) throw logicError(`Illegal ${what} \`${value}\`.  (Must be >= 1.)`);
   return value;

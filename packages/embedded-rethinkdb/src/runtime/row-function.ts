@@ -6,8 +6,8 @@ import { SingleSelection } from './selection.js';
 import { isDatum, NonDatum, type Value, wrongKind } from './value.js';
 
 /**
- * How far a function gives the same result for the same arguments. Bits, so that the determinism of a term
- * is the union of its parts'.
+ * Whether a function gives the same result for the same arguments. These are bits: the determinism of a term is the union
+ * of those of its parts.
  */
 export const Determinism = {
   deterministic: 0,
@@ -41,7 +41,7 @@ export abstract class RowFunction extends NonDatum {
     return toDatum(this.call(args));
   }
 
-  /** Pins an error to the function: `throw f.blame(error)`. */
+  /** Attributes an error to the function: `throw f.blame(error)`. */
   blame(error: unknown): unknown {
     return error;
   }
@@ -51,11 +51,11 @@ export abstract class RowFunction extends NonDatum {
     return (this.determinism & ~Determinism.constantNow) === 0;
   }
 
-  /** Source code for people. */
+  /** The function as JavaScript. */
   abstract toSource(): string;
 }
 
-/** A value where data is wanted: a selected row counts as its document. */
+/** A value as data: a selected row is its document. @throws ReqlError LOGIC for other values */
 export function toDatum(value: Value): Datum {
   if (isDatum(value)) return value;
   if (value instanceof SingleSelection) return value.get();
@@ -63,8 +63,8 @@ export function toDatum(value: Value): Datum {
 }
 
 /**
- * Whether `filter` keeps a row. A missing field makes the row be skipped, or whatever `fallback` says;
- * a fallback of `r.error()` lets the error out.
+ * Whether `filter` keeps a row. If a field is missing, `fallback` decides, or the row is skipped. A fallback of `r.error()`
+ * rethrows the error.
  */
 export function keeps(predicate: RowFunction, row: Datum, fallback?: () => boolean): boolean {
   try {
@@ -96,7 +96,7 @@ function matches(pattern: Datum, row: Datum): boolean {
   for (const [key, wanted] of Object.entries(pattern)) {
     if (!isObject(row)) throw expected('OBJECT', row);
     if (!Object.hasOwn(row, key)) throw nonExistence(`No attribute \`${key}\` in object.`);
-    const found = row[key]!;
+    const found = row[key] ?? null;
     if (isObject(wanted) && isObject(found)) {
       if (!matches(wanted, found)) return false;
     } else if (!equal(found, wanted)) return false;

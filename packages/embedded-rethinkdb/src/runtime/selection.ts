@@ -1,6 +1,7 @@
 import type { Datum, DatumObject } from '../datum/datum.js';
 import { displayDatum } from '../datum/display.js';
 import { logicError } from '../datum/reql-error.js';
+import { asObject } from '../datum/type-checks.js';
 import type { Stream } from './stream.js';
 import type { AnyTable, TableSlice } from './table-slice.js';
 import { NonDatum } from './value.js';
@@ -32,7 +33,7 @@ export class Selection extends NonDatum {
 /** One row of a table, which may not exist: `table.get(key)`. */
 export class SingleSelection extends NonDatum {
   readonly kind = 'SINGLE_SELECTION';
-  private row: DatumObject | null | undefined;
+  #row: DatumObject | null | undefined;
 
   constructor(
     readonly table: AnyTable,
@@ -40,7 +41,7 @@ export class SingleSelection extends NonDatum {
     row?: DatumObject,
   ) {
     super();
-    this.row = row;
+    this.#row = row;
   }
 
   typeName(): string {
@@ -56,8 +57,8 @@ export class SingleSelection extends NonDatum {
   }
 
   get(): DatumObject | null {
-    if (this.row === undefined) this.row = this.table.get(this.key);
-    return this.row;
+    if (this.#row === undefined) this.#row = this.table.get(this.key);
+    return this.#row;
   }
 }
 
@@ -69,6 +70,7 @@ export class ExtremeSelection extends SingleSelection {
   ) {
     const [row] = slice.stream().rows();
     if (row === undefined) throw logicError(`\`${term}\` found no entries in the specified index.`);
-    super(slice.table, (row as DatumObject)[slice.table.primaryKey]!, row as DatumObject);
+    const document = asObject(row);
+    super(slice.table, document[slice.table.primaryKey] ?? null, document);
   }
 }

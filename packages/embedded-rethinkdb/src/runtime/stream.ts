@@ -8,15 +8,15 @@ import { checkArraySize, type Limits } from './limits.js';
 import { type Transform, transformed } from './transform.js';
 import { NonDatum } from './value.js';
 
-/** An open-ended stream of changes, not yet subscribed to. */
+/** A changefeed that is not open yet. */
 export interface Live {
   readonly source: FeedSource;
   readonly options: FeedOptions;
-  /** What `limit` and `slice` let through after `changes()`, with the steps before each of them. */
+  /** The ranges of `limit` and `slice` after `changes()`, with the steps before each of them. */
   readonly slices: readonly { steps: readonly Transform[]; left: number; right: number }[];
 }
 
-/** What a stream reads, in the terms of change feeds. */
+/** The source of a stream, for changefeeds. */
 export type FeedPlan =
   | {
       readonly kind: 'range';
@@ -30,28 +30,31 @@ export type FeedPlan =
   | { readonly kind: 'union'; readonly of: readonly Stream[] };
 
 export interface StreamOptions {
-  /** True for what is an array in disguise: arrays stay arrays through map, filter and the like. */
+  /** True for a stream of an array: arrays remain arrays through map, filter and similar terms. */
   readonly array?: boolean | undefined;
-  /** True for r.range() without an end, and for change feeds. */
+  /** True for r.range() without an end, and for changefeeds. */
   readonly infinite?: boolean;
-  /** How `.changes()` follows this stream; absent if it cannot. */
+  /** The source for `.changes()`; absent if it cannot follow. */
   readonly feed?: FeedPlan | undefined;
-  /** Why `.changes()` cannot follow, where the usual reason would not be RethinkDB's. */
+  /** The reason why `.changes()` cannot follow, if it differs from the usual one. */
   readonly noChanges?: string;
   /** Set on the output of `.changes()`. */
   readonly live?: Live;
 }
 
-/** A lazy sequence: rows of a source on their way through steps. Read at most once. */
+/** A lazy sequence: the rows of a source after steps. It is read at most once. */
 export class Stream extends NonDatum {
   readonly kind = 'SEQUENCE';
 
+  readonly #source: () => Iterable<Datum>;
+
   constructor(
-    private readonly source: () => Iterable<Datum>,
+    source: () => Iterable<Datum>,
     readonly options: StreamOptions = {},
     readonly steps: readonly Transform[] = [],
   ) {
     super();
+    this.#source = source;
   }
 
   static ofArray(items: readonly Datum[]): Stream {
@@ -70,9 +73,9 @@ export class Stream extends NonDatum {
     return this.options.infinite === true;
   }
 
-  /** The rows, one after the other; may never end. */
+  /** The rows, which may be infinite. */
   rows(): Iterable<Datum> {
-    return transformed(this.source(), this.steps);
+    return transformed(this.#source(), this.steps);
   }
 
   /** The rows for a term that reads them all. */
@@ -86,7 +89,7 @@ export class Stream extends NonDatum {
   }
 
   with(step: Transform): Stream {
-    return new Stream(this.source, this.options, [...this.steps, step]);
+    return new Stream(this.#source, this.options, [...this.steps, step]);
   }
 
   toArray(limits: Limits): Datum[] {
@@ -99,7 +102,7 @@ export class Stream extends NonDatum {
   }
 }
 
-/** The output of `.changes()`: only the client can read it. */
+/** The result of `.changes()`, which only a client can read. */
 export function liveStream(live: Live): Stream {
   const refuse = () => {
     throw logicError(

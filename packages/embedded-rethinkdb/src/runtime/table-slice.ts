@@ -9,7 +9,7 @@ import { SystemTable } from '../system-tables/system-table.js';
 import { Stream } from './stream.js';
 import { NonDatum } from './value.js';
 
-/** A table of the storage, or one that only shows what the server knows about itself. */
+/** A table of the storage, or a system table. */
 export type AnyTable = Table | SystemTable;
 
 export interface SliceBounds {
@@ -44,7 +44,7 @@ export class TableValue extends NonDatum {
   }
 }
 
-/** A table narrowed by `between` and put in order by `orderBy({index})`, both at most once. */
+/** A table restricted by `between` and ordered by `orderBy({index})`, each at most once. */
 export class TableSlice extends NonDatum {
   readonly kind = 'TABLE_SLICE';
 
@@ -87,7 +87,7 @@ export class TableSlice extends NonDatum {
     return new TableSlice(this.table, index, this.order, bounds);
   }
 
-  /** The rows, each with its value of the slice's index. */
+  /** The rows, each with its value in the index of the slice. */
   *entries(): Iterable<{ value: Datum; doc: Datum }> {
     const { table, order } = this;
     const index = this.index === null ? null : findIndex(table, this.index);
@@ -97,11 +97,11 @@ export class TableSlice extends NonDatum {
       yield* table.scanIndex(index, storageBounds(this.bounds), reverse);
     } else {
       for (const doc of table.scan(storageBounds(this.bounds), reverse))
-        yield { value: doc[table.primaryKey]!, doc };
+        yield { value: doc[table.primaryKey] ?? null, doc };
     }
   }
 
-  /** The rows; the index is looked up now, so that a missing one is told before anything is read. */
+  /** The rows. The index is looked up now, so that a missing index is an error before any row is read. */
   stream(): Stream {
     const { table, order } = this;
     const index = this.index === null ? null : findIndex(table, this.index);

@@ -6,13 +6,13 @@ import { SYSTEM_DATABASE, SYSTEM_DATABASE_ID, systemTable } from '../system-tabl
 import type { AnyTable } from './table-slice.js';
 import { DatabaseValue } from './value.js';
 
-/** OP_FAILED if there is no such database. */
+/** @throws ReqlError OP_FAILED if the database does not exist */
 export function findDatabase(storage: Storage, name: string): DatabaseValue {
   if (name === SYSTEM_DATABASE) return new DatabaseValue(name, SYSTEM_DATABASE_ID);
   return new DatabaseValue(name, storage.databaseId(name));
 }
 
-/** OP_FAILED if there is no such table. */
+/** @throws ReqlError OP_FAILED if the table does not exist */
 export function findTable(storage: Storage, db: string, name: string, identifierFormat?: string): AnyTable {
   const table =
     db === SYSTEM_DATABASE
@@ -22,13 +22,13 @@ export function findTable(storage: Storage, db: string, name: string, identifier
   return table;
 }
 
-/** A name of a database or table; a LOGIC error for what cannot be one. */
+/** Checks the name of a database or table. @throws ReqlError LOGIC for an invalid name */
 export function checkName(what: string, name: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(name)) return name;
   throw logicError(`${what} name \`${name}\` invalid (Use A-Z, a-z, 0-9, _ and - only).`);
 }
 
-/** A table of the storage; OP_FAILED for one of the database `rethinkdb`. */
+/** A table that can be written. @throws ReqlError OP_FAILED for a table of the database `rethinkdb` */
 export function toWritableTable(table: AnyTable): Table {
   if (table instanceof SystemTable) {
     throw opFailed(

@@ -1,11 +1,11 @@
 import type { Datum } from '../datum/datum.js';
 
-/** One step that rows of a stream go through, one row at a time. */
+/** A step that is applied to each row of a stream. */
 export type Transform = MapStep | FilterStep | ConcatStep;
 
-/** What a step was made by: some may stand before `.changes()`, others not. */
+/** The origin of a step, which decides whether `.changes()` may follow. */
 export interface StepOrigin {
-  /** Why `.changes()` cannot follow; undefined if it can. */
+  /** The reason why `.changes()` cannot follow; undefined if it can. */
   readonly noChanges?: string;
   /** False if the same row can give different results (r.random(), reading tables, ...). */
   readonly deterministic: boolean;
@@ -26,7 +26,7 @@ interface ConcatStep extends StepOrigin {
   readonly apply: (row: Datum) => Iterable<Datum>;
 }
 
-/** The rows of a source after all steps, computed as they are asked for. */
+/** The rows of a source after all steps, computed lazily. */
 export function transformed(source: Iterable<Datum>, steps: readonly Transform[]): Iterable<Datum> {
   return steps.reduce(transformedBy, source);
 }
@@ -54,7 +54,7 @@ function* concatenated(source: Iterable<Datum>, apply: (row: Datum) => Iterable<
   for (const row of source) yield* apply(row);
 }
 
-/** What becomes of one row: for change feeds, where rows come one at a time. */
+/** Applies all steps to one row, for changefeeds. */
 export function transformRow(row: Datum, steps: readonly Transform[]): Datum[] {
   let rows = [row];
   for (const step of steps) {

@@ -3,7 +3,7 @@ import { displayDatum, displayShort } from '../datum/display.js';
 import { logicError, type ReqlError } from '../datum/reql-error.js';
 import { typeError } from '../datum/type-checks.js';
 
-/** What a term can yield: data, or one of the things below that live only while a query runs. */
+/** The value of a term: data, or a value that exists only during a query. */
 export type Value = Datum | NonDatum;
 
 /** RethinkDB's names for the kinds of values, as its error messages use them. */
@@ -17,16 +17,16 @@ export type ValueKind =
   | 'FUNCTION'
   | 'GROUPED_DATA';
 
-/** Tables, streams, functions, ...: every value that cannot be stored or sent as it is. */
+/** Tables, streams, functions, …: values that cannot be stored or sent. */
 export abstract class NonDatum {
   abstract readonly kind: ValueKind;
-  /** What `typeOf` answers. */
+  /** The result of `typeOf`. */
   abstract typeName(): string;
-  /** The data it counts as, where there are any. */
+  /** The data that the value can be used as; undefined if it cannot. */
   asDatum(): Datum | undefined {
     return undefined;
   }
-  /** How error messages show it. */
+  /** The value in error messages. */
   display(): string {
     return `VALUE ${this.kind}`;
   }
@@ -56,7 +56,7 @@ export function isDatum(value: Value): value is Datum {
   return !(value instanceof NonDatum);
 }
 
-/** The error for a value of the wrong kind, such as a table where a datum was wanted. */
+/** The error for a value of the wrong kind, such as a table instead of a datum. */
 export function wrongKind(wanted: ValueKind | 'DATUM', found: Value): ReqlError {
   if (isDatum(found)) {
     return typeError(found, `Expected type ${wanted} but found DATUM:\n${displayDatum(found)}`);
@@ -66,7 +66,7 @@ export function wrongKind(wanted: ValueKind | 'DATUM', found: Value): ReqlError 
   return datum === undefined ? logicError(message) : typeError(datum, message);
 }
 
-/** A value in an error message, cut to a bearable length. */
+/** A value in an error message, shortened. */
 export function displayValue(value: Value): string {
   return isDatum(value) ? displayShort(value) : value.display();
 }

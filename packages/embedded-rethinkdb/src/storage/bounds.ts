@@ -9,8 +9,8 @@ export interface Bound {
 
 /** A range of keys or index values. An absent bound does not limit the range. */
 export interface Bounds {
-  readonly lower?: Bound;
-  readonly upper?: Bound;
+  readonly lower?: Bound | undefined;
+  readonly upper?: Bound | undefined;
 }
 
 /** Whether a value lies within bounds, in ReQL's order. */

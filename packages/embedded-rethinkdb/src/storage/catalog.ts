@@ -10,9 +10,8 @@ const COUNTER = Buffer.from('n');
 const IDENTITY = Buffer.from('i');
 
 /**
- * Which databases and tables there are: read once, kept in memory, and written through. Keys are `d` and a
- * database's name, `t` and a table's id, `n` for the last number given to a table or an index, and `i` for the
- * identity of the whole.
+ * The databases and tables: read once, cached in memory, and written through. Keys are `d` and a database's name, `t` and
+ * a table's id, `n` for the last number of a table or an index, and `i` for the identity of the whole database.
  */
 export class Catalog {
   readonly #store: Database<string, Buffer>;
@@ -20,8 +19,8 @@ export class Catalog {
   readonly #databases = new Map<string, { id: string; tables: Map<string, Table> }>();
   #lastNumber = 0;
   #id = '';
-  /** Whether the transaction that is open has changed it. */
-  #touched = false;
+  /** Whether the open transaction has changed the catalog. */
+  #isChanged = false;
 
   constructor(store: Database<string, Buffer>, makeTable: (record: TableRecord) => Table) {
     this.#store = store;
@@ -38,7 +37,7 @@ export class Catalog {
     this.#put(IDENTITY, id);
   }
 
-  /** Reads everything; true if there was nothing: a new data directory. @throws DamageError */
+  /** Reads the catalog. @returns true for a new data directory @throws DamageError */
   load(): boolean {
     this.#databases.clear();
     this.#id = this.#store.get(IDENTITY) ?? '';
@@ -55,13 +54,13 @@ export class Catalog {
 
   /** The transaction has been committed. */
   commit(): void {
-    this.#touched = false;
+    this.#isChanged = false;
   }
 
-  /** The transaction could not be committed: reads again what it may have changed; returns the tables that are lost. */
+  /** The transaction failed to commit: reads the catalog again if it was changed. @returns the discarded tables */
   restore(): Table[] {
-    if (!this.#touched) return [];
-    this.#touched = false;
+    if (!this.#isChanged) return [];
+    this.#isChanged = false;
     const lost = this.allTables();
     this.load();
     return lost;
@@ -112,7 +111,7 @@ export class Catalog {
     this.#remove(tableKey(table));
   }
 
-  /** Numbers are never given twice, so that what a dropped table left behind can never be read. */
+  /** Numbers are never reused, so that leftovers of a dropped table can never be read. */
   nextNumber(): number {
     this.#lastNumber++;
     this.#put(COUNTER, String(this.#lastNumber));
@@ -120,22 +119,22 @@ export class Catalog {
   }
 
   #put(key: Buffer, value: string): void {
-    this.#touched = true;
+    this.#isChanged = true;
     this.#store.putSync(key, value);
   }
 
   #remove(key: Buffer): void {
-    this.#touched = true;
+    this.#isChanged = true;
     this.#store.removeSync(key);
   }
 }
 
-/** A record with its checksum: a function that was altered by damage would give its table wrong entries. */
+/** A record with its checksum: a damaged function would write wrong entries. */
 function seal(record: TableRecord): string {
   return JSON.stringify({ ...record, checksum: checksumOf(record) });
 }
 
-/** Records that were written before there were checksums have none. */
+/** Records of older versions have no checksum. */
 function unseal(value: string): TableRecord {
   try {
     const { checksum, ...record } = JSON.parse(value) as TableRecord & { checksum?: string };

@@ -6,7 +6,7 @@ import type { Storage } from './storage.js';
 import type { Table } from './table.js';
 
 export interface TableCheck {
-  /** With its database. */
+  /** Database and table name. */
   readonly table: string;
   readonly documents: number;
   readonly indexes: readonly { readonly name: string; readonly entries: number }[];
@@ -14,24 +14,24 @@ export interface TableCheck {
 
 export interface DocumentsCheck {
   readonly tables: readonly TableCheck[];
-  /** What is wrong; at most `MOST_FAULTS`, the others are only counted. */
+  /** Descriptions of the first `MAX_FAULTS` faults; the others are only counted. */
   readonly faults: readonly string[];
   readonly faultCount: number;
 }
 
-const MOST_FAULTS = 50;
+const MAX_FAULTS = 50;
 const DOCUMENTS_PER_PROGRESS = 5_000;
 
 /**
- * Parses each document and compares each index with what its documents demand: all of their entries are there, and no
- * others. Rows and entries that belong to no table or index of the catalog are faults as well.
+ * Parses each document and compares each index with its documents: it must have all of their entries and no others. Rows
+ * and entries without a table or index in the catalog are faults as well.
  */
 export function checkDocuments(storage: Storage, onProgress: (text: string) => void): DocumentsCheck {
   const faults: string[] = [];
   let faultCount = 0;
   const report = (fault: string) => {
     faultCount++;
-    if (faults.length < MOST_FAULTS) faults.push(fault);
+    if (faults.length < MAX_FAULTS) faults.push(fault);
   };
   const tables = storage.allTables().map((table) => checkTable(storage, table, report, onProgress));
   const { rows, entries } = storage.environment;
@@ -70,7 +70,7 @@ function checkTable(
         const stored = entries.get(entry.key);
         if (stored === undefined || !entry.value.equals(stored))
           report(`${where} is not in the index ${index.name} as it should be`);
-        else demanded.set(index, demanded.get(index)! + 1);
+        else demanded.set(index, (demanded.get(index) ?? 0) + 1);
       }
     }
   }
@@ -80,7 +80,7 @@ function checkTable(
     indexes: indexes.map((index) => {
       const { from, to } = wholeRange(index.prefix);
       const stored = entries.getKeysCount({ start: from, end: to });
-      const surplus = stored - demanded.get(index)!;
+      const surplus = stored - (demanded.get(index) ?? 0);
       if (surplus > 0)
         report(`${name}: the index ${index.name} has ${surplus} entries that no document demands`);
       return { name: index.name, entries: stored };

@@ -5,14 +5,14 @@ export interface FileCheck {
   readonly pages: number;
   /** Pages of the file, free ones included. */
   readonly allPages: number;
-  /** False: the time was over before all pages had been visited. */
+  /** False if the time was over before all pages were visited. */
   readonly isComplete: boolean;
   /** No transaction has been committed yet. */
   readonly isNew: boolean;
 }
 
 const NAMED_TREES = ['catalog', 'rows', 'entries'];
-/** Their values are JSON texts, so that damage inside a value can be seen. */
+/** Trees with JSON values, in which damage can be detected. */
 const JSON_TREES = ['rows'];
 const PAGES_PER_LOOK = 256;
 
@@ -48,27 +48,27 @@ export function checkFile(
     });
     for (const [name, tree] of named) {
       if (!NAMED_TREES.includes(name)) throw new DamageError('it has a tree of another program');
-      const checkValue = JSON_TREES.includes(name) ? refuseNoJson : () => {};
+      const checkValue = JSON_TREES.includes(name) ? refuseOtherThanJson : () => {};
       isComplete &&= file.walk(tree, { onPage, onEntry: ({ value }) => checkValue(value) });
     }
-    isComplete &&= file.walk(freeList, { onPage, onEntry: ({ value }) => meetFreePages(file, value) });
+    isComplete &&= file.walk(freeList, { onPage, onEntry: ({ value }) => markFreePages(file, value) });
     return { pages, allPages: lastPage + 1, isComplete, isNew: transaction === 0 || named.size === 0 };
   } finally {
     file.close();
   }
 }
 
-/** A list of 8-byte numbers: how many follow, then pages, each block of pages with its negative length before it. */
-function meetFreePages(file: PageFile, list: Buffer): void {
+/** A list of 8-byte numbers: their count, then pages. A block of pages is its negative length and its first page. */
+function markFreePages(file: PageFile, list: Buffer): void {
   const count = list.length < 8 ? -1 : Number(list.readBigInt64LE(0));
   if (count < 0 || (count + 1) * 8 > list.length)
     throw new DamageError('the list of free pages is impossible');
   for (let i = 1; i <= count; i++) {
     const number = Number(list.readBigInt64LE(i * 8));
-    if (number > 0) file.meet(number);
+    if (number > 0) file.mark(number);
     else if (number < 0) {
       if (i === count) throw new DamageError('the list of free pages is cut off');
-      file.meet(Number(list.readBigInt64LE(++i * 8)), Math.min(-number, file.snapshot.lastPage + 1));
+      file.mark(Number(list.readBigInt64LE(++i * 8)), Math.min(-number, file.snapshot.lastPage + 1));
     }
   }
 }
@@ -76,8 +76,8 @@ function meetFreePages(file: PageFile, list: Buffer): void {
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** Much faster than parsing, and no zeros, pages or random bytes pass it. */
-function refuseNoJson(value: Buffer): void {
+/** Faster than parsing; refuses zeros, other pages and random bytes. */
+function refuseOtherThanJson(value: Buffer): void {
   const isText =
     value[0] === OPENING_BRACE &&
     value[value.length - 1] === CLOSING_BRACE &&

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { checkFile, type FileCheck } from './check-file.js';
+import { DATA_FILE, DATABASE_FILES, DirectoryError, MARKER_FILE } from './data-directory.js';
 import { DamageError, PageFile } from './page-file.js';
 import { makeFilesPrivate, makePrivate } from './private-directory.js';
 import { freeBytesOf, megabytes, type PageCounts, type SpaceOptions } from './space.js';
@@ -9,13 +10,13 @@ import { freeBytesOf, megabytes, type PageCounts, type SpaceOptions } from './sp
 /** The three LMDB databases of a data directory. Keys are raw bytes: see ranges.ts for their layout. */
 export interface LmdbEnvironment {
   readonly root: RootDatabase<Buffer, Buffer>;
-  /** Databases, tables and indexes by a textual key, as JSON. */
+  /** Databases, tables and indexes by a text key, as JSON. */
   readonly catalog: Database<string, Buffer>;
   /** Documents as JSON, by table number and primary key. */
   readonly rows: Database<string, Buffer>;
   /** Secondary indexes, by index number, index value and primary key. */
   readonly entries: Database<Buffer, Buffer>;
-  /** What an operator should know of this start. */
+  /** Messages for the operator about this start. */
   readonly notices: readonly string[];
 }
 
@@ -24,50 +25,29 @@ export interface LmdbEnvironmentOptions {
   /** Milliseconds for the check of the data file; default: 20,000. */
   readonly checkBudgetMs?: number;
   readonly onCheckProgress?: (pages: number) => void;
-  /** For `--check`: nothing is created or written. */
+  /** For checks and dumps: nothing is created or written. */
   readonly readOnly?: boolean;
+  /** For a database in memory: commits are not synced. */
+  readonly isTemporary?: boolean;
 }
 
-export type DirectoryFault =
-  | 'embedded-directory-unusable'
-  | 'embedded-directory-locked'
-  | 'embedded-directory-damaged'
-  | 'embedded-storage-full';
-
-/** The data directory cannot be used; `code` is what `startEmbedded` passes on. */
-export class DirectoryError extends Error {
-  constructor(
-    readonly code: DirectoryFault,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'DirectoryError';
-  }
-}
-
-const DATA_FILE = 'data.mdb';
-const LOCK_FILE = 'lock.mdb';
-/** Says that the data file has been written once, so that an empty or missing one is not taken for a new database. */
-const MARKER_FILE = 'initialised';
-/** All files of a data directory. */
-export const DATABASE_FILES: readonly string[] = [DATA_FILE, LOCK_FILE, MARKER_FILE];
 const MARKER_TEXT = 'This directory has a database in data.mdb. Keep this file beside it.\n';
 const CHECK_BUDGET_MS = 20_000;
-/** What a new directory needs on the disk: both files of LMDB and the first commit. */
+/** Disk space of a new directory: both files of LMDB and the first commit. */
 const NEW_DIRECTORY_BYTES = 1024 * 1024;
 
 /**
  * Opens (or creates) the LMDB environment of a directory, for this process alone. The data file is checked before
  * LMDB reads it, because LMDB crashes on damaged pages. A commit returns when its pages and then the meta page that
- * names them are on the disk: with `overlappingSync`, LMDB would call fdatasync within a synchronous commit all the
- * same, and keep a third meta page for nothing.
+ * refers to them are on the disk. `overlappingSync` is off: LMDB would call fdatasync in a synchronous commit as well, and
+ * write a third meta page without need.
  */
 export function openEnvironment(directory: string, options: LmdbEnvironmentOptions = {}): LmdbEnvironment {
   const path = resolve(directory);
   const notices: string[] = [];
   const isNew = usable(path, () => {
     if (!options.readOnly && makePrivate(path, DATABASE_FILES))
-      notices.push('the rights of other users to the data directory and its files were withdrawn');
+      notices.push('the permissions of other users for the data directory and its files were revoked');
     return !existsSync(join(path, DATA_FILE));
   });
   if (isNew) refuseMissingFile(path, options);
@@ -75,12 +55,13 @@ export function openEnvironment(directory: string, options: LmdbEnvironmentOptio
   const root = usable(path, () =>
     open<Buffer, Buffer>({
       path,
-      noSubdir: false, // else a directory with a dot in its name is taken for a file
+      noSubdir: false, // by default, LMDB takes a directory with a dot in its name for a file
       maxDbs: 4,
       keyEncoding: 'binary',
       encoding: 'binary',
       overlappingSync: false,
       readOnly: options.readOnly ?? false,
+      noSync: options.isTemporary ?? false,
     }),
   );
   try {
@@ -88,10 +69,10 @@ export function openEnvironment(directory: string, options: LmdbEnvironmentOptio
     const check = usable(path, () => checkDataFile(path, options));
     if (!check.isComplete)
       notices.push(
-        `the check of the data file ended after ${check.pages} of ${check.allPages} pages, for want of time`,
+        `the check of the data file ended after ${check.pages} of ${check.allPages} pages because its time was over`,
       );
     const rows = root.openDB<string, Buffer>({ name: 'rows', keyEncoding: 'binary', encoding: 'string' });
-    rows.get(Buffer.from([0])); // a first read enters this process in LMDB's table of readers
+    rows.get(Buffer.from([0])); // the first read adds this process to LMDB's table of readers
     refuseSecondProcess(root, path);
     const catalog = root.openDB<string, Buffer>({
       name: 'catalog',
@@ -111,7 +92,7 @@ export function openEnvironment(directory: string, options: LmdbEnvironmentOptio
   }
 }
 
-/** The database has its first commit. On a full disk it does without: the next start tries again. */
+/** Writes the marker file after the first commit. On a full disk it fails silently: the next start tries again. */
 export function markInitialised(directory: string): void {
   const marker = join(directory, MARKER_FILE);
   if (existsSync(marker)) return;
@@ -120,7 +101,7 @@ export function markInitialised(directory: string): void {
   } catch {}
 }
 
-/** Pages in use and free pages, as they are within a write transaction if one is open. */
+/** The used and free pages, within the write transaction if one is open. */
 export function countPages({ rows, catalog, entries }: LmdbEnvironment): PageCounts {
   const { lastPageNumber, root: main, free, ...ofRows } = rows.getStats() as AllStatistics;
   const trees = [
@@ -137,7 +118,7 @@ export function countPages({ rows, catalog, entries }: LmdbEnvironment): PageCou
   return { used, free: Math.max(0, lastPageNumber - 1 - used) };
 }
 
-/** LMDB takes the page size of the system that created the file: 4,096 on most, 16,384 on some. */
+/** The page size of the system that created the file: 4,096 bytes on most systems, 16,384 on some. */
 export function pageBytesOf({ root }: LmdbEnvironment): number {
   return (root.getStats() as { pageSize: number }).pageSize;
 }
@@ -150,7 +131,7 @@ interface TreeStatistics {
 
 type AllStatistics = TreeStatistics & { lastPageNumber: number; root: TreeStatistics; free: TreeStatistics };
 
-/** Runs a step of opening. @throws DirectoryError for each error of the step */
+/** Runs a step of opening. @throws DirectoryError for every error of the step */
 function usable<T>(path: string, step: () => T): T {
   try {
     return step();
@@ -164,8 +145,11 @@ function usable<T>(path: string, step: () => T): T {
   }
 }
 
-/** They are read one after the other: a process that uses the file may commit in between. */
-function checkMetaPages(path: string, attempts = 3): void {
+/**
+ * Checks the meta pages. They are read one after the other: a process that uses the file may commit in between.
+ * @throws DamageError
+ */
+export function checkMetaPages(path: string, attempts = 3): void {
   try {
     new PageFile(join(path, DATA_FILE)).close();
   } catch (error) {
@@ -188,17 +172,16 @@ function refuseMissingFile(path: string, { space = {}, readOnly }: LmdbEnvironme
   if (free < NEW_DIRECTORY_BYTES) throw storageFull(path, `${megabytes(free)} are free on the disk`);
 }
 
-/** An error of reading the catalog as one of the directory. */
+/** Converts an error of reading the catalog. */
 export function asDirectoryError(path: string, error: unknown): unknown {
   return error instanceof DamageError ? damagedDirectory(path, error.message) : error;
 }
 
-/** The first commit of a new directory was refused. */
+/** The error if the first commit of a new directory was refused. */
 export function storageFull(path: string, reason: string): DirectoryError {
   return new DirectoryError(
     'embedded-storage-full',
-    `A new database cannot be created in ${path}: ${reason}. Free space on this disk, or set DATA_DIR to a ` +
-      'directory on another one.',
+    `A new database cannot be created in ${path}: ${reason}. Free space on this disk, or use a directory on another one.`,
   );
 }
 
@@ -206,16 +189,16 @@ function damagedDirectory(path: string, fault: string): DirectoryError {
   return new DirectoryError(
     'embedded-directory-damaged',
     `The database in ${path} is damaged and was not opened: ${DATA_FILE}: ${fault}.\n` +
-      '  To see the extent of the damage: npm run database -- --check\n' +
+      `  To see the extent of the damage: embedded-rethinkdb --check --directory ${path}\n` +
       `  To restore a backup: stop all servers, replace ${DATA_FILE} by that of the backup, start again.\n` +
-      `  To start an empty chat: move the directory ${path} away, start again.`,
+      `  To start an empty database: move the directory ${path} to another place, start again.`,
   );
 }
 
 /**
- * LMDB would let a second process in, but tables are cached and feeds are notified within one process.
- * Its table of readers names every process that has read; the kernel's locks on it end with their owner,
- * so that a killed process leaves nothing behind once `readerCheck` has looked.
+ * LMDB allows a second process, but tables are cached and feeds are notified within one process. LMDB's table of readers
+ * lists every process that has read. The kernel's locks on it end with their owner, so that `readerCheck` removes the
+ * entries of killed processes.
  */
 function refuseSecondProcess(root: RootDatabase<Buffer, Buffer>, path: string): void {
   root.readerCheck();
@@ -227,7 +210,7 @@ function refuseSecondProcess(root: RootDatabase<Buffer, Buffer>, path: string): 
   if (other === undefined) return;
   throw new DirectoryError(
     'embedded-directory-locked',
-    `The data directory ${path} is in use by another process (${other}). ` +
-      'Set DATA_DIR to a directory of its own, or RETHINKDB_URL to share one database.',
+    `The data directory ${path} is in use by another process (${other}). Use another directory, or connect to the ` +
+      'database of that process.',
   );
 }

@@ -14,17 +14,17 @@ const META = 0x08;
 const PAGE_KINDS = 0x6f;
 const NODE_OVERFLOWS = 0x01;
 const NODE_IS_TREE = 0x02;
-/** More than a branch page with the shortest keys could ever need. */
-const DEEPEST_TREE = 32;
+/** Above the depth that a file of the largest size can have. */
+const MAX_TREE_DEPTH = 32;
 
-/** What is wrong with a data file. */
+/** Damage of a data file. */
 export class DamageError extends Error {
   override readonly name = 'DamageError';
 }
 
-/** A B-tree, as its record describes it. */
+/** The record of a B-tree. */
 export interface Tree {
-  /** Of the pages from the root to a leaf; 0: empty. */
+  /** The number of pages from the root to a leaf; 0: the tree is empty. */
   readonly depth: number;
   readonly branches: number;
   readonly leaves: number;
@@ -37,9 +37,9 @@ export interface Tree {
 export interface Snapshot {
   readonly transaction: number;
   readonly lastPage: number;
-  /** Of pages that are free, by the transaction that freed them. */
+  /** The free pages, by the transaction that freed them. */
   readonly freeList: Tree;
-  /** Of the named databases. */
+  /** The named databases. */
   readonly main: Tree;
 }
 
@@ -58,14 +58,14 @@ export interface WalkOptions {
   readonly onPage: () => boolean;
 }
 
-/** A data file that is open for checking. Every method throws a DamageError for damage, whatever the file holds. */
+/** A data file that is open for checking. Every method throws a DamageError for damage. */
 export class PageFile {
   readonly pageBytes: number;
   readonly snapshot: Snapshot;
   readonly #file: number;
   readonly #bytes: number;
-  /** One bit for each page that was met. */
-  readonly #met: Uint8Array;
+  /** One bit for each page that was visited or is free. */
+  readonly #seen: Uint8Array;
   readonly #buffers: Buffer[] = [];
 
   constructor(path: string) {
@@ -75,7 +75,7 @@ export class PageFile {
       if (this.#bytes === 0) throw new DamageError('the file is empty');
       this.pageBytes = this.#readPageBytes();
       this.snapshot = this.#readSnapshot();
-      this.#met = new Uint8Array(Math.ceil((this.snapshot.lastPage + 1) / 8));
+      this.#seen = new Uint8Array(Math.ceil((this.snapshot.lastPage + 1) / 8));
     } catch (error) {
       closeSync(this.#file);
       throw error;
@@ -101,7 +101,7 @@ export class PageFile {
       if (!onPage()) return false;
       const nodes = this.#nodes(page, number, isLeaf);
       if (!isLeaf) {
-        // The buffer of this level is not used by deeper levels.
+        // Deeper levels do not use the buffer of this level.
         for (const node of nodes) if (!visit(childOf(page, node), level + 1)) return false;
         return true;
       }
@@ -127,14 +127,14 @@ export class PageFile {
     return this.#tree(value, 0);
   }
 
-  /** Notes that pages are used or free. @throws DamageError if they are outside the file or were noted before */
-  meet(first: number, count = 1): void {
+  /** Marks pages as used or free. @throws DamageError if they are outside the file or already marked */
+  mark(first: number, count = 1): void {
     for (let number = first; number < first + count; number++) {
       if (!(number >= 2 && number <= this.snapshot.lastPage))
         throw new DamageError(`page ${number} does not exist, but is referred to`);
       const bit = 1 << (number & 7);
-      if (this.#met[number >> 3]! & bit) throw damaged(number, 'it is used twice');
-      this.#met[number >> 3]! |= bit;
+      if (this.#seen[number >> 3]! & bit) throw damaged(number, 'it is used twice');
+      this.#seen[number >> 3]! |= bit;
     }
   }
 
@@ -148,7 +148,7 @@ export class PageFile {
     return bytes;
   }
 
-  /** Two pages have the last two snapshots; LMDB takes the newer one, and nothing else would notice if it were lost. */
+  /** The two meta pages have the last two snapshots. LMDB uses the newer one, and would not notice its loss. */
   #readSnapshot(): Snapshot {
     const [first, second] = [this.#readMeta(0), this.#readMeta(1)];
     if (Math.abs(first.transaction - second.transaction) > 1)
@@ -186,13 +186,13 @@ export class PageFile {
       entries: number64(bytes, at + 32),
       root: isEmpty ? 0 : number64(bytes, at + 40),
     };
-    if (isEmpty !== (tree.depth === 0) || tree.depth > DEEPEST_TREE || (isEmpty && tree.entries > 0))
+    if (isEmpty !== (tree.depth === 0) || tree.depth > MAX_TREE_DEPTH || (isEmpty && tree.entries > 0))
       throw new DamageError('the record of a tree is impossible');
     return tree;
   }
 
   #readPage(number: number, level: number): Buffer {
-    this.meet(number);
+    this.mark(number);
     this.#buffers[level] ??= Buffer.alloc(this.pageBytes);
     const page = this.#read(number * this.pageBytes, this.pageBytes, this.#buffers[level]);
     if (number64(page, 0) !== number) throw damaged(number, 'it was overwritten');
@@ -201,7 +201,7 @@ export class PageFile {
     return page;
   }
 
-  /** The places of a page's nodes, which fill the page from its upper bound to its end. */
+  /** The positions of a page's nodes, which fill the page from its upper bound to its end. */
   #nodes(page: Buffer, number: number, isLeaf: boolean): number[] {
     const [lower, upper] = [page.readUInt16LE(20), page.readUInt16LE(22)];
     const room = this.pageBytes - PAGE_HEADER_BYTES;
@@ -241,7 +241,7 @@ export class PageFile {
   #overflow(first: number, count: number, bytes: number): Buffer {
     if (count !== Math.floor((PAGE_HEADER_BYTES - 1 + bytes) / this.pageBytes) + 1)
       throw damaged(first, 'its length does not fit its value');
-    this.meet(first, count);
+    this.mark(first, count);
     const length = PAGE_HEADER_BYTES + bytes;
     const pages = this.#read(first * this.pageBytes, length, Buffer.allocUnsafe(length));
     const isRight =
@@ -272,7 +272,7 @@ function childOf(page: Buffer, start: number): number {
   return page.readUInt32LE(start) + page.readUInt16LE(start + 4) * 2 ** 32;
 }
 
-/** Numbers above 2^53 lose digits, and are impossible here anyway. */
+/** Numbers above 2^53 lose digits, but are impossible in a data file. */
 function number64(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
 }

@@ -7,9 +7,9 @@ const OTHERS = 0o077;
 const STICKY = 0o1000;
 
 /**
- * Makes a directory that its owner alone can use, or withdraws the rights of others from one that is there. A directory
- * keeps its rights if it is shared (sticky), belongs to another user, or has files but not one of `ownFiles`.
- * @returns whether rights of others were withdrawn from a directory or a file that was there before
+ * Creates a directory that only its owner can use, or revokes the permissions of others from an existing one. A directory
+ * keeps its permissions if it is shared (sticky), belongs to another user, or has files but none of `ownFiles`.
+ * @returns whether permissions of others were revoked from an existing directory or file
  */
 export function makePrivate(directory: string, ownFiles: readonly string[]): boolean {
   mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
@@ -19,7 +19,7 @@ export function makePrivate(directory: string, ownFiles: readonly string[]): boo
   return makeFilesPrivate(directory, ownFiles) || tightened;
 }
 
-/** Withdraws the rights of others from files. @returns whether there were any */
+/** Revokes the permissions of others from files. @returns whether there were any */
 export function makeFilesPrivate(directory: string, files: readonly string[]): boolean {
   const names = readdirSync(directory);
   return files

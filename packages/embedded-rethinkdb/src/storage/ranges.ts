@@ -7,8 +7,8 @@ export interface ByteRange {
   readonly to: Buffer;
 }
 
-// Encoded values are prefix-free and their tags are below 0xff: value + AFTER is above every key that begins
-// with the value, and below every key of a greater value.
+// Encoded values are prefix-free and their tags are below 0xff: value + AFTER is above every key that begins with the
+// value, and below every key of a greater value.
 const AFTER = Buffer.from([0xff]);
 
 /** Tables and indexes are numbered; their keys begin with the number, big endian. */
@@ -18,12 +18,12 @@ export function numberPrefix(number: number): Buffer {
   return prefix;
 }
 
-/** Everything of one table or index. */
+/** All keys of one table or index. */
 export function wholeRange(prefix: Buffer): ByteRange {
   return { from: prefix, to: Buffer.concat([prefix, AFTER]) };
 }
 
-/** The keys within bounds; `encode` makes (and checks) the bytes of a bound. Crossed bounds give an empty range. */
+/** The keys within bounds. `encode` encodes and checks a bound. Crossed bounds give an empty range. */
 export function boundedRange(prefix: Buffer, bounds: Bounds, encode: (value: Datum) => Buffer): ByteRange {
   const whole = wholeRange(prefix);
   const { lower, upper } = bounds;
@@ -39,12 +39,12 @@ interface Readable<V> {
   getRange(options: object): Iterable<{ key: Buffer; value: V }>;
 }
 
-const FIRST_CHUNK = 16;
-const LARGEST_CHUNK = 512;
+const FIRST_CHUNK_ROWS = 16;
+const MAX_CHUNK_ROWS = 512;
 
 /**
- * Walks a range in chunks. No cursor and no read transaction outlives a chunk, so that the walk may pause
- * for hours, and the database may be written meanwhile: what is written ahead of the walk will be seen.
+ * Walks a range in chunks. No cursor and no read transaction outlives a chunk, so that the walk may pause for hours and
+ * the database may be written in between. The walk sees writes to keys that it has not reached.
  */
 export function* walk<V>(
   database: Readable<V>,
@@ -52,7 +52,7 @@ export function* walk<V>(
   reverse: boolean,
 ): Generator<{ key: Buffer; value: V }> {
   let { from, to } = range;
-  let limit = FIRST_CHUNK;
+  let limit = FIRST_CHUNK_ROWS;
   let resumed = false;
   while (Buffer.compare(from, to) < 0) {
     const chunk: { key: Buffer; value: V }[] = [];
@@ -61,11 +61,11 @@ export function* walk<V>(
       : { start: from, end: to, exclusiveStart: resumed, limit };
     for (const entry of database.getRange(options)) chunk.push(entry);
     yield* chunk;
-    if (chunk.length < limit) return;
-    const last = chunk[chunk.length - 1]!.key;
-    if (reverse) to = last;
-    else from = last;
+    const last = chunk.at(-1);
+    if (last === undefined || chunk.length < limit) return;
+    if (reverse) to = last.key;
+    else from = last.key;
     resumed = true;
-    limit = Math.min(limit * 2, LARGEST_CHUNK);
+    limit = Math.min(limit * 2, MAX_CHUNK_ROWS);
   }
 }

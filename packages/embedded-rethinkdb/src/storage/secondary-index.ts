@@ -5,7 +5,7 @@ import { type Bound, type Bounds, isWithin } from './bounds.js';
 import type { IndexDefinition, StoredFunction } from './definitions.js';
 import { type ByteRange, boundedRange, numberPrefix, wholeRange } from './ranges.js';
 
-/** What the catalog keeps of an index. */
+/** An index in the catalog. */
 export interface IndexRecord extends IndexDefinition {
   readonly name: string;
   readonly number: number;
@@ -26,14 +26,14 @@ export interface RawEntry {
   readonly value: Buffer;
 }
 
-// LMDB's keys end at 1,978 bytes; longer values are cut here and kept whole beside the key.
-const LONGEST_VALUE = 1024;
+// LMDB's keys have at most 1,978 bytes. Longer values are cut, and stored completely in the value of the entry.
+const MAX_VALUE_BYTES = 1024;
 
 /**
- * A secondary index: what it is called, what values it gives a document, and how its entries look.
+ * A secondary index: its name, its values for a document, and the format of its entries.
  * An entry's key is the index number, the encoded value, the encoded primary key and, in a multi index, the
  * position within the array. Its value is the length of the encoded value, followed by the exact value as JSON
- * where the key does not hold it all (cut, a time with its zone, negative zero, geometry).
+ * if the key does not represent it exactly (cut values, times with zones, negative zero, geometry).
  */
 export class SecondaryIndex {
   readonly prefix: Buffer;
@@ -55,7 +55,7 @@ export class SecondaryIndex {
     this.#call = call;
   }
 
-  /** The index values of a document; none where the function fails or gives something that cannot be a key. */
+  /** The index values of a document; empty if the function fails or its result cannot be a key. */
   keysOf(doc: DatumObject): Datum[] {
     let value: Datum;
     try {
@@ -71,9 +71,9 @@ export class SecondaryIndex {
   entriesOf(values: readonly Datum[], primaryKey: Buffer): RawEntry[] {
     return values.map((value, position) => {
       const whole = this.geo ? GEO_KEY : encodeIndexKey(value);
-      const encoded = whole.subarray(0, LONGEST_VALUE);
+      const encoded = whole.subarray(0, MAX_VALUE_BYTES);
       const isExact =
-        !this.geo && whole.length <= LONGEST_VALUE && !holdsTime(value) && !holdsNegativeZero(value);
+        !this.geo && whole.length <= MAX_VALUE_BYTES && !holdsTime(value) && !holdsNegativeZero(value);
       const exact = isExact ? '' : encodeJson(value);
       const tail = this.multi ? positionBytes(position) : NOTHING;
       const header = Buffer.alloc(2);
@@ -85,13 +85,13 @@ export class SecondaryIndex {
     });
   }
 
-  /** Where the entries within bounds are; a LOGIC error for a bound that cannot be a key. */
+  /** The keys of the entries within bounds. @throws ReqlError LOGIC for a bound that cannot be a key */
   rangeOf(bounds: Bounds): ByteRange {
     if (this.geo) return wholeRange(this.prefix);
-    const encode = (value: Datum) => encodeIndexKey(value).subarray(0, LONGEST_VALUE);
-    // Behind a bound that had to be cut there may be values on both sides of it: `admits` tells them apart.
+    const encode = (value: Datum) => encodeIndexKey(value).subarray(0, MAX_VALUE_BYTES);
+    // A cut bound may have values on both sides with the same bytes: `admits` compares them.
     const widened = (bound: Bound | undefined) =>
-      bound?.open && encode(bound.value).length === LONGEST_VALUE ? { ...bound, open: false } : bound;
+      bound?.open && encode(bound.value).length === MAX_VALUE_BYTES ? { ...bound, open: false } : bound;
     return boundedRange(this.prefix, { lower: widened(bounds.lower), upper: widened(bounds.upper) }, encode);
   }
 
@@ -106,9 +106,9 @@ export class SecondaryIndex {
     return decodeKey(entry.key.subarray(start, start + entry.value.readUInt16BE(0)));
   }
 
-  /** Where a key was cut, its bytes alone cannot tell on which side of a bound the value is. */
+  /** Whether the value of an entry is within bounds. Needed for cut keys, whose bytes do not decide it. */
   admits(entry: RawEntry, bounds: Bounds): boolean {
-    if (this.geo || entry.value.readUInt16BE(0) < LONGEST_VALUE) return true;
+    if (this.geo || entry.value.readUInt16BE(0) < MAX_VALUE_BYTES) return true;
     return isWithin(this.valueOf(entry), bounds);
   }
 }
@@ -130,15 +130,21 @@ function holdsTime(value: Datum): boolean {
   return Array.isArray(value) ? value.some(holdsTime) : isObject(value) && pseudotype(value) === 'TIME';
 }
 
-/** Decodes its index value only for those who ask: most scans want the documents alone. */
+/** Decodes its index value when it is read: most scans need the documents only. */
 export class LazyEntry implements IndexEntry {
+  readonly #index: SecondaryIndex;
+  readonly #entry: RawEntry;
+
   constructor(
-    private readonly index: SecondaryIndex,
-    private readonly entry: RawEntry,
+    index: SecondaryIndex,
+    entry: RawEntry,
     readonly doc: DatumObject,
-  ) {}
+  ) {
+    this.#index = index;
+    this.#entry = entry;
+  }
 
   get value(): Datum {
-    return this.index.valueOf(this.entry);
+    return this.#index.valueOf(this.#entry);
   }
 }

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { ReqlError } from '../datum/reql-error.js';
 
-/** A write that was refused to keep space free. Nothing of the document or index at hand has been written. */
+/** A write that was refused to keep space free. Nothing of the document or index was written. */
 export class StorageFullError extends ReqlError {
   constructor(reason: string) {
     super('RESOURCE_LIMIT', `Storage full: ${reason}`);
@@ -10,43 +10,43 @@ export class StorageFullError extends ReqlError {
 
 export interface SpaceOptions {
   /** Bytes of the file system that ordinary writes leave free; default: 16 MiB. */
-  readonly reserveBytes?: number;
+  readonly reserveBytes?: number | undefined;
   /** Bytes that the used pages of the data file may take; null (the default): no limit. */
   readonly limitBytes?: number | null;
   /** Free bytes of the file system that holds a directory; default: `statfs`. */
   readonly readFreeBytes?: (directory: string) => number;
 }
 
-/** Whether ordinary writes are accepted. `reason` has the figures, but no directory. */
+/** Whether ordinary writes are accepted. `reason` has the numbers, but no path. */
 export type SpaceStatus = { readonly state: 'ok' } | { readonly state: 'full'; readonly reason: string };
 
-/** Pages of the data file as they are now, within the write transaction if one is open. */
+/** The current pages of the data file, within the write transaction if one is open. */
 export interface PageCounts {
   /** Pages of all trees. */
   readonly used: number;
-  /** Pages that later transactions can use without a longer file. */
+  /** Pages that later transactions can use without extending the file. */
   readonly free: number;
 }
 
 export const DEFAULT_RESERVE_BYTES = 16 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
-/** The free space is read again after this time, or earlier when it is less than this multiple of the reserve. */
+/** The free space is read again after this time, and before each write if it is below this multiple of the reserve. */
 const PLENTY_MS = 1_000;
 const PLENTY_FACTOR = 8;
 /** Pages that change at most when an entry is put or deleted: a path through the tree, and a split or merge. */
 const PAGES_PER_ENTRY = 6;
-/** Pages that each commit writes beside the entries: list of free pages, roots, meta page. */
+/** Pages that each commit writes in addition to entries: list of free pages, roots, meta page. */
 const PAGES_PER_COMMIT = 24;
-/** What a short write needs. */
+/** Space of a short write. */
 const SHORT_WRITE_BYTES = 256 * 1024;
 
 /**
- * Refuses writes before the disk is full, because LMDB corrupts its memory when a commit meets a full disk. Each
- * document is claimed before it is written; the claims of a transaction add up to the pages that it can need at most.
+ * Refuses writes before the disk is full, because LMDB corrupts its memory if a commit finds a full disk. Space is claimed
+ * before each document is written. The claims of a transaction add up to the largest number of pages that it can need.
  *
- * Ordinary writes leave a reserve free, to which the free pages of the data file count. Deletes may use the reserve,
- * as they free pages, except for its last quarter (at most 1 MiB): other programs can fill the disk between the check
- * and the commit.
+ * Ordinary writes leave a reserve free, which includes the free pages of the data file. Deletes may use the reserve, because
+ * they free pages, except for its last quarter (at most 1 MiB): other programs can fill the disk between the check and the
+ * commit.
  */
 export class Space {
   readonly #directory: string;
@@ -57,13 +57,13 @@ export class Space {
   readonly #limit: number;
   readonly #readFreeBytes: (directory: string) => number;
   #status: SpaceStatus = { state: 'ok' };
-  /** Free bytes when they were last read, and what was written since then at most. */
+  /** Free bytes when they were last read, and the most that was written since then. */
   #free = 0;
   #readAt = Number.NEGATIVE_INFINITY;
   #written = 0;
   /** Pages that the open transaction needs at most. */
   #claimed = 0;
-  /** Pages that it may still add below the limit; undefined until they have been counted. */
+  /** Pages that it may still add below the limit; undefined until they are counted. */
   #room: number | undefined;
 
   constructor(directory: string, pageBytes: number, count: () => PageCounts, options: SpaceOptions) {
@@ -118,11 +118,11 @@ export class Space {
     this.#claimed += pages;
   }
 
-  /** Brings the status up to date: whether space was freed, or taken by other programs. */
+  /** Updates the status: other programs may have freed or used space. */
   check(): SpaceStatus {
     this.#read();
     const { used, free } = this.#count();
-    // More must be free to end the status than to begin it, so that it does not change with each write.
+    // Hysteresis: more space must be free to leave the status than to enter it, so that it does not change often.
     const margin = SHORT_WRITE_BYTES + (this.#status.state === 'full' ? this.#floor : 0);
     const isReserved =
       this.#free < this.#floor + margin || this.#free + free * this.#pageBytes < this.#reserve + margin;
@@ -147,7 +147,7 @@ export class Space {
     this.#readAt = performance.now();
   }
 
-  /** The bytes that the transaction needs at most with further pages: it writes none of the used pages twice. */
+  /** The most bytes that the transaction needs with further pages. It writes no used page twice. */
   #atMost(pages: number, { used, free }: PageCounts): number {
     const listOfFreePages = Math.ceil(((free + 2 * this.#claimed) * 8) / this.#pageBytes);
     const claimed = Math.min(this.#claimed, used + PAGES_PER_COMMIT);

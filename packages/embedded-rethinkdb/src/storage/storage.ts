@@ -18,33 +18,33 @@ import {
 import { numberPrefix, walk, wholeRange } from './ranges.js';
 import type { IndexValues, SecondaryIndex } from './secondary-index.js';
 import { Space, StorageFullError } from './space.js';
-import { Table, type TableHost } from './table.js';
+import { Table, type TableDependencies } from './table.js';
 
-/** What the catalog needs for a new table, at most. */
+/** Space of a new table in the catalog, at most. */
 const RECORD_BYTES = 4096;
 
 export interface StorageOptions extends LmdbEnvironmentOptions {
-  /** Makes stored index functions and write hooks callable. */
+  /** Compiles stored index functions and write hooks. */
   readonly compileFunction: CompileFunction;
 }
 
 /**
- * Databases, tables, indexes and documents in one directory. Synchronous: one thread, one writer. A committed
- * write is on the disk. Throws a DirectoryError if the directory is unusable or another process has it.
+ * Databases, tables, indexes and documents in one directory. Synchronous: one thread, one writer. A committed write is on
+ * the disk.
  */
-export class Storage implements TableHost {
+export class Storage implements TableDependencies {
   readonly environment: LmdbEnvironment;
   readonly compileFunction: CompileFunction;
   readonly space: Space;
   readonly #catalog: Catalog;
   readonly #commitListeners = new Set<(changes: readonly Change[]) => void>();
   readonly #catalogListeners = new Set<(event: CatalogEvent) => void>();
-  #writing = false;
+  #isWriting = false;
   #sequence = 0;
   #changes: Change[] = [];
   #events: CatalogEvent[] = [];
 
-  /** Opens a directory, creating it with an empty database `test` on the first start. */
+  /** Opens a directory. The first start creates it with a database `test`. @throws DirectoryError */
   static open(directory: string, options: StorageOptions): Storage {
     return new Storage(directory, openEnvironment(directory, options), options);
   }
@@ -62,7 +62,7 @@ export class Storage implements TableHost {
     const isNew = this.#load(directory);
     if (options.readOnly) return;
     if (isNew) this.#initialise(directory);
-    markInitialised(directory);
+    if (!options.isTemporary) markInitialised(directory);
   }
 
   #load(directory: string): boolean {
@@ -88,14 +88,14 @@ export class Storage implements TableHost {
 
   /**
    * Runs a job in one write transaction and commits it, synced to the disk; nested calls join the outermost.
-   * An error of the job is rethrown after the commit: RethinkDB has no transactions, what a query wrote
-   * before it failed stays. If the commit itself fails, nothing of the job stays and OP_FAILED is thrown.
-   * What writes within the job throws a StorageFullError where space is short.
+   * An error of the job is rethrown after the commit: RethinkDB has no transactions, and keeps the writes of a query before
+   * its error. If the commit itself fails, all writes of the job are undone and OP_FAILED is thrown. Writes within the job
+   * throw a StorageFullError if space is short.
    */
   write<T>(job: () => T): T {
-    if (this.#writing) return job();
+    if (this.#isWriting) return job();
     let outcome: { value: T } | { error: unknown } | undefined;
-    this.#writing = true;
+    this.#isWriting = true;
     this.space.begin();
     try {
       this.environment.root.transactionSync(() => {
@@ -107,37 +107,37 @@ export class Storage implements TableHost {
       });
     } catch (error) {
       this.#undo();
-      this.#writing = false;
+      this.#isWriting = false;
       this.#notify();
       throw opFailed(`The database could not be written: ${(error as Error).message}`);
     } finally {
       this.space.end();
     }
-    this.#writing = false;
+    this.#isWriting = false;
     this.#catalog.commit();
     this.#notify();
     if (outcome === undefined || 'error' in outcome) throw outcome?.error;
     return outcome.value;
   }
 
-  /** Calls back after each commit with its changes, in the order they were made. Returns how to stop it. */
+  /** Calls back after each commit with its changes in order. @returns a function that removes the listener */
   onCommit(listener: (changes: readonly Change[]) => void): () => void {
     this.#commitListeners.add(listener);
     return () => this.#commitListeners.delete(listener);
   }
 
-  /** Calls back after a commit that dropped a table or an index. Returns how to stop it. */
+  /** Calls back after a commit that dropped a table or an index. @returns a function that removes the listener */
   onCatalogChange(listener: (event: CatalogEvent) => void): () => void {
     this.#catalogListeners.add(listener);
     return () => this.#catalogListeners.delete(listener);
   }
 
-  /** The identity of this database, the same for as long as its directory lasts. */
+  /** The id of this database, which is stored in its directory. */
   get id(): string {
     return this.#catalog.id;
   }
 
-  /** The number of the last change made, committed or not. */
+  /** The number of the last change, committed or not. */
   get sequence(): number {
     return this.#sequence;
   }
@@ -150,14 +150,14 @@ export class Storage implements TableHost {
     return this.#catalog.databaseId(name) !== undefined;
   }
 
-  /** The id of a database; OP_FAILED if there is none of that name. */
+  /** The id of a database. @throws ReqlError OP_FAILED if the database does not exist */
   databaseId(name: string): string {
     const id = this.#catalog.databaseId(name);
     if (id === undefined) throw opFailed(`Database \`${name}\` does not exist.`);
     return id;
   }
 
-  /** OP_FAILED if the name is taken. */
+  /** @throws ReqlError OP_FAILED if the name is taken */
   createDatabase(name: string): { id: string; name: string } {
     if (this.hasDatabase(name)) throw opFailed(`Database \`${name}\` already exists.`);
     this.space.claim(1, name.length);
@@ -166,7 +166,7 @@ export class Storage implements TableHost {
     return { id, name };
   }
 
-  /** Drops a database with all its tables; OP_FAILED if there is none of that name. */
+  /** Drops a database with all its tables. @throws ReqlError OP_FAILED if the database does not exist */
   dropDatabase(name: string): void {
     this.databaseId(name);
     for (const table of this.tables(name)) this.dropTable(name, table);
@@ -174,23 +174,23 @@ export class Storage implements TableHost {
     this.#catalog.removeDatabase(name);
   }
 
-  /** The names of a database's tables, sorted; OP_FAILED if there is no such database. */
+  /** The sorted names of a database's tables. @throws ReqlError OP_FAILED if the database does not exist */
   tables(db: string): string[] {
     this.databaseId(db);
     return this.#catalog.tables(db).map((table) => table.name);
   }
 
-  /** The table, always the same object; undefined if there is none. */
+  /** The table, always the same object; undefined if it does not exist. */
   table(db: string, name: string): Table | undefined {
     return this.#catalog.table(db, name);
   }
 
-  /** The table with this id, whatever it is called now. */
+  /** The table with this id, which does not change if the table is renamed. */
   tableById(id: string): Table | undefined {
     return this.#catalog.allTables().find((table) => table.id === id);
   }
 
-  /** OP_FAILED if there is no such database or the name is taken. */
+  /** @throws ReqlError OP_FAILED if the database does not exist or the name is taken */
   createTable(
     db: string,
     name: string,
@@ -213,7 +213,7 @@ export class Storage implements TableHost {
     return table;
   }
 
-  /** OP_FAILED if there is no such table. */
+  /** @throws ReqlError OP_FAILED if the table does not exist */
   dropTable(db: string, name: string): void {
     const table = this.#require(db, name);
     for (const index of table.indexes.values()) this.#clear('entries', index.number);
@@ -223,7 +223,7 @@ export class Storage implements TableHost {
     this.#events.push({ kind: 'tableDropped', table });
   }
 
-  /** Moves a table to another name or database; OP_FAILED if the new name is taken. */
+  /** Renames a table or moves it to another database. @throws ReqlError OP_FAILED if the new name is taken */
   renameTable(db: string, name: string, to: { db?: string; name?: string }): void {
     const table = this.#require(db, name);
     const target = { db: to.db ?? db, name: to.name ?? name };
@@ -242,13 +242,13 @@ export class Storage implements TableHost {
     return this.#catalog.allTables();
   }
 
-  /** Closes the files; a storage that was closed is of no further use. */
+  /** Closes the files. The storage cannot be used afterwards. */
   async close(): Promise<void> {
     await this.environment.root.close();
   }
 
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void {
-    const key = (doc ?? old)![table.primaryKey]!;
+    const key = (doc ?? old)?.[table.primaryKey] ?? null;
     this.#changes.push({ sequence: ++this.#sequence, table, key, old, new: doc, indexValues });
   }
 
@@ -288,7 +288,7 @@ export class Storage implements TableHost {
     for (const event of events) for (const listener of this.#catalogListeners) listener(event);
   }
 
-  /** After a commit that failed: what is kept in memory must be again what the disk has. */
+  /** Restores the state in memory from the disk after a failed commit. */
   #undo(): void {
     this.#changes = [];
     this.#events = this.#catalog.restore().map((table) => ({ kind: 'tableDropped', table }));

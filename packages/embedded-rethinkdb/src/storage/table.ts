@@ -16,7 +16,7 @@ import {
 } from './secondary-index.js';
 import type { Space } from './space.js';
 
-/** What the catalog keeps of a table. */
+/** A table in the catalog. */
 export interface TableRecord {
   readonly id: string;
   readonly number: number;
@@ -28,8 +28,8 @@ export interface TableRecord {
   readonly writeHook: StoredFunction | null;
 }
 
-/** What a table needs of the storage that holds it. */
-export interface TableHost {
+/** The storage of a table. */
+export interface TableDependencies {
   readonly environment: LmdbEnvironment;
   readonly compileFunction: CompileFunction;
   readonly space: Space;
@@ -40,8 +40,8 @@ export interface TableHost {
 }
 
 /**
- * One table. Its object stays the same for as long as the storage is open, also when the table is renamed.
- * Whatever writes must be called within `Storage.write`.
+ * One table. Its object is the same while the storage is open, even if the table is renamed. Methods that write must be
+ * called within `Storage.write`.
  */
 export class Table {
   readonly id: string;
@@ -52,11 +52,11 @@ export class Table {
   durability: Durability;
   writeHook: StoredFunction | null;
   readonly #indexes = new Map<string, SecondaryIndex>();
-  readonly #host: TableHost;
+  readonly #host: TableDependencies;
   readonly #prefix: Buffer;
   #count: number | undefined;
 
-  constructor(host: TableHost, record: TableRecord) {
+  constructor(host: TableDependencies, record: TableRecord) {
     this.#host = host;
     this.id = record.id;
     this.number = record.number;
@@ -85,20 +85,20 @@ export class Table {
     return { id, number, db, name, primaryKey, durability, writeHook, indexes };
   }
 
-  /** The document with this primary key; a LOGIC error if the value cannot be a primary key. */
+  /** The document with a primary key. @throws ReqlError LOGIC if the value cannot be a primary key */
   get(key: Datum): DatumObject | null {
     return this.#read(encodePrimaryKey(key));
   }
 
-  /** Documents in the order of their primary keys. The table may be written between two steps: see `walk`. */
+  /** Documents in the order of their primary keys. The table may be written during the scan: see `walk`. */
   *scan(bounds: Bounds = {}, reverse = false): Generator<DatumObject> {
     const range = boundedRange(this.#prefix, bounds, encodePrimaryKey);
     for (const { value } of walk(this.#host.environment.rows, range, reverse)) yield parse(value);
   }
 
   /**
-   * The entries of an index in the order of (index value, primary key), each with its document. Only the documents
-   * of wanted values are read.
+   * The entries of an index in the order of (index value, primary key), each with its document. Only the documents of
+   * wanted values are read.
    */
   *scanIndex(
     index: SecondaryIndex,
@@ -120,9 +120,9 @@ export class Table {
     for (const { doc } of this.scanIndex(index, { lower: only, upper: only })) yield doc;
   }
 
-  /** Writes a document; `old` is what stands there (the caller has read it), null if nothing does. */
+  /** Writes a document. `old` is the present document, which the caller has read; null: there is no document. */
   put(doc: DatumObject, old: DatumObject | null): void {
-    const key = encodePrimaryKey(doc[this.primaryKey]!);
+    const key = encodePrimaryKey(doc[this.primaryKey] ?? null);
     const json = encodeJson(doc);
     const { indexValues, before, after } = this.#reindexing(key, doc, old);
     // A character has at most 3 bytes for each unit of its length.
@@ -134,9 +134,9 @@ export class Table {
     this.#host.changed(this, doc, old, indexValues);
   }
 
-  /** Deletes a document, given as it stands in the table. */
+  /** Deletes a document, given as it is in the table. */
   remove(doc: DatumObject): void {
-    const key = encodePrimaryKey(doc[this.primaryKey]!);
+    const key = encodePrimaryKey(doc[this.primaryKey] ?? null);
     const { indexValues, before, after } = this.#reindexing(key, null, doc);
     this.#host.space.claimDeletion(1 + before.length);
     this.#reindex(before, after);
@@ -145,12 +145,12 @@ export class Table {
     this.#host.changed(this, null, doc, indexValues);
   }
 
-  /** Key and JSON of each document, as they are stored. */
+  /** The key and the JSON of each document, as they are stored. */
   raw(): Generator<{ key: Buffer; value: string }> {
     return walk(this.#host.environment.rows, wholeRange(this.#prefix), false);
   }
 
-  /** How many documents there are: counted once, then kept up to date. */
+  /** The number of documents: counted once, then updated. */
   count(): number {
     if (this.#count === undefined) {
       const { from, to } = wholeRange(this.#prefix);
@@ -159,12 +159,12 @@ export class Table {
     return this.#count;
   }
 
-  /** Forgets what is known of a write that could not be committed. */
+  /** Discards the count after a write that was not committed. */
   forgetCount(): void {
     this.#count = undefined;
   }
 
-  /** Creates an index and fills it. OP_FAILED if the name is taken. */
+  /** Creates an index and fills it. @throws ReqlError OP_FAILED if the name is taken */
   createIndex(name: string, definition: IndexDefinition): void {
     if (this.#indexes.has(name))
       throw opFailed(`Index \`${name}\` already exists on table \`${this.db}.${this.name}\`.`);
@@ -175,7 +175,7 @@ export class Table {
     this.#host.saveTable(this);
   }
 
-  /** Puts the entries of all documents. If space runs short, those that were put are removed again. */
+  /** Writes the entries of all documents. If space runs out, removes them again. */
   #fill(index: SecondaryIndex): void {
     const { rows, entries } = this.#host.environment;
     try {
@@ -193,12 +193,12 @@ export class Table {
     }
   }
 
-  /** Claims the space of the catalog's record of this table with one more function. */
+  /** Claims space for the catalog's record of this table with one more function. */
   #claimRecord(added: StoredFunction | null = null): void {
     this.#host.space.claim(2, 3 * JSON.stringify([this.toRecord(), added]).length);
   }
 
-  /** OP_FAILED if there is none of that name. */
+  /** @throws ReqlError OP_FAILED if the index does not exist */
   dropIndex(name: string): void {
     const index = this.requireIndex(name);
     this.#host.space.claimDeletion(2);
@@ -207,7 +207,7 @@ export class Table {
     this.#host.indexDropped(this, index);
   }
 
-  /** OP_FAILED if there is no such index, or the new name is taken and must not be overwritten. */
+  /** @throws ReqlError OP_FAILED if the index does not exist, or the new name is taken and `overwrite` is false */
   renameIndex(name: string, to: string, overwrite: boolean): void {
     const index = this.requireIndex(name);
     if (name === to) return;
@@ -257,9 +257,9 @@ export class Table {
     return json === undefined ? null : parse(json);
   }
 
-  /** What a change of a document changes in the indexes: entries to be removed, and to be put. */
+  /** The index entries that a change of a document removes and writes. */
   #reindexing(primaryKey: Buffer, doc: DatumObject | null, old: DatumObject | null) {
-    const indexValues = new Map<SecondaryIndex, { old: Datum[]; new: Datum[] }>();
+    const indexValues: Map<SecondaryIndex, { old: Datum[]; new: Datum[] }> = new Map();
     const before: RawEntry[] = [];
     const after: RawEntry[] = [];
     for (const index of this.#indexes.values()) {
@@ -271,7 +271,7 @@ export class Table {
       before.push(...present);
       after.push(...wanted);
     }
-    return { indexValues: indexValues as IndexValues, before, after };
+    return { indexValues, before, after };
   }
 
   #reindex(before: readonly RawEntry[], after: readonly RawEntry[]): void {
@@ -288,6 +288,9 @@ function parse(json: string): DatumObject {
 function sameEntries(a: readonly RawEntry[], b: readonly RawEntry[]): boolean {
   return (
     a.length === b.length &&
-    a.every((entry, i) => entry.key.equals(b[i]!.key) && entry.value.equals(b[i]!.value))
+    a.every((entry, i) => {
+      const other = b[i];
+      return other !== undefined && entry.key.equals(other.key) && entry.value.equals(other.value);
+    })
   );
 }

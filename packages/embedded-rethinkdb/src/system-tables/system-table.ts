@@ -2,29 +2,33 @@ import type { Datum, DatumObject } from '../datum/datum.js';
 import { compare, equal } from '../datum/order.js';
 import { type Bounds, isWithin } from '../storage/bounds.js';
 
-/** A read-only table of the database `rethinkdb`, computed whenever it is read. */
+/** A read-only table of the database `rethinkdb`, computed at each read. */
 export class SystemTable {
   readonly db = 'rethinkdb';
   readonly indexes: ReadonlyMap<string, never> = new Map<string, never>();
+
+  readonly #rows: () => DatumObject[];
 
   constructor(
     readonly name: string,
     readonly id: string,
     readonly primaryKey: string,
-    private readonly rows: () => DatumObject[],
-  ) {}
+    rows: () => DatumObject[],
+  ) {
+    this.#rows = rows;
+  }
 
   get(key: Datum): DatumObject | null {
-    return this.rows().find((row) => equal(row[this.primaryKey]!, key)) ?? null;
+    return this.#rows().find((row) => equal(row[this.primaryKey] ?? null, key)) ?? null;
   }
 
   count(): number {
-    return this.rows().length;
+    return this.#rows().length;
   }
 
   *scan(bounds: Bounds = {}, reverse = false): Iterable<DatumObject> {
-    const key = (row: DatumObject) => row[this.primaryKey]!;
-    const sorted = this.rows().sort((a, b) => compare(key(a), key(b)));
+    const key = (row: DatumObject) => row[this.primaryKey] ?? null;
+    const sorted = this.#rows().sort((a, b) => compare(key(a), key(b)));
     if (reverse) sorted.reverse();
     for (const row of sorted) if (isWithin(key(row), bounds)) yield row;
   }

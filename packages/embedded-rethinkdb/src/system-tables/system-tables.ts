@@ -1,6 +1,5 @@
 import type { Datum, DatumObject } from '../datum/datum.js';
 import type { Storage } from '../storage/storage.js';
-import type { Table } from '../storage/table.js';
 import { SystemTable } from './system-table.js';
 import { SERVER_ID, SERVER_NAME, tableConfig, tableStatus } from './table-config.js';
 
@@ -9,7 +8,7 @@ export const SYSTEM_DATABASE_ID = '00000000-0000-0000-0000-000000000000';
 
 type Rows = (storage: Storage) => DatumObject[];
 
-/** The tables of the database `rethinkdb`, and what they show of a server that is alone. */
+/** The tables of the database `rethinkdb`, for a single server. */
 const TABLES: Readonly<Record<string, Rows>> = {
   cluster_config: () => [{ id: 'heartbeat', heartbeat_timeout_secs: 10 }],
   current_issues: () => [],
@@ -29,8 +28,8 @@ const TABLES: Readonly<Record<string, Rows>> = {
     },
   ],
   stats: () => [{ id: ['cluster'], query_engine: { client_connections: 0, clients_active: 0 } }],
-  table_config: (storage) => allTables(storage).map(tableConfig),
-  table_status: (storage) => allTables(storage).map(tableStatus),
+  table_config: (storage) => storage.allTables().map(tableConfig),
+  table_status: (storage) => storage.allTables().map(tableStatus),
   users: () => [{ id: 'admin', password: false }],
 };
 
@@ -38,10 +37,11 @@ export function systemTableNames(): string[] {
   return Object.keys(TABLES).sort();
 }
 
-/** `uuids`: names of databases and servers are given as ids (`identifierFormat: 'uuid'`). */
+/** @param uuids names of databases and servers are ids (`identifierFormat: 'uuid'`) */
 export function systemTable(storage: Storage, name: string, uuids = false): SystemTable | undefined {
-  if (!Object.hasOwn(TABLES, name)) return undefined;
-  const rows = () => TABLES[name]!(storage).map((row) => (uuids ? withIds(row, storage) : row));
+  const read = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
+  if (read === undefined) return undefined;
+  const rows = () => read(storage).map((row) => (uuids ? withIds(row, storage) : row));
   return new SystemTable(name, tableId(name), 'id', rows);
 }
 
@@ -49,10 +49,6 @@ export function systemTable(storage: Storage, name: string, uuids = false): Syst
 function tableId(name: string): string {
   const number = systemTableNames().indexOf(name) + 1;
   return `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
-}
-
-function allTables(storage: Storage): Table[] {
-  return storage.databases().flatMap((db) => storage.tables(db).map((name) => storage.table(db, name)!));
 }
 
 function withIds(row: DatumObject, storage: Storage): DatumObject {

@@ -1,7 +1,7 @@
 import type { DatumObject } from '../datum/datum.js';
 import type { Table } from '../storage/table.js';
 
-/** The one server there is, as the system tables name it. */
+/** The server in the system tables. */
 export const SERVER_NAME = 'embedded';
 export const SERVER_ID = '6d1f6b0e-3b3a-4b8e-9b7d-0e6f1f6f2a11';
 

@@ -11,7 +11,7 @@ export const VERSION = {
   V1_0: 0x34c2bdc3,
 };
 
-/** What follows the authorization key in V0_3 and V0_4. */
+/** The encoding, after the authorization key in V0_3 and V0_4. */
 export const ENCODING = { PROTOBUF: 0x271ffc41, JSON: 0x7e6970c7 };
 
 export const QUERY = { START: 1, CONTINUE: 2, STOP: 3, NOREPLY_WAIT: 4, SERVER_INFO: 5 };

@@ -48,10 +48,10 @@ export class ScramExchange {
     const bare = message.indexOf(',', 2);
     if (bare < 0) throw invalidEncoding();
     this.#clientFirstBare = message.slice(bare + 1);
-    const { n: user, r: clientNonce } = attributes(this.#clientFirstBare, 'nr');
+    const attribute = attributes(this.#clientFirstBare, 'nr');
     // An unknown user is refused in the last message only, so that names cannot be probed without a proof.
-    this.#isKnownUser = decodeName(user!) === USER;
-    this.#nonce = clientNonce + randomBytes(18).toString('base64');
+    this.#isKnownUser = decodeName(attribute('n')) === USER;
+    this.#nonce = attribute('r') + randomBytes(18).toString('base64');
     const { salt, iterations } = this.#credentials;
     this.#serverFirst = `r=${this.#nonce},s=${salt.toString('base64')},i=${iterations}`;
     return this.#serverFirst;
@@ -60,16 +60,16 @@ export class ScramExchange {
   /** Checks the client's proof. @returns the server's signature */
   final(message: string): string {
     if (!this.#isKnownUser) throw new HandshakeError(17, 'Unknown user');
-    const { c: binding, r: nonce, p: proof } = attributes(message, 'crp');
-    if (binding !== 'biws') throw invalidEncoding();
-    if (nonce !== this.#nonce) throw new HandshakeError(20, 'Other error');
+    const attribute = attributes(message, 'crp');
+    if (attribute('c') !== 'biws') throw invalidEncoding();
+    if (attribute('r') !== this.#nonce) throw new HandshakeError(20, 'Other error');
     const withoutProof = message.slice(0, message.indexOf(',p='));
     const authMessage = `${this.#clientFirstBare},${this.#serverFirst},${withoutProof}`;
     const clientKey = hmac(this.#credentials.saltedPassword, 'Client Key');
     const storedKey = createHash('sha256').update(clientKey).digest();
     const signature = hmac(storedKey, authMessage);
-    const wanted = Buffer.from(clientKey.map((byte, i) => byte ^ signature[i]!));
-    const given = Buffer.from(proof!, 'base64');
+    const wanted = Buffer.from(clientKey.map((byte, i) => byte ^ signature.readUInt8(i)));
+    const given = Buffer.from(attribute('p'), 'base64');
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
       throw new HandshakeError(12, 'Wrong password');
     }
@@ -82,18 +82,18 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Parses `a=1,b=2`, which must have exactly the wanted letters. */
-function attributes(message: string, wanted: string): Record<string, string> {
-  const found: Record<string, string> = {};
+/** Parses `a=1,b=2`, which must have exactly the wanted letters. @returns the value of a letter */
+function attributes(message: string, wanted: string): (letter: string) => string {
+  const found = new Map<string, string>();
   for (const part of message.split(',')) {
     const letter = part[0];
-    if (letter === undefined || part[1] !== '=' || letter in found) throw invalidEncoding();
+    if (letter === undefined || part[1] !== '=' || found.has(letter)) throw invalidEncoding();
     if (letter === 'm') throw new HandshakeError(11, 'Extensions not supported');
     if (!wanted.includes(letter)) throw invalidEncoding();
-    found[letter] = part.slice(2);
+    found.set(letter, part.slice(2));
   }
-  for (const letter of wanted) if (!(letter in found)) throw invalidEncoding();
-  return found;
+  if (found.size < wanted.length) throw invalidEncoding();
+  return (letter) => found.get(letter) ?? '';
 }
 
 function decodeName(name: string): string {

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { addressOf, Connections } from './connections.js';
 import { encodeFrame, FrameError, FrameReader } from './frames.js';
 import { Handshake } from './handshake.js';
+import { listen, listenAtSocket } from './listen.js';
 import { LoginThrottle } from './login-throttle.js';
 import { errorResponse } from './response.js';
 import { Credentials } from './scram.js';
@@ -9,8 +10,10 @@ import { type Engine, Session } from './session.js';
 
 export interface WireOptions {
   readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+  /** 0: any free port; null: no TCP port. */
+  readonly port: number | null;
+  /** The path of a Unix socket; null: none. */
+  readonly socketPath: string | null;
   /** The password of the user `admin`. */
   readonly password: string;
 }
@@ -24,38 +27,50 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** Time between two notices that connections are refused. */
 const REFUSAL_NOTICE_MS = 60_000;
 
-/** The server for RethinkDB drivers. */
+/** The server for RethinkDB drivers: a TCP port, a Unix socket, or both. */
 export class WireServer {
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   readonly #connections: Connections;
+  readonly #engine: Engine;
+  readonly #accept: (socket: Socket) => void;
   #refusalReportedAt = Number.NEGATIVE_INFINITY;
 
   /** Resolves when the server listens. Rejects with Node's error (EADDRINUSE, …). */
   static async listen(engine: Engine, options: WireOptions): Promise<WireServer> {
     const server = new WireServer(engine, new Credentials(options.password));
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject);
-      server.#server.listen(options.port, options.host, () => {
-        server.#server.off('error', reject);
-        server.#server.on('error', engine.onFault);
-        resolve();
-      });
-    });
+    const { host, port, socketPath } = options;
+    try {
+      if (port !== null) await listen(server.#newServer(), { host, port });
+      if (socketPath !== null) await listenAtSocket(server.#newServer(), socketPath);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    for (const one of server.#servers) one.on('error', engine.onFault);
     return server;
   }
 
   private constructor(engine: Engine, credentials: Credentials) {
     const logins = new LoginThrottle(engine.limits);
     const connections = new Connections(engine.limits);
+    this.#engine = engine;
     this.#connections = connections;
-    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    this.#accept = (socket) => {
       if (connections.add(socket)) serve(socket, { engine, credentials, logins, connections });
-      // Closed without a message: RethinkDB's JavaScript driver throws from a callback if it gets an unexpected error.
-      else {
-        socket.destroy();
-        this.#reportRefusal(engine);
-      }
-    });
+      else this.#refuse(socket);
+    };
+  }
+
+  #newServer(): Server {
+    const server = createServer({ noDelay: true, keepAlive: true }, this.#accept);
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Sends no message: RethinkDB's JavaScript driver throws from a callback if it gets an unexpected error. */
+  #refuse(socket: Socket): void {
+    socket.destroy();
+    this.#reportRefusal(this.#engine);
   }
 
   /** Notifies the operator, but not of each refusal: clients retry often. */
@@ -69,16 +84,22 @@ export class WireServer {
     );
   }
 
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+  /** The TCP port; null without one. */
+  get port(): number | null {
+    for (const server of this.#servers) {
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) return address.port;
+    }
+    return null;
   }
 
   /** Stops listening and disconnects every client. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
     for (const socket of this.#connections.all) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 }
 

@@ -12,7 +12,7 @@ import { NOTE, QUERY, RESPONSE } from './protocol.js';
 import { hasFlag, parseRequest, type QueryRequest } from './query.js';
 import { atomResponse, errorResponse, plainResponse } from './response.js';
 
-/** What all sessions of a server share. */
+/** The state that all sessions of a server share. */
 export interface Engine {
   readonly storage: Storage;
   readonly registry: FeedRegistry;

@@ -12,10 +12,10 @@ import type { WriteOptions } from './options.js';
 import { Statistics } from './statistics.js';
 import { checkPrimaryKey, writeRow } from './write-row.js';
 
-/** What happens when a document with the same primary key is there already. */
+/** What to do if a document with the same primary key exists. */
 export type Conflict = 'error' | 'replace' | 'update' | RowFunction;
 
-/** Inserts documents one after the other; a faulty one is counted and does not stop the others. */
+/** Inserts documents one after the other. Invalid documents are counted and do not stop the others. */
 export function insert(
   table: Table,
   docs: Iterable<Datum>,
@@ -26,26 +26,19 @@ export function insert(
   const statistics = new Statistics(limits, options.returnChanges !== 'none');
   const prepared = Array.from(docs, (given) => {
     const doc = withKey(given, table.primaryKey, statistics);
-    return { doc, fault: faultOf(doc, table.primaryKey) };
+    return prepare(doc, table.primaryKey);
   });
-  // Faults of the documents themselves are told before those that only the table knows of.
+  // Errors of the documents themselves are counted before errors that depend on the table.
   for (const { fault } of prepared) if (fault !== undefined) statistics.addError(fault);
-  const noneIsSound = prepared.every(({ fault }) => fault !== undefined);
-  for (const [i, { doc, fault }] of prepared.entries()) {
+  const areAllInvalid = prepared.every(({ fault }) => fault !== undefined);
+  for (const [i, { doc, key, fault }] of prepared.entries()) {
     if (fault !== undefined) {
-      // Of documents that are all faulty, RethinkDB lists the first only.
-      if (noneIsSound && i > 0) break;
+      // If all documents are invalid, RethinkDB lists the first only.
+      if (areAllInvalid && i > 0) break;
       statistics.addChange({ old_val: null, new_val: null, error: fault });
       continue;
     }
-    const key = (doc as DatumObject)[table.primaryKey]!;
-    writeRow(
-      table,
-      key,
-      (old) => resolve(old, doc as DatumObject, conflict, table.primaryKey),
-      options,
-      statistics,
-    );
+    writeRow(table, key, (old) => resolve(old, doc, conflict, table.primaryKey), options, statistics);
   }
   return statistics.toDatum();
 }
@@ -57,16 +50,21 @@ function withKey(doc: Datum, primaryKey: string, statistics: Statistics): Datum 
   return { [primaryKey]: key, ...doc };
 }
 
-/** What is wrong with a document, whatever the table holds. */
-function faultOf(doc: Datum, primaryKey: string): string | undefined {
+type Prepared =
+  | { readonly doc: DatumObject; readonly key: Datum; readonly fault: undefined }
+  | { readonly doc: null; readonly key: null; readonly fault: string };
+
+/** Checks a document independently of the table. */
+function prepare(doc: Datum, primaryKey: string): Prepared {
   try {
     const object = asObject(doc);
     checkPrimaryKey(object, primaryKey);
-    encodePrimaryKey(object[primaryKey]!);
-    refuseZeroBytes(object[primaryKey]!);
-    return undefined;
+    const key = object[primaryKey] ?? null;
+    encodePrimaryKey(key);
+    refuseZeroBytes(key);
+    return { doc: object, key, fault: undefined };
   } catch (error) {
-    if (error instanceof ReqlError) return error.message;
+    if (error instanceof ReqlError) return { doc: null, key: null, fault: error.message };
     throw error;
   }
 }

@@ -3,14 +3,14 @@ import { logicError } from '../datum/reql-error.js';
 import type { RowFunction } from '../runtime/row-function.js';
 import type { Durability } from '../storage/definitions.js';
 
-/** Which changes a write lists in its answer: none, those that happened, or one for every row it looked at. */
+/** The changes that the result of a write lists: no changes, those that happened, or one for every row. */
 export type ReturnChanges = 'none' | 'changed' | 'always';
 
 export interface WriteOptions {
   readonly returnChanges: ReturnChanges;
-  /** The table's write hook, or null to leave it out. */
+  /** The table's write hook; null: no hook is called. */
   readonly hook: RowFunction | null;
-  /** What the hook sees as `ctx('timestamp')`. */
+  /** The value of `ctx('timestamp')` in the hook. */
   readonly now: DatumObject;
 }
 

@@ -8,7 +8,7 @@ import type { WriteOptions } from './options.js';
 import { Statistics } from './statistics.js';
 import { writeRow } from './write-row.js';
 
-/** What a row becomes; null deletes it. */
+/** Computes the new row; null deletes it. */
 export type Replacement = (old: DatumObject | null) => Datum;
 
 /** Replaces the rows with these keys, one after the other. */
@@ -20,7 +20,7 @@ export function replaceRows(
   limits: Limits,
 ): DatumObject {
   const statistics = new Statistics(limits, options.returnChanges !== 'none');
-  // All keys before the first write: a row must not be met again where the write has moved it to.
+  // Reads all keys before the first write: a row must not be found again after a write has moved it.
   for (const key of [...keys]) writeRow(table, key, replacement, options, statistics);
   return statistics.toDatum();
 }
@@ -31,8 +31,8 @@ export function replacementBy(change: RowFunction): Replacement {
 }
 
 /**
- * `update(f)`: merges what the function gives into the row; null leaves it alone. What stands for the function is
- * evaluated for each row. A missing row is left alone, too, but is an error for a change that is not atomic.
+ * `update(f)`: merges the result of the function into the row; null keeps the row. The function itself is evaluated for
+ * each row. A missing row is skipped, but is an error for a change that is not atomic.
  */
 export function updateBy(change: () => RowFunction, isAtomic: boolean): Replacement {
   return (old) => {

@@ -4,56 +4,55 @@ import { logicError, ReqlError } from '../datum/reql-error.js';
 import { asArray, asObject } from '../datum/type-checks.js';
 import { checkArraySize, type Limits } from '../runtime/limits.js';
 
-/** What a write answers: how many rows met which fate, and what became of them if that was asked for. */
+/** The result of a write: the number of rows by outcome, and the changes if they were requested. */
 export class Statistics {
   readonly counts = { deleted: 0, errors: 0, inserted: 0, replaced: 0, skipped: 0, unchanged: 0 };
   readonly generatedKeys: Datum[] = [];
   readonly changes: Datum[] | undefined;
-  private firstError: string | undefined;
-  private readonly warnings = new Set<string>();
-  private keys = 0;
+  readonly #limits: Limits;
+  #firstError: string | undefined;
+  readonly #warnings = new Set<string>();
+  #keys = 0;
 
-  /** `listChanges`: the answer has a field `changes`, if there was any row. */
-  constructor(
-    private readonly limits: Limits,
-    listChanges: boolean,
-  ) {
+  /** @param listChanges the result has a field `changes` if there was any row */
+  constructor(limits: Limits, listChanges: boolean) {
+    this.#limits = limits;
     this.changes = listChanges ? [] : undefined;
   }
 
   addError(message: string): void {
     this.counts.errors++;
-    this.firstError ??= message;
+    this.#firstError ??= message;
   }
 
   addChange(change: DatumObject): void {
     if (this.changes === undefined) return;
-    if (this.changes.length < this.limits.arraySize) this.changes.push(change);
-    else this.warnings.add(tooManyChanges(this.limits));
+    if (this.changes.length < this.#limits.arraySize) this.changes.push(change);
+    else this.#warnings.add(tooManyChanges(this.#limits));
   }
 
   addGeneratedKey(key: string): void {
-    this.keys++;
-    if (this.generatedKeys.length < this.limits.arraySize) this.generatedKeys.push(key);
+    this.#keys++;
+    if (this.generatedKeys.length < this.#limits.arraySize) this.generatedKeys.push(key);
   }
 
-  private metRows(): boolean {
+  #hasRows(): boolean {
     return Object.values(this.counts).some((count) => count > 0);
   }
 
   toDatum(): DatumObject {
-    const lost = this.keys - this.generatedKeys.length;
+    const lost = this.#keys - this.generatedKeys.length;
     if (lost > 0) {
-      this.warnings.add(
-        `Too many generated keys (${this.keys}), array truncated to ${this.generatedKeys.length}.`,
+      this.#warnings.add(
+        `Too many generated keys (${this.#keys}), array truncated to ${this.generatedKeys.length}.`,
       );
     }
     return {
-      ...(this.changes && this.metRows() && { changes: this.changes }),
+      ...(this.changes && this.#hasRows() && { changes: this.changes }),
       ...this.counts,
-      ...(this.firstError !== undefined && { first_error: this.firstError }),
+      ...(this.#firstError !== undefined && { first_error: this.#firstError }),
       ...(this.generatedKeys.length > 0 && { generated_keys: this.generatedKeys }),
-      ...(this.warnings.size > 0 && { warnings: [...this.warnings] }),
+      ...(this.#warnings.size > 0 && { warnings: [...this.#warnings] }),
     };
   }
 }
@@ -64,41 +63,44 @@ function tooManyChanges(limits: Limits): string {
 
 export const NOT_A_WRITE = 'FOR_EACH expects one or more basic write queries.';
 
-/** Adds up the answers of the writes of a `forEach`. */
+/** The sum of the results of the writes of a `forEach`. */
 export class StatisticsSum {
-  private sum: DatumObject = {};
-  private readonly warnings = new Set<string>();
+  readonly #limits: Limits;
+  #sum: DatumObject = {};
+  readonly #warnings = new Set<string>();
 
-  constructor(private readonly limits: Limits) {}
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
 
-  /** Takes the answer of one write, or an array of answers. */
+  /** Adds the result of one write, or an array of results. */
   add(answer: Datum): void {
-    for (const one of isObject(answer) ? [answer] : answers(answer)) this.merge(one);
+    for (const one of isObject(answer) ? [answer] : answers(answer)) this.#merge(one);
   }
 
   toDatum(): DatumObject {
-    if (this.warnings.size === 0) return this.sum;
-    const before = Array.isArray(this.sum.warnings) ? this.sum.warnings : [];
-    const warnings = [...new Set([...before, ...this.warnings])];
-    checkArraySize(warnings.length, this.limits);
-    return { ...this.sum, warnings };
+    if (this.#warnings.size === 0) return this.#sum;
+    const before = Array.isArray(this.#sum.warnings) ? this.#sum.warnings : [];
+    const warnings = [...new Set([...before, ...this.#warnings])];
+    checkArraySize(warnings.length, this.#limits);
+    return { ...this.#sum, warnings };
   }
 
-  private merge(answer: Datum): void {
-    const sum: DatumObject = { ...this.sum };
+  #merge(answer: Datum): void {
+    const sum: DatumObject = { ...this.#sum };
     for (const [key, value] of Object.entries(asWrite(answer))) {
-      sum[key] = Object.hasOwn(sum, key) ? this.added(sum[key]!, value) : value;
+      sum[key] = Object.hasOwn(sum, key) ? this.#added(sum[key] ?? null, value) : value;
     }
-    this.sum = sum;
+    this.#sum = sum;
   }
 
-  private added(left: Datum, right: Datum): Datum {
+  #added(left: Datum, right: Datum): Datum {
     if (typeof left === 'number' && typeof right === 'number') return left + right;
     if (Array.isArray(left) && Array.isArray(right)) {
       const all = [...left, ...right];
-      if (all.length <= this.limits.arraySize) return all;
-      this.warnings.add(tooManyChanges(this.limits));
-      return all.slice(0, this.limits.arraySize);
+      if (all.length <= this.#limits.arraySize) return all;
+      this.#warnings.add(tooManyChanges(this.#limits));
+      return all.slice(0, this.#limits.arraySize);
     }
     if (typeof left === 'string' && typeof right === 'string') return left;
     throw logicError(

@@ -8,8 +8,8 @@ import type { Replacement } from './replace.js';
 import { Statistics } from './statistics.js';
 
 /**
- * Writes a row of `rethinkdb.table_config`: a table can be renamed and its durability changed. OP_FAILED for
- * every other change of a system table.
+ * Writes a row of `rethinkdb.table_config`: renames a table or changes its durability.
+ * @throws ReqlError OP_FAILED for other changes of a system table
  */
 export function updateTableConfig(
   storage: Storage,

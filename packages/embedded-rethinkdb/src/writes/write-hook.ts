@@ -3,8 +3,8 @@ import { EmptyUserError, opFailed, ReqlError } from '../datum/reql-error.js';
 import type { RowFunction } from '../runtime/row-function.js';
 
 /**
- * What a table's write hook makes of a write: `hook({primary_key, timestamp}, old, new)`, where null stands for
- * a row that is not there. A hook can change what is written, not whether the row exists afterwards.
+ * Applies a table's write hook: `hook({primary_key, timestamp}, old, new)`, with null for a missing row. A hook can change
+ * the new row, but not whether the row exists after the write.
  */
 export function applyWriteHook(
   hook: RowFunction,

@@ -10,8 +10,8 @@ import type { Statistics } from './statistics.js';
 import { applyWriteHook } from './write-hook.js';
 
 /**
- * Writes one row: what `replacement` makes of the row that is there (null: none), after the write hook.
- * An error makes the row be left alone and is counted. Faults of the server itself and a full storage end the query.
+ * Writes one row: the result of `replacement` for the present row (null: no row), after the write hook. If this fails, the
+ * row stays and the error is counted. Faults of the server itself and a full storage end the query.
  */
 export function writeRow(
   table: Table,
@@ -47,17 +47,16 @@ function store(
 ): void {
   const changed = old === null || wanted === null ? old !== wanted : !equal(old, wanted);
   if (changed) {
-    if (wanted === null) table.remove(old!);
-    else {
+    if (wanted !== null) {
       checkStorable(wanted);
       table.put(wanted, old);
-    }
+    } else if (old !== null) table.remove(old);
   }
   if (changed || returnChanges === 'always') statistics.addChange({ old_val: old, new_val: wanted });
-  statistics.counts[fate(old, wanted, changed)]++;
+  statistics.counts[outcomeOf(old, wanted, changed)]++;
 }
 
-function fate(old: DatumObject | null, wanted: DatumObject | null, changed: boolean) {
+function outcomeOf(old: DatumObject | null, wanted: DatumObject | null, changed: boolean) {
   if (old === null) return wanted === null ? 'skipped' : 'inserted';
   if (wanted === null) return 'deleted';
   return changed ? 'replaced' : 'unchanged';
@@ -77,7 +76,7 @@ function checkReplacement(
     );
   }
   checkPrimaryKey(wanted, primaryKey);
-  if (equal(wanted[primaryKey]!, key)) return;
+  if (equal(wanted[primaryKey] ?? null, key)) return;
   const change =
     old === null
       ? `(null -> ${displayDatum(wanted)})`
@@ -85,7 +84,7 @@ function checkReplacement(
   throw logicError(`Primary key \`${primaryKey}\` cannot be changed ${change}`);
 }
 
-/** LOGIC error for a document without its primary key. */
+/** @throws ReqlError LOGIC for a document without its primary key */
 export function checkPrimaryKey(doc: DatumObject, primaryKey: string): void {
   if (Object.hasOwn(doc, primaryKey)) return;
   throw logicError(`Inserted object must have primary key \`${primaryKey}\`:\n${displayDatum(doc)}`);
@@ -103,5 +102,5 @@ function checkStorable(datum: Datum): void {
     return;
   }
   if (isExtremum(datum)) throw logicError('`r.minval` and `r.maxval` cannot be written to disk.');
-  for (const key of Object.keys(datum)) checkStorable(datum[key]!);
+  for (const key of Object.keys(datum)) checkStorable(datum[key] ?? null);
 }

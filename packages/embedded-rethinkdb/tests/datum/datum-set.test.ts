@@ -16,7 +16,7 @@ describe('sets of values', () => {
       [1, [null]],
       [1, [null]],
     ],
-  ])('%j equals %j', (a, b) => {
+  ])('sets treat %j and %j as equal', (a, b) => {
     expect(new DatumSet([a]).add(b)).toBe(false);
   });
 
@@ -27,7 +27,7 @@ describe('sets of values', () => {
     [{ a: 1 }, { a: '1' }],
     [5, time('+00:00')],
     [true, 'true'],
-  ])('%j differs from %j', (a, b) => {
+  ])('sets treat %j and %j as different', (a, b) => {
     expect(new DatumSet([a]).add(b)).toBe(true);
   });
 });

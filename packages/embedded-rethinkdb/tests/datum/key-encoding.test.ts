@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeBinary } from '../../src/datum/binary.js';
 import { type Datum, MAXVAL, MINVAL } from '../../src/datum/datum.js';
 import {
@@ -60,7 +60,7 @@ const ASCENDING: Datum[] = [
 ];
 
 describe('keys', () => {
-  it('sort by their bytes as the values do', () => {
+  test('keys sort by their bytes as the values do', () => {
     for (const [i, a] of ASCENDING.entries()) {
       for (const [j, b] of ASCENDING.entries()) {
         const bytes = Buffer.compare(encodeKey(a)!, encodeKey(b)!);
@@ -72,11 +72,11 @@ describe('keys', () => {
     }
   });
 
-  it('give back what they were made from', () => {
+  test('keys are decoded to the original value', () => {
     for (const value of ASCENDING) expect(decodeKey(encodeKey(value)!)).toEqual(value);
   });
 
-  it('are no prefix of each other, so that something may follow them', () => {
+  test('keys are not prefixes of each other', () => {
     for (const a of ASCENDING) {
       for (const b of ASCENDING) {
         const [left, right] = [encodeKey(a)!, encodeKey(b)!];
@@ -86,16 +86,16 @@ describe('keys', () => {
     }
   });
 
-  it('are the same for 0 and -0', () => {
+  test('keys are the same for 0 and -0', () => {
     expect(encodeKey(-0)).toEqual(encodeKey(0));
     expect(keyText(-0)).toBe(keyText(0));
   });
 
-  it('are the same for one moment in two time zones', () => {
+  test('keys are the same for one moment in two time zones', () => {
     expect(encodeKey(makeTime(1, '+02:00'))).toEqual(encodeKey(makeTime(1, '+00:00')));
   });
 
-  it('cannot be made of null, objects and geometry', () => {
+  test('keys do not exist for null, objects and geometry', () => {
     for (const value of [null, {}, { a: 1 }, [null], [1, {}], { $reql_type$: 'GEOMETRY', type: 'Point' }]) {
       expect(encodeKey(value as Datum)).toBeUndefined();
     }
@@ -103,7 +103,7 @@ describe('keys', () => {
 });
 
 describe('primary keys', () => {
-  it('may have 127 bytes of text', () => {
+  test('primary keys may have 127 bytes of text', () => {
     expect(() => encodePrimaryKey('a'.repeat(127))).not.toThrow();
     expect(() => encodePrimaryKey('a'.repeat(128))).toThrow(
       `Primary key too long (max 127 characters): "${'a'.repeat(128)}"`,
@@ -111,7 +111,7 @@ describe('primary keys', () => {
     expect(() => encodePrimaryKey('é'.repeat(64))).toThrow('Primary key too long');
   });
 
-  it('are refused in the words of RethinkDB', () => {
+  test('primary keys are refused with the messages of RethinkDB', () => {
     expect(() => encodePrimaryKey(null)).toThrow(
       'Primary keys must be either a number, string, bool, pseudotype or array (got type NULL):\nnull',
     );
@@ -122,7 +122,7 @@ describe('primary keys', () => {
 });
 
 describe('index keys', () => {
-  it('are refused in the words of RethinkDB', () => {
+  test('index keys are refused with the messages of RethinkDB', () => {
     expect(() => encodeIndexKey({})).toThrow(
       'Secondary keys must be a number, string, bool, pseudotype, or array (got type OBJECT):\n{}',
     );

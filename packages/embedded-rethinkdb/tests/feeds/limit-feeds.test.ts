@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DatumObject } from '../../src/datum/datum.js';
 import { nonExistence } from '../../src/datum/reql-error.js';
 import { onFields } from '../storage/open-storage.js';
@@ -25,7 +25,7 @@ function numbers(seed: number) {
 
 describe('a window', () => {
   // As a RethinkDB server does it.
-  it('lacks rows that its transformation cannot take', () => {
+  test('a window omits rows that its transformation refuses', () => {
     const name = (row: DatumObject) => {
       if (row.name === undefined) throw nonExistence('No attribute `name` in object.');
       return [{ name: row.name }];
@@ -38,7 +38,7 @@ describe('a window', () => {
     expect(feed.take(ALL)).toEqual([{ old_val: { name: 'Anna' }, new_val: null }]);
   });
 
-  it('tells its rows in order, with their places', () => {
+  test('a window delivers its rows in order, with their positions', () => {
     const { scene, source } = scoreboard(2, true);
     scene.put({ id: 'a', score: 1 }, { id: 'b', score: 3 }, { id: 'c', score: 2 });
     const feed = scene.open(source, { includeInitial: true, includeOffsets: true });
@@ -56,19 +56,19 @@ describe('a window', () => {
     ]);
   });
 
-  it('of no rows stays silent', () => {
+  test('a window of no rows delivers nothing', () => {
     const { scene, source } = scoreboard(0, false);
     const feed = scene.open(source, { includeInitial: true });
     scene.put({ id: 1, score: 1 });
     expect(feed.take(ALL)).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['ascending', false, false, false],
     ['descending', true, false, false],
     ['filtered', false, true, false],
     ['squashing', true, false, true],
-  ] as const)('%s is what the table says after any writes', (_, descending, filtered, squash) => {
+  ] as const)('the window (%s) equals the table after random writes', (_, descending, filtered, squash) => {
     const odd = (row: DatumObject) => ((row.score as number) % 2 === 1 ? [row] : []);
     const { scene, source, index } = scoreboard(4, descending, filtered ? odd : undefined);
     const random = numbers(descending ? 1 : 2);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type DatumObject, MAXVAL, MINVAL } from '../../src/datum/datum.js';
 import { nonExistence } from '../../src/datum/reql-error.js';
 import { UnionFeed } from '../../src/feeds/union-feed.js';
@@ -8,7 +8,7 @@ import { between, Scene } from './feeds.js';
 const ALL = 1000;
 
 describe('a feed of a table', () => {
-  it('tells every change, in order, with what was before', () => {
+  test('a feed of a table delivers every change in order, with the old value', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range());
     scene.put({ id: 1 }, { id: 2 });
@@ -23,7 +23,7 @@ describe('a feed of a table', () => {
     expect(feed.take(ALL)).toEqual([]);
   });
 
-  it('wakes its reader once, when there is something', () => {
+  test('a feed of a table notifies its reader once when a change is ready', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range());
     let woken = 0;
@@ -36,7 +36,7 @@ describe('a feed of a table', () => {
     expect(woken).toBe(2);
   });
 
-  it('opened within a transaction tells only what comes after', () => {
+  test('a feed of a table opened within a transaction delivers later changes only', () => {
     const scene = new Scene();
     const feed = scene.storage.write(() => {
       scene.put({ id: 1 });
@@ -48,7 +48,7 @@ describe('a feed of a table', () => {
     expect(feed.take(ALL)).toEqual([]);
   });
 
-  it('ends with an error when its table is dropped, and frees its reader', () => {
+  test('a feed of a table ends with an error if its table is dropped, and notifies its reader', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range());
     let woken = false;
@@ -63,7 +63,7 @@ describe('a feed of a table', () => {
     });
   });
 
-  it('tells no more once it is closed', () => {
+  test('a feed of a table delivers nothing after it is closed', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range());
     feed.close();
@@ -75,7 +75,7 @@ describe('a feed of a table', () => {
 });
 
 describe('initial values', () => {
-  it('stand between the states', () => {
+  test('initial values are delivered between the states', () => {
     const scene = new Scene();
     scene.put({ id: 1 }, { id: 2 });
     const feed = scene.open(scene.range(), { includeInitial: true, includeStates: true, includeTypes: true });
@@ -87,7 +87,7 @@ describe('initial values', () => {
     ]);
   });
 
-  it('and the changes made while they are read add up to the table', () => {
+  test('and changes made while they are read add up to the table', () => {
     const scene = new Scene();
     const ids = Array.from({ length: 200 }, (_, id) => id);
     scene.put(...ids.map((id) => ({ id, v: 0 })));
@@ -123,7 +123,7 @@ describe('a feed of a range', () => {
     return scene.range({ index, bounds: between([name, MINVAL], [name, MAXVAL]) });
   };
 
-  it('of one room follows documents in, within and out', () => {
+  test('a feed of a range of one prefix of a compound index delivers documents that enter, change and leave', () => {
     const scene = new Scene();
     scene.storage.write(() => scene.table.createIndex('room_at', onFields(ROOM)));
     const [a, b] = [scene.open(room(scene, 'a'), { includeTypes: true }), scene.open(room(scene, 'b'))];
@@ -138,7 +138,7 @@ describe('a feed of a range', () => {
     ]);
   });
 
-  it('ends when its index is dropped; others go on', () => {
+  test('a feed of a range ends if its index is dropped, and other feeds continue', () => {
     const scene = new Scene();
     scene.storage.write(() => scene.table.createIndex('room_at', onFields(ROOM)));
     const [ends, stays] = [scene.open(room(scene, 'a')), scene.open(scene.range())];
@@ -151,7 +151,7 @@ describe('a feed of a range', () => {
     expect(stays.take(ALL)).toHaveLength(1);
   });
 
-  it('of exact keys counts a key named twice twice', () => {
+  test('a feed of a range of exact keys delivers a document twice if its key is given twice', () => {
     const scene = new Scene();
     scene.storage.write(() => scene.table.createIndex('n', onFields('n')));
     const index = scene.table.requireIndex('n');
@@ -164,7 +164,7 @@ describe('a feed of a range', () => {
     expect(feed.take(ALL)).toEqual([{ old_val: { id: 3, n: 2 }, new_val: null }]);
   });
 
-  it('of a multi index has a document once for each of its values', () => {
+  test('a feed of a range of a multi index has a document once for each of its values', () => {
     const scene = new Scene();
     scene.storage.write(() => scene.table.createIndex('tags', onFields('tags', { multi: true })));
     const index = scene.table.requireIndex('tags');
@@ -179,7 +179,7 @@ describe('a feed of a range', () => {
     ]);
   });
 
-  it('hides what its transformation hides', () => {
+  test('a feed of a range omits rows that its transformation removes', () => {
     const scene = new Scene();
     const before = (row: DatumObject) => (row.a === undefined ? [] : [{ a: row.a }]);
     const feed = scene.open(scene.range({ before }));
@@ -199,7 +199,7 @@ describe('a feed of a range', () => {
   };
 
   // As a RethinkDB server does it.
-  it('lacks changed rows that its transformation cannot take', () => {
+  test('a feed of a range omits changed rows that its transformation refuses', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range({ before: fieldA }));
     scene.put({ id: 1 });
@@ -212,7 +212,7 @@ describe('a feed of a range', () => {
     expect(feed).toMatchObject({ isEnded: false, error: undefined });
   });
 
-  it('ends, alone, with an error of its transformation among its initial values', () => {
+  test('a feed of a range ends with an error of its transformation of an initial value, and other feeds continue', () => {
     const scene = new Scene();
     scene.put({ id: 1 });
     const feed = scene.open(scene.range({ before: fieldA }), { includeInitial: true });
@@ -225,7 +225,7 @@ describe('a feed of a range', () => {
 });
 
 describe('a feed that is not read', () => {
-  it('drops what is too much, says how much, and goes on', () => {
+  test('a feed that is not read drops changes above the limit, reports their number, and continues', () => {
     const scene = new Scene();
     const feed = scene.open(scene.range(), { changefeedQueueSize: 10 });
     for (let id = 0; id < 25; id++) scene.put({ id });
@@ -235,7 +235,7 @@ describe('a feed that is not read', () => {
     expect(feed.take(ALL)).toEqual([{ old_val: null, new_val: { id: 99 } }]);
   });
 
-  it('joins the changes of a document when it squashes', () => {
+  test('a feed that is not read combines the changes of a document if it squashes', () => {
     const scene = new Scene();
     scene.put({ id: 1, n: 0 }, { id: 2 });
     const feed = scene.open(scene.range(), { squash: true });
@@ -247,7 +247,7 @@ describe('a feed that is not read', () => {
     expect(feed.take(ALL)).toEqual([{ old_val: { id: 1, n: 0 }, new_val: { id: 1, n: 5 } }]);
   });
 
-  it('refuses a queue without room', () => {
+  test('a feed that is not read refuses a queue size of 0', () => {
     const scene = new Scene();
     expect(() => scene.open(scene.range(), { changefeedQueueSize: 0 })).toThrow(
       'Illegal changefeed queue size `0`.',
@@ -256,7 +256,7 @@ describe('a feed that is not read', () => {
 });
 
 describe('a union', () => {
-  it('of sources has the states once, and the changes of all', () => {
+  test('a union of sources delivers the states once, and the changes of all sources', () => {
     const scene = new Scene();
     scene.put({ id: 1 }, { id: 2 });
     const sources = [1, 2].map((key) => ({ kind: 'point', table: scene.table, key }) as const);
@@ -274,7 +274,7 @@ describe('a union', () => {
     expect(feed.take(ALL)).toHaveLength(2);
   });
 
-  it('of open feeds wakes its reader for each of them, and ends with the first error', () => {
+  test('a union of open feeds notifies its reader for each feed, and ends with the first error', () => {
     const scene = new Scene();
     const other = scene.storage.write(() => scene.storage.createTable('test', 'u'));
     const feed = new UnionFeed([scene.open(scene.range()), scene.open(scene.range({ table: other }))]);

@@ -12,23 +12,23 @@ describe('paths', () => {
     [{ b: { d: { e: true } } }, { b: { d: [{ e: 3 }] } }, { a: 1, b: { c: 2, d: [{ f: 4 }] }, n: null }],
     [{ b: true, a: true }, { a: 1, b: doc.b }, { n: null }],
     ['x', {}, doc],
-  ])('%j keeps and leaves out', (path, kept, left) => {
+  ])('paths %j keep and remove fields', (path, kept, left) => {
     expect(project(doc, parsePath(path))).toEqual(kept);
     expect(unproject(doc, parsePath(path))).toEqual(left);
   });
 
-  test('test for fields that are there and not null', () => {
+  test('paths test for fields that are there and not null', () => {
     expect(hasFields(doc, parsePath(['a', { b: 'c' }]))).toBe(true);
     expect(hasFields(doc, parsePath('n'))).toBe(false);
     expect(hasFields(doc, parsePath({ a: 'b' }))).toBe(false);
   });
 
-  test('never reach what every object inherits', () => {
+  test('paths never reach inherited properties', () => {
     expect(project({}, parsePath(['toString', '__proto__']))).toEqual({});
     expect(hasFields({}, parsePath('constructor'))).toBe(false);
   });
 
-  test('are names, arrays and objects', () => {
+  test('paths are names, arrays and objects', () => {
     expect(() => parsePath(1)).toThrow('Invalid path argument `1`.');
   });
 });

@@ -8,7 +8,7 @@ const { run, name, isServer } = useDatabase(async (prepare) => {
 const things = r.table('things');
 
 describe('configuration', () => {
-  test('of a table and of a database', async () => {
+  test('the configuration of a table and of a database can be read', async () => {
     expect(await run(things.config())).toMatchObject({
       name: 'things',
       db: name(),
@@ -19,7 +19,7 @@ describe('configuration', () => {
     expect(await run(r.db(name()).config())).toMatchObject({ name: name() });
   });
 
-  test('renames a table and changes its durability', async () => {
+  test('the configuration renames a table and changes its durability', async () => {
     await run(r.tableCreate('before'));
     await run(r.table('before').insert({ id: 1 }));
     const change = { name: 'after', durability: 'soft' };
@@ -28,14 +28,14 @@ describe('configuration', () => {
     expect(await run(r.table('after').count())).toBe(1);
   });
 
-  test('of a table is a row of table_config', async () => {
+  test('the configuration of a table is a row of table_config', async () => {
     const row = r.db('rethinkdb').table('table_config').filter({ db: name(), name: 'things' }).nth(0);
     expect(await run(row.eq(things.config()))).toBe(true);
   });
 });
 
 describe('status', () => {
-  test('of a table that is ready', async () => {
+  test('the status of a table reports that it is ready', async () => {
     expect(await run(things.status())).toMatchObject({
       name: 'things',
       status: { all_replicas_ready: true },
@@ -43,12 +43,12 @@ describe('status', () => {
     expect(await run(things.wait())).toEqual({ ready: 1 });
   });
 
-  test('of the one server, and of its issues', async () => {
+  test('the status of the server and its issues can be read', async () => {
     expect(await run(r.db('rethinkdb').table('current_issues').typeOf())).toBe('TABLE');
     expect(await run(r.db('rethinkdb').table('server_status').count())).toBe(1);
   });
 
-  test('wait knows the states', async () => {
+  test('wait accepts the states of RethinkDB', async () => {
     await expectFailure(
       run(things.wait({ waitFor: 'x' })),
       fails('ReqlQueryLogicError', "Unknown table readiness state: 'x'"),
@@ -56,8 +56,8 @@ describe('status', () => {
   });
 });
 
-describe('what only a cluster has', () => {
-  test('is refused by name', async (context) => {
+describe('features of clusters', () => {
+  test('a feature of clusters is refused with an error that names it', async (context) => {
     if (isServer()) context.skip('a RethinkDB server has them');
     await expectFailure(
       run(r.grant('a', { read: true })),

@@ -19,12 +19,12 @@ const groups = (...pairs: [unknown, unknown][]) => pairs.map(([group, reduction]
 
 describe('group', () => {
   examples(run, {
-    'counts by a field': [things.group('kind').count().ungroup(), groups(['x', 2], ['y', 1], ['z', 1])],
-    'takes missing fields as null': [
+    'group counts by a field': [things.group('kind').count().ungroup(), groups(['x', 2], ['y', 1], ['z', 1])],
+    'group treats missing fields as null': [
       things.group('n').count().ungroup(),
       groups([null, 1], [3, 1], [4, 1], [5, 1]),
     ],
-    'groups by several things': [
+    'groups by several values': [
       things
         .group('kind', (x: typeof r) => x('id').gt(1))
         .count()
@@ -35,59 +35,65 @@ describe('group', () => {
       things.group({ index: 'n' }).pluck('id').ungroup(),
       groups([3, [{ id: 1 }]], [4, [{ id: 2 }]], [5, [{ id: 3 }]]),
     ],
-    'puts a row into a group for each element': [
+    'group puts a row into a group for each element': [
       things.group('tags', { multi: true }).count().ungroup(),
       groups([null, 2], ['a', 2], ['b', 1]),
     ],
-    'leaves groups out that have nothing to aggregate': [
+    'group omits groups without values to aggregate': [
       things.group('kind').sum('n').ungroup(),
       groups(['x', 8], ['y', 4]),
     ],
-    'leaves groups out that are filtered empty': [
+    'group omits groups without rows after a filter': [
       things.group('kind').filter({ n: 4 }).count().ungroup(),
       groups(['y', 1]),
     ],
-    'applies other terms to every group': [
+    'group applies other terms to every group': [
       things.group('kind').count().add(10).ungroup(),
       groups(['x', 12], ['y', 11], ['z', 11]),
     ],
-    'sorts groups by their values': [
+    'group sorts groups by their values': [
       things.orderBy(r.desc('id')).group('kind').nth(0)('id').ungroup().limit(1),
       groups(['x', 3]),
     ],
-    'cannot be grouped again': [
+    'group cannot be grouped again': [
       things.group('kind').group('n'),
       fails('ReqlQueryLogicError', 'Cannot call `group` on the output of `group`'),
     ],
-    'needs something to group by': [things.group(), fails('ReqlQueryLogicError', 'Cannot group by nothing.')],
+    'group requires a value to group by': [
+      things.group(),
+      fails('ReqlQueryLogicError', 'Cannot group by nothing.'),
+    ],
   });
 });
 
 describe('aggregates', () => {
   examples(run, {
-    'sum and average leave out rows without the field': [r.expr([things.sum('n'), things.avg('n')]), [12, 4]],
-    'minimum and maximum give rows': [r.expr([things.min('n')('id'), things.max('n')('id')]), [1, 3]],
+    'sum and average ignore rows without the field': [r.expr([things.sum('n'), things.avg('n')]), [12, 4]],
+    'minimum and maximum return rows': [r.expr([things.min('n')('id'), things.max('n')('id')]), [1, 3]],
     'minimum and maximum by an index': [
       r.expr([things.min({ index: 'n' })('id'), things.max({ index: 'n' })('id')]),
       [1, 3],
     ],
-    'counts values and what a function accepts': [
+    'count accepts a value or a predicate': [
       r.expr([r.expr([1, 2, 1]).count(1), things.count((x: typeof r) => x('n').gt(3))]),
       [2, 2],
     ],
-    'counts characters and fields': [r.expr([r.expr('é😀').count(), r.expr({ a: 1 }).count()]), [2, 1]],
+    'count of a string and an object counts characters and fields': [
+      r.expr([r.expr('é😀').count(), r.expr({ a: 1 }).count()]),
+      [2, 1],
+    ],
     reduces: [r.expr([1, 2, 3]).reduce((a: typeof r, b: typeof r) => a.add(b)), 6],
-    'does not reduce nothing': [
+    'reduce of an empty sequence is an error': [
       r.expr([]).reduce((a: typeof r) => a),
       fails('ReqlNonExistenceError', 'Cannot reduce over an empty stream.'),
     ],
-    'has no average of nothing': [
+    'the average of an empty sequence is an error': [
       r.expr([]).avg(),
       fails('ReqlNonExistenceError', 'Cannot take the average of an empty stream.'),
     ],
-    'finds different values, sorted': [r.expr([2, 1, 2]).distinct(), [1, 2]],
-    'finds different values of an index': [things.distinct({ index: 'n' }), [3, 4, 5]],
-    'contains all of several values, each for itself': [
+    'distinct returns sorted values': [r.expr([2, 1, 2]).distinct(), [1, 2]],
+    'distinct returns the values of an index': [things.distinct({ index: 'n' }), [3, 4, 5]],
+    'contains requires each of several values': [
       r.expr([
         r.expr([1, 2]).contains(1, 2),
         r.expr([1, 2]).contains(1, 1),
@@ -96,7 +102,7 @@ describe('aggregates', () => {
       [true, false, true],
     ],
     folds: [r.expr([1, 2, 3]).fold(10, (sum: typeof r, x: typeof r) => sum.add(x)), 16],
-    'folds and emits': [
+    'fold accumulates and emits': [
       r.expr([1, 2, 3]).fold(0, (sum: typeof r, x: typeof r) => sum.add(x), {
         emit: (_before: typeof r, _row: typeof r, after: typeof r) => [after],
         finalEmit: (sum: typeof r) => [sum.mul(100)],

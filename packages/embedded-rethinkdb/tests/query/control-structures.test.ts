@@ -16,18 +16,18 @@ const things = r.table('things');
 
 describe('branch, do, default', () => {
   examples(run, {
-    'branch takes the first true way': [r.branch(false, 1, true, 2, 3), 2],
+    'branch returns the value of the first true condition': [r.branch(false, 1, true, 2, 3), 2],
     'branch refuses an even number of arguments': [
       r.branch(true, 1, false, 2),
       fails('ReqlQueryLogicError', 'Cannot call `branch` term with an even number of arguments.'),
     ],
-    'do gives names to values': [r.do(1, 2, (a: typeof r, b: typeof r) => a.add(b)), 3],
-    'do takes data for a function': [r.expr(1).do('x'), 'x'],
-    'default stands in for null and for missing fields': [
+    'do binds values to names': [r.do(1, 2, (a: typeof r, b: typeof r) => a.add(b)), 3],
+    'do accepts data instead of a function': [r.expr(1).do('x'), 'x'],
+    'default replaces null and missing fields': [
       r.expr([r.expr(null).default(1), r.expr({})('a').default(2), r.expr(3).default(4)]),
       [1, 2, 3],
     ],
-    'default tells a function what was missing': [
+    'default passes the error to a function': [
       r
         .expr({})('a')
         .default((e: typeof r) => e.match('No attribute')('str')),
@@ -41,7 +41,7 @@ describe('branch, do, default', () => {
       r.expr({})('a').default(r.error()),
       fails('ReqlNonExistenceError', 'No attribute `a` in object'),
     ],
-    'error fails with words of your own': [r.error('no luck'), fails('ReqlUserError', 'no luck')],
+    'error fails with its message': [r.error('no luck'), fails('ReqlUserError', 'no luck')],
     'args are spliced into a call': [r.add(r.args([1, 2]), 3), 6],
     'args are counted': [
       r.expr(1).mod(r.args([1, 2])),
@@ -52,23 +52,23 @@ describe('branch, do, default', () => {
 
 describe('functions', () => {
   examples(run, {
-    'see the variables around them': [
+    'functions can use the variables of enclosing functions': [
       r.expr([1, 2]).map((a: typeof r) => r.expr([10]).map((b: typeof r) => a.add(b))),
       [[11], [12]],
     ],
-    'are checked for their number of arguments': [
+    'functions are checked for their number of arguments': [
       r
         .expr([1])
         .reduce((a: typeof r) => a)
         .do(() => r.expr([1, 2]).reduce((a: typeof r) => a)),
       fails('ReqlQueryLogicError', 'Expected function with 2 arguments but found function with 1 argument.'),
     ],
-    'r.row stands for the argument': [r.expr([{ a: 1 }]).map(r.row('a')), [1]],
+    'r.row is the argument': [r.expr([{ a: 1 }]).map(r.row('a')), [1]],
     'r.row is refused in nested functions': [
       r.expr([[1]]).map((x: typeof r) => x.map(r.row.add(r.row))),
       fails('ReqlServerCompileError', 'Cannot use r.row in nested queries.  Use functions instead.'),
     ],
-    'cannot write': [
+    'functions must not write': [
       r.expr([1]).map(() => things.insert({})),
       fails(
         'ReqlServerCompileError',
@@ -77,7 +77,7 @@ describe('functions', () => {
     ],
   });
 
-  test('of nested queries fail with the way to the culprit', async () => {
+  test('functions in nested queries fail with the backtrace of the failed term', async () => {
     const error = await run(r.expr([{ a: 1 }]).map((x: typeof r) => x('a').add(x('b')))).catch(
       (e: unknown) => e,
     );
@@ -87,7 +87,7 @@ describe('functions', () => {
 
 describe('types', () => {
   examples(run, {
-    'have names': [
+    'types have names': [
       r.expr([
         things.typeOf(),
         things.get(1).typeOf(),
@@ -114,7 +114,7 @@ describe('types', () => {
         ...['GROUPED_STREAM', 'GROUPED_DATA', 'FUNCTION', 'PTYPE<TIME>'],
       ],
     ],
-    'turn into each other': [
+    'types can be coerced to each other': [
       r.expr([
         r.expr(1).coerceTo('string'),
         r.expr('1.5').coerceTo('number'),
@@ -135,11 +135,11 @@ describe('types', () => {
         'é',
       ],
     ],
-    'do not always': [
+    'types cannot always be coerced': [
       r.expr(1).coerceTo('array'),
       fails('ReqlQueryLogicError', 'Cannot coerce NUMBER to ARRAY.'),
     ],
-    'bytes that are no text are not coerced to it': [
+    'bytes that are not UTF-8 are not coerced to a string': [
       r.binary(Buffer.from([0x61, 0xff])).coerceTo('string'),
       fails('ReqlQueryLogicError', 'String `a` (truncated) is not a UTF-8 string; '),
     ],
@@ -155,11 +155,11 @@ describe('types', () => {
       r.expr([things]),
       fails('ReqlQueryLogicError', 'Expected type DATUM but found TABLE'),
     ],
-    'info tells of tables': [
+    'info describes tables': [
       things.info().pluck('type', 'name', 'primary_key', 'indexes'),
       { type: 'TABLE', name: 'things', primary_key: 'id', indexes: ['size'] },
     ],
-    'info tells of slices': [
+    'info describes slices': [
       things
         .between(1, r.maxval, { index: 'size' })
         .orderBy({ index: r.desc('size') })
@@ -174,18 +174,15 @@ describe('types', () => {
         right_bound_type: 'unbounded',
       },
     ],
-    'info tells of data': [r.expr('x').info(), { type: 'STRING', value: '"x"' }],
+    'info describes data': [r.expr('x').info(), { type: 'STRING', value: '"x"' }],
   });
 });
 
 describe('json, uuid, range, binary', () => {
   examples(run, {
     'json is parsed': [r.json('{"a": [1, null]}'), { a: [1, null] }],
-    'json that is none is refused': [
-      r.json('[1,'),
-      fails('ReqlQueryLogicError', 'Failed to parse "[1," as JSON'),
-    ],
-    'json with a key twice is refused': [
+    'invalid json is refused': [r.json('[1,'), fails('ReqlQueryLogicError', 'Failed to parse "[1," as JSON')],
+    'json with a duplicate key is refused': [
       r.json('{"a": 1, "a": 2}'),
       fails('ReqlQueryLogicError', 'Duplicate key "a" in JSON.'),
     ],
@@ -193,8 +190,8 @@ describe('json, uuid, range, binary', () => {
     'a uuid of a text is always the same': [r.uuid('a').eq(r.uuid('a')), true],
     'a uuid of a text with a lone surrogate is a uuid': [r.uuid('\udd3d').count(), 36],
     'uuids differ': [r.uuid().eq(r.uuid()), false],
-    'ranges end before their end': [r.range(2, 5).coerceTo('array'), [2, 3, 4]],
-    'ranges without an end are read as far as needed': [r.range().limit(2), [0, 1]],
+    'ranges exclude their end': [r.range(2, 5).coerceTo('array'), [2, 3, 4]],
+    'ranges without an end are read lazily': [r.range().limit(2), [0, 1]],
     'ranges without an end cannot be counted': [
       r.range().count(),
       fails('ReqlQueryLogicError', 'Cannot use an infinite stream'),
@@ -209,7 +206,7 @@ describe('json, uuid, range, binary', () => {
   });
 });
 
-describe('what cannot be answered', () => {
+describe('queries that are refused', () => {
   test('a query of thousands of levels gets an error, and the connection goes on', async () => {
     let deep: unknown = 1;
     for (let i = 0; i < 900; i++) deep = { a: deep };

@@ -21,7 +21,7 @@ const ids = (query: typeof r) => query.map((x: typeof r) => x('id')).orderBy((x:
 
 describe('shapes', () => {
   examples(run, {
-    'are closed if they are polygons': [
+    'shapes that are polygons are closed': [
       r.polygon([0, 0], [0, 1], [1, 0]).toGeojson(),
       {
         type: 'Polygon',
@@ -35,24 +35,27 @@ describe('shapes', () => {
         ],
       },
     ],
-    'come from GeoJSON': [r.geojson({ type: 'Point', coordinates: [1, 2] }).eq(r.point(1, 2)), true],
-    'are on the globe': [
+    'shapes can be built from GeoJSON': [
+      r.geojson({ type: 'Point', coordinates: [1, 2] }).eq(r.point(1, 2)),
+      true,
+    ],
+    'shapes outside the globe are refused': [
       r.point(181, 0),
       fails('ReqlQueryLogicError', 'Longitude must be between -180 and 180.  Got 181.'),
     ],
-    'do not cross themselves': [
+    'shapes that intersect themselves are refused': [
       r.polygon([0, 0], [0, 1], [1, 0], [-1, 0.5]),
       fails(
         'ReqlQueryLogicError',
         'Invalid LinearRing.  Are there antipodal or duplicate vertices? Is it self-intersecting?',
       ),
     ],
-    'can be filled': [r.line([0, 0], [0, 1], [1, 0]).fill().toGeojson()('type'), 'Polygon'],
-    'can have a hole': [
+    'shapes can be filled': [r.line([0, 0], [0, 1], [1, 0]).fill().toGeojson()('type'), 'Polygon'],
+    'shapes can have a hole': [
       square.polygonSub(r.polygon([1, 1], [2, 1], [2, 2], [1, 2])).intersects(r.point(1.5, 1.5)),
       false,
     ],
-    'have holes only within': [
+    'shapes have holes inside only': [
       square.polygonSub(r.polygon([3, 3], [5, 3], [5, 5], [3, 5])),
       fails('ReqlQueryLogicError', 'The second argument to `polygon_sub` is not contained in the first one.'),
     ],
@@ -61,7 +64,7 @@ describe('shapes', () => {
 
 describe('relations', () => {
   examples(run, {
-    'of points, lines and polygons': [
+    'relations of points, lines and polygons are computed': [
       r.expr([
         square.intersects(r.point(2, 2)),
         square.intersects(r.line([3, 3], [9, 9])),
@@ -72,7 +75,7 @@ describe('relations', () => {
       ]),
       [true, true, false, true, false, true],
     ],
-    'filter sequences': [
+    'relations filter sequences': [
       r
         .expr([r.point(1, 1), r.point(9, 9)])
         .intersects(square)
@@ -80,21 +83,21 @@ describe('relations', () => {
       1,
     ],
     // The next three are as a RethinkDB server answers.
-    'of edges that go over the horizon': [
+    'relations of edges across the horizon are computed': [
       r.line([-110, -21], [68, -37]).intersects(r.polygon([-40, -36], [-78, -2], [-111, -36], [-78, -76])),
       true,
     ],
-    'of the end of such an edge': [
+    'relations of the end of such an edge are computed': [
       r
         .line([-100, -21], [120, 40])
         .intersects(r.polygon([-100, -22], [-102, -22], [-102, -20], [-100, -20])),
       true,
     ],
-    'of a large circle and what lies in it': [
+    'relations of a large circle and a shape in it are computed': [
       r.polygon([42.17, -12.9], [41.19, -13.46], [40.6, -12.9]).intersects(r.circle([62.7, 12.4], 6_666_313)),
       true,
     ],
-    'need a polygon to include anything': [
+    'relations with includes require a polygon': [
       r.point(0, 0).includes(r.point(0, 0)),
       fails('ReqlQueryLogicError', 'Expected geometry of type `Polygon` but found `Point`.'),
     ],
@@ -102,7 +105,7 @@ describe('relations', () => {
 });
 
 describe('distances', () => {
-  test('are those of the ellipsoid, in several units', async () => {
+  test('distances are those of the ellipsoid, in several units', async () => {
     const [metres, miles, radians] = (await run(
       r.expr([
         r.distance(r.point(0, 0), r.point(1, 1)),
@@ -132,19 +135,19 @@ describe('distances', () => {
       r.polygon([21.1, -2], [17.4, 3.4], [11.8, 2.4], [7.4, -2]),
       13_026_625.039_792_534,
     ],
-  ])('to %s are exact', async (_, point, shape, metres) => {
+  ])('distances to %s are exact', async (_, point, shape, metres) => {
     expect(await run(r.distance(point, shape))).toBeCloseTo(metres, 6);
   });
 
   examples(run, {
-    'to a polygon are 0 inside': [r.distance(square, r.point(1, 1)), 0],
-    'below a millimetre are exact, too': [
+    'distances to a polygon are 0 inside': [r.distance(square, r.point(1, 1)), 0],
+    'distances below a millimetre are exact as well': [
       r.distance(r.line([-0.000001, 1], [0.000002, -1]), r.point(0, 0)),
       0.055659745396754216,
     ],
   });
 
-  test('make circles that stay within the degrees of longitude', async () => {
+  test('circles stay within the range of longitudes', async () => {
     const corners = (await run(
       r.circle([180, 0], 1000, { numVertices: 4 }).toGeojson()('coordinates')(0),
     )) as number[][];
@@ -161,7 +164,7 @@ describe('distances', () => {
     });
   });
 
-  test('make circles', async () => {
+  test('circles have the radius that is given', async () => {
     const inside = r.circle([10, 10], 1000).intersects(r.point(10.008, 10));
     const outside = r.circle([10, 10], 1000).intersects(r.point(10.01, 10));
     expect(await run(r.expr([inside, outside]))).toEqual([true, false]);
@@ -170,15 +173,15 @@ describe('distances', () => {
 
 describe('geospatial indexes', () => {
   examples(run, {
-    'find what meets a shape': [
+    'geospatial indexes find the shapes that intersect a shape': [
       ids(places.getIntersecting(r.polygon([1, 0], [3, 0], [3, 3], [1, 3]), { index: 'at' })),
       ['road', 'square'],
     ],
-    'need to be named': [
+    'geospatial indexes must be named': [
       places.getIntersecting(square),
       fails('ReqlQueryLogicError', 'get_intersecting requires an index argument.'),
     ],
-    'are not for other queries': [
+    'geospatial indexes cannot be used by other queries': [
       places.getAll(1, { index: 'at' }),
       fails(
         'ReqlQueryLogicError',
@@ -198,19 +201,19 @@ describe('geospatial indexes', () => {
     );
   // The messages are those of a RethinkDB server.
   examples(run, {
-    'reach a quarter of the globe': [nearest(9_100_000), ['origin', 'road', 'square']],
-    'do not reach farther': [nearest(10_000_000), tooLarge('10968937.995244588703')],
-    'do not reach farther however few are wanted': [
+    'geospatial indexes search a quarter of the globe': [nearest(9_100_000), ['origin', 'road', 'square']],
+    'geospatial indexes do not search farther': [nearest(10_000_000), tooLarge('10968937.995244588703')],
+    'geospatial indexes do not search farther for few results': [
       nearest(10_000_000, { maxResults: 1 }),
       tooLarge('10968937.995244588703'),
     ],
-    'reach a quarter of other globes': [
+    'geospatial indexes search a quarter of other ellipsoids': [
       nearest(1.5, { geoSystem: 'unit_sphere' }),
       tooLarge('1.6398241834429769792', '1.570796326794896558'),
     ],
   });
 
-  test('give up on far distances only where there is little to find', async () => {
+  test('geospatial indexes refuse large distances only if there are few results', async () => {
     await run(r.tableCreate('crowd'));
     const crowd = r.table('crowd');
     await run(crowd.indexCreate('at', { geo: true }));
@@ -227,7 +230,7 @@ describe('geospatial indexes', () => {
     expect(await run(crowd.getNearest(r.point(0, 0), options)('doc')('id'))).toEqual([0]);
   });
 
-  test('find what is near, nearest first', async () => {
+  test('geospatial indexes find the nearest shapes first', async () => {
     const near = places.getNearest(r.point(0, 0.7), { index: 'at', maxDist: 100, unit: 'km' });
     const found = (await run(near)) as { dist: number; doc: { id: string } }[];
     expect(found.map(({ doc }) => doc.id)).toEqual(['road', 'origin']);

@@ -46,7 +46,7 @@ describe('joins', () => {
         { left: 2, right: 3 },
       ],
     ],
-    'outerJoin keeps rows without a partner': [
+    'outerJoin keeps rows without a match': [
       r.expr([1, 2]).outerJoin([1], (a: typeof r, b: typeof r) => a.eq(b)),
       [{ left: 1, right: 1 }, { left: 2 }],
     ],
@@ -55,11 +55,11 @@ describe('joins', () => {
       2,
     ],
     'zip merges pairs': [r.expr([{ left: { a: 1 }, right: { b: 2 } }]).zip(), [{ a: 1, b: 2 }]],
-    'zip wants pairs': [
+    'zip requires pairs': [
       r.expr([{}]).zip(),
       fails('ReqlQueryLogicError', 'ZIP can only be called on the result of a join.'),
     ],
-    'eqJoin does not know an index that is not there': [
+    'eqJoin refuses a missing index': [
       messages.eqJoin('room', rooms, { index: 'x' }),
       fails('ReqlOpFailedError', 'Index `x` was not found on table'),
     ],

@@ -5,7 +5,7 @@ import { expectFailure, fails, useDatabase } from './examples.js';
 const { run, name } = useDatabase();
 
 describe('databases', () => {
-  test('are created, listed and dropped with their tables', async () => {
+  test('databases are created, listed and dropped with their tables', async () => {
     const other = `${name()}_other`;
     expect(await run(r.dbCreate(other))).toMatchObject({
       dbs_created: 1,
@@ -24,11 +24,11 @@ describe('databases', () => {
     );
   });
 
-  test('have names of letters, digits, underscores and hyphens', async () => {
+  test('databases have names of letters, digits, underscores and hyphens', async () => {
     await expectFailure(run(r.dbCreate('a b')), fails('ReqlQueryLogicError', 'Database name `a b` invalid'));
   });
 
-  test('include the one that describes the server', async () => {
+  test('databases include the system database', async () => {
     expect(await run(r.dbList().contains('rethinkdb'))).toBe(true);
     expect(await run(r.db('rethinkdb').table('db_config').filter({ name: name() }).count())).toBe(1);
     await expectFailure(run(r.dbCreate('rethinkdb')), fails('ReqlOpFailedError', 'already exists'));

@@ -8,7 +8,7 @@ const { run } = useDatabase(async (prepare) => {
 const things = r.table('things');
 
 describe('tables', () => {
-  test('are created, listed and dropped', async () => {
+  test('tables are created, listed and dropped', async () => {
     expect(await run(r.tableCreate('fresh', { primaryKey: 'key' }))).toMatchObject({
       tables_created: 1,
       config_changes: [{ old_val: null, new_val: { name: 'fresh', primary_key: 'key' } }],
@@ -21,7 +21,7 @@ describe('tables', () => {
 });
 
 describe('indexes', () => {
-  test('are on a field, several values, a function or the elements of an array', async () => {
+  test('indexes are on a field, several values, a function or the elements of an array', async () => {
     await run(things.insert([{ id: 1, a: 2, b: [5, 6] }, { id: 2, a: 1, b: [6] }, { id: 3 }]));
     await run(things.indexCreate('a'));
     await run(things.indexCreate('both', [r.row('a'), r.row('id')]));
@@ -35,14 +35,14 @@ describe('indexes', () => {
     expect(await run(things.getAll(6, { index: 'b' }).orderBy('id')('id'))).toEqual([1, 2]);
   });
 
-  test('follow what is written', async () => {
+  test('indexes follow writes', async () => {
     await run(things.get(3).update({ a: 0 }));
     expect(await run(things.orderBy({ index: 'a' })('id'))).toEqual([3, 2, 1]);
     await run(things.get(3).delete());
     expect(await run(things.orderBy({ index: 'a' })('id'))).toEqual([2, 1]);
   });
 
-  test('have a status that can be made an index again', async () => {
+  test('indexes have a status from which they can be created again', async () => {
     const [status] = (await run(things.indexStatus('double'))) as Record<string, unknown>[];
     expect(status).toMatchObject({ index: 'double', ready: true, outdated: false, multi: false, geo: false });
     expect(status!.query).toMatch(/^indexCreate\('double', function\(/);
@@ -51,7 +51,7 @@ describe('indexes', () => {
     expect(await run(things.getAll(4, { index: 'copy' })('id'))).toEqual([1]);
   });
 
-  test('are renamed and dropped', async () => {
+  test('indexes are renamed and dropped', async () => {
     expect(await run(things.indexRename('copy', 'renamed'))).toEqual({ renamed: 1 });
     await expectFailure(
       run(things.indexRename('renamed', 'a')),
@@ -69,7 +69,7 @@ describe('indexes', () => {
     );
   });
 
-  test('need functions that always give the same', async () => {
+  test('indexes require deterministic functions', async () => {
     await expectFailure(
       run(things.indexCreate('bad', () => r.random())),
       fails(
@@ -83,7 +83,7 @@ describe('indexes', () => {
     );
   });
 
-  test('can use values of the query they were created by', async () => {
+  test('indexes can use values of the query that creates them', async () => {
     await run(
       r.expr([7]).do((list: typeof r) => things.indexCreate('seven', (x: typeof r) => x('a').add(list(0)))),
     );
@@ -93,7 +93,7 @@ describe('indexes', () => {
 });
 
 describe('write hooks', () => {
-  test('are set, shown, replaced and removed', async () => {
+  test('write hooks are set, shown, replaced and removed', async () => {
     const hook = (_context: typeof r, _old: typeof r, news: typeof r) => news;
     expect(await run(things.getWriteHook())).toBe(null);
     expect(await run(things.setWriteHook(hook))).toEqual({ created: 1 });
@@ -105,7 +105,7 @@ describe('write hooks', () => {
     expect(await run(things.setWriteHook(null))).toEqual({ deleted: 1 });
   });
 
-  test('take three arguments and always give the same', async () => {
+  test('write hooks require three arguments and determinism', async () => {
     await expectFailure(
       run(things.setWriteHook((_: typeof r) => 1)),
       fails('ReqlQueryLogicError', 'Write hook functions must expect 3 arguments.'),
@@ -121,13 +121,13 @@ describe('write hooks', () => {
 });
 
 describe('changes', () => {
-  test('of what a table shows after a filter', async () => {
+  test('changes after a filter are delivered', async () => {
     const cursor = things.filter(r.row('kind').eq('seen')).pluck('id').changes();
     const feed = (await run(r.expr(cursor.typeOf()))) as string;
     expect(feed).toBe('STREAM');
   });
 
-  test('cannot be aggregated or follow an array', async () => {
+  test('changes cannot be aggregated or follow an array', async () => {
     await expectFailure(run(things.changes().count()), fails('ReqlQueryLogicError', 'on an infinite stream'));
     await expectFailure(
       run(r.expr([1]).changes()),

@@ -4,18 +4,18 @@ import { TERM_NUMBERS } from '../../src/query/term-numbers.js';
 import { CHAPTERS, TERMS } from '../../src/query/term-table.js';
 
 describe('the table of terms', () => {
-  test('has every term of the protocol, once', () => {
+  test('the table of terms has every term of the protocol, once', () => {
     const names = Object.values(CHAPTERS).flatMap((chapter) => Object.keys(chapter));
     expect(names.toSorted()).toEqual(Object.keys(TERM_NUMBERS).toSorted());
     expect(Object.keys(TERMS)).toHaveLength(names.length);
   });
 
-  test('is what docs/reql-terms.md says', async () => {
-    await expect(page()).toMatchFileSnapshot('../../../../docs/reql-terms.md');
+  test('the table of terms is documented in docs/compatibility.md', async () => {
+    await expect(page()).toMatchFileSnapshot('../../docs/compatibility.md');
   });
 });
 
-/** The page for users; `npx vitest run term-table -u` writes it anew. */
+/** The page for users. `npx vitest run term-table -u` updates it. */
 function page(): string {
   const chapters = Object.entries(CHAPTERS).map(([title, terms]) => {
     const rows = Object.entries(terms).map(([name, entry]) => `| ${name} | ${describeEntry(entry)} |`);
@@ -24,24 +24,24 @@ function page(): string {
   return `${INTRODUCTION}\n${chapters.join('\n')}`;
 }
 
-const INTRODUCTION = `# ReQL on the embedded database
+const INTRODUCTION = `# Compatibility
 
-The terms of RethinkDB's query language by the chapters of its API reference, under their names in the
-protocol (\`tableCreate\` is TABLE_CREATE). A term that is not supported answers with an error that says so.
-This page is made from the table of terms, and a test keeps it true.
+This page lists every term of RethinkDB's query language by the chapters of its API reference, under its name in the
+protocol (\`tableCreate\` is TABLE_CREATE). An unsupported term returns an error that names it. The page is generated from
+the table of terms; a test compares them.
 
-What differs from a RethinkDB server:
+Differences from a RethinkDB server:
 
-- There is one server: options about shards and replicas are checked and have no effect.
-- A table's rows come in the order of their primary keys where RethinkDB promises no order.
-- Indexes are ready when \`indexCreate\` answers.
-- A query runs to its end: there is no limit of time, and other clients wait meanwhile. Regular expressions
-  take linear time.
-- Geospatial indexes are walked from end to end. A distance may differ by some nanometres. A \`getNearest\` that asks
-  for more than a quarter of the globe fails on RethinkDB unless each of a table's eight pieces has \`max_results\`
-  documents in reach; here it fails unless the table has eight times as many.
-- A query that is nested too deeply gets an error.
-- The database \`rethinkdb\` can be read; of it, only \`config().update({name, durability})\` of a table can be written.
+- There is one server: options for shards and replicas are checked and have no effect.
+- There is one user, \`admin\`: \`grant\` is not supported.
+- A table's rows are in the order of their primary keys; RethinkDB guarantees no order.
+- Indexes are complete when \`indexCreate\` returns.
+- A query runs to its end without a time limit, and other clients wait until then. Regular expressions take linear time.
+- Geospatial indexes are scanned completely. A distance may differ by some nanometres. A \`getNearest\` for more than a
+  quarter of the globe fails on RethinkDB unless each of a table's eight pieces has \`max_results\` documents in reach;
+  here it fails unless the table has eight times as many.
+- A query that is nested too deeply returns an error.
+- The database \`rethinkdb\` is read-only, except \`config().update({name, durability})\` of a table.
 `;
 
 function describeEntry(entry: TermEntry): string {

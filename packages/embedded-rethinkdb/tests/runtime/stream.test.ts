@@ -17,14 +17,14 @@ function counted() {
 }
 
 describe('streams', () => {
-  test('read no more rows than are asked for', () => {
+  test('streams read only as many rows as are needed', () => {
     const { stream, read } = counted();
     const rows = sliceStream(stream.with(step((x) => x * 2)), 1, 3);
     expect([...rows.rows()]).toEqual([2, 4]);
     expect(read()).toBe(3);
   });
 
-  test('of arrays stay arrays through steps, slices and unions', () => {
+  test('streams of arrays remain arrays through steps, slices and unions', () => {
     const array = Stream.ofArray([1, 2]);
     expect(array.with(step((x) => x)).isArray).toBe(true);
     expect(sliceStream(array, 0, 1).isArray).toBe(true);
@@ -32,11 +32,11 @@ describe('streams', () => {
     expect(union([array, counted().stream]).isArray).toBe(false);
   });
 
-  test('stop at the array limit, also if they never end', () => {
+  test('streams stop at the array limit, also if they are infinite', () => {
     expect(() => counted().stream.toArray(limits)).toThrow('Array over size limit `100000`.');
   });
 
-  test('without an end are refused where all rows are needed', () => {
+  test('streams without an end are refused if all rows are needed', () => {
     const endless = new Stream(() => [], { infinite: true });
     expect(() => endless.finiteRows()).toThrow('Cannot use an infinite stream');
     const live = liveStream({} as Parameters<typeof liveStream>[0]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { countPages } from '../../src/storage/environment.js';
 import { type SpaceOptions, StorageFullError } from '../../src/storage/space.js';
 import type { Storage } from '../../src/storage/storage.js';
@@ -42,7 +42,7 @@ function setFree(disk: Disk, storage: Storage, bytes: number): void {
 }
 
 describe('a disk with less than the reserve', () => {
-  it('refuses writes with an error that names the free space and the reserve, but no directory', () => {
+  test('a disk with less than the reserve refuses writes with an error that names the free space and the reserve, but no directory', () => {
     const disk = new Disk();
     const directory = temporaryDirectory();
     const { storage, table } = openTable(disk.options, directory);
@@ -56,7 +56,7 @@ describe('a disk with less than the reserve', () => {
     expect(storage.space.status.state).toBe('full');
   });
 
-  it('accepts writes again when space is freed', () => {
+  test('a disk with less than the reserve accepts writes again after space is freed', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     setFree(disk, storage, MEGABYTE);
@@ -67,7 +67,7 @@ describe('a disk with less than the reserve', () => {
     expect(table.get(1)).not.toBeNull();
   });
 
-  it('accepts deletes within the reserve, and refuses them below its last part', () => {
+  test('a disk with less than the reserve accepts deletes within the reserve, and refuses them below its last part', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     for (const id of [1, 2]) put(storage, table, id);
@@ -78,7 +78,7 @@ describe('a disk with less than the reserve', () => {
     expect(table.count()).toBe(1);
   });
 
-  it('counts the free pages of the data file as free space', () => {
+  test('a disk with less than the reserve counts the free pages of the data file as free space', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     for (let id = 0; id < 20; id++) put(storage, table, id, 'x'.repeat(MEGABYTE));
@@ -89,7 +89,7 @@ describe('a disk with less than the reserve', () => {
     expect(table.get(100)).not.toBeNull();
   });
 
-  it('adds up what a transaction writes, so that a long one is refused before it is too long', () => {
+  test('a disk with less than the reserve refuses a long transaction by the sum of its writes, before it is too long', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     setFree(disk, storage, 24 * MEGABYTE);
@@ -104,7 +104,7 @@ describe('a disk with less than the reserve', () => {
     expect(table.count()).toBe(written);
   });
 
-  it('does not refuse many small rows for an estimate that is far too high', () => {
+  test('a disk with less than the reserve does not refuse many small rows by an excessive estimate', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     setFree(disk, storage, 24 * MEGABYTE);
@@ -114,7 +114,7 @@ describe('a disk with less than the reserve', () => {
     expect(table.count()).toBe(5_000);
   });
 
-  it('leaves no entries of an index that was refused', () => {
+  test('a disk with less than the reserve leaves no entries of an index that was refused', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     storage.write(() => {
@@ -130,26 +130,31 @@ describe('a disk with less than the reserve', () => {
     expect([...storage.environment.entries.getKeys()]).toHaveLength(3_000);
   });
 
-  it.each([
+  test.each([
     ['a database', (storage: Storage) => storage.createDatabase('other')],
     ['a table', (storage: Storage) => storage.createTable('test', 'other')],
     ['an index', (storage: Storage) => storage.table('test', 't')!.createIndex('n', onFields('n'))],
     ['a write hook', (storage: Storage) => storage.table('test', 't')!.setWriteHook({ term: 'n' })],
-  ])('refuses %s and is then as before, also after a restart', async (_what, create) => {
-    const disk = new Disk();
-    const directory = temporaryDirectory();
-    const first = openTable(disk.options, directory).storage;
-    const stateOf = (storage: Storage) =>
-      storage.databases().map((db) => storage.tables(db).map((name) => storage.table(db, name)!.toRecord()));
-    const before = stateOf(first);
-    setFree(disk, first, MEGABYTE);
-    expect(() => first.write(() => create(first))).toThrow(StorageFullError);
-    expect(stateOf(first)).toEqual(before);
-    await first.close();
-    expect(stateOf(openStorage(directory, { space: disk.options }))).toEqual(before);
-  });
+  ])(
+    'a disk with less than the reserve refuses %s and leaves the data unchanged, also after a restart',
+    async (_what, create) => {
+      const disk = new Disk();
+      const directory = temporaryDirectory();
+      const first = openTable(disk.options, directory).storage;
+      const stateOf = (storage: Storage) =>
+        storage
+          .databases()
+          .map((db) => storage.tables(db).map((name) => storage.table(db, name)!.toRecord()));
+      const before = stateOf(first);
+      setFree(disk, first, MEGABYTE);
+      expect(() => first.write(() => create(first))).toThrow(StorageFullError);
+      expect(stateOf(first)).toEqual(before);
+      await first.close();
+      expect(stateOf(openStorage(directory, { space: disk.options }))).toEqual(before);
+    },
+  );
 
-  it('is read once a second while there is plenty', () => {
+  test('a disk with less than the reserve with enough free space is checked once a second', () => {
     const disk = new Disk();
     const { storage, table } = openTable(disk.options);
     const before = disk.readings;
@@ -161,17 +166,17 @@ describe('a disk with less than the reserve', () => {
 });
 
 describe('a start on a full disk', () => {
-  it('of a new directory is refused with what to do', () => {
+  test('a start on a full disk of a new directory is refused with instructions', () => {
     const disk = new Disk();
     for (const free of [0, 8 * MEGABYTE]) {
       disk.free = free;
       const open = () => openStorage(temporaryDirectory(), { space: disk.options });
       expect(open).toThrow(expect.objectContaining({ code: 'embedded-storage-full' }));
-      expect(open).toThrow(/Free space on this disk, or set DATA_DIR/);
+      expect(open).toThrow(/Free space on this disk, or use a directory on another one/);
     }
   });
 
-  it('of a directory with data serves reads', async () => {
+  test('a start on a full disk of a directory with data serves reads', async () => {
     const disk = new Disk();
     const directory = temporaryDirectory();
     const first = openTable(disk.options, directory);
@@ -188,7 +193,7 @@ describe('a limit of the data', () => {
   const LIMIT = 4 * MEGABYTE;
   const usedBytes = (storage: Storage) => countPages(storage.environment).used * 4096;
 
-  it('refuses writes beyond it, and accepts them again after deletes', () => {
+  test('a limit of the data refuses writes beyond it, and accepts them again after deletes', () => {
     const { storage, table } = openTable({ ...new Disk().options, limitBytes: LIMIT });
     let rows = 0;
     const fill = () => {
@@ -203,7 +208,7 @@ describe('a limit of the data', () => {
     expect(storage.space.check().state).toBe('ok');
   });
 
-  it('holds for a single transaction with many rows as well', () => {
+  test('a limit of the data holds for a single transaction with many rows as well', () => {
     const { storage, table } = openTable({ ...new Disk().options, limitBytes: LIMIT });
     const fill = () =>
       storage.write(() => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Datum, type DatumObject, MAXVAL, MINVAL } from '../../src/datum/datum.js';
 import { makeTime } from '../../src/datum/time.js';
 import type { Change } from '../../src/storage/changes.js';
@@ -22,7 +22,7 @@ const closed = (value: Datum) => ({ value, open: false });
 const open = (value: Datum) => ({ value, open: true });
 
 describe('a new data directory', () => {
-  it('has an empty database `test` and an identity that lasts', async () => {
+  test('a new data directory has an empty database `test` and a persistent id', async () => {
     const directory = temporaryDirectory();
     const first = openStorage(directory);
     const { id } = first;
@@ -33,7 +33,7 @@ describe('a new data directory', () => {
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('may have a dot in its name', async () => {
+  test('a new data directory may have a dot in its name', async () => {
     const directory = join(temporaryDirectory(), 'chat.example.org');
     const first = openStorage(directory);
     createTable(first, 'kept');
@@ -43,7 +43,7 @@ describe('a new data directory', () => {
 });
 
 describe('databases and tables', () => {
-  it('outlive a restart with their settings', async () => {
+  test('databases and tables outlive a restart with their settings', async () => {
     const directory = temporaryDirectory();
     const before = openStorage(directory);
     before.write(() => {
@@ -62,7 +62,7 @@ describe('databases and tables', () => {
     expect(table.count()).toBe(1);
   });
 
-  it('refuse names that are taken or missing, in the words of RethinkDB', () => {
+  test('databases and tables refuse names that are taken or missing, with the messages of RethinkDB', () => {
     const storage = openStorage();
     createTable(storage);
     const attempt = (job: () => unknown) => () => storage.write(job);
@@ -76,7 +76,7 @@ describe('databases and tables', () => {
     );
   });
 
-  it('are gone with everything in them when dropped, also for a table of the same name', () => {
+  test('databases and tables are dropped with all their data, also for a new table of the same name', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('a', onFields('a')));
@@ -90,7 +90,7 @@ describe('databases and tables', () => {
     expect(again.indexes.size).toBe(0);
   });
 
-  it('keep their rows and their object when renamed', () => {
+  test('databases and tables keep their rows and their object when renamed', () => {
     const storage = openStorage();
     const table = createTable(storage);
     insert(storage, table, { id: 1 });
@@ -103,7 +103,7 @@ describe('databases and tables', () => {
 });
 
 describe('documents', () => {
-  it('come back as they were put, whatever the names of their fields', () => {
+  test('documents are returned as they were written, with field names of any kind', () => {
     const storage = openStorage();
     const table = createTable(storage);
     const doc = JSON.parse(
@@ -116,7 +116,7 @@ describe('documents', () => {
     expect(table.get('y')).toBeNull();
   });
 
-  it('are walked in the order of their keys, both ways, within bounds', () => {
+  test('documents are scanned in the order of their keys, in both directions, within bounds', () => {
     const storage = openStorage();
     const table = createTable(storage);
     const keys = [[1], true, -5, 0, 3, 20, makeTime(5), 'a', 'b', 'ba'];
@@ -131,7 +131,7 @@ describe('documents', () => {
     expect(ids(table.scan({ lower: closed(20), upper: closed(0) }))).toEqual([]);
   });
 
-  it('can be walked in many chunks while the table is written', () => {
+  test('documents can be scanned in many chunks while the table is written', () => {
     const storage = openStorage();
     const table = createTable(storage);
     insert(storage, table, ...Array.from({ length: 3000 }, (_, id) => ({ id })));
@@ -145,7 +145,7 @@ describe('documents', () => {
     expect(ids(table.scan({}, true))).toEqual(Array.from({ length: 2000 }, (_, i) => 2999 - i));
   });
 
-  it('are seen by the transaction that has put them', () => {
+  test('documents are visible in the transaction that wrote them', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => {
@@ -155,7 +155,7 @@ describe('documents', () => {
     });
   });
 
-  it('written before an error in the same job stay', () => {
+  test('documents written before an error of the same job are kept', () => {
     const storage = openStorage();
     const table = createTable(storage);
     const job = () => {
@@ -168,7 +168,7 @@ describe('documents', () => {
 });
 
 describe('changes', () => {
-  it('are told once per commit, in order, nested writes included', () => {
+  test('changes are delivered once per commit, in order, nested writes included', () => {
     const storage = openStorage();
     const table = createTable(storage);
     const commits: (readonly Change[])[] = [];
@@ -190,7 +190,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('of the catalog are told after the commit', () => {
+  test('changes of the catalog are delivered after the commit', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('a', onFields('a')));
@@ -207,7 +207,7 @@ describe('changes', () => {
 });
 
 describe('secondary indexes', () => {
-  it('hold what was there before and what comes after, and follow updates and deletions', () => {
+  test('secondary indexes contain earlier and later documents, and follow updates and deletions', () => {
     const storage = openStorage();
     const table = createTable(storage);
     insert(storage, table, { id: 1, a: 'x' }, { id: 2 }, { id: 3, a: null }, { id: 4, a: { b: 1 } });
@@ -225,7 +225,7 @@ describe('secondary indexes', () => {
     expect(entries()).toEqual([['a', 1]]);
   });
 
-  it('give the documents of wanted values', () => {
+  test('secondary indexes return the documents of wanted values', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('a', onFields('a')));
@@ -234,7 +234,7 @@ describe('secondary indexes', () => {
     expect([...wanted].map(({ doc }) => doc.id)).toEqual([1, 3]);
   });
 
-  it('of several fields find one room in order', () => {
+  test('secondary indexes on several fields return the rows of one prefix in order', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('room_at', onFields(['room', 'at'])));
@@ -247,7 +247,7 @@ describe('secondary indexes', () => {
     expect(docs(true)).toEqual(['a3', 'a2', 'a1']);
   });
 
-  it('of arrays have an entry for each element', () => {
+  test('secondary indexes of arrays have an entry for each element', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('tags', onFields('tags', { multi: true })));
@@ -262,7 +262,7 @@ describe('secondary indexes', () => {
     expect(ids(table.getAllIndex(index, 'x'))).toEqual([1, 1]);
   });
 
-  it('tell long values apart beyond the length of a key', () => {
+  test('secondary indexes distinguish long values beyond the length of a key', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('a', onFields('a')));
@@ -274,7 +274,7 @@ describe('secondary indexes', () => {
     expect(above.map(({ value, doc }) => [doc.id, value])).toEqual([[2, `${long}2`]]);
   });
 
-  it('give back negative zero, and find it as zero', () => {
+  test('secondary indexes return negative zero, and find it as zero', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('a', onFields('a')));
@@ -284,7 +284,7 @@ describe('secondary indexes', () => {
     expect(ids(table.getAllIndex(index, 0))).toEqual([1]);
   });
 
-  it('give back times with their zone', () => {
+  test('secondary indexes return times with their zone', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => table.createIndex('at', onFields('at')));
@@ -294,7 +294,7 @@ describe('secondary indexes', () => {
     expect(ids(table.getAllIndex(index, makeTime(1.5)))).toEqual([1]);
   });
 
-  it('can be renamed, over another where that is wanted', () => {
+  test('secondary indexes can be renamed, also to the name of another index with overwrite', () => {
     const storage = openStorage();
     const table = createTable(storage);
     storage.write(() => {
@@ -323,7 +323,7 @@ describe('a commit that fails', () => {
     }) as typeof transactionSync;
   }
 
-  it('leaves nothing of what was written, and tells nobody', () => {
+  test('a commit that fails leaves no writes and delivers no changes', () => {
     const storage = openStorage();
     const table = createTable(storage);
     insert(storage, table, { id: 1 });
@@ -341,7 +341,7 @@ describe('a commit that fails', () => {
     expect(ids(table.scan())).toEqual([1, 3]);
   });
 
-  it('takes tables and indexes back that were created', () => {
+  test('a commit that fails removes the tables and indexes that it created', () => {
     const storage = openStorage();
     const table = createTable(storage);
     failNextCommit(storage);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { compileStoredFunction } from '../../src/query/functions/compile-stored.js';
-import { DirectoryError } from '../../src/storage/environment.js';
+import { DirectoryError } from '../../src/storage/data-directory.js';
 import { Storage } from '../../src/storage/storage.js';
 
 // Opens each directory that it is given on a line, and answers with what came of it. If LMDB crashes, so does it.

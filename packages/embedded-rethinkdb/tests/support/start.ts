@@ -8,17 +8,18 @@ export interface TestServer {
   readonly host: string;
   readonly port: number;
   readonly directory: string;
-  /** The faults that the database has found in itself: none, in a test that passes. */
+  /** The faults that the database has reported; empty in a test that passes. */
   readonly faults: Error[];
   connect(): Promise<Connection>;
   stop(): Promise<void>;
 }
 
-/** An embedded database of one test file, in a directory of its own unless one is given. */
+/** A database for one test file, in a temporary directory by default. */
 export async function startTestServer(options: Partial<EmbeddedOptions> = {}): Promise<TestServer> {
   const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'embedded-')));
   const faults: Error[] = [];
-  const { host, port, stop } = await startEmbedded({ directory, onFault: (e) => faults.push(e), ...options });
+  const place = options.memory ? {} : { directory };
+  const { host, port, stop } = await startEmbedded({ ...place, onFault: (e) => faults.push(e), ...options });
   const connections: Connection[] = [];
   return {
     host,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GroupCommit, type Job } from '../../src/wire/group-commit.js';
 import { openStorage } from '../storage/open-storage.js';
 import { until } from '../support/until.js';
@@ -29,7 +29,7 @@ function scene() {
 }
 
 describe('writes that arrive in one turn', () => {
-  it('share one commit, and are acknowledged after it', async () => {
+  test('writes that arrive in one turn share one commit, and are acknowledged after it', async () => {
     const { group, job, commits, log } = scene();
     for (const name of ['a', 'b', 'c']) group.add(job(name, {}, true));
     await until('acknowledgements', () => log.includes('c ok'));
@@ -37,7 +37,7 @@ describe('writes that arrive in one turn', () => {
     expect(log).toEqual(['a', 'b', 'c', 'commit', 'a ok', 'b ok', 'c ok']);
   });
 
-  it('do not hold up the reads of other connections', async () => {
+  test('writes that arrive in one turn do not delay the reads of other connections', async () => {
     const { group, job, log } = scene();
     const [one, other] = [{}, {}];
     group.add(job('write', one, true));
@@ -55,7 +55,7 @@ describe('writes that arrive in one turn', () => {
     ]);
   });
 
-  it('all learn that their commit has failed', async () => {
+  test('writes that arrive in one turn all fail if their commit fails', async () => {
     const { storage, group, job, log } = scene();
     storage.environment.root.transactionSync = ((run: () => unknown) => {
       run();
@@ -68,7 +68,7 @@ describe('writes that arrive in one turn', () => {
     expect(log).toContain(told('a'));
   });
 
-  it('fails the first query as well when it cannot begin, and runs the others', async () => {
+  test('writes that arrive in one turn fail for the first query only if the transaction cannot begin', async () => {
     const { storage, group, job, log } = scene();
     const { transactionSync } = storage.environment.root;
     let failures = 1;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/start.js';
 import { MAGIC, message, RawClient } from './raw-client.js';
 
@@ -32,14 +32,14 @@ const first = {
 };
 
 describe('the handshake V1_0', () => {
-  it('proves the server to the client as well', async () => {
+  test('the handshake V1_0 authenticates the server to the client', async () => {
     const raw = client();
     const last = await raw.login('pa,ss=wörd');
     expect(last).toEqual({ success: true, authentication: expect.stringMatching(/^v=[A-Za-z0-9+/]{43}=$/) });
     expect(await raw.ask(1n, [1, 5])).toMatchObject({ t: 1, r: [5] });
   });
 
-  it('says its versions first', async () => {
+  test('the handshake V1_0 sends the versions first', async () => {
     const raw = client();
     raw.send(MAGIC);
     expect(await raw.json()).toEqual({
@@ -50,7 +50,7 @@ describe('the handshake V1_0', () => {
     });
   });
 
-  it('may come byte by byte', async () => {
+  test('the handshake V1_0 can be received byte by byte', async () => {
     const raw = client();
     for (const byte of Buffer.concat([MAGIC, Buffer.from(message(first))])) raw.send(Buffer.from([byte]));
     await raw.json();
@@ -60,7 +60,7 @@ describe('the handshake V1_0', () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ ...first, protocol_version: '0' }, 1, 'Expected a number for `protocol_version`.'],
     [{ ...first, protocol_version: 1 }, 2, 'Unsupported `protocol_version`.'],
     [{ ...first, authentication_method: 1 }, 3, 'Expected a string for `authentication_method`.'],
@@ -73,7 +73,7 @@ describe('the handshake V1_0', () => {
     [{ ...first, authentication: 'n,,m=x,n=admin,r=x' }, 11, 'Extensions not supported'],
     [[1], 1, 'Expected a number for `protocol_version`.'],
     [null, 9, 'Failed to convert JSON to datum.'],
-  ])('refuses %j with code %i', async (wrong, code, error) => {
+  ])('the handshake V1_0 refuses %j with code %i', async (wrong, code, error) => {
     const raw = client();
     raw.send(MAGIC, message(wrong));
     await raw.json();
@@ -81,7 +81,7 @@ describe('the handshake V1_0', () => {
     await raw.end();
   });
 
-  it('refuses what is no JSON, and what does not end', async () => {
+  test('the handshake V1_0 refuses messages that are not JSON or too long', async () => {
     const [noJson, endless] = [client(), client()];
     noJson.send(MAGIC, 'hello\0');
     await noJson.json();
@@ -92,7 +92,7 @@ describe('the handshake V1_0', () => {
     await Promise.all([noJson.end(), endless.end()]);
   });
 
-  it('tells a wrong password and an unknown user only at its end', async () => {
+  test('the handshake V1_0 reports a wrong password and an unknown user only at its end', async () => {
     expect(await client().login('wrong')).toEqual({
       success: false,
       error_code: 12,
@@ -109,15 +109,18 @@ describe('the handshake V1_0', () => {
 describe('older handshakes', () => {
   const JSON_ENCODING = little(0x7e6970c7);
 
-  it.each([0x400c2d20, 0x5f75e83e])('of the magic number %i take the password as the key', async (magic) => {
-    const raw = client();
-    const password = Buffer.from('pa,ss=wörd');
-    raw.send(little(magic), little(password.length), password, JSON_ENCODING);
-    expect(await raw.text()).toBe('SUCCESS');
-    expect(await raw.ask(1n, [1, [2, [1, 2]]])).toMatchObject({ t: 1, r: [[1, 2]] });
-  });
+  test.each([0x400c2d20, 0x5f75e83e])(
+    'older handshakes of the magic number %i take the password as the key',
+    async (magic) => {
+      const raw = client();
+      const password = Buffer.from('pa,ss=wörd');
+      raw.send(little(magic), little(password.length), password, JSON_ENCODING);
+      expect(await raw.text()).toBe('SUCCESS');
+      expect(await raw.ask(1n, [1, [2, [1, 2]]])).toMatchObject({ t: 1, r: [[1, 2]] });
+    },
+  );
 
-  it('are refused with a wrong key, a long key, another encoding', async () => {
+  test('older handshakes are refused with a wrong key, a long key or another encoding', async () => {
     const attempt = async (...parts: Buffer[]) => {
       const raw = client();
       raw.send(little(0x400c2d20), ...parts);
@@ -135,10 +138,10 @@ describe('older handshakes', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['a browser', 'GET / HTTP/1.1\r\n\r\n', 'ERROR: Received an unsupported protocol version.'],
     ['garbage', '\u0000\u0000\u0000\u0000', 'ERROR: Received an unsupported protocol version.'],
-  ])('of %s are refused', async (_, bytes, error) => {
+  ])('older handshakes of %s are refused', async (_, bytes, error) => {
     const raw = client();
     raw.send(bytes);
     expect(await raw.text()).toContain(error);

@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { WireLimits } from '../../src/wire/limits.js';
 import { Credentials } from '../../src/wire/scram.js';
 import { type Connection, r } from '../support/driver.js';
@@ -54,11 +54,11 @@ async function oldLogin(password: string): Promise<string> {
 }
 
 describe('wrong passwords', () => {
-  it.each([
+  test.each([
     ['the old handshake', () => oldLogin('wrong')],
     ['SCRAM', () => client().login('wrong')],
   ])(
-    'of %s are answered a few times at once, and then slowed down, while queries are answered',
+    'wrong passwords of %s are checked immediately a few times, then delayed, while queries are answered',
     async (_, guess) => {
       const connection = await start({ failuresBeforeDelay: 3, delayedAttemptMs: NEVER_MS });
       for (let n = 0; n < 3; n++) await guess();
@@ -75,7 +75,7 @@ describe('wrong passwords', () => {
     },
   );
 
-  it('do not keep out a client with the right one', async () => {
+  test('wrong passwords do not lock out a client with the right password', async () => {
     await start({ failuresBeforeDelay: 3, delayedAttemptMs: 10 });
     let isOver = false;
     const attack = Array.from({ length: 20 }, async () => {
@@ -94,7 +94,7 @@ describe('wrong passwords', () => {
     await Promise.all(attack);
   });
 
-  it('are compared without deriving a key, which would block the thread', () => {
+  test('wrong passwords are compared without deriving a key, which would block the thread', () => {
     const credentials = new Credentials(PASSWORD);
     const salt = randomBytes(16);
     const fastest = (job: () => unknown) => {
@@ -113,7 +113,7 @@ describe('wrong passwords', () => {
 });
 
 describe('connections', () => {
-  it('that are not authenticated make room for others when there are too many', async () => {
+  test('connections without authentication are closed for new connections if there are too many', async () => {
     await start({ unauthenticatedPerAddress: 4 });
     const idle = Array.from({ length: 4 }, () => client());
     for (const raw of idle) {
@@ -126,7 +126,7 @@ describe('connections', () => {
     expect(idle.slice(1).map(({ closed }) => closed)).toEqual([false, false, false]);
   });
 
-  it('are closed at once when there are too many', async () => {
+  test('connections are refused if there are too many', async () => {
     const first = await start({ connections: 3 });
     const others = [await server.connect(), await server.connect()];
     const refused = client();
@@ -145,7 +145,7 @@ describe('connections', () => {
     expect(await r.expr(1).run(first)).toBe(1);
   });
 
-  it('may not hold more of unfinished queries than all may together', async () => {
+  test('connections share a limit for the bytes of incomplete queries', async () => {
     const connection = await start({ queryBytes: 2 * MEGABYTE });
     const [first, second] = [await authenticated(), await authenticated()];
     const part = frame(7n, 'x'.repeat(1.5 * MEGABYTE), 100 * MEGABYTE);
@@ -173,7 +173,7 @@ describe('connections', () => {
     ).toBeTruthy();
   });
 
-  it('are closed when a query is not sent completely in time, but not for being idle', async () => {
+  test('connections are closed if a query is not received completely in time, but not if they are idle', async () => {
     const connection = await start({ queryReceiveMs: 100 });
     const raw = await authenticated();
     raw.send(frame(1n, '[1,', 100));
@@ -183,7 +183,7 @@ describe('connections', () => {
 });
 
 describe('one connection', () => {
-  it('may have a number of open cursors and feeds, and as many again when they are closed', async () => {
+  test('one connection has a limit of open cursors and feeds, which closed ones do not count for', async () => {
     const connection = await start({ cursors: 5, feeds: 3 });
     await r.tableCreate('t').run(connection);
     const feeds = [];
@@ -204,7 +204,7 @@ describe('one connection', () => {
     await (await open()).close();
   });
 
-  it('may have a number of queries without an answer', async () => {
+  test('one connection has a limit of unanswered queries', async () => {
     await start({ queries: 10 });
     const raw = await authenticated();
     const queries = Array.from({ length: 30 }, (_, n) => frame(BigInt(n + 1), '[1,5]'));
@@ -218,7 +218,7 @@ describe('one connection', () => {
     expect(await raw.ask(99n, [1, 6])).toMatchObject({ t: 1, r: [6] });
   });
 
-  it('may have a number of calls of noreplyWait that wait', async () => {
+  test('one connection has a limit of waiting calls of noreplyWait', async () => {
     await start({ noreplyWaits: 3 });
     const raw = await authenticated();
     const write = frame(1n, JSON.stringify([1, [57, ['other']], { noreply: true }]));

@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { until } from '../support/until.js';
 
-/** What a connection says, byte for byte, for tests of what drivers would never send. */
+/** A connection at the level of bytes, for tests of input that drivers never send. */
 export class RawClient {
   readonly socket: Socket;
   closed = false;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, r } from '../support/driver.js';
 import { startTestServer, type TestServer } from '../support/start.js';
 import { until } from '../support/until.js';
@@ -35,7 +35,7 @@ const TABLE = [15, ['t']];
 const CHANGES = [152, [TABLE]];
 
 describe('queries', () => {
-  it.each([
+  test.each([
     ['no JSON', '{', 'Client is buggy (failed to deserialize query).'],
     ['no array', '{}', 'Expected a query to be an array, but found OBJECT.'],
     ['no type', '["x"]', 'Expected a query type as a number, but found STRING.'],
@@ -45,7 +45,7 @@ describe('queries', () => {
     ['odd options', '[1,5,[]]', 'Expected global optargs as an object, but found ARRAY.'],
     ['an unknown term', '[1,[9999,[]]]', 'Unrecognized TermType'],
     ['nothing', '', 'Client is buggy (failed to deserialize query).'],
-  ])('that are %s get an error, and the connection goes on', async (_, body, text) => {
+  ])('queries that are %s get an error, and the connection remains usable', async (_, body, text) => {
     const raw = await login();
     const answer = await raw.ask(7n, body);
     expect(answer).toMatchObject({ token: 7n, b: [] });
@@ -54,7 +54,7 @@ describe('queries', () => {
     expect(await raw.ask(8n, [START, 5])).toEqual({ token: 8n, t: 1, r: [5] });
   });
 
-  it('keep their tokens, all 64 bits, also when they come in one piece or cut anywhere', async () => {
+  test('queries keep all 64 bits of their tokens, in one chunk or split anywhere', async () => {
     const raw = await login();
     const tokens = [0n, 1n, -1n, 2n ** 62n];
     const bytes = Buffer.concat(tokens.map((token) => frame(token, JSON.stringify([START, String(token)]))));
@@ -64,7 +64,7 @@ describe('queries', () => {
     for (const token of tokens) expect(await raw.response()).toMatchObject({ token, r: [String(token)] });
   });
 
-  it('that are nested beyond reason get an error', async () => {
+  test('queries that are nested too deeply get an error', async () => {
     const raw = await login();
     const depth = 200_000;
     const answer = await raw.ask(1n, `[1,${'[2,['.repeat(depth)}1${']]'.repeat(depth)}]`);
@@ -72,7 +72,7 @@ describe('queries', () => {
     expect(await raw.ask(2n, [START, 5])).toMatchObject({ r: [5] });
   });
 
-  it('longer than 128 MiB are refused before they are read', async () => {
+  test('queries longer than 128 MiB are refused before they are read', async () => {
     const raw = await login();
     raw.send(frame(3n, '', 128 * 1024 * 1024));
     const answer = await raw.response();
@@ -81,7 +81,7 @@ describe('queries', () => {
     await raw.end();
   });
 
-  it('tell the server, and wait for silent queries', async () => {
+  test('queries of the types SERVER_INFO and NOREPLY_WAIT are answered', async () => {
     const raw = await login();
     expect(await raw.ask(1n, [SERVER_INFO])).toMatchObject({ t: 5, r: [{ name: 'embedded', proxy: false }] });
     raw.query(2n, [START, [56, [[15, ['t']], { id: 'silent' }]], { noreply: true }]);
@@ -92,7 +92,7 @@ describe('queries', () => {
 });
 
 describe('cursors', () => {
-  it('give batches until the last, which says so', async () => {
+  test('cursors return batches, of which the last is marked', async () => {
     const raw = await login();
     const limits = { max_batch_rows: 40, first_batch_scaledown_factor: 4 };
     expect(await raw.ask(1n, [START, TABLE, limits])).toMatchObject({ t: 3, n: [], r: { length: 10 } });
@@ -102,7 +102,7 @@ describe('cursors', () => {
     expect(await raw.ask(1n, [CONTINUE])).toMatchObject({ t: 16, r: ['Token 1 not in stream cache.'] });
   });
 
-  it('can be stopped', async () => {
+  test('cursors can be stopped', async () => {
     const raw = await login();
     await raw.ask(1n, [START, TABLE, { max_batch_rows: 4 }]);
     expect(await raw.ask(1n, [STOP])).toEqual({ token: 1n, t: 2, r: [], n: [] });
@@ -110,14 +110,14 @@ describe('cursors', () => {
     expect(await raw.ask(1n, [STOP])).toMatchObject({ t: 16, r: ['Token 1 not in stream cache.'] });
   });
 
-  it('keep their token to themselves', async () => {
+  test('cursors reserve their token', async () => {
     const raw = await login();
     await raw.ask(1n, [START, TABLE, { max_batch_rows: 4 }]);
     expect(await raw.ask(1n, [START, 5])).toMatchObject({ t: 16, r: ['ERROR: duplicate token 1'] });
     expect(await raw.ask(1n, [NOREPLY_WAIT])).toMatchObject({ t: 16, r: ['ERROR: duplicate token 1'] });
   });
 
-  it('of a feed answer at once, then when something has happened; a stop ends the waiting request too', async () => {
+  test('cursors of a feed answer immediately, then after changes; a stop answers the waiting request too', async () => {
     const raw = await login();
     expect(await raw.ask(1n, [START, CHANGES])).toEqual({ token: 1n, t: 3, r: [], n: [1] });
     raw.query(1n, [CONTINUE]);
@@ -133,7 +133,7 @@ describe('cursors', () => {
     for (let i = 0; i < 2; i++) expect(await raw.response()).toEqual({ token: 1n, t: 2, r: [], n: [] });
   });
 
-  it('of a silent query are closed at once', async () => {
+  test('cursors of a noreply query are closed immediately', async () => {
     const raw = await login();
     raw.query(1n, [START, CHANGES, { noreply: true }]);
     expect(await raw.ask(2n, [NOREPLY_WAIT])).toMatchObject({ t: 4 });
@@ -142,7 +142,7 @@ describe('cursors', () => {
 });
 
 describe('clients that misbehave', () => {
-  it('may vanish in the middle of a query, of a frame, of a feed', async () => {
+  test('clients may disconnect during a query, a frame or a feed', async () => {
     for (const last of [
       frame(1n, JSON.stringify([START, CHANGES])),
       frame(2n, 'half', 100),
@@ -156,7 +156,7 @@ describe('clients that misbehave', () => {
     expect(await r.table('t').count().run(connection)).toBe(100);
   });
 
-  it('that do not read their responses are not read from any more', async () => {
+  test('clients that do not read their responses are paused', async () => {
     const raw = await login();
     raw.socket.pause();
     const big = 'x'.repeat(1024 * 1024);

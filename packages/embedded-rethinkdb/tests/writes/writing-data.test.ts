@@ -21,13 +21,13 @@ beforeEach(async () => {
 });
 
 describe('insert', () => {
-  test('makes keys and tells them', async () => {
+  test('insert generates keys and returns them', async () => {
     const answer = (await run(things.insert([{ a: 1 }, { id: 3 }]))) as { generated_keys: string[] };
     expect(answer).toMatchObject({ ...none, inserted: 2 });
     expect(answer.generated_keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 
-  test('keeps negative zero, which is the same key as zero', async () => {
+  test('insert keeps negative zero, which is the same key as zero', async () => {
     const negative = r.json('-0.0');
     await run(things.insert({ id: [1, negative], n: negative, at: r.epochTime(negative) }));
     expect(await run(things.get([1, 0]).without('at'))).toEqual({ id: [1, -0], n: -0 });
@@ -40,13 +40,13 @@ describe('insert', () => {
     expect(await run(things.get([1, negative]))).toEqual({ id: [1, 0] });
   });
 
-  test('counts faulty documents and writes the others', async () => {
+  test('insert counts invalid documents and writes the others', async () => {
     const answer = await run(things.insert([{ id: 3 }, { id: 1 }, { id: null }]));
     expect(answer).toMatchObject({ ...none, inserted: 1, errors: 2 });
     expect(answer).toMatchObject({ first_error: expect.stringContaining('Primary keys must be either') });
   });
 
-  test('refuses a second document with a key', async () => {
+  test('insert refuses a second document with a key', async () => {
     expect(await run(things.insert({ id: 1, n: 9 }))).toEqual({
       ...none,
       errors: 1,
@@ -63,12 +63,12 @@ describe('insert', () => {
       { id: 1, both: [1, 5] },
     ],
     [() => null, null],
-  ])('settles a conflict: %s', async (conflict, expected) => {
+  ])('insert resolves a conflict by %s', async (conflict, expected) => {
     await run(things.insert({ id: 1, m: 5 }, { conflict }));
     expect(await run(things.get(1))).toEqual(expected);
   });
 
-  test('needs a conflict function that always gives the same', async () => {
+  test('insert requires a deterministic conflict function', async () => {
     await expectFailure(
       run(things.insert({ id: 1 }, { conflict: () => r.random() })),
       fails('ReqlQueryLogicError', 'The conflict function passed to `insert` must be deterministic.'),
@@ -79,7 +79,7 @@ describe('insert', () => {
     );
   });
 
-  test('lists changes if asked to', async () => {
+  test('insert lists changes on request', async () => {
     const changed = await run(
       things.insert([{ id: 3 }, { id: 1, n: 7 }], { returnChanges: true, conflict: 'replace' }),
     );
@@ -97,13 +97,13 @@ describe('insert', () => {
     });
   });
 
-  test('takes the rows of another table, and of the table itself', async () => {
+  test('insert copies the rows of another table, and of the table itself', async () => {
     await run(r.table('others').insert(things));
     expect(await run(r.table('others').count())).toBe(2);
     expect(await run(things.insert(things, { conflict: 'replace' }))).toMatchObject({ unchanged: 2 });
   });
 
-  test('does not store bounds or arrays that are too large', async () => {
+  test('insert does not store bounds or arrays that are too large', async () => {
     expect(await run(things.insert({ id: 3, a: r.minval }))).toMatchObject({
       first_error: '`r.minval` and `r.maxval` cannot be written to disk.',
     });
@@ -113,12 +113,12 @@ describe('insert', () => {
     });
   });
 
-  test('keeps fields named like those of Object.prototype', async () => {
+  test('insert keeps fields named like those of Object.prototype', async () => {
     await run(things.insert(r.json('{"id": 3, "__proto__": {"a": 1}, "toString": 2}')));
     expect(await run(things.get(3).toJSON())).toBe('{"__proto__":{"a":1},"id":3,"toString":2}');
   });
 
-  test('refuses an unknown durability', async () => {
+  test('insert refuses an unknown durability', async () => {
     await expectFailure(
       run(things.insert({}, { durability: 'x' })),
       fails('ReqlQueryLogicError', 'Durability option `x` unrecognized (options are "hard" and "soft").'),
@@ -128,7 +128,7 @@ describe('insert', () => {
 });
 
 describe('update, replace and delete', () => {
-  test('change one row, several or none', async () => {
+  test('update, replace and delete change one row, several rows or no row', async () => {
     expect(await run(things.get(1).update({ m: 1 }))).toEqual({ ...none, replaced: 1 });
     expect(await run(things.update((x: typeof r) => ({ n: x('n').add(10) })))).toEqual({
       ...none,
@@ -140,14 +140,14 @@ describe('update, replace and delete', () => {
     expect(await run(things)).toEqual([{ id: 1, n: 11, m: 1 }]);
   });
 
-  test('replace whole rows, insert and delete', async () => {
+  test('replace changes whole rows, inserts and deletes', async () => {
     await run(things.get(1).replace({ id: 1, x: 1 }));
     await run(things.get(5).replace({ id: 5 }));
     await run(things.get(2).replace(null));
     expect(await run(things.orderBy('id'))).toEqual([{ id: 1, x: 1 }, { id: 5 }]);
   });
 
-  test('do not change the primary key', async () => {
+  test('update, replace and delete do not change the primary key', async () => {
     expect(await run(things.get(1).update({ id: 7 }))).toMatchObject({
       errors: 1,
       first_error: expect.stringContaining('Primary key `id` cannot be changed'),
@@ -160,7 +160,7 @@ describe('update, replace and delete', () => {
     });
   });
 
-  test('need nonAtomic for what may give different results', async () => {
+  test('update, replace and delete require nonAtomic for nondeterministic functions', async () => {
     const update = { n: r.random(5) };
     await expectFailure(
       run(things.update(update)),
@@ -174,12 +174,12 @@ describe('update, replace and delete', () => {
   });
 
   // The next four are as a RethinkDB server answers.
-  test('update evaluates what it is given for every row', async () => {
+  test('update evaluates its argument for every row', async () => {
     await run(things.update({ token: r.uuid() }, { nonAtomic: true }));
     expect(await run(things('token').distinct().count())).toBe(2);
   });
 
-  test('update counts what it cannot evaluate, replace fails', async () => {
+  test('update counts errors of its argument, replace fails', async () => {
     const wrong = { m: r.expr(1).add('a') };
     const message = 'Expected type NUMBER but found STRING.';
     expect(await run(things.update(wrong))).toEqual({ ...none, errors: 2, first_error: message });
@@ -187,7 +187,7 @@ describe('update, replace and delete', () => {
     await expectFailure(run(things.replace(wrong)), fails('ReqlQueryLogicError', message));
   });
 
-  test('update of a row that is not there is an error if it is not atomic', async () => {
+  test('update of a missing row is an error if it is not atomic', async () => {
     expect(await run(things.get(9).update({ m: things.get(1)('n') }, { nonAtomic: true }))).toEqual({
       ...none,
       errors: 1,
@@ -195,7 +195,7 @@ describe('update, replace and delete', () => {
     });
   });
 
-  test('list no changes where there is no row', async () => {
+  test('update, replace and delete list no changes for a missing row', async () => {
     expect(await run(things.getAll(8, 9).update({ m: 1 }, { returnChanges: true }))).toEqual(none);
     expect(await run(things.filter(false).delete({ returnChanges: 'always' }))).toEqual(none);
     expect(await run(things.insert([], { returnChanges: true }))).toEqual(none);
@@ -206,14 +206,14 @@ describe('update, replace and delete', () => {
     });
   });
 
-  test('check their options first', async () => {
+  test('update, replace and delete check their options first', async () => {
     await expectFailure(
       run(things.get(1).update({ m: r.random(5) }, { returnChanges: 'sometimes' })),
       fails('ReqlQueryLogicError', 'Invalid return_changes value `sometimes`'),
     );
   });
 
-  test('list changes, also those that were none if asked to', async () => {
+  test('update, replace and delete list changes, on request also for unchanged rows', async () => {
     const row = { id: 1, n: 1 };
     expect(await run(things.get(1).update({ n: 1 }, { returnChanges: true }))).toMatchObject({ changes: [] });
     expect(await run(things.get(1).update({ n: 1 }, { returnChanges: 'always' }))).toMatchObject({
@@ -224,7 +224,7 @@ describe('update, replace and delete', () => {
     });
   });
 
-  test('go on after a row that fails', async () => {
+  test('update, replace and delete continue after a row that fails', async () => {
     const answer = await run(
       things.update((x: typeof r) => r.branch(x('id').eq(1), r.error('no'), { ok: true })),
     );
@@ -237,7 +237,7 @@ describe('update, replace and delete', () => {
     expect(await run(things.get(1))).toEqual({ id: 1, a: { d: 3 } });
   });
 
-  test('do not meet a row again where an update has moved it to', async () => {
+  test('update, replace and delete do not process a row twice if an update moves it', async () => {
     await run(things.indexCreate('n'));
     await run(things.indexWait('n'));
     const answer = await run(things.between(0, 100, { index: 'n' }).update({ n: r.row('n').add(10) }));
@@ -247,7 +247,7 @@ describe('update, replace and delete', () => {
 });
 
 describe('write hooks', () => {
-  test('see every write and shape what is stored', async () => {
+  test('write hooks are called for every write and change the stored row', async () => {
     await run(
       things.setWriteHook((context: typeof r, old: typeof r, news: typeof r) =>
         r.branch(
@@ -266,7 +266,7 @@ describe('write hooks', () => {
     expect(await run(things.get(4))).toEqual({ id: 4 });
   });
 
-  test('refuse rows with their own words', async () => {
+  test('write hooks refuse rows with their own messages', async () => {
     await run(
       things.setWriteHook((_c: typeof r, _o: typeof r, news: typeof r) =>
         r.branch(news.hasFields('body'), news, r.error('a message needs a body')),
@@ -279,7 +279,7 @@ describe('write hooks', () => {
     });
   });
 
-  test('cannot delete, nor keep what is deleted', async () => {
+  test('write hooks cannot turn writes into deletions or the reverse', async () => {
     await run(things.setWriteHook((_c: typeof r, _o: typeof r, _n: typeof r) => null));
     expect(await run(things.insert({ id: 3 }))).toMatchObject({
       first_error: 'A write hook function must not turn a replace/insert into a deletion.',
@@ -292,13 +292,13 @@ describe('write hooks', () => {
 });
 
 describe('forEach and sync', () => {
-  test('forEach adds up what its writes did', async () => {
+  test('forEach adds up the results of its writes', async () => {
     const insertOne = (id: typeof r) => things.insert({ id });
     const answer = await run(r.expr([3, 4, 1]).forEach(insertOne));
     expect(answer).toMatchObject({ ...none, inserted: 2, errors: 1 });
   });
 
-  test('forEach wants writes', async () => {
+  test('forEach requires writes', async () => {
     await expectFailure(
       run(r.expr([1]).forEach(r.row)),
       fails(
@@ -308,7 +308,7 @@ describe('forEach and sync', () => {
     );
   });
 
-  test('sync answers when everything is on the disk', async () => {
+  test('sync answers after all writes are on the disk', async () => {
     expect(await run(things.sync())).toEqual({ synced: 1 });
   });
 });

@@ -32,7 +32,8 @@ export const listMessages = operation({
 
 const written = {
   Location: 'The address of the message',
-  Notice: '`bots-unavailable`: it is a command, and waits for bots that cannot be reached at the moment',
+  'Changeroom-Notice':
+    '`bots-unavailable`: the message is a command, and the connection to the broker is lost; it waits in the database',
 };
 
 export const postMessage = operation({

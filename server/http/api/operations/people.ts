@@ -89,7 +89,7 @@ export const summarisePresence = operation({
   path: '/api/presence/summary',
   tag,
   summary: 'How many people are where',
-  description: 'Needs `SECRET_FOR_SUMMARY`; where that is not set, there is nothing at this address.',
+  description: 'Needs `PRESENCE_SUMMARY_TOKEN`; where that is not set, there is nothing at this address.',
   answers: { 200: { description: 'Counts of all rooms with somebody in them', schema: answers.summary } },
   for: 'secret',
 });
@@ -101,7 +101,7 @@ export const flushPresence = operation({
   tag,
   summary: 'Drop what processes that are gone have left',
   description:
-    'Nobody sees that anyway and it expires by itself. Needs `SECRET_FOR_FLUSHING`; where that is not set, there is nothing at this address.',
+    'Nobody sees that anyway and it expires by itself. Needs `PRESENCE_FLUSH_TOKEN`; where that is not set, there is nothing at this address.',
   answers: {
     200: {
       description: 'How many entries were dropped',

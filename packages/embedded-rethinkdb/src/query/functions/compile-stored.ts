@@ -11,10 +11,10 @@ import type { QueryEnvironment } from '../environment.js';
 import { Scope } from '../scope.js';
 
 /**
- * What a stored function may use: itself and its arguments. Functions that need more are refused as not
- * deterministic when they are created.
+ * The environment of stored functions, which may use their arguments only. Functions that need more are refused as
+ * nondeterministic when they are created.
  */
-const ALONE: QueryEnvironment = {
+const ISOLATED: QueryEnvironment = {
   get storage(): Storage {
     throw internalError('A stored function cannot use tables.');
   },
@@ -30,17 +30,17 @@ const ALONE: QueryEnvironment = {
 
 const compiled = new WeakMap<StoredFunction, RowFunction>();
 
-/** A stored function as terms call it; compiled once. */
+/** A stored function for terms. It is compiled once. */
 export function compileStoredRowFunction(stored: StoredFunction): RowFunction {
   const known = compiled.get(stored);
   if (known !== undefined) return known;
-  const value = compile(stored.term).root.evaluate(new Scope(ALONE));
-  if (!(value instanceof RowFunction)) throw logicError('What should be a stored function is none.');
+  const value = compile(stored.term).root.evaluate(new Scope(ISOLATED));
+  if (!(value instanceof RowFunction)) throw logicError('The stored value is not a function.');
   compiled.set(stored, value);
   return value;
 }
 
-/** A stored function as the storage calls it: for the values of secondary indexes. */
+/** A stored function for the storage, which calls it for the values of secondary indexes. */
 export function compileStoredFunction(stored: StoredFunction): (...args: Datum[]) => Datum {
   const f = compileStoredRowFunction(stored);
   return (...args) => {

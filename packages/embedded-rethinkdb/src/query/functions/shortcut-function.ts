@@ -6,46 +6,51 @@ import { UNLIMITED } from '../../runtime/limits.js';
 import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js';
 import { onObjectOrSequence } from '../object-or-sequence.js';
 
-/** Which function a datum stands for. */
+/** The function that a datum stands for. */
 export type Shortcut = 'none' | 'constant' | 'field';
 
 type Blame = (error: unknown) => unknown;
 
-const NOBODY: Blame = (error) => error;
+const AS_IT_IS: Blame = (error) => error;
 
-/** A function made of data, where a term takes either: `filter({a: 1})`, `sum('price')`. */
+/** A function made of data, for terms that accept both: `filter({a: 1})`, `sum('price')`. */
 class ShortcutFunction extends RowFunction {
   readonly determinism = Determinism.deterministic;
 
+  readonly #result: (row: Datum) => Datum;
+  readonly #source: string;
+
   constructor(
     readonly arity: number,
-    private readonly result: (row: Datum) => Datum,
+    result: (row: Datum) => Datum,
     override readonly isPattern: boolean,
-    private readonly source: string,
+    source: string,
     override readonly blame: Blame,
   ) {
     super();
+    this.#result = result;
+    this.#source = source;
   }
 
   call(args: readonly Datum[]): Datum {
     try {
-      return this.result(args[0] ?? null);
+      return this.#result(args[0] ?? null);
     } catch (error) {
       throw this.blame(error);
     }
   }
 
   toSource(): string {
-    return this.source;
+    return this.#source;
   }
 }
 
-export function constantFunction(datum: Datum, blame = NOBODY): RowFunction {
+export function constantFunction(datum: Datum, blame = AS_IT_IS): RowFunction {
   return new ShortcutFunction(0, () => datum, true, `function() { return ${JSON.stringify(datum)}; }`, blame);
 }
 
-/** `row => row(key)`; of an array, that field of its elements. */
-export function fieldFunction(key: Datum, blame = NOBODY): RowFunction {
+/** `row => row(key)`; for an array, the field of each element. */
+export function fieldFunction(key: Datum, blame = AS_IT_IS): RowFunction {
   const source = `function(row) { return row(${JSON.stringify(key)}); }`;
   const term = {
     name: 'get_field',
@@ -64,5 +69,5 @@ export function fieldFunction(key: Datum, blame = NOBODY): RowFunction {
 
 export function equalsFunction(wanted: Datum): RowFunction {
   const source = `function(row) { return row.eq(${JSON.stringify(wanted)}); }`;
-  return new ShortcutFunction(1, (row) => equal(row, wanted), false, source, NOBODY);
+  return new ShortcutFunction(1, (row) => equal(row, wanted), false, source, AS_IT_IS);
 }

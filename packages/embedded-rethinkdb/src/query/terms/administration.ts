@@ -56,7 +56,7 @@ export const ADMINISTRATION = {
     },
   },
 
-  /** There is one server: a table stays where it is. */
+  /** There is one server: tables are not moved. */
   RECONFIGURE: {
     args: [0, 1],
     meta: true,
@@ -107,7 +107,7 @@ function tablesOf(args: Arguments): Table[] {
   const target = args.value(0);
   if (!isDatum(target) && target instanceof DatabaseValue) {
     const { storage } = args.env;
-    return storage.tables(target.name).map((name) => storage.table(target.name, name)!);
+    return storage.allTables().filter(({ db }) => db === target.name);
   }
   return [args.table(0)];
 }

@@ -158,12 +158,12 @@ function countRows(args: Arguments): Value {
     if (pseudotype(datum) === 'BINARY') return binaryBytes(datum).length;
     if (isObject(datum)) return Object.keys(datum).length;
   }
-  // A whole table knows how many documents it has.
+  // A whole table has a counter of its documents.
   if (rows instanceof TableValue) return rows.table.count();
   return count(args.finiteStream(0));
 }
 
-/** In a group that has no value to aggregate, nothing: such groups are left out. */
+/** A group without a value to aggregate is not in the result. */
 function aggregated(args: Arguments, aggregate: (stream: Stream, by?: RowFunction) => Datum): Datum {
   const by = optionalField(args);
   const stream = args.finiteStream(0);
@@ -204,7 +204,7 @@ function distinctValues(args: Arguments): Value {
     if (slice.index === null || slice.index === name) {
       const ordered = slice.order === 'none' ? slice.ordered(name, 'ascending') : slice;
       const stream = ordered.stream();
-      // Rows differ in their primary keys, so that they are distinct as they are.
+      // Rows are distinct, because their primary keys differ.
       return index === undefined ? new Stream(() => stream.rows()) : distinctIndexValues(ordered);
     }
   }

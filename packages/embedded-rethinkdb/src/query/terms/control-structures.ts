@@ -34,7 +34,7 @@ export const CONTROL_STRUCTURES = {
     },
   },
 
-  /** Its arguments are put in its place by whatever term it stands in. */
+  /** The enclosing term replaces it by its arguments. */
   ARGS: {
     args: [1, 1],
     evaluate: (args) => {
@@ -113,7 +113,7 @@ function* range(from: number, to: number): Iterable<Datum> {
   for (let i = from; i < to; i++) yield i;
 }
 
-/** `do`: the function comes first. */
+/** `do`: the function is the first argument. */
 function call(args: Arguments): Value {
   const f = args.function(0, 'constant');
   if (args.count === 1) return f.call([]);

@@ -109,7 +109,7 @@ function constant(number: number): TermDeclaration {
   return { args: [0, 0], evaluate: () => number };
 }
 
-/** A term that takes a time alone. */
+/** A term whose only argument is a time. */
 function portion(of: (time: Time) => number | string | Time): TermDeclaration {
   return { args: [1, 1], evaluate: (args: Arguments) => of(args.time(0) as Time) };
 }

@@ -134,7 +134,7 @@ export const DOCUMENT_MANIPULATION = {
     args: [1, 1],
     evaluate: (args) => {
       const object = plainObject(args, 'values');
-      return sortedKeys(object).map((key) => object[key]!);
+      return sortedKeys(object).map((key) => object[key] ?? null);
     },
   },
 
@@ -192,7 +192,7 @@ function checked(items: Datum[], limits: Limits): Datum[] {
   return items;
 }
 
-/** A place between elements, for terms that insert. */
+/** A position between elements, for terms that insert. */
 function gap(items: readonly Datum[], index: number): number {
   const at = index < 0 ? items.length + 1 + index : index;
   if (at < 0) throw nonExistence(`Index out of bounds: ${index}`);

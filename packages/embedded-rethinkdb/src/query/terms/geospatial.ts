@@ -30,7 +30,7 @@ import type { Arguments } from '../arguments.js';
 import { onObjectOrSequence } from '../object-or-sequence.js';
 import type { Chapter } from '../term.js';
 
-/** Floating point geometry may differ between servers: it is not for functions of indexes. */
+/** Floating point geometry may differ between servers: functions of indexes must not use it. */
 const determinism = Determinism.singleServer;
 const MANY = Number.POSITIVE_INFINITY;
 

@@ -100,7 +100,7 @@ export const MANIPULATING_TABLES = {
     evaluate: (args) => [...args.anyTable(0).indexes.keys()].sort(),
   },
   INDEX_STATUS: { args: [1, MANY], determinism: Determinism.nondeterministic, evaluate: statusOfIndexes },
-  /** Indexes are built before `indexCreate` answers: there is nothing to wait for. */
+  /** Returns immediately: indexes are complete when `indexCreate` returns. */
   INDEX_WAIT: {
     args: [1, MANY],
     meta: true,

@@ -70,7 +70,7 @@ function compared(holds: (left: Datum, right: Datum) => boolean): TermDeclaratio
   return { args: [2, MANY], evaluate: (args) => inOrder(args, holds) };
 }
 
-/** Whether it holds between each argument and the next. */
+/** Whether the relation holds between each argument and the next. */
 function inOrder(args: Arguments, holds: (left: Datum, right: Datum) => boolean): boolean {
   let left = args.datum(0);
   for (let i = 1; i < args.count; i++) {
@@ -81,7 +81,7 @@ function inOrder(args: Arguments, holds: (left: Datum, right: Datum) => boolean)
   return true;
 }
 
-/** The first argument that is true, or false; otherwise the last. */
+/** The first argument with the wanted truth value, or else the last argument. */
 function firstThat(args: Arguments, wanted: boolean): Value {
   let value: Value = !wanted;
   for (let i = 0; i < args.count; i++) {
@@ -118,7 +118,8 @@ function shift(args: Arguments): number {
 
 function random(args: Arguments): number {
   const bounds = args.values(0).map((_, i) => args.number(i));
-  const [lower, upper] = bounds.length === 2 ? [bounds[0]!, bounds[1]!] : [0, bounds[0]];
+  const [first = 0, second] = bounds;
+  const [lower, upper] = second === undefined ? [0, bounds[0]] : [first, second];
   if (args.booleanOption('float') ?? bounds.length === 0) return randomFloat(lower, upper ?? 1);
   if (upper === undefined) throw logicError('Generating a random integer requires one or two bounds.');
   return randomInteger(lower, upper);

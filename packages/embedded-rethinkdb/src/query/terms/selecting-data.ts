@@ -72,7 +72,7 @@ export const SELECTING_DATA = {
     },
   },
 
-  /** `between` of drivers before 2.0: null stands for no bound. */
+  /** `between` of drivers before 2.0: null means no bound. */
   BETWEEN_DEPRECATED: {
     args: [3, 3],
     optargs: ['index', 'left_bound', 'right_bound'],

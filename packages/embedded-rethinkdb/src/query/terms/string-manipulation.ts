@@ -15,7 +15,7 @@ export const STRING_MANIPULATION = {
   },
 } satisfies Chapter;
 
-/** RethinkDB knows upper and lower case of ASCII letters only. */
+/** As on RethinkDB, the case of ASCII letters only is changed. */
 function asciiCase(text: string, letters: RegExp, change: (letters: string) => string): string {
   return text.replace(letters, change);
 }

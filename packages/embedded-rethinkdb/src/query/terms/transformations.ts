@@ -101,7 +101,7 @@ export const TRANSFORMATIONS = {
     evaluate: (args) => {
       const wanted = args.value(1);
       const test = wanted instanceof RowFunction ? wanted : equalsFunction(args.datum(1));
-      // A row without a field that is asked for is not what is looked for.
+      // A row without the field does not match.
       let offset = -1;
       const step = {
         kind: 'concat',

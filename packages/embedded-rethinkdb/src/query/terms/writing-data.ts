@@ -1,6 +1,6 @@
-import { type Datum, type DatumObject, isObject } from '../../datum/datum.js';
+import { type Datum, isObject } from '../../datum/datum.js';
 import { logicError } from '../../datum/reql-error.js';
-import { asString } from '../../datum/type-checks.js';
+import { asObject, asString } from '../../datum/type-checks.js';
 import { toSelection } from '../../runtime/conversions.js';
 import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js';
 import { SingleSelection } from '../../runtime/selection.js';
@@ -72,7 +72,7 @@ export const WRITING_DATA = {
     evaluate: (args) => {
       const sum = new StatisticsSum(args.limits);
       const write = args.function(1, 'constant');
-      // All rows before the first write: the sequence may read the table that is written to.
+      // Reads all rows before the first write: the sequence may read the table that is written.
       for (const row of [...args.finiteStream(0).finiteRows()]) {
         const answer = write.call([row]);
         try {
@@ -87,7 +87,7 @@ export const WRITING_DATA = {
     },
   },
 
-  /** It writes nothing, but is answered after the commit of what was written before it. */
+  /** Writes nothing, but is answered after the commit of earlier writes. */
   SYNC: {
     args: [1, 1],
     determinism: Determinism.nondeterministic,
@@ -124,7 +124,7 @@ function change(args: Arguments, replacementOf: () => Replacement): Datum {
 }
 
 function* keysOf(rows: Iterable<Datum>, table: Table): Iterable<Datum> {
-  for (const row of rows) yield (row as DatumObject)[table.primaryKey]!;
+  for (const row of rows) yield asObject(row)[table.primaryKey] ?? null;
 }
 
 function isAtomic(args: Arguments): boolean {
@@ -139,7 +139,7 @@ function checkAtomic(args: Arguments): void {
   }
 }
 
-/** The options of a write as they are given; they are checked before anything else. */
+/** The options of a write. They are checked first. */
 interface Request {
   readonly returnChanges: ReturnChanges;
   readonly durability: Durability | undefined;
@@ -185,6 +185,6 @@ function parseConflict(given: Value): Conflict {
 
 function documents(args: Arguments): Iterable<Datum> {
   const stream = args.finiteStream(1);
-  // All before the first write: the documents may come from the table itself.
+  // Reads all before the first write: the documents may come from the table itself.
   return stream.isArray ? stream.finiteRows() : [...stream.finiteRows()];
 }

@@ -1,0 +1,66 @@
+/**
+ * The fields of the tables. Values are `unknown` because any driver may have written a row; each table's parse function
+ * (`toMessage`, `toRoomInfo` …) checks them where a row enters the server. Fields that are not listed are left alone.
+ */
+
+/** `messages`: the write hook completes and checks it. */
+export interface MessageRow {
+  id: unknown;
+  room: unknown;
+  body: unknown;
+  author?: { id_user?: unknown; name?: unknown };
+  kind?: unknown;
+  sent?: unknown;
+  edited?: unknown;
+}
+
+/** `rooms`: `name` is missing where the primary key is the name. */
+export interface RoomRow {
+  id: unknown;
+  name?: unknown;
+  /** Keys that names which look alike share: see protocol/text/name-key.ts. */
+  name_key?: unknown;
+  topic?: unknown;
+  access?: unknown;
+  created?: unknown;
+  created_by?: unknown;
+}
+
+/** `memberships`: `room` and `id_user` are missing where the primary key is `[room, id_user]`. */
+export interface MembershipRow {
+  id: unknown;
+  room?: unknown;
+  id_user?: unknown;
+  joined?: unknown;
+  read?: { sent?: unknown; id?: unknown } | null;
+}
+
+/** `users`: one row for each user with a name. */
+export interface UserRow {
+  id: unknown;
+  name?: unknown;
+  name_key?: unknown;
+  /** When the user got a name of this key. */
+  named?: unknown;
+  /** Digits that distinguish the user from another one whose name looks alike. */
+  tag?: unknown;
+  /** When the issuer of tokens gave the name, in milliseconds since 1970. */
+  given?: unknown;
+  playground?: unknown;
+}
+
+/** `commands`: which process dispatches a command to a bot. */
+export interface CommandRow {
+  id: unknown;
+  by: unknown;
+  claimed: unknown;
+  passed: unknown;
+}
+
+/** `nodes`: a row for the heartbeat of each process, and one with the last repair of the schema. */
+export interface NodeRow {
+  id: unknown;
+  beat?: unknown;
+  at?: unknown;
+  repair?: unknown;
+}

@@ -1,0 +1,84 @@
+import { COMMAND } from '../../protocol/message.js';
+import { r } from '../connection/reql.js';
+import type { Datum } from '../connection/reql-types.js';
+import type { TableDeclaration } from '../connection/table-declaration.js';
+import { messageHook } from './message-hook.js';
+import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, UserRow } from './rows.js';
+
+/** Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots. */
+export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'> = {
+  name: 'messages',
+  indexes: {
+    room_sent: { definition: (row) => [row('room'), row('sent')] },
+    command_sent: { definition: sentAsCommand },
+  },
+  writeHook: messageHook,
+};
+
+/** Created rooms. */
+export const ROOMS: TableDeclaration<RoomRow, 'name' | 'created' | 'name_key'> = {
+  name: 'rooms',
+  indexes: {
+    name: { definition: (row) => row('name').default(row('id')) },
+    created: { definition: (row) => row('created') },
+    name_key: { definition: (row) => row('name_key'), options: { multi: true } },
+  },
+};
+
+/** Which users have joined which rooms. */
+export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user' | 'room_joined'> = {
+  name: 'memberships',
+  indexes: {
+    id_user: { definition: userOf },
+    room_user: { definition: (row) => r.expr([roomOf(row), userOf(row)]) },
+    room_joined: {
+      definition: (row) => r.expr([roomOf(row), row('joined').default(r.epochTime(0)), userOf(row)]),
+    },
+  },
+};
+
+/** Names of users. */
+export const USERS: TableDeclaration<UserRow, 'name_key'> = {
+  name: 'users',
+  indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
+};
+
+/** Claims of commands to bots. */
+export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
+  name: 'commands',
+  indexes: {
+    pending: { definition: (row) => r.branch(row('passed').eq(true), null, row('claimed')) },
+  },
+};
+
+/** Heartbeats and the last repair. */
+export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
+
+/** The whole schema. Tables and indexes that other programs have made are left alone. */
+export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, COMMANDS, NODES] as const;
+
+/** The names of a table's indexes. */
+export function indexNames({ indexes }: { indexes: object }): string[] {
+  return Object.keys(indexes);
+}
+
+/**
+ * The time of a command to a bot. Other messages are not in the index, since null is no key. Edited messages are excluded:
+ * the command has been dispatched as it was, or it has expired.
+ */
+function sentAsCommand(message: Datum<MessageRow>): Datum {
+  const isCommand = message('kind')
+    .eq('message')
+    .and(message('body').match(COMMAND).ne(null))
+    .and(message.hasFields('edited').not());
+  return r.branch(isCommand, message('sent'), null);
+}
+
+// Rows written by hand may have their names in the primary key alone.
+function roomOf(row: Datum<MembershipRow>): Datum {
+  return r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(0), row('room'));
+}
+
+function userOf(row: Datum<MembershipRow>): Datum {
+  return r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(1), row('id_user'));
+}
