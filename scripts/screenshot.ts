@@ -105,7 +105,7 @@ interface View {
   width: number;
   height: number;
   colorScheme: 'light' | 'dark';
-  /** What is clicked before. */
+  /** Selector of an element to click first. */
   opens?: string;
 }
 

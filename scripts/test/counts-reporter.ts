@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 import type { ReportEntry, TestReport } from './test-report.js';
 
-/** What suites pass on to their tests. */
+/** Properties that tests inherit from their suites. */
 interface Inherited {
   skipReason: string | undefined;
   /** Whether a hook or a file has failed, so that tests did not run. */

@@ -9,6 +9,6 @@ export interface TestReport {
   passed: number;
   failed: ReportEntry[];
   skipped: ReportEntry[];
-  /** Tests that passed when they were retried; absent if there are none. */
+  /** Tests that passed when they were retried; absent if there are no such tests. */
   flaky?: ReportEntry[];
 }

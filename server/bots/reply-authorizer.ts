@@ -21,7 +21,7 @@ export interface ReplyAuthorizerDependencies {
 /** The message that a reply becomes. */
 export interface AuthorizedReply {
   message: NewMessage & { id: string };
-  /** What the id of the message is derived from. */
+  /** The source of the message's id. */
   idSource: 'id' | 'command' | 'content';
   /** The command that is replied to; null if the token is not that of a command. */
   command: CommandRef | null;

@@ -173,7 +173,7 @@ export const settings = {
     'Times that a user may change the name in a minute',
   ),
   LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
-    'Factor by which all users of one address together may exceed each of the limits above',
+    'Factor applied to each of the limits above for all users of one address together',
   ),
   LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',

@@ -18,7 +18,7 @@ import { securityHeaders } from './middleware/security-headers.js';
 import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
 import { type MetricsDependencies, metricsRouter } from './monitoring/metrics.js';
 import { pagesRouter } from './pages/pages.js';
-import type { Visitors } from './pages/visitors.js';
+import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
   config: Config;
@@ -30,11 +30,11 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   rooms: RoomService;
   slowReaders: SlowReaders;
   users: UserTable;
-  /** By the name under which /readyz shows it. */
+  /** By the name that /readyz shows. */
   dependencies: Record<string, Dependency>;
-  /** The same, for what the chat can do without for a while. */
+  /** Dependencies without which the chat still works. */
   optional: Record<string, Dependency>;
-  /** What keeps the messages. */
+  /** The storage of messages. */
   storage?: Storage;
   /** Aborted when the server begins to stop. */
   stopping: AbortSignal;
@@ -42,7 +42,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   metrics: MetricsDependencies['metrics'];
 }
 
-/** Counts what an address asks for. */
+/** Limits the requests of each address. */
 function limitRequests(limits: Limits): RequestHandler {
   return async (req, _res, next) => {
     await limits.request(req.ip);
@@ -50,22 +50,22 @@ function limitRequests(limits: Limits): RequestHandler {
   };
 }
 
-/** Everything that is answered over plain HTTP. */
-export function createHttp(parts: HttpDependencies): Express {
+/** The HTTP application: pages, API, health and metrics. */
+export function createHttp(dependencies: HttpDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', parts.config.trustProxy);
+  app.set('trust proxy', dependencies.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
-  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes some 40 ms.
+  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
   app.enable('view cache');
-  app.use(requestLog(parts.log));
+  app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
-  app.use(healthRouter(parts));
-  app.use(metricsRouter({ metrics: parts.metrics, secret: parts.config.metricsToken }));
-  app.use(limitRequests(parts.limits));
-  app.use(apiRouter(parts));
-  app.use(pagesRouter(parts));
-  app.use(notFound, problemHandler(parts.log));
+  app.use(healthRouter(dependencies));
+  app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
+  app.use(limitRequests(dependencies.limits));
+  app.use(apiRouter(dependencies));
+  app.use(pagesRouter(dependencies));
+  app.use(notFound, problemHandler(dependencies.log));
   return app;
 }

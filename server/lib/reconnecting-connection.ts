@@ -23,7 +23,7 @@ export interface ConnectionListener<Link> {
 }
 
 export interface ReconnectingConnectionOptions {
-  /** What log lines call the server: `broker` in `broker connection lost`. */
+  /** Name of the server in log lines: `broker` in `broker connection lost`. */
   name: string;
   log: ConnectionLog;
   /** Milliseconds between two attempts, at most. */

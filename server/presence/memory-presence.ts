@@ -23,7 +23,7 @@ const WINDOW_MS = 200;
 /** Less than the clients' interval, so that a frame that arrives early because of network jitter is not dropped. */
 const TYPING_THROTTLE_MS = TYPING_INTERVAL_MS * 0.75;
 
-/** What happens in this process. */
+/** Local events. */
 export interface LocalPresenceEvents {
   /** The entry of a socket of this process was added, changed or removed. */
   changed: [room: string, id_socket: string];

@@ -6,6 +6,9 @@ import { hasTooManyMarks, MAX_MARKS, normalise } from './text/normalise.js';
 /** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
 export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as const;
 
+/** Unread messages of a room are counted up to this number. */
+export const MAX_UNREAD = 100;
+
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 

@@ -6,7 +6,7 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError } from '../protocol/errors.js';
-import { LOBBY, type Position } from '../protocol/message.js';
+import { LOBBY, MAX_UNREAD, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
 import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
 import { nameKeys } from '../protocol/text/name-key.js';
@@ -36,9 +36,6 @@ export interface MemberPage {
 
 /** Members on a page by default. */
 export const MEMBERS_PER_PAGE = 1_000;
-
-/** Counting unread messages stops here; more are shown as "100 or more". */
-export const MAX_UNREAD = 100;
 
 /** Sorts room 9 before room 10. */
 const byName = new Intl.Collator('en', { numeric: true });

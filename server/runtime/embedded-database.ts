@@ -9,7 +9,7 @@ export { DATABASE_FILES, makePrivate } from 'embedded-rethinkdb';
 /** Time that the database must run after an unexpected end, or the process ends as well. */
 const MIN_UPTIME_MS = 10_000;
 
-/** What the operator can do about an error, by its code. */
+/** Advice for the operator, by error code. */
 const ADVICE: Partial<Record<EmbeddedError['code'], string>> = {
   'embedded-port-taken':
     'Set EMBEDDED_PORT to another port (0 for any), or RETHINKDB_URL to use the database there.',

@@ -1,19 +1,33 @@
-import { ICONS, type IconName } from '../../server/http/pages/icons.js';
+import type { Attributes, Child, ElementTree } from '../../server/http/pages/rows/element.js';
 
-type Child = Node | string | null | undefined | false;
+const SVG = 'http://www.w3.org/2000/svg';
+const SVG_TAGS = new Set(['svg', 'path']);
 
-/** Makes an element. Strings become text, never markup. */
+/** Makes a DOM element of a tree. Strings become text, never markup. */
+export function toNode({ tag, attributes, children }: ElementTree<Node>): HTMLElement | SVGElement {
+  return SVG_TAGS.has(tag)
+    ? fill(document.createElementNS<'svg'>(SVG, tag as 'svg'), attributes, children)
+    : fill(document.createElement(tag), attributes, children);
+}
+
+/** Makes an element of the page's own, as `toNode` does. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Record<string, string | boolean | null | undefined> = {},
-  ...children: Child[]
+  attributes: Attributes = {},
+  ...children: Child<Node>[]
 ): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
+  return fill(document.createElement(tag), attributes, children);
+}
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: readonly Child<Node>[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== false && value !== null && value !== undefined)
       element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children) {
+    if (child === false || child === null || child === undefined) continue;
+    element.append(typeof child === 'string' || child instanceof Node ? child : toNode(child));
+  }
   return element;
 }
 
@@ -22,15 +36,4 @@ export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element as T;
-}
-
-/** An icon, as views/icons.pug draws it too. */
-export function icon(name: IconName): SVGSVGElement {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  const attributes = { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' };
-  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
-  return svg;
 }

@@ -1,30 +1,33 @@
-/** Something that a list shows. */
+/** An entry of a list. */
 export interface Item {
   key: string;
-  /** Compared member by member with that of the last time: drawn anew when something is different. */
+  /** Compared member by member with the previous version: the item is drawn again when a member differs. */
   version: readonly unknown[];
-  draw(): HTMLElement;
+  draw(): Element;
 }
 
 interface Shown {
-  element: HTMLElement;
+  element: Element;
   version: readonly unknown[];
 }
 
-/** Keeps the children of an element as a list of items says, touching only what has changed. */
+/** Makes the children of an element match a list of items, and touches only the items that have changed. */
 export class KeyedList {
+  readonly #parent: HTMLElement;
   #shown = new Map<string, Shown>();
 
-  constructor(private readonly parent: HTMLElement) {}
+  constructor(parent: HTMLElement) {
+    this.#parent = parent;
+  }
 
-  element(key: string): HTMLElement | undefined {
+  element(key: string): Element | undefined {
     return this.#shown.get(key)?.element;
   }
 
   render(items: readonly Item[]): void {
     const shown = new Map<string, Shown>();
     const focused = this.#focused();
-    let next = this.parent.firstElementChild;
+    let next = this.#parent.firstElementChild;
     for (const item of items) {
       const held = this.#shown.get(item.key);
       const isFresh = held !== undefined && isEqual(held.version, item.version);
@@ -32,7 +35,7 @@ export class KeyedList {
       shown.set(item.key, { element, version: item.version });
       if (element === next) next = next.nextElementSibling;
       else {
-        this.parent.insertBefore(element, next);
+        this.#parent.insertBefore(element, next);
         if (held && !isFresh) {
           if (held.element === next) next = next.nextElementSibling;
           held.element.remove();
@@ -48,10 +51,10 @@ export class KeyedList {
     if (focused) this.#refocus(focused);
   }
 
-  /** Which item has the keyboard focus, and which of its parts. */
+  /** The item that has the keyboard focus, and the action of the focused part. */
   #focused(): { key: string; name: string } | null {
     const active = document.activeElement;
-    if (!(active instanceof HTMLElement) || !this.parent.contains(active)) return null;
+    if (!(active instanceof HTMLElement) || !this.#parent.contains(active)) return null;
     for (const [key, { element }] of this.#shown) {
       if (element.contains(active)) return { key, name: active.dataset.action ?? '' };
     }

@@ -1,11 +1,13 @@
 import type { Unsent } from 'changeroom-client';
-import { type Row, toRows } from '../../server/http/pages/rows.js';
+import { dayRow } from '../../server/http/pages/rows/day-row.js';
+import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
+import { type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
-import { byId, h } from './elements.js';
+import { byId, toNode } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
-import { drawEdited, drawMessage, drawUnsent } from './message-row.js';
-import { dayName, dayOf } from './times.js';
+import { deliveredRow, editedRow, unsentRow } from './message-row.js';
+import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
   messages: readonly Message[];
@@ -17,7 +19,7 @@ export interface LogContent {
   editing: { id: string; editor: Editor } | null;
   /** Id of the message whose deletion is to be confirmed. */
   confirming: string | null;
-  /** A message and what went wrong with it. */
+  /** A message and the error of its last change. */
   fault: { id: string; text: string } | null;
   isLoading: boolean;
   /** Seconds until the server takes another message; null where it does at once. */
@@ -31,7 +33,7 @@ export class LogView {
 
   render(content: LogContent): void {
     const { messages, unsent, gaps, unread } = content;
-    const rows = toRows(messages, { dayOf, gaps, unread });
+    const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread });
     const last = messages.at(-1);
     const continues = last !== undefined && isBy(last, content.user) && last.kind === 'message';
     this.#list.render([
@@ -45,21 +47,18 @@ export const isBy = ({ author }: Message, { id_user }: Author) =>
   id_user !== null && author.id_user === id_user;
 
 function toItem(row: Row, content: LogContent): Item {
+  const { key } = row;
   switch (row.type) {
     case 'day': {
-      const name = dayName(row.sent, Date.now());
-      const draw = () =>
-        h('li', { class: 'day' }, h('h3', {}, h('time', { datetime: dayOf(row.sent) }, name)));
-      return { key: row.key, version: [name], draw };
+      const name = LOCAL_TIME.dayName(row.sent);
+      return { key, version: [name], draw: () => toNode(dayRow(row.sent, LOCAL_TIME)) };
     }
     case 'unread':
-      return { key: row.key, version: [], draw: () => h('li', { class: 'unread' }, h('span', {}, 'New')) };
-    case 'gap':
-      return {
-        key: row.key,
-        version: [content.isLoading],
-        draw: () => drawGap(row.before, content.isLoading),
-      };
+      return { key, version: [], draw: () => toNode(unreadRow()) };
+    case 'gap': {
+      const { isLoading } = content;
+      return { key, version: [isLoading], draw: () => toNode(gapRow(row.before, isLoading)) };
+    }
     case 'message':
       return messageItem(row.message, row.leads, content);
   }
@@ -70,7 +69,7 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
-    return { key, version: [editor, leads], draw: () => drawEdited(message, leads, editor.element) };
+    return { key, version: [editor, leads], draw: () => toNode(editedRow(message, leads, editor.element)) };
   }
   const isConfirming = confirming === message.id;
   const rights = !isBy(message, user) ? 'none' : isConfirming ? 'confirming' : 'own';
@@ -78,7 +77,7 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   return {
     key,
     version: [message, leads, rights, text],
-    draw: () => drawMessage(message, leads, rights, text),
+    draw: () => toNode(deliveredRow(message, leads, rights, text)),
   };
 }
 
@@ -87,25 +86,26 @@ function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boo
   return {
     key: `message ${message.id}`,
     version: [message, leads, user.name, pausedFor],
-    draw: () => drawUnsent(message, user, leads, pausedFor),
+    draw: () => toNode(unsentRow(message, user, leads, pausedFor)),
   };
 }
 
-function drawGap(before: Message, isLoading: boolean): HTMLElement {
-  return h(
+function unreadRow(): ElementTree {
+  return element('li', { class: 'unread' }, element('span', {}, 'New'));
+}
+
+function gapRow(before: Message, isLoading: boolean): ElementTree {
+  const load = {
+    type: 'button',
+    class: 'button quiet',
+    'data-action': 'gap',
+    'data-before': before.id,
+    disabled: isLoading,
+  };
+  return element(
     'li',
     { class: 'gap' },
-    h('span', {}, 'Some messages between these are not loaded.'),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'button quiet',
-        'data-action': 'gap',
-        'data-before': before.id,
-        disabled: isLoading,
-      },
-      isLoading ? 'Loading' : 'Load them',
-    ),
+    element('span', {}, 'Some messages between these are not loaded.'),
+    element('button', load, isLoading ? 'Loading' : 'Load them'),
   );
 }

@@ -1,4 +1,4 @@
-import { roomPath } from '../../server/http/pages/room-path.js';
+import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { readPageState } from './page-state.js';
 import { RoomScreen } from './room-screen.js';
 

@@ -1,45 +1,43 @@
 import type { Unsent } from 'changeroom-client';
-import { hueClass, initials } from '../../server/http/pages/avatar.js';
-import { bodyParts, isJumbo } from '../../server/http/pages/body-parts.js';
-import type { Author, Kind, Message } from '../../server/protocol/message.js';
-import { h } from './elements.js';
-import { fullTime, timeOfDay } from './times.js';
+import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
+import {
+  messageBody,
+  messageHead,
+  messageRow,
+  messageTime,
+} from '../../server/http/pages/rows/message-row.js';
+import type { Author, Message } from '../../server/protocol/message.js';
+import { LOCAL_TIME } from './times.js';
 
-/** What can be done with a message; `confirming`: its deletion has been asked for once. */
+/** Which actions a message offers; `confirming`: the user has pressed Delete once. */
 export type Rights = 'none' | 'own' | 'confirming';
 
-/** One message, as views/message.pug draws it too. */
-export function drawMessage(
+/** A message that the server has delivered. */
+export function deliveredRow(
   message: Message,
   leads: boolean,
   rights: Rights,
   fault: string | null,
-): HTMLElement {
-  const { id, author, kind, body, edited } = message;
-  const time = h(
-    'time',
-    { datetime: new Date(message.sent).toISOString(), title: fullTime(message.sent) },
-    timeOfDay(message.sent),
-  );
-  return frame({ id, author, kind, leads, isOwn: rights !== 'none', time }, [
-    drawBody(
-      body,
-      edited !== undefined && h('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, '(edited)'),
-    ),
-    fault !== null && h('p', { class: 'fault', role: 'alert' }, fault),
+): ElementTree {
+  return messageRow(
+    message,
+    { leads, isOwn: rights !== 'none' },
+    ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
+    messageBody(message, LOCAL_TIME),
+    fault !== null && faultNote(fault),
     rights === 'own' && actions(button('edit', 'Edit'), button('delete', 'Delete')),
     rights === 'confirming' &&
       actions('Delete this message?', button('confirm', 'Delete', 'danger'), button('keep', 'Keep')),
-  ]);
+  );
 }
 
-/** One that waits to be seen in the room. `pausedFor`: seconds until the server takes another one. */
-export function drawUnsent(
+/** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
+export function unsentRow(
   { id, body, progress, fault }: Unsent,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
-): HTMLElement {
+): ElementTree {
   const notes = {
     waiting:
       pausedFor !== null
@@ -51,69 +49,36 @@ export function drawUnsent(
     stored: 'sent',
     failed: 'not sent',
   };
-  const isFailed = progress === 'failed';
-  const note = h('span', { class: 'progress' }, notes[progress]);
-  const row = frame({ id, author, kind: 'message', leads, isOwn: true, time: note }, [
-    drawBody(body, false),
-    fault !== undefined && h('p', { class: 'fault', role: 'alert' }, fault),
-    isFailed &&
+  const note = element('span', { class: 'progress' }, notes[progress]);
+  return messageRow(
+    { id, author, kind: 'message' },
+    { leads, isOwn: true, states: ['unsent', progress] },
+    ...messageHead({ author, kind: 'message' }, note),
+    messageBody({ body }, LOCAL_TIME),
+    fault !== undefined && faultNote(fault),
+    progress === 'failed' &&
       actions(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
-  ]);
-  row.classList.add('unsent', progress);
-  return row;
-}
-
-/** One that is being edited: the editor is in the place of the body. */
-export function drawEdited(message: Message, leads: boolean, editor: HTMLElement): HTMLElement {
-  const { id, author, kind } = message;
-  const row = frame({ id, author, kind, leads, isOwn: true, time: timeOfDay(message.sent) }, [editor]);
-  row.classList.add('edits');
-  return row;
-}
-
-interface Frame {
-  id: string;
-  author: Author;
-  kind: Kind;
-  leads: boolean;
-  isOwn: boolean;
-  time: Node | string;
-}
-
-function frame(
-  { id, author, kind, leads, isOwn, time }: Frame,
-  content: (Node | string | null | false)[],
-): HTMLElement {
-  const classes = ['message', kind, leads ? 'leads' : 'follows', hueClass(author), isOwn && 'own'];
-  return h(
-    'li',
-    // Focusable, so that a touch shows what can be done with it.
-    { class: classes.filter(Boolean).join(' '), 'data-id': id, tabindex: isOwn && '-1' },
-    h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(author.name)),
-    h(
-      'div',
-      { class: 'meta' },
-      h('bdi', { class: 'author' }, author.name),
-      kind === 'bot' && h('span', { class: 'badge' }, 'bot'),
-      time,
-    ),
-    ...content,
   );
 }
 
-function drawBody(body: string, note: Node | false): HTMLElement {
-  const parts = bodyParts(body).map(({ text, href }) =>
-    href === undefined
-      ? text
-      : h('a', { href, rel: 'noopener noreferrer nofollow', target: '_blank', dir: 'ltr' }, text),
+/** A message that the user edits: the editor replaces the body. */
+export function editedRow(message: Message, leads: boolean, editor: Node): ElementTree<Node> {
+  return messageRow<Node>(
+    message,
+    { leads, isOwn: true, states: ['edits'] },
+    ...messageHead(message, LOCAL_TIME.timeOfDay(message.sent)),
+    editor,
   );
-  return h('div', { class: isJumbo(body) ? 'body jumbo' : 'body', dir: 'auto' }, ...parts, note && ' ', note);
 }
 
-function actions(...children: (Node | string)[]): HTMLElement {
-  return h('div', { class: 'actions' }, ...children);
+function faultNote(fault: string): ElementTree {
+  return element('p', { class: 'fault', role: 'alert' }, fault);
 }
 
-function button(action: string, text: string, look = ''): HTMLElement {
-  return h('button', { type: 'button', class: `tool ${look}`.trim(), 'data-action': action }, text);
+function actions(...children: Child[]): ElementTree {
+  return element('div', { class: 'actions' }, ...children);
+}
+
+function button(action: string, text: string, look = ''): ElementTree {
+  return element('button', { type: 'button', class: `tool ${look}`.trim(), 'data-action': action }, text);
 }

@@ -1,4 +1,4 @@
-import { hueClass, initials } from '../../server/http/pages/avatar.js';
+import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
 import type { Author } from '../../server/protocol/message.js';
 import { byId } from './elements.js';
 

@@ -1,5 +1,5 @@
 import { RoomPresence, type ServerFrame } from 'changeroom-client';
-import { unclaimedRoom } from '../../server/http/pages/room-list.js';
+import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 
 /** The list of rooms for the reader: the last list of the server, with all changes since. */

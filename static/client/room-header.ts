@@ -1,7 +1,8 @@
 import type { Author } from 'changeroom-client';
+import { roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
-import { byId, icon } from './elements.js';
+import { byId, toNode } from './elements.js';
 import { setText } from './live-text.js';
 import { NameForm } from './name-form.js';
 
@@ -45,7 +46,8 @@ export class RoomHeader {
     this.#showMembership(joined);
     if (this.#access === access) return;
     this.#access = access;
-    byId('room-mark').replaceChildren(access === 'members' ? icon('lock') : '#');
+    const mark = roomMark(access);
+    byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
     byId('room-access').textContent = access === 'members' ? ', for members' : '';
   }
 

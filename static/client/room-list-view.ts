@@ -1,15 +1,15 @@
-import { type RoomGroup, roomLabel, unreadText } from '../../server/http/pages/room-list.js';
-import { roomPath } from '../../server/http/pages/room-path.js';
-import type { RoomEntry } from '../../server/protocol/room.js';
-import { byId, h, icon } from './elements.js';
+import type { RoomGroup } from '../../server/http/pages/rows/room-list.js';
+import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { roomRow, roomSection } from '../../server/http/pages/rows/room-row.js';
+import { byId, h, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 
 export interface RoomListContent {
   groups: readonly RoomGroup[];
   current: string;
-  /** Rooms in which something waits to be sent. */
+  /** Rooms with messages that are not sent yet. */
   unsent: ReadonlySet<string>;
-  /** Id of the user who the page is by its address. */
+  /** Id of the playground user that the address names; null on other pages. */
   as: string | null;
 }
 
@@ -30,54 +30,21 @@ export class RoomListView {
           return {
             key: entry.name,
             version: [JSON.stringify(entry), isCurrent, isUnsent],
-            draw: () => drawRoom(entry, { isCurrent, isUnsent, href: roomPath(entry.name, as) }),
+            draw: () => toNode(roomRow(entry, { isCurrent, isUnsent, href: roomPath(entry.name, as) })),
           };
         }),
       );
     }
   }
 
-  /** Brings the room that is shown into sight. */
+  /** Scrolls the current room into view. */
   reveal(): void {
     byId('rooms').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  #section(title: string): HTMLElement {
+  #section(title: string): Element {
     const list = h('ul');
     this.#lists.set(title, new KeyedList(list));
-    return h('section', {}, h('h2', {}, title), list);
+    return toNode(roomSection<Node>(title, list));
   }
-}
-
-/** A room in the list, as views/side.pug draws it too. */
-function drawRoom(
-  entry: RoomEntry,
-  { isCurrent, isUnsent, href }: { isCurrent: boolean; isUnsent: boolean; href: string },
-): HTMLElement {
-  const { name, topic, access, users, unread } = entry;
-  const label = roomLabel(entry) + (isUnsent ? ', something waits to be sent' : '');
-  return h(
-    'li',
-    {},
-    h(
-      'a',
-      {
-        href,
-        'aria-current': isCurrent && 'page',
-        'aria-label': label,
-        class: unread ? 'has-unread' : null,
-        'data-action': 'open',
-      },
-      h('span', { class: 'room-mark' }, access === 'members' ? icon('lock') : '#'),
-      h(
-        'span',
-        { class: 'room-text' },
-        h('bdi', { class: 'room-name' }, name),
-        topic !== '' && h('bdi', { class: 'room-topic' }, topic),
-      ),
-      isUnsent && h('span', { class: 'badge' }, 'unsent'),
-      users ? h('span', { class: 'room-users' }, `${users}`) : null,
-      unread ? h('span', { class: 'room-unread' }, unreadText(unread)) : null,
-    ),
-  );
 }

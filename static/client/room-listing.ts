@@ -1,5 +1,5 @@
 import type { ChatClient, ClientEvent } from 'changeroom-client';
-import { roomGroups } from '../../server/http/pages/room-list.js';
+import { roomGroups } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId } from './elements.js';

@@ -1,6 +1,6 @@
 import type { Author, ChatClient, ClientEvent, Room } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
-import { roomPath } from '../../server/http/pages/room-path.js';
+import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
 import { DrawScheduler } from './draw-scheduler.js';

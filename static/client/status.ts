@@ -52,7 +52,7 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
   'not-a-member': 'This room is for its members now. Load this page again to join.',
 };
 
-/** What an error means for the reader; `message`: the text of the server, for other codes. */
+/** The explanation of an error for the reader; `message`: the text of the server, for other codes. */
 export function explain(code: ErrorCode, message: string): string {
   return EXPLANATIONS[code] ?? message;
 }

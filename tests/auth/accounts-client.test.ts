@@ -11,7 +11,7 @@ const log = pino({ level: 'silent' });
 const refused = (code: string) => expect.objectContaining({ code });
 
 let server: WebServer;
-/** Milliseconds by which the clock of the client under test is ahead. */
+/** Offset of the clock of the client under test, in milliseconds. */
 let ahead = 0;
 
 beforeEach(async () => {

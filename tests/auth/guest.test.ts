@@ -5,7 +5,7 @@ import { GUEST_COOKIE, Guests } from '../../server/auth/guest.js';
 const guests = new Guests({ secret: 'a secret of the test', secure: false });
 const ada = { id_user: 'ada-1', name: 'Ada' };
 
-/** What a browser sends back for a Set-Cookie value. */
+/** The Cookie header that a browser sends back for a Set-Cookie value. */
 const returned = (setCookie: string) => setCookie.split(';')[0]!;
 
 const signedBy = (secret: string, payload: string) =>

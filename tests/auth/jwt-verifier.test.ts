@@ -12,7 +12,7 @@ const log = pino({ level: 'silent' });
 
 let keys: { first: SigningKey; second: SigningKey; elliptic: SigningKey };
 let issuer: Issuer;
-/** Milliseconds by which the server's clock is put forward. */
+/** Offset of the server's clock, in milliseconds. */
 let ahead = 0;
 
 beforeAll(async () => {

@@ -136,7 +136,7 @@ describe('commands to bots', skipWithout('rabbitmq-server'), () => {
       // Each reply is sent to both: the first one to process it writes it.
       for (const one of taken) {
         const { chatroom, token, message } = commandOf(one);
-        const reply = { chatroom, token, message: message.replace('/ask', 'told') };
+        const reply = { chatroom, token, message: message.replace('/ask', 'answered') };
         for (let twice = 0; twice < 2; twice += 1) await bot.send(here.queues.replies, reply);
       }
       for (const client of [ann, bob])

@@ -27,7 +27,7 @@ describe('replies of bots', skipWithout('rabbitmq-server'), () => {
     let chat: Chat;
     let commands: Delivered[];
     let rejected: Delivered[];
-    /** Milliseconds by which the clock of the server is behind. */
+    /** Delay of the server's clock, in milliseconds. */
     let back = 0;
 
     beforeAll(async () => {

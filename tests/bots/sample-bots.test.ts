@@ -12,7 +12,7 @@ import { type Chat, enter, reached, repliesTo, say, startChat, storedIn } from '
 describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
   let broker: RabbitmqServer;
   let chat: Chat;
-  /** Milliseconds by which the clock of the server is ahead. */
+  /** Offset of the server's clock, in milliseconds. */
   let ahead = 0;
 
   beforeAll(async () => {
@@ -122,7 +122,7 @@ describe('the bots of scripts/bots', skipWithout('rabbitmq-server'), () => {
   });
 
   test('a bot whose file does not exist is not started', async () => {
-    for (const wrong of [['nobody'], ['../bots/roll'], ['kit'], []]) {
+    for (const wrong of [['missing'], ['../bots/roll'], ['kit'], []]) {
       const { code, output } = await failToStart(wrong);
       expect([code, output]).toEqual([2, expect.stringContaining('Usage: npm run bot -- roll stock')]);
     }

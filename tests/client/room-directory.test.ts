@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unclaimedRoom } from '../../server/http/pages/room-list.js';
+import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import { RoomDirectory } from '../../static/client/room-directory.js';
 

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 const BOTS = [
   { command: 'roll', usage: '/roll 2d6', help: 'Rolls dice' },
   { command: 'rot13', usage: '/rot13 text', help: '<b onclick="hacked = 1">Turns</b> letters' },
-  { command: 'stock', usage: '/stock=aapl.us', help: 'Tells a price' },
+  { command: 'stock', usage: '/stock=aapl.us', help: 'Quotes a price' },
 ];
 const MANY = Array.from({ length: 40 }, (_, i) => ({
   command: `c${i}`,
@@ -23,7 +23,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
   let rooms = 0;
 
   beforeAll(async () => {
-    // There is a broker by name, but nobody listens there.
+    // The address of a broker at which no process listens.
     const env = { AMQP_URL: 'amqp://127.0.0.1:1' };
     [app, browser] = await Promise.all([startTestApp({ env }), launchBrowser()]);
   });
@@ -33,7 +33,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  /** Somebody in a room of his own, in which bots have said that they can do this. */
+  /** A visitor in a separate room, on a server to which bots have announced these commands. */
   async function enter(
     bots: object[] = BOTS,
     options: BrowserContextOptions = {},
@@ -64,7 +64,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
       return JSON.stringify(shown) === JSON.stringify(usages);
     });
 
-  test('are listed while one types, completed by keyboard, and sent', async () => {
+  test('commands are listed during typing, completed by keyboard and sent', async () => {
     const { asked, ...ann } = await enter();
     const { page } = ann;
     await type(page, 'a/');
@@ -93,7 +93,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('are sent with Enter when their name is complete; Shift and Enter break the line', async () => {
+  test('Enter sends a complete command, and Shift+Enter breaks the line', async () => {
     const ann = await enter();
     const { page } = ann;
     await type(page, '/roll');
@@ -108,7 +108,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('are left to an input method while it composes', async () => {
+  test('the list of commands ignores keys while an input method composes', async () => {
     const ann = await enter();
     const { page } = ann;
     await type(page, '/ro');
@@ -124,7 +124,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('go away with Escape, until one starts anew, and with the focus', async () => {
+  test('Escape or losing the focus closes the list of commands', async () => {
     const ann = await enter();
     const { page } = ann;
     await type(page, '/r');
@@ -142,7 +142,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('are chosen by mouse and by touch, and the field keeps the focus', async () => {
+  test('commands are chosen by mouse and touch while the field keeps the focus', async () => {
     for (const hasTouch of [false, true]) {
       const ann = await enter(BOTS, { hasTouch });
       const { page } = ann;
@@ -155,7 +155,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     }
   });
 
-  test('are told to those who do not see them', async () => {
+  test('the list of commands is announced to screen readers', async () => {
     const ann = await enter();
     const { page } = ann;
     expect(await page.getByRole('combobox').count()).toBe(0);
@@ -175,7 +175,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('are text, whatever a bot says, and fit a narrow screen however many and long they are', async () => {
+  test('commands are shown as text and fit a narrow screen, however many and long they are', async () => {
     const ann = await enter(BOTS, { viewport: { width: 360, height: 640 } });
     await type(ann.page, '/rot');
     await ann.page.getByRole('option').getByText(BOTS[1]!.help).waitFor();
@@ -197,14 +197,14 @@ describe('commands to bots', skipWithout('chromium'), () => {
     expect(box!.y).toBeGreaterThan(0);
     expect(box!.y + box!.height).toBeLessThanOrEqual(field!.y);
     expect(box!.height / last!.height).toBeLessThan(9);
-    // It is the selected one, and in sight.
+    // It is selected and in view.
     expect(last!.y + last!.height).toBeLessThanOrEqual(box!.y + box!.height);
     expect(last!.width).toBeLessThanOrEqual(box!.width);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await leave(bob);
   });
 
-  test('that are not known in time, or not at all, disturb nobody', async () => {
+  test('unknown or late lists of commands do not disturb typing', async () => {
     const ann = await enter();
     const { page } = ann;
     const asked: (() => void)[] = [];
@@ -231,7 +231,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('that wait for bots are messages all the same, and their sender is told', async () => {
+  test('a command that waits for bots is delivered as a message, and its sender sees a notice', async () => {
     const ann = await enter();
     const bob = await visit(browser, ann.page.url());
     const { page } = ann;
@@ -257,7 +257,7 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('that wait for bots are told to their sender without a script too, once', async () => {
+  test('the sender of a waiting command sees the notice once without JavaScript', async () => {
     const { page, context } = await visit(browser, `${app.url}/r/forms`, { javaScriptEnabled: false });
     await page.fill('#body', '/roll 2d6');
     await page.click('#send');

@@ -16,7 +16,7 @@ import { until } from '../support/until.js';
 const MEGABYTE = 1024 * 1024;
 /** Below the reserve of 16 MB, above its last part. */
 const LITTLE_BYTES = 4 * MEGABYTE;
-/** No request is refused for its rate. */
+/** Rate limits that the tests do not reach. */
 const UNLIMITED = { LIMIT_MESSAGES: '0', LIMIT_REQUESTS: '0', LIMIT_JOINS: '0' };
 
 let disk: SmallDisk | undefined;
@@ -44,7 +44,7 @@ async function bodies(url: string, room: string): Promise<string[]> {
 }
 
 describe('a server whose disk is full', skipWithoutMount(), () => {
-  test('refuses messages with 507, goes on reading, and accepts them when space is freed', async () => {
+  test('a server with a full disk refuses messages with 507, serves reads, and accepts messages when space is freed', async () => {
     disk = mountSmallDisk(64);
     const server = await startServer(settingsOn(disk));
     const messages = `${server.url}/api/rooms/lobby/messages`;
@@ -98,19 +98,19 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     expect(server.output).not.toMatch(/database (connection lost|unavailable)/);
   });
 
-  test('is not disconnected from its database by heartbeats that are refused', async () => {
+  test('refused heartbeats do not disconnect a server with a full disk from its database', async () => {
     disk = mountSmallDisk(64);
     const server = await startServer(settingsOn(disk));
     await disk.fill(LITTLE_BYTES);
     await until('heartbeats are refused', async () => (await readyz(server.url)).storage.state === 'full');
     const { since } = (await readyz(server.url)).storage;
-    // Two more beats of 5 seconds would drop the link if they counted as missing.
+    // Two more heartbeats of 5 seconds would close the connection if they counted as missing.
     await until('four beats have passed', () => Date.now() - Date.parse(since) > 17_000, 30_000);
     expect((await readyz(server.url)).dependencies.database.state).toBe('up');
     expect(server.output).not.toMatch(/database (connection lost|unavailable)/);
   }, 60_000);
 
-  test('keeps every acknowledged message when it is killed, and starts again on the full disk', async () => {
+  test('a killed server keeps every acknowledged message and starts again on the full disk', async () => {
     disk = mountSmallDisk(64);
     const settings = settingsOn(disk);
     const first = await startServer(settings);
@@ -142,7 +142,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     });
   });
 
-  test('does not start with a new folder, and says what to do', async () => {
+  test('a server does not start with a new folder on a full disk and prints the remedy', async () => {
     disk = mountSmallDisk(64);
     await disk.fill(LITTLE_BYTES);
     const { code, output } = await failToStart(settingsOn(disk));
@@ -153,7 +153,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
   });
 });
 
-test('DATA_LIMIT is the most that a server stores', async () => {
+test('a server stores at most DATA_LIMIT', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-limit-'));
   try {
     const server = await startServer({ DATA_DIR: directory, DATA_LIMIT: '1MB', ...UNLIMITED });

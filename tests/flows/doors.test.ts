@@ -1,12 +1,12 @@
 import { UnsecuredJWT } from 'jose';
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIENCE, Issuer, makeKey, type SigningKey } from '../auth/issuer.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** A way in: what somebody gets to see of a room who comes with these headers (and token, for sockets). */
+/** A way to read a room with the given headers, or with a token for sockets. */
 type Door = (
   app: TestApp,
   room: string,
@@ -19,7 +19,7 @@ async function http(url: string, init: RequestInit): Promise<{ status: number; c
   const abort = new AbortController();
   const answer = await fetch(url, { ...init, signal: abort.signal, redirect: 'manual' });
   const type = answer.headers.get('content-type') ?? '';
-  // Pages say it in words; a stream has no end to wait for.
+  // Pages contain the error as text; a stream does not end.
   const text = type.includes('event-stream') ? '' : await answer.text();
   if (answer.status >= 400) expect(text).not.toContain('among us');
   let code = answer.status === 403 ? 'not-a-member' : undefined;
@@ -114,21 +114,21 @@ afterAll(async () => {
 describe.each(Object.entries(doors))('%s', (_name, door) => {
   const now = () => Math.floor(Date.now() / 1000);
 
-  it('lets a member in', async () => {
+  test('a member is admitted', async () => {
     const token = await issuer.sign({ name: 'Ada', exp: now() + 600 });
     const { status, code } = await door(app, 'members', token);
     expect(code).toBeUndefined();
     expect(status).toBeLessThan(400);
   });
 
-  it('keeps an outsider out', async () => {
+  test('a user who is not a member is refused', async () => {
     const token = await issuer.sign({ sub: 'auth0|eve', name: 'Eve', exp: now() + 600 });
     const { status, code } = await door(app, 'members', token);
     expect(code).toBe('not-a-member');
     expect([0, 403]).toContain(status);
   });
 
-  it.each([
+  test.each([
     [
       'that is forged',
       async () => `${(await issuer.sign({ exp: now() + 600 })).slice(0, -8)}AAAAAAAA`,
@@ -155,19 +155,19 @@ describe.each(Object.entries(doors))('%s', (_name, door) => {
           .encode(),
       'bad-token',
     ],
-  ])('refuses a token %s', async (_what, make, expected) => {
+  ])('a token %s is refused', async (_what, make, expected) => {
     const { status, code } = await door(app, 'open', await make());
     expect(code).toBe(expected);
     expect([0, 401]).toContain(status);
   });
 });
 
-it('an open socket loses its rights when its token expires, and gets them back with a new one', async () => {
+test('an open socket loses its rights when its token expires and regains them with a new token', async () => {
   const soon = Math.floor(Date.now() / 1000) - 28; // refused two seconds from now, as clocks may differ by thirty
   const token = await issuer.sign({ name: 'Ada', exp: soon });
   const client = await SocketClient.open(app.url, { cookie: `changeroom_token=${token}` });
   await client.ask({ type: 'joinRoom', room: 'members' });
-  await until('it is told', () => client.latest('error')?.code === 'token-expired');
+  await until('the error arrives', () => client.latest('error')?.code === 'token-expired');
   const create = { type: 'createMessage', message: { room: 'members', body: 'too late' } };
   expect(await client.ask(create)).toMatchObject({ type: 'error', code: 'login-required' });
   const before = client.frames.length;

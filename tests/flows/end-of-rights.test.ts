@@ -1,12 +1,12 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json, startWebServer, text, type WebServer } from '../auth/web-server.js';
 import { EventReader } from '../http/event-reader.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** A room, a user that uses every door to it, a friend that stays, and a third user that comes later. */
+/** A room, a user who reads it in every way, a second user who stays in it, and a third who joins later. */
 interface Scene {
   room: string;
   token: string;
@@ -21,7 +21,7 @@ interface Scene {
 }
 
 interface Way {
-  /** Whether the room is for members from the beginning. */
+  /** Whether the room is created for members only. */
   isMembers: boolean;
   /** Code of the errors that follow. */
   code: 'not-a-member' | 'token-expired' | 'bad-token';
@@ -141,7 +141,7 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   await friend.ask({ type: 'joinRoom', room });
   await observer.ask({ type: 'observePresence', rooms: [room] });
   await stream.endsWith('state');
-  // Every door is open.
+  // The user can read the room in every way.
   friend.send({ type: 'typing', room });
   await friend.ask({ type: 'createMessage', message: { room, body: 'hello' } });
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
@@ -153,13 +153,13 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
 
 const idOf = (room: string) => `old-${Buffer.from(room).toString('hex').slice(-50)}`;
 
-/** Frames that say anything of a room. */
+/** Frames that contain data of a room. */
 const of = (room: string, frames: readonly object[]) =>
   frames.filter((frame) => !('code' in frame) && JSON.stringify(frame).includes(room));
 
 describe.each(Object.entries(ways))('when %s', (name, way) => {
   let scene: Scene;
-  /** Number of frames that had come when the right ended. */
+  /** Number of frames that were received before access was revoked. */
   const marks = new Map<SocketClient, number>();
   let streamMark = 0;
   const since = (client: SocketClient) => client.frames.slice(marks.get(client));
@@ -173,7 +173,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     await until('the stream has ended', () => stream.ended);
     for (const socket of [inside, observer, friend]) marks.set(socket, socket.frames.length);
     streamMark = stream.text.length;
-    // Something happens in the room, of every kind.
+    // Every kind of event happens in the room.
     inside.send({ type: 'typing', room });
     await r
       .table('memberships')
@@ -200,7 +200,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
       'the friend learns of the member',
       () => friend.latest('memberJoined')?.user.id_user === 'late-comer',
     );
-    // Whatever was sent to these sockets comes before the answer.
+    // All frames for these sockets arrive before the answer.
     for (const socket of [inside, observer]) await socket.ask({ type: 'leaveRoom', room: 'elsewhere' });
   }, 60_000);
   afterAll(() => {
@@ -208,15 +208,15 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     scene.stream.close();
   });
 
-  it('a socket in the room gets nothing of it any more', () => {
+  test('a socket in the room receives nothing more of it', () => {
     expect(of(scene.room, since(scene.inside))).toEqual([]);
   });
 
-  it('a socket that observes the room does not receive its presence any more', () => {
+  test('a socket that observes the room receives no more presence of it', () => {
     expect(of(scene.room, since(scene.observer))).toEqual([]);
   });
 
-  it('an event stream ends, says why, and brings nothing more', () => {
+  test('an event stream ends with the reason and delivers nothing more', () => {
     const { stream } = scene;
     expect(stream.text).not.toContain(SECRET);
     const error = stream.events.find(({ event }) => event === 'error');
@@ -224,7 +224,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     expect(stream.text.slice(streamMark)).toBe('');
   });
 
-  it('the others do not see that the socket types or is there', () => {
+  test('other users see neither typing nor presence of the socket', () => {
     const { friend, room } = scene;
     expect(JSON.stringify(since(friend).filter(({ type }) => type === 'userTyping'))).not.toContain(EX);
     const present = new Map<string, string>();
@@ -239,7 +239,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
   });
 
   const before = { sent: Date.UTC(2100, 0), id: 'z' };
-  it.each<[string, (room: string) => { type: string; [field: string]: unknown }]>([
+  test.each<[string, (room: string) => { type: string; [field: string]: unknown }]>([
     ['joinRoom', (room) => ({ type: 'joinRoom', room })],
     ['observePresence', (room) => ({ type: 'observePresence', rooms: [room] })],
     ['typing', (room) => ({ type: 'typing', room })],
@@ -247,7 +247,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     ['createMessage', (room) => ({ type: 'createMessage', message: { room, body: 'still me' } })],
     ['editMessage', (room) => ({ type: 'editMessage', room, id: idOf(room), body: 'still me' })],
     ['deleteMessage', (room) => ({ type: 'deleteMessage', room, id: idOf(room) })],
-  ])('the frame %s is refused, and changes nothing', async (type, frame) => {
+  ])('the frame %s is refused and changes nothing', async (type, frame) => {
     const { inside, friend, room } = scene;
     const answer = await inside.ask(frame(room));
     const expected =
@@ -257,7 +257,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     expect(messages.map(({ body }) => body).sort()).toEqual(['hello', SECRET, OLD].sort());
   });
 
-  it.each<[string, string, string?]>([
+  test.each<[string, string, string?]>([
     ['the newest messages', '/api/rooms/:room/messages'],
     ['messages before a cursor', `/api/rooms/:room/messages?before=${BEFORE}`],
     ['messages after a cursor', `/api/rooms/:room/messages?after=${AFTER}`],
@@ -270,7 +270,7 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     ['an event stream', '/api/rooms/:room/events'],
     ['the headers of an event stream', '/api/rooms/:room/events', 'HEAD'],
     ['the headers of messages', '/api/rooms/:room/messages', 'HEAD'],
-  ])('a request for %s is refused, and its answer has nothing of the room', async (_what, path, method) => {
+  ])('a request for %s is refused without data of the room', async (_what, path, method) => {
     const { room, headers } = scene;
     const address = app.url + path.replace(':room', encodeURIComponent(room)).replace(':id', idOf(room));
     const answer = await fetch(address, {

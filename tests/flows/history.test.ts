@@ -24,10 +24,10 @@ describe('reading history', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  test('scrolling up loads older messages, and what is read stays in its place', async () => {
+  test('scrolling up loads older messages and keeps the visible ones in place', async () => {
     const { page, context, complaints } = await visit(browser, `${app.url}/r/long`);
     expect(await shownTexts(page)).toEqual(texts.slice(-100));
-    // Near the first message, so that the next page is loaded; the place of a message in sight is watched.
+    // Scrolls near the first message, so that the next page is loaded, and observes the position of a visible message.
     const scrollUp = `new Promise((resolve) => {
       const log = document.getElementById('log');
       log.scrollTop = -(log.scrollHeight - log.clientHeight - 300);
@@ -49,7 +49,7 @@ describe('reading history', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('days are separated and times are told in the zone of the reader', async () => {
+  test('days are separated and times are shown in the zone of the reader', async () => {
     const { page, context } = await visit(browser, `${app.url}/r/long`, { timezoneId: 'Asia/Kolkata' });
     expect(await page.locator('.day').allInnerTexts()).toEqual(
       ['1 January 2025'].map(() => expect.stringContaining('January')),

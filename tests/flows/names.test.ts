@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIENCE, Issuer, makeKey } from '../auth/issuer.js';
 import { startWebServer, type WebServer } from '../auth/web-server.js';
 import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from '../http/client.js';
@@ -14,14 +14,14 @@ const page = async (url: string, headers: Record<string, string>) =>
 const me = async (app: TestApp, headers: Record<string, string>) =>
   jsonOf(await fetch(`${app.url}/api/me`, { headers }));
 
-describe('a guest who takes the name of another', () => {
+describe('a guest with the name of another user', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp();
   });
   afterAll(() => app?.stop());
 
-  it('is marked wherever names are shown, and the other is not', async () => {
+  test('a guest who takes the name of another user is marked everywhere, and the other user is not', async () => {
     const [first, second] = [await cookieOfGuest(app.url, 'Mia'), await cookieOfGuest(app.url, 'Міа')];
     const [mia, other] = [await me(app, { cookie: first }), await me(app, { cookie: second })];
     expect(mia.name).toBe('Mia');
@@ -56,7 +56,7 @@ describe('a guest who takes the name of another', () => {
     for (const socket of [one!, two!]) socket.close();
   });
 
-  it('has the mark on messages that were written under another name', async () => {
+  test('a marked name is also shown on messages that were written under another name', async () => {
     await cookieOfGuest(app.url, 'Rosa');
     const before = await cookieOfGuest(app.url, 'Rita');
     await post(`${app.url}/api/rooms/renamed/messages`, { body: 'hi' }, { cookie: before });
@@ -70,7 +70,7 @@ describe('a guest who takes the name of another', () => {
     socket.close();
   });
 
-  it('cannot take a name that only the server gives, and may keep the own one', async () => {
+  test('a guest cannot take a name that only the server assigns, except the own one', async () => {
     const answer = await fetch(`${app.url}/api/me`);
     const own = await jsonOf(answer);
     const cookie = cookieOf(answer);
@@ -83,7 +83,7 @@ describe('a guest who takes the name of another', () => {
   });
 });
 
-describe('a room whose name looks like that of another', () => {
+describe('rooms with similar names', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp();
@@ -94,7 +94,7 @@ describe('a room whose name looks like that of another', () => {
     return { status: answer.status, ...(await jsonOf(answer)) };
   };
 
-  it('is not created, and the answer names the other', async () => {
+  test('a room with a similar name is not created, and the error names the existing room', async () => {
     expect((await create('Tea & Cake')).status).toBe(201);
     for (const name of ['tea & cake', 'Теа & Cake', 'TEA  &  CAKE'])
       expect(await create(name)).toMatchObject({
@@ -111,7 +111,7 @@ describe('a room whose name looks like that of another', () => {
     expect((await create('Tea')).status).toBe(201);
   });
 
-  it('is compared with rooms that another program has created, too', async () => {
+  test('a new room name is compared with rooms that another program has created', async () => {
     const connection = await app.database.connect();
     await r.table('rooms').insert({ id: 'Maths' }).run(connection);
     await until('the row has a key', async () => {
@@ -121,7 +121,7 @@ describe('a room whose name looks like that of another', () => {
     expect(await create('maths')).toMatchObject({ status: 409, code: 'room-exists' });
   });
 
-  it('is not created with invisible characters, and can be reached where it exists', async () => {
+  test('a room name with invisible characters cannot be created, but an existing room can be entered', async () => {
     for (const name of ['a\u200bb', 'x\u200e', 'a\u00adb'])
       expect(await create(name)).toMatchObject({ status: 400, code: 'bad-room', field: 'name' });
     expect((await create('👩‍👩‍👧')).status).toBe(201);
@@ -156,7 +156,7 @@ describe('a name from a token', () => {
     await issuer?.server.stop();
   });
 
-  it('cannot be changed, by REST, socket or form', async () => {
+  test('a name from a token cannot be changed by REST, socket or form', async () => {
     const token = await issuer.sign({ sub: 'fixed', name: 'Fixed' });
     const byRest = await sendJson(`${app.url}/api/me`, 'PUT', { name: 'Else' }, bearer(token));
     expect(await jsonOf(byRest)).toMatchObject({ status: 403, code: 'name-is-given', field: 'name' });
@@ -175,14 +175,14 @@ describe('a name from a token', () => {
     expect(await me(app, bearer(token))).toEqual({ id_user: 'fixed', name: 'Fixed' });
   });
 
-  it('is on the page without a form', async () => {
+  test('a name from a token is shown on the page without a form', async () => {
     const html = await page(app.url, bearer(await issuer.sign({ sub: 'shown', name: 'Shown' })));
     expect(html).toContain('Shown');
     expect(html).not.toContain('id="you"');
   });
 
-  it(
-    'is on the page of a browser, and the script works without the form',
+  test(
+    'a name from a token is shown by the script, which works without the form',
     skipWithout('chromium'),
     async () => {
       const browser = await launchBrowser();
@@ -202,7 +202,7 @@ describe('a name from a token', () => {
     },
   );
 
-  it('is in the table from the first request on, and becomes another with a newer token alone', async () => {
+  test('a name from a token is stored with the first request and changes only with a newer token', async () => {
     const old = await issuer.sign({ sub: 'bea', name: 'Bea', iat: now() - 60 });
     await me(app, bearer(old));
     await until('the name is in the table', async () => (await shown('bea')) === 'Bea');
@@ -210,13 +210,13 @@ describe('a name from a token', () => {
     await me(app, bearer(newer));
     await until('the newer name is in the table', async () => (await shown('bea')) === 'Beatrix');
     expect((await me(app, bearer(old))).name).toBe('Bea');
-    // The queue of background writes is in order: once this name is there, an earlier write is too.
+    // Background writes are ordered: when this name is stored, an earlier write is stored too.
     await me(app, bearer(await issuer.sign({ sub: 'last', name: 'Last' })));
     await until('a later write is done', async () => (await shown('last')) === 'Last');
     expect(await shown('bea')).toBe('Beatrix');
   });
 
-  it('is not overridden by a row', async () => {
+  test('a name from a token is not overridden by a row', async () => {
     await r.table('users').insert({ id: 'carl', name: 'Carla' }).run(connection);
     await until('the row is known', async () => (await shown('carl')) === 'Carla');
     const token = await issuer.sign({ sub: 'carl', name: 'Carl' });
@@ -235,7 +235,7 @@ describe('a name from a token', () => {
     socket.close();
   });
 
-  it('has a mark where an earlier user has a name that looks alike', async () => {
+  test('a name from a token is marked if an earlier user has a similar name', async () => {
     await me(app, bearer(await issuer.sign({ sub: 'dora1', name: 'Dora' })));
     await until('the first is in the table', async () => (await shown('dora1')) === 'Dora');
     const token = await issuer.sign({ sub: 'dora2', name: 'DORA' });
@@ -261,7 +261,7 @@ describe('a name from an accounts service', () => {
     await accounts?.stop();
   });
 
-  it('cannot be changed, and is in the table', async () => {
+  test('a name from an accounts service cannot be changed and is stored in the table', async () => {
     const headers = { authorization: 'Bearer a.token' };
     const answer = await sendJson(`${app.url}/api/me`, 'PUT', { name: 'Else' }, headers);
     expect(await jsonOf(answer)).toMatchObject({ status: 403, code: 'name-is-given' });

@@ -19,7 +19,7 @@ describe('the page', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  test('fits a narrow screen, whatever is written', async () => {
+  test('the page fits a narrow screen, whatever is written', async () => {
     const database = await app.database.connect();
     const bodies = [
       'w'.repeat(500),
@@ -45,7 +45,7 @@ describe('the page', skipWithout('chromium'), () => {
     }
   });
 
-  test('lets what is written run in a direction of its own', async () => {
+  test('each message has its own text direction', async () => {
     const database = await app.database.connect();
     const room = 'directions';
     const author = { id_user: null, name: 'דוד' };
@@ -54,7 +54,7 @@ describe('the page', skipWithout('chromium'), () => {
     await r.table('messages').insert(rows).run(database);
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
-      /** Where the sign at the end of each line stands, as seen from the line's first letter. */
+      /** On which side of the first letter of its line each final punctuation mark is. */
       const ends = await page.evaluate(`[...document.querySelectorAll('.body')].map((body) => {
         const placeOf = (offset) => {
           const range = document.createRange();
@@ -75,7 +75,7 @@ describe('the page', skipWithout('chromium'), () => {
     }
   });
 
-  test('keeps the bidi controls of a body within it, and away from its links', async () => {
+  test('bidi controls of a message affect neither its links nor other messages', async () => {
     const database = await app.database.connect();
     const room = 'overrides';
     const body = '\u202eno end https://a.example/moc.knab';
@@ -87,7 +87,7 @@ describe('the page', skipWithout('chromium'), () => {
       .run(database);
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
-      /** Whether the first letter of a text stands to the left of its last. */
+      /** Whether the first letter of a text is to the left of its last. */
       const runsRight = (selector: string) =>
         page.evaluate(`(() => {
           const text = document.querySelector('${selector}').firstChild;
@@ -109,7 +109,7 @@ describe('the page', skipWithout('chromium'), () => {
     }
   });
 
-  test('opens the drawer of rooms on a narrow screen, and goes to any room from there', async () => {
+  test('the drawer on a narrow screen leads to any room', async () => {
     const { page, context, complaints } = await visit(browser, app.url, {
       viewport: { width: 360, height: 640 },
     });
@@ -123,7 +123,7 @@ describe('the page', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('shows more than a room or two in the drawer where the screen is low, as when it is magnified', async () => {
+  test('the drawer shows several rooms on a low screen', async () => {
     const viewport = { width: 640, height: 360 };
     const { page, context } = await visit(browser, app.url, { viewport });
     const create = (name: string) =>
@@ -152,7 +152,7 @@ describe('the page', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('has one address for a room', async () => {
+  test('every room has one canonical address', async () => {
     const goes = async (path: string) => {
       const response = await fetch(app.url + path, { redirect: 'manual' });
       return response.status === 302 ? response.headers.get('location') : response.status;
@@ -168,13 +168,13 @@ describe('the page', skipWithout('chromium'), () => {
     expect(await goes('/r/x?before=nonsense')).toBe(400);
   });
 
-  test('refuses forms of other sites', async () => {
+  test('forms of other sites are refused', async () => {
     const headers = { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' };
     const response = await fetch(`${app.url}/r/x`, { method: 'POST', headers, body: 'body=hi' });
     expect(response.status).toBe(403);
   });
 
-  test('has a policy that lets nothing in from elsewhere, and sends nobody to https on plain http', async () => {
+  test('the content security policy allows no other origins, and plain http gets no HSTS header', async () => {
     const { headers } = await fetch(app.url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -184,7 +184,7 @@ describe('the page', skipWithout('chromium'), () => {
     expect(secure.headers.get('strict-transport-security')).toContain('max-age');
   });
 
-  test('assets may be kept for ever, pages not', async () => {
+  test('assets can be cached forever, pages cannot', async () => {
     const page = await fetch(app.url);
     expect(page.headers.get('cache-control')).toBe('private, no-cache');
     const script = /src="(\/static\/[^"]+)"/.exec(await page.text())?.[1];

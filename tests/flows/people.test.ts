@@ -51,7 +51,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
       return JSON.stringify(await shownTexts(page)) === JSON.stringify(texts);
     });
 
-  test('a panel lists who is here: tabs of one user together, oneself first', async () => {
+  test('a panel lists the people in the room, tabs of one user together and the reader first', async () => {
     const ann = await enter('presence');
     const bob = await enter('presence');
     await takeName(ann.page, 'Ann');
@@ -59,7 +59,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     const second = await openTab(bob, '/r/presence');
     const here = () => ann.page.locator('#people-list li').allInnerTexts();
     await ann.page.getByRole('button', { name: '2 here: show who' }).click();
-    await until('Bob and both of his tabs', async () => {
+    await until('Bob and both tabs of Bob', async () => {
       const people = (await here()).map((text) => text.split('\n').slice(1).join(' '));
       return JSON.stringify(people) === JSON.stringify(['Ann you', 'Bob 2 tabs']);
     });
@@ -71,7 +71,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('who types is seen by others, not by oneself, and ends with the message', async () => {
+  test('typing is shown to others only and ends with the message', async () => {
     const [ann, bob] = [await enter('typing'), await enter('typing')];
     await takeName(ann.page, 'Amy');
     await ann.page.locator('#body').pressSequentially('hi');
@@ -83,7 +83,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('a new name needs no new page, is on old messages everywhere, and one’s own stay one’s own', async () => {
+  test('a new name is shown on old messages everywhere without reloading', async () => {
     const [ann, bob] = [await enter('names'), await enter('names')];
     await takeName(ann.page, 'Annie');
     await say(ann.page, 'hello');
@@ -106,7 +106,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave({ ...ann, complaints: ann.complaints.filter((text) => !text.includes('400')) }, bob);
   });
 
-  test('what is written too fast keeps its text and its place, and is sent by itself later', async () => {
+  test('messages over the rate limit keep their text and place and are sent later', async () => {
     const ann = await enter('fast');
     const texts = ['one', 'two', 'three', 'four', 'five', 'six'];
     for (const text of texts) await say(ann.page, text);
@@ -119,7 +119,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('members find the line where they left off, and the list counts what they have not read', async () => {
+  test('members see a line above unread messages, and the list of rooms counts them', async () => {
     const [ann, bob] = [await enter('reading'), await enter('reading')];
     await ann.page.getByRole('button', { name: 'Join', exact: true }).click();
     await ann.page.getByRole('button', { name: 'Leave reading' }).waitFor();
@@ -158,7 +158,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('a page is whoever its address says, so that tabs of one browser are several people', async () => {
+  test('playground pages make several users of the tabs of one browser', async () => {
     const database = await app.database.connect();
     const users = [
       { id: '1', name: 'John', playground: true },
@@ -189,7 +189,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     expect(await mary.inputValue('#name')).toBe('Maria');
     expect(await john.context.cookies()).toEqual([]);
 
-    for (const id of ['3', 'nobody', ''])
+    for (const id of ['3', 'stranger', ''])
       expect((await fetch(`${app.url}/ui/Maths?id_user=${id}`)).status).toBe(404);
     await leave(john);
   });

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A server whose umask takes no rights away, as some containers have it. */
+/** A server with umask 0, as in some containers. */
 async function start(): Promise<{ output: () => string }> {
   const quiet = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR };
   child = spawn('sh', ['-c', `umask 000; exec "${process.execPath}" dist/server/main.js`], {
@@ -41,7 +41,7 @@ async function end(): Promise<void> {
   await gone;
 }
 
-/** Rights as `ls` would number them, by name; the folder itself is `.`. */
+/** Octal permissions by name; the folder itself is `.`. */
 async function modes(): Promise<Record<string, string>> {
   const names = ['.', ...(await readdir(DATA_DIR))];
   const entries = names.map(async (name) => {
@@ -60,12 +60,12 @@ const PRIVATE = {
 };
 
 describe('the data folder', () => {
-  test('and its files can be used by their owner only, whatever the umask', async () => {
+  test('the data folder and its files are accessible by their owner only, whatever the umask', async () => {
     await start();
     expect(await modes()).toEqual(PRIVATE);
   });
 
-  test('of an older version is tightened, and the log says so once', async () => {
+  test('the permissions of an older data folder are tightened and logged once', async () => {
     await start();
     await end();
     await chmod(DATA_DIR, 0o755);
@@ -80,7 +80,7 @@ describe('the data folder', () => {
     expect(third.output()).not.toMatch(withdrawn);
   });
 
-  test('keeps its rights when it is shared, or holds files of others only', async () => {
+  test('a data folder that is shared or holds only files of others keeps its permissions', async () => {
     await mkdir(DATA_DIR);
     await chmod(DATA_DIR, 0o1777);
     await start();

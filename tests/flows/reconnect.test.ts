@@ -48,7 +48,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
 
   const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
 
-  test('the screen shows again what the table holds: what came, was changed and was deleted meanwhile', async () => {
+  test('after a reconnection the screen equals the table, with new, edited and deleted messages', async () => {
     await insert('faults', lines(0, 150));
     const { page, complaints, context } = await enter('faults');
     await page.evaluate('document.getElementById("log").scrollTop = -1e6');
@@ -72,7 +72,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('when more was missed than a window holds, the screen says so and loads it on demand', async () => {
+  test('when more than a window was missed, the screen shows a gap and loads it on demand', async () => {
     await insert('gap', lines(0, 20));
     const { page, context } = await enter('gap');
     way.cut();
@@ -93,24 +93,24 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('a message written without a connection waits in its place, survives a reload, and is sent once', async () => {
+  test('a message written offline waits in its place, survives a reload and is sent once', async () => {
     const { page, context } = await enter('outbox');
     await say(page, 'before');
     await until('delivery', async () => (await shownTexts(page)).length === 1);
     way.cut();
     await page.waitForSelector('body[data-state="reconnecting"]');
-    await say(page, 'meanwhile');
-    expect(await page.locator('.message.unsent .body').textContent()).toBe('meanwhile');
+    await say(page, 'offline');
+    expect(await page.locator('.message.unsent .body').textContent()).toBe('offline');
     way.mend();
     await page.reload();
     await page.waitForSelector('body[data-state="live"]');
     await until('delivery', async () => (await shownTexts(page)).length === 2);
     expect(await page.locator('.message.unsent').count()).toBe(0);
-    expect(await table('outbox')).toEqual(['before', 'meanwhile']);
+    expect(await table('outbox')).toEqual(['before', 'offline']);
     await context.close();
   });
 
-  test('messages that were under way when the connection broke are there once', async () => {
+  test('messages that were being sent when the connection was lost are delivered once', async () => {
     const { page, context } = await enter('under-way');
     const written: string[] = [];
     for (let i = 0; i < 12; i++) {
@@ -128,7 +128,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('a browser that is offline says so, and comes back by itself', async () => {
+  test('an offline browser shows its state and reconnects on its own', async () => {
     const { page, context } = await enter('offline');
     await context.setOffline(true);
     await page.waitForSelector('body[data-state="offline"]');
@@ -138,7 +138,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('a server that is about to restart says so, and the page comes back when it was asked to', async () => {
+  test('a restarting server announces it, and the page reconnects after the requested delay', async () => {
     const { page, context } = await enter('restart');
     app.app.parts.sockets.sayGoingAway(3_600_000);
     await page.getByText('Server restarting, reconnecting').waitFor();

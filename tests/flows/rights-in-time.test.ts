@@ -1,5 +1,5 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json, silence, startWebServer, type WebServer } from '../auth/web-server.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -27,8 +27,8 @@ async function makeMember(room: string, client: SocketClient): Promise<void> {
   );
 }
 
-describe('frames that are sent together', () => {
-  it('typing with joinRoom does not reach a room that may not be entered', async () => {
+describe('frames sent together', () => {
+  test('typing sent with joinRoom does not reach a room that the user may not enter', async () => {
     const [member, friend, outsider] = [await open(), await open(), await open()];
     const room = 'typing together';
     await r.table('rooms').insert({ id: room, access: 'members' }).run(console_);
@@ -39,7 +39,7 @@ describe('frames that are sent together', () => {
       'both are refused',
       () => outsider.frames.filter(({ type }) => type === 'error').length === 2,
     );
-    // Typing is passed on at once, and every socket's frames keep their order.
+    // Typing is relayed at once, and the frames of a socket keep their order.
     friend.send({ type: 'typing', room });
     await until('the member sees the typing', () => member.latest('userTyping'));
     const typists = member.frames.flatMap((frame) =>
@@ -49,7 +49,7 @@ describe('frames that are sent together', () => {
     for (const each of [member, friend, outsider]) each.close();
   });
 
-  it('typing with joinRoom does not reach an open room before the socket is in it', async () => {
+  test('typing sent with joinRoom does not reach an open room before the socket has joined', async () => {
     const [member, comer] = [await open(), await open()];
     const room = 'typing early';
     await member.ask({ type: 'joinRoom', room });
@@ -60,7 +60,7 @@ describe('frames that are sent together', () => {
     for (const each of [member, comer]) each.close();
   });
 
-  it('leaveRoom after joinRoom wins: the room is not entered', async () => {
+  test('leaveRoom directly after joinRoom keeps the socket out of the room', async () => {
     const [client, witness] = [await open(), await open()];
     const room = 'left at once';
     client.send({ type: 'joinRoom', room, ref: 'join' });
@@ -80,7 +80,7 @@ describe('frames that are sent together', () => {
     for (const each of [client, witness]) each.close();
   });
 
-  it('joinRoom, leaveRoom and joinRoom bring every message once, and one presence', async () => {
+  test('joinRoom, leaveRoom and joinRoom deliver every message once and one presence', async () => {
     const client = await open();
     const room = 'in, out, in';
     client.send({ type: 'joinRoom', room });
@@ -102,8 +102,8 @@ describe('frames that are sent together', () => {
   });
 });
 
-describe('a right that ends while an answer is looked up', () => {
-  it.each<
+describe('access revoked during a lookup', () => {
+  test.each<
     [string, (room: string, client: SocketClient) => Promise<{ code?: string | undefined; text: string }>]
   >([
     [
@@ -124,7 +124,7 @@ describe('a right that ends while an answer is looked up', () => {
         return { code: (JSON.parse(text) as { code?: string }).code, text };
       },
     ],
-  ])('leaves %s without one', async (door, look) => {
+  ])('access revoked during a lookup leaves %s without data', async (door, look) => {
     const room = `slow ${door}`;
     const cookie = await fetch(`${app.url}/api/me`).then(
       (answer) => answer.headers.get('set-cookie')!.split(';')[0]!,
@@ -173,7 +173,7 @@ describe('sockets that are closed before they are authenticated', () => {
     await accounts?.stop();
   });
 
-  it('are in no room afterwards, follow nothing, and their tokens are not asked about again', async () => {
+  test('sockets closed before authentication leave no room, no subscription and no token check behind', async () => {
     const friend = await SocketClient.open(guarded.url, { cookie: 'changeroom_token=friend' });
     const askedFor = (name: string) =>
       accounts.requests.filter(({ authorization }) => authorization?.startsWith(`Bearer ${name}`)).length;

@@ -28,7 +28,7 @@ describe.each([
     const enter = (path: string, javaScriptEnabled = true) =>
       visit(browser, app.url + path, { viewport, javaScriptEnabled });
 
-    /** Opens the drawer where the list is not there anyway. */
+    /** Opens the drawer on screens without a visible list. */
     async function openSide(page: Page): Promise<void> {
       if (size === 'narrow') await page.getByRole('button', { name: 'Rooms and your name' }).click();
     }
@@ -43,12 +43,12 @@ describe.each([
     async function leave(...visitors: Visitor[]): Promise<void> {
       for (const { context, complaints } of visitors) {
         await context.close();
-        // A page that says no is reported as an error too.
+        // The browser reports a page with an error status as an error too.
         expect(complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
       }
     }
 
-    test('one is created in a dialog, and is in everybody’s list at once', async () => {
+    test('a room is created in a dialog and appears in every list at once', async () => {
       const [ann, bob] = [await enter('/'), await enter('/')];
       await openSide(ann.page);
       await ann.page.getByRole('link', { name: 'New room' }).click();
@@ -76,7 +76,7 @@ describe.each([
       await leave(ann, bob);
     });
 
-    test('one for members shows outsiders its name and a way in, and nothing else', async () => {
+    test('a room for members shows others its name and a button to join, and nothing else', async () => {
       const [ann, bob] = [await enter('/'), await enter('/')];
       await openSide(ann.page);
       await ann.page.getByRole('link', { name: 'New room' }).click();
@@ -106,7 +106,7 @@ describe.each([
       await leave(ann, bob);
     });
 
-    test('all of it works without JavaScript', async () => {
+    test('rooms work without JavaScript', async () => {
       const { page, context } = await enter('/', false);
       await openSide(page);
       await page.getByRole('link', { name: 'New room' }).click();
@@ -138,7 +138,7 @@ describe.each([
       await context.close();
     });
 
-    test('among many the current one is in sight, and others are found by a part of their name', async () => {
+    test('the current room is in view among many, and others are found by part of their name', async () => {
       const numbers = Array.from({ length: 60 }, (_, i) => i);
       const ann = await enter('/');
       for (const i of numbers) {
@@ -171,7 +171,7 @@ describe.each([
       await leave(ann);
     });
 
-    test('the panel of who is here fits, and the list shows how many are elsewhere', async () => {
+    test('the panel of people fits, and the list shows the number of people in other rooms', async () => {
       const ann = await enter('/r/visited');
       const bob = await enter('/');
       await openSide(ann.page);

@@ -28,7 +28,7 @@ async function post(url: string, room: string, body: string): Promise<void> {
   expect(response.status).toBe(201);
 }
 
-/** What /readyz says of the database. */
+/** The state of the database on /readyz. */
 async function databaseOf(url: string): Promise<{ state: string; since: string }> {
   const { dependencies } = (await (await fetch(`${url}/readyz`)).json()) as {
     dependencies: { database: { state: string; since: string } };
@@ -36,7 +36,7 @@ async function databaseOf(url: string): Promise<{ state: string; since: string }
   return dependencies.database;
 }
 
-/** Reads a room's event stream until `text` has come. */
+/** Reads the event stream of a room until it contains `text`. */
 async function readUntil(stream: Response, text: string): Promise<string> {
   const decoder = new TextDecoder();
   let seen = '';
@@ -58,7 +58,7 @@ describe('the built server', () => {
     await rm(DATA_DIR, { recursive: true, force: true });
   });
 
-  test('starts, keeps messages, stops on SIGTERM, and has the history when it starts again', async () => {
+  test('the built server starts, stores messages, stops on SIGTERM and has the history after a restart', async () => {
     const first = await startServer({ DATA_DIR });
     await post(first.url, 'lobby', 'one');
     await post(first.url, 'lobby', 'two');
@@ -69,7 +69,7 @@ describe('the built server', () => {
     expect((await second.end('SIGINT')).code).toBe(0);
   });
 
-  test('has every acknowledged message after kill -9', async () => {
+  test('the built server has every acknowledged message after kill -9', async () => {
     const first = await startServer({ DATA_DIR });
     const sent = Array.from({ length: 20 }, (_, i) => `message ${i}`);
     for (const body of sent) await post(first.url, 'lobby', body);
@@ -79,7 +79,7 @@ describe('the built server', () => {
     expect(await bodies(second.url, 'lobby')).toEqual(sent);
   });
 
-  test('shows at once what a plain driver inserts, edits and deletes', async () => {
+  test('the built server shows at once the inserts, edits and deletions of a driver', async () => {
     const { url, databasePort } = await startServer({ DATA_DIR });
     const write = async (...args: string[]) => {
       const env = { PATH: process.env.PATH, EMBEDDED_PORT: String(databasePort) };
@@ -101,8 +101,8 @@ describe('the built server', () => {
     await expect(write('insert', 'lobby', ' ')).rejects.toThrow('body is empty');
   });
 
-  test('starts its database again when that has ended, and ends when it ends again at once', async () => {
-    // Run before the server: it ends the database's thread when it is told to.
+  test('the built server restarts its database when it exits, and exits when the database exits again at once', async () => {
+    // Preloaded into the server: terminates the database's thread on a signal.
     const preload = path.join(DATA_DIR, 'preload.mjs');
     await writeFile(
       preload,
@@ -128,14 +128,14 @@ describe('the built server', () => {
     });
   });
 
-  test('a stop does not wait for those who follow a room', async () => {
+  test('stopping the built server does not wait for event streams', async () => {
     const server = await startServer({ DATA_DIR, SHUTDOWN_SECONDS: '20' });
     const stream = await fetch(`${server.url}/api/rooms/lobby/events`);
     const [{ code }] = await Promise.all([server.end('SIGTERM'), stream.text()]);
     expect(code).toBe(0);
   });
 
-  test('says which port is taken', async () => {
+  test('the built server names the port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     try {
@@ -155,7 +155,7 @@ describe('the built server', () => {
     }
   });
 
-  test('lists everything that is wrong with its settings', async () => {
+  test('the built server lists all invalid settings', async () => {
     const { code, output } = await failToStart({
       DATA_DIR,
       PORT: 'http',

@@ -20,7 +20,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await app?.stop();
   });
 
-  /** Two people in a room of their own. */
+  /** Two visitors in a separate room. */
   async function meet(): Promise<{ room: string; ann: Visitor; bob: Visitor }> {
     rooms += 1;
     const room = `room ${rooms}`;
@@ -41,7 +41,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
       return JSON.stringify(await shownTexts(visitor.page)) === JSON.stringify(texts);
     });
 
-  test('what one writes is on the screens of both', async () => {
+  test('a message appears on both screens', async () => {
     const { ann, bob } = await meet();
     await say(ann.page, 'hello');
     await shows(bob, ['hello']);
@@ -52,7 +52,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('what any RethinkDB client writes to the table, changes and deletes is on screen without reloading', async () => {
+  test('inserts, edits and deletions of any RethinkDB client appear without reloading', async () => {
     const { room, ann } = await meet();
     const database = await app.database.connect();
     const { generated_keys } = await r
@@ -69,7 +69,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('an own message is edited in its place, and deleted when that is confirmed', async () => {
+  test('an own message is edited in place and deleted after a confirmation', async () => {
     const { ann, bob } = await meet();
     await say(ann.page, 'helo');
     await shows(bob, ['helo']);
@@ -91,7 +91,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('everything can be done by keyboard', async () => {
+  test('every action can be performed by keyboard', async () => {
     const { ann, bob } = await meet();
     await ann.page.keyboard.press('Tab');
     await ann.page.keyboard.press('Enter'); // the link that skips to writing
@@ -118,7 +118,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('text stays text, whatever is written', async () => {
+  test('text is never interpreted as markup', async () => {
     const { room, ann } = await meet();
     const attacks = [
       '<script>window.hacked = 1</script>',
@@ -148,7 +148,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
-  test('a new name is on the messages that follow', async () => {
+  test('a new name is shown on the messages that follow', async () => {
     const { ann, bob } = await meet();
     await ann.page.fill('#name', 'Ann <3');
     await ann.page.press('#name', 'Enter');
@@ -159,12 +159,12 @@ describe('talking in a room', skipWithout('chromium'), () => {
     expect(await bob.page.locator('.author').textContent()).toBe('Ann <3');
     await say(ann.page, 'and again');
     await bob.page.getByText('and again').waitFor();
-    // It is seen once, further up, and told with each message.
+    // Sighted readers see it once above the group; screen readers announce it for each message.
     expect(await bob.page.getByRole('log').ariaSnapshot()).toMatch(/Ann <3.*me again.*Ann <3.*and again/s);
     await leave(ann, bob);
   });
 
-  test('one sees how many are here, who types, and new names on old messages', async () => {
+  test('the page shows the number of people, typing users, and new names on old messages', async () => {
     const { ann, bob } = await meet();
     await ann.page.getByText('2 here').waitFor();
     await ann.page.fill('#name', 'Ann');
@@ -181,7 +181,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
-  test('a reader further up is told what is new, and how many', async () => {
+  test('a reader who has scrolled up sees the number of new messages', async () => {
     const { room, ann, bob } = await meet();
     const database = await app.database.connect();
     const rows = Array.from({ length: 60 }, (_, i) => ({ room, body: `line ${i}` }));

@@ -20,7 +20,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
 
   const enter = (path: string) => visit(browser, `${app.url}${path}`, { javaScriptEnabled: false });
 
-  test('shows messages, and takes new ones by a form', async () => {
+  test('the page without JavaScript shows messages and accepts new ones by a form', async () => {
     const { page, context } = await enter('/r/forms');
     await page.fill('#body', 'posted <b>by a form</b>\nhttps://example.org/x');
     await page.click('#send');
@@ -31,7 +31,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('edits and deletes own messages', async () => {
+  test('own messages can be edited and deleted without JavaScript', async () => {
     const { page, context } = await enter('/r/changes');
     await page.fill('#body', 'helo');
     await page.click('#send');
@@ -44,7 +44,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('keeps a text that cannot be posted, and says why', async () => {
+  test('the page without JavaScript keeps a text that cannot be posted and shows the reason', async () => {
     const { page, context } = await enter('/r/errors');
     const long = 'x'.repeat(4001);
     await page.fill('#body', long);
@@ -58,7 +58,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('takes a name', async () => {
+  test('a name can be changed without JavaScript', async () => {
     const { page, context } = await enter('/r/names');
     await page.fill('#name', '  Ann  ');
     await page.click('text="Change"');
@@ -70,7 +70,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('leads to older messages and back', async () => {
+  test('the page without JavaScript leads to older messages and back', async () => {
     const database = await app.database.connect();
     const rows = Array.from({ length: 130 }, (_, i) => ({
       room: 'old',
@@ -87,7 +87,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
-  test('sent twice is one message', async () => {
+  test('a form sent twice without JavaScript creates one message', async () => {
     const { page, context } = await enter('/r/twice');
     const id = await page.inputValue('.composer [name="id"]');
     for (let i = 0; i < 2; i++)
@@ -95,5 +95,35 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await page.reload();
     expect(await shownTexts(page)).toEqual(['once']);
     await context.close();
+  });
+
+  test('the page without JavaScript shows the same rows as the page with it', async () => {
+    const database = await app.database.connect();
+    const ann = { id_user: 'ann', name: 'Ann <b>' };
+    const row = { room: 'same-rows', author: ann, sent: new Date(1.7e12) };
+    const bodies = ['see https://example.org/a?b=1&c="2".', '🌱🌱', 'two\nlines & <i>markup</i>', 'שלום'];
+    await r
+      .table('messages')
+      .insert(bodies.map((body, i) => ({ ...row, id: `row${i}`, body, kind: i === 2 ? 'bot' : 'message' })))
+      .run(database);
+    await r.table('messages').get('row1').update({ body: '🌱' }).run(database);
+    const [without, scripted] = await Promise.all(
+      [false, true].map(async (javaScriptEnabled) => {
+        const options = { javaScriptEnabled, timezoneId: 'UTC' };
+        const { page, context } = await visit(browser, `${app.url}/r/same-rows`, options);
+        const html = await page.evaluate(`[...document.querySelectorAll('#rows .message, #rooms li')]
+          .map((row) => row.outerHTML.replace(/ title="[^"]*"/g, ''))`);
+        await context.close();
+        return html as string[];
+      }),
+    );
+    expect(without).toHaveLength(6);
+    expect(without?.join('')).toContain('(edited)');
+    // The script updates the number of people.
+    const withoutUsers = (rows: string[] = []) =>
+      rows.map((row) =>
+        row.replace(/<span class="room-users">.*?<\/span>/, '').replace(/aria-label="[^"]*"/, ''),
+      );
+    expect(withoutUsers(scripted)).toEqual(withoutUsers(without));
   });
 });

@@ -1,4 +1,4 @@
-/** What these tests say over HTTP, as a program would. */
+/** HTTP requests of the tests. */
 
 /** A request with a JSON body. */
 export function sendJson(url: string, method: string, body: unknown, headers: Record<string, string> = {}) {
@@ -12,11 +12,11 @@ export function sendJson(url: string, method: string, body: unknown, headers: Re
 export const post = (url: string, body: unknown, headers?: Record<string, string>) =>
   sendJson(url, 'POST', body, headers);
 
-/** The JSON of an answer, which the tests say the form of. */
+/** The JSON body of a response; the tests define its form. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export const jsonOf = (response: Response): Promise<any> => response.json();
 
-/** The cookie that an answer sets, in the form in which it is sent back. */
+/** The cookie that a response sets, as a request header. */
 export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()
@@ -24,7 +24,7 @@ export function cookieOf(response: Response): string {
     .join('; ');
 }
 
-/** A cookie of somebody with this name. */
+/** The cookie of a new guest with this name. */
 export async function cookieOfGuest(url: string, name: string): Promise<string> {
   return cookieOf(await sendJson(`${url}/api/me`, 'PUT', { name }));
 }

@@ -1,24 +1,24 @@
-import { describe, expect, it } from 'vitest';
-import { BEGINNING, decodeCursor, encodeCursor } from '../../server/http/api/cursor.js';
+import { describe, expect, test } from 'vitest';
+import { BEGINNING, decodeCursor, encodeCursor } from '../../server/http/api/schemas/cursor.js';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
-describe('a cursor', () => {
-  it.each([
+describe('cursors', () => {
+  test.each([
     { sent: 1_732_000_000_123, id: '0193e0f2-7b7c-7000-8000-000000000001' },
     { sent: 0, id: '' },
     { sent: -1, id: 'Zoë/?&#+ 花' },
     BEGINNING,
-  ])('comes back as the position that it was made of: %j', (position) => {
+  ])('a cursor decodes to the position that it encodes: %j', (position) => {
     expect(decodeCursor(encodeCursor(position), 'before')).toEqual(position);
   });
 
-  it('needs no escaping in an address', () => {
+  test('a cursor needs no escaping in a URL', () => {
     const cursor = encodeCursor({ sent: 1_732_000_000_123, id: '???>>>ÿÿÿ' });
     expect(encodeURIComponent(cursor)).toBe(cursor);
   });
 
-  it.each([
+  test.each([
     undefined,
     '',
     'nonsense',
@@ -37,7 +37,7 @@ describe('a cursor', () => {
     encoded('{"sent":1,"id":"x"}'),
     encoded(`[1,"${'x'.repeat(128)}"]`),
     'W'.repeat(5000),
-  ])('that this server cannot have given is refused: %j', (cursor) => {
+  ])('a cursor that this server cannot have issued is refused: %j', (cursor) => {
     expect(() => decodeCursor(cursor, 'after')).toThrow(
       expect.objectContaining({ code: 'bad-cursor', details: { field: 'after' } }),
     );

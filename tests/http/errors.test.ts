@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 
-/** A heading with the code, then `status: title.` */
+/** `### code`, followed by a line that begins with `status: title.` */
 const ENTRY = /^### (\S+)\n\n(\d{3}): ([^.]+)\./gm;
 
 describe('docs/errors.md', async () => {
@@ -15,11 +15,14 @@ describe('docs/errors.md', async () => {
     title: title!.replaceAll('\n', ' '),
   }));
 
-  test.each(Object.entries(ERRORS))('docs/errors.md has status and title of %s', (code, error) => {
-    expect(documented).toContainEqual({ code, ...error });
-  });
+  test.each(Object.entries(ERRORS))(
+    'docs/errors.md has the status and title that the server uses for %s',
+    (code, error) => {
+      expect(documented).toContainEqual({ code, ...error });
+    },
+  );
 
-  test('docs/errors.md has a section for each error code', () => {
+  test('docs/errors.md has every error code exactly once and no other codes', () => {
     const headings = [...text.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
     expect(headings.toSorted()).toEqual(Object.keys(ERRORS).toSorted());
   });

@@ -8,7 +8,7 @@ export interface ReceivedEvent {
   retry?: string;
 }
 
-/** Reads an event stream as it comes over the wire, field by field. */
+/** Parses an event stream field by field. */
 export class EventReader {
   text = '';
   response: IncomingMessage | null = null;
@@ -32,7 +32,7 @@ export class EventReader {
     });
   }
 
-  /** What was received in full, comments left out. */
+  /** The complete events, without comments. */
   get events(): ReceivedEvent[] {
     const blocks = this.text.split('\n\n').slice(0, -1);
     return blocks
@@ -40,7 +40,7 @@ export class EventReader {
       .map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2))));
   }
 
-  /** The ids that a browser would remember; the last one is what it would come back with. */
+  /** The event ids; a browser reconnects with the last one. */
   get lastId(): string {
     return this.events.findLast(({ id }) => id !== undefined)!.id!;
   }
@@ -52,7 +52,7 @@ export class EventReader {
       .map(({ event, data }) => (event === 'message' ? JSON.parse(data!).message.body : event!));
   }
 
-  /** Waits until the story ends with these. */
+  /** Waits until the last events are these. */
   endsWith(...story: string[]): Promise<unknown> {
     return until(`the events ${story}, in ${this.story.slice(-10)}`, () => {
       return JSON.stringify(this.story.slice(-story.length)) === JSON.stringify(story);

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import express from 'express';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AccessControl } from '../../server/access/access-control.js';
 import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
@@ -15,8 +15,8 @@ import { UserTable } from '../../server/database/tables/user-table.js';
 import type { EventStreamOptions } from '../../server/http/api/event-stream.js';
 import { eventEndpoints } from '../../server/http/api/events.js';
 import { problemHandler } from '../../server/http/middleware/problems.js';
-import { serve as serveEndpoints } from '../../server/http/openapi/serve.js';
-import { Visitors } from '../../server/http/pages/visitors.js';
+import { serve as serveEndpoints } from '../../server/http/openapi/endpoint.js';
+import { Visitors } from '../../server/http/visitors.js';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
@@ -57,7 +57,7 @@ afterEach(async () => {
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
 const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
 
-/** Serves the events of rooms, with these options from now on. */
+/** Serves event streams with these options. */
 async function serve(
   events: Partial<EventStreamOptions> = {},
   rooms = stack.rooms,
@@ -91,7 +91,7 @@ function read(query = '', headers: Record<string, string> = {}): EventReader {
   return reader;
 }
 
-/** Comes back with the last event id of a reader that was cut off. */
+/** Reconnects with the last event id of a disconnected reader. */
 const readOn = ({ lastId }: EventReader) => read('', { 'last-event-id': lastId });
 
 const say = async (body: string) => (await stack.messages.insert({ room, body, author: ann })).message;
@@ -100,7 +100,7 @@ async function sayAll(...bodies: string[]): Promise<void> {
   for (const body of bodies) await say(body);
 }
 
-/** Keeps the room open by somebody who stays in it. */
+/** Keeps the room open with a subscriber. */
 async function stay(): Promise<RoomSubscription> {
   const membership = await stack.rooms.join(room, new View());
   memberships.push(membership);
@@ -108,7 +108,7 @@ async function stay(): Promise<RoomSubscription> {
 }
 
 describe('following a room', () => {
-  it('begins with what is there, oldest first, and goes on with what comes', async () => {
+  test('an event stream begins with the existing messages, oldest first, and continues with new ones', async () => {
     await sayAll('one', 'two');
     const reader = read();
     await reader.endsWith('one', 'two', 'state');
@@ -123,7 +123,7 @@ describe('following a room', () => {
     });
   });
 
-  it('sends the frames that sockets get', async () => {
+  test('an event stream carries the same frames as a socket', async () => {
     const message = await say('hello');
     const reader = read();
     await reader.endsWith('hello', 'state');
@@ -134,7 +134,7 @@ describe('following a room', () => {
     ]);
   });
 
-  it('shows edits as the message anew, and deletions', async () => {
+  test('an event stream repeats an edited message and announces deletions', async () => {
     const { id } = await say('first');
     const reader = read();
     await reader.endsWith('first', 'state');
@@ -147,7 +147,7 @@ describe('following a room', () => {
     expect(removed).toEqual({ type: 'removeMessage', room, id });
   });
 
-  it('begins with as many of the newest as are asked for', async () => {
+  test('an event stream begins with the requested number of the newest messages', async () => {
     await sayAll('one', 'two', 'three');
     const [two, none] = [read('?limit=2'), read('?limit=0')];
     await two.endsWith('two', 'three', 'state');
@@ -156,7 +156,7 @@ describe('following a room', () => {
     expect(none.story).toEqual(['state']);
   });
 
-  it('keeps rooms apart', async () => {
+  test('an event stream contains no messages of other rooms', async () => {
     const reader = read();
     await reader.endsWith('state');
     await stack.messages.insert({ room: `${room}-other`, body: 'elsewhere', author: ann });
@@ -165,7 +165,7 @@ describe('following a room', () => {
     expect(reader.story).toEqual(['state', 'here']);
   });
 
-  it('tells each of many the same', async () => {
+  test('all event streams of a room receive the same events', async () => {
     const all = Array.from({ length: 20 }, () => read());
     await Promise.all(all.map((reader) => reader.endsWith('state')));
     await sayAll('one', 'two');
@@ -173,7 +173,7 @@ describe('following a room', () => {
     expect(new Set(all.map(({ text }) => text)).size).toBe(1);
   });
 
-  it('leaves the room when the reader goes', async () => {
+  test('closing an event stream ends its subscription to the room', async () => {
     const { room: followed } = await stay();
     const reader = read();
     await reader.endsWith('state');
@@ -182,7 +182,7 @@ describe('following a room', () => {
     await until('the reader has left', () => followed.size === 1);
   });
 
-  it('comments now and then, so that nobody takes a quiet stream for a dead one', async () => {
+  test('an idle event stream sends comments regularly', async () => {
     await serve({ heartbeatMs: 5 });
     const reader = read();
     await until('two comments', () => reader.text.split('\n: ').length > 2);
@@ -191,8 +191,8 @@ describe('following a room', () => {
   });
 });
 
-describe('coming back', () => {
-  it('brings exactly what was missed', async () => {
+describe('reconnection of an event stream', () => {
+  test('a reader that reconnects receives exactly the missed events', async () => {
     await stay();
     const first = read();
     await first.endsWith('state');
@@ -208,7 +208,7 @@ describe('coming back', () => {
     expect(second.story).toEqual(['three', 'remove', 'four']);
   });
 
-  it('brings nothing where nothing was missed', async () => {
+  test('a reader that reconnects without missed events receives nothing', async () => {
     await stay();
     await say('before');
     const first = read();
@@ -221,7 +221,7 @@ describe('coming back', () => {
     expect(second.story).toEqual(['after']);
   });
 
-  it('works by the address too, where headers cannot be set; a header is newer', async () => {
+  test('the last event id can be a query parameter, and the header takes precedence', async () => {
     await stay();
     const first = read();
     await first.endsWith('state');
@@ -236,7 +236,7 @@ describe('coming back', () => {
     expect(byBoth.story).toEqual(['two']);
   });
 
-  it('begins anew where the room has been closed meanwhile', async () => {
+  test('a reader that reconnects gets a reset if the room was closed in between', async () => {
     await sayAll('one', 'two');
     const first = read();
     await first.endsWith('two', 'state');
@@ -248,7 +248,7 @@ describe('coming back', () => {
     expect(second.story).toEqual(['reset', 'one', 'two', 'state']);
   });
 
-  it('begins anew where too much was missed', async () => {
+  test('a reader that reconnects gets a reset if it missed too many events', async () => {
     const { room: followed } = await stay();
     const first = read();
     await first.endsWith('state');
@@ -259,15 +259,15 @@ describe('coming back', () => {
       sent: r.epochTime(1_700_000_000 + i),
     }));
     await r.table('messages').insert(rows).run(connection);
-    await until('the room has told it', () => followed.last >= 600 - 1);
+    await until('the room has delivered it', () => followed.last >= 600 - 1);
     const second = readOn(first);
     await second.endsWith('598', '599', 'state');
     expect(second.story.slice(0, 2)).toEqual(['reset', '500']);
     expect(second.story).toHaveLength(102);
   });
 
-  it.each(['nonsense', '.', '.1', 'x.-1', 'x.1.2', 'EPOCH.1000000', 'EPOCH.', 'EPOCH.NaN', 'EPOCH.1e3'])(
-    'begins anew with an event id that was not given here: %s',
+  test.each(['nonsense', '.', '.1', 'x.-1', 'x.1.2', 'EPOCH.1000000', 'EPOCH.', 'EPOCH.NaN', 'EPOCH.1e3'])(
+    'a reader that reconnects with an unknown event id gets a reset: %s',
     async (id) => {
       const { room: followed } = await stay();
       await say('one');
@@ -276,14 +276,14 @@ describe('coming back', () => {
     },
   );
 
-  it('does not claim to have seen a window that was cut off', async () => {
+  test('a reader that was disconnected within the window receives the whole window again', async () => {
     await sayAll('one', 'two');
     const reader = read();
     await reader.endsWith('two', 'state');
     expect(reader.events.filter(({ id }) => id !== undefined).map(({ event }) => event)).toEqual(['state']);
   });
 
-  it('leaves an EventSource with what the table holds, however often it is cut off', async () => {
+  test('the copy of an EventSource equals the table after any number of disconnections', async () => {
     await serve({ retryMs: 10 });
     await sayAll('0');
     const shown = new Map<string, string>();
@@ -316,7 +316,7 @@ describe('coming back', () => {
   });
 });
 
-describe('a reader that does not read', () => {
+describe('a slow reader of an event stream', () => {
   function sleep(): Socket {
     const sleeper = connect((server.address() as AddressInfo).port, '127.0.0.1');
     sleeper.on('error', () => {});
@@ -325,7 +325,7 @@ describe('a reader that does not read', () => {
     return sleeper;
   }
 
-  it('is cut off as well when all slow readers of the process hold too much together', async () => {
+  test('a slow reader is disconnected when all slow readers of the process exceed their common budget', async () => {
     await serve({ maxUnreadBytes: Number.POSITIVE_INFINITY }, stack.rooms, new SlowReaders(2_000_000));
     const { room: followed } = await stay();
     const sleepers = [sleep(), sleep(), sleep()];
@@ -338,14 +338,14 @@ describe('a reader that does not read', () => {
     for (const sleeper of sleepers) sleeper.destroy();
   });
 
-  it('is cut off, and the others get everything', async () => {
+  test('a slow reader is disconnected, and other readers receive every event', async () => {
     await serve({ maxUnreadBytes: 100_000 });
     const { room: followed } = await stay();
     const reader = read();
     await reader.endsWith('state');
     const sleeper = sleep();
     await until('the sleeper is in the room', () => followed.size === 3);
-    // The operating system takes some megabytes before anything has to wait here.
+    // The operating system buffers some megabytes before data is buffered in the process.
     const body = '🦉'.repeat(4000);
     let said = 0;
     for (; followed.size === 3 && said < 5_000; said += 50) {
@@ -358,7 +358,7 @@ describe('a reader that does not read', () => {
     sleeper.destroy();
   });
 
-  it('may take its time with a window larger than what may wait', async () => {
+  test('a slow reader may read a first window that is larger than the budget', async () => {
     await serve({ maxUnreadBytes: 1_000 });
     await Promise.all(Array.from({ length: 100 }, () => say('🦉'.repeat(4000))));
     const reader = read();
@@ -369,29 +369,29 @@ describe('a reader that does not read', () => {
   });
 });
 
-describe('a stream is refused', () => {
-  it.each([
+describe('refused event streams', () => {
+  test.each([
     ['limit=101', { code: 'bad-limit', field: 'limit', limit: 100 }],
     ['limit=-1', { code: 'bad-limit' }],
     ['limit=x', { code: 'bad-limit' }],
-  ])('for a query that makes no sense: %s', async (query, problem) => {
+  ])('an event stream is refused for an invalid query: %s', async (query, problem) => {
     const response = await fetch(`${address()}?${query}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject(problem);
   });
 
-  it('for a room name that cannot be', async () => {
+  test('an event stream is refused for an invalid room name', async () => {
     room = 'x'.repeat(65);
     const response = await fetch(address());
     expect(await response.json()).toMatchObject({ status: 400, code: 'bad-room', limit: 64 });
   });
 
-  it('to whoever wants something else than events', async () => {
+  test('an event stream is refused if the client does not accept text/event-stream', async () => {
     const response = await fetch(address(), { headers: { accept: 'application/json' } });
     expect(await response.json()).toMatchObject({ status: 406, code: 'not-acceptable' });
   });
 
-  it('while the database is away and the room is not known', async () => {
+  test('an event stream of an unknown room is refused while the database is unavailable', async () => {
     const log = createLog({ log: 'silent' });
     const link = chatDatabase(database.at(1));
     link.start();
@@ -406,8 +406,8 @@ describe('a stream is refused', () => {
   });
 });
 
-describe('when the server stops', () => {
-  it('streams end and ask to come back, each at its own moment', async () => {
+describe('event streams of a stopping server', () => {
+  test('a stopping server ends event streams with different retry delays', async () => {
     const all = Array.from({ length: 5 }, () => read());
     await Promise.all(all.map((reader) => reader.endsWith('state')));
     stopping.abort();
@@ -419,7 +419,7 @@ describe('when the server stops', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('no new ones begin', async () => {
+  test('a stopping server refuses new event streams', async () => {
     stopping.abort();
     const response = await fetch(address());
     expect(await response.json()).toMatchObject({ status: 503, code: 'shutting-down', retryAfterMs: 1_000 });

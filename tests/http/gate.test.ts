@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guardServer } from '../../server/http/gate/gate.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -9,7 +9,7 @@ import { exchange, openRaw, type RawAnswer } from '../support/raw-http.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
-/** Targets that no part of the server may parse. */
+/** Targets that must not reach any parser of the server. */
 const BAD_TARGETS = ['//a@[', 'http://[', 'http://a:99999/primus/', '//', '/\\[', 'http://other/', '*'];
 const WEBSOCKET = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
@@ -37,47 +37,50 @@ async function refused(code: string): Promise<number> {
   return Number(text.match(`changeroom_refused_connections_total\\{code="${code}"\\} (\\d+)`)?.[1] ?? 0);
 }
 
-describe('a request', () => {
+describe('requests at the gate', () => {
   beforeAll(() => start());
   afterAll(stop);
 
-  it.concurrent.each(BAD_TARGETS)('with the target %s gets 400, and the server goes on', async (target) => {
-    expectProblem(await send(`GET ${target}`), 400, 'bad-target');
-    await isAlive();
-  });
+  test.concurrent.each(BAD_TARGETS)(
+    'a request with the target %s gets 400, and the server keeps running',
+    async (target) => {
+      expectProblem(await send(`GET ${target}`), 400, 'bad-target');
+      await isAlive();
+    },
+  );
 
-  it.concurrent.each(BAD_TARGETS)(
-    'with the target %s and Upgrade gets 400, and the server goes on',
+  test.concurrent.each(BAD_TARGETS)(
+    'an upgrade with the target %s gets 400, and the server keeps running',
     async (target) => {
       expectProblem(await send(`GET ${target}`, WEBSOCKET + KEY), 400, 'bad-target');
       await isAlive();
     },
   );
 
-  it('of CONNECT, with its target in authority form, gets 400', async () => {
+  test('a CONNECT request with a target in authority form gets 400', async () => {
     expectProblem(await send('CONNECT other:443'), 400, 'bad-target');
   });
 
-  it('in absolute form for this host is served', async () => {
+  test('a request in absolute form for this host is served', async () => {
     expect((await send(`GET ${app.url}/healthz`, 'Connection: close\r\n')).status).toBe(200);
   });
 
-  it('for a path that only begins like that of the sockets is one for the pages', async () => {
+  test('a request whose path only begins like the path of the sockets is handled by the pages', async () => {
     const { status, body } = await send('GET /primusx', 'Connection: close\r\n');
     expect(status).toBe(404);
     expect(body).toContain('"code":"not-found"');
   });
 
-  it.each(['GET /%', 'GET /r/%', 'GET /[', 'GET /static/%00', 'GET /?room=%', 'GET /:80'])(
-    'with a path that cannot be decoded is no fault of the server: %s',
+  test.each(['GET /%', 'GET /r/%', 'GET /[', 'GET /static/%00', 'GET /?room=%', 'GET /:80'])(
+    'a request with a path that cannot be decoded is not a server error: %s',
     async (line) => {
       expect((await send(line, 'Connection: close\r\n')).status).toBeLessThan(500);
       await isAlive();
     },
   );
 
-  it.each(['http://[', 'null', '%', 'x', '\u00ff'])(
-    'to the sockets with the origin %j is answered, and the server goes on',
+  test.each(['http://[', 'null', '%', 'x', '\u00ff'])(
+    'a socket request with the origin %j is answered, and the server keeps running',
     async (origin) => {
       const headers = `Origin: ${origin}\r\nConnection: close\r\n`;
       for (const line of ['GET /primus/?EIO=4&transport=polling', 'OPTIONS /primus/', 'GET /primus/x'])
@@ -90,49 +93,46 @@ describe('a request', () => {
     },
   );
 
-  it('for sessions of engine.io with a bad transport or session is answered', async () => {
+  test('an engine.io request with an invalid transport or session is answered', async () => {
     for (const query of ['transport=x', 'transport=polling&sid=x&EIO=4', 'EIO=4', 'transport=__proto__'])
       expect((await send(`GET /primus/?${query}`, 'Connection: close\r\n')).status).toBe(400);
   });
 });
 
-describe('an upgrade', () => {
+describe('upgrades at the gate', () => {
   beforeAll(() => start());
   afterAll(stop);
 
-  it.each([
+  test.each([
     ['to another path', 'GET /other', WEBSOCKET + KEY],
     ['to a path that begins like that of the sockets', 'GET /primusx', WEBSOCKET + KEY],
     ['to HTTP/2', 'GET /', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n'],
     ['to HTTP/2 at the path of the sockets', 'GET /primus/', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
     ['by another method', 'POST /primus/', WEBSOCKET + KEY],
-  ])(
-    '%s gets 426 with the protocol that is supported, and the connection is closed',
-    async (_, line, headers) => {
-      const before = await refused('bad-upgrade');
-      const answer = await send(line, headers);
-      expectProblem(answer, 426, 'bad-upgrade');
-      expect(answer.headers).toMatchObject({ upgrade: 'websocket', connection: 'Upgrade, close' });
-      expect(await refused('bad-upgrade')).toBe(before + 1);
-    },
-  );
+  ])('%s gets 426 with the supported protocol, and the connection is closed', async (_, line, headers) => {
+    const before = await refused('bad-upgrade');
+    const answer = await send(line, headers);
+    expectProblem(answer, 426, 'bad-upgrade');
+    expect(answer.headers).toMatchObject({ upgrade: 'websocket', connection: 'Upgrade, close' });
+    expect(await refused('bad-upgrade')).toBe(before + 1);
+  });
 
-  it.each([
+  test.each([
     ['an unknown transport', '/primus/?EIO=4&transport=x', KEY],
     ['an unknown session', '/primus/?EIO=4&transport=websocket&sid=x', KEY],
     ['no key', '/primus/?EIO=4&transport=websocket', ''],
     ['no query', '/primus/', KEY],
-  ])('with %s gets 400, and the connection is closed', async (_, target, key) => {
+  ])('an upgrade with %s gets 400, and the connection is closed', async (_, target, key) => {
     expect((await send(`GET ${target}`, WEBSOCKET + key)).status).toBe(400);
   });
 
-  it('with a foreign origin gets 403, and the connection is closed though the client keeps it open', async () => {
+  test('an upgrade of another origin gets 403, and the connection is closed even if the client keeps it open', async () => {
     const headers = `${WEBSOCKET}${KEY}Origin: https://other.example\r\n`;
     const answer = await send('GET /primus/?EIO=4&transport=websocket', headers);
     expect([answer.status, answer.body]).toEqual([403, '{"error":"bad-origin"}']);
   });
 
-  it('to a WebSocket at the path of the sockets is served', async () => {
+  test('an upgrade to a WebSocket at the path of the sockets is served', async () => {
     const client = await SocketClient.open(app.url);
     expect(await client.ask({ type: 'joinRoom', room: 'gate' })).toMatchObject({ type: 'roomSnapshot' });
     client.close();
@@ -143,7 +143,7 @@ describe('malformed HTTP', () => {
   beforeAll(() => start());
   afterAll(stop);
 
-  it.each([
+  test.each([
     ['a line that is no request', 'nonsense\r\n\r\n', 400, 'bad-http'],
     ['a bad header', 'GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n', 400, 'bad-http'],
     [
@@ -155,7 +155,7 @@ describe('malformed HTTP', () => {
     ['a bad chunk', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n', 400, 'bad-http'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'bad-http'],
     ['large headers', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
-  ])('is answered and counted: %s', async (_, bytes, status, code) => {
+  ])('malformed HTTP is answered and counted: %s', async (_, bytes, status, code) => {
     const before = await refused(code);
     expectProblem(await exchange(app.url, bytes), status, code);
     expect(await refused(code)).toBe(before + 1);
@@ -167,7 +167,7 @@ describe('malformed HTTP behind a request', () => {
   beforeAll(() => start());
   afterAll(stop);
 
-  it('is not answered within an answer that has begun; the connection is closed', async () => {
+  test('malformed HTTP during an unfinished response closes the connection without a second response', async () => {
     const stream = openRaw(app.url);
     let text = '';
     let isClosed = false;
@@ -189,11 +189,11 @@ describe('malformed HTTP behind a request', () => {
   });
 });
 
-describe('a request that does not come to its end', () => {
+describe('incomplete requests', () => {
   beforeAll(() => start({}, 200));
   afterAll(stop);
 
-  it.each([
+  test.each([
     ['no byte', ''],
     ['half a line', 'GET /'],
     ['half of the headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
@@ -209,12 +209,12 @@ describe('a request that does not come to its end', () => {
       'half of a poll',
       'POST /primus/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n4',
     ],
-  ])('gets 408 or its refusal, and the connection is closed: %s', async (_, bytes) => {
+  ])('an incomplete request gets 408 or a refusal, and the connection is closed: %s', async (_, bytes) => {
     const answer = await exchange(app.url, bytes);
     if (answer.status !== 400) expectProblem(answer, 408, 'request-timeout');
   });
 
-  it('leaves event streams and sockets open', async () => {
+  test('the request timeout does not close event streams and sockets', async () => {
     const client = await SocketClient.open(app.url);
     const stream = openRaw(app.url);
     let text = '';
@@ -238,7 +238,7 @@ describe('a request that does not come to its end', () => {
   });
 });
 
-describe('a host', () => {
+describe('the allowed hosts', () => {
   beforeAll(() => start({ ALLOWED_HOSTS: 'chat.example.org, [::1]' }));
   afterAll(stop);
 
@@ -247,19 +247,22 @@ describe('a host', () => {
   const upgrade = (headers: string) =>
     exchange(app.url, `GET /primus/ HTTP/1.1\r\n${headers}${WEBSOCKET}${KEY}\r\n`);
 
-  it.each(['chat.example.org', 'Chat.Example.org:8080', '[::1]:5000'])('is served: %s', async (host) => {
-    expect((await ask('GET /api/rooms', `Host: ${host}\r\n`)).status).toBe(200);
-    expect((await upgrade(`Host: ${host}\r\n`)).status).toBe(400);
-  });
+  test.each(['chat.example.org', 'Chat.Example.org:8080', '[::1]:5000'])(
+    'an allowed host is served: %s',
+    async (host) => {
+      expect((await ask('GET /api/rooms', `Host: ${host}\r\n`)).status).toBe(200);
+      expect((await upgrade(`Host: ${host}\r\n`)).status).toBe(400);
+    },
+  );
 
-  it.each([
+  test.each([
     'Host: rebound.example\r\n',
     'Host: chat.example.org.rebound.example\r\n',
     'Host: \r\n',
-    // A page of a rebound host can set this header, and a proxy on this machine is trusted.
+    // A page served by DNS rebinding can set this header, and a proxy on this machine is trusted.
     'Host: rebound.example\r\nX-Forwarded-Host: chat.example.org\r\n',
     'Host: chat.example.org\r\nX-Forwarded-Host: rebound.example\r\n',
-  ])('that is not listed gets 421, over HTTP and with an upgrade: %j', async (headers) => {
+  ])('a host that is not allowed gets 421, over HTTP and with an upgrade: %j', async (headers) => {
     const before = await refused('bad-host').catch(() => 0);
     for (const line of ['GET /', 'GET /primus/?EIO=4&transport=polling', 'POST /api/rooms'])
       expectProblem(await ask(line, headers), 421, 'bad-host');
@@ -267,14 +270,14 @@ describe('a host', () => {
     expect(before).toBe(0);
   });
 
-  it('need not be known to a balancer', async () => {
+  test('health checks are served under any host name', async () => {
     for (const path of ['/healthz', '/readyz?x'])
       expect((await ask(`GET ${path}`, 'Host: 10.0.0.1\r\n')).status).toBe(200);
   });
 });
 
-describe('a listener for sockets that throws', () => {
-  it('gets its request or upgrade answered with 500, and does not end the process', async () => {
+describe('an error in a socket listener', () => {
+  test('an error in a socket listener is answered with 500 and does not end the process', async () => {
     const failing = createServer();
     const fail = () => {
       throw new Error('of a listener');

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/database/connection/database.js';
 import { healthRouter } from '../../server/http/monitoring/health.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -30,7 +30,7 @@ async function serve(port = testDatabase.port, stopping = new AbortController().
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port of this machine that nothing listens on. */
+/** A local port without a listener. */
 async function deadPort(): Promise<number> {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -42,7 +42,7 @@ async function deadPort(): Promise<number> {
 const upSince = { state: 'up', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) };
 
 describe('/readyz', () => {
-  it('is 200 when every dependency is up, and says since when', async () => {
+  test('/readyz is 200 when every dependency is up, with the time since then', async () => {
     const url = await serve();
     await database.ready(30_000);
     const response = await fetch(`${url}/readyz`);
@@ -51,7 +51,7 @@ describe('/readyz', () => {
     expect(await response.json()).toEqual({ status: 'ready', dependencies: { database: upSince } });
   });
 
-  it('is 503 and names what is down, and nothing that is nobody’s business', async () => {
+  test('/readyz is 503 when a dependency is down, and does not reveal the cause', async () => {
     const url = await serve(await deadPort());
     await until('the database is down', () => database.status.state === 'down');
     const response = await fetch(`${url}/readyz`);
@@ -64,7 +64,7 @@ describe('/readyz', () => {
     expect(text).not.toContain('127.0.0.1');
   });
 
-  it('is 503 while the server stops', async () => {
+  test('/readyz is 503 while the server stops', async () => {
     const stopping = new AbortController();
     const url = await serve(undefined, stopping.signal);
     await database.ready(30_000);
@@ -77,7 +77,7 @@ describe('/readyz', () => {
 });
 
 describe('a full storage', () => {
-  it('is shown on /readyz, which stays 200, as everything can be read', async () => {
+  test('is shown on /readyz, which stays 200, as everything can be read', async () => {
     database = chatDatabase(testDatabase.address);
     database.start();
     await database.ready(30_000);
@@ -97,7 +97,7 @@ describe('a full storage', () => {
 });
 
 describe('/healthz', () => {
-  it('is 200 for as long as the process answers, whatever is down', async () => {
+  test('/healthz is 200 while the process responds, even if dependencies are down', async () => {
     const url = await serve(await deadPort());
     await until('the database is down', () => database.status.state === 'down');
     const response = await fetch(`${url}/healthz`);

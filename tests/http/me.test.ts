@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOf, jsonOf, sendJson } from './client.js';
 
@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('who I am', () => {
-  it('is a new guest where nobody has been yet, and the same one from then on', async () => {
+describe('/api/me', () => {
+  test('/api/me creates a guest once and then recognises it by its cookie', async () => {
     const first = await fetch(me);
     const guest = await jsonOf(first);
     expect(guest).toEqual({ id_user: expect.any(String), name: expect.stringMatching(/^Guest \d{4}$/) });
@@ -20,7 +20,7 @@ describe('who I am', () => {
     expect(again.headers.getSetCookie()).toEqual([]);
   });
 
-  it('keeps the id when the name changes', async () => {
+  test('the id of a user stays the same when the name changes', async () => {
     const first = await fetch(me);
     const { id_user } = await jsonOf(first);
     const renamed = await sendJson(me, 'PUT', { name: '  Ada ' }, { cookie: cookieOf(first) });
@@ -29,15 +29,15 @@ describe('who I am', () => {
     expect(await jsonOf(again)).toEqual({ id_user, name: 'Ada' });
   });
 
-  it('can be said as plain text or as a form', async () => {
+  test('a name can be sent as plain text or as a form', async () => {
     const form = await fetch(me, { method: 'PUT', body: new URLSearchParams({ name: 'Ada & Bob' }) });
     expect(await jsonOf(form)).toMatchObject({ name: 'Ada & Bob' });
     const text = await fetch(me, { method: 'PUT', body: 'Zoë' });
     expect(await jsonOf(text)).toMatchObject({ name: 'Zoë' });
   });
 
-  it.each([{}, { name: '' }, { name: 7 }, { name: 'n'.repeat(41) }, { name: 'a\nb' }])(
-    'is not changed to a name that cannot be used: %j',
+  test.each([{}, { name: '' }, { name: 7 }, { name: 'n'.repeat(41) }, { name: 'a\nb' }])(
+    'an invalid name is refused: %j',
     async (body) => {
       const response = await sendJson(me, 'PUT', body);
       expect(response.status).toBe(400);
@@ -46,11 +46,11 @@ describe('who I am', () => {
     },
   );
 
-  it('is not kept by caches', async () => {
+  test('/api/me is not cached', async () => {
     expect((await fetch(me)).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('travels over https alone where a proxy says that the browser came by https', async () => {
+  test('the guest cookie is secure when a trusted proxy reports https', async () => {
     const response = await fetch(me, { headers: { 'x-forwarded-proto': 'https' } });
     expect(response.headers.getSetCookie()[0]).toContain('; Secure');
   });

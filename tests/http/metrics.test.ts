@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
@@ -15,7 +15,7 @@ async function numbers(): Promise<Map<string, number>> {
   );
 }
 
-it('counts sockets, rooms and feeds, and how long messages take', async () => {
+test('the metrics count sockets, rooms and feeds, and measure the latency of messages', async () => {
   app = await startTestApp();
   const before = await numbers();
   const client = await SocketClient.open(app.url);
@@ -35,7 +35,7 @@ it('counts sockets, rooms and feeds, and how long messages take', async () => {
   client.close();
 });
 
-it('is for those who have its secret, where there is one', async () => {
+test('the metrics need their token if one is set', async () => {
   const secret = 'a secret of sixteen characters';
   app = await startTestApp({ env: { METRICS_TOKEN: secret.replaceAll(' ', '-') } });
   expect((await fetch(`${app.url}/metrics`)).status).toBe(401);
@@ -43,8 +43,8 @@ it('is for those who have its secret, where there is one', async () => {
   expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(200);
 });
 
-it('has every number that the dashboard shows', async () => {
-  // There is a broker by name, so that its numbers are there.
+test('the metrics contain every metric of the dashboard', async () => {
+  // The address of a broker, so that its metrics exist.
   app = await startTestApp({ env: { AMQP_URL: 'amqp://127.0.0.1:1' } });
   const text = await (await fetch(`${app.url}/metrics`)).text();
   const dashboard = await readFile(new URL('../../docs/grafana-dashboard.json', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf } from './client.js';
@@ -23,7 +23,7 @@ let room: string;
 beforeAll(async () => {
   app = await startTestApp({ env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET } });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
-  // The document is a schema too, as far as references into it go.
+  // Added as a schema, so that references into the document resolve.
   ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'document');
   cookie = await cookieOfGuest(app.url, 'Ada');
@@ -46,7 +46,7 @@ function find(id: string): Described {
   return operations().find(({ operation }) => operation.operationId === id)!;
 }
 
-/** Performs an operation, and checks that the answer is as documented. */
+/** Performs an operation and checks that the response is documented. */
 async function perform(id: string, { path = { room }, query = '', headers = {}, body }: Call = {}) {
   const described = find(id);
   const filled = described.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]!));
@@ -59,7 +59,7 @@ async function perform(id: string, { path = { room }, query = '', headers = {}, 
   return { status: response.status, body: await check(described, response) };
 }
 
-/** @returns the body of an answer that is as documented */
+/** @returns the body of a response that is as documented */
 async function check({ path, method, operation }: Described, response: Response): Promise<unknown> {
   const { operationId, responses } = operation;
   const { status } = response;
@@ -87,13 +87,13 @@ const authorization = { authorization: `Bearer ${SECRET}` };
 const message = { body: 'hello', id: `own-${randomUUID()}` };
 const there = () => ({ path: { room, id: message.id } });
 
-/** What each operation is tried with, in this order, and the statuses that must come of it. */
+/** The requests for each operation, in this order, with the expected statuses. */
 const CALLS: [id: string, call: () => Call, status: number][] = [
   ['createRoom', () => ({ body: { name: room, topic: 'Tea', access: 'members' } }), 201],
   ['createRoom', () => ({ body: { name: room } }), 409],
   ['listRooms', () => ({}), 200],
   ['getRoom', () => ({}), 200],
-  ['getRoom', () => ({ path: { room: 'nobody has used it' } }), 200],
+  ['getRoom', () => ({ path: { room: 'an unused room' } }), 200],
   ['joinRoom', () => ({}), 200],
   ['postMessage', () => ({ body: message }), 201],
   ['postMessage', () => ({ body: message }), 200],
@@ -122,7 +122,7 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['setName', () => ({ body: { name: 'Grace' } }), 200],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
-  ['getUser', () => ({ path: { id: 'nobody' } }), 404],
+  ['getUser', () => ({ path: { id: 'stranger' } }), 404],
   ['summarisePresence', () => ({ headers: authorization }), 200],
   ['summarisePresence', () => ({ headers: { authorization: 'Bearer wrong' } }), 401],
   ['flushPresence', () => ({ headers: authorization }), 200],
@@ -133,14 +133,14 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getErrors', () => ({}), 200],
 ];
 
-describe('the document', () => {
-  it('is valid OpenAPI 3.1', async () => {
+describe('the OpenAPI document', () => {
+  test('the document is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     expect(await validator.validate(structuredClone(document) as never)).toEqual({ valid: true });
     expect(validator.version).toBe('3.1');
   });
 
-  it('names each operation once, and every field that its address has', () => {
+  test('the document names each operation once and every parameter of its path', () => {
     const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { path, operation } of operations()) {
@@ -149,7 +149,7 @@ describe('the document', () => {
     }
   });
 
-  it('says what rules say: limits, defaults, and what is required', () => {
+  test('the document has the limits, defaults and required fields of the rules', () => {
     expect(find('listMessages').operation.parameters).toContainEqual({
       name: 'limit',
       in: 'query',
@@ -168,15 +168,15 @@ describe('the document', () => {
   });
 });
 
-describe('every operation', () => {
-  it('answers as the document says', async () => {
+describe('the operations of the API', () => {
+  test('every operation responds as documented', async () => {
     const seen = new Map<string, Set<string>>();
     for (const [id, call, status] of CALLS) {
       const answer = await perform(id, call());
       expect([id, answer.status, answer.body], id).toEqual([id, status, answer.body]);
       seen.set(id, (seen.get(id) ?? new Set()).add(`${status}`));
     }
-    // The user whose name was set is known now; before, there was nobody to ask for.
+    // Only now is there a user with a name.
     const { id_user } = (await perform('getMe')).body as { id_user: string };
     expect(await perform('getUser', { path: { id: id_user } })).toMatchObject({ status: 200 });
     seen.get('getUser')!.add('200');
@@ -188,7 +188,7 @@ describe('every operation', () => {
       expect([id, [...(seen.get(id) ?? [])]]).toEqual([id, expect.arrayContaining(statuses)]);
   });
 
-  it('that has a room refuses a name that no room can have', async () => {
+  test('every operation of a room refuses an invalid room name', async () => {
     const withRoom = operations().filter(({ path }) => path.includes('{room}'));
     expect(withRoom.length).toBeGreaterThan(10);
     for (const { operation } of withRoom) {
@@ -199,7 +199,7 @@ describe('every operation', () => {
     }
   });
 
-  it('that takes a body refuses what is not understood', async () => {
+  test('every operation with a body refuses an unsupported media type', async () => {
     const withBody = operations().filter(({ operation }) => operation.requestBody);
     expect(withBody.length).toBeGreaterThan(3);
     for (const { operation } of withBody) {
@@ -224,7 +224,7 @@ describe('every operation', () => {
     }
   });
 
-  it('that changes something refuses pages of other sites', async () => {
+  test('every operation that changes data refuses requests of other sites', async () => {
     const writing = operations().filter(({ method }) => method !== 'get');
     for (const { operation } of writing) {
       const path = { room: 'lobby', id: 'x' };
@@ -236,7 +236,7 @@ describe('every operation', () => {
     }
   });
 
-  it('knows no other methods than those documented', async () => {
+  test('every path refuses methods that are not documented', async () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       const response = await fetch(`${app.url}${path.replace(/\{\w+\}/g, 'x')}`, { method: 'OPTIONS' });
       const allowed = response.headers.get('allow')!.split(', ');
@@ -246,8 +246,8 @@ describe('every operation', () => {
   });
 });
 
-describe('the page', () => {
-  it('shows every operation, as HTML under the strict policy', async () => {
+describe('the API page', () => {
+  test('the API page shows every operation under the content security policy', async () => {
     const response = await fetch(`${app.url}/api/docs`);
     const html = await response.text();
     for (const { operation } of operations()) expect(html).toContain(`id="${operation.operationId}"`);
@@ -255,7 +255,7 @@ describe('the page', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  it('has commands that can be run', async () => {
+  test('the commands of the API page can be run', async () => {
     const html = await (await fetch(`${app.url}/api/docs`)).text();
     const command = /<code>(curl -b jar -c jar --json [^<]*\/api\/rooms\/lobby\/messages[^<]*)<\/code>/.exec(
       html,

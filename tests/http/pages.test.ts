@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { cookieOf } from './client.js';
 
-describe('pages while the database is away', () => {
+describe('pages while the database is unavailable', () => {
   let app: TestApp;
   let database: TestDatabase;
 
@@ -16,15 +16,15 @@ describe('pages while the database is away', () => {
 
   afterEach(() => app.stop());
 
-  test('are shown without messages, and say why', async () => {
+  test('a page is shown without messages and with the reason while the database is unavailable', async () => {
     const response = await fetch(app.url);
     expect(response.status).toBe(503);
     const html = await response.text();
-    expect(html).toContain('The database is away.');
+    expect(html).toContain('The database is unavailable.');
     expect(html).toContain('name="body"');
   });
 
-  test('keep the text of a message that cannot be stored, and its id for another try', async () => {
+  test('a page keeps the text and the id of a message that could not be stored', async () => {
     const id = '01a1fbfa-4b4e-73b0-b46f-b602a0962e2f';
     const cookie = cookieOf(await fetch(app.url));
     const body = new URLSearchParams({ id, body: 'kept <b>' });
@@ -36,7 +36,7 @@ describe('pages while the database is away', () => {
   });
 });
 
-test('templates are compiled once, also without NODE_ENV=production', async () => {
+test('templates are compiled once, even without NODE_ENV=production', async () => {
   const app = await startTestApp();
   await fetch(app.url);
   const compile = vi.spyOn(pug, 'compile');

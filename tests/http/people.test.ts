@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -33,8 +33,8 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
 
 const idOf = async (cookie: string) => (await get('/api/me', { cookie })).body.id_user;
 
-describe('who is in a room', () => {
-  it('is told socket by socket, with nothing but the two ids, by both addresses', async () => {
+describe('the users in a room', () => {
+  test('both addresses list the sockets in a room with their two ids only', async () => {
     const cookies = [await cookieOfGuest(app.url, 'Ada'), await cookieOfGuest(app.url, 'Bob')];
     const sockets = [];
     for (const cookie of [...cookies, cookies[0]!]) {
@@ -56,7 +56,7 @@ describe('who is in a room', () => {
     await expect.poll(async () => (await get(`/${room}/users`)).body).toEqual([]);
   });
 
-  it('has an address of its own for any room but those named like our own addresses', async () => {
+  test('the short address serves every room except those named like another address', async () => {
     expect((await get(`/${encodeURIComponent('a/b ü')}/users`)).body).toEqual([]);
     for (const own of ['api', 'r', 'ui', 'static', 'primus', 'name', 'icons', 'R', 'readyz'])
       expect(await (await fetch(`${app.url}/${own}/users`)).text()).not.toBe('[]');
@@ -68,12 +68,12 @@ describe('who is in a room', () => {
 });
 
 describe('names of users', () => {
-  it('are told for ids, in the order asked for', async () => {
+  test('the names of users are returned in the requested order', async () => {
     const [ada, bob] = await Promise.all(
       ['Cleo', 'Dora'].map(async (name) => idOf(await cookieOfGuest(app.url, name))),
     );
     await expect
-      .poll(async () => (await get(`/api/users?id=${bob}&id=nobody&id=${ada}`)).body)
+      .poll(async () => (await get(`/api/users?id=${bob}&id=stranger&id=${ada}`)).body)
       .toEqual([
         { id_user: bob, name: 'Dora' },
         { id_user: ada, name: 'Cleo' },
@@ -82,8 +82,8 @@ describe('names of users', () => {
     expect(await get(`/api/users/${bob}`)).toEqual({ status: 200, body: { id_user: bob, name: 'Dora' } });
   });
 
-  it('are not told for nobody, nor for everybody', async () => {
-    expect(await get('/api/users/nobody')).toMatchObject({ status: 404, body: { code: 'no-such-user' } });
+  test('a request for the names of no users or of too many users is refused', async () => {
+    expect(await get('/api/users/stranger')).toMatchObject({ status: 404, body: { code: 'no-such-user' } });
     expect(await get('/api/users')).toMatchObject({
       status: 400,
       body: { code: 'bad-request', field: 'id' },
@@ -95,14 +95,14 @@ describe('names of users', () => {
     });
   });
 
-  it('are those of people called like a property of every object, too', async () => {
+  test('the names of users named like properties of Object.prototype are returned', async () => {
     expect((await get('/api/users/constructor')).status).toBe(404);
     expect((await get('/api/users?id=__proto__')).body).toEqual([]);
   });
 });
 
-describe('presence, for operators', () => {
-  it('is counted for whoever has the secret', async () => {
+describe('presence for operators', () => {
+  test('the presence summary needs its token', async () => {
     const socket = await SocketClient.open(app.url);
     await socket.ask({ type: 'joinRoom', room });
     const summary = await get('/api/presence/summary', { authorization: `Bearer ${SUMMARY}` });
@@ -113,24 +113,24 @@ describe('presence, for operators', () => {
     socket.close();
   });
 
-  it('is flushed for whoever has the other secret', async () => {
+  test('the presence flush needs its own token', async () => {
     const flush = (secret: string) =>
       post(`${app.url}/api/presence/flush`, undefined, { authorization: `Bearer ${secret}` });
     expect(await jsonOf(await flush(FLUSHING))).toEqual({ dropped: 0 });
     expect((await flush(SUMMARY)).status).toBe(401);
   });
 
-  it.each<Record<string, string>>([
+  test.each<Record<string, string>>([
     {},
     { authorization: `Bearer ${FLUSHING}` },
     { authorization: `Basic ${SUMMARY}` },
-  ])('is nobody else’s business: %j', async (headers) => {
+  ])('presence for operators is refused without the right token: %j', async (headers) => {
     const response = await fetch(`${app.url}/api/presence/summary`, { headers });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('is not there where no secret is set', async () => {
+  test('presence for operators does not exist if no token is set', async () => {
     const other = await startTestApp({ database });
     const headers = { authorization: 'Bearer undefined' };
     const summary = await fetch(`${other.url}/api/presence/summary`, { headers });

@@ -1,10 +1,10 @@
 import r from 'rethinkdb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { until } from '../support/until.js';
 import { jsonOf, sendJson } from './client.js';
 
-describe('a page that is somebody by its address', () => {
+describe('playground pages', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('a page that is somebody by its address', () => {
   });
   afterAll(() => app.stop());
 
-  /** What the page tells its script. */
+  /** The state that the page passes to its script. */
   async function stateOf(path: string) {
     const html = await (await fetch(app.url + path)).text();
     return JSON.parse(/<script id="state"[^>]*>(.*?)<\/script>/s.exec(html)![1]!);
@@ -30,7 +30,7 @@ describe('a page that is somebody by its address', () => {
   const form = (path: string, fields: Record<string, string>) =>
     fetch(app.url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
-  it('is there for users of the playground only', async () => {
+  test('a playground page exists for playground users only', async () => {
     const status = async (query: string) => (await fetch(`${app.url}/ui/Maths${query}`)).status;
     expect(await status('?id_user=1')).toBe(200);
     expect(await status('?id_user=2')).toBe(404);
@@ -41,7 +41,7 @@ describe('a page that is somebody by its address', () => {
     expect(await jsonOf(answer)).toMatchObject({ code: 'no-such-user', field: 'id_user' });
   });
 
-  it('sets no cookie, and carries a signature by which the API knows who it is', async () => {
+  test('a playground page sets no cookie and contains a signed identity that the API accepts', async () => {
     const page = await fetch(`${app.url}/ui/Maths?id_user=1`);
     expect(page.headers.getSetCookie()).toEqual([]);
     const { as, user } = await stateOf('/ui/Maths?id_user=1');
@@ -61,7 +61,7 @@ describe('a page that is somebody by its address', () => {
     expect(renamed.headers.getSetCookie()).toEqual([]);
   });
 
-  it('has forms and links that stay there', async () => {
+  test('the forms and links of a playground page keep its user', async () => {
     const posted = await form('/ui/Maths?id_user=1', { body: 'by a form' });
     expect(posted.headers.get('location')).toBe('/ui/Maths?id_user=1');
     const { messages } = await jsonOf(await fetch(`${app.url}/api/rooms/Maths/messages`));
@@ -82,7 +82,7 @@ describe('a page that is somebody by its address', () => {
   });
 });
 
-describe('where visitors sign in', () => {
+describe('servers with accounts', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -90,12 +90,12 @@ describe('where visitors sign in', () => {
   });
   afterAll(() => app.stop());
 
-  it('nobody is anybody by an address', async () => {
+  test('a server with accounts has no playground pages', async () => {
     const answer = await fetch(`${app.url}/ui/Maths?id_user=1`, { headers: { accept: 'application/json' } });
     expect(await jsonOf(answer)).toMatchObject({ status: 404, code: 'not-found' });
   });
 
-  it('the page says where to sign in', async () => {
+  test('a server with accounts shows a page that asks to sign in', async () => {
     const answer = await fetch(app.url, { headers: { accept: 'text/html' } });
     expect(answer.status).toBe(401);
     expect(await answer.text()).toContain('Sign in at your provider');

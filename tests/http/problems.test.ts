@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express from 'express';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { problemHandler } from '../../server/http/middleware/problems.js';
 import { ChatError } from '../../server/protocol/errors.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('a problem', () => {
-  it('says its code, what is at fault, and where to read more', async () => {
+describe('problem responses', () => {
+  test('a problem has a code, the invalid field and a link to its explanation', async () => {
     const response = await post(messages, { body: 'x'.repeat(4001) });
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -37,7 +37,7 @@ describe('a problem', () => {
     expect(await explanation.text()).toContain('### bad-body\n');
   });
 
-  it.each([
+  test.each([
     ['{"body": ', { 'content-type': 'application/json' }, { status: 400, code: 'bad-json' }],
     [
       'x'.repeat(65_537),
@@ -78,7 +78,7 @@ describe('a problem', () => {
       { 'content-type': 'application/x-www-form-urlencoded' },
       { status: 400, code: 'bad-body' },
     ],
-  ])('answers a body that cannot be read: %#', async (body, headers, problem) => {
+  ])('an unreadable body is answered with a problem: %#', async (body, headers, problem) => {
     const response = await fetch(messages, {
       method: 'POST',
       ...(body !== undefined && { body }),
@@ -88,8 +88,8 @@ describe('a problem', () => {
     expect(await jsonOf(response)).toMatchObject(problem);
   });
 
-  it.each(['/api/rooms/%E0%A4%A/messages', '/api/rooms/%/events', '/api/rooms/lobby/messages/%ff'])(
-    'answers an address that is not encoded correctly: %s',
+  test.each(['/api/rooms/%E0%A4%A/messages', '/api/rooms/%/events', '/api/rooms/lobby/messages/%ff'])(
+    'a path that is not percent-encoded correctly is answered with a problem: %s',
     async (path) => {
       const response = await fetch(`${app.url}${path}`);
       expect(response.status).toBe(400);
@@ -97,8 +97,8 @@ describe('a problem', () => {
     },
   );
 
-  it.each(['/api', '/api/', '/api/nowhere', '/api/rooms/lobby/messages/x/y'])(
-    'answers where there is nothing: %s',
+  test.each(['/api', '/api/', '/api/nowhere', '/api/rooms/lobby/messages/x/y'])(
+    'an unknown path is answered with a problem: %s',
     async (path) => {
       const response = await fetch(`${app.url}${path}`, { headers: { accept: 'text/html' } });
       expect(response.status).toBe(404);
@@ -107,7 +107,7 @@ describe('a problem', () => {
   );
 });
 
-describe('a method', () => {
+describe('methods of a path', () => {
   const routes = [
     ['/api/me', 'GET, PUT, HEAD, OPTIONS'],
     ['/api/rooms/lobby/messages', 'GET, POST, HEAD, OPTIONS'],
@@ -118,32 +118,29 @@ describe('a method', () => {
     ['/readyz', 'GET, HEAD, OPTIONS'],
   ] as const;
 
-  it.each(routes)('that %s does not have is refused with those that it has', async (path, allow) => {
+  test.each(routes)('an unsupported method of %s is refused with the supported ones', async (path, allow) => {
     const response = await fetch(`${app.url}${path}`, { method: 'PROPFIND' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe(allow);
     expect(await jsonOf(response)).toMatchObject({ code: 'method-not-allowed' });
   });
 
-  it.each(routes)(
-    'can be asked for at %s by OPTIONS, which other sites gain nothing by',
-    async (path, allow) => {
-      const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
-      const response = await fetch(`${app.url}${path}`, { method: 'OPTIONS', headers });
-      expect(response.status).toBe(204);
-      expect(response.headers.get('allow')).toBe(allow);
-      expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
-    },
-  );
+  test.each(routes)('OPTIONS of %s lists the methods without CORS headers', async (path, allow) => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    const response = await fetch(`${app.url}${path}`, { method: 'OPTIONS', headers });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe(allow);
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
 
-  it.each([
+  test.each([
     '/api/me',
     '/api/rooms/lobby/messages',
     '/api/rooms/lobby/events',
     '/healthz',
     '/readyz',
     '/api/nowhere',
-  ])('HEAD answers at %s like GET, without a body', async (path) => {
+  ])('HEAD of %s is answered like GET, without a body', async (path) => {
     const head = await fetch(`${app.url}${path}`, { method: 'HEAD' });
     expect(await head.text()).toBe('');
     const controller = new AbortController();
@@ -154,10 +151,10 @@ describe('a method', () => {
   });
 });
 
-describe('a page of another site', () => {
+describe('requests of other sites', () => {
   const origin = 'https://evil.example';
 
-  it('changes nothing, whatever cookies the browser sends along', async () => {
+  test('a page of another site cannot change data, even with cookies', async () => {
     const cookie = await cookieOfGuest(app.url, 'Ada');
     const own = await post(messages, { id: 'mine-1', body: 'mine' }, { cookie });
     expect(own.status).toBe(201);
@@ -175,7 +172,7 @@ describe('a page of another site', () => {
     expect((await fetch(`${messages}/mine-1`)).status).toBe(200);
   });
 
-  it('is none where a page of this site asks, also behind a proxy', async () => {
+  test('a page of this site can change data, also behind a proxy', async () => {
     expect((await post(messages, { body: 'ours' }, { origin: app.url })).status).toBe(201);
     const proxied = {
       origin: 'https://chat.example',
@@ -186,7 +183,7 @@ describe('a page of another site', () => {
   });
 });
 
-describe('an error that nobody foresaw', () => {
+describe('unexpected errors', () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
 
@@ -205,8 +202,8 @@ describe('an error that nobody foresaw', () => {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/x`, log };
   }
 
-  it.each([new Error('password=hunter2'), 'hunter2', null, undefined, { status: 404, message: 'hunter2' }])(
-    'is logged and not told: %j',
+  test.each([new Error('password=hunter2'), 'hunter2', null, undefined, { status: 404, message: 'hunter2' }])(
+    'an unexpected error is logged and not revealed: %j',
     async (thrown) => {
       const { url, log } = await throwing(thrown ?? Object.assign(new Error('hunter2'), { status: 502 }));
       const response = await fetch(url);
@@ -221,12 +218,12 @@ describe('an error that nobody foresaw', () => {
     },
   );
 
-  it('in the middle of an answer cuts the answer off', async () => {
+  test('an unexpected error during a response closes the connection', async () => {
     const { url } = await throwing(new Error('late'), (res) => res.type('text').write('half an ans'));
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
   });
 
-  it('says when to come back where that is known', async () => {
+  test('an error with a known delay has Retry-After', async () => {
     const { url } = await throwing(new ChatError('database-unavailable', 'away', { retryAfterMs: 1_500 }));
     const response = await fetch(url);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
@@ -234,7 +231,7 @@ describe('an error that nobody foresaw', () => {
   });
 });
 
-it('a request that breaks off leaves the server well', async () => {
+test('an aborted request does not harm the server', async () => {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   socket.write(
     'POST /api/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nhal',
@@ -244,14 +241,14 @@ it('a request that breaks off leaves the server well', async () => {
   expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
 });
 
-it('a browser that asks for a page gets the error as a page', async () => {
+test('a browser that requests a page receives errors as a page', async () => {
   const response = await fetch(`${app.url}/no/such/page`, { headers: { accept: 'text/html,*/*;q=0.8' } });
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
   expect(await response.text()).toContain('Not found');
 });
 
-it('a program gets the error as JSON wherever it asks', async () => {
+test('a program receives errors as JSON at every path', async () => {
   const response = await fetch(`${app.url}/no/such/page`);
   expect(response.status).toBe(404);
   expect(await jsonOf(response)).toMatchObject({ code: 'not-found' });

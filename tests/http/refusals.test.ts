@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Refusals } from '../../server/http/gate/refusals.js';
 
-it('logs each refusal at debug, and at most one sum in a minute at warn', () => {
+test('refusals are logged one by one at debug and once a minute in total at warn', () => {
   const lines: { level: number; refused?: object; code?: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let now = 0;

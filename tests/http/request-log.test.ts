@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import express from 'express';
 import { pino } from 'pino';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { requestLog } from '../../server/http/middleware/request-log.js';
 import { until } from '../support/until.js';
 
@@ -21,7 +21,7 @@ const app = express()
 const server = createServer(app).listen(0, '127.0.0.1');
 afterEach(() => void server.close());
 
-it('names requests, and logs them without their query', async () => {
+test('requests get an id and are logged without their query', async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const own = await fetch(`${url}/works?token=secret`, { headers: { connection: 'close' } });
   const given = await fetch(`${url}/fails`, {

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { originForm, pathOf } from '../../server/http/gate/request-target.js';
 
 const read = (url: string, host: string | undefined = 'chat.example') =>
   originForm({ url, headers: { host } });
 
-describe('a request target', () => {
-  it.each([
+describe('request targets', () => {
+  test.each([
     '/',
     '/r/lobby?edit=1',
     '/primus/?EIO=4',
@@ -15,19 +15,22 @@ describe('a request target', () => {
     '/a:99999/',
     '/http://x',
     '/?//a@[',
-  ])('in origin form stays as it is: %s', (target) => {
+  ])('a request target in origin form is not changed: %s', (target) => {
     expect(read(target)).toBe(target);
   });
 
-  it.each([
+  test.each([
     ['http://chat.example/r/x?y=1', '/r/x?y=1'],
     ['HTTP://CHAT.example:80', '/'],
     ['https://chat.example/../x', '/x'],
-  ])('in absolute form with the host of the header becomes origin form: %s', (target, expected) => {
-    expect(read(target)).toBe(expected);
-  });
+  ])(
+    'a request target in absolute form with the host of the header is converted to origin form: %s',
+    (target, expected) => {
+      expect(read(target)).toBe(expected);
+    },
+  );
 
-  it.each([
+  test.each([
     '',
     '*',
     'chat.example:80',
@@ -44,16 +47,16 @@ describe('a request target', () => {
     'http://chat.example//a@[',
     'ftp://chat.example/',
     'javascript:alert(1)',
-  ])('of any other form is not valid: %s', (target) => {
+  ])('a request target of any other form is invalid: %s', (target) => {
     expect(read(target)).toBeNull();
   });
 
-  it('in absolute form is not valid without a usable Host', () => {
+  test('a request target in absolute form is invalid without a valid Host', () => {
     expect(originForm({ url: 'http://chat.example/', headers: {} })).toBeNull();
     expect(read('http://chat.example/', '[')).toBeNull();
   });
 
-  it('has a path without its query', () => {
+  test('the path of a request target does not contain the query', () => {
     expect(pathOf('/primus/?a=/b?c')).toBe('/primus/');
   });
 });

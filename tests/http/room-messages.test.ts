@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import type { Message } from '../../server/protocol/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -30,7 +30,7 @@ async function page(query = ''): Promise<Page> {
 
 const bodies = ({ messages }: Page) => messages.map(({ body }) => body);
 
-/** Writes past the app's own paths, `m01` being the oldest. */
+/** Inserts rows directly into the table; `m01` is the oldest. */
 async function fill(count: number): Promise<void> {
   const room = decodeURIComponent(new URL(messages).pathname.split('/')[3]!);
   const rows = Array.from({ length: count }, (_, i) => ({
@@ -43,7 +43,7 @@ async function fill(count: number): Promise<void> {
 }
 
 describe('posting a message', () => {
-  it('answers with the message and where it is', async () => {
+  test('a posted message is answered with the message and its location', async () => {
     const response = await post(messages, { body: ' hi ' });
     expect(response.status).toBe(201);
     const message = await jsonOf(response);
@@ -60,14 +60,14 @@ describe('posting a message', () => {
     expect((await page()).messages).toEqual([message]);
   });
 
-  it('makes a guest of whoever has no cookie, and knows them by it afterwards', async () => {
+  test('posting without a cookie creates a guest who is recognised later', async () => {
     const first = await post(messages, { body: 'one' });
     const second = await post(messages, { body: 'two' }, { cookie: cookieOf(first) });
     expect((await jsonOf(second)).author).toEqual((await jsonOf(first)).author);
     expect(second.headers.getSetCookie()).toEqual([]);
   });
 
-  it('takes the author from the cookie, never from the body', async () => {
+  test('the author of a posted message comes from the cookie, never from the body', async () => {
     const cookie = await cookieOfGuest(app.url, 'Ada');
     const response = await post(
       messages,
@@ -77,7 +77,7 @@ describe('posting a message', () => {
     expect(await jsonOf(response)).toMatchObject({ author: { name: 'Ada' }, kind: 'message' });
   });
 
-  it('that is repeated with its id is one message', async () => {
+  test('a request repeated with the same id creates one message', async () => {
     const cookie = await cookieOfGuest(app.url, 'Ada');
     const first = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
     const second = await post(messages, { id: 'retry-1', body: 'once' }, { cookie });
@@ -86,24 +86,24 @@ describe('posting a message', () => {
     expect(bodies(await page())).toEqual(['once']);
   });
 
-  it('with the id of somebody else’s message is refused', async () => {
+  test("posting with the id of another user's message is refused", async () => {
     await post(messages, { id: 'hers-1', body: 'mine' });
     const response = await post(messages, { id: 'hers-1', body: 'not mine' });
     expect(response.status).toBe(409);
     expect(await jsonOf(response)).toMatchObject({ code: 'id-taken', field: 'id' });
   });
 
-  it('works as a form, as curl -d sends it', async () => {
+  test('a message can be posted as a form, as curl -d sends it', async () => {
     const response = await fetch(messages, { method: 'POST', body: new URLSearchParams({ body: 'a & b' }) });
     expect(await jsonOf(response)).toMatchObject({ body: 'a & b' });
   });
 
-  it('works as plain text', async () => {
+  test('a message can be posted as plain text', async () => {
     const response = await fetch(messages, { method: 'POST', body: '{"not": "parsed"}' });
     expect(await jsonOf(response)).toMatchObject({ body: '{"not": "parsed"}' });
   });
 
-  it('takes the longest body there may be, even with every character escaped', async () => {
+  test('the longest body is accepted, even with every character escaped', async () => {
     const escaped = '\\ud83e\\udd89'.repeat(4000);
     const response = await fetch(messages, {
       method: 'POST',
@@ -114,7 +114,7 @@ describe('posting a message', () => {
     expect((await jsonOf(response)).body).toBe('🦉'.repeat(4000));
   });
 
-  it.each([
+  test.each([
     [{}, { code: 'bad-body', field: 'body', detail: 'body is missing' }],
     [{ body: null }, { code: 'bad-body', field: 'body' }],
     [{ body: 7 }, { code: 'bad-body', field: 'body', detail: 'body must be a string' }],
@@ -132,7 +132,7 @@ describe('posting a message', () => {
     ['hi', { code: 'bad-request' }],
     [['hi'], { code: 'bad-request' }],
     [null, { code: 'bad-request' }],
-  ])('is refused with what is wrong: %j', async (body, problem) => {
+  ])('an invalid request is refused with the reason: %j', async (body, problem) => {
     const response = await post(messages, body);
     expect(response.status).toBe(400);
     expect(await jsonOf(response)).toMatchObject(problem);
@@ -140,12 +140,12 @@ describe('posting a message', () => {
   });
 });
 
-describe('a room’s messages', () => {
-  it('are none in a room that nobody has used', async () => {
+describe('the messages of a room', () => {
+  test('the list of messages is empty in an unused room', async () => {
     expect(await page()).toEqual({ messages: [], before: null, after: expect.any(String) });
   });
 
-  it('come newest page first, each page with the oldest first, back to the beginning', async () => {
+  test('pages lead from the newest messages back to the beginning, each with the oldest message first', async () => {
     await fill(5);
     const newest = await page('?limit=2');
     expect(bodies(newest)).toEqual(['m04', 'm05']);
@@ -156,7 +156,7 @@ describe('a room’s messages', () => {
     expect(oldest.before).toBeNull();
   });
 
-  it('can be polled for what is newer', async () => {
+  test('new messages can be polled by cursor', async () => {
     const { after } = await page();
     expect(await page(`?after=${after}`)).toEqual({ messages: [], before: null, after });
     await post(messages, { body: 'one' });
@@ -168,7 +168,7 @@ describe('a room’s messages', () => {
     expect(bodies(await page(`?before=${second.before}`))).toEqual(['one']);
   });
 
-  it('are linked page by page', async () => {
+  test('pages are linked by the Link header', async () => {
     await fill(5);
     const follow = async (rel: string) => {
       const seen: string[][] = [];
@@ -192,7 +192,7 @@ describe('a room’s messages', () => {
     ]);
   });
 
-  it('do not repeat or lose messages of the same millisecond at the edge of a page', async () => {
+  test('messages of the same millisecond are neither repeated nor lost between pages', async () => {
     const connection = await app.database.connect();
     const room = new URL(messages).pathname.split('/')[3]!;
     const rows = ['a', 'b', 'c', 'd', 'e'].map((body) => ({
@@ -209,7 +209,7 @@ describe('a room’s messages', () => {
     expect(bodies(await page(`?after=${oldest.after}`))).toEqual(['b', 'c', 'd', 'e']);
   });
 
-  it('are 50 on a page, or up to 100', async () => {
+  test('a page has 50 messages by default and at most 100', async () => {
     await fill(120);
     expect((await page()).messages).toHaveLength(50);
     const hundred = await page('?limit=100');
@@ -217,7 +217,7 @@ describe('a room’s messages', () => {
     expect(bodies(await page(`?limit=100&before=${hundred.before}`))).toHaveLength(20);
   });
 
-  it('are the same while somebody is in the room, when they come from memory', async () => {
+  test('pages from memory and from the database are equal', async () => {
     await fill(120);
     const queries = ['', '?limit=1', '?limit=100'];
     const before = await Promise.all(queries.map(page));
@@ -227,15 +227,15 @@ describe('a room’s messages', () => {
     membership.leave();
   });
 
-  it('can be asked for again at little cost', async () => {
+  test('an unchanged page is answered with 304', async () => {
     await post(messages, { body: 'hi' });
     const etag = (await fetch(messages)).headers.get('etag')!;
-    // Without the second header, fetch asks for a complete answer.
+    // Without the second header, fetch requests a complete response.
     const headers = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
     expect((await fetch(messages, { headers })).status).toBe(304);
   });
 
-  it('may be of a room with any name', async () => {
+  test('messages of a room with any valid name can be listed', async () => {
     messages = `${app.url}/api/rooms/${encodeURIComponent('a/b ?#ü')}/messages`;
     const response = await post(messages, { body: 'hi' });
     expect((await jsonOf(response)).room).toBe('a/b ?#ü');
@@ -246,7 +246,7 @@ describe('a room’s messages', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['limit=0', { code: 'bad-limit', field: 'limit', limit: 100 }],
     ['limit=101', { code: 'bad-limit', field: 'limit', limit: 100 }],
     ['limit=', { code: 'bad-limit' }],
@@ -258,24 +258,24 @@ describe('a room’s messages', () => {
     ['after=', { code: 'bad-cursor', field: 'after' }],
     ['after=Wy0xLCIiXQ&after=Wy0xLCIiXQ', { code: 'bad-cursor', field: 'after' }],
     ['before=Wy0xLCIiXQ&after=Wy0xLCIiXQ', { code: 'bad-request' }],
-  ])('are not given for a query that makes no sense: %s', async (query, problem) => {
+  ])('the list of messages is refused for an invalid query: %s', async (query, problem) => {
     const response = await fetch(`${messages}?${query}`);
     expect(response.status).toBe(400);
     expect(await jsonOf(response)).toMatchObject(problem);
   });
 
-  it.each([
+  test.each([
     ['%20', { field: 'room' }],
     ['x'.repeat(65), { field: 'room', limit: 64 }],
     ['a%00b', { field: 'room' }],
-  ])('are not given for a room name that cannot be: %s', async (room, details) => {
+  ])('the list of messages is refused for an invalid room name: %s', async (room, details) => {
     const response = await fetch(`${app.url}/api/rooms/${room}/messages`);
     expect(response.status).toBe(400);
     expect(await jsonOf(response)).toMatchObject({ code: 'bad-room', ...details });
   });
 });
 
-describe('a message', () => {
+describe('a single message', () => {
   let cookie: string;
   let message: string;
   beforeEach(async () => {
@@ -284,7 +284,7 @@ describe('a message', () => {
     message = new URL(response.headers.get('location')!, app.url).href;
   });
 
-  it('is edited by its author', async () => {
+  test('an author can edit a message', async () => {
     const response = await sendJson(message, 'PATCH', { body: ' second ' }, { cookie });
     expect(response.status).toBe(200);
     const edited = await jsonOf(response);
@@ -292,7 +292,7 @@ describe('a message', () => {
     expect(await jsonOf(await fetch(message))).toEqual(edited);
   });
 
-  it('is deleted by its author', async () => {
+  test('an author can delete a message', async () => {
     const response = await fetch(message, { method: 'DELETE', headers: { cookie } });
     expect(response.status).toBe(204);
     expect(await response.text()).toBe('');
@@ -300,7 +300,7 @@ describe('a message', () => {
     expect(bodies(await page())).toEqual([]);
   });
 
-  it('is changed by nobody else', async () => {
+  test('a message of another user cannot be changed', async () => {
     const other = await cookieOfGuest(app.url, 'Bob');
     for (const headers of [{ cookie: other }, {}] as Record<string, string>[]) {
       const edit = await sendJson(message, 'PATCH', { body: 'theirs' }, headers);
@@ -311,13 +311,13 @@ describe('a message', () => {
     expect(await jsonOf(await fetch(message))).toMatchObject({ body: 'first' });
   });
 
-  it('is not changed to a body that cannot be used', async () => {
+  test('an edit to an invalid body is refused', async () => {
     const response = await sendJson(message, 'PATCH', { text: 'x' }, { cookie });
     expect(await jsonOf(response)).toMatchObject({ status: 400, code: 'bad-body', field: 'body' });
   });
 
-  it.each(['nobody', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
-    'that is not there is not found: %s',
+  test.each(['stranger', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
+    'a message that does not exist is not found: %s',
     async (id) => {
       const url = `${messages}/${id}`;
       const answers = [
@@ -332,7 +332,7 @@ describe('a message', () => {
     },
   );
 
-  it('is not found in another room', async () => {
+  test('a message is not found in another room', async () => {
     const elsewhere = message.replace(/rooms\/[^/]+/, 'rooms/elsewhere');
     expect((await fetch(elsewhere)).status).toBe(404);
     expect((await fetch(elsewhere, { method: 'DELETE', headers: { cookie } })).status).toBe(404);
@@ -340,7 +340,7 @@ describe('a message', () => {
   });
 });
 
-it('a message written past the app is listed like any other', async () => {
+test('a message written by another program is listed', async () => {
   const connection = await app.database.connect();
   const room = new URL(messages).pathname.split('/')[3]!;
   await r.table('messages').insert({ room, body: 'from outside' }).run(connection);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Position } from '../../server/protocol/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf, post, sendJson } from './client.js';
@@ -26,7 +26,7 @@ const listed = async (cookie = ada) =>
   (await get(`${app.url}/api/rooms`, cookie)).find((one: { name: string }) => one.name === name);
 
 describe('creating a room', () => {
-  it('answers with the room and where it is; then it is on the list', async () => {
+  test('a created room is answered with its location and is on the list', async () => {
     const response = await create({ topic: '  Tea ' });
     expect(response.status).toBe(201);
     const created = await jsonOf(response);
@@ -37,20 +37,20 @@ describe('creating a room', () => {
     expect(await listed(bob)).toEqual({ ...created, joined: false, unread: null });
   });
 
-  it('takes a name of any characters', async () => {
+  test('a room can be created with any characters in its name', async () => {
     name = `a/b ?#ü ${randomUUID()}`;
     const response = await create({});
     const there = new URL(response.headers.get('location')!, app.url);
     expect(await get(there.href)).toMatchObject({ name });
   });
 
-  it('works as a form', async () => {
+  test('a room can be created with a form', async () => {
     const form = new URLSearchParams({ name, topic: 'Tea', access: 'members' });
     const response = await fetch(`${app.url}/api/rooms`, { method: 'POST', body: form });
     expect(await jsonOf(response)).toMatchObject({ name, topic: 'Tea', access: 'members' });
   });
 
-  it.each([
+  test.each([
     [{ name: undefined }, { code: 'bad-room', field: 'name', detail: 'name is missing' }],
     [{ name: 'x'.repeat(65) }, { code: 'bad-room', field: 'name', limit: 64 }],
     [{ topic: 'x'.repeat(201) }, { code: 'bad-topic', field: 'topic', limit: 200 }],
@@ -58,14 +58,14 @@ describe('creating a room', () => {
     [{ topic: 'a\nb' }, { code: 'bad-topic', field: 'topic' }],
     [{ access: 'secret' }, { code: 'bad-access', field: 'access' }],
     [{ access: null }, { code: 'bad-access', field: 'access' }],
-  ])('is refused with what is wrong: %j', async (fields, problem) => {
+  ])('an invalid room is refused with the reason: %j', async (fields, problem) => {
     const response = await create(fields);
     expect(response.status).toBe(400);
     expect(await jsonOf(response)).toMatchObject(problem);
     expect(await listed()).toBeUndefined();
   });
 
-  it('is refused where there is one', async () => {
+  test('creating an existing room is refused', async () => {
     await create({ topic: 'first' });
     const again = await create({ topic: 'second' }, bob);
     expect(again.status).toBe(409);
@@ -75,7 +75,7 @@ describe('creating a room', () => {
 });
 
 describe('joining and leaving', () => {
-  it('may be repeated', async () => {
+  test('joining and leaving can be repeated', async () => {
     for (const joined of [true, true, false, false]) {
       const answer = await post(`${room}/${joined ? 'join' : 'leave'}`, undefined, { cookie: ada });
       expect(answer.status).toBe(200);
@@ -84,12 +84,12 @@ describe('joining and leaving', () => {
     }
   });
 
-  it('needs no body, and no content type', async () => {
+  test('joining and leaving need no body and no content type', async () => {
     const answer = await fetch(`${room}/join`, { method: 'POST', headers: { cookie: ada } });
     expect(await jsonOf(answer)).toEqual({ room: name, joined: true });
   });
 
-  it('opens and closes a room for members', async () => {
+  test('joining opens a room for members, and leaving closes it', async () => {
     await create({ access: 'members' });
     const tries = () =>
       Promise.all(
@@ -108,7 +108,7 @@ describe('joining and leaving', () => {
     expect(await tries()).toEqual([403, 403, 403, 403]);
   });
 
-  it('shows the members by name, in the order of joining', async () => {
+  test('the members of a room are listed by name in the order of joining', async () => {
     await create({});
     await post(`${room}/join`, undefined, { cookie: bob });
     expect(await get(`${room}/members`, '')).toMatchObject([{ name: 'Ada' }, { name: 'Bob' }]);
@@ -118,15 +118,15 @@ describe('joining and leaving', () => {
       .toMatchObject([{ name: 'Ada' }, { name: 'Bobby', joined: expect.any(Number) }]);
   });
 
-  it('is not done for pages of other sites', async () => {
+  test('joining is refused for pages of other sites', async () => {
     const headers = { cookie: ada, origin: 'https://elsewhere.example' };
     expect((await post(`${room}/join`, undefined, headers)).status).toBe(403);
     expect(await get(room)).toMatchObject({ joined: false });
   });
 });
 
-describe('a room for members, seen from outside', () => {
-  it('has a topic, but tells nothing of who is in it', async () => {
+describe('a room for members without membership', () => {
+  test('a room for members shows its topic but not its users to others', async () => {
     await create({ topic: 'Plans', access: 'members' });
     const expected = { name, topic: 'Plans', access: 'members', joined: false, users: null, unread: null };
     expect(await get(room, bob)).toMatchObject(expected);
@@ -136,8 +136,8 @@ describe('a room for members, seen from outside', () => {
   });
 });
 
-describe('how far one has read', () => {
-  it('moves forward only, and says what is unread', async () => {
+describe('reading positions', () => {
+  test('a reading position only moves forward and determines the unread messages', async () => {
     await post(`${room}/join`, undefined, { cookie: ada });
     const sent: Position[] = [];
     for (const body of ['one', 'two', 'three'])
@@ -154,12 +154,12 @@ describe('how far one has read', () => {
     expect(await listed()).toMatchObject({ unread: 0 });
   });
 
-  it('is kept for members', async () => {
+  test('a reading position is stored for members only', async () => {
     const answer = await sendJson(`${room}/read`, 'PUT', { sent: 1, id: 'x' }, { cookie: ada });
     expect([answer.status, (await jsonOf(answer)).code]).toEqual([403, 'not-a-member']);
   });
 
-  it.each([
+  test.each([
     [{ id: 'x' }, 'sent'],
     [{ sent: 'yesterday', id: 'x' }, 'sent'],
     [{ sent: 1.5, id: 'x' }, 'sent'],
@@ -167,7 +167,7 @@ describe('how far one has read', () => {
     [{ sent: 1 }, 'id'],
     [{ sent: 1, id: 7 }, 'id'],
     [{ sent: 1, id: 'ü'.repeat(64) }, 'id'],
-  ])('is refused where it is no position: %j', async (position, field) => {
+  ])('an invalid reading position is refused: %j', async (position, field) => {
     const answer = await sendJson(`${room}/read`, 'PUT', position, { cookie: ada });
     expect(answer.status).toBe(400);
     expect(await jsonOf(answer)).toMatchObject({ code: 'bad-request', field });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeCursor } from '../../server/http/api/cursor.js';
+import { encodeCursor } from '../../server/http/api/schemas/cursor.js';
 import { json, startWebServer } from '../auth/web-server.js';
 import { cookieOf, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -286,7 +286,7 @@ describe('/metrics without a secret', () => {
     [{}, 200],
     [{ 'x-forwarded-for': '127.0.0.1' }, 200],
     [{ 'x-forwarded-for': '192.0.2.1' }, 403],
-    // What a client writes into the header stands before what the proxy adds, and must not hide it.
+    // The client's own entry comes before that of the proxy and must not hide it.
     [{ 'x-forwarded-for': '127.0.0.1, 192.0.2.1' }, 403],
     [{ 'x-forwarded-for': '192.0.2.1, 127.0.0.1' }, 403],
     [{ forwarded: 'for=192.0.2.1' }, 403],

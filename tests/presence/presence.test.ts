@@ -117,7 +117,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     here.enter('two', entry('s1'));
     here.enter('one', entry('s2'));
     here.leave('one', 's1');
-    here.leave('one', 'nobody');
+    here.leave('one', 'stranger');
     here.leave('nowhere', 's1');
     await seen('one', ['s2']);
     await seen('two', ['s1']);
@@ -168,7 +168,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     await seen('two', ['s1', 's2', 's3']);
     const view = await RoomView.of(there, 'two');
     here.rename('ann', 'Anna');
-    here.rename('nobody', 'Nobody');
+    here.rename('stranger', 'Stranger');
     const name = async (room: string) => (await there.users(room)).users.map((user) => user.name);
     await until('the new name', async () => {
       clock.advance(SEND);
@@ -371,7 +371,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
       end = there.observeTyping('lobby', (event) => events.push(event));
       // Subscribing takes a moment: the first event that arrives proves that the subscription is active.
       await until('typing events are received', () => {
-        here.typing('lobby', { id_user: 'nobody', name: '' });
+        here.typing('lobby', { id_user: 'stranger', name: '' });
         clock.advance(TYPING_EVERY);
         return events.length > 0;
       });
@@ -379,7 +379,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     });
     afterEach(() => end());
 
-    const names = () => events.filter(({ user }) => user.id_user !== 'nobody').map(({ user }) => user.name);
+    const names = () => events.filter(({ user }) => user.id_user !== 'stranger').map(({ user }) => user.name);
     const typed = (expected: string[]) =>
       until(`${expected} type`, () => {
         clock.advance(SEND);
@@ -416,7 +416,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
       here.typing('lobby', ann);
       await typed(['Ann']);
       here.stopTyping('lobby', 'ann');
-      here.stopTyping('lobby', 'nobody else');
+      here.stopTyping('lobby', 'stranger');
       here.typing('lobby', ann);
       await typed(['Ann', 'Ann']);
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RedisAddress } from '../../server/config/redis-url.js';
 import { Keys } from '../../server/presence/redis/keys.js';
 import { KEEP_MS } from '../../server/presence/redis/node-lease.js';
 import { scripts } from '../../server/presence/redis/scripts.js';
@@ -41,7 +42,7 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
     redis.disconnect();
   });
 
-  const open = (options: RedisPresenceOptions, address: { url?: string; key?: string } = {}) => {
+  const open = (options: RedisPresenceOptions, address: Partial<RedisAddress> = {}) => {
     const presence = new RedisPresence({ url: server.url, keyPrefix: key, ...address }, log, options);
     started.push(presence);
     presence.start();
@@ -336,8 +337,8 @@ describe('presence of several processes in Redis', skipWithout('redis-server'), 
   test('deployments with another key or database are kept apart', async () => {
     const nodes = [
       open(PATIENT),
-      open(PATIENT, { key: `${key}x` }),
-      open(PATIENT, { key: `${key}:in` }),
+      open(PATIENT, { keyPrefix: `${key}x` }),
+      open(PATIENT, { keyPrefix: `${key}:in` }),
       open(PATIENT, { url: `${server.url}/1` }),
     ];
     await up(...nodes);

@@ -2,7 +2,7 @@ import { inOrder } from '../../server/presence/entries.js';
 import type { Observation, Presence } from '../../server/presence/presence.js';
 import type { PresenceDelta, PresenceEntry } from '../../server/protocol/presence.js';
 
-/** What a page shows of an observation: the initial list with the deltas applied. */
+/** The view of an observation that a page shows: the initial list with the deltas applied. */
 export class RoomView {
   readonly deltas: PresenceDelta[] = [];
   /** Deltas that contradict the list. */

@@ -23,7 +23,7 @@ it('a socket that does not read is closed with a reason and has all messages aft
   const connection = await app.database.connect();
   const body = 'x'.repeat(4000);
   let sent = 0;
-  // What the kernel's buffers take differs; no reader is given more than some megabytes beyond.
+  // The capacity of kernel buffers varies; a reader gets at most some megabytes beyond it.
   await until(
     'the slow one is cut off',
     async () => {

@@ -45,7 +45,7 @@ export interface Layer {
   members: string[];
 }
 
-/** Imports must lead from a layer to itself (inside one member) or to a lower one. What has no layer is reported. */
+/** Imports must lead from a layer to itself (inside one member) or to a lower one. Files without a layer are reported. */
 export function layerViolations(imports: Import[], root: string, layers: Layer[]): string[] {
   const place = (file: string) => {
     for (const [rank, { name, members }] of layers.entries()) {

@@ -22,7 +22,7 @@ export async function launchBrowser(): Promise<Browser> {
 export interface Visitor {
   page: Page;
   context: BrowserContext;
-  /** What the browser complained about: errors of scripts and violations of the content security policy. */
+  /** Messages of the browser: script errors and violations of the content security policy. */
   complaints: string[];
 }
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { until } from './until.js';
 
-/** What came over a connection until the server closed it. */
+/** The bytes received until the server closed the connection. */
 export interface RawAnswer {
   /** 0 where no answer came. */
   status: number;

@@ -10,7 +10,7 @@ import { freePort } from './free-port.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { until } from './until.js';
 
-/** What can happen to a host. `isolate`: the other hosts cannot be reached any more, drivers still can. */
+/** Faults of a host. `isolate`: cut off from the other hosts, but still reachable for drivers. */
 export const HOST_FAULTS = ['kill', 'freeze', 'cutOff', 'isolate'] as const;
 export type HostFault = (typeof HOST_FAULTS)[number];
 

@@ -11,7 +11,7 @@ export interface Ended {
 export interface ServerProcess {
   url: string;
   databasePort: number;
-  /** What it has written so far. */
+  /** The output so far. */
   readonly output: string;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Ended>;

@@ -26,6 +26,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/database/row-cache',
   'tests/database/schema-watch',
   'tests/database/silence',
+  'tests/flows/',
   'tests/http/events',
   'tests/http/gate',
   'tests/http/metrics',

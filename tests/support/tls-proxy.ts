@@ -26,7 +26,7 @@ export async function startTlsProxy(to: number): Promise<TlsProxy> {
       one.on('close', () => other.destroy());
     }
   }).listen(0, '127.0.0.1');
-  // Who does not believe the certificate breaks off.
+  // A client that rejects the certificate disconnects.
   server.on('tlsClientError', () => {});
   await once(server, 'listening');
   return {

@@ -12,7 +12,7 @@ export interface RoomDependencies extends RoomSessionDependencies {
   names: AuthorNames;
 }
 
-/** What an application knows of a room before it is joined, such as messages that a page contains. */
+/** The state of a room that an application has before it joins, such as messages that a page contains. */
 export interface RoomInitialState {
   /** Oldest first. Shown until the server has verified them. */
   messages?: readonly Message[];

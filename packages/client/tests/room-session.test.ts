@@ -58,7 +58,7 @@ function open() {
     snapshot,
     join,
     disconnect,
-    /** What was sent since the last call, of one type. */
+    /** The frames of one type that were sent since the last call. */
     take: <T extends ClientFrame['type']>(type: T) =>
       sent.splice(0).filter((frame): frame is ClientFrame & { type: T } => frame.type === type),
     /** Lets the time pass that is waited for. */
@@ -140,7 +140,7 @@ describe('a room session', () => {
     join();
     session.post('hi');
     const [frame] = take('createMessage');
-    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'away' });
+    receive({ type: 'error', ref: frame!.ref, code: 'database-unavailable', message: 'unavailable' });
     expect(take('createMessage')).toEqual([]);
     passTime();
     expect(take('createMessage')).toEqual([frame]);
@@ -164,12 +164,12 @@ describe('a room session', () => {
     join();
     session.post('/roll 2d6');
     const { id } = take('createMessage')[0]!.message as { id: string };
-    const away = { type: 'error', code: 'bots-unavailable', message: 'the bots are away' } as const;
+    const unavailable = { type: 'error', code: 'bots-unavailable', message: 'no bot is reachable' } as const;
     receive({ type: 'ack', ref: id, room: 'lobby', id });
-    receive({ ...away, room: 'elsewhere' });
+    receive({ ...unavailable, room: 'elsewhere' });
     expect(session.notice.text).toBeNull();
-    receive({ ...away, room: 'lobby' });
-    expect(session.notice.text).toBe('the bots are away');
+    receive({ ...unavailable, room: 'lobby' });
+    expect(session.notice.text).toBe('no bot is reachable');
     expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
     receive({ type: 'deliverMessage', message: message(1) });
     expect(session.notice.text).not.toBeNull();
@@ -185,7 +185,7 @@ describe('a room session', () => {
       type: 'error',
       ref: joining?.ref,
       code: 'database-unavailable',
-      message: 'away',
+      message: 'unavailable',
       retryAfterMs: 1000,
     });
     passTime();

@@ -31,15 +31,15 @@ test('an unexpected end calls onExit, and the directory can be opened again', as
   const threads: Worker[] = [];
   const note = (worker: Worker) => threads.push(worker);
   process.on('worker', note);
-  let told: Error | undefined;
+  let reported: Error | undefined;
   const onExit = (error: Error) => {
-    told = error;
+    reported = error;
   };
   await startEmbedded({ directory, onExit });
   process.off('worker', note);
   await Promise.all(threads.map((thread) => thread.terminate()));
-  await until('the end is told', () => told);
-  expect(told!.message).toContain('ended unexpectedly');
+  await until('the end is reported', () => reported);
+  expect(reported!.message).toContain('ended unexpectedly');
   const again = await startEmbedded({ directory });
   await again.stop();
 });

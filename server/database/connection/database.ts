@@ -121,7 +121,7 @@ export class Database extends EventEmitter<{
     return this.#answer(async (connection) => (await sequence.run(connection, RAW)).toArray());
   }
 
-  /** The connection for feeds; null while there is none. */
+  /** The connection for feeds; null while disconnected. */
   get feedConnection(): DriverConnection | null {
     return this.#link?.feeds ?? null;
   }

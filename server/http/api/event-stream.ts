@@ -7,11 +7,11 @@ import type { Room } from '../../rooms/room.js';
 import type { Subscriber } from '../../rooms/subscriber.js';
 
 export interface EventStreamOptions {
-  /** Milliseconds between two comments that keep proxies from closing a quiet stream. */
+  /** Milliseconds between two comments, which keep proxies from closing an idle stream. */
   heartbeatMs: number;
-  /** Milliseconds after which a reader that lost the stream comes back. */
+  /** Milliseconds after which a reader that has lost the stream reconnects. */
   retryMs: number;
-  /** Bytes that may wait for a reader, beyond the messages that it got at the beginning. */
+  /** Unread bytes that are buffered for a reader, beyond the messages that begin the stream. */
   maxUnreadBytes: number;
 }
 
@@ -25,31 +25,31 @@ const EVENTS = {
 export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store, no-transform',
-  'X-Accel-Buffering': 'no', // nginx would collect what it passes on
-  Connection: 'close', // a stream that has ended leaves nothing that a stopping server would wait for
+  'X-Accel-Buffering': 'no', // turns off buffering in nginx
+  Connection: 'close', // no idle connection remains that would delay a stopping server
 };
 
-/** Milliseconds after which a reader that may not read any more tries again. */
+/** Milliseconds after which a reader whose access was revoked tries again. */
 const FORBIDDEN_RETRY_MS = 60_000;
-/** Milliseconds for a reader to take what is left when its stream ends. */
-const FAREWELL = 2_000;
+/** Milliseconds for a reader to receive the rest of a stream that has ended. */
+const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
  * One reader of a room, by Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * An event id is `epoch.n`: the reader has seen the first `n` frames of that life of the room. The window carries no
- * ids; the `state` event that ends it has the one from which the frames go on. So a reader that is cut off within
- * the window does not claim to have seen it.
+ * An event id is `epoch.n`: the reader has received the first `n` frames of that epoch of the room. The messages of the
+ * window have no ids; the `state` event after them has the id from which the frames continue. So a reader that is
+ * disconnected within the window does not skip the rest of it.
  *
- * What a reader shows equals the table from its first message on, because it always holds a window of some moment
- * and every frame since that moment, each an upsert or a removal that may safely come twice. Coming back, it gets
- * either exactly the frames it missed, or `reset` (forget everything) and the window of this moment.
+ * A reader's copy equals the table from its first message on, because it is the window of one moment and every frame
+ * since that moment, and each frame is an upsert or a removal that can be applied twice. A reader that reconnects gets
+ * either exactly the frames it missed, or `reset` (discard everything) and the current window.
  */
 export class EventStream implements Subscriber, SlowReader {
   readonly #res: Response;
   readonly #slowReaders: SlowReaders;
   readonly #options: EventStreamOptions;
-  /** Why the reader may not read; before `open` nothing was sent, and the request is still to be answered. */
+  /** Why the reader lost access. Before `open` nothing has been sent, so the request can still be answered with it. */
   refusal: ChatError | null = null;
   #room: Room | null = null;
   #unreadAtStart = 0;
@@ -68,7 +68,7 @@ export class EventStream implements Subscriber, SlowReader {
     this.#options = options;
   }
 
-  /** Begins with what the room holds now, or with what was missed since `lastEventId`. */
+  /** Begins with the room's window, or with the frames since `lastEventId`. */
   open(room: Room, limit: number, lastEventId: string | undefined): void {
     this.#res.writeHead(200, EVENT_STREAM_HEADERS);
     const missed = lastEventId === undefined ? null : replay(room, lastEventId);
@@ -85,23 +85,23 @@ export class EventStream implements Subscriber, SlowReader {
     this.#heartbeat.unref();
   }
 
-  /** What comes before `open` is part of the window that is sent then. */
+  /** Frames before `open` are skipped: the window that `open` sends contains them. */
   deliver(batch: FrameBatch): void {
     if (this.#room) this.#write(encode(batch));
   }
 
-  /** Sends the reader away, to come back (to another server, perhaps) after `retryMs`. */
+  /** Ends the stream; the reader reconnects, possibly to another server, after `retryMs`. */
   end(retryMs: number): void {
     this.close();
     this.#res.end(`retry: ${Math.round(retryMs)}\n\n`);
-    setTimeout(() => this.#res.destroy(), FAREWELL).unref();
+    setTimeout(() => this.#res.destroy(), FLUSH_TIMEOUT_MS).unref();
   }
 
   onAccessRevoked(_room: string, error: ChatError): void {
     this.refuse(error);
   }
 
-  /** Ends the stream, as the reader may not read it any more; where that is not known, the reader is to ask again. */
+  /** Ends the stream because of an error. After a server error (5xx) the reader soon tries again. */
   refuse(error: ChatError): void {
     this.refusal ??= error;
     if (!this.#room) return;
@@ -127,15 +127,15 @@ export class EventStream implements Subscriber, SlowReader {
 
   caughtUp(): void {}
 
-  /** Cuts the reader off; its last event id brings it back. */
+  /** Disconnects the reader, which resumes with its last event id. */
   overflow(): void {
     this.#res.destroy();
   }
 
-  /** Beyond its budget a reader is cut off. */
+  /** Disconnects a reader that exceeds its budget of unread bytes. */
   #write(text: string): void {
-    const hasRoom = this.ownBytes <= this.#unreadAtStart + this.#options.maxUnreadBytes;
-    if (hasRoom) this.#res.write(text);
+    const isWithinBudget = this.ownBytes <= this.#unreadAtStart + this.#options.maxUnreadBytes;
+    if (isWithinBudget) this.#res.write(text);
     else this.overflow();
     if (this.isSlow) this.#slowReaders.add(this);
   }
@@ -173,7 +173,7 @@ function window(room: Room, limit: number): string {
   );
 }
 
-/** What came after an event id; null when that cannot be told. */
+/** The frames after an event id; null when the room does not hold them any more. */
 function replay(room: Room, lastEventId: string): string | null {
   const [, epoch, seen] = /^([\w-]+)\.(\d{1,15})$/.exec(lastEventId) ?? [];
   if (epoch === undefined || seen === undefined) return null;

@@ -1,34 +1,82 @@
+import { z } from 'zod';
 import type { Limits } from '../../limits/limits.js';
 import type { SlowReaders } from '../../limits/slow-readers.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { RoomService } from '../../rooms/room-service.js';
-import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
+import { type Endpoint, endpoint } from '../openapi/endpoint.js';
+import { operation } from '../openapi/operation.js';
+import type { Visitors } from '../visitors.js';
 import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
-import { followRoom } from './operations/events.js';
+import * as fields from './schemas/request-fields.js';
 
 export interface EventsDependencies {
   limits: Pick<Limits, 'socket'>;
   rooms: Pick<RoomService, 'join' | 'reader'>;
   slowReaders: SlowReaders;
   visitors: Visitors;
-  /** Aborted when the server begins to stop: all streams end. */
+  /** Aborted when the server begins to stop; then all streams end. */
   stopping: AbortSignal;
   events?: Partial<EventStreamOptions>;
 }
 
-const DEFAULTS: EventStreamOptions = { heartbeatMs: 15_000, retryMs: 2_000, maxUnreadBytes: 1024 * 1024 };
+const followRoom = operation({
+  id: 'followRoom',
+  method: 'get',
+  path: '/api/rooms/:room/events',
+  tag: 'Messages',
+  summary: 'Follow a room',
+  description:
+    'Server-Sent Events: the newest messages, then every change. `message`, `remove`, `state`, `resync` and `reset` carry the same frames as sockets.',
+  params: { room: fields.room },
+  query: {
+    limit: fields.limit({ min: 0, max: 100, fallback: 100 }, 'Newest messages to begin with'),
+    lastEventId: z
+      .string()
+      .optional()
+      .describe('Like the header `Last-Event-ID`, for clients that cannot set headers'),
+  },
+  headers: {
+    'last-event-id': z
+      .string()
+      .optional()
+      .describe('The id of the last event that you received; the stream continues after it'),
+  },
+  responses: { 200: { description: 'Events, until one side closes', type: 'text/event-stream' } },
+  errors: [
+    'bad-room',
+    'bad-limit',
+    'not-acceptable',
+    'not-a-member',
+    'too-many-sockets',
+    'shutting-down',
+    'overloaded',
+  ],
+});
 
-/** When the server stops, readers come back within this many milliseconds, not all at once. */
-const RETURN_WITHIN = 5_000;
+const DEFAULT_OPTIONS: EventStreamOptions = {
+  heartbeatMs: 15_000,
+  retryMs: 2_000,
+  maxUnreadBytes: 1024 * 1024,
+};
+
+/** When the server stops, readers reconnect after a random delay between these. */
+const MIN_RETURN_DELAY_MS = 1_000;
+const MAX_RETURN_DELAY_MS = 5_000;
 
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
-export function eventEndpoints(parts: EventsDependencies): Endpoint[] {
-  const { limits, rooms, slowReaders, visitors, stopping, events } = parts;
-  const options = { ...DEFAULTS, ...events };
+export function eventEndpoints({
+  limits,
+  rooms,
+  slowReaders,
+  visitors,
+  stopping,
+  events,
+}: EventsDependencies): Endpoint[] {
+  const options = { ...DEFAULT_OPTIONS, ...events };
   const streams = new Set<EventStream>();
   stopping.addEventListener('abort', () => {
-    for (const stream of streams) stream.end(1_000 + Math.random() * (RETURN_WITHIN - 1_000));
+    for (const stream of streams)
+      stream.end(MIN_RETURN_DELAY_MS + Math.random() * (MAX_RETURN_DELAY_MS - MIN_RETURN_DELAY_MS));
   });
 
   return [
@@ -45,28 +93,28 @@ export function eventEndpoints(parts: EventsDependencies): Endpoint[] {
       const login = await visitors.lastingReader(req, (error) => stream?.refuse(error));
       if (res.destroyed) return login.stop();
       res.on('close', login.stop);
-      // It holds as much as a socket.
-      const closed = limits.socket(req.ip);
-      res.on('close', closed);
+      // A stream counts as a socket, because it uses as much memory.
+      const release = limits.socket(req.ip);
+      res.on('close', release);
       stream = new EventStream(res, login.id_user, slowReaders, options, req.ip);
-      const membership = await rooms.join(params.room, stream);
+      const subscription = await rooms.join(params.room, stream);
       if (res.destroyed || stopping.aborted || stream.refusal) {
-        membership.leave();
+        subscription.leave();
         throw stream.refusal ?? shuttingDown();
       }
       streams.add(stream);
       res.on('close', () => {
         streams.delete(stream);
         stream.close();
-        membership.leave();
+        subscription.leave();
       });
-      // The header comes first: after a break it is newer than the address, which a browser asks for again as it was.
+      // The header takes precedence: when a browser reconnects, it repeats the address and updates only the header.
       const lastEventId = headers['last-event-id'] || query.lastEventId || undefined;
-      stream.open(membership.room, query.limit, lastEventId);
+      stream.open(subscription.room, query.limit, lastEventId);
     }),
   ];
 }
 
 function shuttingDown(): ChatError {
-  return new ChatError('shutting-down', 'this server is about to stop', { retryAfterMs: 1_000 });
+  return new ChatError('shutting-down', 'this server is stopping', { retryAfterMs: MIN_RETURN_DELAY_MS });
 }

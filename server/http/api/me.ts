@@ -1,12 +1,40 @@
-import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
-import { getMe, setName } from './operations/people.js';
+import { type Endpoint, endpoint } from '../openapi/endpoint.js';
+import { operation } from '../openapi/operation.js';
+import type { Visitors } from '../visitors.js';
+import * as fields from './schemas/request-fields.js';
+import * as responses from './schemas/response-schemas.js';
 
 export interface MeDependencies {
   visitors: Visitors;
 }
 
-/** Who the sender of a request is taken for: `{id_user, name}`. A name can be changed, an id cannot. */
+const tag = 'People';
+
+const getMe = operation({
+  id: 'getMe',
+  method: 'get',
+  path: '/api/me',
+  tag,
+  summary: 'Read your identity',
+  description: 'A guest without a cookie becomes a new guest and receives a cookie.',
+  responses: { 200: { description: 'You', schema: responses.user } },
+});
+
+const setName = operation({
+  id: 'setName',
+  method: 'put',
+  path: '/api/me',
+  tag,
+  summary: 'Change your name',
+  description:
+    'Your id stays the same. The new name is shown everywhere at once. If it looks like the name of another user, yours gets a mark: `Mia #5f1c`.',
+  body: { name: fields.name },
+  plainText: 'name',
+  responses: { 200: { description: 'You', schema: responses.user } },
+  errors: ['bad-name', 'name-is-given', 'overloaded'],
+});
+
+/** The identity of the sender of a request: `{id_user, name}`. The name can be changed, the id cannot. */
 export function meEndpoints({ visitors }: MeDependencies): Endpoint[] {
   return [
     endpoint(getMe, async (_input, req, res) => {

@@ -1,23 +1,86 @@
+import { z } from 'zod';
+import { LIMITS } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
-import { type Endpoint, endpoint } from '../openapi/serve.js';
-import type { Visitors } from '../pages/visitors.js';
-import { encodeCursor } from './cursor.js';
-import {
-  createRoom,
-  getRoom,
-  joinRoom,
-  leaveRoom,
-  listMembers,
-  listRooms,
-  markRead,
-} from './operations/rooms.js';
+import { LISTED_ROOMS } from '../../rooms/room-listing.js';
+import { type Endpoint, endpoint } from '../openapi/endpoint.js';
+import { operation } from '../openapi/operation.js';
+import type { Visitors } from '../visitors.js';
+import * as fields from './schemas/request-fields.js';
+import * as responses from './schemas/response-schemas.js';
 
 export interface RoomsDependencies {
   directory: RoomDirectory;
   visitors: Visitors;
 }
 
-/** What rooms there are, and who has joined them. A write is answered when this server sees it too. */
+const tag = 'Rooms';
+
+const listRooms = operation({
+  id: 'listRooms',
+  method: 'get',
+  path: '/api/rooms',
+  tag,
+  summary: 'List rooms',
+  description: `Rooms that you have joined, by name, then at most ${LISTED_ROOMS} other created rooms, those with the most people first. With \`after\`: all created rooms by name, page by page.`,
+  query: {
+    after: z
+      .string()
+      .max(LIMITS.room)
+      .optional()
+      .describe('Name of a room: the page that follows it; an empty text for the first page'),
+    limit: fields.limit({ min: 1, max: 100, fallback: 100 }, 'Rooms on a page, together with `after`'),
+  },
+  responses: {
+    200: {
+      description: 'The rooms',
+      schema: z.array(responses.roomEntry),
+      headers: { Link: 'The next page as `next`, if there are more rooms' },
+    },
+  },
+  errors: ['bad-limit'],
+});
+
+const createRoom = operation({
+  id: 'createRoom',
+  method: 'post',
+  path: '/api/rooms',
+  tag,
+  summary: 'Create a room',
+  description:
+    'Gives a room a topic and an access rule, and makes you its first member. A room can be used without being created.',
+  body: { name: fields.newRoom, topic: fields.topic, access: fields.access },
+  plainText: 'name',
+  responses: {
+    201: {
+      description: 'The room',
+      schema: responses.roomEntry,
+      headers: { Location: 'The address of the room' },
+    },
+  },
+  errors: [
+    'bad-room',
+    'bad-topic',
+    'bad-access',
+    'room-exists',
+    'room-in-use',
+    'too-many-rooms',
+    'overloaded',
+  ],
+});
+
+const getRoom = operation({
+  id: 'getRoom',
+  method: 'get',
+  path: '/api/rooms/:room',
+  tag,
+  summary: 'Read the properties of a room',
+  description: 'Works for any name: a room that has not been used yet is open and empty.',
+  params: { room: fields.room },
+  responses: { 200: { description: 'The room', schema: responses.roomEntry } },
+  errors: ['bad-room'],
+});
+
+/** The rooms. A write is answered when this server sees its effect too. */
 export function roomEndpoints({ directory, visitors }: RoomsDependencies): Endpoint[] {
   return [
     endpoint(listRooms, async ({ query: { after, limit } }, req, res) => {
@@ -46,31 +109,6 @@ export function roomEndpoints({ directory, visitors }: RoomsDependencies): Endpo
 
     endpoint(getRoom, async ({ params: { room } }, req, res) => {
       res.set('Cache-Control', 'no-cache').json(await directory.info(room, await visitors.reader(req)));
-    }),
-
-    endpoint(joinRoom, async ({ params: { room } }, req, res) => {
-      await directory.join(room, await visitors.visitor(req, res), req.ip);
-      res.json({ room, joined: true });
-    }),
-
-    endpoint(leaveRoom, async ({ params: { room } }, req, res) => {
-      await directory.leave(room, (await visitors.visitor(req, res)).id_user, req.ip);
-      res.json({ room, joined: false });
-    }),
-
-    endpoint(markRead, async ({ params: { room }, body: position }, req, res) => {
-      const { id_user } = await visitors.visitor(req, res);
-      res.json({ room, read: await directory.markRead(room, id_user, position) });
-    }),
-
-    endpoint(listMembers, async ({ params: { room }, query: { after, limit } }, req, res) => {
-      const start = after ? { joined: after.sent, id_user: after.id } : null;
-      const { members, next } = await directory.members(room, await visitors.reader(req), start, limit);
-      if (next) {
-        const cursor = encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
-        res.links({ next: `/api/rooms/${encodeURIComponent(room)}/members?limit=${limit}&after=${cursor}` });
-      }
-      res.set('Cache-Control', 'no-cache').json(members);
     }),
   ];
 }

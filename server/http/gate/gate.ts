@@ -3,15 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { ProxyTrust } from '../../config/proxy-trust.js';
 import { ChatError, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
-import { answerRaw, endWithin, refusalResponse } from './raw-response.js';
+import { endWithin, refusalResponse, respondRaw } from './raw-response.js';
 import { Refusals } from './refusals.js';
 import { originForm, pathOf } from './request-target.js';
 import { takeListeners } from './take-listeners.js';
 
 export interface GateDependencies {
-  /** Answers every request that is not for the sockets. */
+  /** Handles every request that is not for sockets. */
   pages: RequestListener;
-  /** The path at and below which the server's present listeners get requests and upgrades. */
+  /** The existing listeners of the server receive requests and upgrades at and below this path. */
   socketsPath: string;
   /** Host names, in lower case and without ports; null: any. */
   allowedHosts: readonly string[] | null;
@@ -19,27 +19,27 @@ export interface GateDependencies {
   log: Log;
 }
 
-/** Paths that a balancer asks for, under whatever name it knows the server. */
+/** Load balancers request these paths under any host name. */
 const ANY_HOST = new Set(['/healthz', '/readyz']);
 
-/** Of clientError's codes; every other one is a request that cannot be parsed. */
+/** By code of `clientError`; all other codes are `bad-http`. */
 const CLIENT_ERRORS: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** The connection is gone: no client reads an answer. */
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
+/** Codes of closed connections, on which a response cannot be read. */
+const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 
 /**
- * The first to see what comes in. It answers what cannot be served: invalid request targets, foreign hosts, upgrades to
- * anything but a WebSocket at the sockets' path, and malformed HTTP. The rest goes to one of two: requests below the
- * sockets' path to the listeners that the server has had so far, all others to the pages. So no input that Primus or
- * engine.io do not expect reaches them, and every connection is answered and closed.
+ * The first listener of requests, upgrades and parser errors. It refuses invalid request targets, unknown hosts, upgrades
+ * other than to a WebSocket at the sockets' path, and malformed HTTP. Requests below the sockets' path go to the existing
+ * listeners of the server, all others to the pages. So Primus and engine.io never receive input that they do not expect, and
+ * every connection is answered and closed.
  */
-export function guardServer(server: Server, parts: GateDependencies): void {
-  const gate = new Gate(parts);
+export function guardServer(server: Server, dependencies: GateDependencies): void {
+  const gate = new Gate(dependencies);
   const sockets = takeListeners(server, 'request');
   const upgrades = takeListeners(server, 'upgrade');
 
@@ -47,7 +47,7 @@ export function guardServer(server: Server, parts: GateDependencies): void {
     const fault = gate.faultOf(request);
     if (fault) return gate.refuse(request, response, fault);
     gate.begin(request, response);
-    if (!gate.isForSockets(request)) return parts.pages(request, response);
+    if (!gate.isForSockets(request)) return dependencies.pages(request, response);
     try {
       sockets(request, response);
     } catch (error) {
@@ -59,7 +59,7 @@ export function guardServer(server: Server, parts: GateDependencies): void {
   server.on('upgrade', (request, socket, head) => {
     const fault = gate.faultOf(request) ?? gate.faultOfUpgrade(request);
     if (fault) return gate.refuseRaw(request, socket, fault);
-    // Primus and ws end connections that they refuse, but leave it to the client to close them.
+    // Primus and ws end connections that they refuse, but wait for the client to close them.
     endWithin(socket);
     try {
       upgrades(request, socket, head);
@@ -73,45 +73,49 @@ export function guardServer(server: Server, parts: GateDependencies): void {
 }
 
 class Gate {
-  readonly #parts: GateDependencies;
+  readonly #dependencies: GateDependencies;
   readonly #refusals: Refusals;
-  /** Answers that are not finished, by connection; several where a client sends requests without waiting. */
+  /** Unfinished responses by connection; several if the client pipelines requests. */
   readonly #unfinished = new WeakMap<Duplex, ServerResponse[]>();
   readonly #ended = new WeakSet<Duplex>();
 
-  constructor(parts: GateDependencies) {
-    this.#parts = parts;
-    this.#refusals = new Refusals(parts.log);
+  constructor(dependencies: GateDependencies) {
+    this.#dependencies = dependencies;
+    this.#refusals = new Refusals(dependencies.log);
   }
 
-  /** Why a request cannot be served; null where it can. Brings its target into origin form. */
+  /** Why a request is refused, or null. Converts its target to origin form. */
   faultOf(request: IncomingMessage): ChatError | null {
     const target = originForm(request);
     if (target === null) return badTarget();
     request.url = target;
-    if (this.#isForeignHost(request)) return new ChatError('bad-host', 'this server has another name');
+    if (this.#isForeignHost(request))
+      return new ChatError('bad-host', 'this server does not serve this host');
     return null;
   }
 
   faultOfUpgrade(request: IncomingMessage): ChatError | null {
     const isWebSocket = request.headers.upgrade?.trim().toLowerCase() === 'websocket';
     if (isWebSocket && request.method === 'GET' && this.isForSockets(request)) return null;
-    return new ChatError('bad-upgrade', `only WebSockets are supported, at ${this.#parts.socketsPath}/`);
+    return new ChatError(
+      'bad-upgrade',
+      `only WebSockets are supported, at ${this.#dependencies.socketsPath}/`,
+    );
   }
 
   isForSockets({ url = '' }: IncomingMessage): boolean {
-    const { socketsPath } = this.#parts;
+    const { socketsPath } = this.#dependencies;
     return pathOf(url) === socketsPath || url.startsWith(`${socketsPath}/`);
   }
 
-  /** Remembers an answer, so that a fault in the request's body does not write into it. */
+  /** Tracks a response, so that an error in the request's body is not written into it. */
   begin({ socket }: IncomingMessage, response: ServerResponse): void {
     this.#unfinished.set(socket, [...this.#unfinishedOf(socket), response]);
   }
 
-  /** A listener for sockets failed on a request. Uncaught, its error would end the process. */
+  /** Logs an error of a socket listener. Uncaught, it would end the process. */
   caught(error: unknown): void {
-    this.#parts.log.error({ err: error }, 'http: a listener for sockets failed');
+    this.#dependencies.log.error({ err: error }, 'http: a listener for sockets failed');
   }
 
   refuse(request: IncomingMessage, response: ServerResponse, error: ChatError): void {
@@ -122,20 +126,20 @@ class Gate {
 
   refuseRaw(request: IncomingMessage, socket: Duplex, error: ChatError): void {
     this.#note(request, error);
-    answerRaw(socket, error);
+    respondRaw(socket, error);
   }
 
-  /** Node's parser has failed, or the request has not come in time. */
+  /** Handles errors of Node's parser and requests that time out. */
   failed({ code = '', message }: NodeJS.ErrnoException, socket: Duplex): void {
-    if (GONE.has(code)) return void socket.destroy();
-    // The parser goes on to complain while the connection lingers.
+    if (CLOSED_CODES.has(code)) return void socket.destroy();
+    // The parser emits further errors until the connection closes.
     if (this.#ended.has(socket)) return;
     this.#ended.add(socket);
     const error = clientError(CLIENT_ERRORS[code] ?? 'bad-http');
     this.#refusals.add(error.code, { reason: code || message });
     const isAnswering = this.#unfinishedOf(socket).some(({ headersSent }) => headersSent);
     if (isAnswering) socket.destroy();
-    else answerRaw(socket, error);
+    else respondRaw(socket, error);
   }
 
   #unfinishedOf(socket: Duplex): ServerResponse[] {
@@ -143,9 +147,9 @@ class Gate {
     return responses.filter(({ writableFinished, destroyed }) => !writableFinished && !destroyed);
   }
 
-  /** Both names count where a proxy gives two: a page that is served by DNS rebinding can set the one, but not the other. */
+  /** If a proxy sends a second name, both must be allowed: a page served by DNS rebinding can set only one of them. */
   #isForeignHost({ headers, socket, url = '' }: IncomingMessage): boolean {
-    const { allowedHosts, trust } = this.#parts;
+    const { allowedHosts, trust } = this.#dependencies;
     if (!allowedHosts || ANY_HOST.has(pathOf(url))) return false;
     const forwarded = trust(socket.remoteAddress ?? '', 0) ? headers['x-forwarded-host'] : undefined;
     const names = [headers.host ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
@@ -175,7 +179,7 @@ function clientError(code: ErrorCode): ChatError {
   }
 }
 
-/** A `Host` without its port, as ALLOWED_HOSTS has it. */
+/** A `Host` without its port, in the form of ALLOWED_HOSTS. */
 function hostname(host: string): string {
   return host.trim().toLowerCase().replace(/:\d*$/, '');
 }

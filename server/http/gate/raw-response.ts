@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import type { ChatError } from '../../protocol/errors.js';
 import { toProblem } from '../middleware/problems.js';
 
-/** Milliseconds for a client to read the answer and to close the connection. */
+/** Time for a client to read the response and to close the connection. */
 const LINGER_MS = 1_000;
 
-/** The headers and the body with which a connection is refused, as problem+json. */
+/** The headers and the body of a refusal, as problem+json. */
 export function refusalResponse(error: ChatError): {
   headers: Record<string, string | number>;
   body: string;
@@ -23,8 +23,8 @@ export function refusalResponse(error: ChatError): {
   return { headers, body };
 }
 
-/** Answers on a connection that Node's HTTP server does not answer on any more, and ends it. */
-export function answerRaw(socket: Duplex, error: ChatError): void {
+/** Writes a response to a connection that Node's HTTP server no longer handles, and ends it. */
+export function respondRaw(socket: Duplex, error: ChatError): void {
   const { headers, body } = refusalResponse(error);
   const { status } = error;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -35,8 +35,8 @@ export function answerRaw(socket: Duplex, error: ChatError): void {
 }
 
 /**
- * Destroys a connection when its client has not closed it soon after the last byte was sent. To destroy it at once could
- * cost the client the answer: with unread bytes waiting, the operating system resets the connection.
+ * Destroys a connection that the client does not close within `ms` after the last byte. Destroying it at once could lose the
+ * response: the operating system resets a connection with unread input.
  */
 export function endWithin(socket: Duplex, ms = LINGER_MS): void {
   socket.on('error', () => {});

@@ -5,7 +5,7 @@ import type { Log } from '../../telemetry/logger.js';
 /** Milliseconds between two warnings: anyone can send refused requests at any rate. */
 const WARNING_INTERVAL_MS = 60_000;
 
-/** Counts connections that are refused before any route sees them, and logs them: each at `debug`, a sum at `warn`. */
+/** Counts and logs connections that the gate refuses: each at `debug`, the counts at `warn`. */
 export class Refusals {
   readonly #log: Log;
   readonly #now: () => number;
@@ -21,7 +21,7 @@ export class Refusals {
     this.#now = now;
   }
 
-  /** @param about what the log should say of the request; no query, which may hold secrets */
+  /** @param about fields for the log; without the query, which can contain secrets */
   add(
     code: ErrorCode,
     about: { method?: string | undefined; path?: string; address?: string | undefined; reason?: string },
@@ -31,7 +31,7 @@ export class Refusals {
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
     if (this.#now() - this.#lastWarning < WARNING_INTERVAL_MS) return;
     this.#lastWarning = this.#now();
-    this.#log.warn({ refused: Object.fromEntries(this.#counts) }, 'http: connections were refused');
+    this.#log.warn({ refused: Object.fromEntries(this.#counts) }, 'http: connections refused');
     this.#counts = new Map();
   }
 }

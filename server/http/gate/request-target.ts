@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The target of a request in origin form (RFC 9112, 3.2.1): a path, and a query where there is one. Every parser reads
- * it alike, which does not hold for other targets: `//host` is a path to one and a host to another, and Node's legacy
- * `url.parse`, which Primus calls, throws for `//a@[`.
+ * The target of a request in origin form (RFC 9112, 3.2.1): a path with an optional query, which all parsers interpret
+ * alike. They differ for other targets: some read `//host` as a path and some as a host, and Node's legacy `url.parse`,
+ * which Primus calls, throws for `//a@[`.
  *
- * The absolute form is turned into it where its host is that of the header `Host`, so that no two parts of the server
- * read different hosts from one request.
+ * The absolute form is converted if its host equals the header `Host`, so that all parts of the server see the same host.
  * @returns null for every other target
  */
 export function originForm({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string | null {
@@ -20,7 +19,7 @@ export function originForm({ url = '', headers }: Pick<IncomingMessage, 'url' | 
   return isUsable ? pathname + search : null;
 }
 
-/** The path of a target in origin form, without its query, as it was sent. */
+/** The path of a target in origin form, without its query. */
 export function pathOf(target: string): string {
   return target.split('?', 1)[0]!;
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** Takes an event's listeners from a server. @returns calls them */
+/** Detaches the listeners of an event. @returns a function that calls them */
 export function takeListeners(server: Server, event: 'request' | 'upgrade'): (...args: unknown[]) => void {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);

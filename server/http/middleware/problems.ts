@@ -3,9 +3,9 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 
-/** An error as it is told over HTTP: RFC 9457, with our `code` and what belongs to it. */
+/** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
-  /** Where the code is explained. */
+  /** The address of the explanation of the code. */
   type: string;
   title: string;
   status: number;
@@ -14,7 +14,7 @@ export interface Problem {
   field?: string | undefined;
   limit?: number | undefined;
   retryAfterMs?: number | undefined;
-  /** Names one occurrence, as it stands in the log. */
+  /** Identifies the occurrence in the log. */
   instance?: string | undefined;
 }
 
@@ -31,12 +31,12 @@ export function toProblem({ code, message, details }: ChatError, instance?: stri
   };
 }
 
-/** Last of all routes: nothing has answered. */
+/** The last of all routes. */
 export const notFound: RequestHandler = () => {
   throw new ChatError('not-found', ERRORS['not-found'].title);
 };
 
-/** Last of a route: answers OPTIONS, and refuses every method that the route does not have. */
+/** The last handler of a route: answers OPTIONS, and refuses all other methods. */
 export function onlyMethods(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (req, res) => {
@@ -46,7 +46,7 @@ export function onlyMethods(...methods: string[]): RequestHandler {
   };
 }
 
-/** Answers whatever was thrown: as a page to browsers that ask for one outside /api, else as problem+json. */
+/** Answers errors: with a page for browsers outside /api, otherwise with problem+json. */
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = describe(thrown);
@@ -56,7 +56,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
         { err: thrown, instance, requestId: res.locals.requestId, method: req.method, path: req.path },
         'http: request failed',
       );
-    // Too late to say anything: a cut connection at least tells that the answer is not whole.
+    // The status has been sent. Closing the connection marks the response as incomplete.
     if (res.headersSent) return void res.destroy();
     const problem = toProblem(error, instance);
     res.status(problem.status).set('Cache-Control', 'no-store');
@@ -66,7 +66,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     if (!wantsPage(req)) return sendJson(res, problem);
     res.render('error', problem, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
-      log.error({ err: failure }, 'http: the error page failed');
+      log.error({ err: failure }, 'http: rendering the error page failed');
       sendJson(res, problem);
     });
   };
@@ -76,13 +76,13 @@ function sendJson(res: Response, problem: Problem): void {
   res.type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** JSON comes first, so that programs which accept anything get it. */
+/** JSON is preferred, for clients that accept any type. */
 function wantsPage(req: Request): boolean {
   const forPrograms = req.originalUrl === '/api' || req.originalUrl.startsWith('/api/');
   return !forPrograms && req.accepts('json', 'html') === 'html';
 }
 
-/** Errors of Express and its body parsers, by the `type` that they carry. */
+/** Errors of Express' body parsers, by their `type`. */
 const BY_TYPE: Record<string, [ErrorCode, string]> = {
   'entity.too.large': ['body-too-large', 'The request body is larger than the limit'],
   'parameters.too.many': ['body-too-large', 'The form has too many fields'],
@@ -100,7 +100,7 @@ const BY_STATUS: Record<number, ErrorCode> = {
   415: 'unsupported-media-type',
 };
 
-/** What is told about any thrown value; errors of the framework are translated, their own texts stay inside. */
+/** Converts any thrown value. Errors of Express get texts of our own, because theirs can contain internals. */
 function describe(thrown: unknown): ChatError {
   if (thrown instanceof ChatError || !(thrown instanceof Error)) return toChatError(thrown);
   const {

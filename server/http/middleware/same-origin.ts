@@ -5,12 +5,12 @@ import { ChatError } from '../../protocol/errors.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what changes state when a page of another site asks for it: the browser would send our cookie along.
- * Reading needs no such guard, as without CORS headers a foreign page does not get to see the answer.
+ * Refuses state-changing requests of pages of other sites, with which the browser sends our cookie. Reads need no check:
+ * without CORS headers, pages of other sites cannot see the response.
  */
 export const sameOrigin: RequestHandler = (req, _res, next) => {
   if (!SAFE_METHODS.has(req.method) && isCrossOrigin(req.get('origin'), req.host)) {
-    throw new ChatError('bad-origin', 'Pages of another site may not change anything here', {
+    throw new ChatError('bad-origin', 'pages of other sites cannot change data of this server', {
       field: 'Origin',
     });
   }

@@ -5,26 +5,26 @@ const baseline = helmet({
   contentSecurityPolicy: false,
   strictTransportSecurity: false,
   xFrameOptions: { action: 'deny' },
-  // With 'no-referrer' browsers would send `Origin: null` with our own forms.
+  // With 'no-referrer', browsers send `Origin: null` with the page's own forms.
   referrerPolicy: { policy: 'same-origin' },
 });
 
 const transportSecurity = helmet.strictTransportSecurity({ includeSubDomains: false });
 
 /**
- * Headers of every page. Scripts and styles come from here and nowhere else, none stand in the page itself, and no
- * text can become markup (trusted types), so that what somebody writes stays text.
+ * Headers of every page. Scripts and styles load from this server only and are never inline, and Trusted Types keep texts
+ * from becoming markup.
  */
 export const securityHeaders: RequestHandler = (req, res, next) => {
   res.set('Content-Security-Policy', contentSecurityPolicy(req.host));
   baseline(req, res, (error) => {
-    // Sent over plain HTTP it would be ignored, and shut out whoever tries the server on localhost.
+    // Not over plain HTTP, where browsers ignore it.
     if (error || !req.secure) next(error);
     else transportSecurity(req, res, next);
   });
 };
 
-/** @param host as the browser asked for it; Safari takes 'self' for http alone, so that sockets are named too. */
+/** @param host of the request; named for WebSockets because Safari applies 'self' to http only */
 export function contentSecurityPolicy(host: string | undefined): string {
   const sockets = host && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [

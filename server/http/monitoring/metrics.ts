@@ -7,7 +7,7 @@ import { CONTENT_TYPE } from '../../telemetry/metrics/snapshots.js';
 import { onlyMethods } from '../middleware/problems.js';
 
 export interface MetricsDependencies {
-  /** All numbers, of all processes that serve together, in Prometheus' text format. */
+  /** The metrics of all processes of this server, in Prometheus' text format. */
   metrics: () => Promise<string>;
   /** Bearer token of `/metrics`; null: open to this machine alone. */
   secret: string | null;
@@ -31,8 +31,8 @@ export function metricsRouter({ metrics, secret }: MetricsDependencies): Router 
 }
 
 /**
- * Lets pass requests of this machine. Each address that a proxy names must be one of this machine as well, whether that
- * proxy is trusted or not: a proxy beside the server makes every request one of this machine.
+ * Accepts requests from this machine only. All forwarded addresses must be local too, whether their proxy is trusted or
+ * not: behind a local proxy, every connection comes from this machine.
  * @throws ChatError `local-only`
  */
 function requireLocal(req: Request): void {

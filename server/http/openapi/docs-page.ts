@@ -5,14 +5,14 @@ import { type JsonSchema, resolve } from './json-schema.js';
 
 type Components = Record<string, JsonSchema>;
 
-/** Everything that views/docs.pug asks for. `origin`: where the reader finds this server. */
+/** The variables of views/docs.pug. @param origin of this server, as the reader reaches it */
 export function docsPage({ info, tags, paths, components }: OpenApi, origin: string) {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) =>
       describe({ method, path, origin }, one, components.schemas),
     ),
   );
-  const everywhere = operations
+  const commonErrors = operations
     .filter(({ isForVisitors }) => isForVisitors)
     .map(({ errors }) => errors)
     .reduce((common, errors) => common.filter((code) => errors.includes(code)));
@@ -22,10 +22,10 @@ export function docsPage({ info, tags, paths, components }: OpenApi, origin: str
       name,
       operations: operations
         .filter(({ tag }) => tag === name)
-        .map((one) => ({ ...one, errors: one.errors.filter((code) => !everywhere.includes(code)) })),
+        .map((one) => ({ ...one, errors: one.errors.filter((code) => !commonErrors.includes(code)) })),
     })),
-    /** Codes that any operation may answer. */
-    everywhere,
+    /** Codes of every operation for visitors. */
+    commonErrors,
     errors: Object.entries(ERRORS).map(([code, error]) => ({ code, ...error })),
     proseParts,
   };
@@ -53,7 +53,7 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
     id: operationId,
     tag: tags[0],
     method: address.method.toUpperCase(),
-    // Slashes are where a long address may break.
+    // A long path can wrap at its slashes.
     segments: address.path.split(/(?=\/)/),
     summary,
     description,
@@ -61,12 +61,12 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
     isForVisitors: security.some((way) => 'guest' in way),
     fields: [...parameters.map(parameterField), ...bodyFields(body, components)],
     command: command(address, { parameters, body, security, components }),
-    answers: Object.entries(responses)
+    responses: Object.entries(responses)
       .filter(([status]) => status < '400')
-      .map(([status, answer]) => ({ status, ...answerOf(answer, components) })),
+      .map(([status, response]) => ({ status, ...responseOf(response, components) })),
     errors: Object.entries(responses)
       .filter(([status]) => status >= '400')
-      .flatMap(([, { content }]) => codesOf(content!['application/problem+json']!.schema)),
+      .flatMap(([, { content }]) => codesOf(content?.['application/problem+json']?.schema)),
   };
 }
 
@@ -104,27 +104,27 @@ function kindOf({
     minimum !== undefined && maximum !== undefined && `${minimum} to ${maximum}`,
     maxLength !== undefined && `up to ${maxLength} characters`,
     maxItems !== undefined && `up to ${maxItems}`,
-    fallback !== undefined && `else ${JSON.stringify(fallback)}`,
+    fallback !== undefined && `default ${JSON.stringify(fallback)}`,
   ];
   return [values ? '' : type, ...limits].filter(Boolean).join(', ');
 }
 
-function answerOf({ description, headers = {}, content = {} }: OpenApiResponse, components: Components) {
+function responseOf({ description, headers = {}, content = {} }: OpenApiResponse, components: Components) {
   const [[type, media] = []] = Object.entries(content);
   const isJson = type === 'application/json';
   return {
     description,
     headers: Object.entries(headers).map(([name, header]) => ({ name, description: header.description })),
     type: isJson ? undefined : type,
-    example: isJson ? JSON.stringify(exampleOf(media!.schema, components), null, 2) : undefined,
+    example: isJson && media ? JSON.stringify(exampleOf(media.schema, components), null, 2) : undefined,
   };
 }
 
-function codesOf({ properties }: JsonSchema): string[] {
-  return (properties?.code?.enum ?? []) as string[];
+function codesOf(schema: JsonSchema | undefined): string[] {
+  return (schema?.properties?.code?.enum ?? []).filter((code) => typeof code === 'string');
 }
 
-/** The operation as a command to try it with. */
+/** A curl command that performs the operation. */
 function command(
   { method, path, origin }: Address,
   {
@@ -140,7 +140,7 @@ function command(
 ): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
     const parameter = parameters.find((one) => one.name === name);
-    return encodeURIComponent(String(exampleOf(parameter!.schema, components)));
+    return encodeURIComponent(String(parameter && exampleOf(parameter.schema, components)));
   });
   const query = parameters
     .filter((one) => one.in === 'query' && one.required)
@@ -162,7 +162,7 @@ function command(
     .join(' ');
 }
 
-/** A text with `code` in it, as parts. */
+/** The parts of a text with `code` in it. */
 function proseParts(text: string): { text: string; isCode: boolean }[] {
   return text.split('`').map((part, i) => ({ text: part, isCode: i % 2 === 1 }));
 }

@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type JsonSchema, SchemaWriter } from './json-schema.js';
 import type { Operation, OperationResponse } from './operation.js';
 
-/** The parts of an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0) that are written here. */
+/** The parts of an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0) that this module writes. */
 export interface OpenApi {
   openapi: '3.1.0';
   info: { title: string; version: string; description: string; license: { name: string } };
@@ -39,16 +39,19 @@ export interface OpenApiResponse {
 
 type Content = Record<string, { schema: JsonSchema }>;
 
-export interface About {
+export interface ApiInfo {
   version: string;
-  /** Of every error that is answered over HTTP. */
+  /** Schema of every error response. */
   problem: z.ZodType;
-  /** Names of the cookies that say who somebody is. */
+  /** Names of the cookies that authenticate a visitor. */
   cookies: { guest: string; token: string };
 }
 
-/** Describes operations, from the schemas that check their requests. */
-export function describeApi(operations: readonly Operation[], { version, problem, cookies }: About): OpenApi {
+/** Describes operations from the schemas that validate their requests. */
+export function describeApi(
+  operations: readonly Operation[],
+  { version, problem, cookies }: ApiInfo,
+): OpenApi {
   const writer = new SchemaWriter();
   const problemRef = writer.write(problem, 'output');
   const paths: OpenApi['paths'] = {};
@@ -61,7 +64,8 @@ export function describeApi(operations: readonly Operation[], { version, problem
     info: {
       title: 'Changeroom',
       version,
-      description: 'What is written here is on every screen in its room a moment later.',
+      description:
+        'A chat server. Each message is shown on every screen in its room a moment after it is written.',
       license: { name: 'MIT' },
     },
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
@@ -77,21 +81,21 @@ export function describeApi(operations: readonly Operation[], { version, problem
           name: cookies.token,
           description: 'The same token as a cookie',
         },
-        secret: { type: 'http', scheme: 'bearer', description: 'A secret of the operator' },
+        secret: { type: 'http', scheme: 'bearer', description: 'A secret that the operator has set' },
       },
     },
   };
 }
 
-const SECURITY: Record<'visitors' | 'everybody' | 'secret', OpenApiOperation['security']> = {
-  // Nobody in particular, too: whoever needs to be somebody becomes a guest by it.
+const SECURITY: Record<NonNullable<Operation['access']>, OpenApiOperation['security']> = {
+  // Authentication is optional: where an identity is needed, a visitor without one becomes a guest.
   visitors: [{}, { guest: [] }, { token: [] }, { tokenCookie: [] }],
-  everybody: [],
+  public: [],
   secret: [{ secret: [] }],
 };
 
 function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchema): OpenApiOperation {
-  const { id, tag, summary, description, params, query, headers, body, plainText, answers } = operation;
+  const { id, tag, summary, description, params, query, headers, body, plainText, responses } = operation;
   const parameters = [
     ...parametersOf(params, 'path', writer),
     ...parametersOf(query, 'query', writer),
@@ -102,14 +106,14 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     tags: [tag],
     summary,
     ...(description && { description }),
-    security: SECURITY[operation.for ?? 'visitors'],
+    security: SECURITY[operation.access ?? 'visitors'],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: { required: true, content: contentOf(writer.write(body, 'input'), plainText) },
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [status, answered(answer, writer)]),
+        Object.entries(responses).map(([status, response]) => [status, describeResponse(response, writer)]),
       ),
       ...problemsOf(operation, problem),
     },
@@ -136,7 +140,7 @@ function contentOf(schema: JsonSchema, plainText: string | undefined): Content {
   };
 }
 
-function answered(
+function describeResponse(
   { description, schema, type, headers }: OperationResponse,
   writer: SchemaWriter,
 ): OpenApiResponse {
@@ -145,7 +149,7 @@ function answered(
     description,
     ...(headers && {
       headers: Object.fromEntries(
-        Object.entries(headers).map(([name, says]) => [name, { description: says, schema: text }]),
+        Object.entries(headers).map(([name, description]) => [name, { description, schema: text }]),
       ),
     }),
     ...(schema && { content: { 'application/json': { schema: writer.write(schema, 'output') } } }),
@@ -153,7 +157,7 @@ function answered(
   };
 }
 
-/** Errors by status; each says which codes it may carry. */
+/** Error responses by status, with the codes of each. */
 function problemsOf(operation: Operation, problem: JsonSchema): Record<string, OpenApiResponse> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorsOf(operation)) {
@@ -175,22 +179,22 @@ function problemsOf(operation: Operation, problem: JsonSchema): Record<string, O
   );
 }
 
-/** What an operation names itself, and what follows from its form. */
+/** The error codes that an operation declares, and those that follow from its other properties. */
 function errorsOf({
   method,
   params,
   query,
   body,
   errors = [],
-  for: whom = 'visitors',
+  access = 'visitors',
 }: Operation): Set<ErrorCode> {
   const hasParameters = Object.keys({ ...params.shape, ...query.shape }).length > 0;
   return new Set<ErrorCode>([
     ...errors,
     ...(hasParameters || body ? (['bad-request'] as const) : []),
     ...(body ? (['bad-json', 'body-too-large', 'unsupported-media-type'] as const) : []),
-    ...(whom === 'secret' ? (['login-required', 'bad-token', 'not-found'] as const) : []),
-    ...(whom === 'visitors'
+    ...(access === 'secret' ? (['login-required', 'bad-token', 'not-found'] as const) : []),
+    ...(access === 'visitors'
       ? ([
           'login-required',
           'bad-token',
@@ -200,7 +204,7 @@ function errorsOf({
         ] as const)
       : []),
     ...(method === 'get' ? [] : (['bad-origin'] as const)),
-    ...(method !== 'get' && whom === 'visitors' ? (['storage-full'] as const) : []),
+    ...(method !== 'get' && access === 'visitors' ? (['storage-full'] as const) : []),
     'rate-limited',
     'internal',
   ]);

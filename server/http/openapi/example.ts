@@ -1,6 +1,6 @@
 import { type JsonSchema, resolve } from './json-schema.js';
 
-/** A value that a schema allows: what it names as an example, or one made of its parts. */
+/** A value that a schema allows: its own example, or one composed of the examples of its parts. */
 export function exampleOf(schema: JsonSchema, components: Record<string, JsonSchema>): unknown {
   const {
     examples,
@@ -15,7 +15,7 @@ export function exampleOf(schema: JsonSchema, components: Record<string, JsonSch
   if (examples) return examples[0];
   if (values) return values[0];
   if (only !== undefined) return only;
-  if (anyOf) return exampleOf(anyOf[0]!, components);
+  if (anyOf?.[0]) return exampleOf(anyOf[0], components);
   if (properties) {
     const present = Object.entries(properties).filter(([name]) => required.includes(name));
     return Object.fromEntries(present.map(([name, value]) => [name, exampleOf(value, components)]));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
+/** A JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1. */
 export interface JsonSchema {
   type?: string | string[];
   description?: string;
@@ -18,15 +18,15 @@ export interface JsonSchema {
 const COMPONENTS = '#/components/schemas/';
 
 /**
- * Writes zod schemas as JSON Schemas. Those that have an `id` in their `meta` stand under `components`, where the
- * others refer to them.
+ * Writes zod schemas as JSON Schemas. Schemas with an `id` in their `meta` are written under `components`, and
+ * referenced from there.
  */
 export class SchemaWriter {
   readonly components: Record<string, JsonSchema> = {};
 
-  /** @param io whether what is sent in is described, or what comes out */
+  /** @param io whether the input or the output of the schema is described */
   write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    // Within another one, so that a schema with an id is referred to as well.
+    // In an array, so that a schema with an id is referenced too.
     const written = z.toJSONSchema(z.array(schema), { io, override: tidy });
     const text = JSON.stringify(written).replaceAll('"#/$defs/', `"${COMPONENTS}`);
     const { items, $defs = {} } = JSON.parse(text) as {
@@ -38,12 +38,12 @@ export class SchemaWriter {
   }
 }
 
-/** The schema that a reference means. */
+/** Follows a reference. */
 export function resolve(schema: JsonSchema, components: Record<string, JsonSchema>): JsonSchema {
   return schema.$ref ? components[schema.$ref.slice(COMPONENTS.length)]! : schema;
 }
 
-/** Leaves out limits that every whole number of JavaScript has; puts back what zod leaves out before a transform. */
+/** Removes the limits of JavaScript's safe integers, and restores the metadata that zod drops before a transform. */
 function tidy({ zodSchema, jsonSchema }: Parameters<Override>[0]): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;

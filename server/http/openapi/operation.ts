@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../protocol/errors.js';
-import { readFields } from '../api/request-body.js';
+import { readFields } from '../middleware/request-body.js';
 import { toFieldError } from './rule.js';
 
 /** Fields by name. */
@@ -10,37 +10,37 @@ type NoFields = Readonly<Record<never, z.ZodType>>;
 
 export interface OperationResponse {
   description: string;
-  /** Of what is sent as JSON. */
+  /** Schema of a JSON body. */
   schema?: z.ZodType;
-  /** Where it is not JSON. */
+  /** Media type of a body that is not JSON. */
   type?: string;
-  /** Names of headers, and what they say. */
+  /** Descriptions of headers, by name. */
   headers?: Record<string, string>;
 }
 
-/** One thing that can be done over HTTP: what a request has to be like, and what is answered. */
+/** The declaration of an API operation: the fields of its requests and its responses. */
 export interface OperationDefinition<P, Q, H, B> {
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As Express writes it: `/api/rooms/:room`. */
+  /** In Express' syntax: `/api/rooms/:room`. */
   path: string;
-  /** The chapter it stands in. */
+  /** Its chapter of the documentation. */
   tag: string;
   summary: string;
   description?: string;
   params?: P;
   query?: Q;
-  /** By names in lower case. */
+  /** By name in lower case. */
   headers?: H;
   body?: B;
-  /** The field that a body of plain text is taken for; without it plain text is refused. */
+  /** The field that a body of plain text sets; without it, plain text is refused. */
   plainText?: string;
   /** By status. */
-  answers: Record<number, OperationResponse>;
-  /** Beside those that follow from the rest. */
+  responses: Record<number, OperationResponse>;
+  /** Error codes, except those that follow from the other properties; see `errorsOf`. */
   errors?: readonly ErrorCode[];
-  /** Who may; `secret`: whoever sends a bearer token that the operator has set. */
-  for?: 'visitors' | 'everybody' | 'secret';
+  /** Default `visitors`; `public`: without authentication; `secret`: with a bearer token that the operator has set. */
+  access?: 'visitors' | 'public' | 'secret';
 }
 
 export interface Operation<
@@ -52,11 +52,11 @@ export interface Operation<
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   headers: z.ZodObject<H>;
-  /** Null: what is sent is not looked at. */
+  /** Null: a body is ignored. */
   body: z.ZodObject<B> | null;
 }
 
-/** The fields of a request, as the schemas of its operation give them. */
+/** The fields of a request, validated and converted by the schemas of its operation. */
 export interface Input<P extends Shape, Q extends Shape, H extends Shape, B extends Shape> {
   params: z.output<z.ZodObject<P>>;
   query: z.output<z.ZodObject<Q>>;
@@ -79,7 +79,7 @@ export function operation<
   };
 }
 
-/** Checks a request. @throws ChatError of the first fault: in the path, the query, the headers, the body */
+/** Validates a request. @throws ChatError for the first invalid field of the path, query, headers or body */
 export function readInput<P extends Shape, Q extends Shape, H extends Shape, B extends Shape>(
   { params, query, headers, body, plainText }: Operation<P, Q, H, B>,
   req: Request,
@@ -92,11 +92,11 @@ export function readInput<P extends Shape, Q extends Shape, H extends Shape, B e
   };
 }
 
-/** Rules are asked about missing fields too, so each is given, if only as undefined. */
+/** Passes missing fields as undefined, because rules check those too. */
 function parse<S extends Shape>(schema: z.ZodObject<S>, fields: object): z.output<z.ZodObject<S>> {
-  const given = new Map<string, unknown>(Object.entries(fields));
+  const values = new Map<string, unknown>(Object.entries(fields));
   const parsed = schema.safeParse(
-    Object.fromEntries(Object.keys(schema.shape).map((name) => [name, given.get(name)])),
+    Object.fromEntries(Object.keys(schema.shape).map((name) => [name, values.get(name)])),
   );
   if (!parsed.success) throw toFieldError(parsed.error);
   return parsed.data;

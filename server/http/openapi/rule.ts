@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { ChatError } from '../../protocol/errors.js';
 
-/** What a rule checks, in words of JSON Schema. */
-export interface Described {
+/** The JSON Schema of the values that a rule accepts. */
+export interface RuleSchema {
   type: 'string' | 'integer' | 'array';
   description?: string;
   [keyword: string]: unknown;
 }
 
 /**
- * A schema around a rule that throws ChatErrors, such as those of message.ts: its faults keep their codes, and the
- * rule stays in one place. It is asked about a missing value too.
+ * A schema around a rule that throws ChatErrors, such as those of protocol/message.ts: errors keep their codes, and the
+ * rule stays in one place. The rule is called for a missing value too.
  */
-export function rule<T>(clean: (value: unknown) => T, described: Described) {
+export function rule<T>(clean: (value: unknown) => T, jsonSchema: RuleSchema) {
   return z
     .unknown()
     .transform((input, { issues }) => {
@@ -24,10 +24,10 @@ export function rule<T>(clean: (value: unknown) => T, described: Described) {
         return z.NEVER;
       }
     })
-    .meta(described);
+    .meta(jsonSchema);
 }
 
-/** What is told of the first fault that a schema found. */
+/** Converts the first issue of a schema to a ChatError. */
 export function toFieldError({ issues: [issue] }: z.ZodError): ChatError {
   const error = issue?.code === 'custom' ? issue.params?.error : undefined;
   if (error instanceof ChatError) return error;

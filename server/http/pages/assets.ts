@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 
-/** What `npm run build` makes for the browser. */
+/** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
-/** Addresses of the page's script and styles. Their names change with their content, so browsers may keep them. */
-export interface Assets {
-  script: string;
-  style: string;
-}
+const assetsSchema = z.object({ script: z.string(), style: z.string() });
 
-/** The built assets; null, with a warning, where nothing is built: pages then do without. */
+/** Addresses of the page's script and styles. The names contain a hash of the content, so browsers can cache them. */
+export type Assets = z.infer<typeof assetsSchema>;
+
+/** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */
 export function readAssets(log: Log): Assets | null {
   try {
-    return JSON.parse(readFileSync(path.join(BUILD_FOLDER, 'assets.json'), 'utf8')) as Assets;
+    return assetsSchema.parse(JSON.parse(readFileSync(path.join(BUILD_FOLDER, 'assets.json'), 'utf8')));
   } catch (error) {
     log.warn(
-      { reason: (error as Error).message },
-      'pages: no script and no styles, npm run build makes them',
+      { reason: error instanceof Error ? error.message : error },
+      'pages: script and styles not found, run npm run build',
     );
     return null;
   }

@@ -1,10 +1,7 @@
-import path from 'node:path';
-import { compileFile } from 'pug';
 import type { Message } from '../../protocol/message.js';
-import { ROOT } from '../../runtime/project-root.js';
-import { hueClass, initials } from './avatar.js';
-import { bodyParts, isJumbo } from './body-parts.js';
-import { clock, date, isoTime } from './utc.js';
+import { toHtml } from './html.js';
+import { messageBody, messageHead, messageTime } from './rows/message-row.js';
+import { UTC_TIME } from './utc-time.js';
 
 /** The parts of a message's row that are the same for every reader. */
 export interface MessageHtml {
@@ -73,7 +70,7 @@ export class MessageHtmlCache {
   }
 }
 
-/** Everything that the two templates show. */
+/** Compares everything that is rendered of a message. */
 function looksTheSame(a: Message, b: Message): boolean {
   return (
     a.body === b.body &&
@@ -85,14 +82,10 @@ function looksTheSame(a: Message, b: Message): boolean {
   );
 }
 
-const template = (file: string) => compileFile(path.join(ROOT, 'views', file));
-const head = template('message-head.pug');
-const body = template('message-body.pug');
-
 export function renderMessage(message: Message): MessageHtml {
   return {
-    head: head({ message, hueClass, initials, clock, date, isoTime }),
-    body: body({ message, bodyParts, isJumbo }),
+    head: toHtml(...messageHead(message, messageTime(message.sent, UTC_TIME))),
+    body: toHtml(messageBody(message, UTC_TIME)),
   };
 }
 

@@ -3,30 +3,35 @@ import { cleanAccess } from '../../access/access-control.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanNewRoom, cleanTopic, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
+import type { Visitors } from '../visitors.js';
 import { pageVisitor } from './page-visitor.js';
-import { type RoomPageLoader, textOf } from './room-page-loader.js';
-import { roomPath } from './room-path.js';
+import { textOf } from './rejected-form.js';
+import type { RoomPageLoader } from './room-page-loader.js';
+import { roomPath } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
-import type { Visitors } from './visitors.js';
 
 export interface NewRoomDependencies {
   directory: RoomDirectory;
-  screen: RoomPageLoader;
+  roomPages: RoomPageLoader;
   visitors: Visitors;
 }
 
-/** The form that creates a room, on a page of its own; with a script it is a dialog. */
-export function newRoomRouter({ directory, screen, visitors }: NewRoomDependencies): Router {
+/** The page with the form that creates a room. With JavaScript, a dialog on the room's page replaces it. */
+export function newRoomRouter({ directory, roomPages, visitors }: NewRoomDependencies): Router {
   async function show(req: Request, res: Response, fields: Record<string, unknown>, error?: ChatError) {
     const visitor = await visitorOf(req, res);
-    const rooms = error?.code === 'database-unavailable' ? [] : await screen.list(visitor.user.id_user);
+    const rooms = error?.code === 'database-unavailable' ? [] : await roomPages.list(visitor.user.id_user);
     const typed = { name: textOf(fields.name), topic: textOf(fields.topic), access: textOf(fields.access) };
     res
       .status(error?.status ?? 200)
       .set('Cache-Control', 'private, no-cache')
-      .render('new-room', { ...sidePanel({ ...visitor, room: LOBBY, rooms }), typed, error });
+      .render('new-room', {
+        ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
+        typed,
+        error,
+      });
   }
 
   const visitorOf = (req: Request, res: Response) =>

@@ -1,27 +1,27 @@
 import type { Author, Message, Position } from '../../protocol/message.js';
 import type { RoomEntry } from '../../protocol/room.js';
 
-/** What the page tells its script, in a JSON block. */
+/** The state that a page passes to its script, in a JSON block. */
 export interface PageState {
   room: string;
   user: Author;
-  /** What the page shows already, oldest first. */
+  /** The messages in the page, oldest first. */
   messages: readonly Message[];
-  /** Names that authors have now, where they differ from what their messages say. */
+  /** Current names of authors, by id, where they differ from the names in their messages. */
   names: Record<string, string>;
   hasOlder: boolean;
-  /** The directory as the reader sees it. */
+  /** The list of rooms for the reader. */
   rooms: readonly RoomEntry[];
-  /** Behind which position the reader has not read; null where that is not kept, as he is no member. */
+  /** The reader's reading position; null for users who are not members, because it is not stored for them. */
   unreadSince: Position | null;
-  /** The page is somebody by its address: the id there, and the signed identity for sockets and API. */
+  /** On a playground page: the id in the address, and the signed identity for sockets and the API. */
   as: { id_user: string; signed: string } | null;
 }
 
-/** The header by which such a page says to the API who it is. */
+/** The header in which the script of a playground page sends its signed identity to the API. */
 export const GUEST_HEADER = 'Changeroom-Guest';
 
-/** JSON that can stand in a script element: nothing in it ends the element or begins a comment. */
+/** Escapes `<`, so that the JSON can neither end its script element nor begin a comment. */
 export function encodePageState(state: PageState): string {
   return JSON.stringify(state).replaceAll('<', '\\u003c');
 }

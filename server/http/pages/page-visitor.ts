@@ -1,20 +1,20 @@
 import type { Request, Response } from 'express';
 import type { Identity } from '../../auth/guest.js';
-import type { Visitors } from './visitors.js';
+import type { Visitors } from '../visitors.js';
 
-/** Who looks at a page. */
+/** The visitor of a page. */
 export interface PageVisitor {
   user: Identity;
-  /** Id of the user who the page is by its address, and the identity signed; null for everybody else. */
+  /** On playground pages, the id of the playground user and its signed identity; null on other pages. */
   as: string | null;
   signed: string | null;
-  /** The visitor cannot choose a name. */
+  /** The account determines the name. */
   isNameGiven: boolean;
 }
 
 /**
- * Who asks for a page, or sends a form of one. `byAddress`: the visitor is the playground user whom `?id_user=` names,
- * so that each tab of a browser can be somebody else.
+ * Authenticates the request for a page, or a form of one. `byAddress`: `?id_user=` selects a playground user, so that
+ * each tab of a browser can be a different user.
  * @throws ChatError as Visitors does
  */
 export async function pageVisitor(

@@ -7,16 +7,17 @@ import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
+import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
+import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
-import { rejection, roomPagesRouter } from './room-pages.js';
-import { roomPath } from './room-path.js';
-import type { Visitors } from './visitors.js';
+import { roomPagesRouter } from './room-pages.js';
+import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
@@ -27,26 +28,29 @@ export interface PagesDependencies {
   visitors: Visitors;
 }
 
-const A_DAY = '1d';
+const ICON_MAX_AGE = '1d';
 
-/** The pages, complete without JavaScript, and what they are made of: styles, script, icons. */
-export function pagesRouter(parts: PagesDependencies): Router {
-  const { visitors, log } = parts;
-  const screen = new RoomPageLoader(parts);
+/** The pages, which work without JavaScript, and their assets: styles, script, icons. */
+export function pagesRouter(dependencies: PagesDependencies): Router {
+  const { visitors, log } = dependencies;
+  const roomPages = new RoomPageLoader(dependencies);
   const router = Router();
   let assets: Assets | null = null;
 
-  // For the error page too.
+  // First, because the error page uses the assets too.
   router.use((_req, res, next) => {
     assets ??= readAssets(log);
     res.locals.assets = assets;
     next();
   });
   router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
-  router.use('/icons', express.static(path.join(ROOT, 'static/icons'), { maxAge: A_DAY, index: false }));
+  router.use(
+    '/icons',
+    express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
+  );
   router.use(sameOrigin);
-  router.use(roomPagesRouter({ ...parts, screen }));
-  router.use(newRoomRouter({ ...parts, screen }));
+  router.use(roomPagesRouter({ ...dependencies, roomPages }));
+  router.use(newRoomRouter({ ...dependencies, roomPages }));
 
   router
     .route('/name')
@@ -59,8 +63,8 @@ export function pagesRouter(parts: PagesDependencies): Router {
         if (byAddress) await visitors.renameUser(await visitors.playground(req.query.id_user), name, req.ip);
         else await visitors.rename(req, res, name);
       } catch (error) {
-        const rejected = rejection(error, { action: 'name' }, fields.name);
-        return screen.show(req, res, {
+        const rejected = rejectedForm(error, { action: 'name' }, fields.name);
+        return roomPages.show(req, res, {
           ...(await pageVisitor(visitors, req, res, byAddress)),
           room,
           rejected,

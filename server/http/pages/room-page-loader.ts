@@ -6,9 +6,10 @@ import type { Message } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
-import { decodeCursor } from '../api/cursor.js';
+import { decodeCursor } from '../api/schemas/cursor.js';
 import type { PageVisitor } from './page-visitor.js';
-import { type RejectedForm, roomPage } from './room-page.js';
+import { type RejectedForm, textOf } from './rejected-form.js';
+import { roomPage } from './room-page.js';
 import { sidePanel } from './side-panel.js';
 
 export interface RoomPageLoaderDependencies {
@@ -18,49 +19,50 @@ export interface RoomPageLoaderDependencies {
   users: UserTable;
 }
 
-export interface Shown extends PageVisitor {
+export interface RoomPageRequest extends PageVisitor {
   room: string;
   rejected?: RejectedForm;
 }
 
-interface Read {
+interface ReadResult {
   messages: readonly Message[];
   hasOlder: boolean;
-  /** Why there is nothing to read. */
-  away?: ChatError;
+  /** Why the messages cannot be read. */
+  unavailable?: ChatError;
 }
 
-/** Messages on a page of history. */
-const PAGE = 100;
-const NOBODY: PresentUsers = { users: [], partial: false };
+const MESSAGES_PER_PAGE = 100;
+const NO_USERS: PresentUsers = { users: [], partial: false };
 
-/** Renders the page of a room; to who may not enter it, one that says how to. */
+/** Renders the page of a room; for users who may not enter it, a page with a button to join. */
 export class RoomPageLoader {
-  readonly #parts: RoomPageLoaderDependencies;
+  readonly #dependencies: RoomPageLoaderDependencies;
 
-  constructor(parts: RoomPageLoaderDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: RoomPageLoaderDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  async show(req: Request, res: Response, shown: Shown): Promise<void> {
+  async show(req: Request, res: Response, shown: RoomPageRequest): Promise<void> {
     const { room, user, rejected } = shown;
     const cursor = req.query.before;
-    // A database that has just been waited for in vain is not waited for again.
-    const isAway = rejected?.error.code === 'database-unavailable';
+    // If the form has just failed because of the database, do not wait for it again.
+    const isUnavailable = rejected?.error.code === 'database-unavailable';
     try {
-      const [{ messages, hasOlder, away }, rooms, present] = await Promise.all([
-        isAway ? nothingWhileAway(rejected.error) : this.#read(room, cursor, user.id_user, req.ip),
-        isAway ? [] : this.list(user.id_user),
-        isAway ? NOBODY : this.#present(room, user.id_user),
+      const [{ messages, hasOlder, unavailable }, rooms, present] = await Promise.all([
+        isUnavailable
+          ? emptyWhileUnavailable(rejected.error)
+          : this.#read(room, cursor, user.id_user, req.ip),
+        isUnavailable ? [] : this.list(user.id_user),
+        isUnavailable ? NO_USERS : this.#present(room, user.id_user),
       ]);
-      const error = rejected?.error ?? away;
+      const error = rejected?.error ?? unavailable;
       if (error?.details.retryAfterMs)
         res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
       const [names, unreadSince] = await Promise.all([
-        this.#parts.users.namesFor(messages),
-        away || isAway ? null : this.#parts.directory.unreadSince(room, user.id_user),
+        this.#dependencies.users.namesFor(messages),
+        unavailable || isUnavailable ? null : this.#dependencies.directory.unreadSince(room, user.id_user),
       ]);
-      await this.#parts.limits.heavyWork.run(req.ip, () => {
+      await this.#dependencies.limits.heavyWork.run(req.ip, () => {
         const page = roomPage({
           ...shown,
           rooms,
@@ -69,13 +71,13 @@ export class RoomPageLoader {
           hasOlder,
           unreadSince,
           present,
-          away,
+          unavailable,
           isHistory: cursor !== undefined,
           isStill: req.query.still !== undefined,
           notice: req.query.notice === 'bots-unavailable' ? ERRORS['bots-unavailable'].title : undefined,
           editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
         });
-        this.#answer(res, error?.status ?? 200).render('room', page);
+        this.#respond(res, error?.status ?? 200).render('room', page);
       });
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
@@ -83,55 +85,55 @@ export class RoomPageLoader {
     }
   }
 
-  /** Nothing of the room but its name. */
-  async refuse(res: Response, shown: Shown): Promise<void> {
+  /** The page of a room that the user may not enter shows only its name. */
+  async refuse(res: Response, shown: RoomPageRequest): Promise<void> {
     const rooms = await this.list(shown.user.id_user);
-    this.#answer(res, 403).render('members-only', sidePanel({ ...shown, rooms }));
+    this.#respond(res, 403).render('members-only', sidePanel({ ...shown, rooms }));
   }
 
-  /** The list of rooms; none while the database is away. */
+  /** The list of rooms; empty while the database is unavailable. */
   async list(id_user: string) {
     try {
-      return (await this.#parts.directory.list(id_user)).rooms;
+      return (await this.#dependencies.directory.list(id_user)).rooms;
     } catch (error) {
       if (error instanceof ChatError && error.code === 'database-unavailable') return [];
       throw error;
     }
   }
 
-  async #read(room: string, cursor: unknown, id_user: string, address: string | undefined): Promise<Read> {
-    const { limits, rooms } = this.#parts;
+  async #read(
+    room: string,
+    cursor: unknown,
+    id_user: string,
+    address: string | undefined,
+  ): Promise<ReadResult> {
+    const { limits, rooms } = this.#dependencies;
     try {
       if (cursor === undefined) return await rooms.snapshot(room, id_user);
       const position = decodeCursor(cursor, 'before');
       await limits.history(id_user, address);
-      return await (await rooms.reader(room, id_user)).before(room, position, PAGE);
+      return await (await rooms.reader(room, id_user)).before(room, position, MESSAGES_PER_PAGE);
     } catch (error) {
-      return nothingWhileAway(error);
+      return emptyWhileUnavailable(error);
     }
   }
 
   async #present(room: string, id_user: string): Promise<PresentUsers> {
     try {
-      return await this.#parts.directory.present(room, id_user);
+      return await this.#dependencies.directory.present(room, id_user);
     } catch (error) {
-      if (error instanceof ChatError && error.code === 'database-unavailable') return NOBODY;
+      if (error instanceof ChatError && error.code === 'database-unavailable') return NO_USERS;
       throw error;
     }
   }
 
-  #answer(res: Response, status: number): Response {
+  #respond(res: Response, status: number): Response {
     return res.status(status).set('Cache-Control', 'private, no-cache');
   }
 }
 
-/** A page can be shown without messages; anything but the database's absence is for the error page. */
-function nothingWhileAway(error: unknown): Read {
+/** While the database is unavailable, the page is shown without messages. Other errors are thrown, for the error page. */
+function emptyWhileUnavailable(error: unknown): ReadResult {
   if (!(error instanceof ChatError) || error.code !== 'database-unavailable') throw error;
-  return { messages: [], hasOlder: false, away: error };
-}
-
-/** A parameter that comes once, and not as a list. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return { messages: [], hasOlder: false, unavailable: error };
 }

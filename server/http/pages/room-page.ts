@@ -1,25 +1,14 @@
 import type { ChatError } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
-import { encodeCursor } from '../api/cursor.js';
-import { messageHtml } from './message-html.js';
+import { encodeCursor } from '../api/schemas/cursor.js';
+import { toHtml } from './html.js';
+import { logHtml } from './log-html.js';
 import { encodePageState } from './page-state.js';
-import { PARTIAL, presentPeople } from './present-people.js';
-import { withQuery } from './room-path.js';
-import { toRows } from './rows.js';
+import { personRow } from './rows/person-row.js';
+import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
+import { withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
-import { date, isoTime } from './utc.js';
-
-/** What a visitor sent by a form and what came of it. */
-export interface RejectedForm {
-  error: ChatError;
-  /** `create`, `edit`, `delete`, `join`, `leave` or `name`: which form it was. */
-  action: string;
-  /** As typed, to be shown again. */
-  text: string;
-  /** Of the message that was sent or meant. */
-  id?: string | undefined;
-}
 
 export interface RoomPageModel extends SidePanelModel {
   room: string;
@@ -28,28 +17,29 @@ export interface RoomPageModel extends SidePanelModel {
   names: Record<string, string>;
   hasOlder: boolean;
   unreadSince: Position | null;
-  /** Signed identity of a page that is somebody by its address. */
+  /** On a playground page, its signed identity. */
   signed: string | null;
   present: PresentUsers;
-  /** A part of the history is shown, not the newest messages. */
+  /** The page shows older messages instead of the newest ones. */
   isHistory?: boolean;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
-  /** The page does not load itself again while its reader writes. */
+  /** The page does not refresh itself, so that the reader can write. */
   isStill?: boolean;
-  /** Why there are no messages to show. */
-  away?: ChatError | undefined;
-  /** What the reader should know of the message that he has just sent by a form. */
+  /** Why the messages cannot be read. */
+  unavailable?: ChatError | undefined;
+  /** A notice about the message that the reader has just sent by a form. */
   notice?: string | undefined;
 }
 
-/** Everything that views/room.pug asks for. */
-export function roomPage(parts: RoomPageModel) {
-  const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = parts;
-  const { isHistory = false, editing, isStill = false, away, rejected, notice } = parts;
-  const side = sidePanel(parts);
+/** The variables of views/room.pug. */
+export function roomPage(model: RoomPageModel) {
+  const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = model;
+  const { isHistory = false, editing, isStill = false, unavailable, rejected, notice } = model;
+  const side = sidePanel(model);
   const { path } = side;
   const first = messages[0];
+  const people = presentPeople(present.users, user.id_user);
   const state = {
     room,
     user: { id_user: user.id_user, name: user.name },
@@ -62,29 +52,29 @@ export function roomPage(parts: RoomPageModel) {
   };
   return {
     ...side,
-    rows: toRows(
-      messages.map((message) => named(message, names)),
-      { dayOf: (sent) => isoTime(sent).slice(0, 10) },
-    ),
+    isEmpty: messages.length === 0,
+    rowsHtml: logHtml({
+      messages: messages.map((message) => named(message, names)),
+      id_user: user.id_user,
+      path,
+      editing,
+      rejected,
+    }),
     olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
     stillPath: withQuery(path, 'still'),
-    editPath: (id: string) => withQuery(path, `edit=${encodeURIComponent(id)}`),
     isHistory,
     isStill,
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
-    editing,
-    away,
+    unavailable,
     notice,
-    people: presentPeople(present.users, user.id_user),
-    partial: present.partial ? PARTIAL : null,
-    /** Sent with the form, so that sending it twice makes one message. */
+    peopleCount: people.length,
+    peopleLabel: peopleLabel(people.length),
+    peopleHtml: toHtml(...people.map(personRow)),
+    partial: present.partial ? PARTIAL_NOTE : null,
+    /** The id of the next message: sending the form twice creates one message. */
     nextId:
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
-    isOwn: ({ author }: Message) => author.id_user === user.id_user,
     stateJson: encodePageState(state),
-    messageHtml,
-    isoTime,
-    date,
   };
 }
 

@@ -3,30 +3,31 @@ import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
-import { readFields, requestBody } from '../api/request-body.js';
 import { onlyMethods } from '../middleware/problems.js';
+import { readFields, requestBody } from '../middleware/request-body.js';
+import type { Visitors } from '../visitors.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
-import type { RejectedForm } from './room-page.js';
-import { type RoomPageLoader, textOf } from './room-page-loader.js';
-import { roomPath, withQuery } from './room-path.js';
-import type { Visitors } from './visitors.js';
+import { rejectedForm, textOf } from './rejected-form.js';
+import type { RoomPageLoader } from './room-page-loader.js';
+import { roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
-  screen: RoomPageLoader;
+  roomPages: RoomPageLoader;
   visitors: Visitors;
 }
 
 type Fields = Record<string, unknown>;
 
 /**
- * The pages of rooms, and the forms on them: as oneself under `/r/`, and under `/ui/` as the user whom `?id_user=` names.
+ * The pages of rooms and their forms: under `/r/` for the authenticated visitor, under `/ui/` for the playground user that
+ * `?id_user=` selects.
  */
-export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPagesDependencies): Router {
+export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomPagesDependencies): Router {
   const router = Router();
 
-  /** Does what a form asks for. @returns what its sender should know although it is done */
+  /** Performs the action of a form. @returns a notice about an action that succeeded */
   async function perform(
     { user }: PageVisitor,
     room: string,
@@ -57,7 +58,11 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
       try {
         notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
-        return screen.show(req, res, { ...visitor, room, rejected: rejection(error, fields, fields.body) });
+        return roomPages.show(req, res, {
+          ...visitor,
+          room,
+          rejected: rejectedForm(error, fields, fields.body),
+        });
       }
       const path = roomPath(room, visitor.as);
       res.redirect(303, notice ? withQuery(path, `notice=${notice.code}`) : path);
@@ -68,8 +73,8 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
     return async (req, res) => {
       const room = roomOf(req);
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
-      if (isElsewhere(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
-      await screen.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
+      if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
+      await roomPages.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
     };
   }
 
@@ -90,20 +95,15 @@ export function roomPagesRouter({ directory, rooms, screen, visitors }: RoomPage
   return router;
 }
 
-/** The room that an address means. @throws ChatError `bad-room` */
+/** The room of a page's address. @throws ChatError `bad-room` */
 function roomOf(req: Request): string {
   const { room = req.query.room } = req.params;
   return req.path === '/' || room === undefined || room === '' ? LOBBY : cleanRoom(room);
 }
 
-/** True where a room's page has another address than the one asked for. */
-function isElsewhere(req: Request, address: string): boolean {
+/** True if the requested address is not the canonical address of the room's page. */
+function needsRedirect(req: Request, address: string): boolean {
   const { pathname, searchParams } = new URL(address, 'http://localhost');
   const asked = searchParams.has('room') ? req.query.room === searchParams.get('room') : true;
   return !asked || decodeURIComponent(req.path) !== decodeURIComponent(pathname);
-}
-
-export function rejection(error: unknown, { action, id }: Fields, text: unknown): RejectedForm {
-  if (!(error instanceof ChatError)) throw error;
-  return { error, action: textOf(action) ?? 'create', text: textOf(text) ?? '', id: textOf(id) };
 }

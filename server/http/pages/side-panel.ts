@@ -1,16 +1,21 @@
 import type { Identity } from '../../auth/guest.js';
 import type { RoomEntry } from '../../protocol/room.js';
-import { hueClass, initials } from './avatar.js';
-import { ICONS } from './icons.js';
-import { roomGroups, roomLabel, unclaimedRoom, unreadText } from './room-list.js';
-import type { RejectedForm } from './room-page.js';
-import { asUser, memberPath, roomPath } from './room-path.js';
+import { toHtml } from './html.js';
+import type { RejectedForm } from './rejected-form.js';
+import { avatar } from './rows/avatar.js';
+import { element } from './rows/element.js';
+import { type IconName, icon } from './rows/icon.js';
+import { roomGroups, unclaimedRoom } from './rows/room-list.js';
+import { asUser, memberPath, roomPath } from './rows/room-path.js';
+import { roomRow, roomSection } from './rows/room-row.js';
 
 export interface SidePanelModel {
-  /** The room that is shown or, on a page without one, where the reader goes on. */
+  /** The room that the page shows; on a page without one, the room to which it leads back. */
   room: string;
+  /** False: the page shows no room. */
+  isRoomShown?: boolean;
   user: Identity;
-  /** Id of the user who the page is by its address. */
+  /** Id of the playground user that the address names; null on other pages. */
   as: string | null;
   /** The directory as the reader sees it. */
   rooms: readonly RoomEntry[];
@@ -19,8 +24,16 @@ export interface SidePanelModel {
   isNameGiven: boolean;
 }
 
-/** What every page with the side panel asks for: the list of rooms, and who one is. */
-export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: SidePanelModel) {
+/** The variables of views/side.pug: the list of rooms, and the form with the user's name. */
+export function sidePanel({
+  room,
+  isRoomShown = true,
+  user,
+  as,
+  rooms,
+  rejected,
+  isNameGiven,
+}: SidePanelModel) {
   return {
     isNameGiven,
     room,
@@ -28,9 +41,8 @@ export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: Side
     as,
     entry: rooms.find(({ name }) => name === room) ?? unclaimedRoom(room),
     path: roomPath(room, as),
-    groups: roomGroups(rooms, { current: room }),
+    roomsHtml: roomsHtml(rooms, { room, isRoomShown, as }),
     rejected,
-    pathOf: (name: string) => roomPath(name, as),
     lobbyPath: roomPath('lobby', as),
     joinPath: memberPath(room, 'join', as),
     leavePath: memberPath(room, 'leave', as),
@@ -38,10 +50,21 @@ export function sidePanel({ room, user, as, rooms, rejected, isNameGiven }: Side
     roomsPath: asUser('/rooms', as),
     newRoomPath: asUser('/rooms/new', as),
     goPath: as === null ? '/r/' : '/ui/',
-    roomLabel,
-    unreadText,
-    hueClass,
-    initials,
-    icons: ICONS,
+    avatarHtml: toHtml(avatar(user)),
+    /** Icons of the templates. */
+    icon: (name: IconName) => toHtml(icon(name)),
   };
+}
+
+function roomsHtml(
+  rooms: readonly RoomEntry[],
+  { room, isRoomShown, as }: { room: string; isRoomShown: boolean; as: string | null },
+): string {
+  const sections = roomGroups(rooms, { current: room }).map(({ title, rooms }) => {
+    const rows = rooms.map((entry) =>
+      roomRow(entry, { href: roomPath(entry.name, as), isCurrent: isRoomShown && entry.name === room }),
+    );
+    return roomSection(title, element('ul', {}, ...rows));
+  });
+  return toHtml(...sections);
 }

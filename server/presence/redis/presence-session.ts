@@ -22,7 +22,7 @@ export interface PresenceSessionOptions {
   onLeaseLost(): void;
 }
 
-/** What presence does over one link, for its lifetime. */
+/** Presence over one link, for the lifetime of the link. */
 export class PresenceSession {
   readonly link: RedisLink;
   readonly remoteNodes: RemoteNodes;

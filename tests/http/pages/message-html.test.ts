@@ -21,7 +21,7 @@ function counted(maxLength?: number) {
   return { cache, rendered };
 }
 
-test('a message is rendered once, also when it is read from the table again', () => {
+test('a message is rendered once, even if it is read from the table again', () => {
   const { cache, rendered } = counted();
   const first = cache.get(message);
   expect(first.body).toContain('<a href="https://a.example/x"');
@@ -30,7 +30,7 @@ test('a message is rendered once, also when it is read from the table again', ()
   expect(rendered).toEqual(['m1']);
 });
 
-test('a message is rendered again when anything that it shows is different', () => {
+test('a message is rendered again when anything that it shows has changed', () => {
   const different: Partial<Message>[] = [
     { body: '<b>edited</b>', edited: message.sent + 1 },
     { edited: message.sent + 2 },
@@ -48,7 +48,7 @@ test('a message is rendered again when anything that it shows is different', () 
   }
 });
 
-test('the memory for rendered messages is bounded, and the one used longest ago goes first', () => {
+test('the cache of rendered messages is bounded and evicts the least recently used message', () => {
   const size = counted();
   size.cache.get(message);
   const { cache, rendered } = counted(2 * size.cache.length);
@@ -58,7 +58,7 @@ test('the memory for rendered messages is bounded, and the one used longest ago 
   expect(cache.length).toBe(2 * size.cache.length);
 });
 
-test('a message that is larger than the memory is shown, and not kept', () => {
+test('a message that is larger than the cache is rendered but not cached', () => {
   const { cache, rendered } = counted(10);
   for (const _ of [1, 2]) expect(cache.get(message).body).toContain('a.example');
   expect(rendered).toHaveLength(2);

@@ -7,12 +7,12 @@ import { Announcements } from '../../../server/bots/announcements.js';
 import { commandName } from '../../../server/bots/command.js';
 import { HOOK_PATTERNS } from '../../../server/database/schema/message-hook.js';
 import { markedName, refuseReserved, withoutOwnMark } from '../../../server/database/tables/chosen-name.js';
-import { decodeCursor } from '../../../server/http/api/cursor.js';
-import { hueClass, initials } from '../../../server/http/pages/avatar.js';
-import { bodyParts, isJumbo } from '../../../server/http/pages/body-parts.js';
+import { decodeCursor } from '../../../server/http/api/schemas/cursor.js';
 import { renderMessage } from '../../../server/http/pages/message-html.js';
 import { encodePageState, type PageState } from '../../../server/http/pages/page-state.js';
-import { roomGroups, unclaimedRoom } from '../../../server/http/pages/room-list.js';
+import { hueClass, initials } from '../../../server/http/pages/rows/avatar.js';
+import { bodyParts, isJumbo } from '../../../server/http/pages/rows/body-parts.js';
+import { roomGroups, unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
 import {
   COMMAND,
   cleanBody,

@@ -21,7 +21,7 @@ export class NoreplyQueries {
     return this.#waits.length;
   }
 
-  /** Calls back when all queries that are running now have ended; immediately if there are none. */
+  /** Calls back when all queries that are running now have ended; immediately if there are no such queries. */
   whenComplete(callback: () => void): void {
     if (this.#running.size === 0) callback();
     else this.#waits.push({ pending: new Set(this.#running), callback });

@@ -12,7 +12,7 @@ import type { WriteOptions } from './options.js';
 import { Statistics } from './statistics.js';
 import { checkPrimaryKey, writeRow } from './write-row.js';
 
-/** What to do if a document with the same primary key exists. */
+/** The action for a document whose primary key exists already. */
 export type Conflict = 'error' | 'replace' | 'update' | RowFunction;
 
 /** Inserts documents one after the other. Invalid documents are counted and do not stop the others. */

@@ -328,13 +328,13 @@ describe('a commit that fails', () => {
     const table = createTable(storage);
     insert(storage, table, { id: 1 });
     expect(table.count()).toBe(1);
-    const told: unknown[] = [];
-    storage.onCommit((changes) => told.push(changes));
+    const published: unknown[] = [];
+    storage.onCommit((changes) => published.push(changes));
     failNextCommit(storage);
     expect(() => insert(storage, table, { id: 2 })).toThrow(
       'The database could not be written: No space left',
     );
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
     expect(table.count()).toBe(1);
     expect(storage.table('test', 't')).toBe(table);
     insert(storage, table, { id: 3 });

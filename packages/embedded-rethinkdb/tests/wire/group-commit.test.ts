@@ -62,10 +62,10 @@ describe('writes that arrive in one turn', () => {
       throw new Error('No space left on device');
     }) as never;
     for (const name of ['a', 'b']) group.add(job(name, {}, true));
-    const told = (name: string) => `${name}: The database could not be written: No space left on device`;
-    await until('failures', () => log.includes(told('b')));
+    const failure = (name: string) => `${name}: The database could not be written: No space left on device`;
+    await until('failures', () => log.includes(failure('b')));
     expect(log.filter((line) => line.includes('ok') || line === 'commit')).toEqual([]);
-    expect(log).toContain(told('a'));
+    expect(log).toContain(failure('a'));
   });
 
   test('writes that arrive in one turn fail for the first query only if the transaction cannot begin', async () => {

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { cleanAccess } from '../../../access/access-control.js';
+import { noSuchMessage } from '../../../database/tables/message-refusals.js';
+import { ChatError } from '../../../protocol/errors.js';
+import {
+  cleanBody,
+  cleanId,
+  cleanName,
+  cleanNewRoom,
+  cleanRoom,
+  cleanTopic,
+  LIMITS,
+} from '../../../protocol/message.js';
+import { ACCESS } from '../../../protocol/room.js';
+import { rule } from '../../openapi/rule.js';
+import { decodeCursor, EARLIEST_MS, LATEST_MS, MAX_ID_BYTES } from './cursor.js';
+
+/** The fields of requests, each with the rule that validates it. */
+
+const aRoom = { type: 'string', minLength: 1, maxLength: LIMITS.room, examples: ['lobby'] } as const;
+
+export const room = rule(cleanRoom, { ...aRoom, description: 'Name of a room' });
+export const newRoom = rule((value) => cleanNewRoom('name', value), { ...aRoom, examples: ['Tea & cake'] });
+
+export const topic = rule(cleanTopic, {
+  type: 'string',
+  maxLength: LIMITS.topic,
+  description: 'The topic of the room',
+  examples: ['Recipes and who brings what'],
+}).optional();
+
+export const access = rule(cleanAccess, {
+  type: 'string',
+  enum: ACCESS,
+  default: 'open',
+  description: '`open`: every visitor can read and write; `members`: only users who have joined',
+}).optional();
+
+export const body = rule(cleanBody, {
+  type: 'string',
+  minLength: 1,
+  maxLength: LIMITS.body,
+  description: 'The text',
+  examples: ['hello'],
+});
+
+export const name = rule(cleanName, {
+  type: 'string',
+  minLength: 1,
+  maxLength: LIMITS.name,
+  description: 'The name that others see',
+  examples: ['Ada'],
+});
+
+export const newMessageId = rule(cleanId, {
+  type: 'string',
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description:
+    'An id of your choice, preferably a UUIDv7. A repeated request with the same id creates one message',
+}).optional();
+
+/** The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key. */
+export const messageId = rule(
+  (value) => {
+    const id = String(value);
+    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchMessage();
+    return id;
+  },
+  { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
+);
+
+export const cursor = (field: string, description: string) =>
+  rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();
+
+export interface LimitRange {
+  min: number;
+  max: number;
+  fallback: number;
+}
+
+export const limit = (range: LimitRange, description: string) =>
+  rule((value) => readLimit(value, range), {
+    type: 'integer',
+    minimum: range.min,
+    maximum: range.max,
+    default: range.fallback,
+    description,
+  });
+
+/** @throws ChatError `bad-limit` */
+function readLimit(value: unknown, { min, max, fallback }: LimitRange): number {
+  if (value === undefined) return fallback;
+  const limit = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (limit >= min && limit <= max) return limit;
+  throw new ChatError('bad-limit', `limit must be a whole number from ${min} to ${max}`, {
+    field: 'limit',
+    limit: max,
+  });
+}
+
+/** `sent` of a message: a number, or its decimal digits in a form. */
+export const sent = rule(
+  (value) => {
+    const time = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    if (Number.isInteger(time) && Number(time) >= EARLIEST_MS && Number(time) <= LATEST_MS)
+      return Number(time);
+    throw new ChatError('bad-request', 'sent must be the time of a message, in milliseconds since 1970', {
+      field: 'sent',
+    });
+  },
+  { type: 'integer', description: '`sent` of the message', examples: [1732000000123] },
+);
+
+export const idAtPosition = z
+  .string()
+  .refine((id) => Buffer.byteLength(id) <= MAX_ID_BYTES, `longer than ${MAX_ID_BYTES} bytes`)
+  .meta({ description: '`id` of the message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] });
+
+const MAX_USERS_PER_REQUEST = 100;
+
+export const userId = z.string().meta({ description: 'Id of a user', examples: ['1'] });
+
+export const userIds = rule(
+  (value) => {
+    const ids = [value].flat().filter((id) => typeof id === 'string');
+    if (ids.length === 0) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
+    if (ids.length > MAX_USERS_PER_REQUEST) {
+      throw new ChatError('bad-limit', `a request can ask for at most ${MAX_USERS_PER_REQUEST} users`, {
+        field: 'id',
+        limit: MAX_USERS_PER_REQUEST,
+      });
+    }
+    return ids;
+  },
+  {
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+    maxItems: MAX_USERS_PER_REQUEST,
+    description: 'Ids of users: `?id=1&id=2`',
+    examples: [['1', '2']],
+  },
+);

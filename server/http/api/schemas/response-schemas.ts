@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Summary } from '../../../presence/presence.js';
+import {
+  ACCESS,
+  id_user,
+  message,
+  personName,
+  position,
+  roomName,
+  time,
+  user,
+} from '../../../protocol/entities.js';
+import { ERRORS, type ErrorCode } from '../../../protocol/errors.js';
+import { MAX_UNREAD } from '../../../protocol/message.js';
+import type { Member, RoomEntry } from '../../../protocol/room.js';
+import type { Problem } from '../../middleware/problems.js';
+
+/** The JSON bodies of responses. */
+
+export { message, position, user };
+
+export const messagePage = z
+  .object({
+    messages: z.array(message).describe('Oldest first'),
+    before: z.string().nullable().describe('Cursor of the page of older messages; null on the first page'),
+    after: z.string().describe('Cursor of the messages after this page, also of later ones'),
+  })
+  .meta({ id: 'MessagePage' });
+
+export const roomEntry = z
+  .object({
+    name: roomName,
+    topic: z.string().meta({ examples: ['Recipes and who brings what'] }),
+    access: z.enum(ACCESS),
+    created: time.nullable().describe('Null for a room that was not created'),
+    created_by: id_user.nullable(),
+    joined: z.boolean().describe('Whether you are a member'),
+    users: z.int().nullable().describe('People in the room now; null when only members can see it'),
+    unread: z
+      .int()
+      .max(MAX_UNREAD)
+      .nullable()
+      .describe(
+        `Messages after your reading position; ${MAX_UNREAD} means ${MAX_UNREAD} or more, null that you have not joined`,
+      ),
+  })
+  .meta({ id: 'Room', description: 'A room as you see it.' }) satisfies z.ZodType<RoomEntry>;
+
+export const membership = z.object({ room: roomName, joined: z.boolean() }).meta({ id: 'Membership' });
+
+export const member = z
+  .object({
+    id_user,
+    name: personName.nullable().describe('Null when it is not known'),
+    joined: time.nullable(),
+  })
+  .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
+
+export const presentUser = z
+  .object({ id_socket: z.string().meta({ examples: ['ekDtzfRmXSHNnmWEAAAB'] }), id_user })
+  .meta({ id: 'PresentUser', description: 'One socket. A user with three open tabs is listed three times.' });
+
+const count = z.object({ sockets: z.int(), users: z.int() }).meta({ id: 'Count' });
+
+export const summary = z
+  .object({
+    sockets: z.int(),
+    users: z.int().describe('Different users, over all rooms'),
+    rooms: z.record(z.string(), count).meta({ examples: [{ lobby: { sockets: 3, users: 2 } }] }),
+    partial: z.boolean().describe('True while the presence of other processes is not known'),
+  })
+  .meta({ id: 'Summary' }) satisfies z.ZodType<Summary>;
+
+export const problem = z
+  .object({
+    type: z.string().describe('The address of the explanation of the code'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('The error in this case'),
+    code: z.enum(Object.keys(ERRORS) as ErrorCode[]),
+    field: z.string().optional().describe('The invalid field'),
+    limit: z.number().optional().describe('The limit that was exceeded'),
+    retryAfterMs: z.number().optional().describe('Milliseconds after which to try again'),
+    instance: z.string().optional().describe("Identifies this occurrence in the server's log"),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with a `code`.' }) satisfies z.ZodType<Problem>;

@@ -1,0 +1,24 @@
+import { type ElementTree, element } from './element.js';
+
+/** Icons as paths in a square of 24, drawn with lines. */
+const ICONS = {
+  menu: 'M4 7h16M4 12h16M4 17h10',
+  send: 'M12 19V5m-6 6 6-6 6 6',
+  door: 'M14 12H3m7-4 4 4-4 4M14 4h5a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-5',
+  leave: 'M10 4H5a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h5m5-4 4-4-4-4m4 4H9',
+  lock: 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1Z',
+  plus: 'M12 5v14M5 12h14',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 4.3a3.5 3.5 0 0 1 0 6.4M18.5 14.5a6.5 6.5 0 0 1 3 5.5',
+  close: 'M6 6l12 12M18 6 6 18',
+} as const;
+
+export type IconName = keyof typeof ICONS;
+
+export function icon(name: IconName): ElementTree {
+  return element(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    element('path', { d: ICONS[name] }),
+  );
+}

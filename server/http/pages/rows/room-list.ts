@@ -1,0 +1,71 @@
+import { LOBBY, MAX_UNREAD } from '../../../protocol/message.js';
+import type { RoomEntry } from '../../../protocol/room.js';
+import { normalise } from '../../../protocol/text/normalise.js';
+
+export interface RoomGroup {
+  title: string;
+  rooms: readonly RoomEntry[];
+}
+
+/** The entry of a room that was not created and that the reader has not joined. */
+export function unclaimedRoom(name: string): RoomEntry {
+  return {
+    name,
+    topic: '',
+    access: 'open',
+    created: null,
+    created_by: null,
+    joined: false,
+    users: null,
+    unread: null,
+  };
+}
+
+/**
+ * Groups the list of rooms: the lobby and joined rooms; rooms that were only visited; all others.
+ * @param entries in the order of the directory
+ * @param visited names of rooms, the most recent first
+ * @param sought keeps the rooms whose name contains this text, ignoring case
+ */
+export function roomGroups(
+  entries: readonly RoomEntry[],
+  {
+    current,
+    visited = [],
+    sought = '',
+  }: { current: string | null; visited?: readonly string[]; sought?: string },
+): RoomGroup[] {
+  const listed = new Map(entries.map((entry) => [entry.name, entry]));
+  const others = [...(current === null ? [] : [current]), ...visited].filter(
+    (name, i, all) => name !== LOBBY && !listed.has(name) && all.indexOf(name) === i,
+  );
+  const kept = entries.filter(({ name }) => name !== LOBBY);
+  const groups = [
+    {
+      title: 'Rooms',
+      rooms: [listed.get(LOBBY) ?? unclaimedRoom(LOBBY), ...kept.filter(({ joined }) => joined)],
+    },
+    { title: 'Visited', rooms: others.map(unclaimedRoom) },
+    { title: 'More rooms', rooms: kept.filter(({ joined }) => !joined) },
+  ];
+  return groups
+    .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => contains(name, sought)) }))
+    .filter(({ rooms }) => rooms.length > 0);
+}
+
+const folded = (text: string) => normalise(text.trim()).toLowerCase();
+const contains = (name: string, sought: string) => folded(name).includes(folded(sought));
+
+export const unreadText = (unread: number) => (unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : `${unread}`);
+
+/** The text of a room in the list for screen readers. */
+export function roomLabel({ name, access, users, unread }: RoomEntry): string {
+  return [
+    name,
+    access === 'members' && 'for members',
+    unread && (unread === 1 ? '1 unread message' : `${unreadText(unread)} unread messages`),
+    users && `${users} here`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

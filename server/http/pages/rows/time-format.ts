@@ -1,0 +1,10 @@
+/** Writes times, given in milliseconds since 1970, for a reader: in UTC on the server, in the reader's zone in the browser. */
+export interface TimeFormat {
+  timeOfDay(sent: number): string;
+  /** With the date. */
+  fullTime(sent: number): string;
+  /** The day as `2025-01-31`. */
+  dayOf(sent: number): string;
+  /** The day in words. */
+  dayName(sent: number): string;
+}

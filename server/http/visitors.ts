@@ -1,0 +1,133 @@
+import type { Request, Response } from 'express';
+import type { Authenticator } from '../auth/authenticator.js';
+import { bearerToken, type Credentials } from '../auth/credentials.js';
+import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
+import type { Guests, Identity } from '../auth/guest.js';
+import type { Session } from '../auth/session.js';
+import { monitorSession } from '../auth/session-monitor.js';
+import type { UserTable } from '../database/tables/user-table.js';
+import type { Limits } from '../limits/limits.js';
+import { ChatError, ERRORS } from '../protocol/errors.js';
+import { GUEST_HEADER } from './pages/page-state.js';
+
+export interface VisitorsDependencies {
+  authenticator: Authenticator;
+  guests: Guests;
+  limits: Pick<Limits, 'heavyWrites' | 'rename'>;
+  users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
+}
+
+/**
+ * Authenticates the senders of requests, in all modes of AUTH. All methods throw the errors of authentication:
+ * `login-required`, `bad-token`, `token-expired`, `auth-unavailable`.
+ */
+export class Visitors {
+  readonly #dependencies: VisitorsDependencies;
+
+  constructor(dependencies: VisitorsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The user whose rights apply to a request that only reads: a user id, or an empty text for a guest without a cookie. */
+  async reader(req: Request): Promise<string> {
+    return (await this.#identify(req))?.id_user ?? '';
+  }
+
+  /**
+   * Like `reader`, for long responses: calls `onEnd` once when the session of the request ends. `stop` ends the
+   * monitoring.
+   */
+  async lastingReader(
+    req: Request,
+    onEnd: (error: ChatError) => void,
+  ): Promise<{ id_user: string; stop: () => void }> {
+    const { authenticator } = this.#dependencies;
+    const session = await this.#authenticate(req);
+    if (!session) return { id_user: '', stop: () => {} };
+    const stop = monitorSession({ authenticator, credentials: credentialsOf(req), session, onEnd });
+    return { id_user: session.id_user, stop };
+  }
+
+  /** The sender of a request. A guest without a valid cookie receives one. */
+  async visitor(req: Request, res: Response): Promise<Identity> {
+    const { guests } = this.#dependencies;
+    return (await this.#identify(req)) ?? this.#introduce(req, res, guests.newGuest());
+  }
+
+  /**
+   * Changes the sender's name in the table of users and in a guest's cookie.
+   * @param name validated
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
+   */
+  async rename(req: Request, res: Response, name: string): Promise<Identity> {
+    const user = (await this.#identify(req)) ?? this.#dependencies.guests.newGuest();
+    const identity = await this.renameUser(user, name, req.ip);
+    const isByCookie = this.#dependencies.authenticator.mode === 'guest' && !this.#byHeader(req);
+    return isByCookie ? this.#introduce(req, res, identity) : identity;
+  }
+
+  /**
+   * Changes the name of a user.
+   * @param name validated
+   * @param address of the client, for limits
+   * @returns the user with the name that is shown, which can have a mark
+   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
+   */
+  async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
+    const { authenticator, limits, users } = this.#dependencies;
+    refuseGivenName(authenticator);
+    await limits.rename(user.id_user, address);
+    return limits.heavyWrites.run(address, () => users.rename(user, name));
+  }
+
+  /** The accounts of visitors determine their names, which cannot be changed here. */
+  get areNamesGiven(): boolean {
+    return areNamesGiven(this.#dependencies.authenticator);
+  }
+
+  /**
+   * A playground user, selected by an address; `signed` authenticates its sockets and API requests.
+   * @throws ChatError `not-found` if visitors are not guests, `no-such-user`, `database-unavailable`
+   */
+  async playground(id_user: unknown): Promise<Identity & { signed: string }> {
+    const { authenticator, guests, users } = this.#dependencies;
+    if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
+    const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
+    if (!user?.playground)
+      throw new ChatError('no-such-user', 'no playground user has this id', { field: 'id_user' });
+    const identity = { id_user: user.id_user, name: user.name };
+    return { ...identity, signed: guests.sign(identity) };
+  }
+
+  async #identify(req: Request): Promise<Identity | null> {
+    const { users } = this.#dependencies;
+    const user = this.#byHeader(req);
+    if (user) return users.present(user, false);
+    const session = await this.#authenticate(req);
+    if (session === null) return null;
+    if (session.issued !== undefined) users.noteGiven(session, session.issued);
+    return users.present(session, this.areNamesGiven);
+  }
+
+  async #authenticate(req: Request): Promise<Session | null> {
+    const byHeader = this.#byHeader(req);
+    if (byHeader) return { ...byHeader, expires: null };
+    return this.#dependencies.authenticator.authenticate(credentialsOf(req));
+  }
+
+  /** Playground pages send their identity in a header, because the browser's cookie belongs to another user. */
+  #byHeader(req: Request): Identity | null {
+    const { authenticator, guests } = this.#dependencies;
+    const signed = req.get(GUEST_HEADER);
+    return signed && authenticator.mode === 'guest' ? guests.verify(signed) : null;
+  }
+
+  #introduce(req: Request, res: Response, identity: Identity): Identity {
+    res.append('Set-Cookie', this.#dependencies.guests.issue(identity, req.secure));
+    return identity;
+  }
+}
+
+function credentialsOf({ headers, ip: address }: Request): Credentials {
+  return { cookieHeader: headers.cookie, bearerToken: bearerToken(headers.authorization), address };
+}
