@@ -39,7 +39,7 @@ interface Joined {
   isEntered: boolean;
   /** The socket receives presence and typing of the room. */
   followsPeople: boolean;
-  /** Cleanups, beside that of the subscription. */
+  /** Cleanup functions, in addition to the end of the subscription. */
   undo: (() => void)[];
 }
 
