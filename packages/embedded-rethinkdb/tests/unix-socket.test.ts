@@ -6,7 +6,7 @@ import { r as rethinkdbTs } from 'rethinkdb-ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmbedded } from '../src/index.js';
 import { startCommand } from './support/command.js';
-import { r } from './support/driver.js';
+import { connectRefused, r } from './support/driver.js';
 
 let folder: string;
 
@@ -23,7 +23,7 @@ test('drivers connect to a Unix socket, which only its owner can use and which a
   const connection = await r.connect({ port: socketPath, password: 'secret' });
   expect(await r.expr(1).add(1).run(connection)).toBe(2);
   await connection.close();
-  await expect(r.connect({ port: socketPath, password: 'wrong' })).rejects.toThrow('Wrong password');
+  await expect(connectRefused({ port: socketPath, password: 'wrong' })).rejects.toThrow('Wrong password');
   const options = { server: { path: socketPath }, password: 'secret' };
   const other = await rethinkdbTs.connect(options as never);
   expect(await rethinkdbTs.expr(3).run(other)).toBe(3);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, startCommand } from '../support/command.js';
-import { r } from '../support/driver.js';
+import { connectRefused, r } from '../support/driver.js';
 
 let folder: string;
 
@@ -21,7 +21,7 @@ describe('the command embedded-rethinkdb', () => {
     const args = ['--directory', directory, '--port', '0', '--password', 'a secret'];
     const first = startCommand(args);
     const port = Number(await first.prints(LISTENS));
-    await expect(r.connect({ port })).rejects.toThrow('Wrong password');
+    await expect(connectRefused({ port })).rejects.toThrow('Wrong password');
     const connection = await r.connect({ port, password: 'a secret' });
     await r.tableCreate('t').run(connection);
     await r.table('t').insert({ id: 1 }).run(connection);

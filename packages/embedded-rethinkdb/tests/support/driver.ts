@@ -11,3 +11,11 @@ export type Connection = rethinkdb.Connection & {
   noreplyWait(): Promise<void>;
   server(): Promise<object>;
 };
+
+/**
+ * Connects with credentials that the server refuses. The official driver does not clear its timeout then, and throws when
+ * it has passed: it is a day here.
+ */
+export function connectRefused(options: object): Promise<Connection> {
+  return r.connect({ timeout: 86_400, ...options });
+}
