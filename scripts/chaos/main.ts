@@ -4,7 +4,8 @@
  * write must exist exactly once. RETHINKDB_BIN names a RethinkDB server program, of which a cluster of three is started;
  * without it the embedded database is used.
  *
- * Exit codes: 0 when there is no difference, 1 when there is one, 2 for wrong arguments.
+ * Exit codes: 0 when there is no difference, 1 when there is one, 2 for wrong arguments, 130 or 143 after SIGINT or
+ * SIGTERM.
  */
 import { parseArgs } from 'node:util';
 import { findSystemPrograms } from '../test/find-program.js';
@@ -13,6 +14,9 @@ import { type ChaosResult, runChaos } from './run.js';
 const DEFAULT_MINUTES = 1;
 
 const { seed, minutes } = readArguments();
+// Runs the exit handlers, which kill child processes and unmount the disk.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 const programs = findSystemPrograms(['redis-server', 'rabbitmq-server']);
 Object.assign(process.env, programs);
 const result = await runChaos({

@@ -8,7 +8,7 @@ export interface WindowCount {
 
 export interface WindowCounterOptions {
   windowMs: number;
-  /** Keys that are kept at once. */
+  /** Keys in memory at once. */
   maxKeys?: number;
   /** Milliseconds since any fixed moment. */
   now?: () => number;
@@ -24,25 +24,25 @@ interface Window {
 
 /**
  * Counts events by key in fixed windows, in a bounded amount of memory: with more keys than `maxKeys` the older half is
- * dropped, so that a flood of keys makes limits wider and neither exhausts the memory nor locks anyone out.
+ * dropped, so that a flood of keys widens the limits, and neither exhausts the memory nor locks users out.
  *
  * Keys are kept in two generations, and the older one is dropped as a whole when the younger one is full or as old as a
- * window. So there are no timers, and no key is searched for to be removed: to take single keys from the front of a Map
- * is linear in those that were removed before.
+ * window. This needs no timers and no search: removing single keys from the front of a Map is linear in the number of
+ * keys removed before.
  */
 export class WindowCounter {
   readonly #options: Required<WindowCounterOptions>;
   #older = new Map<string, Window>();
   #younger = new Map<string, Window>();
-  /** When the younger generation began. */
-  #began: number;
+  /** Start of the younger generation. */
+  #startedAt: number;
 
   constructor(options: WindowCounterOptions) {
     this.#options = { maxKeys: MAX_KEYS, now: () => performance.now(), ...options };
-    this.#began = this.#options.now();
+    this.#startedAt = this.#options.now();
   }
 
-  /** How many keys are kept. */
+  /** Number of keys in memory. */
   get size(): number {
     return this.#older.size + this.#younger.size;
   }
@@ -53,7 +53,7 @@ export class WindowCounter {
     const time = now();
     let window = this.#find(key, time);
     if (!window) {
-      if (this.#younger.size >= maxKeys / 2 || time - this.#began >= windowMs) this.#dropOlder(time);
+      if (this.#younger.size >= maxKeys / 2 || time - this.#startedAt >= windowMs) this.#dropOlder(time);
       window = { count: 0, end: time + windowMs };
       this.#older.delete(key);
       this.#younger.set(key, window);
@@ -62,7 +62,7 @@ export class WindowCounter {
     return { count: window.count, msLeft: window.end - time };
   }
 
-  /** Takes one event back. */
+  /** Uncounts one event. */
   subtract(key: string): void {
     const window = this.#find(key, this.#options.now());
     if (window) window.count -= 1;
@@ -83,6 +83,6 @@ export class WindowCounter {
   #dropOlder(time: number): void {
     this.#older = this.#younger;
     this.#younger = new Map();
-    this.#began = time;
+    this.#startedAt = time;
   }
 }

@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js';
 
-/** Bits of an IPv6 address that name a network. Its host may take any address below, and each customer has one. */
+/** Bits of an IPv6 address that identify a network. Providers assign one per customer, who can use any address in it. */
 const IPV6_PREFIX_BITS = 64;
-/** The key of everything that a proxy passed on and that is no address. */
+/** The key of any text from a proxy that is not an address. */
 const UNKNOWN = 'unknown';
 
 /**
  * The key under which an address is counted: an IPv4 address as it is, also where it is mapped to IPv6 (`::ffff:a.b.c.d`),
  * and an IPv6 address by its /64. A port, which some proxies add, is left out.
- * @returns null for addresses that are not counted: none at all, and those of this machine
+ * @returns null for addresses that are not counted: an unknown one, and those of this machine
  */
 export function addressGroup(address: string | undefined): string | null {
   if (!address) return null;
@@ -27,7 +27,7 @@ export function isLoopback(address: string | undefined): boolean {
 
 function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const [, bracketed, plain] = /^\[([^\]]*)\](?::\d+)?$|^([^:]*):\d+$/.exec(address) ?? [];
-  // The zone (`%eth0`) names an interface of this machine and not the client's network.
+  // The zone (`%eth0`) is an interface of this machine and not the client's network.
   const [host = ''] = (bracketed ?? plain ?? address).split('%');
   return ipaddr.isValid(host) ? ipaddr.process(host) : null;
 }

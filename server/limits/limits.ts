@@ -9,7 +9,7 @@ import { FrameLimit } from './frame-limit.js';
 import { HeavyWork } from './heavy-work.js';
 import { SharedCounter } from './shared-counter.js';
 
-/** How much is allowed; 0 allows any number, as does what is left out. */
+/** The limits; 0, or a missing entry, allows any number. */
 export interface LimitsConfig {
   /** Messages written, edited or deleted, per user in 10 seconds. */
   messages: number;
@@ -17,13 +17,13 @@ export interface LimitsConfig {
   joins: number;
   /** Pages of history, per user in 10 seconds. */
   history: number;
-  /** Memberships begun or ended, per user in 10 seconds. */
+  /** Rooms joined or left as a member, per user in 10 seconds. */
   memberships: number;
   /** Rooms created, per user in an hour. */
   rooms: number;
   /** Names taken, per user in a minute. */
   renames: number;
-  /** How many times as much all users of an address may do together. */
+  /** Multiple of a user's limits that all users of an address have together. */
   perAddress: number;
   /** HTTP requests and new sockets, per address in 10 seconds. */
   requests: number;
@@ -71,36 +71,34 @@ interface Rule {
 }
 
 /**
- * How much one user or one address may do. Counted over all processes where Redis is there, and by each process for
- * itself while it is away.
+ * Rate limits of users and addresses, counted over all processes with Redis, and by each process for itself without it
+ * or while it is unavailable.
  *
  * An action of a user is counted twice: for the user, and, with the `perAddress`-fold allowance, for the address, as a
  * guest without a cookie is a new user with every request. A user is the empty string where a request only reads and
- * brings no cookie; then the address alone counts.
+ * has no cookie; then only the address is counted.
  *
  * Addresses are counted as address-group.ts groups them. Addresses of this machine are not counted: behind a proxy that
  * forwards no addresses, all clients would share one.
  */
 export class Limits {
-  /** For pages, history and whatever else is as large. */
+  readonly #shared: RedisAddress | null;
+  /** For pages, history and other large answers. */
   readonly heavyWork = new HeavyWork();
   /** For entering rooms that are not in memory: most of the time is spent waiting for the database. */
-  readonly roomReads = new HeavyWork({ slots: 64, isResting: false });
+  readonly roomReads = new HeavyWork({ slots: 64, hasPauses: false });
   /** For new names, rooms and memberships: each takes several transactions of the database. */
   readonly heavyWrites = new HeavyWork({ slots: 4 });
   /** For the frames of sockets that send many. */
   readonly frequentFrames = new HeavyWork({ slots: 16, maxWaiting: 20_000, maxWaitingPerAddress: 2_000 });
-  private readonly config: LimitsConfig;
-  private readonly redis: ReconnectingConnection<Redis> | null;
-  private readonly counters = new Map<string, SharedCounter>();
-  private readonly sockets = new Map<string, number>();
+  readonly #config: LimitsConfig;
+  readonly #redis: ReconnectingConnection<Redis> | null;
+  readonly #counters = new Map<string, SharedCounter>();
+  readonly #sockets = new Map<string, number>();
 
-  constructor(
-    config: Partial<LimitsConfig>,
-    log: Log,
-    private readonly shared: RedisAddress | null = null,
-  ) {
-    this.config = {
+  constructor(config: Partial<LimitsConfig>, log: Log, shared: RedisAddress | null = null) {
+    this.#shared = shared;
+    this.#config = {
       messages: 0,
       joins: 0,
       history: 0,
@@ -114,61 +112,61 @@ export class Limits {
       sockets: 0,
       ...config,
     };
-    this.redis = shared && connectTo(shared, log);
-    this.redis?.start();
+    this.#redis = shared && connectTo(shared, log);
+    this.#redis?.start();
   }
 
-  /** Counts a message written, edited or deleted. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a message written, edited or deleted. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async message(id_user: string, address?: string): Promise<void> {
-    await this.countUser('messages', id_user, address);
+    await this.#countUser('messages', id_user, address);
   }
 
-  /** Counts a room entered, by a socket or an event stream. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a room entered, by a socket or an event stream. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async join(id_user: string, address?: string): Promise<void> {
-    await this.countUser('joins', id_user, address);
+    await this.#countUser('joins', id_user, address);
   }
 
-  /** Counts a page of history. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a page of history. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async history(id_user: string, address?: string): Promise<void> {
-    await this.countUser('history', id_user, address);
+    await this.#countUser('history', id_user, address);
   }
 
-  /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async membership(id_user: string, address?: string): Promise<void> {
-    await this.countUser('memberships', id_user, address);
+    await this.#countUser('memberships', id_user, address);
   }
 
-  /** Counts a room created. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a room created. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async room(id_user: string, address?: string): Promise<void> {
-    await this.countUser('rooms', id_user, address);
+    await this.#countUser('rooms', id_user, address);
   }
 
-  /** Counts a name taken. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a name taken. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async rename(id_user: string, address?: string): Promise<void> {
-    await this.countUser('renames', id_user, address);
+    await this.#countUser('renames', id_user, address);
   }
 
-  /** Counts a request. @throws ChatError `rate-limited`, with the time to wait */
+  /** Counts a request. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async request(address: string | undefined): Promise<void> {
-    await this.countAddress('requests', address);
+    await this.#countAddress('requests', address);
   }
 
   /** Counts a token that was refused. Never throws: see `loginAttempt`. */
   async failedLogin(address: string | undefined): Promise<void> {
     const group = addressGroup(address);
-    if (group !== null && this.config.failedLogins > 0) await this.counter('failedLogins', 10).add(group);
+    if (group !== null && this.#config.failedLogins > 0) await this.#counter('failedLogins', 10).add(group);
   }
 
   /**
    * Checks, without counting, that an address has not had too many tokens refused.
-   * @throws ChatError `rate-limited`, with the time to wait
+   * @throws ChatError `rate-limited`, with `retryAfterMs`
    */
   async loginAttempt(address: string | undefined): Promise<void> {
-    const { failedLogins: limit } = this.config;
+    const { failedLogins: limit } = this.#config;
     const group = addressGroup(address);
     if (group === null || limit === 0) return;
     const { seconds } = BY_ADDRESS.failedLogins;
-    const failed = await this.counter('failedLogins', seconds).get(group);
+    const failed = await this.#counter('failedLogins', seconds).get(group);
     if (failed && failed.count >= limit)
       throw rateLimited('an address', BY_ADDRESS.failedLogins, limit, failed.msLeft);
   }
@@ -180,7 +178,7 @@ export class Limits {
    * @throws ChatError `too-many-replies`
    */
   async reply(command: string): Promise<() => Promise<void>> {
-    const counter = this.counter('replies', REPLIES.seconds);
+    const counter = this.#counter('replies', REPLIES.seconds);
     const uncount = () => counter.subtract(command);
     const { count } = await counter.add(command);
     if (count <= REPLIES_PER_COMMAND) return uncount;
@@ -192,68 +190,69 @@ export class Limits {
 
   /**
    * Counts an open socket or event stream.
-   * @returns to be called when it is closed
+   * @returns a function that must be called when it is closed
    * @throws ChatError `too-many-sockets`
    */
   socket(address: string | undefined): () => void {
-    const { sockets: limit } = this.config;
+    const { sockets: limit } = this.#config;
     const group = addressGroup(address);
     if (group === null || limit === 0) return () => {};
-    const open = this.sockets.get(group) ?? 0;
+    const open = this.#sockets.get(group) ?? 0;
     if (open >= limit) {
       throw new ChatError('too-many-sockets', `an address can have ${limit} sockets and event streams`, {
         limit,
         retryAfterMs: 10_000,
       });
     }
-    this.sockets.set(group, open + 1);
+    this.#sockets.set(group, open + 1);
     let isOpen = true;
     return () => {
       if (!isOpen) return;
       isOpen = false;
-      const left = (this.sockets.get(group) ?? 1) - 1;
-      if (left > 0) this.sockets.set(group, left);
-      else this.sockets.delete(group);
+      const left = (this.#sockets.get(group) ?? 1) - 1;
+      if (left > 0) this.#sockets.set(group, left);
+      else this.#sockets.delete(group);
     };
   }
 
   /** Counts the frames of one socket. */
   frames(): FrameLimit {
-    return new FrameLimit(this.config.frames, FRAMES_WINDOW_MS);
+    return new FrameLimit({ limit: this.#config.frames, windowMs: FRAMES_WINDOW_MS });
   }
 
   stop(): void {
-    void this.redis?.stop();
+    void this.#redis?.stop();
   }
 
   /** The user is counted first, so that what one user is refused does not use up the allowance of the address. */
-  private async countUser(kind: UserKind, id_user: string, address: string | undefined): Promise<void> {
-    const limit = this.config[kind];
+  async #countUser(kind: UserKind, id_user: string, address: string | undefined): Promise<void> {
+    const limit = this.#config[kind];
     const rule = BY_USER[kind];
-    if (id_user !== '') await this.count('a user', kind, id_user, rule, limit);
+    if (id_user !== '') await this.#count('a user', kind, id_user, rule, limit);
     const group = addressGroup(address);
     if (group === null) return;
-    await this.count('an address', `${kind}:address`, group, rule, limit * this.config.perAddress);
+    await this.#count('an address', `${kind}:address`, group, rule, limit * this.#config.perAddress);
   }
 
-  private async countAddress(kind: AddressKind, address: string | undefined): Promise<void> {
+  async #countAddress(kind: AddressKind, address: string | undefined): Promise<void> {
     const group = addressGroup(address);
-    if (group !== null) await this.count('an address', kind, group, BY_ADDRESS[kind], this.config[kind]);
+    if (group !== null) await this.#count('an address', kind, group, BY_ADDRESS[kind], this.#config[kind]);
   }
 
-  private async count(counted: string, name: string, key: string, rule: Rule, limit: number): Promise<void> {
+  async #count(counted: string, name: string, key: string, rule: Rule, limit: number): Promise<void> {
     if (limit === 0) return;
-    const { count, msLeft } = await this.counter(name, rule.seconds).add(key);
+    const { count, msLeft } = await this.#counter(name, rule.seconds).add(key);
     if (count > limit) throw rateLimited(counted, rule, limit, msLeft);
   }
 
-  private counter(name: string, windowSeconds: number): SharedCounter {
-    let counter = this.counters.get(name);
+  #counter(name: string, windowSeconds: number): SharedCounter {
+    let counter = this.#counters.get(name);
     if (!counter) {
-      const { shared, redis } = this;
+      const shared = this.#shared;
+      const redis = this.#redis;
       const prefix = `${shared?.keyPrefix ?? 'changeroom'}:limit:${name}`;
       counter = new SharedCounter({ name: prefix, windowSeconds, redis });
-      this.counters.set(name, counter);
+      this.#counters.set(name, counter);
     }
     return counter;
   }

@@ -3,14 +3,14 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { type WindowCount, WindowCounter } from '../lib/window-counter.js';
 
 export interface SharedCounterOptions {
-  /** Names what is counted; counters of one name count together. */
+  /** Key prefix; counters with the same name count together. */
   name: string;
   windowSeconds: number;
   /** Null: this process counts for itself. `link`: the open connection. */
   redis: { readonly link: Redis | null } | null;
 }
 
-/** Counts events by key over all processes, where Redis is there; while it is away, each process counts for itself. */
+/** Counts events by key, over all processes with Redis, and in this process alone while Redis is unavailable. */
 export class SharedCounter {
   readonly #memory: WindowCounter;
   readonly #options: SharedCounterOptions;

@@ -1,3 +1,4 @@
+import { Sender } from 'ws';
 import type { RoomFrame } from '../protocol/server-frames.js';
 
 /** Frames that are encoded once for any number of sockets. */
@@ -11,9 +12,9 @@ export class EncodedFrames {
     this.json = frames.map((frame) => (typeof frame === 'string' ? frame : JSON.stringify(frame)));
   }
 
-  /** All frames as finished WebSocket frames (RFC 6455, unmasked text) of engine.io messages, in one piece. */
+  /** All frames as WebSocket frames (unmasked text) of engine.io messages (type 4), in one buffer. */
   get webSocket(): Buffer {
-    this.#encoded ??= Buffer.concat(this.json.map((json) => webSocketFrame(`4${json}`)));
+    this.#encoded ??= Buffer.concat(this.json.flatMap((json) => webSocketFrame(`4${json}`)));
     return this.#encoded;
   }
 }
@@ -34,14 +35,7 @@ export class FrameBatch extends EncodedFrames {
   }
 }
 
-/** RFC 6455, section 5.2: FIN and opcode 1 (text), then the length in 7, 16 or 64 bits. */
-function webSocketFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  const { length } = payload;
-  if (length < 126) return Buffer.concat([Buffer.of(0x81, length), payload]);
-  if (length < 65_536) return Buffer.concat([Buffer.of(0x81, 126, length >> 8, length & 0xff), payload]);
-  const header = Buffer.alloc(10);
-  header.writeUInt16BE(0x817f);
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return Buffer.concat([header, payload]);
+/** @returns the header and the payload of one frame */
+function webSocketFrame(text: string): Buffer[] {
+  return Sender.frame(Buffer.from(text), { fin: true, opcode: 1, mask: false, readOnly: true, rsv1: false });
 }

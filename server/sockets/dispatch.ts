@@ -15,8 +15,8 @@ import { observePresence } from './handlers/observe-presence.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
 
-/** Bytes of a frame at most. The longest message fits, even with every character escaped. */
-export const MAX_FRAME = 64 * 1024;
+/** Bytes of a frame. The longest message fits, even with every character escaped. */
+export const MAX_FRAME_BYTES = 64 * 1024;
 
 const handlers: { [T in ClientFrameType]: Handler<T> } = {
   joinRoom,
@@ -32,11 +32,11 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   authenticate,
 };
 
-/** Checks a frame from a browser, has it dealt with, and answers whatever goes wrong with an `error` frame. */
+/** Validates a frame of a client and passes it to its handler. Errors are answered with an `error` frame. Never rejects. */
 export async function dispatch(
   connection: SocketConnection,
   frame: unknown,
-  parts: HandlerDependencies,
+  dependencies: HandlerDependencies,
   log: Log,
 ): Promise<void> {
   if (connection.isClosed) return;
@@ -46,14 +46,13 @@ export async function dispatch(
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const field = issue?.path.join('.') ?? '';
-      throw new ChatError('bad-frame', `${type}: ${field}: ${issue?.message ?? 'unusable'}`, { field });
+      throw new ChatError('bad-frame', `${type}: ${field}: ${issue?.message ?? 'invalid'}`, { field });
     }
-    // Nothing but logging in is for those whom nobody knows.
-    if (type !== 'authenticate') connection.session;
-    await (handlers[type] as Handler<typeof type>)(connection, parsed.data, parts);
+    if (type !== 'authenticate') connection.requireSession();
+    await (handlers[type] as Handler<typeof type>)(connection, parsed.data, dependencies);
   } catch (error) {
     sendError(connection, error, refOf(frame));
-    if (!(error instanceof ChatError)) log.error({ err: error }, 'socket: a frame could not be dealt with');
+    if (!(error instanceof ChatError)) log.error({ err: error }, 'socket: failed to handle a frame');
   }
 }
 
@@ -76,7 +75,7 @@ function typeOf(frame: unknown): ClientFrameType {
   return type as ClientFrameType;
 }
 
-/** What names a frame in its answer, if it has such a thing. */
+/** The client's reference of a frame, which its answer repeats; undefined without a valid one. */
 export function refOf(frame: unknown): Ref {
   const ref = (frame as { ref?: unknown } | null)?.ref;
   return (typeof ref === 'string' && ref.length <= 64) || typeof ref === 'number' ? ref : undefined;

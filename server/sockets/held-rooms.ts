@@ -12,12 +12,12 @@ export class HeldRooms {
   readonly #held = new Map<string, Held>();
   readonly #missed: (room: string) => void;
 
-  /** @param missed called at the end of the last check of a room when something was dropped */
+  /** @param missed called at the end of the last check of a room if something was dropped */
   constructor(missed: (room: string) => void) {
     this.#missed = missed;
   }
 
-  /** Begins a check. @returns ends it; only the first call counts */
+  /** Begins a check. @returns a function that ends it; only its first call counts */
   hold(room: string): () => void {
     const held = this.#held.get(room) ?? { checks: 0, hasMissed: false };
     held.checks += 1;
@@ -33,7 +33,7 @@ export class HeldRooms {
     };
   }
 
-  /** Whether what is sent about a room now must be dropped. */
+  /** Whether presence and typing of a room must be dropped at the moment. */
   drops(room: string): boolean {
     const held = this.#held.get(room);
     if (!held) return false;

@@ -1,187 +1,192 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket as TcpSocket } from 'node:net';
-import type { Socket } from 'engine.io';
+import type { Socket, Transport } from 'engine.io';
 import type { WebSocket } from 'ws';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../limits/slow-readers.js';
 import type { EncodedFrames } from '../rooms/frame-batch.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 
-/** Bytes that may wait for one reader. A reader with more is cut off; it comes back and catches up. */
+/** Pending bytes of one reader at most. A reader with more is disconnected; it reconnects and catches up. */
 export const WRITE_BUDGET_BYTES = 4 * 1024 * 1024;
-/** Milliseconds for a reader to take the close frame, after which the connection is destroyed. */
-const FAREWELL_MS = 2_000;
+/** Milliseconds for a reader to receive the close frame, after which the connection is destroyed. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
-/** The parts of engine.io's socket that its type declarations keep private. */
-interface Internals {
-  writeBuffer: unknown[];
-  transport: {
-    name: string;
-    writable: boolean;
-    /** Of a WebSocket. */
-    socket?: WebSocket & { _socket?: TcpSocket };
-    /** Of long-polling: the request that waits for something to be sent. */
-    res?: ServerResponse | null;
-  };
-  sendPacket(type: string, data: string, options: { compress: boolean }): void;
+/** Options of a packet of engine.io. With `wsPreEncodedFrame` a WebSocket writes these bytes instead of the packet's data. */
+interface PacketOptions {
+  compress: boolean;
+  wsPreEncodedFrame?: [Buffer];
+}
+
+/** The parts of engine.io's transports that its type declarations keep private; tests/sockets/internals.test.ts. */
+interface TransportInternals {
+  /** Of a WebSocket. */
+  socket?: WebSocket;
+  /** Of long-polling: the poll that has not been answered. */
+  res?: ServerResponse | null;
 }
 
 export interface OutgoingOptions {
   slowReaders: SlowReaders;
-  /** More waits for the reader than may: `close` is to be called. */
+  /** Called when pending bytes exceed the budget; `close` is expected. */
   overflowed(pendingBytes: number): void;
-  /** The reader was slow, and is not any more. */
+  /** Called when a slow reader has caught up. */
   caughtUp(): void;
 }
 
 /**
- * Everything that is sent to one socket, and how much of it the reader has not taken yet. All bytes count towards one
- * budget, whatever the transport: frames, answers, and the packets that Primus and engine.io send by themselves.
+ * The output of one socket, with the number of bytes that its reader has not received yet. All bytes count towards one
+ * budget, with either transport: frames, answers, and the packets that Primus and engine.io send by themselves.
  */
 export class Outgoing implements SlowReader {
+  readonly #socket: Socket;
+  readonly #options: OutgoingOptions;
   /** Bytes that wait in engine.io for the transport. */
-  private queuedBytes = 0;
-  /** Bytes of answers to polls that the client has not taken yet. */
-  private polledBytes = 0;
-  private readonly polled = new Set<ServerResponse>();
-  private unsharedBytes = 0;
-  private isSlowReader = false;
+  #queuedBytes = 0;
+  /** Bytes of answers to polls that the client has not received yet. */
+  #polledBytes = 0;
+  readonly #polled = new Set<ServerResponse>();
+  #unsharedBytes = 0;
+  #isSlowReader = false;
   /** Nothing is sent any more. */
-  private isClosed = false;
-  private isDestroyed = false;
-  private readonly internals: Internals;
+  #isClosed = false;
+  #isDestroyed = false;
 
-  constructor(
-    private readonly socket: Socket,
-    private readonly parts: OutgoingOptions,
-  ) {
-    this.internals = socket as unknown as Internals;
-    socket.on('packetCreate', ({ data = '' }: { data?: string | Buffer }) => {
-      this.queuedBytes += Buffer.byteLength(data) + 1;
-      this.check();
+  constructor(socket: Socket, options: OutgoingOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.on('packetCreate', (packet: { data?: string | Buffer; options?: PacketOptions }) => {
+      const [frame] = packet.options?.wsPreEncodedFrame ?? [];
+      this.#queuedBytes += frame?.length ?? Buffer.byteLength(packet.data ?? '') + 1;
+      this.#check();
     });
-    socket.on('flush', () => this.flushed());
-    socket.on('drain', () => this.check());
+    socket.on('flush', () => this.#flushed());
+    socket.on('drain', () => this.#check());
   }
 
-  /** Bytes that were sent and that the operating system has not taken yet. */
+  /** Bytes that were sent and that the operating system has not accepted yet. */
   get pendingBytes(): number {
-    return this.queuedBytes + this.polledBytes + (this.tcp?.writableLength ?? 0);
+    return this.#queuedBytes + this.#polledBytes + (this.#webSocket?.bufferedAmount ?? 0);
   }
 
   get isSlow(): boolean {
-    return !this.isDestroyed && this.pendingBytes > SLOW_READER_BYTES;
+    return !this.#isDestroyed && this.pendingBytes > SLOW_READER_BYTES;
   }
 
-  /** False while the reader is slow, when no frame of it should be handled; `caughtUp` is called when that ends. */
+  /** False while the reader is slow, when none of its frames should be handled; `caughtUp` is called when that ends. */
   keepsUp(): boolean {
-    this.check();
+    this.#check();
     return !this.isSlow;
   }
 
   /** An upper bound of the pending bytes that no other socket shares. */
   get ownBytes(): number {
-    return Math.min(this.pendingBytes, this.unsharedBytes);
+    return Math.min(this.pendingBytes, this.#unsharedBytes);
   }
 
-  /** Sends one frame that is for this socket alone. */
+  /** Sends one frame to this socket only. */
   sendJson(json: string): void {
-    if (!this.isOpen) return;
-    if (this.pendingBytes === 0) this.unsharedBytes = 0;
-    this.unsharedBytes += json.length;
-    this.internals.sendPacket('message', json, { compress: false });
+    if (!this.#isOpen) return;
+    if (this.pendingBytes === 0) this.#unsharedBytes = 0;
+    this.#unsharedBytes += json.length;
+    this.#socket.send(json, { compress: false });
   }
 
   /**
-   * Sends frames that many sockets get. With a WebSocket and nothing waiting in engine.io, the finished frames go to
-   * the TCP socket in one piece, and bypass the work of Primus, engine.io and ws per socket and frame, which
-   * dominates the cost of fan-out. Order is kept, as everything sent before is in the same TCP socket already. Otherwise
-   * (long-polling, an upgrade under way) each frame takes the ordinary way.
+   * Sends frames that many sockets receive. A WebSocket writes all of them as one buffer, by engine.io's option
+   * `wsPreEncodedFrame`. When nothing waits in engine.io, the packet goes directly to the transport, as engine.io's
+   * `flush` would pass it, which keeps the order and saves the events of a packet. In fan-out to 500 sockets the server
+   * uses 2.9 s of CPU time per million deliveries (minimum of 5 runs), with these events 3.3 s, and 3.1 s when it
+   * writes to the TCP socket itself.
    */
   sendShared(frames: EncodedFrames): void {
-    if (!this.isOpen) return;
-    const { internals, socket, tcp } = this;
-    const { transport, writeBuffer } = internals;
-    if (tcp && writeBuffer.length === 0 && transport.writable && !socket.upgrading) {
-      tcp.write(frames.webSocket);
-      diagnostics.written.publish({ frames: frames.json.length });
-      if (tcp.writableLength > SLOW_READER_BYTES) this.check();
+    if (!this.#isOpen) return;
+    const webSocket = this.#webSocket;
+    // Also during an upgrade, when frames may leave by either transport.
+    if (!webSocket) {
+      for (const json of frames.json) this.#socket.send(json, { compress: false });
       return;
     }
-    for (const json of frames.json) internals.sendPacket('message', json, { compress: false });
+    const options: PacketOptions = { compress: false, wsPreEncodedFrame: [frames.webSocket] };
+    const { transport } = this.#socket;
+    if (transport.writable && this.#queuedBytes === 0) {
+      transport.send([{ type: 'message', options }]);
+      if (webSocket.bufferedAmount > SLOW_READER_BYTES) this.#check();
+    } else this.#socket.send('', options);
+    diagnostics.written.publish({ frames: frames.json.length });
   }
 
-  /** Stops or resumes reading from a WebSocket. Long-polling has no connection that could be stopped. */
+  /** Stops or resumes reading from a WebSocket. Long-polling has no connection that could be paused. */
   pauseReading(isPaused: boolean): void {
-    const { transport } = this.internals;
-    if (transport.name !== 'websocket') return;
-    if (isPaused) transport.socket?.pause();
-    else transport.socket?.resume();
+    if (isPaused) this.#webSocket?.pause();
+    else this.#webSocket?.resume();
   }
 
-  /** Sends nothing more, gives a WebSocket the reason, and destroys the connection a moment later. */
+  /** Stops sending, closes a WebSocket with the reason, and destroys the connection after `CLOSE_TIMEOUT_MS`. */
   close(code: number, reason: string): void {
-    if (this.isClosed) return;
-    this.internals.transport.socket?.close(code, reason);
+    if (this.#isClosed) return;
+    this.#webSocket?.close(code, reason);
     this.abandon();
   }
 
-  /** The socket is being closed: sends nothing more, and destroys the connection should it not end by itself. */
+  /** Stops sending to a socket that is being closed, and destroys the connection unless it ends by itself. */
   abandon(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    setTimeout(() => this.destroy(), FAREWELL_MS).unref();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    setTimeout(() => this.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
   /** Destroys the connection and drops all pending bytes. */
   destroy(): void {
-    this.isClosed = true;
-    this.isDestroyed = true;
-    this.internals.transport.socket?.terminate();
-    this.socket.close(true);
-    for (const response of this.polled) response.destroy();
+    this.#isClosed = true;
+    this.#isDestroyed = true;
+    this.#webSocket?.terminate();
+    this.#socket.close(true);
+    for (const response of this.#polled) response.destroy();
   }
 
   overflow(): void {
-    if (this.isClosed) this.destroy();
-    else this.parts.overflowed(this.pendingBytes);
+    if (this.#isClosed) this.destroy();
+    else this.#options.overflowed(this.pendingBytes);
   }
 
   caughtUp(): void {
-    this.isSlowReader = false;
-    this.parts.caughtUp();
+    this.#isSlowReader = false;
+    this.#options.caughtUp();
   }
 
-  private get isOpen(): boolean {
-    return !this.isClosed && this.socket.readyState === 'open';
+  get #isOpen(): boolean {
+    return !this.#isClosed && this.#socket.readyState === 'open';
   }
 
-  private get tcp(): TcpSocket | undefined {
-    const { transport } = this.internals;
-    return transport.name === 'websocket' ? transport.socket?._socket : undefined;
+  get #transport(): Transport & TransportInternals {
+    return this.#socket.transport;
   }
 
-  /** The queue of engine.io moves to the transport. A WebSocket passes it to the TCP socket, which counts it. */
-  private flushed(): void {
-    const bytes = this.queuedBytes;
-    this.queuedBytes = 0;
-    const { res } = this.internals.transport;
+  get #webSocket(): WebSocket | undefined {
+    return this.#transport.socket;
+  }
+
+  /** engine.io has passed its queue to the transport. A WebSocket counts these bytes as buffered. */
+  #flushed(): void {
+    const bytes = this.#queuedBytes;
+    this.#queuedBytes = 0;
+    const { res } = this.#transport;
     if (!res) return;
-    this.polledBytes += bytes;
-    this.polled.add(res);
-    // Also when it was taken in full.
+    this.#polledBytes += bytes;
+    this.#polled.add(res);
+    // Also emitted when the client has received all of it.
     res.once('close', () => {
-      this.polled.delete(res);
-      this.polledBytes -= bytes;
+      this.#polled.delete(res);
+      this.#polledBytes -= bytes;
     });
   }
 
-  private check(): void {
-    if (this.isClosed) return;
+  #check(): void {
+    if (this.#isClosed) return;
     const { pendingBytes } = this;
     if (pendingBytes > WRITE_BUDGET_BYTES) this.overflow();
-    else if (pendingBytes > SLOW_READER_BYTES && !this.isSlowReader) {
-      this.isSlowReader = true;
-      this.parts.slowReaders.add(this);
+    else if (pendingBytes > SLOW_READER_BYTES && !this.#isSlowReader) {
+      this.#isSlowReader = true;
+      this.#options.slowReaders.add(this);
     }
   }
 }

@@ -32,85 +32,89 @@ export interface SocketConnectionDependencies {
   typingRelay: TypingRelay;
 }
 
-/** A room that a socket joins or has joined. */
+/** A room that a socket is joining or has joined. */
 interface Joined {
-  membership: Promise<RoomSubscription>;
-  /** The socket is in the room; until then it is only asked whether it may enter. */
+  subscription: Promise<RoomSubscription>;
+  /** False while the right to enter is being checked. */
   isEntered: boolean;
   /** The socket receives presence and typing of the room. */
   followsPeople: boolean;
-  /** Undoes what joining has set up beside the membership. */
+  /** Cleanup functions, in addition to the end of the subscription. */
   undo: (() => void)[];
 }
 
-/** One socket: who it is, and the rooms it is in. */
+/** One socket with its session and its rooms. */
 export class SocketConnection implements Subscriber, PresenceReceiver {
-  /** Everybody in a room sees it. (Not engine.io's id: who knows that can read and write as this socket.) */
+  readonly #spark: Spark;
+  readonly #dependencies: SocketConnectionDependencies;
+  /** Public: users in the same room see it. engine.io's id is secret, as a client that knows it can act as this socket. */
   readonly id = randomBytes(15).toString('base64url');
   /** Called when a slow reader has caught up. */
   caughtUp: () => void = () => {};
-  private readonly outgoing: Outgoing;
-  private readonly joined = new Map<string, Joined>();
-  private readonly observed = new Map<string, () => void>();
-  private readonly held = new HeldRooms((room) => this.parts.presenceRelay.repeat(room, this));
-  private current: Session | null = null;
-  private closed = false;
+  readonly #outgoing: Outgoing;
+  readonly #joined = new Map<string, Joined>();
+  readonly #observed = new Map<string, () => void>();
+  readonly #held = new HeldRooms((room) => this.#dependencies.presenceRelay.repeat(room, this));
+  #current: Session | null = null;
+  #isClosed = false;
 
   constructor(
-    private readonly spark: Spark,
-    private readonly parts: SocketConnectionDependencies,
+    spark: Spark,
+    dependencies: SocketConnectionDependencies,
     /** The client's, for limits; undefined where it is not known. */
     readonly address?: string,
   ) {
-    this.outgoing = new Outgoing(spark.socket, {
-      slowReaders: parts.slowReaders,
-      overflowed: (pendingBytes) => this.cutOff(pendingBytes),
+    this.#spark = spark;
+    this.#dependencies = dependencies;
+    this.#outgoing = new Outgoing(spark.socket, {
+      slowReaders: dependencies.slowReaders,
+      overflowed: (pendingBytes) => this.#disconnect(pendingBytes),
       caughtUp: () => this.caughtUp(),
     });
   }
 
-  /** Who this is. @throws ChatError `login-required` while nobody knows */
-  get session(): Session {
-    if (!this.current) throw new ChatError('login-required', 'log in first, with an authenticate frame');
-    return this.current;
+  /** The session of the authenticated user. @throws ChatError `login-required` without one */
+  requireSession(): Session {
+    if (!this.#current) throw new ChatError('login-required', 'log in first, with an authenticate frame');
+    return this.#current;
   }
 
   get id_user(): string {
-    return this.current?.id_user ?? '';
+    return this.#current?.id_user ?? '';
   }
 
   get isAuthenticated(): boolean {
-    return this.current !== null;
+    return this.#current !== null;
   }
 
   get isClosed(): boolean {
-    return this.closed;
+    return this.#isClosed;
   }
 
-  /** False while more bytes wait than for a reader that keeps up; `caughtUp` is called when that ends. */
+  /** False while the reader is slow; `caughtUp` is called when that ends. */
   keepsUp(): boolean {
-    return this.outgoing.keepsUp();
+    return this.#outgoing.keepsUp();
   }
 
-  /** Bytes that were sent and that the socket has not taken yet. */
+  /** Bytes that were sent and that the operating system has not accepted yet. */
   get pendingBytes(): number {
-    return this.outgoing.pendingBytes;
+    return this.#outgoing.pendingBytes;
   }
 
   /**
-   * To be called before an answer that took time is sent: the login may have ended, or another user may have logged in.
+   * Must be called before an answer that took time is sent: the session may have ended in between.
    * @throws ChatError `login-required`
    */
-  requireStill(id_user: string): void {
-    if (this.session.id_user !== id_user)
+  requireSameUser(id_user: string): void {
+    if (this.requireSession().id_user !== id_user)
       throw new ChatError('login-required', 'the login ended before the frame was answered');
   }
 
-  /** From now on this is somebody (by another name, perhaps); null takes all rights away. */
+  /** Sets the session, also one with a changed name; null revokes all rights. */
   setSession(session: Session | null): void {
-    this.current = this.closed ? null : session;
-    if (this.current) return;
-    for (const room of [...this.joined.keys()]) this.leave(room);
+    this.#current = this.#isClosed ? null : session;
+    if (this.#current) return;
+    for (const room of [...this.#joined.keys()]) this.leave(room);
     this.observe([]);
   }
 
@@ -120,21 +124,21 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
 
   /** Sends a frame that is encoded already. */
   sendJson(json: string): void {
-    if (!this.closed) this.outgoing.sendJson(json);
+    if (!this.#isClosed) this.#outgoing.sendJson(json);
   }
 
-  /** Sends frames that other sockets get as well. */
+  /** Sends frames that other sockets receive as well. */
   receive(frames: EncodedFrames): void {
-    if (!this.closed) this.outgoing.sendShared(frames);
+    if (!this.#isClosed) this.#outgoing.sendShared(frames);
   }
 
   /** Sends presence or typing of a room, unless the right to it is being checked. */
   receivePeople(room: string, frames: EncodedFrames): void {
-    if (!this.held.drops(room)) this.receive(frames);
+    if (!this.#held.drops(room)) this.receive(frames);
   }
 
   onAccessCheck(room: string): () => void {
-    return this.held.hold(room);
+    return this.#held.hold(room);
   }
 
   deliver(frames: EncodedFrames): void {
@@ -142,90 +146,91 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   }
 
   pauseReading(isPaused: boolean): void {
-    if (!this.closed) this.outgoing.pauseReading(isPaused);
+    if (!this.#isClosed) this.#outgoing.pauseReading(isPaused);
   }
 
-  /** Ends the socket; the browser comes back by itself. */
+  /** Closes the socket; the client reconnects by itself. */
   end(code: number = CLOSE_CODES.normal, reason = ''): void {
-    this.outgoing.close(code, reason);
-    this.spark.end(undefined, { reconnect: true });
+    this.#outgoing.close(code, reason);
+    this.#spark.end(undefined, { reconnect: true });
   }
 
   /**
-   * Enters a room; being in it already is no error, but counts as entering.
-   * @throws ChatError `not-joined` when the socket left before it was in
+   * Enters a room. Entering it again is allowed, and counts towards the limit.
+   * @throws ChatError `not-joined` when the socket left before it had entered
    */
   async join(room: string): Promise<RoomSubscription> {
-    const present = this.joined.get(room);
+    const present = this.#joined.get(room);
     if (present) {
-      await this.parts.limits.join(this.session.id_user, this.address);
-      return this.entered(room, present);
+      await this.#dependencies.limits.join(this.requireSession().id_user, this.address);
+      return this.#entered(room, present);
     }
-    if (this.joined.size >= ROOMS_PER_SOCKET) throw tooManyRooms();
-    const membership = this.parts.rooms.join(room, this);
-    const joined: Joined = { membership, isEntered: false, followsPeople: false, undo: [] };
-    this.joined.set(room, joined);
+    if (this.#joined.size >= ROOMS_PER_SOCKET) throw tooManyRooms();
+    const subscription = this.#dependencies.rooms.join(room, this);
+    const joined: Joined = { subscription, isEntered: false, followsPeople: false, undo: [] };
+    this.#joined.set(room, joined);
     try {
-      return await this.entered(room, joined);
+      return await this.#entered(room, joined);
     } catch (error) {
-      if (this.joined.get(room) === joined) this.leave(room);
+      if (this.#joined.get(room) === joined) this.leave(room);
       throw error;
     }
   }
 
-  /** Begins to tell who else is in a room, and who types; after joining, so that the room's snapshot comes first. */
+  /** Begins to send presence and typing of a room; after joining, so that the room's snapshot comes first. */
   followPeople(room: string): void {
-    const { presenceRelay, typingRelay } = this.parts;
-    const joined = this.joined.get(room);
+    const { presenceRelay, typingRelay } = this.#dependencies;
+    const joined = this.#joined.get(room);
     if (!joined?.isEntered || joined.followsPeople) return;
     joined.followsPeople = true;
     joined.undo.push(presenceRelay.follow(room, this), typingRelay.follow(room, this));
   }
 
   leave(room: string): void {
-    const joined = this.joined.get(room);
+    const joined = this.#joined.get(room);
     if (!joined) return;
-    this.joined.delete(room);
+    this.#joined.delete(room);
     for (const undo of joined.undo) undo();
-    joined.membership.then(
-      (membership) => membership.leave(),
+    joined.subscription.then(
+      (subscription) => subscription.leave(),
       () => {},
     );
   }
 
-  /** The rooms that it is in. */
+  /** The rooms that the socket has entered. */
   get rooms(): string[] {
-    return [...this.joined.keys()].filter((room) => this.isIn(room));
+    return [...this.#joined.keys()].filter((room) => this.isIn(room));
   }
 
-  /** Whether the socket is in the room; while it is being asked whether it may enter, it is not. */
+  /** Whether the socket has entered the room. False while its right to enter is being checked. */
   isIn(room: string): boolean {
-    return this.joined.get(room)?.isEntered === true;
+    return this.#joined.get(room)?.isEntered === true;
   }
 
-  /** Follows who is in rooms that it need not be in; `rooms` takes the place of those observed before. */
+  /** Observes the presence of rooms, entered or not. Replaces the rooms observed before. */
   observe(rooms: Iterable<string>): void {
-    const wanted = new Set(this.current ? rooms : []);
-    for (const room of [...this.observed.keys()]) if (!wanted.has(room)) this.stopObserving(room);
+    const wanted = new Set(this.#current ? rooms : []);
+    for (const room of [...this.#observed.keys()]) if (!wanted.has(room)) this.#stopObserving(room);
     for (const room of wanted) {
-      if (!this.observed.has(room)) this.observed.set(room, this.parts.presenceRelay.follow(room, this));
+      if (!this.#observed.has(room))
+        this.#observed.set(room, this.#dependencies.presenceRelay.follow(room, this));
     }
   }
 
-  /** The rooms whose presence it observes. */
+  /** The rooms whose presence the socket observes. */
   get observedRooms(): string[] {
-    return [...this.observed.keys()];
+    return [...this.#observed.keys()];
   }
 
-  /** Stops observing a room whose presence this user may not see any more. Never rejects. */
+  /** Checks the right to observe a room again, and stops observing when it has ended. Never rejects. */
   async recheckObserved(room: string, access: Pick<AccessControl, 'check'>): Promise<void> {
-    if (!this.observed.has(room)) return;
-    const resume = this.held.hold(room);
+    if (!this.#observed.has(room)) return;
+    const resume = this.#held.hold(room);
     try {
       await access.check(room, this.id_user);
     } catch (error) {
-      if (!this.observed.has(room)) return;
-      this.stopObserving(room);
+      if (!this.#observed.has(room)) return;
+      this.#stopObserving(room);
       this.refused(room, toChatError(error));
     } finally {
       resume();
@@ -237,51 +242,48 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     this.refused(room, error);
   }
 
-  /** Reports that a right to a room has ended. Where that cannot be known, the browser has to connect again. */
+  /** Reports that the right to a room has ended. Where the check itself failed, the socket is closed to reconnect. */
   refused(room: string, { code }: ChatError): void {
-    const message = 'You are no member of this room any more';
+    const message = 'You are not a member of this room any more';
     if (code === 'not-a-member') this.send({ type: 'error', room, code, message });
     else this.end(CLOSE_CODES.tryAgainLater, code);
   }
 
-  /** The socket is gone. */
+  /** Must be called when the socket has been closed. */
   close(): void {
-    this.closed = true;
-    this.outgoing.abandon();
+    this.#isClosed = true;
+    this.#outgoing.abandon();
     this.setSession(null);
   }
 
-  private stopObserving(room: string): void {
-    this.observed.get(room)?.();
-    this.observed.delete(room);
+  #stopObserving(room: string): void {
+    this.#observed.get(room)?.();
+    this.#observed.delete(room);
   }
 
-  /** Waits until the socket is in the room, and is so in its own right. */
-  private async entered(room: string, joined: Joined): Promise<RoomSubscription> {
-    const membership = await joined.membership;
-    if (this.joined.get(room) !== joined) {
-      this.session; // a login that has ended is the better reason
+  /** Waits until the socket has entered the room with its own session. */
+  async #entered(room: string, joined: Joined): Promise<RoomSubscription> {
+    const subscription = await joined.subscription;
+    if (this.#joined.get(room) !== joined) {
+      this.requireSession(); // an ended session is the better reason
       throw leftBeforeJoining();
     }
-    if (!joined.isEntered) this.appear(room, joined);
-    return membership;
+    if (!joined.isEntered) this.#registerPresence(room, joined);
+    return subscription;
   }
 
-  private appear(room: string, joined: Joined): void {
-    const { presence } = this.parts;
-    const { id_user, name } = this.session;
+  #registerPresence(room: string, joined: Joined): void {
+    const { presence } = this.#dependencies;
+    const { id_user, name } = this.requireSession();
     joined.isEntered = true;
     presence.enter(room, { id_socket: this.id, id_user, name });
     joined.undo.push(() => presence.leave(room, this.id));
   }
 
-  private cutOff(pendingBytes: number): void {
+  #disconnect(pendingBytes: number): void {
     const { id_user } = this;
-    this.parts.log.info({ id_user, pendingBytes }, 'socket: closed, as its reader is too slow');
-    this.end(
-      CLOSE_CODES.tryAgainLater,
-      `the reader is too slow: ${WRITE_BUDGET_BYTES} bytes may wait for it`,
-    );
+    this.#dependencies.log.info({ id_user, pendingBytes }, 'socket: closed, as its reader is too slow');
+    this.end(CLOSE_CODES.tryAgainLater, `the reader is too slow: ${WRITE_BUDGET_BYTES} bytes may be pending`);
   }
 }
 

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 const BOTS = [
   { command: 'roll', usage: '/roll 2d6', help: 'Rolls dice' },
   { command: 'rot13', usage: '/rot13 text', help: '<b onclick="hacked = 1">Turns</b> letters' },
-  { command: 'stock', usage: '/stock=aapl.us', help: 'Tells a price' },
+  { command: 'stock', usage: '/stock=aapl.us', help: 'Quotes a price' },
 ];
 const MANY = Array.from({ length: 40 }, (_, i) => ({
   command: `c${i}`,

@@ -167,7 +167,7 @@ test('an open socket loses its rights when its token expires and regains them wi
   const token = await issuer.sign({ name: 'Ada', exp: soon });
   const client = await SocketClient.open(app.url, { cookie: `changeroom_token=${token}` });
   await client.ask({ type: 'joinRoom', room: 'members' });
-  await until('it is told', () => client.latest('error')?.code === 'token-expired');
+  await until('the error arrives', () => client.latest('error')?.code === 'token-expired');
   const create = { type: 'createMessage', message: { room: 'members', body: 'too late' } };
   expect(await client.ask(create)).toMatchObject({ type: 'error', code: 'login-required' });
   const before = client.frames.length;

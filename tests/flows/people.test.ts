@@ -59,7 +59,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     const second = await openTab(bob, '/r/presence');
     const here = () => ann.page.locator('#people-list li').allInnerTexts();
     await ann.page.getByRole('button', { name: '2 here: show who' }).click();
-    await until('Bob and both of his tabs', async () => {
+    await until('Bob and both tabs of Bob', async () => {
       const people = (await here()).map((text) => text.split('\n').slice(1).join(' '));
       return JSON.stringify(people) === JSON.stringify(['Ann you', 'Bob 2 tabs']);
     });
@@ -189,7 +189,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     expect(await mary.inputValue('#name')).toBe('Maria');
     expect(await john.context.cookies()).toEqual([]);
 
-    for (const id of ['3', 'nobody', ''])
+    for (const id of ['3', 'stranger', ''])
       expect((await fetch(`${app.url}/ui/Maths?id_user=${id}`)).status).toBe(404);
     await leave(john);
   });

@@ -99,14 +99,14 @@ describe('losing the connection', skipWithout('chromium'), () => {
     await until('delivery', async () => (await shownTexts(page)).length === 1);
     way.cut();
     await page.waitForSelector('body[data-state="reconnecting"]');
-    await say(page, 'meanwhile');
-    expect(await page.locator('.message.unsent .body').textContent()).toBe('meanwhile');
+    await say(page, 'offline');
+    expect(await page.locator('.message.unsent .body').textContent()).toBe('offline');
     way.mend();
     await page.reload();
     await page.waitForSelector('body[data-state="live"]');
     await until('delivery', async () => (await shownTexts(page)).length === 2);
     expect(await page.locator('.message.unsent').count()).toBe(0);
-    expect(await table('outbox')).toEqual(['before', 'meanwhile']);
+    expect(await table('outbox')).toEqual(['before', 'offline']);
     await context.close();
   });
 

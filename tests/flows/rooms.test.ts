@@ -55,7 +55,7 @@ describe.each([
       const dialog = ann.page.getByRole('dialog', { name: 'New room' });
       await dialog.getByLabel('Name').fill('lobby');
       await dialog.getByRole('button', { name: 'Create' }).click();
-      const fault = dialog.getByText('the lobby is there already');
+      const fault = dialog.getByText('the lobby exists already');
       await fault.waitFor();
       await fitsScreen(ann.page);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -157,7 +157,8 @@ describe.each([
         );
       await until('the current room in sight', async () => {
         const [shown, current] = await places();
-        return current!.y >= shown!.y && current!.y + current!.height <= shown!.y + shown!.height;
+        if (!shown || !current) return false; // the list is being drawn
+        return current.y >= shown.y && current.y + current.height <= shown.y + shown.height;
       });
       const names = async () =>
         (await list.locator('.room-name').allInnerTexts()).filter((name) => name.startsWith(size));

@@ -259,7 +259,7 @@ describe('reconnection of an event stream', () => {
       sent: r.epochTime(1_700_000_000 + i),
     }));
     await r.table('messages').insert(rows).run(connection);
-    await until('the room has told it', () => followed.last >= 600 - 1);
+    await until('the room has delivered it', () => followed.last >= 600 - 1);
     const second = readOn(first);
     await second.endsWith('598', '599', 'state');
     expect(second.story.slice(0, 2)).toEqual(['reset', '500']);

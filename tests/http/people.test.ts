@@ -73,7 +73,7 @@ describe('names of users', () => {
       ['Cleo', 'Dora'].map(async (name) => idOf(await cookieOfGuest(app.url, name))),
     );
     await expect
-      .poll(async () => (await get(`/api/users?id=${bob}&id=nobody&id=${ada}`)).body)
+      .poll(async () => (await get(`/api/users?id=${bob}&id=stranger&id=${ada}`)).body)
       .toEqual([
         { id_user: bob, name: 'Dora' },
         { id_user: ada, name: 'Cleo' },
@@ -83,7 +83,7 @@ describe('names of users', () => {
   });
 
   test('a request for the names of no users or of too many users is refused', async () => {
-    expect(await get('/api/users/nobody')).toMatchObject({ status: 404, body: { code: 'no-such-user' } });
+    expect(await get('/api/users/stranger')).toMatchObject({ status: 404, body: { code: 'no-such-user' } });
     expect(await get('/api/users')).toMatchObject({
       status: 400,
       body: { code: 'bad-request', field: 'id' },

@@ -316,7 +316,7 @@ describe('a single message', () => {
     expect(await jsonOf(response)).toMatchObject({ status: 400, code: 'bad-body', field: 'body' });
   });
 
-  test.each(['nobody', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
+  test.each(['stranger', 'x'.repeat(300), 'a%00b', 'a%20b', '%F0%9F%A6%89'.repeat(40)])(
     'a message that does not exist is not found: %s',
     async (id) => {
       const url = `${messages}/${id}`;

@@ -41,4 +41,36 @@ describe('a turn queue', () => {
     const taken = Array.from({ length: 8 }, () => queue.take());
     expect(taken.filter((entry) => entry === 'costly')).toHaveLength(1);
   });
+
+  it('a turn queue gives every level turns while groups with less and groups with more cost keep waiting', () => {
+    const queue = new TurnQueue<string>();
+    for (const [group, cost] of [
+      ['office', 20],
+      ['costly', 1_000],
+    ] as const)
+      queue.charge(group, cost);
+    for (let i = 0; i < 5; i += 1) queue.add('office', 'office');
+    for (let i = 0; i < 50; i += 1) queue.add('costly', 'costly');
+    const taken: (string | undefined)[] = [];
+    // A new group for each turn: the lowest level never becomes empty.
+    for (let i = 0; i < 5 * 16; i += 1) {
+      queue.add(`new ${i}`, 'new');
+      queue.add(`newer ${i}`, 'new');
+      taken.push(queue.take());
+    }
+    expect(taken.filter((entry) => entry === 'office')).toHaveLength(5);
+    expect(taken.filter((entry) => entry === 'costly')).toHaveLength(5);
+    expect(taken.slice(0, 8).filter((entry) => entry === 'new')).toHaveLength(7);
+  });
+
+  it('a turn queue keeps its order and loses no entry with thousands of groups', () => {
+    const queue = new TurnQueue<number>();
+    for (let i = 0; i < 20_000; i += 1) queue.add(`group ${i}`, i);
+    for (let i = 0; i < 20_000; i += 1) queue.add(`group ${i}`, 20_000 + i);
+    const taken = Array.from({ length: 40_000 }, () => queue.take() ?? -1);
+    expect(queue.size).toBe(0);
+    expect(new Set(taken).size).toBe(40_000);
+    const firsts = taken.filter((entry) => entry < 20_000);
+    expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
+  });
 });

@@ -16,12 +16,12 @@ describe('an address is counted', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['unknown', 'unknown'],
     ['x'.repeat(100_000), 'unknown'],
-  ])('%s as %s', (address, group) => {
+  ])('the address %s is counted as %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
   });
 
   it.each([undefined, '', '127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1', '[::1]:80'])(
-    'not: %s',
+    'the address %s is not counted',
     (address) => {
       expect(addressGroup(address)).toBeNull();
     },
@@ -36,6 +36,6 @@ it.each([
   ['127.0.0.1.example', false],
   ['', false],
   [undefined, false],
-])('%s is of this machine: %s', (address, expected) => {
+])('whether %s is an address of this machine is %s', (address, expected) => {
   expect(isLoopback(address)).toBe(expected);
 });

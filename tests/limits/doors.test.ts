@@ -172,7 +172,7 @@ describe.each(Object.entries(DOORS))('%s are limited', (_, { setting, doors }) =
   const refusedAfter = (free: number) =>
     Array.from({ length: count }, (_, n) => (n < free ? null : 'rate-limited'));
 
-  it('a limit counts one user over all doors together', async () => {
+  it('a limit counts one user over all interfaces together', async () => {
     app = await startTestApp({ env: { [setting]: '2', LIMIT_PER_ADDRESS: '0' } });
     const cookie = cookieOf(await fetch(`${app.url}/api/me`));
     expect(await goThrough(doors, count, () => ({ cookie }))).toEqual(refusedAfter(2));
@@ -180,7 +180,7 @@ describe.each(Object.entries(DOORS))('%s are limited', (_, { setting, doors }) =
     expect(await goThrough(doors, 1, () => ({ cookie: other, ...ADDRESS }))).toEqual([null]);
   });
 
-  it('a limit counts an address over all doors together, even if each request is a new guest', async () => {
+  it('a limit counts an address over all interfaces together, even if each request is a new guest', async () => {
     app = await startTestApp({ env: { [setting]: '1', LIMIT_PER_ADDRESS: '2' } });
     expect(await goThrough(doors, count, networkOf)).toEqual(refusedAfter(2));
     expect(await goThrough(doors, 1, () => ADDRESS)).toEqual([null]);
@@ -254,7 +254,7 @@ describe('polls', () => {
     fetch(`${app.url}/primus/?EIO=4&transport=polling${query}`, { headers });
 
   it.each(['&sid=invented', '&sid=', '&sid=__proto__', ''])(
-    'that open or invent a session are counted: %s',
+    'polls that open or invent a session are counted: %s',
     async (sid) => {
       app = await startTestApp({ env: { LIMIT_REQUESTS: '2' } });
       for (let n = 0; n < 2; n += 1) expect((await poll(sid)).status).not.toBe(429);
@@ -290,7 +290,7 @@ describe('/metrics without a secret', () => {
     [{ 'x-forwarded-for': '127.0.0.1, 192.0.2.1' }, 403],
     [{ 'x-forwarded-for': '192.0.2.1, 127.0.0.1' }, 403],
     [{ forwarded: 'for=192.0.2.1' }, 403],
-  ])('answers this machine alone: %j', async (headers, status) => {
+  ])('metrics are served to this machine only: headers %j', async (headers, status) => {
     app = await startTestApp({ env: { TRUST_PROXY: '192.0.2.9' } });
     const response = await fetch(`${app.url}/metrics`, { headers: headers as Headers });
     expect(response.status).toBe(status);

@@ -45,8 +45,8 @@ describe('heavy work', () => {
     expect(heavy.depth).toBe(0);
   });
 
-  it('heavy work that does not rest hands its slot over at once', async () => {
-    const heavy = new HeavyWork({ slots: 1, isResting: false });
+  it('heavy work without pauses gives its slot to the next task at once', async () => {
+    const heavy = new HeavyWork({ slots: 1, hasPauses: false });
     const first = held();
     const running = heavy.run(address(1), () => first.ended);
     let hasBegun = false;
@@ -73,5 +73,41 @@ describe('heavy work', () => {
     first.end();
     await Promise.all(running);
     expect(await heavy.run(address(1), () => 'x')).toBe('x');
+  });
+
+  it('a slot that pauses between two tasks does not keep the process alive', async () => {
+    const heavy = new HeavyWork({ slots: 1 });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    let isSecondDone = false;
+    const first = heavy.run(address(1), () => {
+      const end = performance.now() + 50;
+      while (performance.now() < end);
+    });
+    const second = heavy.run(address(2), () => {
+      isSecondDone = true;
+    });
+    await first;
+    expect(isSecondDone).toBe(false);
+    expect(timers()).toBe(before);
+    await second;
+  });
+
+  it('a busy office behind one address gets turns while hundreds of other addresses keep all slots busy', async () => {
+    const heavy = new HeavyWork({ slots: 1, hasPauses: false });
+    const order: string[] = [];
+    const first = held();
+    const tasks = [heavy.run('198.51.100.1', () => first.ended)];
+    // The recent work of the office's people, one after another: it has no place among the idle addresses any more.
+    for (let i = 0; i < 20; i += 1) tasks.push(heavy.run('203.0.113.1', () => void order.push('earlier')));
+    first.end();
+    await Promise.all(tasks);
+    const second = held();
+    const all = [heavy.run('198.51.100.1', () => second.ended)];
+    for (let n = 0; n < 250; n += 1) all.push(heavy.run(address(n), () => void order.push('other')));
+    for (let i = 0; i < 20; i += 1) all.push(heavy.run('203.0.113.1', () => void order.push('office')));
+    second.end();
+    await Promise.all(all);
+    expect(order.slice(20, 20 + 20 * 8).filter((name) => name === 'office')).toHaveLength(20);
   });
 });

@@ -45,7 +45,7 @@ describe('a socket that sends more frames than allowed', () => {
   it.each([
     ['that are no JSON', '{"type":'],
     ['of the protocol of Primus', '"primus::id::"'],
-  ])('is closed as well for frames %s', async (_what, text) => {
+  ])('a socket that sends ten times its limit is closed also for frames %s', async (_what, text) => {
     app = await startTestApp({ env: { LIMIT_FRAMES: '10' } });
     const client = await SocketClient.open(app.url);
     for (let i = 0; i < 200; i += 1) client.sendText(text);

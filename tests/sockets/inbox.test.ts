@@ -99,14 +99,17 @@ describe('an inbox', () => {
   it.each([
     ['frames', INBOX_FRAMES, ''],
     ['bytes', Math.floor(INBOX_BYTES / 10_000), 'x'.repeat(10_000)],
-  ])('overflows once by its number of %s, and takes nothing after that', (_unit, fitting, padding) => {
-    const { inbox, begun, state, send } = open({ isReady: false });
-    for (let i = 0; i < fitting; i += 1) send('typing', padding.slice(50));
-    expect(state.overflows).toBe(0);
-    for (let i = 0; i < 50; i += 1) send('typing', padding);
-    expect(state.overflows).toBe(1);
-    state.isReady = true;
-    inbox.proceed();
-    expect(begun).toEqual([]);
-  });
+  ])(
+    'an inbox with too many %s overflows once and accepts no frame after that',
+    (_unit, fitting, padding) => {
+      const { inbox, begun, state, send } = open({ isReady: false });
+      for (let i = 0; i < fitting; i += 1) send('typing', padding.slice(50));
+      expect(state.overflows).toBe(0);
+      for (let i = 0; i < 50; i += 1) send('typing', padding);
+      expect(state.overflows).toBe(1);
+      state.isReady = true;
+      inbox.proceed();
+      expect(begun).toEqual([]);
+    },
+  );
 });

@@ -23,7 +23,7 @@ function open() {
   const socket = Object.assign(new EventEmitter(), {
     readyState: 'open',
     transport: { name: 'polling' },
-    sendPacket: (_type: string, data: string) => frames.push(JSON.parse(data)),
+    send: (data: string) => frames.push(JSON.parse(data)),
   });
   const log = createLog({ log: 'silent' });
   const presence = new MemoryPresence(log, { windowMs: 1, typingEveryMs: 0 });

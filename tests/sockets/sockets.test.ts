@@ -188,7 +188,7 @@ describe('bad input', () => {
     ['a bad id', create({ room, body: 'x', id: '../..' }), 'bad-id'],
     ['no position', { type: 'loadHistory', room }, 'bad-frame', { field: 'before' }],
     [
-      'a position that is none',
+      'an invalid position',
       { type: 'loadHistory', room, before: { sent: 'now', id: 'x' } },
       'bad-frame',
       { field: 'before.sent' },

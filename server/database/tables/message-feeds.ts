@@ -9,7 +9,7 @@ import { MESSAGES } from '../schema/tables.js';
 import { toMessage } from './message-row.js';
 
 /**
- * Rooms with a feed of their own. A RethinkDB server checks every range feed on every write, so many feeds slow down
+ * Rooms with a feed of their own. A RethinkDB server checks every range feed on every write, so feeds slow down
  * all inserts (100 of them to about three quarters, 5,000 to a seventh); rooms beyond this number share one feed of
  * the whole table.
  */

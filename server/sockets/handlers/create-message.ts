@@ -9,7 +9,7 @@ export const createMessage: Handler<'createMessage'> = async (
   const room = cleanRoom(message.room);
   const body = cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
-  const { id_user, name } = connection.session;
+  const { id_user, name } = connection.requireSession();
   const { message: written, notice } = await rooms.post(
     { id, room, body, author: { id_user, name } },
     connection.address,

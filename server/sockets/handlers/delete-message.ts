@@ -4,6 +4,6 @@ import type { Handler } from './handler.js';
 export const deleteMessage: Handler<'deleteMessage'> = async (connection, frame, { rooms }) => {
   const room = cleanRoom(frame.room);
   const id = cleanId(frame.id);
-  await rooms.remove({ room, id, by: connection.session.id_user }, connection.address);
+  await rooms.remove({ room, id, by: connection.requireSession().id_user }, connection.address);
   connection.send({ type: 'ack', ref: frame.ref, room, id });
 };

@@ -5,6 +5,6 @@ export const editMessage: Handler<'editMessage'> = async (connection, frame, { r
   const room = cleanRoom(frame.room);
   const id = cleanId(frame.id);
   const body = cleanBody(frame.body);
-  await rooms.edit({ room, id, body, by: connection.session.id_user }, connection.address);
+  await rooms.edit({ room, id, body, by: connection.requireSession().id_user }, connection.address);
   connection.send({ type: 'ack', ref: frame.ref, room, id });
 };

@@ -10,7 +10,7 @@ import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import type { SocketConnection } from '../socket-connection.js';
 
-/** What handlers work with. */
+/** The collaborators of handlers. */
 export interface HandlerDependencies {
   access: AccessControl;
   authenticator: Authenticator;
@@ -19,16 +19,16 @@ export interface HandlerDependencies {
   presence: Presence;
   rooms: RoomService;
   users: UserTable;
-  /** Makes a connection somebody's, and watches over how long that holds. */
+  /** Gives a connection a session and monitors it. */
   welcome(connection: SocketConnection, session: Session, credentials: Credentials): Promise<void>;
 }
 
 /**
- * Deals with one frame of a browser. What it throws is answered with an `error` frame that carries the frame's `ref`.
- * It acknowledges what it wrote and never tells a room about it: that is the changefeed's part.
+ * Handles one frame of a client. An error is answered with an `error` frame that has the frame's `ref`. A handler
+ * acknowledges a write and never notifies the room: the changefeed does.
  */
 export type Handler<T extends ClientFrameType> = (
   connection: SocketConnection,
   frame: ClientFrame<T>,
-  parts: HandlerDependencies,
+  dependencies: HandlerDependencies,
 ) => void | Promise<void>;

@@ -2,7 +2,7 @@ import { cleanRoom } from '../../protocol/message.js';
 import { leftBeforeJoining } from '../socket-connection.js';
 import type { Handler } from './handler.js';
 
-/** Answers with the room's window; what happens in it from then on follows by itself. */
+/** Answers with the room's window; its changes follow as frames of their own. */
 export const joinRoom: Handler<'joinRoom'> = async (connection, frame, { users }) => {
   const name = cleanRoom(frame.room);
   const { room } = await connection.join(name);

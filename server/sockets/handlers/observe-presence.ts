@@ -2,13 +2,13 @@ import { cleanRoom } from '../../protocol/message.js';
 import { ROOMS_PER_SOCKET, tooManyRooms } from '../socket-connection.js';
 import type { Handler } from './handler.js';
 
-/** Answers with an `ack`, and with the presence of each room, now and whenever it changes. */
+/** Answers with an `ack`, and with the presence of each room, now and after each change. */
 export const observePresence: Handler<'observePresence'> = async (connection, frame, { access }) => {
   if (frame.rooms.length > ROOMS_PER_SOCKET) throw tooManyRooms();
   const rooms = frame.rooms.map((room) => cleanRoom(room));
-  const { id_user } = connection.session;
+  const { id_user } = connection.requireSession();
   await Promise.all(rooms.map((room) => access.check(room, id_user)));
-  connection.requireStill(id_user);
+  connection.requireSameUser(id_user);
   connection.observe(rooms);
   // A right that ended while the others were checked was announced to observers alone.
   await Promise.all(rooms.map((room) => connection.recheckObserved(room, access)));

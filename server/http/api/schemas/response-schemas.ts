@@ -22,7 +22,7 @@ export { message, position, user };
 export const messagePage = z
   .object({
     messages: z.array(message).describe('Oldest first'),
-    before: z.string().nullable().describe('Cursor of the page of older messages; null when there are none'),
+    before: z.string().nullable().describe('Cursor of the page of older messages; null on the first page'),
     after: z.string().describe('Cursor of the messages after this page, also of later ones'),
   })
   .meta({ id: 'MessagePage' });
