@@ -44,7 +44,7 @@ describe('reading history', skipWithout('chromium'), () => {
       await until(`${loaded} messages`, async () => (await shownTexts(page)).length === loaded);
     }
     expect(await shownTexts(page)).toEqual(texts);
-    await page.getByText('This is where the room begins.').waitFor();
+    await page.getByText('This is the beginning of the room.').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
