@@ -66,16 +66,16 @@ it('engine.io: a WebSocket writes the bytes of the option wsPreEncodedFrame as t
   client.terminate();
 });
 
-it('engine.io: transport.send is not writable until its bytes are written, and packets sent in between follow in order', async () => {
+it('ws: the connection of a WebSocket is its _socket, and bytes written to it keep their place among packets', async () => {
   const { socket, client, received } = await open();
-  expect(socket.transport.writable).toBe(true);
-  const options = { compress: false, wsPreEncodedFrame: [TWO_FRAMES] };
-  socket.transport.send([{ type: 'message', options }]);
-  expect(socket.transport.writable).toBe(false);
+  const { socket: webSocket } = socket.transport as { socket?: WebSocket & { _socket?: TcpSocket } };
+  socket.send('x');
+  await until('the packet is written', () => socket.transport.writable);
+  webSocket?._socket?.write(TWO_FRAMES);
   socket.send('c');
-  await until('all frames arrive', () => received.length === 4);
-  expect(received.slice(1)).toEqual(['4a', '4b', '4c']);
-  expect(socket.transport.writable).toBe(true);
+  await until('all frames arrive', () => received.length === 5);
+  expect(received.slice(1)).toEqual(['4x', '4a', '4b', '4c']);
+  expect(webSocket?._socket?.writableLength).toBe(0);
   client.terminate();
 });
 
