@@ -38,25 +38,26 @@ export const socketIo: Protocol = {
 
 /** One reader. Counts deliveries without parsing them, so that the benchmark does not measure the load generator. */
 export class Client {
+  readonly #socket: WebSocket;
+  readonly #protocol: Protocol;
   deliveries = 0;
   /** Called with each delivery. */
   onEach: () => void = () => {};
-  private onDelivery: () => void = () => {};
-  private onSnapshot: () => void = () => {};
-  private onReady: () => void = () => {};
+  #onDelivery: () => void = () => {};
+  #onSnapshot: () => void = () => {};
+  #onReady: () => void = () => {};
 
-  private constructor(
-    private readonly socket: WebSocket,
-    private readonly protocol: Protocol,
-  ) {
-    socket.on('message', (data: Buffer) => this.receive(data.toString('latin1')));
+  private constructor(socket: WebSocket, protocol: Protocol) {
+    this.#socket = socket;
+    this.#protocol = protocol;
+    socket.on('message', (data: Buffer) => this.#receive(data.toString('latin1')));
   }
 
   static async open(url: string, protocol: Protocol): Promise<Client> {
     const socket = new WebSocket(url.replace(/^http/, 'ws') + protocol.path, { perMessageDeflate: false });
     const client = new Client(socket, protocol);
     await new Promise<void>((resolve, reject) => {
-      client.onReady = resolve;
+      client.#onReady = resolve;
       socket.once('open', () => {
         for (const packet of protocol.hello) socket.send(packet);
       });
@@ -67,38 +68,38 @@ export class Client {
 
   join(room: string): Promise<void> {
     return new Promise((resolve) => {
-      this.onSnapshot = resolve;
-      this.socket.send(this.protocol.encode({ type: 'joinRoom', room, ref: 1 }));
+      this.#onSnapshot = resolve;
+      this.#socket.send(this.#protocol.encode({ type: 'joinRoom', room, ref: 1 }));
     });
   }
 
   say(room: string, body: string): void {
-    this.socket.send(this.protocol.encode({ type: 'createMessage', message: { room, body } }));
+    this.#socket.send(this.#protocol.encode({ type: 'createMessage', message: { room, body } }));
   }
 
   /** Resolves when `count` deliveries have been received in total. */
   delivered(count: number): Promise<void> {
     return new Promise((resolve) => {
-      this.onDelivery = () => {
+      this.#onDelivery = () => {
         if (this.deliveries >= count) resolve();
       };
-      this.onDelivery();
+      this.#onDelivery();
     });
   }
 
   close(): void {
-    this.socket.terminate();
+    this.#socket.terminate();
   }
 
-  private receive(packet: string): void {
-    if (this.protocol.isReady(packet)) this.onReady();
-    const answer = this.protocol.answer(packet);
-    if (answer) this.socket.send(answer);
-    const frame = this.protocol.decode(packet);
+  #receive(packet: string): void {
+    if (this.#protocol.isReady(packet)) this.#onReady();
+    const answer = this.#protocol.answer(packet);
+    if (answer) this.#socket.send(answer);
+    const frame = this.#protocol.decode(packet);
     if (frame?.startsWith('{"type":"deliverMessage"')) {
       this.deliveries += 1;
       this.onEach();
-      this.onDelivery();
-    } else if (frame?.startsWith('{"type":"roomSnapshot"')) this.onSnapshot();
+      this.#onDelivery();
+    } else if (frame?.startsWith('{"type":"roomSnapshot"')) this.#onSnapshot();
   }
 }
