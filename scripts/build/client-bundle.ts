@@ -1,5 +1,4 @@
-import { build } from 'esbuild';
-import { ROOT } from '../../server/runtime/project-root.js';
+import { buildAtomically } from './files.js';
 
 /** Browsers that the bundled scripts support. */
 export const BROWSERS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
@@ -7,7 +6,7 @@ export const CLIENT_BUNDLE = 'packages/client/dist/browser/changeroom-client.js'
 
 /** Bundles the client and its transport into one file, for pages without a bundler. */
 export async function bundleClient(): Promise<void> {
-  await build({
+  await buildAtomically({
     entryPoints: ['packages/client/src/index.ts'],
     outfile: CLIENT_BUNDLE,
     bundle: true,
@@ -15,8 +14,5 @@ export async function bundleClient(): Promise<void> {
     format: 'esm',
     platform: 'browser',
     target: BROWSERS,
-    sourcemap: 'linked',
-    absWorkingDir: ROOT,
-    logLevel: 'warning',
   });
 }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 
 /** The files below a folder whose names match. */
@@ -17,9 +18,28 @@ export async function removeOtherFiles(folder: string, outputs: readonly string[
   }
 }
 
-/** Writes a file so that a concurrent reader or build finds the old or the new content. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
+/** Writes a file so that a concurrent reader or build finds the old or the new content. Equal content is not written. */
+export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
+  const bytes = Buffer.from(content);
+  const present = await readFile(file).catch(() => null);
+  if (present?.equals(bytes)) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.${process.pid}`, text);
+  await writeFile(`${file}.${process.pid}`, bytes);
   await rename(`${file}.${process.pid}`, file);
+}
+
+/**
+ * Builds and writes the output atomically: commands build before they run, also while a server starts from the output.
+ * @returns the paths of the output, relative to the root of the project
+ */
+export async function buildAtomically(options: BuildOptions): Promise<string[]> {
+  const { outputFiles = [] } = await build({
+    ...options,
+    absWorkingDir: ROOT,
+    logLevel: 'warning',
+    sourcemap: 'linked',
+    write: false,
+  });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeAtomically(path, contents)));
+  return outputFiles.map(({ path }) => relative(ROOT, path).replaceAll('\\', '/'));
 }

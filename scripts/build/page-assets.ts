@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
-import { removeOtherFiles, writeAtomically } from './files.js';
+import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 
 const OUTPUT_FOLDER = 'static/build';
 
@@ -11,7 +10,7 @@ const OUTPUT_FOLDER = 'static/build';
  * addresses are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const { metafile } = await build({
+  const outputs = await buildAtomically({
     entryPoints: {
       page: join(ROOT, 'static/client/main.ts'),
       style: join(ROOT, 'static/styles/style.css'),
@@ -22,12 +21,7 @@ export async function bundlePage(): Promise<void> {
     minify: true,
     format: 'esm',
     target: BROWSERS,
-    sourcemap: 'linked',
-    metafile: true,
-    absWorkingDir: ROOT,
-    logLevel: 'warning',
   });
-  const outputs = Object.keys(metafile.outputs);
   const addressOf = (ending: string) => {
     const file = outputs.find((output) => output.endsWith(ending));
     if (file === undefined) throw new Error(`The build wrote no ${ending} file`);

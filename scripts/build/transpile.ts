@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
-import { filesIn, removeOtherFiles } from './files.js';
+import { buildAtomically, filesIn, removeOtherFiles } from './files.js';
 
 /**
  * Transpiles each TypeScript file of a folder, and removes the output of sources that were deleted. Files are not
@@ -16,17 +15,13 @@ export async function transpile(
 ): Promise<void> {
   const sources = await filesIn(join(ROOT, from), /(?<!\.d)\.ts$/);
   const isExcluded = (file: string) => excluded.some((path) => file.startsWith(join(ROOT, from, path)));
-  const { metafile } = await build({
+  const outputs = await buildAtomically({
     entryPoints: sources.filter((file) => !isExcluded(file)),
     outbase: join(ROOT, from),
     outdir: join(ROOT, to),
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    sourcemap: 'linked',
-    metafile: true,
-    absWorkingDir: ROOT,
-    logLevel: 'warning',
   });
-  await removeOtherFiles(to, [...Object.keys(metafile.outputs), ...kept]);
+  await removeOtherFiles(to, [...outputs, ...kept]);
 }
