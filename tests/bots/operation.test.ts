@@ -95,8 +95,10 @@ describe('the connection to the broker', skipWithout('rabbitmq-server'), () => {
       const before = await numbersOf(chat);
       const ann = await enter(chat, 'measured');
       await say(ann, 'measured', '/ask');
-      const waiting = await numbersOf(chat);
-      expect(waiting.get('changeroom_amqp_queue_messages{queue="commands"}')).toBe(1);
+      await until(
+        'the metrics show the dispatched command',
+        async () => (await numbersOf(chat)).get('changeroom_amqp_queue_messages{queue="commands"}') === 1,
+      );
 
       const { chatroom, token } = commandOf((await bot.read(chat.queues.commands))[0]!);
       const reply = { chatroom, token, message: 'yes' };
