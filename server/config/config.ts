@@ -5,6 +5,7 @@ import { combinationFaults } from './combinations.js';
 import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { resolveAliases } from './environment.js';
+import type { LimitsConfig } from './limits-config.js';
 import type { RedisAddress } from './redis-url.js';
 import { type LOG_LEVELS, type SettingName, settings } from './settings.js';
 
@@ -45,19 +46,7 @@ export interface Config {
   redis: RedisAddress | null;
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
-  limits: {
-    messages: number;
-    joins: number;
-    history: number;
-    memberships: number;
-    rooms: number;
-    renames: number;
-    perAddress: number;
-    requests: number;
-    failedLogins: number;
-    frames: number;
-    sockets: number;
-  };
+  limits: LimitsConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   trustProxy: string | number;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { LimitsConfig } from '../config/limits-config.js';
 import type { RedisAddress } from '../config/redis-url.js';
 import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
@@ -8,32 +9,6 @@ import { addressGroup } from './address-group.js';
 import { FrameLimit } from './frame-limit.js';
 import { HeavyWork } from './heavy-work.js';
 import { SharedCounter } from './shared-counter.js';
-
-/** The limits; 0, or a missing entry, allows any number. */
-export interface LimitsConfig {
-  /** Messages written, edited or deleted, per user in 10 seconds. */
-  messages: number;
-  /** Rooms entered, and windows of rooms requested again, per user in 10 seconds. */
-  joins: number;
-  /** Pages of history, per user in 10 seconds. */
-  history: number;
-  /** Rooms joined or left as a member, per user in 10 seconds. */
-  memberships: number;
-  /** Rooms created, per user in an hour. */
-  rooms: number;
-  /** Names taken, per user in a minute. */
-  renames: number;
-  /** Multiple of a user's limits that all users of an address have together. */
-  perAddress: number;
-  /** HTTP requests and new sockets, per address in 10 seconds. */
-  requests: number;
-  /** Tokens that the accounts service refused, per address in 10 seconds. */
-  failedLogins: number;
-  /** Frames received, per socket in 10 seconds. */
-  frames: number;
-  /** Open sockets and event streams per address and process. */
-  sockets: number;
-}
 
 /** Actions of users, each with the seconds over which it is counted. */
 const BY_USER = {

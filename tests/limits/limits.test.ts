@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Limits, type LimitsConfig } from '../../server/limits/limits.js';
+import type { LimitsConfig } from '../../server/config/limits-config.js';
+import { Limits } from '../../server/limits/limits.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';

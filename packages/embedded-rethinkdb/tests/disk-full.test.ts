@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SpaceStatus } from '../src/index.js';
+import { type ChildDatabase, killChild, startChildDatabase } from './support/child-database.js';
 import { type Connection, r } from './support/driver.js';
 import { mountSmallDisk, skipWithoutMount } from './support/small-disk.js';
 import { startTestServer } from './support/start.js';
@@ -132,7 +131,7 @@ describe('an embedded database on a full disk', skipWithoutMount(), () => {
     await r.tableCreate('t').run(writer);
     const { acknowledged } = await writeUntilRefused(writer, 'a');
     await disk.fill(0);
-    await kill(child.process);
+    await killChild(child.process);
 
     const server = await startTestServer({ directory, reserveBytes: RESERVE_BYTES });
     cleanups.push(() => server.stop());
@@ -155,21 +154,10 @@ describe('an embedded database on a full disk', skipWithoutMount(), () => {
   });
 });
 
-async function startChild(directory: string): Promise<{ process: ChildProcess; port: number }> {
-  const program = path.join(import.meta.dirname, 'support/child-server.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(RESERVE_BYTES)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanups.push(() => kill(child));
-  for await (const line of createInterface(child.stdout)) return { process: child, port: Number(line) };
-  throw new Error('the database did not start');
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
+async function startChild(directory: string): Promise<ChildDatabase> {
+  const child = await startChildDatabase(directory, String(RESERVE_BYTES));
+  cleanups.push(() => killChild(child.process));
+  return child;
 }
 
 async function connect(port: number): Promise<Connection> {

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startEmbedded } from '../src/index.js';
+import { type ChildDatabase, killChild, startChildDatabase } from './support/child-database.js';
 import { type Connection, r } from './support/driver.js';
 import { startTestServer } from './support/start.js';
 
@@ -21,27 +20,10 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-interface Child {
-  readonly process: ChildProcess;
-  readonly port: number;
-}
-
-/** The database in a process of its own, which can be killed. */
-async function startChild(directory: string): Promise<Child> {
-  const program = path.join(import.meta.dirname, 'support/child-server.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanups.push(() => kill(child));
-  for await (const line of createInterface(child.stdout)) return { process: child, port: Number(line) };
-  throw new Error('the database did not start');
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
+async function startChild(directory: string): Promise<ChildDatabase> {
+  const child = await startChildDatabase(directory);
+  cleanups.push(() => killChild(child.process));
+  return child;
 }
 
 async function connect(port: number): Promise<Connection> {
@@ -68,7 +50,7 @@ describe('a database killed by SIGKILL', () => {
       }
     };
     await Promise.allSettled(writers.map(write));
-    await kill(child.process);
+    await killChild(child.process);
     expect(acknowledged.length).toBeGreaterThanOrEqual(200);
 
     const server = await startTestServer({ directory });
@@ -89,7 +71,7 @@ describe('a database killed by SIGKILL', () => {
       const child = await startChild(directory);
       const connection = await connect(child.port);
       expect(await r.dbList().run(connection)).toEqual(['rethinkdb', 'test']);
-      await kill(child.process);
+      await killChild(child.process);
     }
   });
 });
