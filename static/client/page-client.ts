@@ -5,7 +5,7 @@ import type { PageState } from '../../server/http/pages/page-state.js';
 export function createPageClient({ as }: PageState, storage: OutboxStorage | null): ChatClient {
   const client = new ChatClient({
     url: location.origin,
-    query: as ? { guest: as.signed } : {},
+    query: as ? { token: as.signed } : {},
     storage,
   });
   addEventListener('online', () => client.setOnline(true));
