@@ -6,7 +6,7 @@ import { TabOutbox } from './tab-outbox.js';
 export function createPageClient({ as, user }: PageState): ChatClient {
   const client: ChatClient = new ChatClient({
     url: location.origin,
-    query: as ? { guest: as.signed } : {},
+    query: as ? { token: as.signed } : {},
     // Calls back after the constructor, because locks are granted asynchronously.
     storage: TabOutbox.open(user.id_user ?? '', (messages) => client.adopt(messages)),
   });
