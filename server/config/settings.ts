@@ -12,6 +12,7 @@ import {
   queueName,
   secretToken,
   webAddress,
+  webOrigins,
   wholeNumber,
 } from './setting-formats.js';
 
@@ -217,6 +218,11 @@ export const settings = {
     .optional()
     .describe(
       'Host names for which requests are answered, separated by commas, such as `chat.example.org,localhost`; without it any host',
+    ),
+  ALLOWED_ORIGINS: webOrigins('ALLOWED_ORIGINS')
+    .optional()
+    .describe(
+      'Other origins whose pages may use the API and the sockets, with tokens instead of cookies, separated by commas: https://app.example.org, or https://*.preview.example.org for one more label',
     ),
   TRUST_PROXY: z
     .string()

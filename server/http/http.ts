@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
+import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -27,6 +28,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   limits: Limits;
   visitors: Visitors;
   log: Log;
+  origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
   slowReaders: SlowReaders;

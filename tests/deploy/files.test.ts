@@ -59,60 +59,6 @@ describe('app.json', () => {
   });
 });
 
-describe('compose.yaml', () => {
-  interface Service {
-    command?: string[];
-    environment?: Record<string, string>;
-    depends_on?: Record<string, unknown>;
-    networks: string[];
-    volumes?: string[];
-    configs?: { source: string }[];
-    ports?: string[];
-  }
-  const compose = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
-    services: Record<string, Service>;
-    configs: Record<string, { file?: string; content?: string }>;
-    networks: Record<string, { internal?: boolean }>;
-  };
-  const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
-    Record<string, Service>;
-
-  test('compose.yaml starts servers with valid settings', () => {
-    expect(unknown(Object.keys(app1.environment!))).toEqual([]);
-    const filled = Object.entries(app1.environment!).map(([name, value]) => [
-      name,
-      value.replaceAll(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(64)),
-    ]);
-    expect(accept(Object.fromEntries(filled)).database?.hosts).toEqual([{ host: 'rethinkdb', port: 28015 }]);
-    expect(app2).toEqual(app1);
-  });
-
-  test('compose.yaml starts existing bots at the broker of the servers', () => {
-    const { command, environment } = inner.bots!;
-    const [, script, ...bots] = command!;
-    expect(existsSync(script!)).toBe(true);
-    expect(bots.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
-    expect(app1.environment).toMatchObject(environment!);
-  });
-
-  test('compose.yaml publishes only the port of nginx', () => {
-    expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
-    for (const service of Object.values(inner)) {
-      expect(service.ports).toBeUndefined();
-      expect(service.networks.map((name) => compose.networks[name]?.internal)).toEqual([true]);
-    }
-  });
-
-  test('compose.yaml gives nginx site.conf, and its servers instead of upstream.conf', () => {
-    expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
-    expect(existsSync(compose.configs.site!.file!)).toBe(true);
-    const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));
-    const own = compose.configs.upstream!.content!.replaceAll('$$', '$');
-    expect(directives(own)).toEqual(directives(readFileSync('deploy/nginx/upstream.conf', 'utf8')));
-    expect([...own.matchAll(/server (\w+):5000 /g)].map(([, name]) => name)).toEqual(['app1', 'app2']);
-  });
-});
-
 describe('ecosystem.config.cjs', () => {
   interface Pm2App {
     script: string;
