@@ -90,7 +90,7 @@ describe('.env', () => {
       program,
     ];
     const server = await Deployment.start({}, command);
-    await server.says(`Changeroom is at http://127.0.0.1:${port}`);
+    await server.says(`Changeroom is at http://127.0.0.1:${port}`, 25_000);
     const { output } = await server.end('SIGTERM');
     const lines = output.split('\n').filter((line) => line.startsWith('{'));
     expect(lines.map((line) => JSON.parse(line))).toContainEqual(
@@ -104,7 +104,7 @@ describe('.env', () => {
     await writeFileOf({ PORT: port, SSH_USER: 'unused', LOG_LEVEL: 'warn' });
     const runner = ['node', 'node_modules/foreman/nf.js', '--procfile', 'Procfile', '--env', file()];
     const server = await Deployment.start({ LOG_LEVEL: '' }, [...runner, 'start', 'web']);
-    await server.says(`:${port}`);
+    await server.says(`Changeroom is at http://127.0.0.1:${port}`, 25_000);
     await server.end('SIGINT', 'all');
   });
 });
