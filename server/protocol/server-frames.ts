@@ -69,6 +69,13 @@ export const serverFrames = {
         .meta({ description: 'Version of this protocol, `major.minor`', examples: [PROTOCOL_VERSION] }),
       id_socket: z.string(),
       user: author,
+      token: z
+        .string()
+        .optional()
+        .describe(
+          'Authenticates this guest from now on, as a bearer token. Only for a guest that was created for this socket, ' +
+            'because it had neither a cookie nor a token',
+        ),
     })
     .describe('The socket is authenticated as `user`. Sent first, or as soon as the user is known.'),
   roomSnapshot: z
@@ -132,6 +139,22 @@ export const serverFrames = {
     .describe(
       'Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). ' +
         'Large rooms send only a `count`.',
+    ),
+  roomActivity: z
+    .object({
+      type: z.literal('roomActivity'),
+      room: roomName.nullable().describe('Null: activity in any observed room may have been missed'),
+      messages: z
+        .number()
+        .nullable()
+        .describe(
+          'New messages since the last report; null: unknown, such as after a deletion. Count them again',
+        ),
+      newest: position.nullable().describe('The newest of them'),
+      authors: z.array(id_user.nullable()).readonly().describe('The first ten authors of them'),
+    })
+    .describe(
+      'Messages were written in a room that is observed with `activity`. At most two per second and room.',
     ),
   userTyping: z
     .object({

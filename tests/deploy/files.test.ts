@@ -22,23 +22,14 @@ import { parse } from 'yaml';
 import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
+import { tunnelSettings } from '../../server/config/tunnel-settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
 /** Variables that tunnel-and-serve.sh, the build at Heroku or Node.js reads. */
-const OTHERS = [
-  'SSH_HOST',
-  'SSH_PORT',
-  'SSH_USER',
-  'SSH_KEY',
-  'SSH_KNOWN_HOSTS',
-  'SSH_ACCEPT_ANY_HOST_KEY',
-  'SSH_LOCAL_PORT',
-  'RETHINKDB_INTERNAL_IPS',
-  'NODE_ENV',
-];
+const OTHERS = [...Object.keys(tunnelSettings), 'NODE_ENV'];
 
 /** The names that no program reads. */
 const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
@@ -51,19 +42,6 @@ describe('app.json', () => {
   const app = JSON.parse(readFileSync('app.json', 'utf8')) as {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
-
-  /** Set by Heroku, fixed by its router, and set by the Redis add-on. */
-  const OF_THE_PLATFORM = ['PORT', 'HOST', 'REDIS_URL'];
-
-  test('app.json lists every setting except those of the platform, with the description of the source', () => {
-    const listed = Object.entries(app.env)
-      .filter(([name]) => name in settings)
-      .map(([name, { description }]) => [name, description]);
-    const expected = Object.entries(settings)
-      .filter(([name]) => !OF_THE_PLATFORM.includes(name))
-      .map(([name, { description = '' }]) => [name, description.replaceAll('’', "'")]);
-    expect(listed).toEqual(expected);
-  });
 
   test('app.json contains values that the server accepts', () => {
     const values = Object.entries(app.env).flatMap(([name, { value }]) => (value ? [[name, value]] : []));
