@@ -15,6 +15,7 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { ChatError, toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
+import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcer } from './announcer.js';
@@ -35,6 +36,7 @@ export interface SocketsDependencies {
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
+  membershipNews: MembershipNews;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
@@ -59,8 +61,19 @@ export class Sockets {
 
   constructor(server: Server, dependencies: SocketsDependencies) {
     this.#dependencies = dependencies;
-    const { access, authenticator, heartbeat, log, memberships, presence, rooms, roomTable, routing, users } =
-      dependencies;
+    const {
+      access,
+      authenticator,
+      heartbeat,
+      log,
+      memberships,
+      membershipNews,
+      presence,
+      rooms,
+      roomTable,
+      routing,
+      users,
+    } = dependencies;
     const connections = this.#connections;
     this.#authenticator = new SocketAuthenticator(dependencies);
     this.#presenceRelay = new PresenceRelay(presence);
@@ -79,6 +92,7 @@ export class Sockets {
     new Announcer({
       roomTable,
       memberships,
+      membershipNews,
       users,
       connections,
       rooms,

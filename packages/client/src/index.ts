@@ -15,6 +15,7 @@ export type {
   User,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
+export type { MemberNotice } from './member-log.js';
 export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
 export { comparePositions } from './position.js';
 export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
