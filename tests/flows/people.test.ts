@@ -105,6 +105,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
 
     await ann.context.setOffline(true);
     await ann.page.evaluate('dispatchEvent(new Event("offline"))');
+    await ann.page.waitForSelector('body:not([data-state="live"])');
     await r.table('memberships').insert(row('three')).run(connection);
     await ann.context.setOffline(false);
     await ann.page.evaluate('dispatchEvent(new Event("online"))');
@@ -208,7 +209,8 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await until('the position to be stored', async () => {
       const stored = r
         .table('memberships')
-        .filter((row) => row('room').eq('reading').and(row.hasFields('read')));
+        .filter({ room: 'reading' })
+        .filter((row) => row.hasFields('read'));
       return (await stored.count().run(database)) === 1;
     });
     await ann.page.goto(app.url);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { AccessControl } from '../../server/access/access-control.js';
 import { createAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
+import { OriginPolicy } from '../../server/auth/origin-policy.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
@@ -78,6 +79,7 @@ async function serve(
     guests,
     limits: unlimited(),
     users,
+    origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
   });
   const parts = {
     membershipNews,

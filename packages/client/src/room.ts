@@ -115,7 +115,11 @@ export class Room {
     return this.#session.timeline.get(id);
   }
 
-  /** Adds a message to the outbox and sends it as soon as possible, again after a lost connection. @returns its id */
+  /**
+   * Adds a message to the outbox and sends it as soon as possible, again after a lost connection.
+   * @returns its id
+   * @throws OutboxFullError while too many messages wait
+   */
   post(body: string): string {
     // Other users stop seeing the indicator; the next one is sent at once.
     this.#typedAt = Number.NEGATIVE_INFINITY;
@@ -198,6 +202,11 @@ export class Room {
         this.#members.receive(frame, this.#session.timeline.messages.at(-1));
         break;
     }
+  }
+
+  /** For the client: messages were added to the outbox. */
+  sendUnsent(): void {
+    this.#session.sendWaiting();
   }
 
   /** For the client: there is a connection with an authenticated user. */

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import compressedStatic from 'express-static-gzip';
+import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
@@ -23,6 +25,7 @@ export interface PagesDependencies {
   directory: RoomDirectory;
   limits: Pick<Limits, 'heavyWork' | 'history'>;
   log: Log;
+  origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
@@ -43,12 +46,20 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     res.locals.assets = assets;
     next();
   });
-  router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
+  router.use(
+    '/static',
+    compressedStatic(BUILD_FOLDER, {
+      enableBrotli: true,
+      orderPreference: ['br'],
+      index: false,
+      serveStatic: { immutable: true, maxAge: '1y' },
+    }),
+  );
   router.use(
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
-  router.use(sameOrigin);
+  router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 
