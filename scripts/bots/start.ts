@@ -20,11 +20,15 @@ if (names.length === 0) fail(USAGE);
 const bots = await Promise.all(names.map(load));
 const options = readOptions();
 const running = bots.map((bot) => runBot(bot, options));
-for (const signal of ['SIGTERM', 'SIGINT']) {
-  process.once(signal, async () => {
-    await Promise.all(running.map((bot) => bot.stop()));
-    process.exit(0);
-  });
+let isStopping = false;
+// Not once: npm sends SIGINT again that its terminal has sent to all processes.
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, stop);
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await Promise.all(running.map((bot) => bot.stop()));
+  process.exit(0);
 }
 
 async function load(name: string): Promise<Bot> {
