@@ -15,6 +15,7 @@ import type { Presence } from '../presence/presence.js';
 import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomService } from '../rooms/room-service.js';
+import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
@@ -22,6 +23,7 @@ import type { HandlerDependencies } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import { createPrimus, hasSession, type SocketHeartbeat } from './primus-server.js';
 import { propagateRename } from './rename-propagation.js';
+import { RoomListRelay } from './room-list-relay.js';
 import type { SessionRouting } from './session-routing.js';
 import { SocketAuthenticator } from './socket-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
@@ -37,6 +39,7 @@ export interface SocketsDependencies {
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
+  sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
@@ -61,7 +64,8 @@ export class Sockets {
     const { access, authenticator, heartbeat, log, memberships, presence, rooms, roomTable, routing, users } =
       dependencies;
     const connections = this.#connections;
-    this.#authenticator = new SocketAuthenticator(dependencies);
+    const roomListRelay = new RoomListRelay(dependencies);
+    this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {

@@ -143,7 +143,7 @@ test('a server of a newer major version ends the client with both versions; a ne
   last().receive(welcome('1.7'));
   expect(client.connection.name).toBe('open');
   last().receive(welcome('2.0'));
-  expect(client.connection).toEqual({ name: 'incompatible', serverVersion: '2.0', clientVersion: '1.0' });
+  expect(client.connection).toEqual({ name: 'incompatible', serverVersion: '2.0', clientVersion: '1.1' });
   vi.advanceTimersByTime(600_000);
   expect(all).toHaveLength(1);
 });
