@@ -190,6 +190,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     memberships,
+    messages,
     presence,
     rooms,
     roomTable,

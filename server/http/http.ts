@@ -13,6 +13,7 @@ import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
 import type { BotEndpointsDependencies } from './api/bots.js';
 import type { EventStreamOptions } from './api/event-stream.js';
+import { compressResponses } from './middleware/compression.js';
 import { notFound, problemHandler } from './middleware/problems.js';
 import { requestLog } from './middleware/request-log.js';
 import { securityHeaders } from './middleware/security-headers.js';
@@ -66,6 +67,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.use(healthRouter(dependencies));
   app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
   app.use(limitRequests(dependencies.limits));
+  app.use(compressResponses);
   app.use(apiRouter(dependencies));
   app.use(pagesRouter(dependencies));
   app.use(notFound, problemHandler(dependencies.log));

@@ -141,6 +141,22 @@ export const serverFrames = {
       'Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). ' +
         'Large rooms send only a `count`.',
     ),
+  roomActivity: z
+    .object({
+      type: z.literal('roomActivity'),
+      room: roomName.nullable().describe('Null: activity in any observed room may have been missed'),
+      messages: z
+        .number()
+        .nullable()
+        .describe(
+          'New messages since the last report; null: unknown, such as after a deletion. Count them again',
+        ),
+      newest: position.nullable().describe('The newest of them'),
+      authors: z.array(id_user.nullable()).readonly().describe('The first ten authors of them'),
+    })
+    .describe(
+      'Messages were written in a room that is observed with `activity`. At most two per second and room.',
+    ),
   userTyping: z
     .object({
       type: z.literal('userTyping'),

@@ -7,6 +7,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -17,6 +18,7 @@ import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
+import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
 import type { HandlerDependencies } from './handlers/handler.js';
@@ -36,6 +38,7 @@ export interface SocketsDependencies {
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
+  messages: Pick<Messages, 'followActivity'>;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
@@ -55,17 +58,30 @@ export class Sockets {
   readonly #primus: Primus;
   readonly #connections = new Set<SocketConnection>();
   readonly #authenticator: SocketAuthenticator;
+  readonly #activityRelay: ActivityRelay;
   readonly #presenceRelay: PresenceRelay;
   readonly #typingRelay: TypingRelay;
   readonly #handlerDependencies: HandlerDependencies;
 
   constructor(server: Server, dependencies: SocketsDependencies) {
     this.#dependencies = dependencies;
-    const { access, authenticator, heartbeat, log, memberships, presence, rooms, roomTable, routing, users } =
-      dependencies;
+    const {
+      access,
+      authenticator,
+      heartbeat,
+      log,
+      memberships,
+      messages,
+      presence,
+      rooms,
+      roomTable,
+      routing,
+      users,
+    } = dependencies;
     const connections = this.#connections;
     const roomListRelay = new RoomListRelay(dependencies);
     this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
+    this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {
@@ -134,7 +150,11 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const relays = { presenceRelay: this.#presenceRelay, typingRelay: this.#typingRelay };
+    const relays = {
+      activityRelay: this.#activityRelay,
+      presenceRelay: this.#presenceRelay,
+      typingRelay: this.#typingRelay,
+    };
     const connection = new SocketConnection(spark, { ...this.#dependencies, ...relays }, address);
     this.#connections.add(connection);
     const authenticated = this.#authenticator.authenticate(connection, spark);

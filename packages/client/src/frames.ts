@@ -215,6 +215,8 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     rooms: string[];
+    /** Report new messages of these rooms too, by `roomActivity` */
+    activity?: boolean | undefined;
   };
   /** Sets the read position of the user; it only moves forward. Ignored for users who are not members. */
   markRead: {
@@ -338,6 +340,18 @@ export interface ServerFrames {
     count?: PresenceCount | undefined;
     /** Other processes cannot be reached: people may be missing, or shown although they left */
     partial: boolean;
+  };
+  /** Messages were written in a room that is observed with `activity`. At most two per second and room. */
+  roomActivity: {
+    type: 'roomActivity';
+    /** Null: activity in any observed room may have been missed */
+    room: string | null;
+    /** New messages since the last report; null: unknown, such as after a deletion. Count them again */
+    messages: number | null;
+    /** The newest of them */
+    newest: Position | null;
+    /** The first ten authors of them */
+    authors: readonly (string | null)[];
   };
   /** Another user types in a joined room. */
   userTyping: {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import compressedStatic from 'express-static-gzip';
 import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
@@ -45,7 +46,15 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     res.locals.assets = assets;
     next();
   });
-  router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
+  router.use(
+    '/static',
+    compressedStatic(BUILD_FOLDER, {
+      enableBrotli: true,
+      orderPreference: ['br'],
+      index: false,
+      serveStatic: { immutable: true, maxAge: '1y' },
+    }),
+  );
   router.use(
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
