@@ -3,6 +3,7 @@ import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
 import { createAuthenticator } from './auth/authenticator.js';
 import { Guests } from './auth/guest.js';
+import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
 import type { Config } from './config/config.js';
@@ -13,6 +14,7 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
@@ -22,8 +24,12 @@ import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { MembershipNews } from './rooms/membership-news.js';
+import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomListing } from './rooms/room-listing.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
@@ -102,17 +108,34 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
+  const trust = proxyTrust(config.trustProxy);
+  const { allowedHosts, allowedOrigins } = config;
+  const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
   const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
   const presence = openPresence(config, log, options.presence);
-  const visitors = new Visitors({ authenticator, guests, limits, users });
-  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
+  const visitors = new Visitors({ authenticator, guests, limits, origins, users });
+  const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
+  const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
+  const directory = new RoomDirectory({
+    access,
+    catalogue,
+    limits,
+    listing,
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -141,6 +164,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     directory,
     limits,
     log,
+    membershipNews,
+    origins,
     presence,
     rooms,
     slowReaders,
@@ -155,7 +180,6 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
   });
-  const trust = proxyTrust(config.trustProxy);
   const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...options.requestTimeouts };
   const server = createServer({
     headersTimeout: requestMs,
@@ -169,17 +193,19 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     memberships,
+    messages,
+    membershipNews,
     presence,
     rooms,
     roomTable,
+    sharedRoomList,
     slowReaders,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
-  const { allowedHosts } = config;
-  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
+  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, origins, trust, log });
 
   const listener = options.listener ?? new PortListener(config);
   const drainer = new ConnectionDrainer(server);

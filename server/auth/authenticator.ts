@@ -2,8 +2,8 @@ import type { AuthConfig } from '../config/auth-config.js';
 import type { ConnectionStatus } from '../lib/connection-status.js';
 import type { Log } from '../telemetry/logger.js';
 import { AccountsClient, type AccountsClientOptions } from './accounts-client.js';
-import { type Credentials, tokenOf } from './credentials.js';
-import type { Guests } from './guest.js';
+import { badToken, type Credentials, tokenOf } from './credentials.js';
+import type { Guests, Identity } from './guest.js';
 import { JwtVerifier } from './jwt-verifier.js';
 import type { Session } from './session.js';
 import type { TokenVerifier } from './token-verifier.js';
@@ -44,12 +44,17 @@ function guestAuthenticator(guests: Guests): Authenticator {
     mode: 'guest',
     recheckMs: null,
     status: null,
-    async authenticate({ cookieHeader }) {
-      const identity = guests.identify(cookieHeader);
-      return identity && { ...identity, expires: null };
+    async authenticate({ cookieHeader, bearerToken }) {
+      if (!bearerToken) return sessionOf(guests.identify(cookieHeader));
+      const session = sessionOf(guests.verify(tokenOf({ bearerToken })));
+      // Not a new guest instead: the client could not edit its messages any more and would not learn why.
+      if (!session) throw badToken();
+      return session;
     },
   };
 }
+
+const sessionOf = (identity: Identity | null): Session | null => identity && { ...identity, expires: null };
 
 function tokenAuthenticator(mode: 'jwt' | 'accounts', verifier: TokenVerifier): Authenticator {
   return {

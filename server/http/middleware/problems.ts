@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
+import { allowMethods } from '../gate/cross-origin.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
@@ -41,6 +42,7 @@ export function onlyMethods(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (req, res) => {
     res.set('Allow', allow);
+    allowMethods(req, res, methods.join(', '));
     if (req.method === 'OPTIONS') return void res.status(204).end();
     throw new ChatError('method-not-allowed', `This address takes ${allow}`);
   };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import express, { Router } from 'express';
 import compressedStatic from 'express-static-gzip';
+import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
@@ -24,6 +25,7 @@ export interface PagesDependencies {
   directory: RoomDirectory;
   limits: Pick<Limits, 'heavyWork' | 'history'>;
   log: Log;
+  origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
@@ -57,7 +59,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
-  router.use(sameOrigin);
+  router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 
