@@ -6,6 +6,7 @@ import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
+import { withoutBots } from './bots/unserved-command.js';
 import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
@@ -119,7 +120,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, origins, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));

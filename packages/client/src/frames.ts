@@ -83,6 +83,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'auth-unavailable'
   | 'bots-unavailable'
+  | 'no-such-command'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';
