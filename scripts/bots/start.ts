@@ -7,7 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import { topologyOf } from '../../server/bots/topology.js';
-import { readConfig } from '../../server/config/config.js';
+import { loadConfig, readConfig } from '../../server/config/config.js';
 import { ConfigError } from '../../server/config/config-error.js';
 import type { Bot } from './bot.js';
 import { type BotOptions, runBot } from './kit.js';
@@ -39,7 +39,8 @@ async function load(name: string): Promise<Bot> {
 
 function readOptions(): BotOptions {
   try {
-    const { amqp } = readConfig({ ...process.env, AMQP_URL: process.env.AMQP_URL || DEFAULT_URL });
+    const { config } = loadConfig(process.env);
+    const amqp = config.amqp ?? readConfig({ ...process.env, AMQP_URL: DEFAULT_URL }).amqp;
     if (amqp === null) return fail('AMQP_URL is not set');
     return { url: amqp.url, topology: topologyOf(amqp), log: (line) => console.error(line) };
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.0';
+export const PROTOCOL_VERSION = '1.1';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -371,13 +371,34 @@ export interface ServerFrames {
       /** Null if unknown */
       name: string | null;
     };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** A user is no longer a member. */
   memberLeft: {
     type: 'memberLeft';
     room: string;
-    /** Id of a user */
+    /** The same as `user.id_user` */
     id_user: string;
+    user: {
+      /** Id of a user */
+      id_user: string;
+      /** Null if unknown */
+      name: string | null;
+    };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
+  };
+  /** More users became members of a joined room, or left it, in one second than are reported by name. Not in these numbers are those that `memberJoined` and `memberLeft` have reported. */
+  membersChanged: {
+    type: 'membersChanged';
+    room: string;
+    /** Number of users who became members */
+    joined: number;
+    /** Number of users who are no longer members */
+    left: number;
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** The read position of the own user, set on any socket. */
   read: {
