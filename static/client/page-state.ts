@@ -25,4 +25,14 @@ export function storageOf(name: 'localStorage' | 'sessionStorage', as: string | 
   }
 }
 
+const USER_KEY = 'changeroom.user';
+
+/** Deletes drafts and unsent messages that another user has left in this tab. */
+export function forgetOtherUser({ id_user }: PageState['user']): void {
+  const storage = storageOf('sessionStorage', null);
+  if (!storage || id_user === null) return;
+  if ((storage.getItem(USER_KEY) ?? id_user) !== id_user) sessionStorage.clear();
+  storage.setItem(USER_KEY, id_user);
+}
+
 export type PageStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

@@ -8,6 +8,7 @@ import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
+import { followLogins } from './login-channel.js';
 import { MessageTools } from './message-tools.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
@@ -42,6 +43,7 @@ export class RoomScreen {
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
   readonly #title = document.title;
+  #isSignedOut = false;
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
 
@@ -85,6 +87,7 @@ export class RoomScreen {
     this.#draw();
     this.#log.scrollToUnread();
     this.#client.connect();
+    if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
 
   get #user(): Author {
@@ -155,10 +158,9 @@ export class RoomScreen {
     byId('hint').hidden = typing !== '';
     setText('bots-notice', this.#room.notice ?? '');
     const { status, refusal } = this.#room;
-    this.#status.show(
-      describeStatus(this.#client.connection, status, refusal, Date.now()),
-      this.#header.fault,
-    );
+    const shown = describeStatus(this.#client.connection, status, refusal, Date.now());
+    this.#isSignedOut = shown.isSignedOut === true;
+    this.#status.show(shown, this.#header.fault);
   }
 
   #drawPanels(): void {

@@ -17,7 +17,12 @@ export type {
 export { PROTOCOL_VERSION } from './frames.js';
 export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
 export { comparePositions } from './position.js';
-export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
+export {
+  ConnectionError,
+  isAuthenticationError,
+  RequestError,
+  type RequestErrorDetails,
+} from './request-error.js';
 export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import type { Login } from '../../auth/create-auth.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
@@ -12,6 +13,7 @@ import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { rejectedForm } from './rejected-form.js';
@@ -21,8 +23,10 @@ import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork' | 'history'>;
+  limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
+  /** Null: visitors cannot sign in on the page. */
+  login: Login | null;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
@@ -48,6 +52,8 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
+  // A login page on another site may send a token here.
+  if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin);
   router.use(roomPagesRouter({ ...dependencies, roomPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
