@@ -3,6 +3,7 @@ import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
 import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
+import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
 import type { Config } from './config/config.js';
@@ -107,6 +108,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
+  const trust = proxyTrust(config.trustProxy);
+  const { allowedHosts, allowedOrigins } = config;
+  const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
   const { authenticator, login } = createAuth(config.auth, {
     guests,
@@ -119,7 +123,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
   const presence = openPresence(config, log, options.presence);
-  const visitors = new Visitors({ authenticator, guests, limits, users });
+  const visitors = new Visitors({ authenticator, guests, limits, origins, users });
   const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
@@ -150,6 +154,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     directory,
     limits,
     log,
+    origins,
     presence,
     rooms,
     slowReaders,
@@ -169,7 +174,6 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
   });
-  const trust = proxyTrust(config.trustProxy);
   const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...options.requestTimeouts };
   const server = createServer({
     headersTimeout: requestMs,
@@ -192,8 +196,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
-  const { allowedHosts } = config;
-  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
+  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, origins, trust, log });
 
   const listener = options.listener ?? new PortListener(config);
   const drainer = new ConnectionDrainer(server);

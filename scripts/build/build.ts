@@ -7,7 +7,16 @@ import { bundlePage } from './page-assets.js';
 import { transpile } from './transpile.js';
 
 /** In scripts/: tools of development, which tsx runs. The other scripts also run where only dist/ is installed. */
-const DEVELOPMENT = ['build/', 'chaos/', 'dev.ts', 'fuzz/', 'protocol/', 'screenshot.ts', 'test/'];
+const DEVELOPMENT = [
+  'build/',
+  'chaos/',
+  'dev.ts',
+  'fuzz/',
+  'protocol/',
+  'screenshot.ts',
+  'settings/',
+  'test/',
+];
 
 await Promise.all([
   transpile('server', 'dist/server'),

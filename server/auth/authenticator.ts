@@ -1,8 +1,8 @@
 import type { AuthConfig } from '../config/auth-config.js';
 import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
-import { type Credentials, hasTokenCookie, tokenOf } from './credentials.js';
-import type { Guests } from './guest.js';
+import { badToken, type Credentials, hasTokenCookie, tokenOf } from './credentials.js';
+import type { Guests, Identity } from './guest.js';
 import { sessionIdOf } from './login/session-cookie.js';
 import type { Sessions } from './login/sessions.js';
 import type { Session } from './session.js';
@@ -33,13 +33,18 @@ export function guestAuthenticator(guests: Guests): Authenticator {
     mode: 'guest',
     recheckMs: null,
     status: null,
-    async authenticate({ cookieHeader }) {
-      const identity = guests.identify(cookieHeader);
-      return identity && { ...identity, expires: null };
+    async authenticate({ cookieHeader, bearerToken }) {
+      if (!bearerToken) return sessionOf(guests.identify(cookieHeader));
+      const session = sessionOf(guests.verify(tokenOf({ bearerToken })));
+      // Not a new guest instead: the client could not edit its messages any more and would not learn why.
+      if (!session) throw badToken();
+      return session;
     },
     follow: () => () => {},
   };
 }
+
+const sessionOf = (identity: Identity | null): Session | null => identity && { ...identity, expires: null };
 
 /**
  * Users with tokens: bearer tokens, sessions on the page, tokens in a cookie, in this order.

@@ -1,3 +1,4 @@
+import { unescape as unescapeLeniently } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
 import { type Depths, declare, depths, type Topology } from './topology.js';
@@ -65,7 +66,9 @@ export async function openBrokerLink(
     // `close()` waits for the broker, which may be frozen.
     signal: socket.signal,
   };
-  const model = await connect(withHeartbeat(url), socketOptions);
+  const model = await connect(withHeartbeat(url), socketOptions).catch((error: Error) => {
+    throw explainRefusal(error, url);
+  });
   const faults: Error[] = [];
   const connection = { model, socket, faults };
   // An `error` event without a listener would end the process. `close` follows it.
@@ -144,6 +147,15 @@ function withHeartbeat(url: string): string {
   if (!address.searchParams.has('heartbeat'))
     address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   return address.href;
+}
+
+/** amqplib does not report the reason with which a broker closes a connection instead of opening its virtual host. */
+function explainRefusal(error: Error, url: string): Error {
+  if (!error.message.startsWith('Expected ConnectionOpenOk')) return error;
+  const name = unescapeLeniently(new URL(url).pathname.slice(1)) || '/';
+  return new Error(
+    `the broker refuses the virtual host "${name}" of AMQP_URL: it does not exist, or the user has no permissions there`,
+  );
 }
 
 /** RabbitMQ 4.3 and newer refuse transient queues unless configured otherwise. */

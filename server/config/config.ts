@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { AllowedOrigin } from './allowed-origins.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import { combinationFaults } from './combinations.js';
 import { ConfigError } from './config-error.js';
@@ -49,6 +50,8 @@ export interface Config {
   limits: LimitsConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
+  /** Other origins whose pages may use the API and the sockets. */
+  allowedOrigins: readonly AllowedOrigin[];
   trustProxy: string | number;
   shutdownMs: number;
   /** Deprecated settings in use, for the log. */
@@ -111,6 +114,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       sockets: values.LIMIT_SOCKETS,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
+    allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
     warnings: aliases.warnings,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Login } from '../auth/create-auth.js';
+import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -13,6 +14,7 @@ import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
 import type { BotEndpointsDependencies } from './api/bots.js';
 import type { EventStreamOptions } from './api/event-stream.js';
+import { compressResponses } from './middleware/compression.js';
 import { notFound, problemHandler } from './middleware/problems.js';
 import { requestLog } from './middleware/request-log.js';
 import { securityHeaders } from './middleware/security-headers.js';
@@ -29,6 +31,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   limits: Limits;
   visitors: Visitors;
   log: Log;
+  origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
   slowReaders: SlowReaders;
@@ -69,6 +72,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.use(healthRouter(dependencies));
   app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
   app.use(limitRequests(dependencies.limits));
+  app.use(compressResponses);
   app.use(apiRouter(dependencies));
   app.use(pagesRouter(dependencies));
   app.use(notFound, problemHandler(dependencies.log));

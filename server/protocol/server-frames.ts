@@ -69,6 +69,13 @@ export const serverFrames = {
         .meta({ description: 'Version of this protocol, `major.minor`', examples: [PROTOCOL_VERSION] }),
       id_socket: z.string(),
       user: author,
+      token: z
+        .string()
+        .optional()
+        .describe(
+          'Authenticates this guest from now on, as a bearer token. Only for a guest that was created for this socket, ' +
+            'because it had neither a cookie nor a token',
+        ),
     })
     .describe('The socket is authenticated as `user`. Sent first, or as soon as the user is known.'),
   roomSnapshot: z

@@ -1,8 +1,8 @@
 import type { Spark } from 'primus';
 import type { Authenticator } from '../auth/authenticator.js';
-import type { Credentials } from '../auth/credentials.js';
+import { bearerToken, type Credentials } from '../auth/credentials.js';
 import { isNameGiven } from '../auth/given-name.js';
-import { GUEST_COOKIE, type Guests } from '../auth/guest.js';
+import type { Guests } from '../auth/guest.js';
 import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -31,18 +31,20 @@ export class SocketAuthenticator {
   }
 
   /**
-   * Authenticates a new socket by its handshake: a cookie, a token, or a signed playground user. Never rejects: the
-   * socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
+   * Authenticates a new socket by its handshake: the header `Authorization`, the parameter `token` of its address, which
+   * browsers can set too, or a cookie. A guest without them receives a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
    */
   async authenticate(connection: SocketConnection, { headers, query }: Spark): Promise<void> {
     const { authenticator, guests } = this.#dependencies;
-    // A page of a playground user (/ui/) passes the user in the socket's address, signed like a cookie.
-    const cookieHeader = query.guest ? `${GUEST_COOKIE}=${encodeURIComponent(query.guest)}` : headers.cookie;
     const { address } = connection;
-    const credentials = { cookieHeader, bearerToken: query.token, address };
+    const token = bearerToken(headers.authorization) ?? query.token;
+    const credentials = { cookieHeader: headers.cookie, bearerToken: token, address };
     try {
       const session = await authenticator.authenticate(credentials);
-      await this.welcome(connection, session ?? { ...guests.newGuest(), expires: null }, credentials);
+      if (session) return await this.welcome(connection, session, credentials);
+      const guest = guests.newGuest();
+      const guestToken = guests.sign(guest);
+      await this.welcome(connection, { ...guest, expires: null }, { bearerToken: guestToken }, guestToken);
     } catch (error) {
       sendError(connection, error);
       const timer = setTimeout(() => connection.isAuthenticated || connection.end(), LOGIN_TIMEOUT_MS);
@@ -50,8 +52,16 @@ export class SocketAuthenticator {
     }
   }
 
-  /** Gives a connection a session, monitors how long that is valid, and sends `welcome`. */
-  async welcome(connection: SocketConnection, given: Session, credentials: Credentials): Promise<void> {
+  /**
+   * Gives a connection a session, monitors how long that is valid, and sends `welcome`.
+   * @param guestToken of a guest that was created for this socket
+   */
+  async welcome(
+    connection: SocketConnection,
+    given: Session,
+    credentials: Credentials,
+    guestToken?: string,
+  ): Promise<void> {
     const { authenticator, users } = this.#dependencies;
     if (given.issued !== undefined) users.noteGiven(given, given.issued);
     const session = { ...given, ...(await users.present(given, isNameGiven(authenticator, given))) };
@@ -70,6 +80,7 @@ export class SocketAuthenticator {
       protocol: PROTOCOL_VERSION,
       id_socket: connection.id,
       user: { id_user, name },
+      ...(guestToken !== undefined && { token: guestToken }),
     });
   }
 

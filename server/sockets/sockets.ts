@@ -5,7 +5,6 @@ import proxyAddr from 'proxy-addr';
 import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
-import { isCrossOrigin } from '../auth/origin.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
@@ -13,7 +12,7 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
-import { ChatError, toChatError } from '../protocol/errors.js';
+import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
@@ -113,11 +112,8 @@ export class Sockets {
     return new Promise((resolve) => this.#primus.destroy({ close: false, reconnect: true }, resolve));
   }
 
-  /** @throws ChatError `bad-origin`, `rate-limited` for a request that may not open a socket or poll for one */
+  /** @throws ChatError `rate-limited` for a request that may not open a socket or poll for one */
   async #admit(request: IncomingMessage): Promise<void> {
-    const { origin, host } = request.headers;
-    if (isCrossOrigin(origin, host))
-      throw new ChatError('bad-origin', 'pages of other sites may not do this');
     if (hasSession(this.#primus, request)) return;
     await this.#dependencies.limits.request(this.#addressOf(request));
   }

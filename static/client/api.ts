@@ -1,7 +1,6 @@
 import { ConnectionError, type ErrorCode, RequestError, type RequestErrorDetails } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
-import { GUEST_HEADER } from '../../server/http/pages/page-state.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 
 /**
@@ -9,11 +8,11 @@ import type { RoomEntry } from '../../server/protocol/room.js';
  * @throws ConnectionError if the server cannot be reached, RequestError if it refuses a request
  */
 export class Api {
-  readonly #signedIdentity: string | null;
+  readonly #token: string | null;
 
-  /** @param signedIdentity of a playground page, whose address names its user */
-  constructor(signedIdentity: string | null) {
-    this.#signedIdentity = signedIdentity;
+  /** @param token of a playground page, whose address names its user */
+  constructor(token: string | null) {
+    this.#token = token;
   }
 
   rooms(): Promise<RoomEntry[]> {
@@ -45,7 +44,7 @@ export class Api {
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
     const headers = {
       Accept: 'application/json',
-      ...(this.#signedIdentity !== null && { [GUEST_HEADER]: this.#signedIdentity }),
+      ...(this.#token !== null && { Authorization: `Bearer ${this.#token}` }),
       ...(body && { 'Content-Type': 'application/json' }),
     };
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };

@@ -5,6 +5,10 @@ import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 export interface EditorDependencies {
   message: Message;
+  /** To begin with; by default the text of the message. */
+  text?: string | undefined;
+  /** Called at each change of the text. */
+  changed: (text: string) => void;
   /** Resolves when the change is stored. */
   save: (body: string) => Promise<void>;
   /** The change is stored or cancelled. */
@@ -22,7 +26,7 @@ export class Editor {
   constructor(dependencies: EditorDependencies) {
     this.#dependencies = dependencies;
     this.#field = h('textarea', { 'aria-label': 'Your message', rows: '1' });
-    this.#field.value = dependencies.message.body;
+    this.#field.value = dependencies.text ?? dependencies.message.body;
     const cancel = h('button', { type: 'button', class: 'button quiet' }, 'Cancel');
     const hint = h(
       'span',
@@ -60,6 +64,7 @@ export class Editor {
   }
 
   #changed(): void {
+    this.#dependencies.changed(this.text);
     fitHeight(this.#field);
     const left = remaining(this.text);
     this.#save.disabled = left < 0 || this.text.trim() === '';

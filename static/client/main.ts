@@ -1,5 +1,5 @@
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
-import { forgetOtherUser, readPageState } from './page-state.js';
+import { readPageState } from './page-state.js';
 import { RoomScreen } from './room-screen.js';
 
 const page = readPageState();
@@ -7,5 +7,4 @@ const page = readPageState();
 const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
-if (document.getElementById('sign-in')) forgetOtherUser(page.user);
 new RoomScreen(page);

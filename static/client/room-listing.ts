@@ -2,6 +2,7 @@ import type { ChatClient, ClientEvent } from 'changeroom-client';
 import { roomGroups } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
+import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { RoomDirectory } from './room-directory.js';
@@ -13,6 +14,7 @@ export interface RoomListingDependencies {
   entries: readonly RoomEntry[];
   /** The room that the page shows. */
   current: string;
+  drafts: Pick<Drafts, 'rooms'>;
   visited: readonly string[];
   /** Id of the user of a playground page. */
   as: string | null;
@@ -89,15 +91,16 @@ export class RoomListing {
   draw({ unread, users }: RoomListingContent): void {
     const { client, current, visited, as } = this.#dependencies;
     const unsent = client.outbox.rooms;
+    const drafts = this.#dependencies.drafts.rooms;
     const shown = (entry: RoomEntry) =>
       entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
     const sought = this.#filter.value.trim();
     const groups = roomGroups(this.#directory.entries, {
       current,
-      visited: [...visited, ...unsent],
+      visited: [...visited, ...unsent, ...drafts],
       sought,
     }).map(({ title, rooms }) => ({ title, rooms: rooms.map(shown) }));
-    this.#view.render({ groups, current, unsent, as });
+    this.#view.render({ groups, current, unsent, drafts, as });
     if (!this.#isDrawn) this.#view.reveal();
     this.#isDrawn = true;
     const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);

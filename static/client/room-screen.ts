@@ -1,10 +1,18 @@
-import type { Author, ChatClient, ClientEvent, Room } from 'changeroom-client';
+import {
+  type Author,
+  type ChatClient,
+  type ClientEvent,
+  OutboxFullError,
+  type Room,
+} from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
+import { Drafts } from './drafts.js';
 import { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
+import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
@@ -12,13 +20,14 @@ import { followLogins } from './login-channel.js';
 import { MessageTools } from './message-tools.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
-import { storageOf } from './page-state.js';
+import { storageOf } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
 import { typingText } from './typing-text.js';
+import { UnfinishedEdit } from './unfinished-edit.js';
 import { Unread } from './unread.js';
 import { visit } from './visited-rooms.js';
 
@@ -50,14 +59,15 @@ export class RoomScreen {
   constructor(page: PageState) {
     const { room, messages, hasOlder, names, unreadSince, rooms } = page;
     const as = page.as?.id_user ?? null;
-    const session = storageOf('sessionStorage', as);
+    const id_user = page.user.id_user ?? '';
+    const drafts = new Drafts(storageOf('localStorage', id_user));
     const api = new Api(page.as?.signed ?? null);
     const scheduleDraw = () => this.#drawing.schedule();
     this.#page = page;
-    this.#client = createPageClient(page, session);
+    this.#client = createPageClient(page);
     this.#room = this.#client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
     this.#unread = new Unread(unreadSince);
-    this.#composer = new Composer(room, session, api, {
+    this.#composer = new Composer(room, drafts, api, {
       submit: (body) => this.#post(body),
       editLast: () => this.#tools.editLast(),
       typing: () => this.#room.notifyTyping(),
@@ -67,6 +77,7 @@ export class RoomScreen {
       room: this.#room,
       rows: this.#log.rows,
       composer: this.#composer,
+      unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
       user: () => this.#user,
       scheduleDraw,
       drawNow: () => this.#drawing.drawNow(),
@@ -76,6 +87,7 @@ export class RoomScreen {
       api,
       entries: rooms,
       current: room,
+      drafts,
       visited: visit(storageOf('localStorage', as), room),
       as,
       scheduleDraw,
@@ -84,8 +96,10 @@ export class RoomScreen {
     this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
+    askBeforeLeaving(() => this.#client.outbox.pending > 0 && this.#client.connection.name !== 'open');
     this.#draw();
     this.#log.scrollToUnread();
+    this.#tools.continueEdit();
     this.#client.connect();
     if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
@@ -122,7 +136,13 @@ export class RoomScreen {
 
   #post(body: string): void {
     this.#unread.clear();
-    this.#room.post(body);
+    try {
+      this.#room.post(body);
+    } catch (error) {
+      if (!(error instanceof OutboxFullError)) throw error;
+      this.#composer.restore(body);
+      this.#composer.showFault(error.message);
+    }
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
   }

@@ -35,11 +35,31 @@ describe('AUTH=guest', () => {
     expect(authenticator).toMatchObject({ mode: 'guest', recheckMs: null, status: null });
   });
 
-  test('a user without a signed cookie has no identity, even with a token', async () => {
+  test('a user without a signed cookie or a token has no identity', async () => {
     expect(await authenticator.authenticate({})).toBeNull();
-    const credentials = { cookieHeader: `${TOKEN_COOKIE}=x`, bearerToken: 'a.b.c' };
-    expect(await authenticator.authenticate(credentials)).toBeNull();
+    expect(await authenticator.authenticate({ cookieHeader: `${TOKEN_COOKIE}=x` })).toBeNull();
   });
+
+  test('a token authenticates a guest and takes precedence over a cookie', async () => {
+    const bearerToken = guests.sign({ id_user: 'eve', name: 'Eve' });
+    const session = await authenticator.authenticate({ cookieHeader: guestCookie, bearerToken });
+    expect(session).toEqual({ id_user: 'eve', name: 'Eve', expires: null });
+  });
+
+  test.each([
+    'a.b.c',
+    'x',
+    `${guests.sign({ id_user: 'eve', name: 'Eve' })}x`,
+    ['x'],
+    'é',
+    'x'.repeat(9_000),
+  ])(
+    'a token that this server did not sign is refused, also with a valid cookie: %j',
+    async (bearerToken) => {
+      const attempt = authenticator.authenticate({ cookieHeader: guestCookie, bearerToken });
+      await expect(attempt).rejects.toEqual(refused('bad-token'));
+    },
+  );
 });
 
 describe('AUTH=jwt', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config/config.js';
@@ -45,8 +44,8 @@ describe('readConfig', () => {
     expect(listed).toEqual([
       'PORT must be a whole number',
       'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace',
-      'RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://',
       'SHUTDOWN_SECONDS must be from 1 to 600',
+      'RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://',
     ]);
   });
 
@@ -361,37 +360,4 @@ describe('alternative names of settings', () => {
       'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace (set as LOG)',
     ]);
   });
-});
-
-describe('docs/configuration.md', () => {
-  const page = readFileSync('docs/configuration.md', 'utf8');
-  const [main = '', alternative = ''] = page.split('## Alternative names');
-  const rowsOf = (text: string) => [...text.matchAll(/^\| `(\w+)` +\| (.*?) *\| (.*?) *\|$/gm)];
-  const rows = rowsOf(main);
-  const plain = (text: string) => text.replaceAll('`', '').replaceAll('’', "'");
-
-  test('docs/configuration.md lists every alternative name of a setting', () => {
-    const listed = rowsOf(alternative).map(([, name, setting = '', note]) => [name, plain(setting), note]);
-    expect(listed).toEqual(
-      Object.entries(aliases).map(([name, { setting, isDeprecated }]) => [
-        name,
-        setting,
-        isDeprecated ? 'deprecated' : '',
-      ]),
-    );
-  });
-
-  test('docs/configuration.md lists every setting in the order of the source', () => {
-    expect(rows.map(([, name]) => name)).toEqual(Object.keys(settings));
-  });
-
-  test.each(Object.entries(settings))(
-    'docs/configuration.md has default and description of %s',
-    (name, setting) => {
-      const [, , fallback = '', meaning = ''] = rows.find((row) => row[1] === name) ?? [];
-      const { success, data } = setting.safeParse(undefined);
-      expect(plain(fallback)).toBe(String((success && data) ?? ''));
-      expect(plain(meaning)).toBe(plain(setting.description ?? ''));
-    },
-  );
 });

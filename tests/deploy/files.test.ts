@@ -22,23 +22,14 @@ import { parse } from 'yaml';
 import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
+import { tunnelSettings } from '../../server/config/tunnel-settings.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
 /** Variables that tunnel-and-serve.sh, the build at Heroku or Node.js reads. */
-const OTHERS = [
-  'SSH_HOST',
-  'SSH_PORT',
-  'SSH_USER',
-  'SSH_KEY',
-  'SSH_KNOWN_HOSTS',
-  'SSH_ACCEPT_ANY_HOST_KEY',
-  'SSH_LOCAL_PORT',
-  'RETHINKDB_INTERNAL_IPS',
-  'NODE_ENV',
-];
+const OTHERS = [...Object.keys(tunnelSettings), 'NODE_ENV'];
 
 /** The names that no program reads. */
 const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
@@ -52,19 +43,6 @@ describe('app.json', () => {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
 
-  /** Set by Heroku, fixed by its router, and set by the Redis add-on. */
-  const OF_THE_PLATFORM = ['PORT', 'HOST', 'REDIS_URL'];
-
-  test('app.json lists every setting except those of the platform, with the description of the source', () => {
-    const listed = Object.entries(app.env)
-      .filter(([name]) => name in settings)
-      .map(([name, { description }]) => [name, description]);
-    const expected = Object.entries(settings)
-      .filter(([name]) => !OF_THE_PLATFORM.includes(name))
-      .map(([name, { description = '' }]) => [name, description.replaceAll('’', "'")]);
-    expect(listed).toEqual(expected);
-  });
-
   test('app.json contains values that the server accepts', () => {
     const values = Object.entries(app.env).flatMap(([name, { value }]) => (value ? [[name, value]] : []));
     expect(accept(Object.fromEntries(values))).toMatchObject({ trustProxy: 1 });
@@ -77,60 +55,6 @@ describe('app.json', () => {
         required !== false && value === undefined && generator === undefined,
     );
     expect(left).toEqual([]);
-  });
-});
-
-describe('compose.yaml', () => {
-  interface Service {
-    command?: string[];
-    environment?: Record<string, string>;
-    depends_on?: Record<string, unknown>;
-    networks: string[];
-    volumes?: string[];
-    configs?: { source: string }[];
-    ports?: string[];
-  }
-  const compose = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
-    services: Record<string, Service>;
-    configs: Record<string, { file?: string; content?: string }>;
-    networks: Record<string, { internal?: boolean }>;
-  };
-  const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
-    Record<string, Service>;
-
-  test('compose.yaml starts servers with valid settings', () => {
-    expect(unknown(Object.keys(app1.environment!))).toEqual([]);
-    const filled = Object.entries(app1.environment!).map(([name, value]) => [
-      name,
-      value.replaceAll(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(64)),
-    ]);
-    expect(accept(Object.fromEntries(filled)).database?.hosts).toEqual([{ host: 'rethinkdb', port: 28015 }]);
-    expect(app2).toEqual(app1);
-  });
-
-  test('compose.yaml starts existing bots at the broker of the servers', () => {
-    const { command, environment } = inner.bots!;
-    const [, script, ...bots] = command!;
-    expect(existsSync(script!)).toBe(true);
-    expect(bots.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
-    expect(app1.environment).toMatchObject(environment!);
-  });
-
-  test('compose.yaml publishes only the port of nginx', () => {
-    expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
-    for (const service of Object.values(inner)) {
-      expect(service.ports).toBeUndefined();
-      expect(service.networks.map((name) => compose.networks[name]?.internal)).toEqual([true]);
-    }
-  });
-
-  test('compose.yaml gives nginx site.conf, and its servers instead of upstream.conf', () => {
-    expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
-    expect(existsSync(compose.configs.site!.file!)).toBe(true);
-    const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));
-    const own = compose.configs.upstream!.content!.replaceAll('$$', '$');
-    expect(directives(own)).toEqual(directives(readFileSync('deploy/nginx/upstream.conf', 'utf8')));
-    expect([...own.matchAll(/server (\w+):5000 /g)].map(([, name]) => name)).toEqual(['app1', 'app2']);
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { AccessControl } from '../../server/access/access-control.js';
 import { guestAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
+import { OriginPolicy } from '../../server/auth/origin-policy.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
@@ -69,6 +70,7 @@ async function serve(
     authenticator,
     guests,
     limits: unlimited(),
+    origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
     users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
   const parts = { limits: unlimited(), rooms, slowReaders, visitors, stopping: stopping.signal, events };

@@ -26,8 +26,13 @@ export class SocketClient {
   }
 
   /** Resolves when frames can be sent, or the connection is closed already. */
-  static async connect(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-    const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
+  static async connect(
+    url: string,
+    headers: Record<string, string> = {},
+    query: Record<string, string> = {},
+  ): Promise<SocketClient> {
+    const parameters = new URLSearchParams({ EIO: '4', transport: 'websocket', ...query });
+    const address = `${url.replace(/^http/, 'ws')}/primus/?${parameters}`;
     const socket = new WebSocket(address, { headers, perMessageDeflate: false });
     const client = new SocketClient(socket);
     await until('the socket is open', () => client.closed !== null || socket.readyState === WebSocket.OPEN);

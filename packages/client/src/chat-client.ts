@@ -4,7 +4,7 @@ import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { EventStore } from './event-store.js';
 import type { Author, ClientFrame, ServerFrame } from './frames.js';
-import { Outbox, type OutboxStorage } from './outbox.js';
+import { Outbox, type OutboxStorage, type Unsent } from './outbox.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import { type RequestFrame, Requests } from './requests.js';
 import { Room, type RoomInitialState } from './room.js';
@@ -125,6 +125,15 @@ export class ChatClient {
   leave(name: string): void {
     this.#rooms.get(name)?.disconnected();
     if (this.#rooms.delete(name)) this.send({ type: 'leaveRoom', room: name });
+  }
+
+  /**
+   * Takes over unsent messages of another outbox, such as that of a tab that was closed. They are sent once the client is
+   * in their rooms. Messages that are in this outbox already, or exceed `MAX_UNSENT_MESSAGES`, are ignored.
+   */
+  adopt(messages: readonly Unsent[]): void {
+    this.outbox.adopt(messages);
+    for (const room of this.#rooms.values()) room.sendUnsent();
   }
 
   /** Sends a frame; drops it without a connection. */

@@ -228,6 +228,8 @@ export interface ServerFrames {
     protocol: string;
     id_socket: string;
     user: Author;
+    /** Authenticates this guest from now on, as a bearer token. Only for a guest that was created for this socket, because it had neither a cookie nor a token */
+    token?: string | undefined;
   };
   /** Answers `joinRoom`: the newest messages of the room. */
   roomSnapshot: {

@@ -15,7 +15,15 @@ export type {
   User,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
-export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
+export {
+  MAX_UNSENT_MESSAGES,
+  type Outbox,
+  OutboxFullError,
+  type OutboxStorage,
+  type Progress,
+  parseUnsent,
+  type Unsent,
+} from './outbox.js';
 export { comparePositions } from './position.js';
 export {
   ConnectionError,

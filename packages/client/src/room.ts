@@ -107,7 +107,11 @@ export class Room {
     return this.#session.timeline.get(id);
   }
 
-  /** Adds a message to the outbox and sends it as soon as possible, again after a lost connection. @returns its id */
+  /**
+   * Adds a message to the outbox and sends it as soon as possible, again after a lost connection.
+   * @returns its id
+   * @throws OutboxFullError while too many messages wait
+   */
   post(body: string): string {
     // Other users stop seeing the indicator; the next one is sent at once.
     this.#typedAt = Number.NEGATIVE_INFINITY;
@@ -172,6 +176,11 @@ export class Room {
     else if (frame.type === 'read' && frame.room === this.name) this.#marker.confirm(frame.position);
     else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
     this.#session.receive(frame);
+  }
+
+  /** For the client: messages were added to the outbox. */
+  sendUnsent(): void {
+    this.#session.sendWaiting();
   }
 
   /** For the client: there is a connection with an authenticated user. */

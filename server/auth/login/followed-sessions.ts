@@ -17,7 +17,7 @@ interface Followed {
 const REFRESH_AT_PART = 0.75;
 /** Milliseconds before the expiry at which it is refreshed, at the earliest. */
 const MAX_LEAD_MS = 60_000;
-/** The part of the remaining time by which refreshes are spread: all sockets may have been opened at once. */
+/** Refreshes are spread over this part of the remaining time: all sockets may have been opened at once. */
 const SPREAD_PART = 0.5;
 /** Milliseconds between attempts while the issuer is unavailable. */
 const RETRY_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { TokenEndpointResponse } from 'openid-client';
 import { type Claims, nameClaim } from '../claims.js';
 
-/** What the issuer has confirmed about a user. */
+/** The issuer's confirmation of a login. */
 export interface Grant {
   /** Of the ID token and the userinfo endpoint; null where a refresh returned no ID token. */
   claims: Claims | null;

@@ -68,7 +68,7 @@ export class Sessions {
     return toSession(renewed);
   }
 
-  /** Begins a session of a user whom the issuer has confirmed. @throws ChatError `login-failed`, `database-unavailable` */
+  /** Begins a session after the issuer has confirmed the login. @throws ChatError `login-failed`, `database-unavailable` */
   async begin(id: string, grant: Grant): Promise<Session> {
     const { table, seals, now } = this.#dependencies;
     const id_user = userIdClaim(grant.claims?.sub);

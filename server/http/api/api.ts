@@ -2,7 +2,6 @@ import { type RequestHandler, Router } from 'express';
 import { TOKEN_COOKIE } from '../../auth/credentials.js';
 import { GUEST_COOKIE } from '../../auth/guest.js';
 import { notFound } from '../middleware/problems.js';
-import { sameOrigin } from '../middleware/same-origin.js';
 import { describeApi, type OpenApi } from '../openapi/document.js';
 import { type Endpoint, serve } from '../openapi/endpoint.js';
 import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
@@ -44,11 +43,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
   ];
   const atRoot = rootEndpoints(dependencies);
   const document = describe([...underApi, ...atRoot]);
-  return Router()
-    .use('/api', noSniffing, sameOrigin)
-    .use(serve(underApi))
-    .use('/api', notFound)
-    .use(serveAtRoot(atRoot));
+  return Router().use('/api', noSniffing).use(serve(underApi)).use('/api', notFound).use(serveAtRoot(atRoot));
 }
 
 function describe(endpoints: Endpoint[]): OpenApi {

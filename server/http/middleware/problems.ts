@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { clearedCookies, SESSION_COOKIE } from '../../auth/login/session-cookie.js';
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
+import { allowMethods } from '../gate/cross-origin.js';
 import { loginPath } from '../pages/login-addresses.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
@@ -43,6 +44,7 @@ export function onlyMethods(...methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (req, res) => {
     res.set('Allow', allow);
+    allowMethods(req, res, methods.join(', '));
     if (req.method === 'OPTIONS') return void res.status(204).end();
     throw new ChatError('method-not-allowed', `This address takes ${allow}`);
   };

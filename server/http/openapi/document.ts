@@ -19,7 +19,7 @@ export interface OpenApiOperation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: Content };
+  requestBody?: { required: boolean; content: Content };
   responses: Record<string, OpenApiResponse>;
 }
 
@@ -74,7 +74,11 @@ export function describeApi(
       schemas: writer.components,
       securitySchemes: {
         guest: { type: 'apiKey', in: 'cookie', name: cookies.guest, description: 'A guest (`AUTH=guest`)' },
-        token: { type: 'http', scheme: 'bearer', description: 'A user (`AUTH=jwt`, `AUTH=accounts`)' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A user (`AUTH=jwt`, `AUTH=accounts`), or a guest',
+        },
         tokenCookie: {
           type: 'apiKey',
           in: 'cookie',
@@ -95,7 +99,19 @@ const SECURITY: Record<NonNullable<Operation['access']>, OpenApiOperation['secur
 };
 
 function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchema): OpenApiOperation {
-  const { id, tag, summary, description, params, query, headers, body, plainText, responses } = operation;
+  const {
+    id,
+    tag,
+    summary,
+    description,
+    params,
+    query,
+    headers,
+    body,
+    isBodyRequired,
+    plainText,
+    responses,
+  } = operation;
   const parameters = [
     ...parametersOf(params, 'path', writer),
     ...parametersOf(query, 'query', writer),
@@ -109,7 +125,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     security: SECURITY[operation.access ?? 'visitors'],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: contentOf(writer.write(body, 'input'), plainText) },
+      requestBody: { required: isBodyRequired, content: contentOf(writer.write(body, 'input'), plainText) },
     }),
     responses: {
       ...Object.fromEntries(
@@ -203,7 +219,7 @@ function errorsOf({
           'database-unavailable',
         ] as const)
       : []),
-    ...(method === 'get' ? [] : (['bad-origin'] as const)),
+    'bad-origin',
     ...(method !== 'get' && access === 'visitors' ? (['storage-full'] as const) : []),
     'rate-limited',
     'internal',

@@ -11,7 +11,7 @@ export const originOf = ({ protocol, host }: Request): string => `${protocol}://
 /** The redirect URI at an identity provider. */
 export const callbackUrl = (req: Request): string => `${originOf(req)}/login/callback`;
 
-/** The address of a login page, with the parameters by which it leads back. */
+/** The address of a login page, with parameters for the way back. */
 export function loginPageUrl(
   pageUrl: string,
   { state, path }: { state: string; path: string },

@@ -8,6 +8,7 @@ import {
   SESSION_COOKIE,
   sessionIdOf,
 } from '../../auth/login/session-cookie.js';
+import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { Limits } from '../../limits/limits.js';
 import { toChatError } from '../../protocol/errors.js';
 import { diagnostics } from '../../telemetry/diagnostics-channels.js';
@@ -22,10 +23,11 @@ export interface LoginPagesDependencies {
   login: Login;
   limits: Pick<Limits, 'loginAttempt' | 'failedLogin'>;
   log: Log;
+  origins: OriginPolicy;
 }
 
 /** Signing in and out on the page. Everything works without JavaScript. */
-export function loginRouter({ login, limits, log }: LoginPagesDependencies): Router {
+export function loginRouter({ login, limits, log, origins }: LoginPagesDependencies): Router {
   const { provider, pageUrl, pending, sessions } = login;
 
   /** Counts a login by its outcome. A refused one counts towards the limit of the address. */
@@ -119,7 +121,7 @@ export function loginRouter({ login, limits, log }: LoginPagesDependencies): Rou
 
   router
     .route('/logout')
-    .post(sameOrigin, requestBody, async (req, res) => {
+    .post(sameOrigin(origins), requestBody, async (req, res) => {
       const isEverywhere = textOf(req.body?.everywhere) !== undefined;
       const id = sessionIdOf(req.headers.cookie);
       const session = id && isEverywhere ? await sessions.find(id, req.ip).catch(() => null) : null;

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import compressedStatic from 'express-static-gzip';
 import type { Login } from '../../auth/create-auth.js';
+import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
@@ -27,6 +29,7 @@ export interface PagesDependencies {
   log: Log;
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
+  origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
@@ -47,14 +50,22 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     res.locals.assets = assets;
     next();
   });
-  router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
+  router.use(
+    '/static',
+    compressedStatic(BUILD_FOLDER, {
+      enableBrotli: true,
+      orderPreference: ['br'],
+      index: false,
+      serveStatic: { immutable: true, maxAge: '1y' },
+    }),
+  );
   router.use(
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
-  router.use(sameOrigin);
+  router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 

@@ -19,6 +19,10 @@ import type { Problem } from '../../middleware/problems.js';
 
 export { message, position, user };
 
+export const guest = user
+  .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })
+  .meta({ id: 'Guest', description: 'A new guest.' });
+
 export const messagePage = z
   .object({
     messages: z.array(message).describe('Oldest first'),

@@ -8,18 +8,20 @@ export interface RoomRowOptions {
   isCurrent: boolean;
   /** A message to the room waits in the browser. */
   isUnsent?: boolean;
+  /** The browser has a text that the reader has begun to write. */
+  hasDraft?: boolean;
 }
 
 /** A room in the list of rooms. */
 export function roomRow(
   entry: RoomEntry,
-  { href, isCurrent, isUnsent = false }: RoomRowOptions,
+  { href, isCurrent, isUnsent = false, hasDraft = false }: RoomRowOptions,
 ): ElementTree {
   const { name, topic, access, users, unread } = entry;
   const attributes = {
     href,
     'aria-current': isCurrent && 'page',
-    'aria-label': roomLabel(entry) + (isUnsent ? ', has an unsent message' : ''),
+    'aria-label': roomLabel(entry) + (isUnsent ? ', has an unsent message' : hasDraft ? ', has a draft' : ''),
     class: classes(unread && 'has-unread'),
     'data-action': 'open',
   };
@@ -34,6 +36,7 @@ export function roomRow(
       topic !== '' && element('bdi', { class: 'room-topic' }, topic),
     ),
     isUnsent && element('span', { class: 'badge' }, 'unsent'),
+    hasDraft && !isUnsent && element('span', { class: 'badge' }, 'draft'),
     users ? element('span', { class: 'room-users' }, `${users}`) : null,
     unread ? element('span', { class: 'room-unread' }, unreadText(unread)) : null,
   );
