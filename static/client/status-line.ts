@@ -30,7 +30,10 @@ export class StatusLine {
     this.#retry.hidden = countdown === undefined || countdown === 0;
     const hint = isSignedOut && !this.#signIn ? ` ${SIGN_IN_ELSEWHERE}` : '';
     const shown = (notice ?? fault ?? '') + hint;
-    if (this.#signIn) this.#signIn.hidden = !isSignedOut;
+    if (this.#signIn) {
+      this.#signIn.hidden = !isSignedOut;
+      byId('account-button').hidden = isSignedOut;
+    }
     this.#notice.hidden = shown === '';
     setText('notice', shown);
   }

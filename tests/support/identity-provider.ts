@@ -143,7 +143,13 @@ export class TestIdentityProvider {
           enabled: true,
           allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
         },
-        rpInitiatedLogout: { enabled: hasLogout },
+        rpInitiatedLogout: {
+          enabled: hasLogout,
+          logoutSource: (context, form) => {
+            const submit = '<button form="op.logoutForm" name="logout" value="yes">Log out</button>';
+            context.body = `<title>Provider</title>${form}${submit}`;
+          },
+        },
         resourceIndicators: {
           enabled: true,
           getResourceServerInfo: () => ({ scope: '', audience: CHAT_AUDIENCE, accessTokenFormat: 'jwt' }),
@@ -151,7 +157,7 @@ export class TestIdentityProvider {
       },
       findAccount: (_context, sub) => ({
         accountId: sub,
-        claims: () => ({ sub, name: sub.charAt(0).toUpperCase() + sub.slice(1) }),
+        claims: () => ({ sub, name: sub.charAt(0).toUpperCase() + sub.slice(1).replaceAll('-', ' ') }),
       }),
       interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
       issueRefreshToken: () => hasRefreshTokens,

@@ -1,5 +1,6 @@
 import type { SealedTokens, SessionInfo, SessionTable } from '../../database/tables/session-table.js';
 import { reasonOf } from '../../lib/error-reason.js';
+import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { userIdClaim } from '../claims.js';
 import { badToken, tokenExpired } from '../credentials.js';
@@ -72,7 +73,8 @@ export class Sessions {
   async begin(id: string, grant: Grant): Promise<Session> {
     const { table, seals, now } = this.#dependencies;
     const id_user = userIdClaim(grant.claims?.sub);
-    if (id_user === null) throw badToken();
+    if (id_user === null)
+      throw new ChatError('login-failed', 'the identity provider named no valid user id (claim sub)');
     const user = { id, id_user, name: id_user, issued: 0 };
     const session = { ...user, token: null, ...seals.renewedSession(user, grant, now()) };
     await table.add(session, now());
