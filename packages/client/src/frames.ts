@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
+  | 'session-ended'
+  | 'login-failed'
   | 'bad-origin'
   | 'id-taken'
   | 'room-exists'
@@ -83,6 +85,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'auth-unavailable'
   | 'bots-unavailable'
+  | 'no-such-command'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';
