@@ -44,7 +44,7 @@ walkRows('The chatroom microservice', {
   },
   MONGODB_URI: () => configWith({ MONGODB_URI: 'mongodb://127.0.0.1:27017/chat' }, 'RETHINKDB_URL'),
   AUTH_SERVER: () =>
-    expect(configWith({ AUTH_SERVER: 'https://accounts.example' }, 'AUTH=accounts').auth).toEqual({
+    expect(configWith({ AUTH_SERVER: 'https://accounts.example' }, 'AUTH=accounts').auth).toMatchObject({
       mode: 'accounts',
       server: 'https://accounts.example',
     }),
