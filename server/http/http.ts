@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
+import type { Login } from '../auth/create-auth.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -26,6 +27,8 @@ import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
   config: Config;
+  /** Null: visitors cannot sign in on the page. */
+  login: Login | null;
   directory: RoomDirectory;
   limits: Limits;
   visitors: Visitors;
@@ -70,6 +73,8 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.set('view engine', 'pug');
   // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
   app.enable('view cache');
+  // For the templates.
+  app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
   app.use(serve(monitoring));
