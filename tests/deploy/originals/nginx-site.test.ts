@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, say, shownTexts, type Visitor, visit } from '../../support/browser.js';
@@ -16,10 +19,12 @@ describe('the nginx site of the chat server', skipWithout('nginx', 'chromium', '
   let server: ServerProcess;
   let nginx: Nginx;
   let browser: Browser;
+  let DATA_DIR: string;
 
   beforeAll(async () => {
     redis = await startRedis();
-    server = await startServer({ INSTANCES: '2', REDIS_URL: redis.url });
+    DATA_DIR = await mkdtemp(path.join(tmpdir(), 'changeroom-nginx-site-'));
+    server = await startServer({ DATA_DIR, INSTANCES: '2', REDIS_URL: redis.url });
     const site = readFileSync('tests/deploy/originals/chat-server-nginx-site.txt', 'utf8');
     nginx = await Nginx.start((port) => {
       const { port: upstream } = new URL(server.url);
@@ -34,6 +39,7 @@ describe('the nginx site of the chat server', skipWithout('nginx', 'chromium', '
     await nginx?.stop();
     await endAllServers();
     await redis?.stop();
+    await rm(DATA_DIR, { recursive: true, force: true });
   });
 
   const open = (room: string): Promise<Visitor> => visit(browser, `http://${HOST}/r/${room}`);
@@ -92,6 +98,15 @@ describe('the nginx site of the chat server', skipWithout('nginx', 'chromium', '
     });
     expect(received.status).toBe(201);
     expect(received.polled.match(/by REST/g)!.length).toBeGreaterThanOrEqual(4);
+    await context.close();
+  });
+
+  test('room names with spaces and accents pass the nginx site, which decodes addresses', async () => {
+    const { page, context } = await open('caf%C3%A9%20b');
+    await say(page, 'espresso');
+    await until('the message', async () => (await shownTexts(page)).includes('espresso'));
+    const read = await fetch(`${server.url}/api/rooms/caf%C3%A9%20b/messages`);
+    expect(await read.text()).toContain('espresso');
     await context.close();
   });
 
