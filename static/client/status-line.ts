@@ -9,7 +9,6 @@ export class StatusLine {
   readonly #notice = byId('notice');
 
   constructor(retryNow: () => void) {
-    byId('connection').hidden = false;
     this.#retry.addEventListener('click', retryNow);
   }
 

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { allowMethods } from '../gate/cross-origin.js';
+import { faultText } from '../pages/rows/fault-text.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
@@ -66,7 +67,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     if (problem.retryAfterMs !== undefined)
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
-    res.render('error', problem, (failure: Error | null, html: string) => {
+    res.render('error', { ...problem, faultText }, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
       log.error({ err: failure }, 'http: rendering the error page failed');
       sendJson(res, problem);

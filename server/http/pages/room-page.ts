@@ -53,6 +53,7 @@ export function roomPage(model: RoomPageModel) {
   return {
     ...side,
     isEmpty: messages.length === 0,
+    hasOlder,
     rowsHtml: logHtml({
       messages: messages.map((message) => named(message, names)),
       id_user: user.id_user,

@@ -1,4 +1,5 @@
 import type { Message } from '../../../protocol/message.js';
+import { kindOf } from './action.js';
 
 /** A row of a room's log. */
 export type Row =
@@ -19,13 +20,14 @@ export interface RowOptions {
   unread?: string | null;
 }
 
-/** Longest time between two messages of a group. */
-const GROUP_WITHIN_MS = 5 * 60_000;
+/** A group, which shows only the time of its first message, is shorter than this. */
+const GROUP_MS = 5 * 60_000;
 
 /** The rows of messages (oldest first): separates days, and groups messages of one author. */
 export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: RowOptions): Row[] {
   const rows: Row[] = [];
-  let previous: Message | null = null;
+  /** The first message of the current group. */
+  let leader: Message | null = null;
   let day = '';
   for (const message of messages) {
     const today = dayOf(message.sent);
@@ -35,20 +37,22 @@ export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: Ro
     const isFirstUnread = message.id === unread;
     if (isFirstUnread) rows.push({ type: 'unread', key: 'unread' });
     const leads =
-      previous === null || today !== day || isAfterGap || isFirstUnread || !areOneGroup(previous, message);
+      leader === null || today !== day || isAfterGap || isFirstUnread || !areOneGroup(leader, message);
     rows.push({ type: 'message', key: `message ${message.id}`, message, leads });
-    previous = message;
+    if (leads) leader = message;
     day = today;
   }
   return rows;
 }
 
-function areOneGroup(a: Message, b: Message): boolean {
+/** @param a the first message of the group */
+export function areOneGroup(a: Message, b: Pick<Message, 'author' | 'body' | 'kind' | 'sent'>): boolean {
+  const kind = kindOf(a);
   return (
-    a.kind === b.kind &&
-    (a.kind === 'message' || a.kind === 'bot') &&
+    kind === kindOf(b) &&
+    (kind === 'message' || kind === 'bot') &&
     a.author.id_user === b.author.id_user &&
     a.author.name === b.author.name &&
-    b.sent - a.sent < GROUP_WITHIN_MS
+    b.sent - a.sent < GROUP_MS
   );
 }
