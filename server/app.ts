@@ -23,6 +23,7 @@ import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { MembershipNews } from './rooms/membership-news.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
@@ -103,6 +104,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
@@ -145,6 +147,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     directory,
     limits,
     log,
+    membershipNews,
     origins,
     presence,
     rooms,
@@ -173,6 +176,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     memberships,
+    messages,
+    membershipNews,
     presence,
     rooms,
     roomTable,

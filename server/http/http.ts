@@ -6,6 +6,7 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
+import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -28,6 +29,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   limits: Limits;
   visitors: Visitors;
   log: Log;
+  membershipNews: MembershipNews;
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;

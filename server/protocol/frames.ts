@@ -73,6 +73,10 @@ export const clientFrames = {
       type: z.literal('observePresence'),
       ref,
       rooms: z.array(z.unknown().meta({ type: 'string' })).max(1000),
+      activity: z
+        .boolean()
+        .default(false)
+        .describe('Report new messages of these rooms too, by `roomActivity`'),
     })
     .describe('Observes presence in rooms without joining them. Replaces the rooms observed before.'),
   markRead: z

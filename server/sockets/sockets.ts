@@ -7,6 +7,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -14,8 +15,10 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
+import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
+import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
 import type { HandlerDependencies } from './handlers/handler.js';
@@ -34,6 +37,8 @@ export interface SocketsDependencies {
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
+  messages: Pick<Messages, 'followActivity'>;
+  membershipNews: MembershipNews;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
@@ -52,16 +57,30 @@ export class Sockets {
   readonly #primus: Primus;
   readonly #connections = new Set<SocketConnection>();
   readonly #authenticator: SocketAuthenticator;
+  readonly #activityRelay: ActivityRelay;
   readonly #presenceRelay: PresenceRelay;
   readonly #typingRelay: TypingRelay;
   readonly #handlerDependencies: HandlerDependencies;
 
   constructor(server: Server, dependencies: SocketsDependencies) {
     this.#dependencies = dependencies;
-    const { access, authenticator, heartbeat, log, memberships, presence, rooms, roomTable, routing, users } =
-      dependencies;
+    const {
+      access,
+      authenticator,
+      heartbeat,
+      log,
+      memberships,
+      messages,
+      membershipNews,
+      presence,
+      rooms,
+      roomTable,
+      routing,
+      users,
+    } = dependencies;
     const connections = this.#connections;
     this.#authenticator = new SocketAuthenticator(dependencies);
+    this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {
@@ -78,6 +97,7 @@ export class Sockets {
     new Announcer({
       roomTable,
       memberships,
+      membershipNews,
       users,
       connections,
       rooms,
@@ -130,7 +150,11 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const relays = { presenceRelay: this.#presenceRelay, typingRelay: this.#typingRelay };
+    const relays = {
+      activityRelay: this.#activityRelay,
+      presenceRelay: this.#presenceRelay,
+      typingRelay: this.#typingRelay,
+    };
     const connection = new SocketConnection(spark, { ...this.#dependencies, ...relays }, address);
     this.#connections.add(connection);
     const authenticated = this.#authenticator.authenticate(connection, spark);

@@ -17,6 +17,8 @@ import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
+import { MemberList } from './member-list.js';
+import { MembersSection } from './members-section.js';
 import { MessageTools } from './message-tools.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
@@ -26,6 +28,7 @@ import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
+import { TabBadge } from './tab-badge.js';
 import { typingText } from './typing-text.js';
 import { UnfinishedEdit } from './unfinished-edit.js';
 import { Unread } from './unread.js';
@@ -46,12 +49,14 @@ export class RoomScreen {
   readonly #drawing = new DrawScheduler(() => this.#draw());
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
+  readonly #members: MemberList;
+  readonly #membersSection: MembersSection;
   readonly #composer: Composer;
   readonly #tools: MessageTools;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
-  readonly #title = document.title;
+  readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
 
@@ -91,6 +96,8 @@ export class RoomScreen {
       as,
       scheduleDraw,
     });
+    this.#members = new MemberList({ room, api, changed: scheduleDraw });
+    this.#membersSection = new MembersSection(this.#members);
     this.#header = new RoomHeader({ room, user: page.user, api, listing: this.#listing, scheduleDraw });
     this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
@@ -109,6 +116,7 @@ export class RoomScreen {
   #listen(): void {
     const scheduleDraw = () => this.#drawing.schedule();
     this.#client.subscribe((event) => this.#receive(event));
+    this.#membersSection.onToggle(scheduleDraw);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => {
       const summary = event.target instanceof Element ? event.target.closest('summary') : null;
@@ -132,7 +140,11 @@ export class RoomScreen {
   #receive(event: ClientEvent): void {
     if (event.type === 'frame' && event.frame.type === 'read' && event.frame.room === this.#room.name)
       this.#unread.readUpTo(event.frame.position);
-    if (event.type === 'disconnected') this.#people.hide();
+    if (event.type === 'frame') this.#members.receive(event.frame);
+    if (event.type === 'disconnected') {
+      this.#people.hide();
+      this.#members.markStale();
+    }
     // The page that the server sends instead shows how to join.
     if (this.#room.isExpelled) location.reload();
     this.#drawing.schedule();
@@ -175,8 +187,8 @@ export class RoomScreen {
   }
 
   #drawNotes(): void {
-    const { count } = this.#unread;
-    document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
+    const unread = this.#listing.unreadElsewhere + (document.hidden ? this.#unread.count : 0);
+    this.#badge.show(unread);
     const typing = typingText(this.#room.typing());
     setText('typing', typing);
     byId('hint').hidden = typing !== '';
@@ -192,6 +204,7 @@ export class RoomScreen {
     const { presence } = this.#room;
     this.#header.show(this.#listing.current, this.#user);
     this.#people.show(presence, this.#user.id_user);
+    this.#membersSection.show(presence, this.#user.id_user, this.#room.status === 'live');
     this.#listing.draw({ unread: this.#unread.count, users: presence.isKnown ? presence.count : null });
   }
 }

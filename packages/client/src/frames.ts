@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.0';
+export const PROTOCOL_VERSION = '1.1';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -195,6 +195,8 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     rooms: string[];
+    /** Report new messages of these rooms too, by `roomActivity` */
+    activity?: boolean | undefined;
   };
   /** Sets the read position of the user; it only moves forward. Ignored for users who are not members. */
   markRead: {
@@ -319,6 +321,18 @@ export interface ServerFrames {
     /** Other processes cannot be reached: people may be missing, or shown although they left */
     partial: boolean;
   };
+  /** Messages were written in a room that is observed with `activity`. At most two per second and room. */
+  roomActivity: {
+    type: 'roomActivity';
+    /** Null: activity in any observed room may have been missed */
+    room: string | null;
+    /** New messages since the last report; null: unknown, such as after a deletion. Count them again */
+    messages: number | null;
+    /** The newest of them */
+    newest: Position | null;
+    /** The first ten authors of them */
+    authors: readonly (string | null)[];
+  };
   /** Another user types in a joined room. */
   userTyping: {
     type: 'userTyping';
@@ -357,13 +371,34 @@ export interface ServerFrames {
       /** Null if unknown */
       name: string | null;
     };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** A user is no longer a member. */
   memberLeft: {
     type: 'memberLeft';
     room: string;
-    /** Id of a user */
+    /** The same as `user.id_user` */
     id_user: string;
+    user: {
+      /** Id of a user */
+      id_user: string;
+      /** Null if unknown */
+      name: string | null;
+    };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
+  };
+  /** More users became members of a joined room, or left it, in one second than are reported by name. Not in these numbers are those that `memberJoined` and `memberLeft` have reported. */
+  membersChanged: {
+    type: 'membersChanged';
+    room: string;
+    /** Number of users who became members */
+    joined: number;
+    /** Number of users who are no longer members */
+    left: number;
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** The read position of the own user, set on any socket. */
   read: {

@@ -15,6 +15,7 @@ export type {
   User,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
+export type { MemberNotice } from './member-log.js';
 export {
   MAX_UNSENT_MESSAGES,
   type Outbox,

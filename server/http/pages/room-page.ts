@@ -62,6 +62,7 @@ export function roomPage(model: RoomPageModel) {
       rejected,
     }),
     olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
+    membersPath: withQuery(path, 'members'),
     stillPath: withQuery(path, 'still'),
     isHistory,
     isStill,
