@@ -69,7 +69,7 @@ export class KeyedList {
   }
 }
 
-/** What the reader has expanded stays expanded. */
+/** A long message that the reader has expanded stays expanded. */
 function keepOpen(from: Element, to: Element): void {
   if (from.querySelector('details[open]')) to.querySelector('details')?.setAttribute('open', '');
 }

@@ -240,7 +240,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
   test('unread messages of other rooms are counted in the list, the title and the icon as they arrive', async () => {
     const ann = await visit(browser, `${app.url}/r/joined-elsewhere`);
     await ann.page.getByRole('button', { name: 'Follow', exact: true }).click();
-    await ann.page.getByRole('button', { name: 'Leave' }).waitFor();
+    await ann.page.getByRole('button', { name: 'Unfollow' }).waitFor();
     await ann.page.goto(`${app.url}/r/quiet`);
     await ann.page.waitForSelector('body[data-state="live"]');
     const icon = () => ann.page.getAttribute('link[rel="icon"]', 'href');
@@ -250,7 +250,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     const badge = ann.page.locator('#rooms a', { hasText: 'joined-elsewhere' }).locator('.room-unread');
     await insert.run(database);
     await until('the list counts the first message', async () =>
-      (await badge.allInnerTexts())[0]?.includes('1 unread'),
+      (await badge.allTextContents())[0]?.includes('1 unread'),
     );
     await insert.run(database);
     await until('the title counts both', async () => (await ann.page.title()).startsWith('(2) '));

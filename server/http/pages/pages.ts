@@ -14,6 +14,7 @@ import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { LogPageLoader } from './log-page-loader.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { rejectedForm } from './rejected-form.js';
@@ -37,6 +38,7 @@ const ICON_MAX_AGE = '1d';
 export function pagesRouter(dependencies: PagesDependencies): Router {
   const { visitors, log } = dependencies;
   const roomPages = new RoomPageLoader(dependencies);
+  const logPages = new LogPageLoader(dependencies);
   const router = Router();
   let assets: Assets | null = null;
 
@@ -60,7 +62,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
   router.use(sameOrigin(dependencies.origins));
-  router.use(roomPagesRouter({ ...dependencies, roomPages }));
+  router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 
   router
