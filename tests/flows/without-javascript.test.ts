@@ -185,7 +185,8 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
       [false, true].map(async (javaScriptEnabled) => {
         const options = { javaScriptEnabled, timezoneId: 'UTC' };
         const { page, context } = await visit(browser, `${app.url}/r/same-rows`, options);
-        const html = await page.evaluate(`[...document.querySelectorAll('#rows .message, #rooms [aria-current]')]
+        const html =
+          await page.evaluate(`[...document.querySelectorAll('#rows .message, #rooms [aria-current]')]
           .map((row) => row.outerHTML.replace(/ title="[^"]*"/g, ''))`);
         await context.close();
         return html as string[];

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
-import { ChatError, ERRORS } from '../../protocol/errors.js';
+import { ChatError } from '../../protocol/errors.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type PageMessagesDependencies, readPageMessages } from './page-messages.js';
@@ -15,6 +15,8 @@ export interface RoomPageLoaderDependencies extends PageMessagesDependencies {
   users: UserTable;
 }
 
+/** Codes that the address of a page may name after a form: notices about a command. */
+const NOTICES = ['bots-unavailable', 'no-such-command'] as const;
 const NO_USERS: PresentUsers = { users: [], partial: false };
 
 /** Renders the page of a room; for users who may not enter it, a page with a button to join. */
@@ -52,7 +54,7 @@ export class RoomPageLoader {
           present,
           unavailable,
           isHistory: req.query.before !== undefined,
-          notice: req.query.notice === 'bots-unavailable' ? ERRORS['bots-unavailable'].title : undefined,
+          notice: NOTICES.find((code) => code === req.query.notice),
           editing: editedId(req, shown),
         });
         this.#respond(res, error?.status ?? 200).render('room', page);
