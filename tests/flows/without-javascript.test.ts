@@ -43,7 +43,7 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
       .table('messages')
       .insert({ room: 'frame', body: 'arrived' })
       .run(await app.database.connect());
-    // What the refresh does, without waiting for it.
+    // Has the effect of the refresh.
     await log.getByRole('link', { name: 'Stop' }).click();
     await log.locator('.body', { hasText: 'arrived' }).waitFor();
     expect(await log.locator('meta[http-equiv="refresh"]').count()).toBe(0);
