@@ -1,7 +1,7 @@
 /** The connection of commands that use the database from outside, as any other program can. */
 import { isIP } from 'node:net';
 import rethinkdb from 'rethinkdb';
-import { readConfig } from '../server/config/config.js';
+import { loadConfig } from '../server/config/config.js';
 import { ConfigError } from '../server/config/config-error.js';
 import { type DatabaseAddress, DEFAULT_DB, placeOf } from '../server/config/database-url.js';
 import type { DriverConnection } from '../server/database/connection/reql.js';
@@ -60,7 +60,7 @@ export function fail(message: string, exitCode = 1): never {
 
 function databaseAddressOf(env: NodeJS.ProcessEnv): DatabaseAddress {
   try {
-    const { database, embedded } = readConfig(env);
+    const { database, embedded } = loadConfig(env).config;
     const hosts = [{ host: '127.0.0.1', port: embedded.port }];
     return database ?? { hosts, db: DEFAULT_DB, user: 'admin', password: embedded.password, tls: null };
   } catch (error) {

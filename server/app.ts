@@ -15,6 +15,7 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
@@ -25,8 +26,11 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomListing } from './rooms/room-listing.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
@@ -119,7 +123,20 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, origins, users });
-  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
+  const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
+  const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
+  const directory = new RoomDirectory({
+    access,
+    catalogue,
+    limits,
+    listing,
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -177,10 +194,12 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     memberships,
+    messages,
     membershipNews,
     presence,
     rooms,
     roomTable,
+    sharedRoomList,
     slowReaders,
     users,
     trust,

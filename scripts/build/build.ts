@@ -3,6 +3,7 @@
  * styles of the page. Types are checked by `npm run lint`, not here.
  */
 import { bundleClient, CLIENT_BUNDLE } from './client-bundle.js';
+import { writeAtomically } from './files.js';
 import { bundlePage } from './page-assets.js';
 import { transpile } from './transpile.js';
 
@@ -18,6 +19,9 @@ const DEVELOPMENT = [
   'test/',
 ];
 
+/** The program that pm2 files of an earlier chat server start. */
+const FORMER_ENTRY_POINT = 'dist/index.js';
+
 await Promise.all([
   transpile('server', 'dist/server'),
   transpile('scripts', 'dist/scripts', { excluded: DEVELOPMENT }),
@@ -25,4 +29,5 @@ await Promise.all([
   transpile('packages/client/src', 'packages/client/dist', { kept: [CLIENT_BUNDLE, `${CLIENT_BUNDLE}.map`] }),
   bundleClient(),
   bundlePage(),
+  writeAtomically(FORMER_ENTRY_POINT, "import './server/main.js';\n"),
 ]);

@@ -110,5 +110,5 @@ function typeName(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeName).join(' or ');
   if (schema.type === 'array') return `array of ${typeName(schema.items ?? {})}`;
   if (schema.type === 'object' && !schema.properties) return 'object';
-  return schema.type ?? 'any';
+  return [schema.type ?? 'any'].flat().join(' or ');
 }

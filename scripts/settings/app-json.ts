@@ -1,7 +1,7 @@
 import { type DocumentedGroup, plainText } from './setting-groups.js';
 
-/** Set by Heroku, fixed by its router, and set by its Redis add-on. */
-const OF_THE_PLATFORM: ReadonlySet<string> = new Set(['PORT', 'HOST', 'REDIS_URL']);
+/** Set by Heroku, fixed by its router, set by its Redis add-on; and a file, which only a release could change. */
+const OF_THE_PLATFORM: ReadonlySet<string> = new Set(['PORT', 'HOST', 'REDIS_URL', 'ENV_FILE']);
 
 /** The other settings are optional. */
 const VALUES: Readonly<Record<string, object>> = {

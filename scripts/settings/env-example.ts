@@ -14,10 +14,12 @@ export function envExample(groups: readonly DocumentedGroup[]): string {
 
 function section({ title, settings }: DocumentedGroup): string {
   const rule = '-'.repeat(LINE_LENGTH - title.length - 6);
-  return [`# --- ${title} ${rule}\n`, ...settings.map(entry)].join('\n');
+  return [`# --- ${title} ${rule}\n`, ...settings.map(entry).filter(Boolean)].join('\n');
 }
 
 function entry({ name, fallback, description }: DocumentedSetting): string {
+  // A file cannot name itself.
+  if (name === 'ENV_FILE') return '';
   return `${comment(plainText(description))}\n#${name}=${fallback}\n`;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { aliases } from '../../server/config/settings.js';
+import { aliases, urlParts } from '../../server/config/alternative-names.js';
 import { appJson } from './app-json.js';
 import { envExample } from './env-example.js';
 import { documentedGroups } from './setting-groups.js';
@@ -22,10 +22,17 @@ export function generatedFiles(): Map<string, string> {
 function alternativeNames(): string {
   return table(
     ['Name', 'Setting', ''],
-    Object.entries(aliases).map(([name, { setting, isDeprecated }]) => [
-      code(name),
-      code(setting),
-      isDeprecated ? 'deprecated' : '',
-    ]),
+    [
+      ...Object.entries(aliases).map(([name, { setting, isDeprecated }]) => [
+        code(name),
+        code(setting),
+        isDeprecated ? 'deprecated' : '',
+      ]),
+      ...urlParts.flatMap(({ setting, variables }) =>
+        Object.entries(variables).flatMap(([part, names]) =>
+          names.map((name) => [code(name), `${part} of ${code(setting)}`, 'deprecated']),
+        ),
+      ),
+    ],
   );
 }

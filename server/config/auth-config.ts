@@ -15,14 +15,37 @@ const SETTINGS_BY_MODE: Record<AuthConfig['mode'], SettingName[]> = {
   accounts: ['AUTH_SERVER'],
 };
 
-/** Combines the settings that begin with AUTH. `auth` is null where they have faults. */
-export function readAuthConfig(settings: Settings): { auth: AuthConfig | null; faults: string[] } {
-  const mode = settings.AUTH ?? 'guest';
+/**
+ * Combines the settings that begin with AUTH. `auth` is null where they have faults. Without AUTH, the settings of a mode
+ * select it: a server whose operator has configured a login must never accept guests.
+ */
+export function readAuthConfig(settings: Settings): {
+  auth: AuthConfig | null;
+  faults: string[];
+  warnings: string[];
+} {
+  const selecting = settings.AUTH === undefined ? modesWithSettings(settings) : [];
+  if (selecting.length > 1) {
+    const rivals = selecting.map(({ mode, names }) => `${names.join(', ')} (AUTH=${mode})`);
+    return { auth: null, faults: [`AUTH must be set, because of ${rivals.join(' and ')}`], warnings: [] };
+  }
+  const [selected] = selecting;
+  const mode = settings.AUTH ?? selected?.mode ?? 'guest';
+  const warnings = selected ? [`AUTH=${mode} is assumed, because ${selected.names.join(', ')} is set`] : [];
   // A fault of AUTH itself, which its format reports.
-  if (!isMode(mode)) return { auth: null, faults: [] };
+  if (!isMode(mode)) return { auth: null, faults: [], warnings };
   const faults = settingsOfOtherModes(mode, settings);
   const auth = READERS[mode](settings, faults);
-  return { auth: faults.length > 0 ? null : auth, faults };
+  if (auth?.mode === 'accounts' && /^https?:\/\/[^/?#]*,/i.test(auth.server))
+    warnings.push('AUTH_SERVER has a comma in its host name: tokens cannot be checked there');
+  return { auth: faults.length > 0 ? null : auth, faults, warnings };
+}
+
+/** The modes of which at least one setting is set, with these settings. */
+function modesWithSettings(settings: Settings): { mode: string; names: SettingName[] }[] {
+  return Object.entries(SETTINGS_BY_MODE)
+    .map(([mode, names]) => ({ mode, names: names.filter((name) => settings[name]) }))
+    .filter(({ names }) => names.length > 0);
 }
 
 const READERS: Record<AuthConfig['mode'], (settings: Settings, faults: string[]) => AuthConfig | null> = {

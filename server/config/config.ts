@@ -5,10 +5,14 @@ import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import { combinationFaults } from './combinations.js';
 import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
-import { resolveAliases } from './environment.js';
+import { loadEnvFile } from './env-file.js';
+import { resolveNames } from './environment.js';
+import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { RedisAddress } from './redis-url.js';
 import { type LOG_LEVELS, type SettingName, settings } from './settings.js';
+import { tunnelWarnings } from './tunnel-settings.js';
+import { unknownSettings } from './unknown-settings.js';
 
 /** The AMQP broker that carries commands to bots and their replies. */
 export interface AmqpConfig {
@@ -54,8 +58,21 @@ export interface Config {
   allowedOrigins: readonly AllowedOrigin[];
   trustProxy: string | number;
   shutdownMs: number;
-  /** Deprecated settings in use, for the log. */
+  /** For the log: deprecated settings, settings without effect, misspelt ones. */
   warnings: string[];
+}
+
+/**
+ * Reads the configuration from the environment of the process and the settings file, whose variables it adds to `env`.
+ * @returns envFile: the path of that file; null if there is no such file
+ * @throws ConfigError listing all faults
+ */
+export function loadConfig(env: Record<string, string | undefined>): {
+  config: Config;
+  envFile: string | null;
+} {
+  const envFile = loadEnvFile(env);
+  return { config: readConfig(env), envFile };
 }
 
 /**
@@ -63,16 +80,16 @@ export interface Config {
  * @throws ConfigError listing all faults
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { values: named, setBy, ...aliases } = resolveAliases(env);
+  const { values: named, setBy, ...names } = resolveNames(env);
   const parsed = z.object(settings).safeParse(named);
-  const { auth, faults: authFaults } = readAuthConfig(named);
+  const { auth, ...ofAuth } = readAuthConfig(named);
   const faults = [
-    ...aliases.faults,
+    ...names.faults,
     ...(parsed.error?.issues.map(({ message, path: [name] }) => {
       const alias = setBy[name as SettingName];
       return alias ? `${message} (set as ${alias})` : message;
     }) ?? []),
-    ...authFaults,
+    ...ofAuth.faults,
     ...combinationFaults(named),
     ...(parsed.success ? queueFaults(parsed.data) : []),
   ];
@@ -117,7 +134,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
-    warnings: aliases.warnings,
+    warnings: [
+      ...names.warnings,
+      ...ofAuth.warnings,
+      ...ineffectiveSettings(named, setBy),
+      ...unknownSettings(env),
+      ...tunnelWarnings(env),
+    ],
   };
 }
 

@@ -20,6 +20,15 @@ export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The setting without which this one has no effect. */
+    effectiveWith?: string;
+    /** The setting with which this one has no effect. */
+    effectiveWithout?: string;
+  }
+}
+
 /**
  * Every setting, declared once, with its format, default and description (Markdown). `npm run docs:settings` generates
  * .env.example, app.json and the tables of docs/configuration.md from it.
@@ -31,6 +40,10 @@ export const settings = {
     .enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
     .describe('Minimum log level'),
+  ENV_FILE: z
+    .string()
+    .default('.env')
+    .describe('File of further settings; `/dev/null`: no file. A missing `.env` is ignored'),
   DATA_DIR: z
     .string()
     .min(1, 'DATA_DIR must not be empty')
@@ -59,15 +72,20 @@ export const settings = {
     .describe(
       'Replicas of each table that the server creates; by default one per database server, at most 3. Existing tables are not changed',
     ),
-  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
-    'Port of the embedded database, on 127.0.0.1; 0 selects a free port',
-  ),
-  EMBEDDED_PASSWORD: z.string().default('').describe('Password of the user `admin` of the embedded database'),
+  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015)
+    .describe('Port of the embedded database, on 127.0.0.1; 0 selects a free port')
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
+  EMBEDDED_PASSWORD: z
+    .string()
+    .default('')
+    .describe('Password of the user `admin` of the embedded database')
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
   DATA_LIMIT: byteSize('DATA_LIMIT', 1024 ** 2)
     .optional()
     .describe(
       'Maximum size of the data in the embedded database, such as `5GB`; writes beyond it are rejected. Without it the free disk space is the limit',
-    ),
+    )
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
   SESSION_SECRET: z
     .string()
     .min(16, 'SESSION_SECRET must have at least 16 characters')
@@ -131,13 +149,14 @@ export const settings = {
     .default('changeroom')
     .describe(
       'Prefix of all keys and channels in Redis; deployments that share a Redis server need different ones',
-    ),
+    )
+    .meta({ effectiveWith: 'REDIS_URL' }),
   REDIS_CA: certificate('REDIS_CA')
     .optional()
     .describe('Certificate (PEM text) of the authority that signed the Redis certificate, for `rediss:`'),
-  REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true).describe(
-    "`false`: accept any certificate of the Redis server, as required by Heroku's add-on",
-  ),
+  REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true)
+    .describe("`false`: accept any certificate of the Redis server, as required by Heroku's add-on")
+    .meta({ effectiveWith: 'REDIS_URL' }),
   AMQP_URL: address('AMQP_URL', ['amqp:', 'amqps:'])
     .optional()
     .describe(
@@ -145,19 +164,25 @@ export const settings = {
     ),
   AMQP_COMMAND_QUEUE: queueName('AMQP_COMMAND_QUEUE')
     .default('changeroom-bots')
-    .describe('Name of the queue and of the exchange of commands to bots'),
+    .describe('Name of the queue and of the exchange of commands to bots')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_REPLY_QUEUE: queueName('AMQP_REPLY_QUEUE')
     .default('changeroom-chat')
-    .describe('Name of the queue of replies of bots'),
+    .describe('Name of the queue of replies of bots')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_REJECTED_QUEUE: queueName('AMQP_REJECTED_QUEUE')
     .optional()
-    .describe('Name of the queue of rejected replies; by default `AMQP_REPLY_QUEUE` followed by `-rejected`'),
-  AMQP_DURABLE: flag('AMQP_DURABLE', false).describe(
-    '`true`: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
-  ),
+    .describe('Name of the queue of rejected replies; by default `AMQP_REPLY_QUEUE` followed by `-rejected`')
+    .meta({ effectiveWith: 'AMQP_URL' }),
+  AMQP_DURABLE: flag('AMQP_DURABLE', false)
+    .describe(
+      '`true`: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
+    )
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_BOT_SECRET: secretToken('AMQP_BOT_SECRET')
     .optional()
-    .describe('Token with which bots may write to any room without a command; without it they may not'),
+    .describe('Token with which bots may write to any room without a command; without it they may not')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   LIMIT_MESSAGES: countLimit('LIMIT_MESSAGES', 200).describe(
     'Messages that a user may write, edit or delete in 10 seconds; 0 disables the limit, as in all LIMIT settings',
   ),
@@ -180,9 +205,11 @@ export const settings = {
   LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',
   ),
-  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
-    'Tokens of an address that `AUTH_SERVER` may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
-  ),
+  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30)
+    .describe(
+      'Tokens of an address that `AUTH_SERVER` may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
+    )
+    .meta({ effectiveWith: 'AUTH_SERVER' }),
   LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
   LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
@@ -219,21 +246,3 @@ export const groups: readonly { readonly title: string; readonly first: SettingN
   { title: 'Limits', first: 'LIMIT_MESSAGES' },
   { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
 ];
-
-interface Alias {
-  readonly setting: SettingName;
-  /** Deprecated names are reported in the log; the others belong to deployments that Changeroom replaces. */
-  readonly isDeprecated: boolean;
-}
-
-/** Names that are accepted in the place of a setting's own. */
-export const aliases: Readonly<Record<string, Alias>> = {
-  INTERFACE: { setting: 'HOST', isDeprecated: true },
-  LOG: { setting: 'LOG_LEVEL', isDeprecated: true },
-  SECRET_FOR_METRICS: { setting: 'METRICS_TOKEN', isDeprecated: true },
-  SECRET_FOR_SUMMARY: { setting: 'PRESENCE_SUMMARY_TOKEN', isDeprecated: false },
-  SECRET_FOR_FLUSHING: { setting: 'PRESENCE_FLUSH_TOKEN', isDeprecated: false },
-  REDIS_KEY: { setting: 'REDIS_KEY_PREFIX', isDeprecated: false },
-  AMQP_BOT_QUEUE: { setting: 'AMQP_COMMAND_QUEUE', isDeprecated: true },
-  AMQP_QUEUE: { setting: 'AMQP_REPLY_QUEUE', isDeprecated: false },
-};

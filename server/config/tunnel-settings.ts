@@ -29,3 +29,13 @@ export const tunnelSettings = {
       'Addresses of the database as seen from the SSH host, with or without ports: `10.0.0.98,10.0.0.99`; by default the host of `RETHINKDB_URL`. Dynos are distributed over them',
   },
 } as const satisfies Record<string, TunnelSetting>;
+
+/** Of alternative names of these settings, from databases at Compose. */
+export const TUNNEL_PREFIXES = ['COMPOSE_', 'COMPOSE_IO_'] as const;
+
+/** A tunnel is opened by tunnel-and-serve.sh, which sets SSH_TUNNEL. */
+export function tunnelWarnings(env: Readonly<Record<string, string | undefined>>): string[] {
+  const isSet = (name: string) => ['', ...TUNNEL_PREFIXES].some((prefix) => env[prefix + name]);
+  if (env.SSH_TUNNEL === 'open' || !(isSet('SSH_HOST') && isSet('SSH_KEY'))) return [];
+  return ['SSH_HOST has no effect: start the server with bash tunnel-and-serve.sh instead'];
+}

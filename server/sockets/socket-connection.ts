@@ -11,9 +11,10 @@ import type { EncodedFrames } from '../rooms/frame-batch.js';
 import type { RoomService, RoomSubscription } from '../rooms/room-service.js';
 import type { Subscriber } from '../rooms/subscriber.js';
 import type { Log } from '../telemetry/logger.js';
+import type { ActivityReceiver, ActivityRelay } from './activity-relay.js';
 import { HeldRooms } from './held-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
-import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
+import type { PresenceRelay } from './presence-relay.js';
 import type { TypingRelay } from './typing-relay.js';
 
 /** Rooms that one socket may be in, or observe, at once. */
@@ -26,6 +27,7 @@ export interface SocketConnectionDependencies {
   limits: Pick<Limits, 'join'>;
   log: Log;
   rooms: RoomService;
+  activityRelay: ActivityRelay;
   presence: Presence;
   presenceRelay: PresenceRelay;
   slowReaders: SlowReaders;
@@ -44,7 +46,7 @@ interface Joined {
 }
 
 /** One socket with its session and its rooms. */
-export class SocketConnection implements Subscriber, PresenceReceiver {
+export class SocketConnection implements Subscriber, ActivityReceiver {
   readonly #spark: Spark;
   readonly #dependencies: SocketConnectionDependencies;
   /** Public: users in the same room see it. engine.io's id is secret, as a client that knows it can act as this socket. */
@@ -53,8 +55,11 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   caughtUp: () => void = () => {};
   readonly #outgoing: Outgoing;
   readonly #joined = new Map<string, Joined>();
-  readonly #observed = new Map<string, () => void>();
-  readonly #held = new HeldRooms((room) => this.#dependencies.presenceRelay.repeat(room, this));
+  readonly #observed = new Map<string, { stop: () => void; withActivity: boolean }>();
+  readonly #held = new HeldRooms((room) => {
+    this.#dependencies.presenceRelay.repeat(room, this);
+    this.#dependencies.activityRelay.repeat(room, this);
+  });
   #current: Session | null = null;
   #isClosed = false;
 
@@ -132,7 +137,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     if (!this.#isClosed) this.#outgoing.sendShared(frames);
   }
 
-  /** Sends presence or typing of a room, unless the right to it is being checked. */
+  /** Sends presence, typing or activity of a room, unless the right to it is being checked. */
   receivePeople(room: string, frames: EncodedFrames): void {
     if (!this.#held.drops(room)) this.receive(frames);
   }
@@ -207,13 +212,24 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     return this.#joined.get(room)?.isEntered === true;
   }
 
-  /** Observes the presence of rooms, entered or not. Replaces the rooms observed before. */
-  observe(rooms: Iterable<string>): void {
+  /**
+   * Observes the presence of rooms, entered or not. Replaces the rooms observed before.
+   * @param withActivity new messages are reported too
+   */
+  observe(rooms: Iterable<string>, withActivity = false): void {
     const wanted = new Set(this.#current ? rooms : []);
-    for (const room of [...this.#observed.keys()]) if (!wanted.has(room)) this.#stopObserving(room);
+    for (const [room, observed] of [...this.#observed])
+      if (!wanted.has(room) || observed.withActivity !== withActivity) this.#stopObserving(room);
+    const { presenceRelay, activityRelay } = this.#dependencies;
     for (const room of wanted) {
-      if (!this.#observed.has(room))
-        this.#observed.set(room, this.#dependencies.presenceRelay.follow(room, this));
+      if (this.#observed.has(room)) continue;
+      const stopPresence = presenceRelay.follow(room, this);
+      const stopActivity = withActivity ? activityRelay.follow(room, this) : null;
+      const stop = () => {
+        stopPresence();
+        stopActivity?.();
+      };
+      this.#observed.set(room, { stop, withActivity });
     }
   }
 
@@ -257,7 +273,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   }
 
   #stopObserving(room: string): void {
-    this.#observed.get(room)?.();
+    this.#observed.get(room)?.stop();
     this.#observed.delete(room);
   }
 

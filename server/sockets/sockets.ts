@@ -7,6 +7,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
@@ -16,13 +17,16 @@ import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
+import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
+import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
 import type { HandlerDependencies } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import { createPrimus, hasSession, type SocketHeartbeat } from './primus-server.js';
 import { propagateRename } from './rename-propagation.js';
+import { RoomListRelay } from './room-list-relay.js';
 import type { SessionRouting } from './session-routing.js';
 import { SocketAuthenticator } from './socket-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
@@ -35,10 +39,12 @@ export interface SocketsDependencies {
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
+  messages: Pick<Messages, 'followActivity'>;
   membershipNews: MembershipNews;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
+  sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
@@ -54,6 +60,7 @@ export class Sockets {
   readonly #primus: Primus;
   readonly #connections = new Set<SocketConnection>();
   readonly #authenticator: SocketAuthenticator;
+  readonly #activityRelay: ActivityRelay;
   readonly #presenceRelay: PresenceRelay;
   readonly #typingRelay: TypingRelay;
   readonly #handlerDependencies: HandlerDependencies;
@@ -66,6 +73,7 @@ export class Sockets {
       heartbeat,
       log,
       memberships,
+      messages,
       membershipNews,
       presence,
       rooms,
@@ -74,7 +82,9 @@ export class Sockets {
       users,
     } = dependencies;
     const connections = this.#connections;
-    this.#authenticator = new SocketAuthenticator(dependencies);
+    const roomListRelay = new RoomListRelay(dependencies);
+    this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
+    this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {
@@ -144,7 +154,11 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const relays = { presenceRelay: this.#presenceRelay, typingRelay: this.#typingRelay };
+    const relays = {
+      activityRelay: this.#activityRelay,
+      presenceRelay: this.#presenceRelay,
+      typingRelay: this.#typingRelay,
+    };
     const connection = new SocketConnection(spark, { ...this.#dependencies, ...relays }, address);
     this.#connections.add(connection);
     const authenticated = this.#authenticator.authenticate(connection, spark);

@@ -27,6 +27,7 @@ import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
+import { TabBadge } from './tab-badge.js';
 import { typingText } from './typing-text.js';
 import { UnfinishedEdit } from './unfinished-edit.js';
 import { Unread } from './unread.js';
@@ -54,7 +55,7 @@ export class RoomScreen {
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
-  readonly #title = document.title;
+  readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
 
@@ -179,8 +180,8 @@ export class RoomScreen {
   }
 
   #drawNotes(): void {
-    const { count } = this.#unread;
-    document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
+    const unread = this.#listing.unreadElsewhere + (document.hidden ? this.#unread.count : 0);
+    this.#badge.show(unread);
     const typing = typingText(this.#room.typing());
     setText('typing', typing);
     byId('hint').hidden = typing !== '';

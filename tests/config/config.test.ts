@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { aliases } from '../../server/config/alternative-names.js';
 import { readConfig } from '../../server/config/config.js';
 import { ConfigError } from '../../server/config/config-error.js';
 import { databaseAddress, placeOf } from '../../server/config/database-url.js';
-import { aliases, settings } from '../../server/config/settings.js';
+import { settings } from '../../server/config/settings.js';
 
 /** The faults of a configuration; empty for a valid one. */
 function faults(env: Record<string, string>): string[] {
@@ -238,7 +239,9 @@ describe('AUTH', () => {
   });
 
   test('settings of another authentication mode are rejected, as the operator would believe the server to be protected', () => {
-    expect(faults({ AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' })).toEqual([
+    expect(
+      faults({ AUTH: 'guest', AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' }),
+    ).toEqual([
       'AUTH0_API_DOMAIN is set, but has no effect without AUTH=jwt',
       'AUTH_SERVER is set, but has no effect without AUTH=accounts',
     ]);

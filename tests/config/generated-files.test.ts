@@ -39,14 +39,14 @@ describe('files that are generated from the settings', () => {
     const expected = documentedGroups().flatMap((group) =>
       group.settings.map(({ name, fallback }) => [name, fallback]),
     );
-    expect(entries.map(([, ...entry]) => entry)).toEqual(expected);
+    expect(entries.map(([, ...entry]) => entry)).toEqual(expected.filter(([name]) => name !== 'ENV_FILE'));
     expect(textOf('.env.example')).not.toMatch(/^\w/m);
   });
 
   test('app.json omits the settings of the platform, and has the values that its router and Redis require', () => {
     const { env } = JSON.parse(textOf('app.json')) as { env: Record<string, object> };
     const all = documentedGroups().flatMap((group) => group.settings.map(({ name }) => name));
-    expect(all.filter((name) => !(name in env))).toEqual(['PORT', 'HOST', 'REDIS_URL']);
+    expect(all.filter((name) => !(name in env))).toEqual(['PORT', 'HOST', 'ENV_FILE', 'REDIS_URL']);
     expect(env.TRUST_PROXY).toMatchObject({ value: '1' });
     expect(env.REDIS_TLS_VERIFY).toMatchObject({ value: 'false' });
     expect(env.SESSION_SECRET).toMatchObject({ generator: 'secret' });

@@ -23,6 +23,7 @@ import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
 import { tunnelSettings } from '../../server/config/tunnel-settings.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 
@@ -62,17 +63,15 @@ describe('ecosystem.config.cjs', () => {
   interface Pm2App {
     script: string;
     cwd: string;
-    env: Record<string, unknown>;
     kill_timeout: number;
   }
   const { apps } = createRequire(import.meta.url)('../../ecosystem.config.cjs') as { apps: Pm2App[] };
 
-  test('ecosystem.config.cjs starts the server with valid settings and lets it shut down', () => {
+  test('ecosystem.config.cjs starts the server and lets it shut down', () => {
     expect(apps).toHaveLength(1);
-    const [{ script, cwd, env, kill_timeout }] = apps as [Pm2App];
+    const [{ script, cwd, kill_timeout }] = apps as [Pm2App];
     expect(existsSync(path.join(cwd, script))).toBe(true);
-    expect(unknown(Object.keys(env))).toEqual([]);
-    expect(kill_timeout).toBeGreaterThan(accept(env).shutdownMs);
+    expect(kill_timeout).toBeGreaterThan(accept({}).shutdownMs);
   });
 });
 
@@ -189,7 +188,7 @@ describe('the Dockerfile', () => {
     ['bot', 2, 'Usage: npm run bot'],
     ['database -- --check', 2, 'has no database'],
   ])('makes an image in which npm run %s works without sources', async (script, code, output) => {
-    const env = { PATH: process.env.PATH, EMBEDDED_PORT: '1' };
+    const env = childEnvironment({ EMBEDDED_PORT: '1' });
     const command = run('npm', ['run', '--silent', ...script.split(' ')], { cwd: directory, env });
     const { stdout, stderr, ...ended } = await command.then(
       (texts) => ({ ...texts, code: 0 }),
@@ -217,7 +216,7 @@ describe('the Dockerfile', () => {
     }
     const [, healthcheck] = /^HEALTHCHECK[^[]*(\[.*\])$/m.exec(image)!;
     const [node, ...check] = JSON.parse(healthcheck!) as string[];
-    const env = { PATH: process.env.PATH, PORT: new URL(server.url).port };
+    const env = childEnvironment({ PORT: new URL(server.url).port });
     await run(node!, check, { env });
     await server.end('SIGTERM');
     await expect(run(node!, check, { env })).rejects.toMatchObject({ code: 1 });

@@ -219,11 +219,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await say(bob.page, 'new two');
     await delivered(bob.page, ['seen', 'new one', 'new two']);
     const counted = ann.page.getByRole('link', { name: /reading, 2 unread messages/ });
-    await until('the count', async () => {
-      if ((await counted.count()) > 0) return true;
-      await ann.page.evaluate('window.dispatchEvent(new Event("focus"))');
-      return false;
-    });
+    await until('the count', async () => (await counted.count()) > 0);
     expect(await counted.locator('.room-unread').textContent()).toBe('2');
     const other = await openTab(ann, '/');
     await counted.click();
@@ -239,6 +235,32 @@ describe('people in rooms', skipWithout('chromium'), () => {
       return (await other.getByRole('link', { name: /reading, \d+ unread/ }).count()) === 0;
     });
     await leave(ann, bob);
+  });
+
+  test('unread messages of other rooms are counted in the list, the title and the icon as they arrive', async () => {
+    const ann = await visit(browser, `${app.url}/r/joined-elsewhere`);
+    await ann.page.getByRole('button', { name: 'Join' }).click();
+    await ann.page.getByRole('button', { name: 'Leave' }).waitFor();
+    await ann.page.goto(`${app.url}/r/quiet`);
+    await ann.page.waitForSelector('body[data-state="live"]');
+    const icon = () => ann.page.getAttribute('link[rel="icon"]', 'href');
+    expect(await icon()).toBe('/icons/favicon.svg');
+    const database = await app.database.connect();
+    const insert = r.table('messages').insert({ room: 'joined-elsewhere', body: 'hi' });
+    const badge = ann.page.locator('#rooms a', { hasText: 'joined-elsewhere' }).locator('.room-unread');
+    await insert.run(database);
+    await until('the list counts the first message', async () => (await badge.allInnerTexts())[0] === '1');
+    await insert.run(database);
+    await until('the title counts both', async () => (await ann.page.title()).startsWith('(2) '));
+    expect(await icon()).toBe('/icons/favicon-unread.svg');
+    expect((await fetch(app.url + (await icon()))).status).toBe(200);
+    const other = await ann.context.newPage();
+    await other.goto(`${app.url}/r/joined-elsewhere`);
+    await other.waitForSelector('body[data-state="live"]');
+    await until('reading in another tab resets the count', async () => (await badge.count()) === 0);
+    expect(await ann.page.title()).not.toMatch(/^\(/);
+    await ann.context.close();
+    expect(ann.complaints).toEqual([]);
   });
 
   test('playground pages make several users of the tabs of one browser', async () => {

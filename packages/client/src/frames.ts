@@ -110,6 +110,17 @@ export interface User {
   name: string;
 }
 
+/** A room as all users see it. */
+export interface ListedRoom {
+  name: string;
+  topic: string;
+  access: 'open' | 'members';
+  /** False for a room that is used without having been created */
+  is_created: boolean;
+  /** People in the room; null for a room for members */
+  users: number | null;
+}
+
 /** A created room. Rooms need not be created to be used. */
 export interface RoomInfo {
   name: string;
@@ -135,6 +146,15 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     room: string;
+  };
+  /** Loads a page of the list of rooms. The answer is a `roomList`. */
+  listRooms: {
+    type: 'listRooms';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    /** `next` of the page before; null for the first page */
+    after?: string | null | undefined;
+    limit?: number | undefined;
   };
   /** Writes a message. The room receives it by a `deliverMessage`. */
   createMessage: {
@@ -196,6 +216,8 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     rooms: string[];
+    /** Report new messages of these rooms too, by `roomActivity` */
+    activity?: boolean | undefined;
   };
   /** Sets the read position of the user; it only moves forward. Ignored for users who are not members. */
   markRead: {
@@ -320,6 +342,18 @@ export interface ServerFrames {
     /** Other processes cannot be reached: people may be missing, or shown although they left */
     partial: boolean;
   };
+  /** Messages were written in a room that is observed with `activity`. At most two per second and room. */
+  roomActivity: {
+    type: 'roomActivity';
+    /** Null: activity in any observed room may have been missed */
+    room: string | null;
+    /** New messages since the last report; null: unknown, such as after a deletion. Count them again */
+    messages: number | null;
+    /** The newest of them */
+    newest: Position | null;
+    /** The first ten authors of them */
+    authors: readonly (string | null)[];
+  };
   /** Another user types in a joined room. */
   userTyping: {
     type: 'userTyping';
@@ -332,6 +366,16 @@ export interface ServerFrames {
   identityChanged: {
     type: 'identityChanged';
     user: User;
+  };
+  /** Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and `roomRemoved`. */
+  roomList: {
+    type: 'roomList';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    /** In the order of their names */
+    rooms: readonly ListedRoom[];
+    /** The `after` of the `listRooms` that loads the next page; null on the last page */
+    next: string | null;
   };
   /** A room was created. */
   roomCreated: {
