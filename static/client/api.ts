@@ -1,4 +1,4 @@
-import { ConnectionError, type ErrorCode, RequestError, type RequestErrorDetails } from 'changeroom-client';
+import { requestApi } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
@@ -41,28 +41,8 @@ export class Api {
     return this.#request('GET', '/api/bots');
   }
 
-  async #request<T>(method: string, path: string, body?: object): Promise<T> {
-    const headers = {
-      Accept: 'application/json',
-      ...(this.#token !== null && { Authorization: `Bearer ${this.#token}` }),
-      ...(body && { 'Content-Type': 'application/json' }),
-    };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const response = await fetch(path, init).catch(() => {
-      throw new ConnectionError('The server cannot be reached. Try again.');
-    });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return answer as T;
-    const {
-      code = 'internal',
-      detail = 'The request failed. Try again.',
-      ...details
-    } = (answer ?? {}) as Problem;
-    throw new RequestError(code, detail, details);
+  #request<T>(method: string, path: string, body?: object): Promise<T> {
+    const request = { method, url: path, token: this.#token };
+    return requestApi<T>(body ? { ...request, body } : request);
   }
-}
-
-interface Problem extends RequestErrorDetails {
-  code?: ErrorCode;
-  detail?: string;
 }
