@@ -6,6 +6,7 @@ import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
+import { withoutBots } from './bots/unserved-command.js';
 import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
@@ -15,6 +16,7 @@ import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
+import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
@@ -25,8 +27,11 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomListing } from './rooms/room-listing.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
@@ -123,10 +128,23 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, origins, users });
-  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
+  const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
+  const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
+  const directory = new RoomDirectory({
+    access,
+    catalogue,
+    limits,
+    listing,
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -195,6 +213,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    sharedRoomList,
     slowReaders,
     users,
     trust,

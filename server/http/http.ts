@@ -19,8 +19,9 @@ import { compressResponses } from './middleware/compression.js';
 import { notFound, problemHandler } from './middleware/problems.js';
 import { requestLog } from './middleware/request-log.js';
 import { securityHeaders } from './middleware/security-headers.js';
-import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
-import { type MetricsDependencies, metricsRouter } from './monitoring/metrics.js';
+import { type Dependency, healthEndpoints, type Storage } from './monitoring/health.js';
+import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics.js';
+import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
 import type { Visitors } from './visitors.js';
 
@@ -60,9 +61,14 @@ function limitRequests(limits: Limits): RequestHandler {
 
 /** The HTTP application: pages, API, health and metrics. */
 export function createHttp(dependencies: HttpDependencies): Express {
+  const { config, metrics } = dependencies;
+  const monitoring = [
+    ...healthEndpoints(dependencies),
+    ...metricsEndpoints({ metrics, secret: config.metricsToken }),
+  ];
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', dependencies.config.trustProxy);
+  app.set('trust proxy', config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
   // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
@@ -71,11 +77,10 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
-  app.use(healthRouter(dependencies));
-  app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
+  app.use(serve(monitoring));
   app.use(limitRequests(dependencies.limits));
   app.use(compressResponses);
-  app.use(apiRouter(dependencies));
+  app.use(apiRouter({ ...dependencies, monitoring, authMode: config.auth.mode }));
   app.use(pagesRouter(dependencies));
   app.use(notFound, problemHandler(dependencies.log));
   return app;

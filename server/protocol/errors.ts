@@ -53,6 +53,7 @@ export const ERRORS = {
   'storage-full': { status: 507, title: 'The storage of the database is full' },
   'auth-unavailable': { status: 503, title: 'The sign-in service is unavailable' },
   'bots-unavailable': { status: 503, title: 'Bots are unavailable' },
+  'no-such-command': { status: 404, title: 'No bot answers this command' },
   overloaded: { status: 503, title: 'The server is overloaded' },
   'shutting-down': { status: 503, title: 'The server is shutting down' },
   internal: { status: 500, title: 'Internal server error' },
