@@ -9,7 +9,10 @@ import { CHAT_AUDIENCE, CLIENT_ID, TestIdentityProvider } from '../support/ident
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
-describe('a front end on another origin, with a login', skipWithout('chromium'), () => {
+describe('a front end on another origin, with a login', {
+  timeout: 60_000,
+  ...skipWithout('chromium'),
+}, () => {
   let provider: TestIdentityProvider;
   let app: TestApp;
   let frontEnd: WebServer;

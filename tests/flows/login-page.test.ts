@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { launchBrowser } from '../support/browser.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import { freePort } from '../support/free-port.js';
 import { skipWithout } from '../support/programs.js';
@@ -38,7 +39,7 @@ const me = (browser: CookieBrowser) =>
 beforeAll(async () => {
   const port = await freePort();
   const chatPort = await freePort();
-  const env = { PATH: process.env.PATH, PORT: `${port}`, CHAT_ORIGIN: `http://127.0.0.1:${chatPort}` };
+  const env = childEnvironment({ PORT: `${port}`, CHAT_ORIGIN: `http://127.0.0.1:${chatPort}` });
   loginPage = spawn(process.execPath, ['docs/examples/login-page.mjs'], { env, stdio: 'pipe' });
   const [line] = await once(loginPage.stdout!, 'data');
   loginUrl = /http:\S+/.exec(String(line))?.[0] ?? '';
@@ -150,7 +151,10 @@ describe('a login page on another site', () => {
   });
 });
 
-describe('a login page on another site, in a browser', skipWithout('chromium'), () => {
+describe('a login page on another site, in a browser', {
+  timeout: 60_000,
+  ...skipWithout('chromium'),
+}, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
