@@ -5,6 +5,8 @@ import { ConfigError } from './config-error.js';
 import { isSetOtherwise } from './environment.js';
 
 const DEFAULT_FILE = '.env';
+/** The name of an additional variable. */
+const END = 'CHANGEROOM_END_OF_FILE';
 
 type Environment = Record<string, string | undefined>;
 
@@ -18,15 +20,21 @@ export function loadEnvFile(env: Environment): string | null {
   const file = env.ENV_FILE || DEFAULT_FILE;
   const text = readText(file, Boolean(env.ENV_FILE));
   if (text === null) return null;
-  // Windows editors begin files with a byte order mark.
-  const variables = Object.entries(parseEnv(`${text.replace(/^\uFEFF/, '')}\n`));
-  const faults = variables.flatMap(([name, value]) => faultsOf(name, value ?? '', file, text));
+  const variables = parsed(text);
+  const faults = variables.flatMap(([name, value]) => faultsOf(name, value, file, text));
   if (faults.length > 0) throw new ConfigError(faults);
   const own = { ...env };
   for (const [name, value] of variables) {
     if (own[name] === undefined && !isSetOtherwise(name, own)) env[name] = value;
   }
   return variables.length === 0 ? null : path.resolve(file);
+}
+
+/** The variables of a text. A faulty line becomes part of the next name. */
+function parsed(text: string): [name: string, value: string][] {
+  // The parser ignores a faulty last line. Windows editors begin files with a byte order mark.
+  const { [END]: _end, ...variables } = parseEnv(`${text.replace(/^\uFEFF/, '')}\n${END}=\n`);
+  return Object.entries(variables).map(([name, value = '']) => [name, value]);
 }
 
 /** Null for a missing file, unless it is required. */
@@ -42,16 +50,12 @@ function readText(file: string, isRequired: boolean): string | null {
   }
 }
 
-/** The parser accepts any text: a line without `=` becomes part of the next name. Texts of the file may be secrets. */
+/** Faults do not contain text of the file, which may be secret. */
 function faultsOf(name: string, value: string, file: string, text: string): string[] {
   const [first = ''] = name.split('\n');
-  const line =
-    text.split(/\r?\n/).findIndex((one) =>
-      one
-        .trim()
-        .replace(/^export /, '')
-        .startsWith(first),
-    ) + 1;
+  const isBeginning = (line: string) =>
+    /^\s*(=|$)/.test(line.replace(/^\s*(export )?/, '').replace(first, ''));
+  const line = text.split('\n').findIndex((one) => one.includes(first) && isBeginning(one)) + 1;
   if (!/^[A-Za-z_][\w.-]*$/.test(name))
     return [`${file}, line ${line}: expected NAME=value; put quotes around a value of several lines`];
   const [quote = ''] = value;

@@ -76,6 +76,9 @@ describe('loadEnvFile', () => {
     expect(faultsOf('PORT=1\nhunter2\nHOST=a')).toEqual([
       '/.env, line 2: expected NAME=value; put quotes around a value of several lines',
     ]);
+    expect(faultsOf('PORT=1\nhunter2 5000')).toEqual([
+      '/.env, line 2: expected NAME=value; put quotes around a value of several lines',
+    ]);
     const key = '-----BEGIN PRIVATE KEY-----\nhunter2=\n-----END PRIVATE KEY-----';
     const faults = faultsOf(`A=1\n\nSSH_KEY=${key}\nB=2`);
     expect(faults[0]).toMatch(/^\/\.env, line \d: expected NAME=value/);
