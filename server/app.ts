@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
+import { withoutBots } from './bots/unserved-command.js';
 import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
@@ -14,6 +15,8 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { SessionTable } from './database/tables/session-table.js';
+import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
@@ -24,8 +27,11 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomListing } from './rooms/room-listing.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
@@ -34,6 +40,7 @@ import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
+import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
@@ -112,13 +119,32 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
+  const { authenticator, login } = createAuth(config.auth, {
+    guests,
+    log,
+    secret,
+    accounts: { limits, ...options.accounts },
+    sessionTable: () => new SessionTable(database, log),
+  });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, origins, users });
-  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
+  const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
+  const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
+  const directory = new RoomDirectory({
+    access,
+    catalogue,
+    limits,
+    listing,
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -142,6 +168,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
   });
   if (bots) measureBots(registry, bots);
+  if (login) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
@@ -157,8 +184,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     visitors,
     dependencies: { database },
     storage: database,
-    optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
+    optional: {
+      ...(config.redis && { redis: presence }),
+      ...(bots && { amqp: bots }),
+      ...(login?.provider && { login: login.provider }),
+    },
     bots,
+    login,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -181,6 +213,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    sharedRoomList,
     slowReaders,
     users,
     trust,
@@ -198,6 +231,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     rooms.close();
     await presence.stop();
     limits.stop();
+    login?.stop();
     await database.stop();
     await databaseServer.stop();
   };
@@ -216,6 +250,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.
     if (databaseServer.isEmbedded)

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   author,
   id_user,
+  listedRoom,
   message,
   messageId,
   personName,
@@ -199,6 +200,20 @@ export const serverFrames = {
   identityChanged: z
     .object({ type: z.literal('identityChanged'), user })
     .describe('A user has a new name, which applies to old messages too.'),
+  roomList: z
+    .object({
+      type: z.literal('roomList'),
+      ref,
+      rooms: z.array(listedRoom).readonly().describe('In the order of their names'),
+      next: roomName
+        .nullable()
+        .describe('The `after` of the `listRooms` that loads the next page; null on the last page'),
+    })
+    .describe(
+      'Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is ' +
+        'unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and ' +
+        '`roomRemoved`.',
+    ),
   roomCreated: z.object({ type: z.literal('roomCreated'), room: roomInfo }).describe('A room was created.'),
   roomChanged: z
     .object({ type: z.literal('roomChanged'), room: roomInfo })

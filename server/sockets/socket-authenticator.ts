@@ -1,7 +1,7 @@
 import type { Spark } from 'primus';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
-import { areNamesGiven } from '../auth/given-name.js';
+import { isNameGiven } from '../auth/given-name.js';
 import type { Guests } from '../auth/guest.js';
 import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
@@ -9,6 +9,7 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { ChatError } from '../protocol/errors.js';
 import { PROTOCOL_VERSION } from '../protocol/frames.js';
 import { sendError } from './dispatch.js';
+import type { RoomListRelay } from './room-list-relay.js';
 import type { SocketConnection } from './socket-connection.js';
 
 /** Milliseconds for a socket to authenticate, where there are no guests. */
@@ -17,6 +18,7 @@ const LOGIN_TIMEOUT_MS = 30_000;
 export interface SocketAuthenticatorDependencies {
   authenticator: Authenticator;
   guests: Guests;
+  roomListRelay: RoomListRelay;
   users: UserTable;
 }
 
@@ -53,7 +55,8 @@ export class SocketAuthenticator {
   }
 
   /**
-   * Gives a connection a session, monitors how long that is valid, and sends `welcome`.
+   * Gives a connection a session, monitors how long that is valid, and sends `welcome` and, unless the session is renewed,
+   * the list of rooms.
    * @param guestToken of a guest that was created for this socket
    */
   async welcome(
@@ -62,12 +65,13 @@ export class SocketAuthenticator {
     credentials: Credentials,
     guestToken?: string,
   ): Promise<void> {
-    const { authenticator, users } = this.#dependencies;
+    const { authenticator, roomListRelay, users } = this.#dependencies;
     if (given.issued !== undefined) users.noteGiven(given, given.issued);
-    const session = { ...given, ...(await users.present(given, areNamesGiven(authenticator))) };
+    const session = { ...given, ...(await users.present(given, isNameGiven(authenticator, given))) };
     // Authentication takes time; a socket that has closed in between must not become present.
     if (connection.isClosed) return;
     this.stopMonitoring(connection);
+    const isRenewal = connection.isAuthenticated;
     connection.setSession(session);
     const onEnd = (error: ChatError) => {
       connection.setSession(null);
@@ -82,6 +86,7 @@ export class SocketAuthenticator {
       user: { id_user, name },
       ...(guestToken !== undefined && { token: guestToken }),
     });
+    if (!isRenewal) void roomListRelay.send(connection);
   }
 
   stopMonitoring(connection: SocketConnection): void {

@@ -17,6 +17,7 @@ import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
+import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
 import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
@@ -25,6 +26,7 @@ import type { HandlerDependencies } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import { createPrimus, hasSession, type SocketHeartbeat } from './primus-server.js';
 import { propagateRename } from './rename-propagation.js';
+import { RoomListRelay } from './room-list-relay.js';
 import type { SessionRouting } from './session-routing.js';
 import { SocketAuthenticator } from './socket-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
@@ -42,6 +44,7 @@ export interface SocketsDependencies {
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
+  sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
@@ -79,7 +82,8 @@ export class Sockets {
       users,
     } = dependencies;
     const connections = this.#connections;
-    this.#authenticator = new SocketAuthenticator(dependencies);
+    const roomListRelay = new RoomListRelay(dependencies);
+    this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
     this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);

@@ -66,7 +66,7 @@ export class RoomDirectory {
     switch (frame.type) {
       case 'roomCreated':
       case 'roomChanged':
-        this.#put({ ...this.get(frame.room.name), ...frame.room });
+        this.#put({ ...this.get(frame.room.name), ...frame.room, is_created: true });
         break;
       case 'roomRemoved':
         this.#removed(frame.room);

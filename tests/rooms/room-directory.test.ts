@@ -6,11 +6,13 @@ import { r } from '../../server/database/connection/reql.js';
 import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
+import { UsedRooms } from '../../server/database/tables/used-rooms.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
 import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Position } from '../../server/protocol/message.js';
+import { RoomCatalogue } from '../../server/rooms/room-catalogue.js';
 import { RoomDirectory } from '../../server/rooms/room-directory.js';
-import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
+import { LISTED_ROOMS, RoomListing } from '../../server/rooms/room-listing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, bob, chatDatabase, unlimited } from '../support/stack.js';
@@ -21,6 +23,7 @@ let on: TestDatabase;
 let database: Database;
 let messages: Messages;
 let presence: MemoryPresence;
+let catalogue: RoomCatalogue;
 let directory: RoomDirectory;
 beforeAll(async () => {
   on = await openDatabase();
@@ -33,9 +36,13 @@ beforeAll(async () => {
   const users = new UserTable(database, log);
   const access = new AccessControl(roomTable, memberships);
   presence = new MemoryPresence(log);
+  catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   directory = new RoomDirectory({
     access,
+    catalogue,
     limits: unlimited(),
+    listing,
     memberships,
     messages,
     presence,
@@ -70,6 +77,7 @@ describe('creating a room', () => {
       access: 'open',
       created: expect.any(Number),
       created_by: 'ann',
+      is_created: true,
       joined: true,
       users: 0,
       unread: 0,

@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
+  | 'session-ended'
+  | 'login-failed'
   | 'bad-origin'
   | 'id-taken'
   | 'room-exists'
@@ -83,6 +85,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'auth-unavailable'
   | 'bots-unavailable'
+  | 'no-such-command'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';
@@ -107,6 +110,17 @@ export interface User {
   /** Id of a user */
   id_user: string;
   name: string;
+}
+
+/** A room as all users see it. */
+export interface ListedRoom {
+  name: string;
+  topic: string;
+  access: 'open' | 'members';
+  /** False for a room that is used without having been created */
+  is_created: boolean;
+  /** People in the room; null for a room for members */
+  users: number | null;
 }
 
 /** A created room. Rooms need not be created to be used. */
@@ -134,6 +148,15 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     room: string;
+  };
+  /** Loads a page of the list of rooms. The answer is a `roomList`. */
+  listRooms: {
+    type: 'listRooms';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    /** `next` of the page before; null for the first page */
+    after?: string | null | undefined;
+    limit?: number | undefined;
   };
   /** Writes a message. The room receives it by a `deliverMessage`. */
   createMessage: {
@@ -345,6 +368,16 @@ export interface ServerFrames {
   identityChanged: {
     type: 'identityChanged';
     user: User;
+  };
+  /** Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and `roomRemoved`. */
+  roomList: {
+    type: 'roomList';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    /** In the order of their names */
+    rooms: readonly ListedRoom[];
+    /** The `after` of the `listRooms` that loads the next page; null on the last page */
+    next: string | null;
   };
   /** A room was created. */
   roomCreated: {

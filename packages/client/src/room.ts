@@ -87,7 +87,7 @@ export class Room {
     return this.status === 'disconnected' ? null : this.#session.pausedUntil;
   }
 
-  /** The server reports that no bot is reachable for a command; the text of the report, for a minute. */
+  /** The server reports that no bot is reachable for a command, or that no bot answers it; the text of the report, for a minute. */
   get notice(): string | null {
     return this.#session.notice.text;
   }

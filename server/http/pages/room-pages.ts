@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { onlyMethods } from '../middleware/problems.js';
@@ -45,7 +46,7 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
     else {
       const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
       const { notice } = await rooms.post(message, address);
-      return notice instanceof ChatError ? notice : null;
+      return noticeInTime(notice);
     }
     return null;
   }

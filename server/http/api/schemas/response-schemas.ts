@@ -36,8 +36,11 @@ export const roomEntry = z
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and who brings what'] }),
     access: z.enum(ACCESS),
-    created: time.nullable().describe('Null for a room that was not created'),
+    created: time
+      .nullable()
+      .describe('Null for a room that was not created, or was written by another program without a time'),
     created_by: id_user.nullable(),
+    is_created: z.boolean().describe('False for a room that is used without having been created'),
     joined: z.boolean().describe('Whether you are a member'),
     users: z.int().nullable().describe('People in the room now; null when only members can see it'),
     unread: z

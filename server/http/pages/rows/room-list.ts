@@ -15,6 +15,7 @@ export function unclaimedRoom(name: string): RoomEntry {
     access: 'open',
     created: null,
     created_by: null,
+    is_created: false,
     joined: false,
     users: null,
     unread: null,
