@@ -5,7 +5,7 @@ import { cookieOfGuest, jsonOf, post } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
-import { checkedIn, configOf, configWith, documentedIn, script, walkRows } from './rows.js';
+import { checkedIn, configOf, configWith, dependencies, documentedIn, script, walkRows } from './rows.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -157,12 +157,15 @@ walkRows('The chatroom microservice', {
     await until('the message', () => ann.latest('deliverMessage')?.message.body === 'hello');
   },
 
-  'queue bot-jobsity-bot': checkedIn('deploy/originals/chatroom-microservice', 'bot-jobsity-bot'),
-  'queue bot-jobsity-chat': checkedIn('deploy/originals/chatroom-microservice', 'bot-jobsity-chat'),
-  'fields chatroom, token, message': checkedIn('bots/commands'),
-  'transient queues, created before the start': checkedIn('deploy/originals/chatroom-microservice'),
+  'queue bot-jobsity-bot': checkedIn('deploy/originals/pm2-block', 'bot-jobsity-bot'),
+  'queue bot-jobsity-chat': checkedIn('deploy/originals/pm2-block', 'bot-jobsity-chat'),
+  'fields chatroom, token, message': checkedIn(
+    'deploy/originals/pm2-block',
+    'a bot that knows chatroom, token and message replies to a command in its room',
+  ),
+  'transient queues, created before the start': checkedIn('deploy/originals/pm2-block', 'durable: false'),
 
-  'npm install --build-from-source farmhash': checkedIn('flows/start'),
+  'npm install --build-from-source farmhash': () => expect(dependencies()).not.toContain('farmhash'),
   'npm run build': script('build'),
   'npm start': script('start', 'flows/start'),
   'npm run dev': script('dev'),
@@ -172,8 +175,15 @@ walkRows('The chatroom microservice', {
     'docs/bots.md',
     'rabbitmq-plugins enable rabbitmq_management',
   ),
-  'pm2 start ecosystem.config.js': checkedIn('deploy/originals/chatroom-microservice', 'pm2'),
-  'nginx site with upstream mod-chat-jobsity': checkedIn('deploy/originals/nginx', 'nginx'),
+  'pm2 start ecosystem.config.js': checkedIn(
+    'deploy/originals/pm2-block',
+    'users of the accounts server write messages, and others may not',
+    'the log names the new form of each setting of the block',
+  ),
+  'nginx site with upstream mod-chat-jobsity': checkedIn(
+    'deploy/originals/nginx-site',
+    'the nginx site passes on REST, long-polling and event streams',
+  ),
   'certbot --nginx -d chat.jobsity.ikoabo.com': documentedIn('docs/deploy.md', 'certbot'),
   'npm run apidoc': async () => {
     expect((await fetch(`${app.url}/api/docs`)).status).toBe(200);

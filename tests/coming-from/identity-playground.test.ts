@@ -64,8 +64,10 @@ walkRows('The identity playground', {
     expect(configOf({ REDIS_URL: 'redis://127.0.0.1:6379' }).redis?.url).toBe('redis://127.0.0.1:6379'),
   'npm install pm2@latest -g': checkedIn('cluster/processes'),
   'npm run reset-db-dev': script('seed', 'scripts/reset'),
-  'npm run start-dev': () =>
-    expect(configOf({ INSTANCES: '4', REDIS_URL: 'redis://127.0.0.1:6379' }).instances).toBe(4),
+  'npm run start-dev': checkedIn(
+    'deploy/originals/identity-playground',
+    'GET /Maths/users of any process lists the users of the sockets of all processes',
+  ),
   'npm run stop-dev': checkedIn('flows/start'),
   'pm2 logs --merge-logs': checkedIn('http/request-log'),
   'npm run reset-db-staging': documentedIn('docs/deploy.md', 'npm run seed -- --reset --yes'),

@@ -77,7 +77,12 @@ export function script(name: string, file?: string, ...titles: string[]): () => 
 }
 
 export function dependsOn(...names: string[]): () => void {
-  return () => expect(Object.keys(readPackage().dependencies)).toEqual(expect.arrayContaining(names));
+  return () => expect(dependencies()).toEqual(expect.arrayContaining(names));
+}
+
+/** Names of the packages that the server needs. */
+export function dependencies(): string[] {
+  return Object.keys(readPackage().dependencies);
 }
 
 function readPackage(): { scripts: Record<string, string>; dependencies: Record<string, string> } {
