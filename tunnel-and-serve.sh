@@ -29,12 +29,15 @@ main() {
   else
     local is_command=yes
   fi
+  read_env_file
   read_settings
   if [[ -z $host$key ]]; then exec "$@"; fi
   check_settings
   # Only keep_tunnel needs the key.
   unset SSH_KEY COMPOSE_SSH_KEY COMPOSE_IO_SSH_KEY
   export RETHINKDB_URL="rethinkdb://${credentials}127.0.0.1:$local_port$database"
+  # The server warns about SSH settings without a tunnel.
+  export SSH_TUNNEL=open
   # Nothing is written to this pipe. It is closed when the server ends, also when it is killed.
   exec 9> >(keep_tunnel)
   if [[ ${is_command-} ]]; then await_tunnel; fi
@@ -43,15 +46,26 @@ main() {
 
 # --- settings ---
 
+# Adds the settings of .env. Node.js parses the file, as for the server; it prints nothing but quoted assignments.
+read_env_file() {
+  [[ -n ${ENV_FILE-} || -e .env ]] || return 0
+  [[ -f dist/scripts/tunnel-environment.js ]] || npm run --silent build >&2
+  local assignments
+  assignments=$(node dist/scripts/tunnel-environment.js) || exit $?
+  eval "$assignments"
+}
+
 read_settings() {
   host=$(setting SSH_HOST)
   ssh_port=$(setting SSH_PORT)
   ssh_port=${ssh_port:-22}
   user=$(setting SSH_USER)
-  key=$(lines_of "$(setting SSH_KEY)")
+  key=$(key_of "$(setting SSH_KEY)")
   known_hosts=$(lines_of "$(setting SSH_KNOWN_HOSTS)")
-  any_host_key=${SSH_ACCEPT_ANY_HOST_KEY:-no}
-  local_port=${SSH_LOCAL_PORT:-$DATABASE_PORT}
+  any_host_key=$(setting SSH_ACCEPT_ANY_HOST_KEY)
+  any_host_key=${any_host_key:-no}
+  local_port=$(setting SSH_LOCAL_PORT)
+  local_port=${local_port:-$DATABASE_PORT}
 }
 
 # The value of a setting, by its name or by its name at Compose.
@@ -65,11 +79,30 @@ setting() {
   done
 }
 
-# Restores the lines of a text in which a form or a file has replaced line breaks by "\n" or added carriage returns.
+# Restores the lines of a text in which a form or a file has replaced line breaks by "\n", added carriage returns or
+# empty lines, or indented the text.
 lines_of() {
   local text=${1//$'\r'/}
+  text=${text//\\r\\n/\\n}
+  text=$(trim "$text")
   [[ $text == *$'\n'* ]] || text=${text//\\n/$'\n'}
+  trim "$(sed -e 's/^[[:blank:]]*//' -e 's/[[:blank:]]*$//' <<<"$text")"
+}
+
+# Restores a key, also from one line in which spaces have replaced the line breaks.
+key_of() {
+  local text
+  text=$(lines_of "$1")
+  if matches "$text" '^(-----BEGIN [A-Z0-9 ]+-----) ([A-Za-z0-9+/= ]+) (-----END [A-Z0-9 ]+-----)$'; then
+    text="${BASH_REMATCH[1]}"$'\n'"${BASH_REMATCH[2]// /$'\n'}"$'\n'"${BASH_REMATCH[3]}"
+  fi
   printf '%s' "$text"
+}
+
+# Removes white space from both ends.
+trim() {
+  local text=${1#"${1%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
 }
 
 # Lists all faults, without values that could be secrets.
@@ -78,7 +111,7 @@ check_settings() {
   demand "SSH_HOST must be a host name or an address" matches "$host" '^[A-Za-z0-9:][A-Za-z0-9._:-]*$'
   demand "SSH_PORT must be a number from 1 to 65535" is_port "$ssh_port"
   demand "SSH_USER must be the name of a user" matches "$user" '^[A-Za-z0-9_][A-Za-z0-9._-]*$'
-  demand "SSH_KEY must be a private key, with all its lines" matches "$key" 'PRIVATE KEY-----'
+  check_key
   demand "SSH_ACCEPT_ANY_HOST_KEY must be yes or no" matches "$any_host_key" '^(yes|no)$'
   if [[ $any_host_key != yes ]]; then
     demand "SSH_KNOWN_HOSTS must have the host's key, as ssh-keyscan prints it (or set SSH_ACCEPT_ANY_HOST_KEY=yes)" \
@@ -93,6 +126,40 @@ check_settings() {
   printf 'Changeroom: The tunnel cannot be opened:\n' >&2
   printf '  - %s\n' "${faults[@]}" >&2
   exit 2
+}
+
+# ssh would reject an unusable key at each attempt, with a message such as "error in libcrypto".
+check_key() {
+  local directory reason
+  case $key in
+  *"PRIVATE KEY-----"*"-----END "*"PRIVATE KEY-----") ;;
+  *"PRIVATE KEY-----"*)
+    faults+=("SSH_KEY is truncated: its last line must be -----END … PRIVATE KEY-----")
+    return
+    ;;
+  *"PUBLIC KEY"* | ssh-* | ecdsa-* | sk-*)
+    faults+=("SSH_KEY is a public key: set it to the private key, which is in the file without .pub")
+    return
+    ;;
+  PuTTY-*)
+    faults+=("SSH_KEY is a key of PuTTY: convert it with puttygen key.ppk -O private-openssh")
+    return
+    ;;
+  *)
+    faults+=("SSH_KEY must be a private key, with all its lines")
+    return
+    ;;
+  esac
+  command -v ssh-keygen >/dev/null || return 0
+  directory=$(mktemp -d "${TMPDIR:-/tmp}/changeroom-tunnel.XXXXXX")
+  (umask 077 && printf '%s\n' "$key" >"$directory/key")
+  reason=$(LC_ALL=C ssh-keygen -y -P '' -f "$directory/key" 2>&1 >/dev/null </dev/null) && reason=''
+  rm -rf "$directory"
+  case $reason in
+  '') ;;
+  *passphrase*) faults+=("SSH_KEY has a passphrase: remove it from a copy of the key with ssh-keygen -p -f key") ;;
+  *) faults+=("SSH_KEY cannot be read, because it is damaged or incomplete (ssh-keygen: ${reason##*: })") ;;
+  esac
 }
 
 # demand <fault> <test…>
@@ -167,9 +234,9 @@ keep_tunnel() {
   done
 }
 
-# From the number of the dyno (DYNO is like web.1), so that dynos are distributed over the addresses; otherwise random.
+# From the number of the dyno (DYNO is web.1 or 1), so that dynos are distributed over the addresses; otherwise random.
 first_turn() {
-  if matches "${DYNO-}" '\.([0-9]{1,9})$'; then echo $((10#${BASH_REMATCH[1]} + ${#targets[@]} - 1))
+  if matches "${DYNO-}" '(^|\.)([0-9]{1,9})$'; then echo $((10#${BASH_REMATCH[2]} + ${#targets[@]} - 1))
   else echo "$RANDOM"
   fi
 }

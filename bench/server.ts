@@ -17,6 +17,7 @@ export async function startServer(args: string[], env: Record<string, string> = 
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
+      ENV_FILE: '/dev/null',
       PORT: '0',
       EMBEDDED_PORT: '0',
       HOST: '127.0.0.1',

@@ -4,7 +4,7 @@
  *
  * Exit codes: 0 when the schema is complete, 1 when the database does not answer or refuses, 2 for the settings.
  */
-import { type Config, readConfig } from '../server/config/config.js';
+import { type Config, loadConfig } from '../server/config/config.js';
 import { ConfigError } from '../server/config/config-error.js';
 import { type DatabaseAddress, placeOf } from '../server/config/database-url.js';
 import { Database } from '../server/database/connection/database.js';
@@ -40,7 +40,7 @@ async function createSchema(address: DatabaseAddress): Promise<void> {
 
 function configure(): Config {
   try {
-    return readConfig(process.env);
+    return loadConfig(process.env).config;
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, 2);
     throw error;

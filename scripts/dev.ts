@@ -1,4 +1,4 @@
-/** `npm run dev`: builds and starts the server, again after each change of a source. */
+/** `npm run dev`: builds and starts the server, again after each change of a source or of .env. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
@@ -20,19 +20,21 @@ let server: ChildProcess | null = null;
 let timer: NodeJS.Timeout | undefined;
 let restarting = restart();
 
-for (const folder of FOLDERS) {
-  watch(join(ROOT, folder), { recursive: true }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      restarting = restarting.then(restart);
-    }, QUIET_MS);
-  });
-}
+for (const folder of FOLDERS) watch(join(ROOT, folder), { recursive: true }, scheduleRestart);
+// The folder, because the file may not exist yet.
+watch(ROOT, (_event, file) => file === '.env' && scheduleRestart());
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, async () => {
     await stop();
     process.exit(0);
   });
+}
+
+function scheduleRestart(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    restarting = restarting.then(restart);
+  }, QUIET_MS);
 }
 
 /** When the build fails, the running server continues. */

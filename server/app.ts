@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
 import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
+import { OriginPolicy } from './auth/origin-policy.js';
+import { Playground } from './auth/playground.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
+import { withoutBots } from './bots/unserved-command.js';
 import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
@@ -13,6 +16,8 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { SessionTable } from './database/tables/session-table.js';
+import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
@@ -22,8 +27,12 @@ import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { MembershipNews } from './rooms/membership-news.js';
+import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
+import { RoomListing } from './rooms/room-listing.js';
 import { RoomService, type RoomsOptions } from './rooms/room-service.js';
+import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
@@ -32,6 +41,7 @@ import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
+import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
@@ -102,17 +112,48 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
+  const trust = proxyTrust(config.trustProxy);
+  const { allowedHosts, allowedOrigins } = config;
+  const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
+  const { authenticator, login } = createAuth(config.auth, {
+    guests,
+    log,
+    secret,
+    accounts: { limits, ...options.accounts },
+    sessionTable: () => new SessionTable(database, log),
+  });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
-  const visitors = new Visitors({ authenticator, guests, limits, users });
-  const directory = new RoomDirectory({ access, limits, memberships, messages, presence, roomTable, users });
+  const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
+  const visitors = new Visitors({
+    playground,
+    authenticator,
+    guests,
+    limits,
+    origins,
+    users,
+  });
+  const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
+  const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
+  const directory = new RoomDirectory({
+    access,
+    catalogue,
+    limits,
+    listing,
+    memberships,
+    messages,
+    presence,
+    roomTable,
+    users,
+  });
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -136,11 +177,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
   });
   if (bots) measureBots(registry, bots);
+  if (login) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
     limits,
     log,
+    membershipNews,
+    origins,
     presence,
     rooms,
     slowReaders,
@@ -149,13 +193,17 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     visitors,
     dependencies: { database },
     storage: database,
-    optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
+    optional: {
+      ...(config.redis && { redis: presence }),
+      ...(bots && { amqp: bots }),
+      ...(login?.provider && { login: login.provider }),
+    },
     bots,
+    login,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
   });
-  const trust = proxyTrust(config.trustProxy);
   const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...options.requestTimeouts };
   const server = createServer({
     headersTimeout: requestMs,
@@ -169,17 +217,20 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     memberships,
+    messages,
+    membershipNews,
+    playground,
     presence,
     rooms,
     roomTable,
+    sharedRoomList,
     slowReaders,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
-  const { allowedHosts } = config;
-  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, trust, log });
+  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, origins, trust, log });
 
   const listener = options.listener ?? new PortListener(config);
   const drainer = new ConnectionDrainer(server);
@@ -190,6 +241,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     rooms.close();
     await presence.stop();
     limits.stop();
+    await login?.stop();
     await database.stop();
     await databaseServer.stop();
   };
@@ -208,6 +260,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.
     if (databaseServer.isEmbedded)

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { type Config, readConfig } from './config/config.js';
+import { type Config, loadConfig } from './config/config.js';
 import { ConfigError } from './config/config-error.js';
 import { fail, handleShutdownSignals, printStartupBanner } from './runtime/signals.js';
 import { createLog } from './telemetry/logger.js';
@@ -14,8 +14,9 @@ async function main(): Promise<void> {
     const { runWorker } = await import('./cluster/worker.js');
     return runWorker(cluster.worker);
   }
-  const config = configure();
+  const { config, envFile } = configure();
   const log = createLog(config);
+  if (envFile !== null) log.info({ file: envFile }, 'settings read from a file');
   for (const warning of config.warnings) log.warn(warning);
   if (config.instances === 1) return runSingleProcess(config);
   const { runPrimary } = await import('./cluster/primary.js');
@@ -29,9 +30,9 @@ async function runSingleProcess(config: Config): Promise<void> {
   printStartupBanner(app.url, app.database);
 }
 
-function configure(): Config {
+function configure(): ReturnType<typeof loadConfig> {
   try {
-    return readConfig(process.env);
+    return loadConfig(process.env);
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, 2);
     throw error;

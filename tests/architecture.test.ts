@@ -122,6 +122,15 @@ describe('the architecture', () => {
     expect(new Set(outside.map(({ to }) => to))).toEqual(new Set(['engine.io-client', 'uuid']));
   });
 
+  test('programs that tests start do not read the .env of a developer (tests/support/child-environment.ts)', () => {
+    const OWN_ENVIRONMENTS = ['tests/scripts/system-programs.test.ts', 'tests/support/child-environment.ts'];
+    const found = matching(
+      readSources('tests'),
+      /PATH: process\.env\.PATH|\.\.\.process\.env\b(?!, TEST_REPORT)/,
+    );
+    expect(found.filter((file) => !OWN_ENVIRONMENTS.includes(file))).toEqual([]);
+  });
+
   test('there are no import cycles, type imports included', () => {
     expect(cycles(imports)).toEqual([]);
   });

@@ -7,7 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import { topologyOf } from '../../server/bots/topology.js';
-import { readConfig } from '../../server/config/config.js';
+import { loadConfig, readConfig } from '../../server/config/config.js';
 import { ConfigError } from '../../server/config/config-error.js';
 import type { Bot } from './bot.js';
 import { type BotOptions, runBot } from './kit.js';
@@ -20,11 +20,15 @@ if (names.length === 0) fail(USAGE);
 const bots = await Promise.all(names.map(load));
 const options = readOptions();
 const running = bots.map((bot) => runBot(bot, options));
-for (const signal of ['SIGTERM', 'SIGINT']) {
-  process.once(signal, async () => {
-    await Promise.all(running.map((bot) => bot.stop()));
-    process.exit(0);
-  });
+let isStopping = false;
+// Not once: npm sends SIGINT again that its terminal has sent to all processes.
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, stop);
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await Promise.all(running.map((bot) => bot.stop()));
+  process.exit(0);
 }
 
 async function load(name: string): Promise<Bot> {
@@ -35,7 +39,8 @@ async function load(name: string): Promise<Bot> {
 
 function readOptions(): BotOptions {
   try {
-    const { amqp } = readConfig({ ...process.env, AMQP_URL: process.env.AMQP_URL || DEFAULT_URL });
+    const { config } = loadConfig(process.env);
+    const amqp = config.amqp ?? readConfig({ ...process.env, AMQP_URL: DEFAULT_URL }).amqp;
     if (amqp === null) return fail('AMQP_URL is not set');
     return { url: amqp.url, topology: topologyOf(amqp), log: (line) => console.error(line) };
   } catch (error) {

@@ -11,9 +11,9 @@ export async function filesIn(folder: string, pattern: RegExp): Promise<string[]
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Removes scripts, styles and source maps that a build did not write. @param outputs relative to the project's root */
+/** Removes scripts, styles, source maps and compressed copies that a build did not write. @param outputs relative to the project's root */
 export async function removeOtherFiles(folder: string, outputs: readonly string[]): Promise<void> {
-  for (const file of await filesIn(join(ROOT, folder), /\.(js|css|map)$/)) {
+  for (const file of await filesIn(join(ROOT, folder), /\.(js|css|map)(\.(br|gz))?$/)) {
     if (!outputs.includes(relative(ROOT, file).replaceAll('\\', '/'))) await rm(file, { force: true });
   }
 }

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
+import { writeCompressedCopies } from './compressed-copies.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 
 const OUTPUT_FOLDER = 'static/build';
 
 /**
- * Bundles the script and the styles of the page to static/build/, under names that change with their content. Their
- * addresses are in assets.json.
+ * Bundles the script and the styles of the page to static/build/, under names that change with their content, with
+ * compressed copies. Their addresses are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
   const outputs = await buildAtomically({
@@ -30,5 +31,6 @@ export async function bundlePage(): Promise<void> {
   const assets = `${OUTPUT_FOLDER}/assets.json`;
   const addresses = { script: addressOf('.js'), style: addressOf('.css') };
   await writeAtomically(join(ROOT, assets), JSON.stringify(addresses));
-  await removeOtherFiles(OUTPUT_FOLDER, outputs);
+  const copies = await writeCompressedCopies(outputs.filter((file) => /\.(js|css)$/.test(file)));
+  await removeOtherFiles(OUTPUT_FOLDER, [...outputs, ...copies]);
 }

@@ -49,6 +49,7 @@ export async function startTarget(env: Record<string, string> = {}): Promise<Tar
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
+      ENV_FILE: '/dev/null',
       DATA_DIR: join(directory, 'data'),
       ...{ PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' },
       ...UNLIMITED,

@@ -35,9 +35,17 @@ each packet \`2\` (ping) with \`3\` (pong).
 client answers with \`"primus::pong::TIME"\`. \`"primus::server::close"\` announces that the server closes the socket for
 good: the client should not reconnect.
 
-**Authentication.** The server sends \`welcome\` when the user is known: at once for guests and for tokens in a cookie or in
-the parameter \`token\` of the address, otherwise after \`authenticate\`. Without it the server sends \`error\` with the code
-\`login-required\`, and closes the socket after 30 seconds.
+**Authentication.** The server sends \`welcome\` when the user is known: at once for guests, and for tokens in the
+header \`Authorization: Bearer …\`, in the parameter \`token\` of the address, or in a cookie, in this order; otherwise after
+\`authenticate\`. Without it the server sends \`error\` with the code \`login-required\`, and closes the socket after 30
+seconds. Browsers let pages set the address only; a token in an address may appear in the logs of proxies.
+
+**Guests.** On servers with \`AUTH=guest\`, a socket with neither a token nor a cookie is a new guest, and \`welcome\` contains
+the \`token\` of that guest. Send it with the address of the next sockets, and as a bearer token with requests, to remain the
+same guest. A socket with an invalid token gets \`error\` with the code \`bad-token\`.
+
+**Other origins.** Pages of the origins in \`ALLOWED_ORIGINS\` may open sockets; their cookies do not count. A handshake of any
+other page is answered with 403 (\`bad-origin\`).
 
 **Version.** \`welcome\` contains \`protocol\`, \`major.minor\`. A new major version breaks existing clients; a client should
 stop with an error if the major version is higher than its own. A new minor version adds frames or fields; clients ignore
@@ -102,5 +110,5 @@ function typeName(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeName).join(' or ');
   if (schema.type === 'array') return `array of ${typeName(schema.items ?? {})}`;
   if (schema.type === 'object' && !schema.properties) return 'object';
-  return schema.type ?? 'any';
+  return [schema.type ?? 'any'].flat().join(' or ');
 }

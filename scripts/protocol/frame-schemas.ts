@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The part of JSON Schema that frames use. */
 export interface Schema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   const?: unknown;
   enum?: unknown[];
   anyOf?: Schema[];

@@ -59,7 +59,9 @@ function typeOf(schema: Schema, indent: string): string {
     return schema.readOnly ? `readonly ${array}` : array;
   }
   if (schema.type === 'object') return objectType(schema, indent);
-  return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown');
+  // Such as ['number', 'null'].
+  const types = [schema.type ?? 'unknown'].flat();
+  return types.map((type) => (type === 'integer' ? 'number' : type)).join(' | ');
 }
 
 const literal = (value: unknown) => `'${String(value)}'`;

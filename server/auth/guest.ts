@@ -55,7 +55,8 @@ export class Guests {
   }
 
   /**
-   * The value of the cookie only, for playground pages (`/ui/…?id_user=`), whose identity is in their URL.
+   * The value of the cookie only. It is also the bearer token of clients without cookies: pages of other origins, programs,
+   * and playground pages (`/ui/…?id_user=`). The identity of a browser's cookie is never given to scripts in this form.
    * @throws ChatError `bad-name`, `bad-id`
    */
   sign(identity: Identity): string {

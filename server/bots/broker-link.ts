@@ -1,6 +1,8 @@
+import { unescape as unescapeLeniently } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
-import { type Depths, declare, depths, type Topology } from './topology.js';
+import { SharedCall } from '../lib/shared-call.js';
+import { type Depths, declare, depths, hasConsumers, type Topology } from './topology.js';
 
 /** Milliseconds for a connection with its handshake. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -16,6 +18,8 @@ const REPLY_CONSUMER = 'replies';
 export interface BrokerLinkListener {
   reply(link: BrokerLink, delivery: ConsumeMessage): void;
   announcement(content: Buffer): void;
+  /** A command, published by any process, was routed to no queue of a bot's own. @param id of its message */
+  unbound(id: string): void;
 }
 
 /** An open connection to the broker with everything declared. A link that was lost is not used again. */
@@ -32,6 +36,11 @@ export interface BrokerLink {
   stopConsuming(): Promise<void>;
   /** Messages that wait in the queues. @throws Error when a queue was deleted */
   depths(): Promise<Depths>;
+  /**
+   * Whether a bot consumes the shared queue of commands. Concurrent callers share a request.
+   * @throws Error when the queue was deleted, and closes the link, which declares it again
+   */
+  hasConsumers(): Promise<boolean>;
   /** Closes the connection, within `CLOSE_TIMEOUT_MS`. */
   drop(reason: Error): Promise<void>;
 }
@@ -65,7 +74,9 @@ export async function openBrokerLink(
     // `close()` waits for the broker, which may be frozen.
     signal: socket.signal,
   };
-  const model = await connect(withHeartbeat(url), socketOptions);
+  const model = await connect(withHeartbeat(url), socketOptions).catch((error: Error) => {
+    throw explainRefusal(error, url);
+  });
   const faults: Error[] = [];
   const connection = { model, socket, faults };
   // An `error` event without a listener would end the process. `close` follows it.
@@ -97,7 +108,8 @@ async function openChannel(
     await close(connection);
   };
   channel.on('error', (error) => void faults.push(error));
-  const announcements = await declare(channel, topology);
+  const own = await declare(channel, topology);
+  const consumers = new SharedCall(() => hasConsumers(channel, topology));
   const link: BrokerLink = {
     get isLost() {
       return isLost;
@@ -114,6 +126,7 @@ async function openChannel(
       await channel.cancel(REPLY_CONSUMER);
     },
     depths: () => depths(channel, topology),
+    hasConsumers: () => consumers.call(),
     drop,
   };
   const closed = (reason?: Error) => {
@@ -127,8 +140,13 @@ async function openChannel(
   const cancelled = () => void drop(new Error('a queue was deleted'));
   await channel.prefetch(PREFETCH);
   await channel.consume(
-    announcements,
+    own.announcements,
     (delivery) => (delivery ? listener.announcement(delivery.content) : cancelled()),
+    { noAck: true },
+  );
+  await channel.consume(
+    own.unbound,
+    (delivery) => (delivery ? listener.unbound(String(delivery.properties.messageId)) : cancelled()),
     { noAck: true },
   );
   await channel.consume(
@@ -144,6 +162,15 @@ function withHeartbeat(url: string): string {
   if (!address.searchParams.has('heartbeat'))
     address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   return address.href;
+}
+
+/** amqplib does not report the reason with which a broker closes a connection instead of opening its virtual host. */
+function explainRefusal(error: Error, url: string): Error {
+  if (!error.message.startsWith('Expected ConnectionOpenOk')) return error;
+  const name = unescapeLeniently(new URL(url).pathname.slice(1)) || '/';
+  return new Error(
+    `the broker refuses the virtual host "${name}" of AMQP_URL: it does not exist, or the user has no permissions there`,
+  );
 }
 
 /** RabbitMQ 4.3 and newer refuse transient queues unless configured otherwise. */

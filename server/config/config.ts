@@ -1,13 +1,18 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { AllowedOrigin } from './allowed-origins.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import { combinationFaults } from './combinations.js';
 import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
-import { resolveAliases } from './environment.js';
+import { loadEnvFile } from './env-file.js';
+import { resolveNames } from './environment.js';
+import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { RedisAddress } from './redis-url.js';
 import { type LOG_LEVELS, type SettingName, settings } from './settings.js';
+import { tunnelWarnings } from './tunnel-settings.js';
+import { unknownSettings } from './unknown-settings.js';
 
 /** The AMQP broker that carries commands to bots and their replies. */
 export interface AmqpConfig {
@@ -38,6 +43,8 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Addresses can select playground users. */
+  playground: boolean;
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
   presenceTokens: { summary: string | null; flush: string | null };
   /** Null: `/metrics` answers requests from this machine only. */
@@ -49,10 +56,25 @@ export interface Config {
   limits: LimitsConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
+  /** Other origins whose pages may use the API and the sockets. */
+  allowedOrigins: readonly AllowedOrigin[];
   trustProxy: string | number;
   shutdownMs: number;
-  /** Deprecated settings in use, for the log. */
+  /** For the log: deprecated settings, settings without effect, misspelt ones. */
   warnings: string[];
+}
+
+/**
+ * Reads the configuration from the environment of the process and the settings file, whose variables it adds to `env`.
+ * @returns envFile: the path of that file; null if there is no such file
+ * @throws ConfigError listing all faults
+ */
+export function loadConfig(env: Record<string, string | undefined>): {
+  config: Config;
+  envFile: string | null;
+} {
+  const envFile = loadEnvFile(env);
+  return { config: readConfig(env), envFile };
 }
 
 /**
@@ -60,16 +82,16 @@ export interface Config {
  * @throws ConfigError listing all faults
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { values: named, setBy, ...aliases } = resolveAliases(env);
+  const { values: named, setBy, ...names } = resolveNames(env);
   const parsed = z.object(settings).safeParse(named);
-  const { auth, faults: authFaults } = readAuthConfig(named);
+  const { auth, ...ofAuth } = readAuthConfig(named);
   const faults = [
-    ...aliases.faults,
+    ...names.faults,
     ...(parsed.error?.issues.map(({ message, path: [name] }) => {
       const alias = setBy[name as SettingName];
       return alias ? `${message} (set as ${alias})` : message;
     }) ?? []),
-    ...authFaults,
+    ...ofAuth.faults,
     ...combinationFaults(named),
     ...(parsed.success ? queueFaults(parsed.data) : []),
   ];
@@ -90,6 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
       flush: values.PRESENCE_FLUSH_TOKEN ?? null,
@@ -111,9 +134,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       sockets: values.LIMIT_SOCKETS,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
+    allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: /^\d+$/.test(values.TRUST_PROXY) ? Number(values.TRUST_PROXY) : values.TRUST_PROXY,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
-    warnings: aliases.warnings,
+    warnings: [
+      ...names.warnings,
+      ...ofAuth.warnings,
+      ...ineffectiveSettings(named, setBy),
+      ...unknownSettings(env),
+      ...tunnelWarnings(env),
+    ],
   };
 }
 

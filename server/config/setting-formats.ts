@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAllowedOrigin } from './allowed-origins.js';
 
 /** Formats of settings. Their messages contain the name of a setting, never its value, which may be a secret. */
 
@@ -58,6 +59,13 @@ export const flag = (name: string, fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true');
 
+/** A flag whose default depends on other settings. */
+export const optionalFlag = (name: string) =>
+  z
+    .enum(['true', 'false'], `${name} must be true or false`)
+    .transform((text) => text === 'true')
+    .optional();
+
 /** Host names as in a `Host` header, without ports: domain names, IPv4 addresses, IPv6 addresses in brackets. */
 export const hostNames = (name: string) =>
   z
@@ -72,6 +80,24 @@ export const hostNames = (name: string) =>
       (hosts) => hosts.every((host) => /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(host)),
       `${name} must be host names separated by commas, without https:// and without ports`,
     );
+
+/** Origins as in an `Origin` header; see allowed-origins.ts. */
+export const webOrigins = (name: string) =>
+  z.string().transform((text, check) =>
+    text.split(',').flatMap((entry) => {
+      const origin = entry.trim();
+      if (origin === '') return [];
+      const allowed = parseAllowedOrigin(origin);
+      if (allowed === null) check.addIssue({ code: 'custom', message: originFault(name, origin) });
+      return allowed ?? [];
+    }),
+  );
+
+function originFault(name: string, origin: string): string {
+  if (origin === '*')
+    return `${name} must list origins: with *, every page on the web could use a server that only its visitors can reach`;
+  return `${name} must be origins separated by commas, such as https://app.example.org or https://*.preview.example.org, without paths`;
+}
 
 /** Name of a queue. Brokers reserve names that begin with `amq.`. */
 export const queueName = (name: string) =>

@@ -8,10 +8,12 @@ import {
   flag,
   hostNames,
   numberWithin,
+  optionalFlag,
   port,
   queueName,
   secretToken,
   webAddress,
+  webOrigins,
   wholeNumber,
 } from './setting-formats.js';
 
@@ -19,9 +21,18 @@ export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The setting without which this one has no effect. */
+    effectiveWith?: string;
+    /** The setting with which this one has no effect. */
+    effectiveWithout?: string;
+  }
+}
+
 /**
- * Every setting, declared once, with its format, default and description. A test compares docs/configuration.md and
- * app.json with it.
+ * Every setting, declared once, with its format, default and description (Markdown). `npm run docs:settings` generates
+ * .env.example, app.json and the tables of docs/configuration.md from it.
  */
 export const settings = {
   PORT: port('PORT', 5000).describe('Port of the web server; 0 selects a free port'),
@@ -30,19 +41,19 @@ export const settings = {
     .enum(LOG_LEVELS, `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
     .describe('Minimum log level'),
+  ENV_FILE: z
+    .string()
+    .default('.env')
+    .describe('File of further settings; `/dev/null`: no file. A missing `.env` is ignored'),
   DATA_DIR: z
     .string()
     .min(1, 'DATA_DIR must not be empty')
     .default('./data')
     .describe('Directory of the embedded database and of keys that are generated at the first start'),
-  DATA_LIMIT: byteSize('DATA_LIMIT', 1024 ** 2)
-    .optional()
-    .describe(
-      'Maximum size of the data in the embedded database, such as 5GB; writes beyond it are rejected. Without it the free disk space is the limit',
-    ),
   INSTANCES: wholeNumber('INSTANCES', 1, 64, 1).describe(
-    'Number of processes that serve the port together; more than one requires REDIS_URL',
+    'Number of processes that serve the port together; more than one requires `REDIS_URL`',
   ),
+  SHUTDOWN_SECONDS: wholeNumber('SHUTDOWN_SECONDS', 1, 600, 25).describe('Maximum duration of a shutdown'),
   RETHINKDB_URL: z
     .string()
     .superRefine((text, check) => {
@@ -50,33 +61,46 @@ export const settings = {
     })
     .optional()
     .describe(
-      'URL of a RethinkDB server, rethinkdb://user:password@host:28015/database; several servers of one cluster are separated by commas (a:28015,b:28015); rethinkdbs: over TLS. Without it the embedded database is started',
+      'URL of a RethinkDB server, `rethinkdb://user:password@host:28015/database`; several servers of one cluster are separated by commas (`a:28015,b:28015`); `rethinkdbs:` over TLS. Without it the embedded database is started',
     ),
   RETHINKDB_CA: certificate('RETHINKDB_CA')
     .optional()
     .describe(
-      'Certificate (PEM text) of the authority that signed the RethinkDB certificate, for rethinkdbs:',
+      'Certificate (PEM text) of the authority that signed the RethinkDB certificate, for `rethinkdbs:`',
     ),
   RETHINKDB_REPLICAS: numberWithin('RETHINKDB_REPLICAS', 1, 64)
     .optional()
     .describe(
       'Replicas of each table that the server creates; by default one per database server, at most 3. Existing tables are not changed',
     ),
-  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015).describe(
-    'Port of the embedded database, on 127.0.0.1; 0 selects a free port',
-  ),
-  EMBEDDED_PASSWORD: z.string().default('').describe('Password of the user admin of the embedded database'),
+  EMBEDDED_PORT: port('EMBEDDED_PORT', 28015)
+    .describe('Port of the embedded database, on 127.0.0.1; 0 selects a free port')
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
+  EMBEDDED_PASSWORD: z
+    .string()
+    .default('')
+    .describe('Password of the user `admin` of the embedded database')
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
+  DATA_LIMIT: byteSize('DATA_LIMIT', 1024 ** 2)
+    .optional()
+    .describe(
+      'Maximum size of the data in the embedded database, such as `5GB`; writes beyond it are rejected. Without it the free disk space is the limit',
+    )
+    .meta({ effectiveWithout: 'RETHINKDB_URL' }),
   SESSION_SECRET: z
     .string()
     .min(16, 'SESSION_SECRET must have at least 16 characters')
     .optional()
-    .describe('Key that signs cookies; without it the server generates one and stores it in DATA_DIR'),
+    .describe('Key that signs cookies; without it the server generates one and stores it in `DATA_DIR`'),
   AUTH: z
     .enum(AUTH_MODES, `AUTH must be one of ${AUTH_MODES.join(', ')}`)
     .default('guest')
     .describe(
-      'How users authenticate: guest (anyone, with a name of their choice), jwt (tokens of an issuer such as Auth0), accounts (tokens that AUTH_SERVER accepts)',
+      'How users authenticate: `guest` (anyone, with a name of their choice), `jwt` (tokens of an issuer such as Auth0), `accounts` (tokens that `AUTH_SERVER` accepts)',
     ),
+  PLAYGROUND: optionalFlag('PLAYGROUND').describe(
+    '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
+  ),
   AUTH0_API_DOMAIN: z
     .string()
     .regex(
@@ -84,22 +108,52 @@ export const settings = {
       'AUTH0_API_DOMAIN must be a host name such as example.eu.auth0.com, without https://',
     )
     .optional()
-    .describe('Domain of the Auth0 tenant that issues the tokens, such as example.eu.auth0.com (AUTH=jwt)'),
+    .describe('Domain of the Auth0 tenant that issues the tokens, such as example.eu.auth0.com (`AUTH=jwt`)'),
   AUTH_ISSUER: webAddress('AUTH_ISSUER')
     .optional()
-    .describe('Any other issuer, exactly as in the claim iss of its tokens (AUTH=jwt)'),
+    .describe('Any other issuer, exactly as in the claim `iss` of its tokens (`AUTH=jwt`)'),
   AUTH_JWKS_URL: webAddress('AUTH_JWKS_URL')
     .optional()
     .describe(
-      'URL of the issuer’s key set; by default .well-known/jwks.json below the URL of the issuer (AUTH=jwt)',
+      "URL of the issuer's key set; by default the one of its discovery document with `OIDC_CLIENT_ID`, else `.well-known/jwks.json` below the URL of the issuer (`AUTH=jwt`)",
     ),
   AUTH_AUDIENCE: z
     .string()
     .optional()
-    .describe('Required value of the claim aud of tokens; at Auth0 the identifier of the API (AUTH=jwt)'),
+    .describe(
+      'Required value of the claim `aud` of bearer tokens; at Auth0 the identifier of the API. Without it, bearer tokens are refused and users sign in on the page (`AUTH=jwt`)',
+    ),
   AUTH_SERVER: webAddress('AUTH_SERVER')
     .optional()
-    .describe('URL at which the accounts service returns the account of a token (AUTH=accounts)'),
+    .describe('URL at which the accounts service returns the account of a token (`AUTH=accounts`)'),
+  OIDC_CLIENT_ID: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'OIDC_CLIENT_ID must be 1 to 255 visible ASCII characters')
+    .optional()
+    .describe(
+      'Client id of this server at the issuer; with it, visitors sign in there by OpenID Connect (`AUTH=jwt`)',
+    ),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .describe('Secret of that client; without it the client is public and proves itself by PKCE alone'),
+  OIDC_SCOPES: z
+    .string()
+    .regex(/^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'OIDC_SCOPES must begin with openid, separated by spaces')
+    .optional()
+    .describe(
+      'Scopes to request; by default `openid profile`, and `offline_access` where the issuer supports it',
+    ),
+  OIDC_PROMPT: z
+    .string()
+    .regex(/^[a-z_]+( [a-z_]+)*$/, 'OIDC_PROMPT must be values such as login, consent or select_account')
+    .optional()
+    .describe('Parameter `prompt` of the login, such as `consent`; by default the issuer decides'),
+  LOGIN_URL: webAddress('LOGIN_URL')
+    .optional()
+    .describe(
+      'Login page of your own, to which visitors are sent and which sends back a token (`AUTH=jwt`, `AUTH=accounts`)',
+    ),
   PRESENCE_SUMMARY_TOKEN: secretToken('PRESENCE_SUMMARY_TOKEN')
     .optional()
     .describe('Bearer token of the presence summary; without it the endpoint does not exist'),
@@ -110,7 +164,7 @@ export const settings = {
     ),
   METRICS_TOKEN: secretToken('METRICS_TOKEN')
     .optional()
-    .describe('Bearer token of /metrics; without it /metrics answers requests from this machine only'),
+    .describe('Bearer token of `/metrics`; without it `/metrics` answers requests from this machine only'),
   REDIS_URL: address('REDIS_URL', ['redis:', 'rediss:'])
     .refine(
       (text) => /^(\/\d*)?$/.test(new URL(text).pathname),
@@ -129,13 +183,14 @@ export const settings = {
     .default('changeroom')
     .describe(
       'Prefix of all keys and channels in Redis; deployments that share a Redis server need different ones',
-    ),
+    )
+    .meta({ effectiveWith: 'REDIS_URL' }),
   REDIS_CA: certificate('REDIS_CA')
     .optional()
-    .describe('Certificate (PEM text) of the authority that signed the Redis certificate, for rediss:'),
-  REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true).describe(
-    'false: accept any certificate of the Redis server, as required by Heroku’s add-on',
-  ),
+    .describe('Certificate (PEM text) of the authority that signed the Redis certificate, for `rediss:`'),
+  REDIS_TLS_VERIFY: flag('REDIS_TLS_VERIFY', true)
+    .describe("`false`: accept any certificate of the Redis server, as required by Heroku's add-on")
+    .meta({ effectiveWith: 'REDIS_URL' }),
   AMQP_URL: address('AMQP_URL', ['amqp:', 'amqps:'])
     .optional()
     .describe(
@@ -143,19 +198,25 @@ export const settings = {
     ),
   AMQP_COMMAND_QUEUE: queueName('AMQP_COMMAND_QUEUE')
     .default('changeroom-bots')
-    .describe('Name of the queue and of the exchange of commands to bots'),
+    .describe('Name of the queue and of the exchange of commands to bots')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_REPLY_QUEUE: queueName('AMQP_REPLY_QUEUE')
     .default('changeroom-chat')
-    .describe('Name of the queue of replies of bots'),
+    .describe('Name of the queue of replies of bots')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_REJECTED_QUEUE: queueName('AMQP_REJECTED_QUEUE')
     .optional()
-    .describe('Name of the queue of rejected replies; by default AMQP_REPLY_QUEUE followed by -rejected'),
-  AMQP_DURABLE: flag('AMQP_DURABLE', false).describe(
-    'true: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
-  ),
+    .describe('Name of the queue of rejected replies; by default `AMQP_REPLY_QUEUE` followed by `-rejected`')
+    .meta({ effectiveWith: 'AMQP_URL' }),
+  AMQP_DURABLE: flag('AMQP_DURABLE', false)
+    .describe(
+      '`true`: queues and their messages survive a restart of the broker; required by RabbitMQ 4.3 and newer',
+    )
+    .meta({ effectiveWith: 'AMQP_URL' }),
   AMQP_BOT_SECRET: secretToken('AMQP_BOT_SECRET')
     .optional()
-    .describe('Token with which bots may write to any room without a command; without it they may not'),
+    .describe('Token with which bots may write to any room without a command; without it they may not')
+    .meta({ effectiveWith: 'AMQP_URL' }),
   LIMIT_MESSAGES: countLimit('LIMIT_MESSAGES', 200).describe(
     'Messages that a user may write, edit or delete in 10 seconds; 0 disables the limit, as in all LIMIT settings',
   ),
@@ -178,9 +239,11 @@ export const settings = {
   LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',
   ),
-  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
-    'Tokens of an address that AUTH_SERVER may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
-  ),
+  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30)
+    .describe(
+      'Tokens of an address that `AUTH_SERVER` may refuse, and logins on the page that may fail, in 10 seconds; further ones are rejected without a request',
+    )
+    .meta({ effectiveWith: 'AUTH_SERVER' }),
   LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
   LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
@@ -188,33 +251,32 @@ export const settings = {
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
     .optional()
     .describe(
-      'Host names for which requests are answered, separated by commas, such as chat.example.org,localhost; without it any host',
+      'Host names for which requests are answered, separated by commas, such as `chat.example.org,localhost`; without it any host',
+    ),
+  ALLOWED_ORIGINS: webOrigins('ALLOWED_ORIGINS')
+    .optional()
+    .describe(
+      'Other origins whose pages may use the API and the sockets, with tokens instead of cookies, separated by commas: https://app.example.org, or https://*.preview.example.org for one more label',
     ),
   TRUST_PROXY: z
     .string()
     .default('loopback')
     .describe(
-      'Proxies whose X-Forwarded-* headers are trusted: addresses, names of ranges, or a number of hops (Express setting "trust proxy")',
+      'Proxies whose `X-Forwarded-*` headers are trusted: addresses, names of ranges, or a number of hops (Express setting "trust proxy")',
     ),
-  SHUTDOWN_SECONDS: wholeNumber('SHUTDOWN_SECONDS', 1, 600, 25).describe('Maximum duration of a shutdown'),
 } as const;
 
 export type SettingName = keyof typeof settings;
 
-interface Alias {
-  readonly setting: SettingName;
-  /** Deprecated names are reported in the log; the others belong to deployments that Changeroom replaces. */
-  readonly isDeprecated: boolean;
-}
-
-/** Names that are accepted in the place of a setting's own. */
-export const aliases: Readonly<Record<string, Alias>> = {
-  INTERFACE: { setting: 'HOST', isDeprecated: true },
-  LOG: { setting: 'LOG_LEVEL', isDeprecated: true },
-  SECRET_FOR_METRICS: { setting: 'METRICS_TOKEN', isDeprecated: true },
-  SECRET_FOR_SUMMARY: { setting: 'PRESENCE_SUMMARY_TOKEN', isDeprecated: false },
-  SECRET_FOR_FLUSHING: { setting: 'PRESENCE_FLUSH_TOKEN', isDeprecated: false },
-  REDIS_KEY: { setting: 'REDIS_KEY_PREFIX', isDeprecated: false },
-  AMQP_BOT_QUEUE: { setting: 'AMQP_COMMAND_QUEUE', isDeprecated: true },
-  AMQP_QUEUE: { setting: 'AMQP_REPLY_QUEUE', isDeprecated: false },
-};
+/** The headings of the documents: each group begins with the setting that it names. */
+export const groups: readonly { readonly title: string; readonly first: SettingName }[] = [
+  { title: 'Server', first: 'PORT' },
+  { title: 'Database', first: 'RETHINKDB_URL' },
+  { title: 'Embedded database', first: 'EMBEDDED_PORT' },
+  { title: 'Authentication', first: 'SESSION_SECRET' },
+  { title: 'Presence and metrics', first: 'PRESENCE_SUMMARY_TOKEN' },
+  { title: 'Redis', first: 'REDIS_URL' },
+  { title: 'Bots', first: 'AMQP_URL' },
+  { title: 'Limits', first: 'LIMIT_MESSAGES' },
+  { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
+];

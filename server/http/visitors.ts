@@ -1,25 +1,27 @@
 import type { Request, Response } from 'express';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
-import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
+import { areNamesGiven, isNameGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
-import type { Session } from '../auth/session.js';
+import type { OriginPolicy } from '../auth/origin-policy.js';
+import type { Playground } from '../auth/playground.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
-import { ChatError, ERRORS } from '../protocol/errors.js';
-import { GUEST_HEADER } from './pages/page-state.js';
+import { ChatError } from '../protocol/errors.js';
 
 export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
   limits: Pick<Limits, 'heavyWrites' | 'rename'>;
+  origins: OriginPolicy;
+  playground: Playground;
   users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
 /**
  * Authenticates the senders of requests, in all modes of AUTH. All methods throw the errors of authentication:
- * `login-required`, `bad-token`, `token-expired`, `auth-unavailable`.
+ * `login-required`, `bad-token`, `token-expired`, `session-ended`, `auth-unavailable`.
  */
 export class Visitors {
   readonly #dependencies: VisitorsDependencies;
@@ -42,7 +44,7 @@ export class Visitors {
     onEnd: (error: ChatError) => void,
   ): Promise<{ id_user: string; stop: () => void }> {
     const { authenticator } = this.#dependencies;
-    const session = await this.#authenticate(req);
+    const session = await authenticator.authenticate(credentialsOf(req));
     if (!session) return { id_user: '', stop: () => {} };
     const stop = monitorSession({ authenticator, credentials: credentialsOf(req), session, onEnd });
     return { id_user: session.id_user, stop };
@@ -50,8 +52,26 @@ export class Visitors {
 
   /** The sender of a request. A guest without a valid cookie receives one. */
   async visitor(req: Request, res: Response): Promise<Identity> {
-    const { guests } = this.#dependencies;
-    return (await this.#identify(req)) ?? this.#introduce(req, res, guests.newGuest());
+    return (await this.#identify(req)) ?? this.#introduce(req, res, this.#newGuest(req));
+  }
+
+  /**
+   * Creates a guest for a client that keeps no cookie.
+   * @param name validated; by default one such as `Guest 1234`
+   * @param address of the client, for limits
+   * @returns the guest, and the token that authenticates it
+   * @throws ChatError `login-required` where visitors are not guests; with a name, as `renameUser`
+   */
+  async createGuest(
+    name: string | undefined,
+    address: string | undefined,
+  ): Promise<Identity & { token: string }> {
+    const { authenticator, guests } = this.#dependencies;
+    if (authenticator.mode !== 'guest')
+      throw new ChatError('login-required', 'this server has no guests: authenticate with a token');
+    const guest = guests.newGuest();
+    const identity = name === undefined ? guest : await this.renameUser(guest, name, address);
+    return { ...identity, token: guests.sign(identity) };
   }
 
   /**
@@ -60,10 +80,9 @@ export class Visitors {
    * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const user = (await this.#identify(req)) ?? this.#dependencies.guests.newGuest();
+    const user = (await this.#identify(req)) ?? this.#newGuest(req);
     const identity = await this.renameUser(user, name, req.ip);
-    const isByCookie = this.#dependencies.authenticator.mode === 'guest' && !this.#byHeader(req);
-    return isByCookie ? this.#introduce(req, res, identity) : identity;
+    return credentialsOf(req).bearerToken === undefined ? this.#introduce(req, res, identity) : identity;
   }
 
   /**
@@ -86,40 +105,28 @@ export class Visitors {
   }
 
   /**
-   * A playground user, selected by an address; `signed` authenticates its sockets and API requests.
-   * @throws ChatError `not-found` if visitors are not guests, `no-such-user`, `database-unavailable`
+   * A playground user, selected by an address; `signed` is its bearer token.
+   * @throws ChatError `playground-off`, `no-such-user`, `database-unavailable`
    */
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
-    const { authenticator, guests, users } = this.#dependencies;
-    if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
-    const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
-    if (!user?.playground)
-      throw new ChatError('no-such-user', 'no playground user has this id', { field: 'id_user' });
-    const identity = { id_user: user.id_user, name: user.name };
+    const { guests, playground } = this.#dependencies;
+    const identity = await playground.user(id_user);
     return { ...identity, signed: guests.sign(identity) };
   }
 
   async #identify(req: Request): Promise<Identity | null> {
-    const { users } = this.#dependencies;
-    const user = this.#byHeader(req);
-    if (user) return users.present(user, false);
-    const session = await this.#authenticate(req);
+    const { authenticator, users } = this.#dependencies;
+    const session = await authenticator.authenticate(credentialsOf(req));
     if (session === null) return null;
     if (session.issued !== undefined) users.noteGiven(session, session.issued);
-    return users.present(session, this.areNamesGiven);
+    return users.present(session, isNameGiven(this.#dependencies.authenticator, session));
   }
 
-  async #authenticate(req: Request): Promise<Session | null> {
-    const byHeader = this.#byHeader(req);
-    if (byHeader) return { ...byHeader, expires: null };
-    return this.#dependencies.authenticator.authenticate(credentialsOf(req));
-  }
-
-  /** Playground pages send their identity in a header, because the browser's cookie belongs to another user. */
-  #byHeader(req: Request): Identity | null {
-    const { authenticator, guests } = this.#dependencies;
-    const signed = req.get(GUEST_HEADER);
-    return signed && authenticator.mode === 'guest' ? guests.verify(signed) : null;
+  /** @throws ChatError `login-required` for pages of other origins, which receive no cookie and could not be recognised */
+  #newGuest(req: Request): Identity {
+    const { guests, origins } = this.#dependencies;
+    if (origins.kindOf(req) === 'own') return guests.newGuest();
+    throw new ChatError('login-required', 'create a guest with POST /api/guests, and send its token');
   }
 
   #introduce(req: Request, res: Response, identity: Identity): Identity {

@@ -65,6 +65,17 @@ export const roomInfo = z
   .meta({ id: 'RoomInfo', description: 'A created room. Rooms need not be created to be used.' });
 export type RoomInfo = z.infer<typeof roomInfo>;
 
+export const listedRoom = z
+  .object({
+    name: roomName,
+    topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    access: z.enum(ACCESS),
+    is_created: z.boolean().describe('False for a room that is used without having been created'),
+    users: z.int().nullable().describe('People in the room; null for a room for members'),
+  })
+  .meta({ id: 'ListedRoom', description: 'A room as all users see it.' });
+export type ListedRoom = z.infer<typeof listedRoom>;
+
 export const presenceEntry = z.object({ id_socket: z.string(), id_user, name: personName }).meta({
   id: 'PresenceEntry',
   description: 'One socket in one room. A user with three tabs has three entries.',

@@ -32,6 +32,19 @@ export const clientFrames = {
     .object({ type: z.literal('joinRoom'), ref, room })
     .describe("Joins a room. The answer is a `roomSnapshot`; the room's frames follow."),
   leaveRoom: z.object({ type: z.literal('leaveRoom'), ref, room }).describe('Leaves a room.'),
+  listRooms: z
+    .object({
+      type: z.literal('listRooms'),
+      ref,
+      after: z
+        .string()
+        .max(1000)
+        .nullable()
+        .default(null)
+        .describe('`next` of the page before; null for the first page'),
+      limit: z.number().int().min(1).max(100).default(100),
+    })
+    .describe('Loads a page of the list of rooms. The answer is a `roomList`.'),
   createMessage: z
     .object({
       type: z.literal('createMessage'),
@@ -73,6 +86,10 @@ export const clientFrames = {
       type: z.literal('observePresence'),
       ref,
       rooms: z.array(z.unknown().meta({ type: 'string' })).max(1000),
+      activity: z
+        .boolean()
+        .default(false)
+        .describe('Report new messages of these rooms too, by `roomActivity`'),
     })
     .describe('Observes presence in rooms without joining them. Replaces the rooms observed before.'),
   markRead: z

@@ -1,9 +1,14 @@
-import { ACCESS, type RoomAccess, type RoomInfo } from './entities.js';
+import { ACCESS, type ListedRoom, type RoomAccess, type RoomInfo } from './entities.js';
 
-export { ACCESS, type RoomAccess, type RoomInfo };
+export { ACCESS, type ListedRoom, type RoomAccess, type RoomInfo };
 
-/** A room from the view of one user. A room that was not created is open and has no topic. */
-export interface RoomEntry extends RoomInfo {
+/** A room that may have been created or not. One that was not is open and has no topic. */
+export interface KnownRoom extends RoomInfo {
+  is_created: boolean;
+}
+
+/** A room from the view of one user. */
+export interface RoomEntry extends KnownRoom {
   joined: boolean;
   /** Number of users who are present; null if the room is for members and the user is not a member. */
   users: number | null;
@@ -17,4 +22,6 @@ export interface Member {
   name: string | null;
   /** Milliseconds since 1970; null for a row written by hand without a time. */
   joined: number | null;
+  /** The user is in the room now, as far as is known. */
+  present: boolean;
 }

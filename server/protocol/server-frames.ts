@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   author,
   id_user,
+  listedRoom,
   message,
   messageId,
   personName,
@@ -14,6 +15,7 @@ import {
   presenceEntry,
   roomInfo,
   roomName,
+  time,
   user,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
@@ -22,7 +24,7 @@ import { ERRORS, type ErrorCode } from './errors.js';
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
  * work any more, the minor number when frames or fields are added.
  */
-export const PROTOCOL_VERSION = '1.0';
+export const PROTOCOL_VERSION = '1.1';
 
 export const refSchema = z.union([z.string().max(64), z.number()]);
 /** Chosen by the client; returned in the frame that answers. */
@@ -60,6 +62,37 @@ export const roomFrames = {
     .describe("The room's changefeed is interrupted (`live: false`) or runs again."),
 } as const;
 
+const member = z.object({ id_user, name: personName.nullable().describe('Null if unknown') });
+const noticedAt = time.describe('When the server noticed the change, in milliseconds since 1970');
+
+/** Frames about the members of a room, over sockets and as server-sent events. */
+export const memberFrames = {
+  memberJoined: z
+    .object({ type: z.literal('memberJoined'), room: roomName, user: member, at: noticedAt })
+    .describe('A user became a member of a joined room, or the own user became a member of any room.'),
+  memberLeft: z
+    .object({
+      type: z.literal('memberLeft'),
+      room: roomName,
+      id_user: id_user.describe('The same as `user.id_user`'),
+      user: member,
+      at: noticedAt,
+    })
+    .describe('A user is no longer a member.'),
+  membersChanged: z
+    .object({
+      type: z.literal('membersChanged'),
+      room: roomName,
+      joined: z.int().describe('Number of users who became members'),
+      left: z.int().describe('Number of users who are no longer members'),
+      at: noticedAt,
+    })
+    .describe(
+      'More users became members of a joined room, or left it, in one second than are reported by name. Not in these ' +
+        'numbers are those that `memberJoined` and `memberLeft` have reported.',
+    ),
+} as const;
+
 export const serverFrames = {
   welcome: z
     .object({
@@ -69,6 +102,13 @@ export const serverFrames = {
         .meta({ description: 'Version of this protocol, `major.minor`', examples: [PROTOCOL_VERSION] }),
       id_socket: z.string(),
       user: author,
+      token: z
+        .string()
+        .optional()
+        .describe(
+          'Authenticates this guest from now on, as a bearer token. Only for a guest that was created for this socket, ' +
+            'because it had neither a cookie nor a token',
+        ),
     })
     .describe('The socket is authenticated as `user`. Sent first, or as soon as the user is known.'),
   roomSnapshot: z
@@ -133,6 +173,22 @@ export const serverFrames = {
       'Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). ' +
         'Large rooms send only a `count`.',
     ),
+  roomActivity: z
+    .object({
+      type: z.literal('roomActivity'),
+      room: roomName.nullable().describe('Null: activity in any observed room may have been missed'),
+      messages: z
+        .number()
+        .nullable()
+        .describe(
+          'New messages since the last report; null: unknown, such as after a deletion. Count them again',
+        ),
+      newest: position.nullable().describe('The newest of them'),
+      authors: z.array(id_user.nullable()).readonly().describe('The first ten authors of them'),
+    })
+    .describe(
+      'Messages were written in a room that is observed with `activity`. At most two per second and room.',
+    ),
   userTyping: z
     .object({
       type: z.literal('userTyping'),
@@ -140,10 +196,26 @@ export const serverFrames = {
       user,
       forMs: z.number().describe('Milliseconds to show the indicator, unless a message of the user arrives'),
     })
-    .describe('Another user types in a joined room.'),
+    .describe(
+      'Another user types in a joined room. No socket of the typing user receives it, in any process.',
+    ),
   identityChanged: z
     .object({ type: z.literal('identityChanged'), user })
     .describe('A user has a new name, which applies to old messages too.'),
+  roomList: z
+    .object({
+      type: z.literal('roomList'),
+      ref,
+      rooms: z.array(listedRoom).readonly().describe('In the order of their names'),
+      next: roomName
+        .nullable()
+        .describe('The `after` of the `listRooms` that loads the next page; null on the last page'),
+    })
+    .describe(
+      'Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is ' +
+        'unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and ' +
+        '`roomRemoved`.',
+    ),
   roomCreated: z.object({ type: z.literal('roomCreated'), room: roomInfo }).describe('A room was created.'),
   roomChanged: z
     .object({ type: z.literal('roomChanged'), room: roomInfo })
@@ -151,16 +223,7 @@ export const serverFrames = {
   roomRemoved: z
     .object({ type: z.literal('roomRemoved'), room: roomName })
     .describe('The row of a created room was deleted.'),
-  memberJoined: z
-    .object({
-      type: z.literal('memberJoined'),
-      room: roomName,
-      user: z.object({ id_user, name: personName.nullable().describe('Null if unknown') }),
-    })
-    .describe('A user became a member of a joined room, or the own user became a member of any room.'),
-  memberLeft: z
-    .object({ type: z.literal('memberLeft'), room: roomName, id_user })
-    .describe('A user is no longer a member.'),
+  ...memberFrames,
   read: z
     .object({ type: z.literal('read'), room: roomName, position })
     .describe('The read position of the own user, set on any socket.'),
@@ -170,6 +233,7 @@ export const serverFrames = {
 } as const;
 
 export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrames]>;
+export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */
 export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names'>;

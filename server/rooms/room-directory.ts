@@ -8,13 +8,17 @@ import type { Presence } from '../presence/presence.js';
 import { ChatError } from '../protocol/errors.js';
 import { LOBBY, MAX_UNREAD, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
-import type { Member, RoomEntry, RoomInfo } from '../protocol/room.js';
+import type { KnownRoom, Member, RoomEntry, RoomInfo } from '../protocol/room.js';
 import { nameKeys } from '../protocol/text/name-key.js';
-import { LISTED_ROOMS, RoomListing } from './room-listing.js';
+import { MemberCounts } from './member-counts.js';
+import { claimed, type RoomCatalogue, unclaimed } from './room-catalogue.js';
+import { LISTED_ROOMS, type RoomListing } from './room-listing.js';
 
 export interface RoomDirectoryDependencies {
   access: AccessControl;
+  catalogue: RoomCatalogue;
   limits: Pick<Limits, 'heavyWrites' | 'membership' | 'room'>;
+  listing: RoomListing;
   memberships: MembershipTable;
   messages: Messages;
   presence: Presence;
@@ -30,6 +34,8 @@ export interface RoomPage {
 
 export interface MemberPage {
   members: Member[];
+  /** Number of all members, at most `MAX_COUNTED_MEMBERS`. */
+  total: number;
   /** The last member of this page; null on the last page. */
   next: Member | null;
 }
@@ -43,11 +49,11 @@ const byName = new Intl.Collator('en', { numeric: true });
 /** The list of rooms and their members, for pages, REST and sockets. */
 export class RoomDirectory {
   readonly #dependencies: RoomDirectoryDependencies;
-  readonly #listing: RoomListing;
+  readonly #memberCounts: MemberCounts;
 
   constructor(dependencies: RoomDirectoryDependencies) {
     this.#dependencies = dependencies;
-    this.#listing = new RoomListing(dependencies.roomTable, dependencies.presence);
+    this.#memberCounts = new MemberCounts(dependencies.memberships);
   }
 
   /**
@@ -55,18 +61,13 @@ export class RoomDirectory {
    * `isWhole`: there are no further rooms. @throws ChatError `database-unavailable`
    */
   async list(id_user: string): Promise<{ rooms: RoomEntry[]; isWhole: boolean }> {
-    const { memberships, roomTable } = this.#dependencies;
-    const [joined, { rooms: listed, isWhole }] = await Promise.all([
-      memberships.of(id_user),
-      this.#listing.read(),
-    ]);
-    const created = new Map(listed.map((room) => [room.name, room]));
+    const { listing, memberships, roomTable } = this.#dependencies;
+    const [joined, { rooms: listed, isWhole }] = await Promise.all([memberships.of(id_user), listing.read()]);
+    const known = new Map(listed.map((room) => [room.name, room]));
     const names = joined.map(({ room }) => room);
-    for (const room of (await roomTable.getMany(names.filter((name) => !created.has(name)))).values())
-      created.set(room.name, room);
-    const rooms = [...new Set([...names, ...listed.map(({ name }) => name)])].map(
-      (name) => created.get(name) ?? unclaimed(name),
-    );
+    for (const room of (await roomTable.getMany(names.filter((name) => !known.has(name)))).values())
+      known.set(room.name, claimed(room));
+    const rooms = [...new Set([...names, ...known.keys()])].map((name) => known.get(name) ?? unclaimed(name));
     const entries = await this.#describe(rooms, joined);
     entries.sort(
       (a, b) =>
@@ -77,19 +78,24 @@ export class RoomDirectory {
     return { rooms: entries.slice(0, joined.length + LISTED_ROOMS), isWhole };
   }
 
-  /** All created rooms in the order of their names, page by page. @throws ChatError `database-unavailable` */
+  /** All rooms in the order of their names, page by page; see RoomCatalogue. @throws ChatError `database-unavailable` */
   async page(after: string | null, limit: number, id_user: string): Promise<RoomPage> {
-    const { memberships, roomTable } = this.#dependencies;
-    const [found, joined] = await Promise.all([roomTable.after(after, limit + 1), memberships.of(id_user)]);
-    const rooms = await this.#describe(found.slice(0, limit), joined);
-    return { rooms, next: found.length > limit ? (rooms.at(-1)?.name ?? null) : null };
+    const { catalogue, memberships } = this.#dependencies;
+    const [{ rooms, next }, joined] = await Promise.all([
+      catalogue.page(after, limit),
+      memberships.of(id_user),
+    ]);
+    return { rooms: await this.#describe(rooms, joined), next };
   }
 
   /** Any room, also one that was never created or used. @throws ChatError `database-unavailable` */
   async info(room: string, id_user: string): Promise<RoomEntry> {
     const { memberships, roomTable } = this.#dependencies;
     const [info, membership] = await Promise.all([roomTable.get(room), memberships.get(room, id_user)]);
-    const [entry] = await this.#describe([info ?? unclaimed(room)], membership ? [membership] : []);
+    const [entry] = await this.#describe(
+      [info ? claimed(info) : unclaimed(room)],
+      membership ? [membership] : [],
+    );
     return entry!;
   }
 
@@ -115,7 +121,7 @@ export class RoomDirectory {
   }
 
   async #write(room: Pick<RoomInfo, 'name' | 'topic' | 'access'>, by: Person): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.#dependencies;
+    const { listing, memberships, roomTable } = this.#dependencies;
     const { name } = room;
     const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
     if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
@@ -129,7 +135,7 @@ export class RoomDirectory {
       if (!wasMember) await memberships.leave(name, by.id_user);
       throw error;
     }
-    this.#listing.invalidate();
+    listing.invalidate();
     return this.info(name, by.id_user);
   }
 
@@ -182,14 +188,31 @@ export class RoomDirectory {
     after: Pick<Member, 'joined' | 'id_user'> | null = null,
     limit = MEMBERS_PER_PAGE,
   ): Promise<MemberPage> {
-    await this.#dependencies.access.check(room, by);
-    const { memberships, users } = this.#dependencies;
-    const found = await memberships.in(room, after, limit + 1);
-    const names = await users.getMany(found.map(({ id_user }) => id_user));
-    const members = found
-      .slice(0, limit)
-      .map(({ id_user, joined }) => ({ id_user, name: names.get(id_user)?.name ?? null, joined }));
-    return { members, next: found.length > limit ? (members.at(-1) ?? null) : null };
+    const { access, memberships, presence, users } = this.#dependencies;
+    await access.check(room, by);
+    const [found, total, present] = await Promise.all([
+      memberships.in(room, after, limit + 1),
+      this.#memberCounts.in(room),
+      presence.users(room),
+    ]);
+    const shown = found.slice(0, limit);
+    const known = await users.getMany(shown.map(({ id_user }) => id_user));
+    const here = new Set(present.users.map(({ id_user }) => id_user));
+    // Rights may have ended since.
+    await access.check(room, by);
+    const members = shown.map(({ id_user, joined }) => ({
+      id_user,
+      name: known.get(id_user)?.name ?? null,
+      joined,
+      present: here.has(id_user),
+    }));
+    // The members on this page are counted, although the count may be older.
+    const isWhole = after === null && found.length <= limit;
+    return {
+      members,
+      total: isWhole ? members.length : Math.max(total, members.length),
+      next: found.length > limit ? (members.at(-1) ?? null) : null,
+    };
   }
 
   /** The users present in a room, by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */
@@ -219,7 +242,7 @@ export class RoomDirectory {
       throw roomInUse('other users are in this room, so it stays open', 'access');
   }
 
-  async #describe(rooms: RoomInfo[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
+  async #describe(rooms: readonly KnownRoom[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
     const { messages, presence } = this.#dependencies;
     const memberships = new Map(joined.map((membership) => [membership.room, membership]));
     const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
@@ -252,10 +275,6 @@ const LOBBY_KEYS = nameKeys(LOBBY);
 interface Person {
   id_user: string;
   name: string;
-}
-
-function unclaimed(name: string): RoomInfo {
-  return { name, topic: '', access: 'open', created: null, created_by: null };
 }
 
 /** Before the first reading, the messages since joining are unread. */

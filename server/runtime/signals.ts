@@ -20,18 +20,22 @@ export function fail(message: string, code: number): never {
   process.exit(code);
 }
 
+/** A terminal sends SIGINT to all its processes, and npm sends it again to its child: a second one within this time. */
+const REPEATED_SIGNAL_MS = 500;
+
 /**
- * Shuts down on SIGTERM or SIGINT (see `shutdown`). A second SIGINT (Ctrl+C) ends the process immediately; a second
- * SIGTERM does not, because some platforms send it to all processes of a container and again by way of their parent.
+ * Shuts down on SIGTERM or SIGINT (see `shutdown`). Another SIGINT (Ctrl+C) after `REPEATED_SIGNAL_MS` ends the process
+ * immediately; another SIGTERM does not, because some platforms send it to all processes of a container and again by way
+ * of their parent.
  */
 export function handleShutdownSignals(stop: () => Promise<void>, timeoutMs: number): void {
-  let isShuttingDown = false;
+  let startedAt: number | null = null;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (isShuttingDown && signal === 'SIGINT') process.exit(1);
-      if (isShuttingDown) return;
-      isShuttingDown = true;
-      void shutdown(stop, timeoutMs);
+      if (startedAt === null) {
+        startedAt = performance.now();
+        void shutdown(stop, timeoutMs);
+      } else if (signal === 'SIGINT' && performance.now() - startedAt > REPEATED_SIGNAL_MS) process.exit(1);
     });
   }
 }

@@ -9,6 +9,7 @@ import type { Handler, HandlerDependencies } from './handlers/handler.js';
 import { identityChange } from './handlers/identity-change.js';
 import { joinRoom } from './handlers/join-room.js';
 import { leaveRoom } from './handlers/leave-room.js';
+import { listRooms } from './handlers/list-rooms.js';
 import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
@@ -21,6 +22,7 @@ export const MAX_FRAME_BYTES = 64 * 1024;
 const handlers: { [T in ClientFrameType]: Handler<T> } = {
   joinRoom,
   leaveRoom,
+  listRooms,
   createMessage,
   editMessage,
   deleteMessage,

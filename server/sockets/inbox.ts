@@ -13,7 +13,12 @@ const CONCURRENT_FRAMES = 32;
 export const CONCURRENT_PACED_FRAMES = 8;
 /** The same for frames with large answers: a room full of the longest messages has 1.6 MB. */
 const CONCURRENT_LARGE_ANSWERS = 2;
-const LARGE_ANSWERS: ReadonlySet<unknown> = new Set(['joinRoom', 'loadHistory', 'observePresence']);
+const LARGE_ANSWERS: ReadonlySet<unknown> = new Set([
+  'joinRoom',
+  'listRooms',
+  'loadHistory',
+  'observePresence',
+]);
 
 export interface InboxOptions {
   /** Whether the socket sends enough frames to be paced. */

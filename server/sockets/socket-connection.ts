@@ -11,9 +11,11 @@ import type { EncodedFrames } from '../rooms/frame-batch.js';
 import type { RoomService, RoomSubscription } from '../rooms/room-service.js';
 import type { Subscriber } from '../rooms/subscriber.js';
 import type { Log } from '../telemetry/logger.js';
+import type { ActivityReceiver, ActivityRelay } from './activity-relay.js';
 import { HeldRooms } from './held-rooms.js';
+import { ObservedRooms } from './observed-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
-import type { PresenceReceiver, PresenceRelay } from './presence-relay.js';
+import type { PresenceRelay } from './presence-relay.js';
 import type { TypingRelay } from './typing-relay.js';
 
 /** Rooms that one socket may be in, or observe, at once. */
@@ -26,6 +28,7 @@ export interface SocketConnectionDependencies {
   limits: Pick<Limits, 'join'>;
   log: Log;
   rooms: RoomService;
+  activityRelay: ActivityRelay;
   presence: Presence;
   presenceRelay: PresenceRelay;
   slowReaders: SlowReaders;
@@ -44,7 +47,7 @@ interface Joined {
 }
 
 /** One socket with its session and its rooms. */
-export class SocketConnection implements Subscriber, PresenceReceiver {
+export class SocketConnection implements Subscriber, ActivityReceiver {
   readonly #spark: Spark;
   readonly #dependencies: SocketConnectionDependencies;
   /** Public: users in the same room see it. engine.io's id is secret, as a client that knows it can act as this socket. */
@@ -53,8 +56,11 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   caughtUp: () => void = () => {};
   readonly #outgoing: Outgoing;
   readonly #joined = new Map<string, Joined>();
-  readonly #observed = new Map<string, () => void>();
-  readonly #held = new HeldRooms((room) => this.#dependencies.presenceRelay.repeat(room, this));
+  readonly #observed: ObservedRooms;
+  readonly #held = new HeldRooms((room) => {
+    this.#dependencies.presenceRelay.repeat(room, this);
+    this.#dependencies.activityRelay.repeat(room, this);
+  });
   #current: Session | null = null;
   #isClosed = false;
 
@@ -66,6 +72,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
   ) {
     this.#spark = spark;
     this.#dependencies = dependencies;
+    this.#observed = new ObservedRooms(this, dependencies);
     this.#outgoing = new Outgoing(spark.socket, {
       slowReaders: dependencies.slowReaders,
       overflowed: (pendingBytes) => this.#disconnect(pendingBytes),
@@ -132,7 +139,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     if (!this.#isClosed) this.#outgoing.sendShared(frames);
   }
 
-  /** Sends presence or typing of a room, unless the right to it is being checked. */
+  /** Sends presence, typing or activity of a room, unless the right to it is being checked. */
   receivePeople(room: string, frames: EncodedFrames): void {
     if (!this.#held.drops(room)) this.receive(frames);
   }
@@ -207,19 +214,17 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     return this.#joined.get(room)?.isEntered === true;
   }
 
-  /** Observes the presence of rooms, entered or not. Replaces the rooms observed before. */
-  observe(rooms: Iterable<string>): void {
-    const wanted = new Set(this.#current ? rooms : []);
-    for (const room of [...this.#observed.keys()]) if (!wanted.has(room)) this.#stopObserving(room);
-    for (const room of wanted) {
-      if (!this.#observed.has(room))
-        this.#observed.set(room, this.#dependencies.presenceRelay.follow(room, this));
-    }
+  /**
+   * Observes the presence of rooms, entered or not. Replaces the rooms observed before.
+   * @param withActivity new messages are reported too
+   */
+  observe(rooms: Iterable<string>, withActivity = false): void {
+    this.#observed.replace(new Set(this.#current ? rooms : []), withActivity);
   }
 
   /** The rooms whose presence the socket observes. */
   get observedRooms(): string[] {
-    return [...this.#observed.keys()];
+    return this.#observed.names;
   }
 
   /** Checks the right to observe a room again, and stops observing when it has ended. Never rejects. */
@@ -230,7 +235,7 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
       await access.check(room, this.id_user);
     } catch (error) {
       if (!this.#observed.has(room)) return;
-      this.#stopObserving(room);
+      this.#observed.remove(room);
       this.refused(room, toChatError(error));
     } finally {
       resume();
@@ -254,11 +259,6 @@ export class SocketConnection implements Subscriber, PresenceReceiver {
     this.#isClosed = true;
     this.#outgoing.abandon();
     this.setSession(null);
-  }
-
-  #stopObserving(room: string): void {
-    this.#observed.get(room)?.();
-    this.#observed.delete(room);
   }
 
   /** Waits until the socket has entered the room with its own session. */

@@ -5,24 +5,29 @@ import proxyAddr from 'proxy-addr';
 import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
-import { isCrossOrigin } from '../auth/origin.js';
+import type { Playground } from '../auth/playground.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
+import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
-import { ChatError, toChatError } from '../protocol/errors.js';
+import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
+import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
+import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
+import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
 import type { HandlerDependencies } from './handlers/handler.js';
 import { PresenceRelay } from './presence-relay.js';
 import { createPrimus, hasSession, type SocketHeartbeat } from './primus-server.js';
 import { propagateRename } from './rename-propagation.js';
+import { RoomListRelay } from './room-list-relay.js';
 import type { SessionRouting } from './session-routing.js';
 import { SocketAuthenticator } from './socket-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
@@ -35,9 +40,13 @@ export interface SocketsDependencies {
   limits: Limits;
   log: Log;
   memberships: MembershipTable;
+  messages: Pick<Messages, 'followActivity'>;
+  membershipNews: MembershipNews;
+  playground: Playground;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
+  sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
@@ -53,16 +62,31 @@ export class Sockets {
   readonly #primus: Primus;
   readonly #connections = new Set<SocketConnection>();
   readonly #authenticator: SocketAuthenticator;
+  readonly #activityRelay: ActivityRelay;
   readonly #presenceRelay: PresenceRelay;
   readonly #typingRelay: TypingRelay;
   readonly #handlerDependencies: HandlerDependencies;
 
   constructor(server: Server, dependencies: SocketsDependencies) {
     this.#dependencies = dependencies;
-    const { access, authenticator, heartbeat, log, memberships, presence, rooms, roomTable, routing, users } =
-      dependencies;
+    const {
+      access,
+      authenticator,
+      heartbeat,
+      log,
+      memberships,
+      messages,
+      membershipNews,
+      presence,
+      rooms,
+      roomTable,
+      routing,
+      users,
+    } = dependencies;
     const connections = this.#connections;
-    this.#authenticator = new SocketAuthenticator(dependencies);
+    const roomListRelay = new RoomListRelay(dependencies);
+    this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
+    this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {
@@ -79,6 +103,7 @@ export class Sockets {
     new Announcer({
       roomTable,
       memberships,
+      membershipNews,
       users,
       connections,
       rooms,
@@ -113,11 +138,8 @@ export class Sockets {
     return new Promise((resolve) => this.#primus.destroy({ close: false, reconnect: true }, resolve));
   }
 
-  /** @throws ChatError `bad-origin`, `rate-limited` for a request that may not open a socket or poll for one */
+  /** @throws ChatError `rate-limited` for a request that may not open a socket or poll for one */
   async #admit(request: IncomingMessage): Promise<void> {
-    const { origin, host } = request.headers;
-    if (isCrossOrigin(origin, host))
-      throw new ChatError('bad-origin', 'pages of other sites may not do this');
     if (hasSession(this.#primus, request)) return;
     await this.#dependencies.limits.request(this.#addressOf(request));
   }
@@ -134,7 +156,11 @@ export class Sockets {
       spark.end(undefined, { reconnect: true });
       return;
     }
-    const relays = { presenceRelay: this.#presenceRelay, typingRelay: this.#typingRelay };
+    const relays = {
+      activityRelay: this.#activityRelay,
+      presenceRelay: this.#presenceRelay,
+      typingRelay: this.#typingRelay,
+    };
     const connection = new SocketConnection(spark, { ...this.#dependencies, ...relays }, address);
     this.#connections.add(connection);
     const authenticated = this.#authenticator.authenticate(connection, spark);

@@ -1,19 +1,18 @@
-import { ConnectionError, type ErrorCode, RequestError, type RequestErrorDetails } from 'changeroom-client';
+import { type ApiAnswer, requestApi } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
-import { GUEST_HEADER } from '../../server/http/pages/page-state.js';
-import type { RoomEntry } from '../../server/protocol/room.js';
+import type { Member, RoomEntry } from '../../server/protocol/room.js';
 
 /**
  * The part of the REST API that the page uses.
  * @throws ConnectionError if the server cannot be reached, RequestError if it refuses a request
  */
 export class Api {
-  readonly #signedIdentity: string | null;
+  readonly #token: string | null;
 
-  /** @param signedIdentity of a playground page, whose address names its user */
-  constructor(signedIdentity: string | null) {
-    this.#signedIdentity = signedIdentity;
+  /** @param token of a playground page, whose address names its user */
+  constructor(token: string | null) {
+    this.#token = token;
   }
 
   rooms(): Promise<RoomEntry[]> {
@@ -32,6 +31,20 @@ export class Api {
     await this.#request('POST', `/api/rooms/${encodeURIComponent(room)}/leave`);
   }
 
+  /**
+   * A page of the members of a room.
+   * @param next of the page before; null: the first page
+   */
+  async members(room: string, limit: number, next: string | null = null): Promise<MembersPage> {
+    const path = next ?? `/api/rooms/${encodeURIComponent(room)}/members?limit=${limit}`;
+    const { answer, headers } = await this.#exchange<Member[]>('GET', path);
+    return {
+      members: answer,
+      total: Number(headers.get('total-count')),
+      next: /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1] ?? null,
+    };
+  }
+
   /** The answer renews the cookie of a guest. */
   rename(name: string): Promise<Identity> {
     return this.#request('PUT', '/api/me', { name });
@@ -43,27 +56,19 @@ export class Api {
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<T> {
-    const headers = {
-      Accept: 'application/json',
-      ...(this.#signedIdentity !== null && { [GUEST_HEADER]: this.#signedIdentity }),
-      ...(body && { 'Content-Type': 'application/json' }),
-    };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const response = await fetch(path, init).catch(() => {
-      throw new ConnectionError('The server cannot be reached. Try again.');
-    });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return answer as T;
-    const {
-      code = 'internal',
-      detail = 'The request failed. Try again.',
-      ...details
-    } = (answer ?? {}) as Problem;
-    throw new RequestError(code, detail, details);
+    return (await this.#exchange<T>(method, path, body)).answer;
+  }
+
+  #exchange<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> {
+    const request = { method, url: path, token: this.#token };
+    return requestApi<T>(body ? { ...request, body } : request);
   }
 }
 
-interface Problem extends RequestErrorDetails {
-  code?: ErrorCode;
-  detail?: string;
+export interface MembersPage {
+  members: Member[];
+  /** Of all members. */
+  total: number;
+  /** The address of the next page; null on the last one. */
+  next: string | null;
 }

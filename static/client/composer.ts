@@ -1,7 +1,7 @@
 import type { Api } from './api.js';
 import { CommandListView } from './command-list-view.js';
+import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
-import type { PageStorage } from './page-state.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
@@ -16,22 +16,22 @@ export interface ComposerListener {
   typing(): void;
 }
 
-/** The field in which messages are written. The draft survives a reload. */
+/** The field in which messages are written. The draft survives the tab. */
 export class Composer {
-  readonly #storage: PageStorage | null;
+  readonly #room: string;
+  readonly #drafts: Drafts;
   readonly #listener: ComposerListener;
   readonly #form = byId<HTMLFormElement>('composer');
   readonly #field = byId<HTMLTextAreaElement>('body');
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
   readonly #commands: CommandListView;
-  readonly #draftKey: string;
 
-  constructor(room: string, storage: PageStorage | null, api: Pick<Api, 'bots'>, listener: ComposerListener) {
-    this.#storage = storage;
+  constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots'>, listener: ComposerListener) {
+    this.#room = room;
+    this.#drafts = drafts;
     this.#listener = listener;
-    this.#draftKey = `changeroom.draft.${room}`;
-    if (this.#field.value === '') this.#field.value = storage?.getItem(this.#draftKey) ?? '';
+    if (this.#field.value === '') this.#field.value = drafts.of(room);
     this.#field.addEventListener('input', () => {
       this.#changed();
       if (!this.isEmpty) listener.typing();
@@ -43,6 +43,12 @@ export class Composer {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
+    });
+    // Another tab has changed the draft.
+    addEventListener('storage', () => {
+      if (document.hasFocus()) return;
+      this.#field.value = drafts.of(room);
+      this.#changed();
     });
     this.#changed();
   }
@@ -61,6 +67,13 @@ export class Composer {
     this.#commands.leave();
     this.#changed();
     this.focus();
+  }
+
+  /** Shows why the text was not sent, until it is changed. */
+  showFault(text: string): void {
+    this.#counter.hidden = false;
+    this.#counter.textContent = text;
+    this.#counter.classList.add('over');
   }
 
   /** @returns whether the key was handled */
@@ -88,13 +101,8 @@ export class Composer {
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
     this.#counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
     this.#counter.classList.toggle('over', left < 0);
-    this.#field.toggleAttribute('aria-invalid', left < 0);
+    this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = this.isEmpty || left < 0;
-    try {
-      if (value === '') this.#storage?.removeItem(this.#draftKey);
-      else this.#storage?.setItem(this.#draftKey, value);
-    } catch {
-      // A full storage keeps no draft; the text is still in the field.
-    }
+    this.#drafts.save(this.#room, value);
   }
 }

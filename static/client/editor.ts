@@ -1,3 +1,4 @@
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Message } from '../../server/protocol/message.js';
 import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
@@ -5,6 +6,10 @@ import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 export interface EditorDependencies {
   message: Message;
+  /** To begin with; by default the text of the message. */
+  text?: string | undefined;
+  /** Called at each change of the text. */
+  changed: (text: string) => void;
   /** Resolves when the change is stored. */
   save: (body: string) => Promise<void>;
   /** The change is stored or cancelled. */
@@ -22,7 +27,7 @@ export class Editor {
   constructor(dependencies: EditorDependencies) {
     this.#dependencies = dependencies;
     this.#field = h('textarea', { 'aria-label': 'Your message', rows: '1' });
-    this.#field.value = dependencies.message.body;
+    this.#field.value = dependencies.text ?? dependencies.message.body;
     const cancel = h('button', { type: 'button', class: 'button quiet' }, 'Cancel');
     const hint = h(
       'span',
@@ -60,6 +65,7 @@ export class Editor {
   }
 
   #changed(): void {
+    this.#dependencies.changed(this.text);
     fitHeight(this.#field);
     const left = remaining(this.text);
     this.#save.disabled = left < 0 || this.text.trim() === '';
@@ -76,7 +82,7 @@ export class Editor {
       done();
     } catch (error) {
       this.#setSaving(false);
-      this.#showFault(error instanceof Error ? error.message : String(error));
+      this.#showFault(faultText(error));
       this.#field.focus();
     }
   }

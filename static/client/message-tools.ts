@@ -1,7 +1,9 @@
 import type { Author, ChatClient, Room } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Composer } from './composer.js';
 import { Editor } from './editor.js';
 import { isBy } from './log-view.js';
+import type { UnfinishedEdit } from './unfinished-edit.js';
 
 export interface MessageToolsDependencies {
   client: ChatClient;
@@ -9,6 +11,7 @@ export interface MessageToolsDependencies {
   /** The list of messages. */
   rows: HTMLElement;
   composer: Composer;
+  unfinishedEdit: UnfinishedEdit;
   user: () => Author;
   scheduleDraw: () => void;
   drawNow: () => void;
@@ -63,7 +66,20 @@ export class MessageTools {
     if (!this.#editing || this.#dependencies.room.message(this.#editing.id)) return;
     const { editor } = this.#editing;
     this.#editing = null;
+    this.#dependencies.unfinishedEdit.clear();
     this.#dependencies.composer.restore(editor.text);
+  }
+
+  /** Continues the edit that was in progress before a reload. */
+  continueEdit(): void {
+    const { room, composer, unfinishedEdit } = this.#dependencies;
+    const unfinished = unfinishedEdit.read();
+    if (!unfinished) return;
+    if (room.message(unfinished.id)) this.#edit(unfinished.id, unfinished.text);
+    else {
+      unfinishedEdit.clear();
+      composer.restore(unfinished.text);
+    }
   }
 
   /** To be called after each drawing. */
@@ -95,12 +111,14 @@ export class MessageTools {
     if (unsent) composer.restore(unsent.body);
   }
 
-  #edit(id: string): void {
-    const { room, drawNow } = this.#dependencies;
+  #edit(id: string, text?: string): void {
+    const { room, drawNow, unfinishedEdit } = this.#dependencies;
     const message = room.message(id);
     if (!message || this.#editing?.id === id) return;
     const editor = new Editor({
       message,
+      text,
+      changed: (changed) => unfinishedEdit.save(id, changed),
       save: async (body) => {
         await room.edit(id, body);
         await this.#drawn(() => room.message(id) !== message);
@@ -117,6 +135,7 @@ export class MessageTools {
   #stopEditing(editor: Editor): void {
     if (this.#editing?.editor !== editor) return;
     this.#editing = null;
+    this.#dependencies.unfinishedEdit.clear();
     this.#dependencies.drawNow();
     this.#dependencies.composer.focus();
   }
@@ -126,7 +145,7 @@ export class MessageTools {
     this.#fault = null;
     this.#dependencies.composer.focus();
     this.#dependencies.room.delete(id).catch((error: Error) => {
-      this.#fault = { id, text: error.message };
+      this.#fault = { id, text: faultText(error) };
       this.#dependencies.scheduleDraw();
     });
   }

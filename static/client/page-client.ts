@@ -1,12 +1,16 @@
-import { ChatClient, type OutboxStorage } from 'changeroom-client';
+import { ChatClient } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
+import { TabOutbox } from './tab-outbox.js';
 
 /** The client of a page. It connects again as soon as the browser is online or the tab is shown. */
-export function createPageClient({ as }: PageState, storage: OutboxStorage | null): ChatClient {
-  const client = new ChatClient({
+export function createPageClient({ as, user }: PageState): ChatClient {
+  const client: ChatClient = new ChatClient({
     url: location.origin,
-    query: as ? { guest: as.signed } : {},
-    storage,
+    // A page that can be loaded can poll: it is live at once also where networks block WebSockets.
+    transports: ['polling', 'websocket'],
+    query: as ? { token: as.signed } : {},
+    // Calls back after the constructor, because locks are granted asynchronously.
+    storage: TabOutbox.open(user.id_user ?? '', (messages) => client.adopt(messages)),
   });
   addEventListener('online', () => client.setOnline(true));
   addEventListener('offline', () => client.setOnline(false));

@@ -1,5 +1,6 @@
-import { RoomPresence, type ServerFrame } from 'changeroom-client';
+import { comparePositions, type Position, RoomPresence, type ServerFrame } from 'changeroom-client';
 import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
+import { MAX_UNREAD } from '../../server/protocol/message.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 
 /** The list of rooms for the reader: the last list of the server, with all changes since. */
@@ -8,6 +9,8 @@ export class RoomDirectory {
   readonly #current: string;
   #entries: RoomEntry[];
   readonly #presence = new Map<string, RoomPresence>();
+  /** Positions of the newest messages that were reported. */
+  readonly #newest = new Map<string, Position>();
   #isStale = false;
 
   constructor(entries: readonly RoomEntry[], current: string) {
@@ -26,6 +29,12 @@ export class RoomDirectory {
       const presence = this.#presence.get(entry.name);
       return presence?.isKnown ? { ...entry, users: presence.count } : entry;
     });
+  }
+
+  /** Unread messages in the other rooms of the reader. */
+  get unreadElsewhere(): number {
+    const others = this.#entries.filter(({ name, joined }) => joined && name !== this.#current);
+    return others.reduce((sum, { unread }) => sum + (unread ?? 0), 0);
   }
 
   get(name: string): RoomEntry {
@@ -57,7 +66,7 @@ export class RoomDirectory {
     switch (frame.type) {
       case 'roomCreated':
       case 'roomChanged':
-        this.#put({ ...this.get(frame.room.name), ...frame.room });
+        this.#put({ ...this.get(frame.room.name), ...frame.room, is_created: true });
         break;
       case 'roomRemoved':
         this.#removed(frame.room);
@@ -73,7 +82,10 @@ export class RoomDirectory {
         this.markStale();
         break;
       case 'read':
-        if (frame.room !== this.#current) this.markStale();
+        if (frame.room !== this.#current) this.#wasRead(frame);
+        break;
+      case 'roomActivity':
+        this.#wasActive(frame, self);
         break;
       case 'presence':
         if (frame.room !== this.#current) this.#presenceOf(frame.room).receive(frame);
@@ -84,7 +96,26 @@ export class RoomDirectory {
   /** The connection is lost: presence is unknown, and changes are missed. */
   disconnected(): void {
     this.#presence.clear();
+    this.#newest.clear();
     this.markStale();
+  }
+
+  /** Counts new messages in another room of the reader. */
+  #wasActive({ room, messages, newest, authors }: ServerFrame<'roomActivity'>, self: string | null): void {
+    const entry = this.get(room ?? this.#current);
+    if (room === null || (entry.joined && messages === null)) this.markStale();
+    if (room === null || messages === null || !entry.joined || room === this.#current) return;
+    if (newest) this.#newest.set(room, newest);
+    // The reader writes there on another device, which will report the position up to which it was read.
+    if (authors.every((author) => author === self)) return;
+    this.#put({ ...entry, unread: Math.min((entry.unread ?? 0) + messages, MAX_UNREAD) });
+  }
+
+  /** The reader has read another room, on another device or in another tab. */
+  #wasRead({ room, position }: ServerFrame<'read'>): void {
+    const newest = this.#newest.get(room);
+    if (newest && comparePositions(position, newest) >= 0) this.#put({ ...this.get(room), unread: 0 });
+    else this.markStale();
   }
 
   /** Adds a new room at the end until the server sends its list, so that no entry moves below the pointer. */

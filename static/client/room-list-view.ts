@@ -9,6 +9,8 @@ export interface RoomListContent {
   current: string;
   /** Rooms with messages that are not sent yet. */
   unsent: ReadonlySet<string>;
+  /** Rooms with a text that the user has begun to write. */
+  drafts: ReadonlySet<string>;
   /** Id of the playground user that the address names; null on other pages. */
   as: string | null;
 }
@@ -18,7 +20,7 @@ export class RoomListView {
   readonly #sections = new KeyedList(byId('rooms'));
   readonly #lists = new Map<string, KeyedList>();
 
-  render({ groups, current, unsent, as }: RoomListContent): void {
+  render({ groups, current, unsent, drafts, as }: RoomListContent): void {
     this.#sections.render(
       groups.map(({ title }) => ({ key: title, version: [], draw: () => this.#section(title) })),
     );
@@ -27,10 +29,12 @@ export class RoomListView {
         rooms.map((entry) => {
           const isCurrent = entry.name === current;
           const isUnsent = !isCurrent && unsent.has(entry.name);
+          const hasDraft = !isCurrent && drafts.has(entry.name);
+          const options = { isCurrent, isUnsent, hasDraft, href: roomPath(entry.name, as) };
           return {
             key: entry.name,
-            version: [JSON.stringify(entry), isCurrent, isUnsent],
-            draw: () => toNode(roomRow(entry, { isCurrent, isUnsent, href: roomPath(entry.name, as) })),
+            version: [JSON.stringify(entry), isCurrent, isUnsent, hasDraft],
+            draw: () => toNode(roomRow(entry, options)),
           };
         }),
       );

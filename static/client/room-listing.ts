@@ -2,6 +2,7 @@ import type { ChatClient, ClientEvent } from 'changeroom-client';
 import { roomGroups } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
+import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { RoomDirectory } from './room-directory.js';
@@ -13,6 +14,7 @@ export interface RoomListingDependencies {
   entries: readonly RoomEntry[];
   /** The room that the page shows. */
   current: string;
+  drafts: Pick<Drafts, 'rooms'>;
   visited: readonly string[];
   /** Id of the user of a playground page. */
   as: string | null;
@@ -28,12 +30,19 @@ export interface RoomListingContent {
 
 /** Milliseconds after which a visible list is requested again. */
 const REFRESH_INTERVAL_MS = 60_000;
+/**
+ * Milliseconds within which messages are reported. A report that follows a list after less time may count messages that the
+ * list has counted already.
+ */
+const REPORT_DELAY_MS = 1_000;
 /** Minimum of milliseconds between two requests. */
 const REFRESH_PAUSE_MS = 2_000;
+/** The same for a hidden tab, of which the reader sees the title only. */
+const HIDDEN_REFRESH_PAUSE_MS = 10_000;
 /** Rooms that a socket may observe. */
 const MAX_OBSERVED_ROOMS = 100;
 
-/** The list of rooms in the side panel. It follows the socket; only the server can count unread messages. */
+/** The list of rooms in the side panel. It follows the socket, and asks the server to count what the socket may have missed. */
 export class RoomListing {
   readonly #dependencies: RoomListingDependencies;
   readonly #directory: RoomDirectory;
@@ -41,6 +50,7 @@ export class RoomListing {
   /** The field for the name of a room, which also filters the list. */
   readonly #filter = byId<HTMLInputElement>('go');
   #requestedAt = Date.now();
+  #receivedAt = Date.now();
   #isRequesting = false;
   #observed = '';
   #isDrawn = false;
@@ -62,13 +72,19 @@ export class RoomListing {
     return this.#directory.get(this.#dependencies.current);
   }
 
+  /** Unread messages in the other rooms of the reader. */
+  get unreadElsewhere(): number {
+    return this.#directory.unreadElsewhere;
+  }
+
   /** Requests the list of the server if that is due. */
   keepFresh(): void {
     const isConnected = this.#dependencies.client.connection.name === 'open';
     if (isConnected) this.#observe();
     const ageMs = Date.now() - this.#requestedAt;
-    const isDue = ageMs > REFRESH_INTERVAL_MS || (this.#directory.isStale && isConnected);
-    if (isDue && !document.hidden && ageMs > REFRESH_PAUSE_MS) void this.refresh();
+    const isStale = this.#directory.isStale && isConnected;
+    const isDue = document.hidden ? isStale : isStale || ageMs > REFRESH_INTERVAL_MS;
+    if (isDue && ageMs > (document.hidden ? HIDDEN_REFRESH_PAUSE_MS : REFRESH_PAUSE_MS)) void this.refresh();
   }
 
   async refresh(): Promise<void> {
@@ -78,6 +94,7 @@ export class RoomListing {
     this.#directory.markFresh();
     try {
       this.#directory.replace(await this.#dependencies.api.rooms());
+      this.#receivedAt = Date.now();
     } catch {
       // The previous list stays until the next request.
       this.#directory.markStale();
@@ -89,15 +106,16 @@ export class RoomListing {
   draw({ unread, users }: RoomListingContent): void {
     const { client, current, visited, as } = this.#dependencies;
     const unsent = client.outbox.rooms;
+    const drafts = this.#dependencies.drafts.rooms;
     const shown = (entry: RoomEntry) =>
       entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
     const sought = this.#filter.value.trim();
     const groups = roomGroups(this.#directory.entries, {
       current,
-      visited: [...visited, ...unsent],
+      visited: [...visited, ...unsent, ...drafts],
       sought,
     }).map(({ title, rooms }) => ({ title, rooms: rooms.map(shown) }));
-    this.#view.render({ groups, current, unsent, as });
+    this.#view.render({ groups, current, unsent, drafts, as });
     if (!this.#isDrawn) this.#view.reveal();
     this.#isDrawn = true;
     const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
@@ -108,6 +126,8 @@ export class RoomListing {
     if (event.type === 'frame') {
       this.#directory.receive(event.frame, this.#dependencies.client.user?.id_user ?? null);
       if (event.frame.type === 'welcome') this.#observed = '';
+      if (event.frame.type === 'roomActivity' && Date.now() - this.#receivedAt < REPORT_DELAY_MS)
+        this.#directory.markStale();
     } else if (event.type === 'disconnected') {
       this.#directory.disconnected();
     }
@@ -118,6 +138,6 @@ export class RoomListing {
     const key = JSON.stringify([...rooms].sort());
     if (key === this.#observed) return;
     this.#observed = key;
-    this.#dependencies.client.send({ type: 'observePresence', rooms });
+    this.#dependencies.client.send({ type: 'observePresence', rooms, activity: true });
   }
 }

@@ -1,23 +1,37 @@
-import type { Author, ChatClient, ClientEvent, Room } from 'changeroom-client';
+import {
+  type Author,
+  type ChatClient,
+  type ClientEvent,
+  OutboxFullError,
+  type Room,
+} from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
+import { Drafts } from './drafts.js';
 import { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
+import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
+import { followLogins } from './login-channel.js';
+import { MemberList } from './member-list.js';
+import { MembersSection } from './members-section.js';
 import { MessageTools } from './message-tools.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
-import { storageOf } from './page-state.js';
+import { storageOf } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
+import { TabBadge } from './tab-badge.js';
 import { typingText } from './typing-text.js';
+import { UnfinishedEdit } from './unfinished-edit.js';
 import { Unread } from './unread.js';
 import { visit } from './visited-rooms.js';
 
@@ -36,26 +50,30 @@ export class RoomScreen {
   readonly #drawing = new DrawScheduler(() => this.#draw());
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
+  readonly #members: MemberList;
+  readonly #membersSection: MembersSection;
   readonly #composer: Composer;
   readonly #tools: MessageTools;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
-  readonly #title = document.title;
+  #isSignedOut = false;
+  readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
 
   constructor(page: PageState) {
     const { room, messages, hasOlder, names, unreadSince, rooms } = page;
     const as = page.as?.id_user ?? null;
-    const session = storageOf('sessionStorage', as);
+    const id_user = page.user.id_user ?? '';
+    const drafts = new Drafts(storageOf('localStorage', id_user));
     const api = new Api(page.as?.signed ?? null);
     const scheduleDraw = () => this.#drawing.schedule();
     this.#page = page;
-    this.#client = createPageClient(page, session);
+    this.#client = createPageClient(page);
     this.#room = this.#client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
     this.#unread = new Unread(unreadSince);
-    this.#composer = new Composer(room, session, api, {
+    this.#composer = new Composer(room, drafts, api, {
       submit: (body) => this.#post(body),
       editLast: () => this.#tools.editLast(),
       typing: () => this.#room.notifyTyping(),
@@ -65,6 +83,7 @@ export class RoomScreen {
       room: this.#room,
       rows: this.#log.rows,
       composer: this.#composer,
+      unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
       user: () => this.#user,
       scheduleDraw,
       drawNow: () => this.#drawing.drawNow(),
@@ -74,17 +93,23 @@ export class RoomScreen {
       api,
       entries: rooms,
       current: room,
+      drafts,
       visited: visit(storageOf('localStorage', as), room),
       as,
       scheduleDraw,
     });
+    this.#members = new MemberList({ room, api, changed: scheduleDraw });
+    this.#membersSection = new MembersSection(this.#members);
     this.#header = new RoomHeader({ room, user: page.user, api, listing: this.#listing, scheduleDraw });
     this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
+    askBeforeLeaving(() => this.#client.outbox.pending > 0 && this.#client.connection.name !== 'open');
     this.#draw();
     this.#log.scrollToUnread();
+    this.#tools.continueEdit();
     this.#client.connect();
+    if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
 
   get #user(): Author {
@@ -94,8 +119,15 @@ export class RoomScreen {
   #listen(): void {
     const scheduleDraw = () => this.#drawing.schedule();
     this.#client.subscribe((event) => this.#receive(event));
+    this.#membersSection.onToggle(scheduleDraw);
     this.#log.onScroll(scheduleDraw);
-    this.#log.onClick((event) => this.#tools.clicked(event));
+    this.#log.onClick((event) => {
+      const summary = event.target instanceof Element ? event.target.closest('summary') : null;
+      if (summary?.parentElement instanceof HTMLDetailsElement) {
+        event.preventDefault();
+        this.#log.toggle(summary.parentElement);
+      } else this.#tools.clicked(event);
+    });
     byId('newer').addEventListener('click', () => {
       this.#log.scrollToEnd();
       this.#composer.focus();
@@ -111,7 +143,11 @@ export class RoomScreen {
   #receive(event: ClientEvent): void {
     if (event.type === 'frame' && event.frame.type === 'read' && event.frame.room === this.#room.name)
       this.#unread.readUpTo(event.frame.position);
-    if (event.type === 'disconnected') this.#people.hide();
+    if (event.type === 'frame') this.#members.receive(event.frame);
+    if (event.type === 'disconnected') {
+      this.#people.hide();
+      this.#members.markStale();
+    }
     // The page that the server sends instead shows how to join.
     if (this.#room.isExpelled) location.reload();
     this.#drawing.schedule();
@@ -119,7 +155,13 @@ export class RoomScreen {
 
   #post(body: string): void {
     this.#unread.clear();
-    this.#room.post(body);
+    try {
+      this.#room.post(body);
+    } catch (error) {
+      if (!(error instanceof OutboxFullError)) throw error;
+      this.#composer.restore(body);
+      this.#composer.showFault(faultText(error));
+    }
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
   }
@@ -148,23 +190,23 @@ export class RoomScreen {
   }
 
   #drawNotes(): void {
-    const { count } = this.#unread;
-    document.title = document.hidden && count > 0 ? `(${count}) ${this.#title}` : this.#title;
+    const unread = this.#listing.unreadElsewhere + (document.hidden ? this.#unread.count : 0);
+    this.#badge.show(unread);
     const typing = typingText(this.#room.typing());
     setText('typing', typing);
     byId('hint').hidden = typing !== '';
     setText('bots-notice', this.#room.notice ?? '');
     const { status, refusal } = this.#room;
-    this.#status.show(
-      describeStatus(this.#client.connection, status, refusal, Date.now()),
-      this.#header.fault,
-    );
+    const shown = describeStatus(this.#client.connection, status, refusal, Date.now());
+    this.#isSignedOut = shown.isSignedOut === true;
+    this.#status.show(shown, this.#header.fault);
   }
 
   #drawPanels(): void {
     const { presence } = this.#room;
     this.#header.show(this.#listing.current, this.#user);
     this.#people.show(presence, this.#user.id_user);
+    this.#membersSection.show(presence, this.#user.id_user, this.#room.status === 'live');
     this.#listing.draw({ unread: this.#unread.count, users: presence.isKnown ? presence.count : null });
   }
 }

@@ -1,5 +1,5 @@
 import { LOBBY } from '../../server/protocol/message.js';
-import type { PageStorage } from './page-state.js';
+import type { PageStorage } from './page-storage.js';
 
 const STORAGE_KEY = 'changeroom.rooms';
 /** Besides the lobby. */

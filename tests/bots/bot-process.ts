@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { childEnvironment } from '../support/child-environment.js';
 import { until } from '../support/until.js';
 
 /** Bots of scripts/bots/ in a separate process. */
@@ -36,7 +37,7 @@ export async function failToStart(names: string[]): Promise<{ code: number | str
 
 function launchBots(names: string[], env: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, ['dist/scripts/bots/start.js', ...names], {
-    env: { PATH: process.env.PATH, ...env },
+    env: childEnvironment({ ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

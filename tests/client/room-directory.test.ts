@@ -1,3 +1,4 @@
+import type { ServerFrame } from 'changeroom-client';
 import { describe, expect, test } from 'vitest';
 import { unclaimedRoom } from '../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
@@ -34,12 +35,13 @@ describe('the directory of rooms', () => {
   test("the directory follows the reader's memberships, and is stale afterwards", () => {
     const directory = new RoomDirectory([room('tea')], 'lobby');
     const other = { id_user: 'other', name: null };
-    directory.receive({ type: 'memberJoined', room: 'tea', user: other }, 'me');
+    const me = { id_user: 'me', name: null };
+    directory.receive({ type: 'memberJoined', room: 'tea', user: other, at: 1 }, 'me');
     expect(directory.get('tea').joined).toBe(false);
-    directory.receive({ type: 'memberJoined', room: 'tea', user: { id_user: 'me', name: null } }, 'me');
+    directory.receive({ type: 'memberJoined', room: 'tea', user: me, at: 2 }, 'me');
     expect(directory.get('tea').joined).toBe(true);
     expect(directory.isStale).toBe(true);
-    directory.receive({ type: 'memberLeft', room: 'tea', id_user: 'me' }, 'me');
+    directory.receive({ type: 'memberLeft', room: 'tea', id_user: 'me', user: me, at: 3 }, 'me');
     expect(directory.get('tea').joined).toBe(false);
   });
 
@@ -49,6 +51,46 @@ describe('the directory of rooms', () => {
     expect(directory.isStale).toBe(false);
     directory.receive({ type: 'read', room: 'tea', position: { sent: 1, id: 'a' } }, 'me');
     expect(directory.isStale).toBe(true);
+  });
+
+  const activity = (
+    name: string | null,
+    messages: number | null,
+    authors: (string | null)[] = ['ann'],
+  ): ServerFrame<'roomActivity'> => ({
+    type: 'roomActivity',
+    room: name,
+    messages,
+    newest: messages === null ? null : { sent: messages, id: 'm' },
+    authors,
+  });
+
+  test('the directory counts new messages of other joined rooms, except those of the reader', () => {
+    const joined = { joined: true, unread: 1 };
+    const directory = new RoomDirectory([room('tea', joined), room('cake', joined), room('open')], 'cake');
+    for (const name of ['tea', 'cake', 'open']) directory.receive(activity(name, 2), 'me');
+    directory.receive(activity('tea', 3, ['me']), 'me');
+    directory.receive(activity('tea', 4, ['me', null]), 'me');
+    expect(directory.entries.map(({ unread }) => unread)).toEqual([7, 1, null]);
+    expect(directory.unreadElsewhere).toBe(7);
+    directory.receive(activity('tea', 5_000), 'me');
+    expect(directory.get('tea').unread).toBe(100);
+    expect(directory.isStale).toBe(false);
+  });
+
+  test('the directory is stale after activity that cannot be counted', () => {
+    for (const frame of [activity(null, null), activity('tea', null)]) {
+      const directory = new RoomDirectory([room('tea', { joined: true, unread: 1 })], 'cake');
+      directory.receive(frame, 'me');
+      expect(directory.isStale).toBe(true);
+    }
+  });
+
+  test('a room has no unread messages when its newest message was read on another device', () => {
+    const directory = new RoomDirectory([room('tea', { joined: true, unread: 1 })], 'cake');
+    directory.receive(activity('tea', 2), 'me');
+    directory.receive({ type: 'read', room: 'tea', position: { sent: 2, id: 'm' } }, 'me');
+    expect([directory.get('tea').unread, directory.isStale]).toEqual([0, false]);
   });
 
   test('the directory has the number of users of observed rooms', () => {

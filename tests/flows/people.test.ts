@@ -71,6 +71,89 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
+  test('joins and leaves are quiet lines in the log, and stay where they are after a reconnect', async () => {
+    const ann = await enter('club');
+    const bob = await enter('club');
+    await takeName(bob.page, 'Rob');
+    const lines = async () =>
+      (await ann.page.locator('.member-notice span').allInnerTexts()).map((text) =>
+        text.replaceAll(/[\u2068\u2069]/g, ''),
+      );
+    const shown = (...expected: string[]) =>
+      until(`the lines ${expected}`, async () => JSON.stringify(await lines()) === JSON.stringify(expected));
+    const connection = await app.database.connect();
+    const row = (id_user: string) => ({ id: ['club', id_user] });
+    await say(ann.page, 'first');
+    await delivered(bob.page, ['first']);
+    await bob.page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await shown('Rob joined');
+    await r
+      .table('memberships')
+      .insert([row('one'), row('two')])
+      .run(connection);
+    await shown('Rob and 2 others joined');
+    expect(await ann.page.locator('.member-notice').getAttribute('aria-live')).toBe('off');
+    await say(ann.page, 'second');
+    await delivered(bob.page, ['first', 'second']);
+    await ann.page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await shown('Rob and 2 others joined', 'You joined');
+    const order = () =>
+      ann.page
+        .locator('#rows > :is(.message, .member-notice)')
+        .evaluateAll((rows) => rows.map(({ classList }) => classList.contains('message')));
+    expect(await order()).toEqual([true, false, true, false]);
+
+    await ann.context.setOffline(true);
+    await ann.page.evaluate('dispatchEvent(new Event("offline"))');
+    await ann.page.waitForSelector('body:not([data-state="live"])');
+    await r.table('memberships').insert(row('three')).run(connection);
+    await until('the third on another page', async () =>
+      (await bob.page.locator('.member-notice span').last().textContent())?.includes('1 other'),
+    );
+    await ann.context.setOffline(false);
+    await ann.page.evaluate('dispatchEvent(new Event("online"))');
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await bob.page.getByRole('button', { name: 'Unfollow club' }).click();
+    await shown('Rob and 2 others joined', 'You joined · Rob left');
+    expect(await order()).toEqual([true, false, true, false]);
+    await leave(ann, bob);
+  });
+
+  test('the panel lists the members page by page and follows joins, leaves and renames', async () => {
+    const connection = await app.database.connect();
+    const rows = Array.from({ length: 150 }, (_, i) => ({
+      id: ['guild', `member ${i}`],
+      joined: new Date(1_700_000_000_000 + 1_000 * i),
+    }));
+    await r.table('memberships').insert(rows).run(connection);
+    const ann = await enter('guild');
+    await takeName(ann.page, 'Agnes');
+    await ann.page.locator('#people-button').click();
+    const heading = (text: string) => ann.page.locator('#members-heading', { hasText: text }).waitFor();
+    const members = ann.page.locator('#members-list li');
+    await heading('150 members');
+    expect(await members.count()).toBe(100);
+    await ann.page.getByRole('button', { name: 'Show more' }).click();
+    await until('all members', async () => (await members.count()) === 150);
+    await r
+      .table('memberships')
+      .get(['guild', 'member 7'] as never)
+      .delete()
+      .run(connection);
+    await heading('149 members');
+    const bob = await enter('guild');
+    await takeName(bob.page, 'Boris');
+    await bob.page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await heading('150 members');
+    await until('Boris is present', async () => (await members.last().textContent())?.includes('here now'));
+    await takeName(bob.page, 'Bogdan');
+    await until('the new name', async () => (await members.last().textContent())?.includes('Bogdan'));
+    await bob.context.close();
+    await until('Bogdan is absent', async () => !(await members.last().textContent())?.includes('here now'));
+    expect(bob.complaints).toEqual([]);
+    await leave(ann);
+  });
+
   test('typing is shown to others only and ends with the message', async () => {
     const [ann, bob] = [await enter('typing'), await enter('typing')];
     await takeName(ann.page, 'Amy');
@@ -102,7 +185,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     expect(await ann.page.locator('.message.own').count()).toBe(1);
     await ann.page.fill('#name', 'n'.repeat(41));
     await ann.page.press('#name', 'Enter');
-    await ann.page.getByText('name is longer than 40 characters').waitFor();
+    await ann.page.getByText('The name is longer than 40 characters').waitFor();
     await leave({ ...ann, complaints: ann.complaints.filter((text) => !text.includes('400')) }, bob);
   });
 
@@ -121,13 +204,16 @@ describe('people in rooms', skipWithout('chromium'), () => {
 
   test('members see a line above unread messages, and the list of rooms counts them', async () => {
     const [ann, bob] = [await enter('reading'), await enter('reading')];
-    await ann.page.getByRole('button', { name: 'Join', exact: true }).click();
-    await ann.page.getByRole('button', { name: 'Leave reading' }).waitFor();
+    await ann.page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await ann.page.getByRole('button', { name: 'Unfollow reading' }).waitFor();
     await say(bob.page, 'seen');
     await delivered(ann.page, ['seen']);
     const database = await app.database.connect();
     await until('the position to be stored', async () => {
-      const stored = r.table('memberships').filter((row) => row.hasFields('read'));
+      const stored = r
+        .table('memberships')
+        .filter({ room: 'reading' })
+        .filter((row) => row.hasFields('read'));
       return (await stored.count().run(database)) === 1;
     });
     await ann.page.goto(app.url);
@@ -135,13 +221,9 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await say(bob.page, 'new one');
     await say(bob.page, 'new two');
     await delivered(bob.page, ['seen', 'new one', 'new two']);
-    const counted = ann.page.getByRole('link', { name: /reading, 2 unread messages/ });
-    await until('the count', async () => {
-      if ((await counted.count()) > 0) return true;
-      await ann.page.evaluate('window.dispatchEvent(new Event("focus"))');
-      return false;
-    });
-    expect(await counted.locator('.room-unread').textContent()).toBe('2');
+    const counted = ann.page.getByRole('link', { name: /^reading.*2 unread messages$/ });
+    await until('the count', async () => (await counted.count()) > 0);
+    expect(await counted.locator('.room-unread').textContent()).toContain('2 unread');
     const other = await openTab(ann, '/');
     await counted.click();
     await ann.page.waitForSelector('body[data-state="live"]');
@@ -153,9 +235,37 @@ describe('people in rooms', skipWithout('chromium'), () => {
       'new two',
     ]);
     await until('the other tab to know', async () => {
-      return (await other.getByRole('link', { name: /reading, \d+ unread/ }).count()) === 0;
+      return (await other.getByRole('link', { name: /^reading.*unread/ }).count()) === 0;
     });
     await leave(ann, bob);
+  });
+
+  test('unread messages of other rooms are counted in the list, the title and the icon as they arrive', async () => {
+    const ann = await visit(browser, `${app.url}/r/joined-elsewhere`);
+    await ann.page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await ann.page.getByRole('button', { name: 'Unfollow' }).waitFor();
+    await ann.page.goto(`${app.url}/r/quiet`);
+    await ann.page.waitForSelector('body[data-state="live"]');
+    const icon = () => ann.page.getAttribute('link[rel="icon"]', 'href');
+    expect(await icon()).toBe('/icons/favicon.svg');
+    const database = await app.database.connect();
+    const insert = r.table('messages').insert({ room: 'joined-elsewhere', body: 'hi' });
+    const badge = ann.page.locator('#rooms a', { hasText: 'joined-elsewhere' }).locator('.room-unread');
+    await insert.run(database);
+    await until('the list counts the first message', async () =>
+      (await badge.allTextContents())[0]?.includes('1 unread'),
+    );
+    await insert.run(database);
+    await until('the title counts both', async () => (await ann.page.title()).startsWith('(2) '));
+    expect(await icon()).toBe('/icons/favicon-unread.svg');
+    expect((await fetch(app.url + (await icon()))).status).toBe(200);
+    const other = await ann.context.newPage();
+    await other.goto(`${app.url}/r/joined-elsewhere`);
+    await other.waitForSelector('body[data-state="live"]');
+    await until('reading in another tab resets the count', async () => (await badge.count()) === 0);
+    expect(await ann.page.title()).not.toMatch(/^\(/);
+    await ann.context.close();
+    expect(ann.complaints).toEqual([]);
   });
 
   test('playground pages make several users of the tabs of one browser', async () => {
@@ -182,8 +292,8 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await until('the name', async () =>
       (await fetch(`${app.url}/api/users/2`).then((a) => a.text())).includes('Maria'),
     );
-    await mary.getByRole('button', { name: 'Join', exact: true }).click();
-    await mary.getByRole('button', { name: 'Leave Maths' }).waitFor();
+    await mary.getByRole('button', { name: 'Follow', exact: true }).click();
+    await mary.getByRole('button', { name: 'Unfollow Maths' }).waitFor();
     await mary.getByRole('link', { name: 'lobby' }).click();
     await mary.waitForURL(`${app.url}/ui/lobby?id_user=2`);
     expect(await mary.inputValue('#name')).toBe('Maria');

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { childEnvironment } from '../support/child-environment.js';
 import { until } from '../support/until.js';
 
 let folder: string;
@@ -23,7 +24,7 @@ afterEach(async () => {
 async function start(): Promise<{ output: () => string }> {
   const quiet = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATA_DIR };
   child = spawn('sh', ['-c', `umask 000; exec "${process.execPath}" dist/server/main.js`], {
-    env: { PATH: process.env.PATH, ...quiet },
+    env: childEnvironment({ ...quiet }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { childEnvironment } from '../support/child-environment.js';
 import { endAllServers, failToStart, startServer } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
@@ -82,7 +83,7 @@ describe('the built server', () => {
   test('the built server shows at once the inserts, edits and deletions of a driver', async () => {
     const { url, databasePort } = await startServer({ DATA_DIR });
     const write = async (...args: string[]) => {
-      const env = { PATH: process.env.PATH, EMBEDDED_PORT: String(databasePort) };
+      const env = childEnvironment({ EMBEDDED_PORT: String(databasePort) });
       return (await run(process.execPath, ['dist/scripts/message.js', ...args], { env })).stdout.trim();
     };
     const follow = () => fetch(`${url}/api/rooms/lobby/events`);

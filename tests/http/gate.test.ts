@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OriginPolicy } from '../../server/auth/origin-policy.js';
 import { guardServer } from '../../server/http/gate/gate.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -129,7 +130,7 @@ describe('upgrades at the gate', () => {
   test('an upgrade of another origin gets 403, and the connection is closed even if the client keeps it open', async () => {
     const headers = `${WEBSOCKET}${KEY}Origin: https://other.example\r\n`;
     const answer = await send('GET /primus/?EIO=4&transport=websocket', headers);
-    expect([answer.status, answer.body]).toEqual([403, '{"error":"bad-origin"}']);
+    expectProblem(answer, 403, 'bad-origin');
   });
 
   test('an upgrade to a WebSocket at the path of the sockets is served', async () => {
@@ -288,6 +289,7 @@ describe('an error in a socket listener', () => {
       pages: fail,
       socketsPath: '/primus',
       allowedHosts: null,
+      origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
       trust: () => false,
       log,
     });

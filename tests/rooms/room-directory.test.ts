@@ -6,20 +6,24 @@ import { r } from '../../server/database/connection/reql.js';
 import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
+import { UsedRooms } from '../../server/database/tables/used-rooms.js';
 import { UserTable } from '../../server/database/tables/user-table.js';
 import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import type { Position } from '../../server/protocol/message.js';
+import { RoomCatalogue } from '../../server/rooms/room-catalogue.js';
 import { RoomDirectory } from '../../server/rooms/room-directory.js';
-import { LISTED_ROOMS } from '../../server/rooms/room-listing.js';
+import { LISTED_ROOMS, RoomListing } from '../../server/rooms/room-listing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, bob, chatDatabase, unlimited } from '../support/stack.js';
+import { until } from '../support/until.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
 let database: Database;
 let messages: Messages;
 let presence: MemoryPresence;
+let catalogue: RoomCatalogue;
 let directory: RoomDirectory;
 beforeAll(async () => {
   on = await openDatabase();
@@ -32,9 +36,13 @@ beforeAll(async () => {
   const users = new UserTable(database, log);
   const access = new AccessControl(roomTable, memberships);
   presence = new MemoryPresence(log);
+  catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
+  const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   directory = new RoomDirectory({
     access,
+    catalogue,
     limits: unlimited(),
+    listing,
     memberships,
     messages,
     presence,
@@ -69,6 +77,7 @@ describe('creating a room', () => {
       access: 'open',
       created: expect.any(Number),
       created_by: 'ann',
+      is_created: true,
       joined: true,
       users: 0,
       unread: 0,
@@ -127,7 +136,9 @@ describe('joining', () => {
   test('members are listed by the name with which they joined unless they have chosen another', async () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1234' };
     await directory.join(room, guest);
-    expect((await directory.members(room, '')).members).toEqual([{ ...guest, joined: expect.any(Number) }]);
+    expect((await directory.members(room, '')).members).toEqual([
+      { ...guest, joined: expect.any(Number), present: false },
+    ]);
     await directory.join(`${room}-2`, { ...guest, name: 'Guest 9999' });
     expect((await directory.members(`${room}-2`, '')).members).toMatchObject([{ name: 'Guest 1234' }]);
   });
@@ -304,6 +315,23 @@ describe('with many rows', () => {
     expect(third.next).toBeNull();
     const ids = [first, second, third].flatMap(({ members }) => members.map(({ id_user }) => id_user));
     expect(new Set(ids).size).toBe(25);
+    expect([first.total, second.total, third.total]).toEqual([25, 25, 25]);
+    await r.table('memberships').get([room, 'member 3']).delete().run(connection);
+    await until(
+      'the changed number',
+      async () => (await directory.members(room, 'ann', null, 10)).total === 24,
+    );
+  });
+
+  test('the list of members marks those who are present', async () => {
+    for (const id_user of ['ann', 'bob']) await directory.join(room, { id_user, name: id_user });
+    presence.enter(room, { id_socket: 's', id_user: 'bob', name: 'bob' });
+    const { members, total } = await directory.members(room, 'ann');
+    expect(members.map(({ id_user, present }) => [id_user, present])).toEqual([
+      ['ann', false],
+      ['bob', true],
+    ]);
+    expect(total).toBe(2);
   });
 
   test('a user at the limit of joined rooms can join another one after leaving one', async () => {

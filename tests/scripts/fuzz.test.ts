@@ -12,6 +12,7 @@ import { rest } from '../../scripts/fuzz/surfaces/rest.js';
 import { tokens } from '../../scripts/fuzz/surfaces/tokens.js';
 import { websocket } from '../../scripts/fuzz/surfaces/websocket.js';
 import type { Target } from '../../scripts/fuzz/target.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 
@@ -21,7 +22,7 @@ const SEED = 20;
 function fuzz(args: string[], env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   const command = ['node_modules/tsx/dist/cli.mjs', 'scripts/fuzz/fuzz.ts', ...args];
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ...env }, maxBuffer: 2 ** 26 };
+    const options = { env: childEnvironment({ ...env }), maxBuffer: 2 ** 26 };
     execFile(process.execPath, command, options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );

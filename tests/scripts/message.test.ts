@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../server/runtime/project-root.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -33,7 +34,7 @@ function run(args: string[], env: Record<string, string> = {}): Promise<Outcome>
   const RETHINKDB_URL = `rethinkdb://${host}:${port}/${db}`;
   return new Promise((resolve) => {
     const script = path.join(ROOT, 'dist/scripts/message.js');
-    const options = { env: { PATH: process.env.PATH, USER: 'ada', RETHINKDB_URL, ...env } };
+    const options = { env: childEnvironment({ USER: 'ada', RETHINKDB_URL, ...env }) };
     execFile(process.execPath, [script, ...args], options, (failure, out, error) => {
       resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });
     });

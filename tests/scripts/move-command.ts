@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { ROOT } from '../../server/runtime/project-root.js';
+import { childEnvironment } from '../support/child-environment.js';
 import type { Place } from './move-places.js';
 
 export interface MoveCommand {
@@ -17,7 +18,7 @@ export function startMove(
   ...args: string[]
 ): MoveCommand {
   const script = path.join(ROOT, 'dist/scripts/move', `${command}.js`);
-  const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
+  const env = childEnvironment({ RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` });
   const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = { out: '', error: '' };
   child.stdout.on('data', (data) => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { r } from '../../server/database/connection/reql.js';
 import { ROOT } from '../../server/runtime/project-root.js';
+import { childEnvironment } from '../support/child-environment.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/stack.js';
 
@@ -21,7 +22,7 @@ afterAll(async () => {
 
 function seed(db = database.address.db): Promise<{ code: number; out: string; error: string }> {
   const { host, port } = database;
-  const env = { PATH: process.env.PATH, RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` };
+  const env = childEnvironment({ RETHINKDB_URL: `rethinkdb://${host}:${port}/${db}` });
   return new Promise((resolve) => {
     execFile(process.execPath, [path.join(ROOT, 'dist/scripts/seed.js')], { env }, (failure, out, error) => {
       resolve({ code: failure ? Number(failure.code) : 0, out: out.trim(), error: error.trim() });

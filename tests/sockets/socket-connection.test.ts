@@ -6,6 +6,7 @@ import { MemoryPresence } from '../../server/presence/memory-presence.js';
 import { ChatError } from '../../server/protocol/errors.js';
 import type { EncodedFrames } from '../../server/rooms/frame-batch.js';
 import type { RoomService, RoomSubscription } from '../../server/rooms/room-service.js';
+import { ActivityRelay } from '../../server/sockets/activity-relay.js';
 import { PresenceRelay } from '../../server/sockets/presence-relay.js';
 import { SocketConnection } from '../../server/sockets/socket-connection.js';
 import { TypingRelay } from '../../server/sockets/typing-relay.js';
@@ -40,6 +41,7 @@ function open() {
     log,
     rooms,
     presence,
+    activityRelay: new ActivityRelay(() => () => {}),
     presenceRelay,
     slowReaders: new SlowReaders(),
     typingRelay,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { childEnvironment } from './child-environment.js';
 
 export interface Ended {
   /** Exit code, or the name of the signal that ended it. */
@@ -60,7 +61,7 @@ export async function endAllServers(): Promise<void> {
 
 function launch(env: Record<string, string>) {
   const child = spawn(process.execPath, ['dist/server/main.js'], {
-    env: { PATH: process.env.PATH, ...QUIET, ...env },
+    env: childEnvironment({ ...QUIET, ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -26,8 +26,13 @@ export class SocketClient {
   }
 
   /** Resolves when frames can be sent, or the connection is closed already. */
-  static async connect(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-    const address = `${url.replace(/^http/, 'ws')}/primus/?EIO=4&transport=websocket`;
+  static async connect(
+    url: string,
+    headers: Record<string, string> = {},
+    query: Record<string, string> = {},
+  ): Promise<SocketClient> {
+    const parameters = new URLSearchParams({ EIO: '4', transport: 'websocket', ...query });
+    const address = `${url.replace(/^http/, 'ws')}/primus/?${parameters}`;
     const socket = new WebSocket(address, { headers, perMessageDeflate: false });
     const client = new SocketClient(socket);
     await until('the socket is open', () => client.closed !== null || socket.readyState === WebSocket.OPEN);
@@ -37,10 +42,15 @@ export class SocketClient {
   /**
    * Resolves when the server has authenticated the socket, or refused to.
    * @param url the address of the page
+   * @param query of the handshake
    * @throws Error if the socket is closed
    */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-    const client = await SocketClient.connect(url, headers);
+  static async open(
+    url: string,
+    headers: Record<string, string> = {},
+    query: Record<string, string> = {},
+  ): Promise<SocketClient> {
+    const client = await SocketClient.connect(url, headers, query);
     await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
     const [first] = client.frames;
     if (first?.type === 'error' && first.code === 'too-many-sockets')

@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.0';
+export const PROTOCOL_VERSION = '1.1';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
+  | 'session-ended'
+  | 'login-failed'
   | 'bad-origin'
   | 'id-taken'
   | 'room-exists'
@@ -69,6 +71,7 @@ export type ErrorCode =
   | 'bad-topic'
   | 'bad-access'
   | 'no-such-user'
+  | 'playground-off'
   | 'no-such-message'
   | 'name-is-given'
   | 'not-yours'
@@ -83,6 +86,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'auth-unavailable'
   | 'bots-unavailable'
+  | 'no-such-command'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';
@@ -107,6 +111,17 @@ export interface User {
   /** Id of a user */
   id_user: string;
   name: string;
+}
+
+/** A room as all users see it. */
+export interface ListedRoom {
+  name: string;
+  topic: string;
+  access: 'open' | 'members';
+  /** False for a room that is used without having been created */
+  is_created: boolean;
+  /** People in the room; null for a room for members */
+  users: number | null;
 }
 
 /** A created room. Rooms need not be created to be used. */
@@ -134,6 +149,15 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     room: string;
+  };
+  /** Loads a page of the list of rooms. The answer is a `roomList`. */
+  listRooms: {
+    type: 'listRooms';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    /** `next` of the page before; null for the first page */
+    after?: string | null | undefined;
+    limit?: number | undefined;
   };
   /** Writes a message. The room receives it by a `deliverMessage`. */
   createMessage: {
@@ -195,6 +219,8 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     rooms: string[];
+    /** Report new messages of these rooms too, by `roomActivity` */
+    activity?: boolean | undefined;
   };
   /** Sets the read position of the user; it only moves forward. Ignored for users who are not members. */
   markRead: {
@@ -226,6 +252,8 @@ export interface ServerFrames {
     protocol: string;
     id_socket: string;
     user: Author;
+    /** Authenticates this guest from now on, as a bearer token. Only for a guest that was created for this socket, because it had neither a cookie nor a token */
+    token?: string | undefined;
   };
   /** Answers `joinRoom`: the newest messages of the room. */
   roomSnapshot: {
@@ -317,7 +345,19 @@ export interface ServerFrames {
     /** Other processes cannot be reached: people may be missing, or shown although they left */
     partial: boolean;
   };
-  /** Another user types in a joined room. */
+  /** Messages were written in a room that is observed with `activity`. At most two per second and room. */
+  roomActivity: {
+    type: 'roomActivity';
+    /** Null: activity in any observed room may have been missed */
+    room: string | null;
+    /** New messages since the last report; null: unknown, such as after a deletion. Count them again */
+    messages: number | null;
+    /** The newest of them */
+    newest: Position | null;
+    /** The first ten authors of them */
+    authors: readonly (string | null)[];
+  };
+  /** Another user types in a joined room. No socket of the typing user receives it, in any process. */
   userTyping: {
     type: 'userTyping';
     room: string;
@@ -329,6 +369,16 @@ export interface ServerFrames {
   identityChanged: {
     type: 'identityChanged';
     user: User;
+  };
+  /** Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and `roomRemoved`. */
+  roomList: {
+    type: 'roomList';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    /** In the order of their names */
+    rooms: readonly ListedRoom[];
+    /** The `after` of the `listRooms` that loads the next page; null on the last page */
+    next: string | null;
   };
   /** A room was created. */
   roomCreated: {
@@ -355,13 +405,34 @@ export interface ServerFrames {
       /** Null if unknown */
       name: string | null;
     };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** A user is no longer a member. */
   memberLeft: {
     type: 'memberLeft';
     room: string;
-    /** Id of a user */
+    /** The same as `user.id_user` */
     id_user: string;
+    user: {
+      /** Id of a user */
+      id_user: string;
+      /** Null if unknown */
+      name: string | null;
+    };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
+  };
+  /** More users became members of a joined room, or left it, in one second than are reported by name. Not in these numbers are those that `memberJoined` and `memberLeft` have reported. */
+  membersChanged: {
+    type: 'membersChanged';
+    room: string;
+    /** Number of users who became members */
+    joined: number;
+    /** Number of users who are no longer members */
+    left: number;
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** The read position of the own user, set on any socket. */
   read: {

@@ -1,10 +1,13 @@
-export { ChatClient, type ChatClientOptions, type ClientEvent } from './chat-client.js';
+export { type ApiAnswer, type ApiRequest, requestApi } from './api-request.js';
+export { ChatClient, type ClientEvent } from './chat-client.js';
+export type { ChatClientOptions } from './client-options.js';
 export type { ConnectionState, RefusalReason } from './connection-state.js';
 export type {
   Author,
   ClientFrame,
   ClientFrameType,
   ErrorCode,
+  ListedRoom,
   Message,
   Position,
   PresenceCount,
@@ -15,9 +18,24 @@ export type {
   User,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
-export type { Outbox, OutboxStorage, Progress, Unsent } from './outbox.js';
+export type { GuestStorage } from './guest-token.js';
+export type { MemberNotice } from './member-log.js';
+export {
+  MAX_UNSENT_MESSAGES,
+  type Outbox,
+  OutboxFullError,
+  type OutboxStorage,
+  type Progress,
+  parseUnsent,
+  type Unsent,
+} from './outbox.js';
 export { comparePositions } from './position.js';
-export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
+export {
+  ConnectionError,
+  isAuthenticationError,
+  RequestError,
+  type RequestErrorDetails,
+} from './request-error.js';
 export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';

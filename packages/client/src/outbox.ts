@@ -18,7 +18,19 @@ export interface Unsent {
   code?: ErrorCode | undefined;
 }
 
-/** Keeps the outbox while the application restarts, such as the `sessionStorage` of a browser. */
+/** Unsent messages of one outbox, for example those that were written without a connection. */
+export const MAX_UNSENT_MESSAGES = 200;
+
+/** Too many messages wait: the application should keep the text and let the user try again later. */
+export class OutboxFullError extends Error {
+  override readonly name = 'OutboxFullError';
+
+  constructor() {
+    super(`${MAX_UNSENT_MESSAGES} messages are waiting to be sent. Try again when they are sent.`);
+  }
+}
+
+/** Keeps the outbox while the application restarts, such as the `localStorage` of a browser. */
 export interface OutboxStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -51,11 +63,25 @@ export class Outbox {
     return this.#messages.find((message) => message.id === id);
   }
 
-  /** @returns the id of the message */
+  /** Number of messages that are not stored yet. Those that failed are not counted. */
+  get pending(): number {
+    return this.#messages.filter(({ progress }) => progress === 'waiting' || progress === 'sent').length;
+  }
+
+  /** @returns the id of the message @throws OutboxFullError beyond `MAX_UNSENT_MESSAGES` */
   add(room: string, body: string): string {
+    if (this.#messages.length >= MAX_UNSENT_MESSAGES) throw new OutboxFullError();
     const id = uuidv7();
     this.#save([...this.#messages, { id, room, body, progress: 'waiting' }]);
     return id;
+  }
+
+  /** Adds messages of an outbox that is not used any more. They keep their ids, so that the server stores each once. */
+  adopt(messages: readonly Unsent[]): void {
+    const isNew = ({ id }: Unsent) => this.get(id) === undefined;
+    const adopted = messages.filter(isNew).slice(0, MAX_UNSENT_MESSAGES - this.#messages.length);
+    if (adopted.length === 0) return;
+    this.#save([...adopted.map(withoutAnswer), ...this.#messages].sort((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
   mark(id: string, progress: Progress, error?: { code: ErrorCode; message: string }): void {
@@ -80,9 +106,7 @@ export class Outbox {
 
   /** Messages without an answer may be lost: they will be sent again, with the same id. */
   disconnected(): void {
-    this.#save(
-      this.#messages.map((one) => (one.progress === 'sent' ? { ...one, progress: 'waiting' } : one)),
-    );
+    this.#save(this.#messages.map(withoutAnswer));
   }
 
   #save(messages: Unsent[]): void {
@@ -95,9 +119,23 @@ export class Outbox {
   }
 }
 
+function withoutAnswer(message: Unsent): Unsent {
+  return message.progress === 'sent' ? { ...message, progress: 'waiting' } : message;
+}
+
 function read(storage: OutboxStorage | null): Unsent[] {
   try {
-    const stored: unknown = JSON.parse(storage?.getItem(STORAGE_KEY) ?? '[]');
+    return parseUnsent(storage?.getItem(STORAGE_KEY) ?? null);
+  } catch {
+    // Forbidden storage.
+    return [];
+  }
+}
+
+/** The messages in a value that an outbox has stored; others are left out. */
+export function parseUnsent(value: string | null): Unsent[] {
+  try {
+    const stored: unknown = JSON.parse(value ?? '[]');
     return Array.isArray(stored) ? stored.filter(isUnsent) : [];
   } catch {
     return [];

@@ -86,16 +86,16 @@ export class RoomSession {
     this.#dependencies.changed();
   }
 
-  /** Adds a message to the outbox and sends it as soon as possible. @returns its id */
+  /** Adds a message to the outbox and sends it as soon as possible. @returns its id @throws OutboxFullError */
   post(body: string): string {
     const id = this.#dependencies.outbox.add(this.#dependencies.room, body);
-    this.#sendWaiting();
+    this.sendWaiting();
     return id;
   }
 
   retry(id: string): void {
     this.#dependencies.outbox.retry(id);
-    this.#sendWaiting();
+    this.sendWaiting();
   }
 
   /**
@@ -138,7 +138,7 @@ export class RoomSession {
       case 'roomState':
         if (frame.room !== room || !this.isJoined) return;
         this.#status = frame.live ? 'live' : 'stale';
-        if (frame.live) this.#sendWaiting();
+        if (frame.live) this.sendWaiting();
         break;
       case 'history':
         this.history.receive(frame);
@@ -177,7 +177,7 @@ export class RoomSession {
     this.#refusal = null;
     this.#wasJoined = true;
     this.#status = live ? 'live' : 'stale';
-    this.#sendWaiting();
+    this.sendWaiting();
     this.history.cancel();
     this.history.verify();
   }
@@ -193,7 +193,8 @@ export class RoomSession {
     this.history.verify();
   }
 
-  #sendWaiting(): void {
+  /** Sends the messages of the outbox that wait, unless a limit delays them. */
+  sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
       for (const { id, body, progress } of outbox.of(room)) {
@@ -222,7 +223,7 @@ export class RoomSession {
       isAuthenticationError(code);
     const isExpulsion = ref === undefined && code === 'not-a-member' && error.room === room;
     if (isAuthenticationError(code) || isExpulsion) this.#refused(error);
-    if (code === 'bots-unavailable') {
+    if (code === 'bots-unavailable' || code === 'no-such-command') {
       if (error.room === room) this.notice.show(message);
     } else if (id === this.#joinRef) {
       this.#refusal = new RequestError(code, message);
@@ -231,7 +232,7 @@ export class RoomSession {
     } else if (outbox.get(id)?.room === room) {
       if (code === 'rate-limited') this.#pause(id, retryAfterMs);
       else outbox.mark(id, isTemporary ? 'waiting' : 'failed', { code, message });
-      if (isTemporary) schedule(() => this.#sendWaiting(), retryAfterMs);
+      if (isTemporary) schedule(() => this.sendWaiting(), retryAfterMs);
     } else this.history.failed(id, message, retryAfterMs);
   }
 
@@ -252,7 +253,7 @@ export class RoomSession {
       this.history.resume();
       if (this.#status === 'joining') this.#join();
       else if (this.#status !== 'disconnected') {
-        this.#sendWaiting();
+        this.sendWaiting();
         this.history.verify();
       }
     }, retryAfterMs);

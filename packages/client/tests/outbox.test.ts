@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Outbox, type OutboxStorage } from '../src/outbox.js';
+import { MAX_UNSENT_MESSAGES, Outbox, OutboxFullError, type OutboxStorage } from '../src/outbox.js';
 
 function memory(): OutboxStorage {
   const values = new Map<string, string>();
@@ -55,6 +55,34 @@ describe('the outbox', () => {
     outbox.add('elsewhere', 'there');
     expect(bodies(outbox)).toEqual(['here']);
     expect([...outbox.rooms]).toEqual(['lobby', 'elsewhere']);
+  });
+
+  test('adopted messages wait in the order in which they were written, each once', () => {
+    const closed = new Outbox(null);
+    const outbox = new Outbox(null);
+    for (const [box, body] of [
+      [closed, 'one'],
+      [outbox, 'two'],
+      [closed, 'three'],
+    ] as const)
+      box.add('lobby', body);
+    for (const { id } of [...closed.of('lobby'), ...outbox.of('lobby')])
+      (closed.get(id) ? closed : outbox).mark(id, 'sent');
+    outbox.adopt(closed.of('lobby'));
+    outbox.adopt(closed.of('lobby'));
+    expect(bodies(outbox)).toEqual(['one', 'two', 'three']);
+    expect(outbox.of('lobby').map(({ progress }) => progress)).toEqual(['waiting', 'sent', 'waiting']);
+  });
+
+  test(`an outbox refuses more than ${MAX_UNSENT_MESSAGES} messages, also adopted ones`, () => {
+    const [outbox, other] = [new Outbox(null), new Outbox(null)];
+    for (let i = 0; i < MAX_UNSENT_MESSAGES; i += 1)
+      for (const box of [outbox, other]) box.add('lobby', `${i}`);
+    expect(() => outbox.add('lobby', 'one more')).toThrow(OutboxFullError);
+    outbox.adopt(other.of('lobby'));
+    expect(outbox.of('lobby')).toHaveLength(MAX_UNSENT_MESSAGES);
+    outbox.remove(outbox.of('lobby')[0]?.id ?? '');
+    outbox.add('lobby', 'after one was sent');
   });
 
   test('messages can be written although the storage is corrupt, full or forbidden', () => {

@@ -37,13 +37,15 @@ const RETRY_AFTER_MS = 1_000;
  * heartbeat. Where there are several hosts, one that does not answer or cannot write is left for another.
  *
  * Emits `up` when it can be used (the schema is complete) and `down` when it was lost; `schemaChanged` when a table or an
- * index was missing, so that feeds may have missed changes, and `schemaRepaired` when the schema is complete again.
+ * index was missing, so that feeds may have missed changes, and `schemaRepaired` when the schema is complete again;
+ * `stopped` before it closes the connection for good.
  */
 export class Database extends EventEmitter<{
   up: [];
   down: [reason: string];
   schemaChanged: [];
   schemaRepaired: [];
+  stopped: [];
 }> {
   readonly #schema: DatabaseSchema;
   readonly #log: Log;
@@ -130,6 +132,7 @@ export class Database extends EventEmitter<{
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#retry) clearTimeout(this.#retry);
+    this.emit('stopped');
     await this.#link?.heartbeat.stop();
     this.#link?.destroy();
     this.#link = null;

@@ -16,7 +16,7 @@ export interface FeedListener<Row> {
 }
 
 /**
- * A changefeed that reopens by itself until it is closed. There is no resume token: after every `opened` the listener has
+ * A changefeed that reopens by itself until it is closed, or its database is stopped. There is no resume token: after every `opened` the listener has
  * to read the sequence that the feed follows, and apply the changes that the feed has delivered since `opened`.
  */
 export class Feed<Row> {
@@ -28,6 +28,7 @@ export class Feed<Row> {
   readonly #onUp = () => void this.#start();
   readonly #onSchemaChanged = () => this.#reopen();
   readonly #onSchemaRepaired = () => this.#retryNow();
+  readonly #onStopped = () => this.close();
   #cursor: DriverCursor<FeedItem<Row>> | null = null;
   #retry: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -47,6 +48,7 @@ export class Feed<Row> {
     database.on('up', this.#onUp);
     database.on('schemaChanged', this.#onSchemaChanged);
     database.on('schemaRepaired', this.#onSchemaRepaired);
+    database.on('stopped', this.#onStopped);
     void this.#start();
   }
 
@@ -61,6 +63,7 @@ export class Feed<Row> {
     this.#database.off('up', this.#onUp);
     this.#database.off('schemaChanged', this.#onSchemaChanged);
     this.#database.off('schemaRepaired', this.#onSchemaRepaired);
+    this.#database.off('stopped', this.#onStopped);
     if (this.#retry) clearTimeout(this.#retry);
     this.#closeCursor();
   }

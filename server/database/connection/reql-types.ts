@@ -109,6 +109,12 @@ export interface Datum<T = unknown> extends Query<T> {
   contains(value: unknown): Datum<boolean>;
   setIntersection(values: readonly unknown[]): Datum<unknown[]>;
   map<Result>(to: (item: Datum<ItemOf<T>>) => Result): Datum<Yield<Result>[]>;
+  concatMap<Result>(to: (item: Datum<ItemOf<T>>) => Datum<Result>): Datum<Result>;
+  append(item: unknown): Datum<T>;
+  fold<State>(
+    start: Datum<State>,
+    next: (state: Datum<State>, item: Datum<ItemOf<T>>) => unknown,
+  ): Datum<State>;
   min(): Datum<ItemOf<T>>;
   coerceTo(type: 'array'): Datum<ItemOf<T>[]>;
 }
@@ -269,6 +275,7 @@ export interface Reql extends TableSet {
   dbCreate(name: string): Datum<object>;
   dbDrop(name: string): Datum<object>;
   expr<Value>(value: Value): Datum<Yield<Value>>;
+  range(count: number): Datum<number[]>;
   branch<Then, Otherwise>(
     test: Operand<boolean>,
     then: Then,

@@ -8,6 +8,7 @@ import type { Datum, Key, RawTime, RowSelection, Selection, WriteResult } from '
 import type { MessageRow } from '../schema/rows.js';
 import { MESSAGES } from '../schema/tables.js';
 import { InsertQueue } from './insert-queue.js';
+import { type ActivityListener, followActivity } from './message-activity.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
 import { ifOwn, messageRefusal, noSuchMessage, throwRefusal } from './message-refusals.js';
 import { toMessage } from './message-row.js';
@@ -64,6 +65,7 @@ type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent'>;
  */
 export class Messages {
   readonly #database: Database;
+  readonly #log: Log;
   readonly #queue = new InsertQueue<NewRow, Inserted>(
     (rows) => this.#insertBatch(rows),
     ({ body }) => body.length,
@@ -73,6 +75,7 @@ export class Messages {
 
   constructor(database: Database, log: Log) {
     this.#database = database;
+    this.#log = log;
     this.#feeds = new MessageFeeds(database, log);
   }
 
@@ -89,6 +92,11 @@ export class Messages {
   /** Follows a room's changes. @returns a function that stops following */
   follow(room: string, listener: MessageListener): () => void {
     return this.#feeds.follow(room, listener);
+  }
+
+  /** Follows the messages of all rooms, without their texts. @returns a function that stops following */
+  followActivity(listener: ActivityListener): () => void {
+    return followActivity(this.#database, listener, this.#log);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { type RequestHandler, Router } from 'express';
 import { TOKEN_COOKIE } from '../../auth/credentials.js';
 import { GUEST_COOKIE } from '../../auth/guest.js';
+import { SESSION_COOKIE } from '../../auth/login/session-cookie.js';
 import { notFound } from '../middleware/problems.js';
-import { sameOrigin } from '../middleware/same-origin.js';
 import { describeApi, type OpenApi } from '../openapi/document.js';
 import { type Endpoint, serve } from '../openapi/endpoint.js';
 import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
@@ -24,7 +24,10 @@ export type ApiDependencies = BotEndpointsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
-  UsersDependencies;
+  UsersDependencies & {
+    /** Documented here, and served before the limits of requests. */
+    monitoring: Endpoint[];
+  };
 
 /**
  * The REST API: everything under `/api`, and `/:room/users`. docs/api.md explains it; `/api/openapi.json` is generated
@@ -43,17 +46,13 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...docsEndpoints(dependencies, () => document),
   ];
   const atRoot = rootEndpoints(dependencies);
-  const document = describe([...underApi, ...atRoot]);
-  return Router()
-    .use('/api', noSniffing, sameOrigin)
-    .use(serve(underApi))
-    .use('/api', notFound)
-    .use(serveAtRoot(atRoot));
+  const document = describe([...underApi, ...atRoot, ...dependencies.monitoring]);
+  return Router().use('/api', noSniffing).use(serve(underApi)).use('/api', notFound).use(serveAtRoot(atRoot));
 }
 
 function describe(endpoints: Endpoint[]): OpenApi {
   const operations = endpoints.map(({ operation }) => operation);
-  const cookies = { guest: GUEST_COOKIE, token: TOKEN_COOKIE };
+  const cookies = { guest: GUEST_COOKIE, session: SESSION_COOKIE, token: TOKEN_COOKIE };
   return describeApi(operations, { version: serverVersion(), problem, cookies });
 }
 

@@ -16,7 +16,8 @@ const getMe = operation({
   path: '/api/me',
   tag,
   summary: 'Read your identity',
-  description: 'A guest without a cookie becomes a new guest and receives a cookie.',
+  description:
+    'A guest without a cookie or a token becomes a new guest and receives a cookie. For pages of other origins: 401.',
   responses: { 200: { description: 'You', schema: responses.user } },
 });
 
@@ -34,6 +35,22 @@ const setName = operation({
   errors: ['bad-name', 'name-is-given', 'overloaded'],
 });
 
+const createGuest = operation({
+  id: 'createGuest',
+  method: 'post',
+  path: '/api/guests',
+  tag,
+  summary: 'Create a guest',
+  description:
+    'For clients that keep no cookies, such as pages of other origins: the token authenticates the guest in the header ' +
+    '`Authorization: Bearer`, and on sockets. Keep it: it is not shown again.',
+  body: { name: fields.name.optional() },
+  plainText: 'name',
+  responses: { 201: { description: 'The guest', schema: responses.guest } },
+  errors: ['bad-name', 'login-required', 'overloaded', 'database-unavailable', 'storage-full'],
+  access: 'public',
+});
+
 /** The identity of the sender of a request: `{id_user, name}`. The name can be changed, the id cannot. */
 export function meEndpoints({ visitors }: MeDependencies): Endpoint[] {
   return [
@@ -44,6 +61,13 @@ export function meEndpoints({ visitors }: MeDependencies): Endpoint[] {
 
     endpoint(setName, async ({ body: { name } }, req, res) => {
       res.set('Cache-Control', 'no-store').json(await visitors.rename(req, res, name));
+    }),
+
+    endpoint(createGuest, async ({ body: { name } }, req, res) => {
+      res
+        .status(201)
+        .set('Cache-Control', 'no-store')
+        .json(await visitors.createGuest(name, req.ip));
     }),
   ];
 }

@@ -4,6 +4,7 @@ import { requireSecret } from '../../auth/secrets.js';
 import type { Config } from '../../config/config.js';
 import type { Presence } from '../../presence/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
+import { OWN_SEGMENTS } from '../gate/shared-paths.js';
 import { type Endpoint, endpoint, serve } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
 import type { Visitors } from '../visitors.js';
@@ -99,21 +100,6 @@ export function presenceEndpoints(dependencies: PresenceDependencies): Endpoint[
 export function rootEndpoints(dependencies: PresenceDependencies): Endpoint[] {
   return [listEndpoint(dependencies, listPresentBriefly)];
 }
-
-/** First segments of the server's own addresses. They are not names of rooms in `/:room/users`. */
-const OWN_SEGMENTS = new Set([
-  'api',
-  'healthz',
-  'icons',
-  'metrics',
-  'name',
-  'primus',
-  'r',
-  'readyz',
-  'rooms',
-  'static',
-  'ui',
-]);
 
 /** Serves endpoints at the root, except at addresses that begin like one of the server's own. */
 export function serveAtRoot(endpoints: Endpoint[]): Router {

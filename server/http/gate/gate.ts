@@ -1,11 +1,14 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { badOrigin, type OriginPolicy } from '../../auth/origin-policy.js';
 import type { ProxyTrust } from '../../config/proxy-trust.js';
 import { ChatError, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
+import { allowMethods, allowReading } from './cross-origin.js';
 import { endWithin, refusalResponse, respondRaw } from './raw-response.js';
 import { Refusals } from './refusals.js';
 import { originForm, pathOf } from './request-target.js';
+import { isSharedPath } from './shared-paths.js';
 import { takeListeners } from './take-listeners.js';
 
 export interface GateDependencies {
@@ -15,6 +18,7 @@ export interface GateDependencies {
   socketsPath: string;
   /** Host names, in lower case and without ports; null: any. */
   allowedHosts: readonly string[] | null;
+  origins: OriginPolicy;
   trust: ProxyTrust;
   log: Log;
 }
@@ -33,8 +37,8 @@ const CLIENT_ERRORS: Record<string, ErrorCode> = {
 const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 
 /**
- * The first listener of requests, upgrades and parser errors. It refuses invalid request targets, unknown hosts, upgrades
- * other than to a WebSocket at the sockets' path, and malformed HTTP. Requests below the sockets' path go to the existing
+ * The first listener of requests, upgrades and parser errors. It refuses invalid request targets, unknown hosts, pages of
+ * other origins, upgrades other than to a WebSocket at the sockets' path, and malformed HTTP. Requests below the sockets' path go to the existing
  * listeners of the server, all others to the pages. So Primus and engine.io never receive input that they do not expect, and
  * every connection is answered and closed.
  */
@@ -44,10 +48,11 @@ export function guardServer(server: Server, dependencies: GateDependencies): voi
   const upgrades = takeListeners(server, 'upgrade');
 
   server.on('request', (request, response) => {
-    const fault = gate.faultOf(request);
+    const fault = gate.faultOf(request, response);
     if (fault) return gate.refuse(request, response, fault);
     gate.begin(request, response);
     if (!gate.isForSockets(request)) return dependencies.pages(request, response);
+    if (allowMethods(request, response, 'GET, POST')) return void response.writeHead(204).end();
     try {
       sockets(request, response);
     } catch (error) {
@@ -84,14 +89,19 @@ class Gate {
     this.#refusals = new Refusals(dependencies.log);
   }
 
-  /** Why a request is refused, or null. Converts its target to origin form. */
-  faultOf(request: IncomingMessage): ChatError | null {
+  /**
+   * Why a request is refused, or null. Converts its target to origin form, and removes the cookies of other origins.
+   * @param response missing for an upgrade
+   */
+  faultOf(request: IncomingMessage, response?: ServerResponse): ChatError | null {
     const target = originForm(request);
+    if (target !== null) request.url = target;
+    const originFault =
+      target === null || this.#isShared(request) ? this.#applyOrigin(request, response) : null;
     if (target === null) return badTarget();
-    request.url = target;
     if (this.#isForeignHost(request))
       return new ChatError('bad-host', 'this server does not serve this host');
-    return null;
+    return originFault;
   }
 
   faultOfUpgrade(request: IncomingMessage): ChatError | null {
@@ -140,6 +150,21 @@ class Gate {
     const isAnswering = this.#unfinishedOf(socket).some(({ headersSent }) => headersSent);
     if (isAnswering) socket.destroy();
     else respondRaw(socket, error);
+  }
+
+  #isShared(request: IncomingMessage): boolean {
+    return this.isForSockets(request) || isSharedPath(pathOf(request.url ?? ''));
+  }
+
+  /** Pages of other origins authenticate by tokens only: a browser would also send cookies for pages of the same site. */
+  #applyOrigin(request: IncomingMessage, response: ServerResponse | undefined): ChatError | null {
+    response?.setHeader('Vary', 'Origin');
+    const kind = this.#dependencies.origins.kindOf(request);
+    if (kind === 'own') return null;
+    if (kind === 'foreign') return badOrigin('pages of this origin may not use this server');
+    delete request.headers.cookie;
+    if (response) allowReading(response, request.headers.origin ?? '');
+    return null;
   }
 
   #unfinishedOf(socket: Duplex): ServerResponse[] {

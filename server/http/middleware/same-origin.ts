@@ -1,18 +1,13 @@
 import type { RequestHandler } from 'express';
-import { isCrossOrigin } from '../../auth/origin.js';
-import { ChatError } from '../../protocol/errors.js';
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+import { badOrigin, type OriginPolicy } from '../../auth/origin-policy.js';
 
 /**
- * Refuses state-changing requests of pages of other sites, with which the browser sends our cookie. Reads need no check:
- * without CORS headers, pages of other sites cannot see the response.
+ * Refuses requests of pages of other origins, also of ALLOWED_ORIGINS, for the server's own pages and forms. Browsers send
+ * `Origin` with every request that changes state and with every request whose response a script could read.
  */
-export const sameOrigin: RequestHandler = (req, _res, next) => {
-  if (!SAFE_METHODS.has(req.method) && isCrossOrigin(req.get('origin'), req.host)) {
-    throw new ChatError('bad-origin', 'pages of other sites cannot change data of this server', {
-      field: 'Origin',
-    });
-  }
-  next();
-};
+export function sameOrigin(origins: OriginPolicy): RequestHandler {
+  return (req, _res, next) => {
+    if (origins.kindOf(req) !== 'own') throw badOrigin('pages of other origins may use the API only');
+    next();
+  };
+}

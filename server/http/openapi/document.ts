@@ -7,6 +7,8 @@ import type { Operation, OperationResponse } from './operation.js';
 export interface OpenApi {
   openapi: '3.1.0';
   info: { title: string; version: string; description: string; license: { name: string } };
+  /** Addresses of the API. The one of this document is relative; see `servedAt`. */
+  servers: { url: string; description: string }[];
   tags: { name: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
@@ -19,7 +21,7 @@ export interface OpenApiOperation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: Content };
+  requestBody?: { required: boolean; content: Content };
   responses: Record<string, OpenApiResponse>;
 }
 
@@ -44,7 +46,7 @@ export interface ApiInfo {
   /** Schema of every error response. */
   problem: z.ZodType;
   /** Names of the cookies that authenticate a visitor. */
-  cookies: { guest: string; token: string };
+  cookies: { guest: string; session: string; token: string };
 }
 
 /** Describes operations from the schemas that validate their requests. */
@@ -68,13 +70,25 @@ export function describeApi(
         'A chat server. Each message is shown on every screen in its room a moment after it is written.',
       license: { name: 'MIT' },
     },
+    servers: [{ url: '/', description: 'This server' }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: writer.components,
       securitySchemes: {
         guest: { type: 'apiKey', in: 'cookie', name: cookies.guest, description: 'A guest (`AUTH=guest`)' },
-        token: { type: 'http', scheme: 'bearer', description: 'A user (`AUTH=jwt`, `AUTH=accounts`)' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A user (`AUTH=jwt`, `AUTH=accounts`), or a guest',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookies.session,
+          description:
+            'A login on the page (`OIDC_CLIENT_ID`, `LOGIN_URL`); over https with the prefix `__Host-`',
+        },
         tokenCookie: {
           type: 'apiKey',
           in: 'cookie',
@@ -87,15 +101,34 @@ export function describeApi(
   };
 }
 
+/** The document with the address at which its reader reaches the server. */
+export function servedAt(document: OpenApi, origin: string): OpenApi {
+  return { ...document, servers: [{ url: origin, description: 'This server' }] };
+}
+
 const SECURITY: Record<NonNullable<Operation['access']>, OpenApiOperation['security']> = {
   // Authentication is optional: where an identity is needed, a visitor without one becomes a guest.
-  visitors: [{}, { guest: [] }, { token: [] }, { tokenCookie: [] }],
+  visitors: [{}, { guest: [] }, { token: [] }, { session: [] }, { tokenCookie: [] }],
   public: [],
   secret: [{ secret: [] }],
+  monitoring: [],
+  operator: [{}, { secret: [] }],
 };
 
 function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchema): OpenApiOperation {
-  const { id, tag, summary, description, params, query, headers, body, plainText, responses } = operation;
+  const {
+    id,
+    tag,
+    summary,
+    description,
+    params,
+    query,
+    headers,
+    body,
+    isBodyRequired,
+    plainText,
+    responses,
+  } = operation;
   const parameters = [
     ...parametersOf(params, 'path', writer),
     ...parametersOf(query, 'query', writer),
@@ -109,7 +142,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     security: SECURITY[operation.access ?? 'visitors'],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: contentOf(writer.write(body, 'input'), plainText) },
+      requestBody: { required: isBodyRequired, content: contentOf(writer.write(body, 'input'), plainText) },
     }),
     responses: {
       ...Object.fromEntries(
@@ -199,13 +232,15 @@ function errorsOf({
           'login-required',
           'bad-token',
           'token-expired',
+          'session-ended',
           'auth-unavailable',
           'database-unavailable',
         ] as const)
       : []),
-    ...(method === 'get' ? [] : (['bad-origin'] as const)),
+    ...(access === 'operator' ? (['local-only', 'login-required', 'bad-token'] as const) : []),
     ...(method !== 'get' && access === 'visitors' ? (['storage-full'] as const) : []),
-    'rate-limited',
+    ...(access === 'operator' ? [] : (['bad-origin'] as const)),
+    ...(access === 'monitoring' || access === 'operator' ? [] : (['rate-limited'] as const)),
     'internal',
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../protocol/errors.js';
-import { readFields } from '../middleware/request-body.js';
+import { hasBody, readFields } from '../middleware/request-body.js';
 import { toFieldError } from './rule.js';
 
 /** Fields by name. */
@@ -39,8 +39,12 @@ export interface OperationDefinition<P, Q, H, B> {
   responses: Record<number, OperationResponse>;
   /** Error codes, except those that follow from the other properties; see `errorsOf`. */
   errors?: readonly ErrorCode[];
-  /** Default `visitors`; `public`: without authentication; `secret`: with a bearer token that the operator has set. */
-  access?: 'visitors' | 'public' | 'secret';
+  /**
+   * Default `visitors`; `public`: without authentication; `secret`: with a bearer token that the operator has set;
+   * `monitoring`: public, and exempt from the limit of requests; `operator`: as `monitoring`, with a bearer token that
+   * the operator has set, or from the server's own machine.
+   */
+  access?: 'visitors' | 'public' | 'secret' | 'monitoring' | 'operator';
 }
 
 export interface Operation<
@@ -54,6 +58,8 @@ export interface Operation<
   headers: z.ZodObject<H>;
   /** Null: a body is ignored. */
   body: z.ZodObject<B> | null;
+  /** False if a request without a body is valid. */
+  isBodyRequired: boolean;
 }
 
 /** The fields of a request, validated and converted by the schemas of its operation. */
@@ -76,28 +82,32 @@ export function operation<
     query: z.object(query ?? ({} as Q)),
     headers: z.object(headers ?? ({} as H)),
     body: body ? z.object(body) : null,
+    isBodyRequired: body !== undefined && !z.object(body).safeParse(valuesOf(body, {})).success,
   };
 }
 
 /** Validates a request. @throws ChatError for the first invalid field of the path, query, headers or body */
 export function readInput<P extends Shape, Q extends Shape, H extends Shape, B extends Shape>(
-  { params, query, headers, body, plainText }: Operation<P, Q, H, B>,
+  { params, query, headers, body, isBodyRequired, plainText }: Operation<P, Q, H, B>,
   req: Request,
 ): Input<P, Q, H, B> {
+  const fields = (): object => (isBodyRequired || hasBody(req) ? readFields(req, plainText) : {});
   return {
     params: parse(params, req.params),
     query: parse(query, req.query),
     headers: parse(headers, req.headers),
-    body: body ? parse(body, readFields(req, plainText)) : ({} as z.output<z.ZodObject<B>>),
+    body: body ? parse(body, fields()) : ({} as z.output<z.ZodObject<B>>),
   };
 }
 
 /** Passes missing fields as undefined, because rules check those too. */
 function parse<S extends Shape>(schema: z.ZodObject<S>, fields: object): z.output<z.ZodObject<S>> {
-  const values = new Map<string, unknown>(Object.entries(fields));
-  const parsed = schema.safeParse(
-    Object.fromEntries(Object.keys(schema.shape).map((name) => [name, values.get(name)])),
-  );
+  const parsed = schema.safeParse(valuesOf(schema.shape, fields));
   if (!parsed.success) throw toFieldError(parsed.error);
   return parsed.data;
+}
+
+function valuesOf(shape: Shape, fields: object): Record<string, unknown> {
+  const values = new Map<string, unknown>(Object.entries(fields));
+  return Object.fromEntries(Object.keys(shape).map((name) => [name, values.get(name)]));
 }

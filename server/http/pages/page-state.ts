@@ -14,12 +14,9 @@ export interface PageState {
   rooms: readonly RoomEntry[];
   /** The reader's reading position; null for users who are not members, because it is not stored for them. */
   unreadSince: Position | null;
-  /** On a playground page: the id in the address, and the signed identity for sockets and the API. */
+  /** On a playground page: the id in the address, and the bearer token of that user for sockets and the API. */
   as: { id_user: string; signed: string } | null;
 }
-
-/** The header in which the script of a playground page sends its signed identity to the API. */
-export const GUEST_HEADER = 'Changeroom-Guest';
 
 /** Escapes `<`, so that the JSON can neither end its script element nor begin a comment. */
 export function encodePageState(state: PageState): string {

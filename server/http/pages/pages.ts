@@ -1,5 +1,8 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import compressedStatic from 'express-static-gzip';
+import type { Login } from '../../auth/create-auth.js';
+import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
@@ -12,6 +15,8 @@ import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { LogPageLoader } from './log-page-loader.js';
+import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { rejectedForm } from './rejected-form.js';
@@ -21,8 +26,11 @@ import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork' | 'history'>;
+  limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
+  /** Null: visitors cannot sign in on the page. */
+  login: Login | null;
+  origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
   visitors: Visitors;
@@ -34,6 +42,7 @@ const ICON_MAX_AGE = '1d';
 export function pagesRouter(dependencies: PagesDependencies): Router {
   const { visitors, log } = dependencies;
   const roomPages = new RoomPageLoader(dependencies);
+  const logPages = new LogPageLoader(dependencies);
   const router = Router();
   let assets: Assets | null = null;
 
@@ -43,13 +52,23 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     res.locals.assets = assets;
     next();
   });
-  router.use('/static', express.static(BUILD_FOLDER, { immutable: true, maxAge: '1y', index: false }));
+  router.use(
+    '/static',
+    compressedStatic(BUILD_FOLDER, {
+      enableBrotli: true,
+      orderPreference: ['br'],
+      index: false,
+      serveStatic: { immutable: true, maxAge: '1y' },
+    }),
+  );
   router.use(
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
-  router.use(sameOrigin);
-  router.use(roomPagesRouter({ ...dependencies, roomPages }));
+  // A login page on another site may send a token here.
+  if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
+  router.use(sameOrigin(dependencies.origins));
+  router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 
   router

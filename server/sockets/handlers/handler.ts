@@ -8,6 +8,7 @@ import type { Limits } from '../../limits/limits.js';
 import type { Presence } from '../../presence/presence.js';
 import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
 import type { RoomService } from '../../rooms/room-service.js';
+import type { SharedRoomList } from '../../rooms/shared-room-list.js';
 import type { SocketConnection } from '../socket-connection.js';
 
 /** The collaborators of handlers. */
@@ -18,6 +19,7 @@ export interface HandlerDependencies {
   memberships: MembershipTable;
   presence: Presence;
   rooms: RoomService;
+  sharedRoomList: SharedRoomList;
   users: UserTable;
   /** Gives a connection a session and monitors it. */
   welcome(connection: SocketConnection, session: Session, credentials: Credentials): Promise<void>;

@@ -7,7 +7,8 @@ export async function serve(options: EmbeddedOptions): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     end = resolve;
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(0));
+  // Not once: npm sends SIGINT again that its terminal has sent to all processes.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
   const database = await start(options, (error) => {
     console.error(error.message);
     end(1);

@@ -19,6 +19,10 @@ import type { Problem } from '../../middleware/problems.js';
 
 export { message, position, user };
 
+export const guest = user
+  .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })
+  .meta({ id: 'Guest', description: 'A new guest.' });
+
 export const messagePage = z
   .object({
     messages: z.array(message).describe('Oldest first'),
@@ -32,8 +36,11 @@ export const roomEntry = z
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and who brings what'] }),
     access: z.enum(ACCESS),
-    created: time.nullable().describe('Null for a room that was not created'),
+    created: time
+      .nullable()
+      .describe('Null for a room that was not created, or was written by another program without a time'),
     created_by: id_user.nullable(),
+    is_created: z.boolean().describe('False for a room that is used without having been created'),
     joined: z.boolean().describe('Whether you are a member'),
     users: z.int().nullable().describe('People in the room now; null when only members can see it'),
     unread: z
@@ -53,6 +60,7 @@ export const member = z
     id_user,
     name: personName.nullable().describe('Null when it is not known'),
     joined: time.nullable(),
+    present: z.boolean().describe('In the room now, in any process that can be reached'),
   })
   .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
 

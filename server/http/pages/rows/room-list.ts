@@ -15,6 +15,7 @@ export function unclaimedRoom(name: string): RoomEntry {
     access: 'open',
     created: null,
     created_by: null,
+    is_created: false,
     joined: false,
     users: null,
     unread: null,
@@ -57,15 +58,3 @@ const folded = (text: string) => normalise(text.trim()).toLowerCase();
 const contains = (name: string, sought: string) => folded(name).includes(folded(sought));
 
 export const unreadText = (unread: number) => (unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : `${unread}`);
-
-/** The text of a room in the list for screen readers. */
-export function roomLabel({ name, access, users, unread }: RoomEntry): string {
-  return [
-    name,
-    access === 'members' && 'for members',
-    unread && (unread === 1 ? '1 unread message' : `${unreadText(unread)} unread messages`),
-    users && `${users} here`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-}

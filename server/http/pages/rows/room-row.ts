@@ -1,44 +1,57 @@
 import type { RoomEntry } from '../../../protocol/room.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
 import { icon } from './icon.js';
-import { roomLabel, unreadText } from './room-list.js';
+import { unreadText } from './room-list.js';
 
 export interface RoomRowOptions {
   href: string;
   isCurrent: boolean;
   /** A message to the room waits in the browser. */
   isUnsent?: boolean;
+  /** The browser has a text that the reader has begun to write. */
+  hasDraft?: boolean;
 }
 
 /** A room in the list of rooms. */
 export function roomRow(
   entry: RoomEntry,
-  { href, isCurrent, isUnsent = false }: RoomRowOptions,
+  { href, isCurrent, isUnsent = false, hasDraft = false }: RoomRowOptions,
 ): ElementTree {
   const { name, topic, access, users, unread } = entry;
   const attributes = {
     href,
     'aria-current': isCurrent && 'page',
-    'aria-label': roomLabel(entry) + (isUnsent ? ', has an unsent message' : ''),
     class: classes(unread && 'has-unread'),
     'data-action': 'open',
   };
   const link = element(
     'a',
     attributes,
-    element('span', { class: 'room-mark' }, roomMark(access)),
+    element('span', { class: 'room-mark', 'aria-hidden': 'true' }, roomMark(access)),
     element(
       'span',
       { class: 'room-text' },
       element('bdi', { class: 'room-name' }, name),
-      topic !== '' && element('bdi', { class: 'room-topic' }, topic),
+      access === 'members' && unseen(', for members'),
+      topic !== '' && unseen(', '),
+      topic !== '' && element('bdi', { class: 'room-topic', title: topic }, topic),
     ),
-    isUnsent && element('span', { class: 'badge' }, 'unsent'),
-    users ? element('span', { class: 'room-users' }, `${users}`) : null,
-    unread ? element('span', { class: 'room-unread' }, unreadText(unread)) : null,
+    isUnsent && mark('badge', 'unsent', ' message'),
+    hasDraft && !isUnsent && mark('badge', 'draft'),
+    users ? mark('room-users', `${users}`, ' here') : null,
+    unread
+      ? mark('room-unread', unreadText(unread), unread === 1 ? ' unread message' : ' unread messages')
+      : null,
   );
   return element('li', {}, link);
 }
+
+/** A note at the end of a row. `rest`: the rest of its text for screen readers. */
+function mark(look: string, text: string, rest = ''): ElementTree {
+  return element('span', { class: look }, unseen(', '), text, rest !== '' && unseen(rest));
+}
+
+const unseen = (text: string) => element('span', { class: 'unseen' }, text);
 
 /** The sign before a room's name. */
 export function roomMark(access: RoomEntry['access']): ElementTree | string {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { Drafts } from '../../static/client/drafts.js';
+import type { PageStorage } from '../../static/client/page-storage.js';
+import { UnfinishedEdit } from '../../static/client/unfinished-edit.js';
+
+function memory(values = new Map<string, string>()): PageStorage {
+  return {
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => void values.set(key, value),
+    removeItem: (key) => void values.delete(key),
+  };
+}
+
+const full: PageStorage = {
+  ...memory(),
+  setItem: () => {
+    throw new Error('QuotaExceededError');
+  },
+};
+
+describe('drafts', () => {
+  test('drafts of different rooms are kept apart, and an empty text removes a draft', () => {
+    const storage = memory();
+    const drafts = new Drafts(storage);
+    drafts.save('lobby', 'hello');
+    drafts.save('__proto__', 'a room of that name');
+    const reopened = new Drafts(storage);
+    expect([reopened.of('lobby'), reopened.of('__proto__'), reopened.of('other')]).toEqual([
+      'hello',
+      'a room of that name',
+      '',
+    ]);
+    reopened.save('lobby', '');
+    expect([...drafts.rooms]).toEqual(['__proto__']);
+  });
+
+  test('the oldest of more than 50 drafts is dropped', () => {
+    let now = 0;
+    const drafts = new Drafts(memory(), () => now++);
+    for (let i = 0; i <= 50; i += 1) drafts.save(`room ${i}`, 'text');
+    expect(drafts.rooms.size).toBe(50);
+    expect([drafts.of('room 0'), drafts.of('room 1')]).toEqual(['', 'text']);
+  });
+
+  test('a corrupt, full or forbidden storage is as good as none', () => {
+    for (const stored of ['{', 'null', '3', '[]', '{"lobby":null}', '{"lobby":{"text":3,"changed":1}}']) {
+      const drafts = new Drafts(memory(new Map([['changeroom.drafts', stored]])));
+      expect([stored, drafts.of('lobby'), drafts.rooms.size]).toEqual([stored, '', 0]);
+      drafts.save('lobby', 'hello');
+      expect(drafts.of('lobby')).toBe('hello');
+    }
+    for (const storage of [null, full]) {
+      new Drafts(storage).save('lobby', 'hello');
+      expect(new Drafts(storage).of('lobby')).toBe('');
+    }
+  });
+});
+
+describe('an unfinished edit', () => {
+  test('an unfinished edit is kept for its room until it is cleared', () => {
+    const storage = memory();
+    new UnfinishedEdit('lobby', storage).save('id-1', 'changed');
+    expect(new UnfinishedEdit('lobby', storage).read()).toEqual({ id: 'id-1', text: 'changed' });
+    expect(new UnfinishedEdit('other', storage).read()).toBeNull();
+    new UnfinishedEdit('lobby', storage).clear();
+    expect(new UnfinishedEdit('lobby', storage).read()).toBeNull();
+  });
+
+  test('a corrupt or full storage has no unfinished edit', () => {
+    for (const stored of ['{', 'null', '3', '{"id":1,"text":"a"}'])
+      expect(
+        new UnfinishedEdit('lobby', memory(new Map([['changeroom.edit.lobby', stored]]))).read(),
+      ).toBeNull();
+    new UnfinishedEdit('lobby', full).save('id-1', 'changed');
+    expect(new UnfinishedEdit('lobby', full).read()).toBeNull();
+  });
+});
