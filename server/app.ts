@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
+import { withoutBots } from './bots/unserved-command.js';
 import type { Config } from './config/config.js';
 import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
@@ -14,6 +15,7 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { SessionTable } from './database/tables/session-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
@@ -24,6 +26,7 @@ import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { MembershipNews } from './rooms/membership-news.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -37,6 +40,7 @@ import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
+import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
@@ -107,6 +111,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
@@ -114,10 +119,16 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
+  const { authenticator, login } = createAuth(config.auth, {
+    guests,
+    log,
+    secret,
+    accounts: { limits, ...options.accounts },
+    sessionTable: () => new SessionTable(database, log),
+  });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots);
+  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const visitors = new Visitors({ authenticator, guests, limits, origins, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
@@ -157,11 +168,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
   });
   if (bots) measureBots(registry, bots);
+  if (login) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
     limits,
     log,
+    membershipNews,
     origins,
     presence,
     rooms,
@@ -171,8 +184,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     visitors,
     dependencies: { database },
     storage: database,
-    optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
+    optional: {
+      ...(config.redis && { redis: presence }),
+      ...(bots && { amqp: bots }),
+      ...(login?.provider && { login: login.provider }),
+    },
     bots,
+    login,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -191,6 +209,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
     memberships,
     messages,
+    membershipNews,
     presence,
     rooms,
     roomTable,
@@ -212,6 +231,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     rooms.close();
     await presence.stop();
     limits.stop();
+    login?.stop();
     await database.stop();
     await databaseServer.stop();
   };
@@ -230,6 +250,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.
     if (databaseServer.isEmbedded)

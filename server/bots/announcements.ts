@@ -36,6 +36,11 @@ export class Announcements {
     }
   }
 
+  /** @param command in lower case */
+  has(command: string): boolean {
+    return (this.#commands.get(command)?.expires ?? 0) > this.#now();
+  }
+
   /** Sorted by name. */
   list(): BotCommand[] {
     const now = this.#now();

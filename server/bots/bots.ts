@@ -14,18 +14,27 @@ import { ReplyIds } from './bot-reply.js';
 import { type BrokerLink, type BrokerLinkListener, openBrokerLink } from './broker-link.js';
 import { commandName } from './command.js';
 import { COMMAND_LIFETIME_MS, CommandTokens } from './command-tokens.js';
+import { CommandWaiters } from './command-waiters.js';
 import { Dispatcher } from './dispatcher.js';
 import { ReplyAuthorizer, type ReplyAuthorizerDependencies } from './reply-authorizer.js';
 import { ReplyWriter } from './reply-writer.js';
 import { type Depths, topologyOf } from './topology.js';
+import { noSuchCommand } from './unserved-command.js';
 
 const MAX_RETRY_MS = 5_000;
 const DISPATCH_TIMEOUT_MS = 2_000;
 const CLAIM_MS = 60_000;
+/** Milliseconds for the copy of a command that no bot has bound a queue for, after its dispatch. */
+const UNBOUND_TIMEOUT_MS = 2_000;
+/** Milliseconds after connecting in which bots reconnect too, and announce their commands: they do so every ten seconds. */
+const BOTS_GRACE_MS = 15_000;
 /** Milliseconds for commands and replies in flight when the server stops. */
 const STOP_TIMEOUT_MS = 2_000;
 /** Milliseconds for the broker to report the depths of its queues. */
 const DEPTHS_TIMEOUT_MS = 1_000;
+
+const unavailable = () =>
+  new ChatError('bots-unavailable', 'the bots are unavailable: your command is sent to them later');
 
 export interface BotsOptions {
   /** Milliseconds between two attempts to reach the broker, or to write a reply, at most. */
@@ -34,6 +43,8 @@ export interface BotsOptions {
   dispatchTimeoutMs?: number;
   /** Milliseconds after which other processes take over a command that was claimed and not dispatched. */
   claimMs?: number;
+  /** Milliseconds after connecting in which no command is reported as unknown. */
+  graceMs?: number;
   /** The time in milliseconds since 1970. */
   now?: () => number;
 }
@@ -56,6 +67,11 @@ export class Bots implements CommandNotices {
   readonly #replies: ReplyWriter;
   readonly #connection: ReconnectingConnection<BrokerLink>;
   readonly #dispatchTimeoutMs: number;
+  readonly #graceMs: number;
+  readonly #now: () => number;
+  /** For the copies of commands that were routed to no queue of a bot's own. */
+  readonly #unbound = new CommandWaiters();
+  #connectedAt = 0;
 
   constructor(
     config: AmqpConfig,
@@ -63,6 +79,8 @@ export class Bots implements CommandNotices {
     options: BotsOptions = {},
   ) {
     const { maxRetryMs = MAX_RETRY_MS, claimMs = CLAIM_MS, now = Date.now } = options;
+    this.#graceMs = options.graceMs ?? BOTS_GRACE_MS;
+    this.#now = now;
     this.#dispatchTimeoutMs = options.dispatchTimeoutMs ?? DISPATCH_TIMEOUT_MS;
     const topology = topologyOf(config);
     const tokens = new CommandTokens(secret, now);
@@ -82,6 +100,7 @@ export class Bots implements CommandNotices {
     const listener: BrokerLinkListener = {
       reply: (link, delivery) => this.#replies.receive(link, delivery),
       announcement: (content) => this.#announcements.add(content),
+      unbound: (id) => this.#unbound.resolve(id),
     };
     this.#connection = new ReconnectingConnection(
       {
@@ -89,7 +108,16 @@ export class Bots implements CommandNotices {
         close: (link) => link.drop(new Error('stopped')),
       },
       { name: 'broker', log, maxDelayMs: maxRetryMs },
-      { up: (link) => this.#dispatcher.attach(link), down: () => this.#dispatcher.detach() },
+      {
+        up: (link) => {
+          this.#connectedAt = now();
+          this.#dispatcher.attach(link);
+        },
+        down: () => {
+          this.#dispatcher.detach();
+          this.#unbound.rejectAll();
+        },
+      },
     );
   }
 
@@ -124,14 +152,22 @@ export class Bots implements CommandNotices {
   }
 
   noticeFor(message: Message): Notice {
-    if (commandName(message) === null) return null;
-    const unavailable = new ChatError(
-      'bots-unavailable',
-      'the bots are unavailable: your command is sent to them later',
-    );
-    if (!this.#connection.link) return unavailable;
-    const dispatched = this.#dispatcher.waiters.wait(message.id, this.#dispatchTimeoutMs);
-    return dispatched.then((isDispatched) => (isDispatched ? null : unavailable));
+    const name = commandName(message);
+    if (name === null) return null;
+    return this.#connection.link ? this.#noticeOf(name, message.id) : unavailable();
+  }
+
+  /**
+   * A command is known to be unserved when it was dispatched, no running bot announces it, it was routed to no queue of a
+   * bot's own, and no bot consumes the shared queue. In doubt there is no notice.
+   */
+  async #noticeOf(name: string, id: string): Promise<ChatError | null> {
+    if (!(await this.#dispatcher.waiters.wait(id, this.#dispatchTimeoutMs))) return unavailable();
+    if (this.#announcements.has(name) || this.#now() - this.#connectedAt < this.#graceMs) return null;
+    if (!(await this.#unbound.wait(id, UNBOUND_TIMEOUT_MS))) return null;
+    const hasConsumers = await this.#connection.link?.hasConsumers().catch(() => true);
+    const known = this.list().map(({ command }) => command);
+    return hasConsumers === false ? noSuchCommand(name, known) : null;
   }
 
   /** Takes no more replies, finishes what is in flight within `STOP_TIMEOUT_MS`, and closes the link. */

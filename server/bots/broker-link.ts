@@ -1,7 +1,8 @@
 import { unescape as unescapeLeniently } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
-import { type Depths, declare, depths, type Topology } from './topology.js';
+import { SharedCall } from '../lib/shared-call.js';
+import { type Depths, declare, depths, hasConsumers, type Topology } from './topology.js';
 
 /** Milliseconds for a connection with its handshake. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -17,6 +18,8 @@ const REPLY_CONSUMER = 'replies';
 export interface BrokerLinkListener {
   reply(link: BrokerLink, delivery: ConsumeMessage): void;
   announcement(content: Buffer): void;
+  /** A command, published by any process, was routed to no queue of a bot's own. @param id of its message */
+  unbound(id: string): void;
 }
 
 /** An open connection to the broker with everything declared. A link that was lost is not used again. */
@@ -33,6 +36,11 @@ export interface BrokerLink {
   stopConsuming(): Promise<void>;
   /** Messages that wait in the queues. @throws Error when a queue was deleted */
   depths(): Promise<Depths>;
+  /**
+   * Whether a bot consumes the shared queue of commands. Concurrent callers share a request.
+   * @throws Error when the queue was deleted, and closes the link, which declares it again
+   */
+  hasConsumers(): Promise<boolean>;
   /** Closes the connection, within `CLOSE_TIMEOUT_MS`. */
   drop(reason: Error): Promise<void>;
 }
@@ -100,7 +108,8 @@ async function openChannel(
     await close(connection);
   };
   channel.on('error', (error) => void faults.push(error));
-  const announcements = await declare(channel, topology);
+  const own = await declare(channel, topology);
+  const consumers = new SharedCall(() => hasConsumers(channel, topology));
   const link: BrokerLink = {
     get isLost() {
       return isLost;
@@ -117,6 +126,7 @@ async function openChannel(
       await channel.cancel(REPLY_CONSUMER);
     },
     depths: () => depths(channel, topology),
+    hasConsumers: () => consumers.call(),
     drop,
   };
   const closed = (reason?: Error) => {
@@ -130,8 +140,13 @@ async function openChannel(
   const cancelled = () => void drop(new Error('a queue was deleted'));
   await channel.prefetch(PREFETCH);
   await channel.consume(
-    announcements,
+    own.announcements,
     (delivery) => (delivery ? listener.announcement(delivery.content) : cancelled()),
+    { noAck: true },
+  );
+  await channel.consume(
+    own.unbound,
+    (delivery) => (delivery ? listener.unbound(String(delivery.properties.messageId)) : cancelled()),
     { noAck: true },
   );
   await channel.consume(

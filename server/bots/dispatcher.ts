@@ -8,7 +8,7 @@ import type { Log } from '../telemetry/logger.js';
 import type { BrokerLink } from './broker-link.js';
 import { commandName, toCommand } from './command.js';
 import { COMMAND_LIFETIME_MS, type CommandTokens } from './command-tokens.js';
-import { DispatchWaiters } from './dispatch-waiters.js';
+import { CommandWaiters } from './command-waiters.js';
 import type { Topology } from './topology.js';
 
 /** Commands that one query claims, or marks as dispatched. */
@@ -36,7 +36,8 @@ export interface DispatcherDependencies {
  */
 export class Dispatcher {
   readonly #dependencies: DispatcherDependencies;
-  readonly waiters = new DispatchWaiters();
+  /** For the dispatch of commands, by this process or another one. */
+  readonly waiters = new CommandWaiters();
   #link: BrokerLink | null = null;
   #isFollowing = false;
   /** Commands may be unread, unclaimed, or claimed and unconfirmed: they have to be read again. */
@@ -188,19 +189,23 @@ export class Dispatcher {
     };
     this.#inFlight.add(id);
     const content = Buffer.from(JSON.stringify(toCommand(message, tokens.sign(message))));
-    link.publish(topology.commands, name, content, options).then(
-      () => {
-        // An unroutable message is confirmed too, after it has caused the loss of the link.
-        if (link.isLost) return;
-        this.#inFlight.delete(id);
-        this.#notifyWhenIdle();
-        diagnostics.commandPassed.publish({});
-        this.waiters.resolve(id);
-        this.#mark(id);
-      },
-      // The queue is full, or the link is about to be lost: it is retried over the next link, after a delay.
-      () => void link.drop(new Error('the broker refused a command')),
-    );
+    const published = link.publish(topology.commands, name, content, options);
+    // The copies for the processes hide from the broker that the shared queue was deleted, so its existence is checked.
+    published
+      .then(() => link.hasConsumers())
+      .then(
+        () => {
+          // An unroutable message is confirmed too, after it has caused the loss of the link.
+          if (link.isLost) return;
+          this.#inFlight.delete(id);
+          this.#notifyWhenIdle();
+          diagnostics.commandPassed.publish({});
+          this.waiters.resolve(id);
+          this.#mark(id);
+        },
+        // The queue is full, or the link is about to be lost: it is retried over the next link, after a delay.
+        () => void link.drop(new Error('the broker refused a command')),
+      );
   }
 
   /** Retried when the feed is opened again, or with the next sweep. */

@@ -34,12 +34,19 @@ export function topologyOf({ commandQueue, replyQueue, rejectedQueue, durable }:
   };
 }
 
+/** The queues of this process alone, which the broker deletes with its connection. */
+export interface OwnQueues {
+  announcements: string;
+  /** Copies of the commands that reach no queue of a bot's own. */
+  unbound: string;
+}
+
 /**
  * Declares what is missing.
- * @returns the name of this process' own queue of announcements
+ * @returns the names of this process' own queues
  * @throws Error when a queue or exchange exists with another durability or other arguments
  */
-export async function declare(channel: Channel, topology: Topology): Promise<string> {
+export async function declare(channel: Channel, topology: Topology): Promise<OwnQueues> {
   const { commands, unbound, replies, rejected, announcements, durable } = topology;
   await channel.assertExchange(unbound, 'fanout', { durable });
   await channel.assertExchange(commands, 'direct', { durable, alternateExchange: unbound });
@@ -48,9 +55,17 @@ export async function declare(channel: Channel, topology: Topology): Promise<str
   await channel.assertQueue(replies, { durable });
   await channel.assertQueue(rejected, { durable, maxLength: MAX_REJECTED_REPLIES });
   await channel.assertExchange(announcements, 'fanout', { durable });
-  const { queue } = await channel.assertQueue('', { exclusive: true, durable: false });
-  await channel.bindQueue(queue, announcements, '');
-  return queue;
+  const own = { exclusive: true, durable: false };
+  const announced = await channel.assertQueue('', own);
+  await channel.bindQueue(announced.queue, announcements, '');
+  const copies = await channel.assertQueue('', own);
+  await channel.bindQueue(copies.queue, unbound, '');
+  return { announcements: announced.queue, unbound: copies.queue };
+}
+
+/** Whether a bot consumes the shared queue of commands, and so may answer any of them. @throws Error when it was deleted */
+export async function hasConsumers(channel: Channel, { commands }: Topology): Promise<boolean> {
+  return (await channel.checkQueue(commands)).consumerCount > 0;
 }
 
 /** @throws Error when one of the queues was deleted, which closes the channel */

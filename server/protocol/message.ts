@@ -9,6 +9,9 @@ export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as 
 /** Unread messages of a room are counted up to this number. */
 export const MAX_UNREAD = 100;
 
+/** Members of a room are counted up to this number. */
+export const MAX_COUNTED_MEMBERS = 10_000;
+
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 

@@ -22,4 +22,6 @@ export interface Member {
   name: string | null;
   /** Milliseconds since 1970; null for a row written by hand without a time. */
   joined: number | null;
+  /** The user is in the room now, as far as is known. */
+  present: boolean;
 }

@@ -15,6 +15,7 @@ import {
   presenceEntry,
   roomInfo,
   roomName,
+  time,
   user,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
@@ -59,6 +60,37 @@ export const roomFrames = {
   roomState: z
     .object({ type: z.literal('roomState'), room: roomName, live: isLive })
     .describe("The room's changefeed is interrupted (`live: false`) or runs again."),
+} as const;
+
+const member = z.object({ id_user, name: personName.nullable().describe('Null if unknown') });
+const noticedAt = time.describe('When the server noticed the change, in milliseconds since 1970');
+
+/** Frames about the members of a room, over sockets and as server-sent events. */
+export const memberFrames = {
+  memberJoined: z
+    .object({ type: z.literal('memberJoined'), room: roomName, user: member, at: noticedAt })
+    .describe('A user became a member of a joined room, or the own user became a member of any room.'),
+  memberLeft: z
+    .object({
+      type: z.literal('memberLeft'),
+      room: roomName,
+      id_user: id_user.describe('The same as `user.id_user`'),
+      user: member,
+      at: noticedAt,
+    })
+    .describe('A user is no longer a member.'),
+  membersChanged: z
+    .object({
+      type: z.literal('membersChanged'),
+      room: roomName,
+      joined: z.int().describe('Number of users who became members'),
+      left: z.int().describe('Number of users who are no longer members'),
+      at: noticedAt,
+    })
+    .describe(
+      'More users became members of a joined room, or left it, in one second than are reported by name. Not in these ' +
+        'numbers are those that `memberJoined` and `memberLeft` have reported.',
+    ),
 } as const;
 
 export const serverFrames = {
@@ -189,16 +221,7 @@ export const serverFrames = {
   roomRemoved: z
     .object({ type: z.literal('roomRemoved'), room: roomName })
     .describe('The row of a created room was deleted.'),
-  memberJoined: z
-    .object({
-      type: z.literal('memberJoined'),
-      room: roomName,
-      user: z.object({ id_user, name: personName.nullable().describe('Null if unknown') }),
-    })
-    .describe('A user became a member of a joined room, or the own user became a member of any room.'),
-  memberLeft: z
-    .object({ type: z.literal('memberLeft'), room: roomName, id_user })
-    .describe('A user is no longer a member.'),
+  ...memberFrames,
   read: z
     .object({ type: z.literal('read'), room: roomName, position })
     .describe('The read position of the own user, set on any socket.'),
@@ -208,6 +231,7 @@ export const serverFrames = {
 } as const;
 
 export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrames]>;
+export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */
 export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names'>;

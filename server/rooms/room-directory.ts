@@ -10,6 +10,7 @@ import { LOBBY, MAX_UNREAD, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
 import type { KnownRoom, Member, RoomEntry, RoomInfo } from '../protocol/room.js';
 import { nameKeys } from '../protocol/text/name-key.js';
+import { MemberCounts } from './member-counts.js';
 import { claimed, type RoomCatalogue, unclaimed } from './room-catalogue.js';
 import { LISTED_ROOMS, type RoomListing } from './room-listing.js';
 
@@ -33,6 +34,8 @@ export interface RoomPage {
 
 export interface MemberPage {
   members: Member[];
+  /** Number of all members, at most `MAX_COUNTED_MEMBERS`. */
+  total: number;
   /** The last member of this page; null on the last page. */
   next: Member | null;
 }
@@ -46,9 +49,11 @@ const byName = new Intl.Collator('en', { numeric: true });
 /** The list of rooms and their members, for pages, REST and sockets. */
 export class RoomDirectory {
   readonly #dependencies: RoomDirectoryDependencies;
+  readonly #memberCounts: MemberCounts;
 
   constructor(dependencies: RoomDirectoryDependencies) {
     this.#dependencies = dependencies;
+    this.#memberCounts = new MemberCounts(dependencies.memberships);
   }
 
   /**
@@ -183,14 +188,31 @@ export class RoomDirectory {
     after: Pick<Member, 'joined' | 'id_user'> | null = null,
     limit = MEMBERS_PER_PAGE,
   ): Promise<MemberPage> {
-    await this.#dependencies.access.check(room, by);
-    const { memberships, users } = this.#dependencies;
-    const found = await memberships.in(room, after, limit + 1);
-    const names = await users.getMany(found.map(({ id_user }) => id_user));
-    const members = found
-      .slice(0, limit)
-      .map(({ id_user, joined }) => ({ id_user, name: names.get(id_user)?.name ?? null, joined }));
-    return { members, next: found.length > limit ? (members.at(-1) ?? null) : null };
+    const { access, memberships, presence, users } = this.#dependencies;
+    await access.check(room, by);
+    const [found, total, present] = await Promise.all([
+      memberships.in(room, after, limit + 1),
+      this.#memberCounts.in(room),
+      presence.users(room),
+    ]);
+    const shown = found.slice(0, limit);
+    const known = await users.getMany(shown.map(({ id_user }) => id_user));
+    const here = new Set(present.users.map(({ id_user }) => id_user));
+    // Rights may have ended since.
+    await access.check(room, by);
+    const members = shown.map(({ id_user, joined }) => ({
+      id_user,
+      name: known.get(id_user)?.name ?? null,
+      joined,
+      present: here.has(id_user),
+    }));
+    // The members on this page are counted, although the count may be older.
+    const isWhole = after === null && found.length <= limit;
+    return {
+      members,
+      total: isWhole ? members.length : Math.max(total, members.length),
+      next: found.length > limit ? (members.at(-1) ?? null) : null,
+    };
   }
 
   /** The users present in a room, by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */

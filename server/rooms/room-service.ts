@@ -17,7 +17,7 @@ export interface RoomsOptions {
 }
 
 export interface Posted extends Inserted {
-  /** `bots-unavailable` for a command that no bot can receive now. The message is stored whatever the notice says. */
+  /** `bots-unavailable` or `no-such-command` for a command that no bot answers now. The message is stored whatever the notice says. */
   notice: Notice;
 }
 

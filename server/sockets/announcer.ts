@@ -1,9 +1,12 @@
 import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserInfo, UserTable } from '../database/tables/user-table.js';
+import { reasonOf } from '../lib/error-reason.js';
+import { OrderedTasks } from '../lib/ordered-tasks.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomInfo } from '../protocol/room.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
+import type { MembershipChange, MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { Log } from '../telemetry/logger.js';
 import type { PresenceRelay } from './presence-relay.js';
@@ -12,6 +15,7 @@ import type { SocketConnection } from './socket-connection.js';
 export interface AnnouncerDependencies {
   roomTable: RoomTable;
   memberships: MembershipTable;
+  membershipNews: MembershipNews;
   users: UserTable;
   rooms: Pick<RoomService, 'showing'>;
   presenceRelay: Pick<PresenceRelay, 'roomsOf'>;
@@ -24,8 +28,8 @@ export interface AnnouncerDependencies {
 /** Changes of rooms in `ROOM_NEWS_WINDOW_MS` that are sent to all sockets; further ones only to those in the room. */
 const ROOM_NEWS_PER_WINDOW = 20;
 const ROOM_NEWS_WINDOW_MS = 1_000;
-/** Changes that wait for a name or a list of rooms from the database. Further ones are not announced. */
-const MAX_WAITING_CHANGES = 10_000;
+/** Renames that wait for a list of rooms from the database. Further ones are not announced. */
+const MAX_WAITING_RENAMES = 10_000;
 
 /**
  * Notifies sockets of changes of rooms, members and users. It follows the tables' changefeeds alone, so that a row
@@ -33,33 +37,22 @@ const MAX_WAITING_CHANGES = 10_000;
  */
 export class Announcer {
   readonly #dependencies: AnnouncerDependencies;
-  /** Changes are announced in order, although some need a query first. */
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  /** Renames are announced in order, although they need a query first. */
+  readonly #renames: OrderedTasks;
   #newsCount = 0;
   #newsWindowEnd = 0;
 
   constructor(dependencies: AnnouncerDependencies) {
     this.#dependencies = dependencies;
-    const { roomTable, memberships, users } = dependencies;
+    const { roomTable, memberships, membershipNews, users, log } = dependencies;
+    this.#renames = new OrderedTasks({
+      limit: MAX_WAITING_RENAMES,
+      failed: (error) => log.warn({ reason: reasonOf(error) }, 'socket: failed to announce a new name'),
+    });
     roomTable.cache.on('changed', (before, after) => this.#roomChanged(before, after));
-    memberships.cache.on('changed', (before, after) =>
-      this.#enqueue(() => this.#membershipChanged(before, after)),
-    );
-    users.cache.on('changed', (_before, after) => after && this.#enqueue(() => this.#userChanged(after)));
-  }
-
-  #enqueue(announce: () => void | Promise<void>): void {
-    if (this.#waiting >= MAX_WAITING_CHANGES) return;
-    this.#waiting += 1;
-    this.#last = this.#last
-      .then(announce)
-      .catch((error: Error) =>
-        this.#dependencies.log.warn({ reason: error.message }, 'socket: failed to announce a change'),
-      )
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    membershipNews.on('changed', (change) => this.#membersChanged(change));
+    memberships.cache.on('changed', (before, after) => before && after && this.#readPositionChanged(after));
+    users.cache.on('changed', (_before, after) => after && this.#renames.add(() => this.#userChanged(after)));
   }
 
   #roomChanged(before: RoomInfo | null, after: RoomInfo | null): void {
@@ -81,21 +74,20 @@ export class Announcer {
     return this.#newsCount <= ROOM_NEWS_PER_WINDOW;
   }
 
-  /** Announces members to the sockets in the room, and reading positions to the user's own sockets only. */
-  async #membershipChanged(before: MembershipInfo | null, after: MembershipInfo | null): Promise<void> {
-    const membership = after ?? before;
-    if (!membership) return;
-    const { room, id_user } = membership;
-    const isConcerned = (each: SocketConnection) => each.id_user === id_user || each.isIn(room);
-    if (after && before) {
-      if (!after.read) return;
-      this.#announce({ type: 'read', room, position: after.read }, (each) => each.id_user === id_user);
-    } else if (after) {
-      const name = (await this.#dependencies.users.get(id_user))?.name ?? null;
-      this.#announce({ type: 'memberJoined', room, user: { id_user, name } }, isConcerned);
-    } else {
-      this.#announce({ type: 'memberLeft', room, id_user }, isConcerned);
+  /** The sockets of the user are notified wherever they are, as their list of rooms shows the memberships. */
+  #membersChanged({ frame, id_user, isForRoom }: MembershipChange): void {
+    const { room } = frame;
+    const frames = new EncodedFrames([frame]);
+    for (const connection of this.#dependencies.connections) {
+      if (!connection.isAuthenticated) continue;
+      if (connection.id_user === id_user) connection.receive(frames);
+      else if (isForRoom && connection.isIn(room)) connection.receivePeople(room, frames);
     }
+  }
+
+  /** Reading positions are for the user's own sockets only. */
+  #readPositionChanged({ room, id_user, read }: MembershipInfo): void {
+    if (read) this.#announce({ type: 'read', room, position: read }, (each) => each.id_user === id_user);
   }
 
   /** Announces a name to the sockets that share a room with the user, as only these show it. */

@@ -1,7 +1,7 @@
 import type { Spark } from 'primus';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
-import { areNamesGiven } from '../auth/given-name.js';
+import { isNameGiven } from '../auth/given-name.js';
 import type { Guests } from '../auth/guest.js';
 import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
@@ -67,7 +67,7 @@ export class SocketAuthenticator {
   ): Promise<void> {
     const { authenticator, roomListRelay, users } = this.#dependencies;
     if (given.issued !== undefined) users.noteGiven(given, given.issued);
-    const session = { ...given, ...(await users.present(given, areNamesGiven(authenticator))) };
+    const session = { ...given, ...(await users.present(given, isNameGiven(authenticator, given))) };
     // Authentication takes time; a socket that has closed in between must not become present.
     if (connection.isClosed) return;
     this.stopMonitoring(connection);

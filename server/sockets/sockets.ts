@@ -15,6 +15,7 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
+import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Log } from '../telemetry/logger.js';
@@ -39,6 +40,7 @@ export interface SocketsDependencies {
   log: Log;
   memberships: MembershipTable;
   messages: Pick<Messages, 'followActivity'>;
+  membershipNews: MembershipNews;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
@@ -72,6 +74,7 @@ export class Sockets {
       log,
       memberships,
       messages,
+      membershipNews,
       presence,
       rooms,
       roomTable,
@@ -98,6 +101,7 @@ export class Sockets {
     new Announcer({
       roomTable,
       memberships,
+      membershipNews,
       users,
       connections,
       rooms,

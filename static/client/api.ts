@@ -1,7 +1,7 @@
-import { requestApi } from 'changeroom-client';
+import { type ApiAnswer, requestApi } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
-import type { RoomEntry } from '../../server/protocol/room.js';
+import type { Member, RoomEntry } from '../../server/protocol/room.js';
 
 /**
  * The part of the REST API that the page uses.
@@ -31,6 +31,20 @@ export class Api {
     await this.#request('POST', `/api/rooms/${encodeURIComponent(room)}/leave`);
   }
 
+  /**
+   * A page of the members of a room.
+   * @param next of the page before; null: the first page
+   */
+  async members(room: string, limit: number, next: string | null = null): Promise<MembersPage> {
+    const path = next ?? `/api/rooms/${encodeURIComponent(room)}/members?limit=${limit}`;
+    const { answer, headers } = await this.#exchange<Member[]>('GET', path);
+    return {
+      members: answer,
+      total: Number(headers.get('total-count')),
+      next: /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1] ?? null,
+    };
+  }
+
   /** The answer renews the cookie of a guest. */
   rename(name: string): Promise<Identity> {
     return this.#request('PUT', '/api/me', { name });
@@ -41,8 +55,20 @@ export class Api {
     return this.#request('GET', '/api/bots');
   }
 
-  #request<T>(method: string, path: string, body?: object): Promise<T> {
+  async #request<T>(method: string, path: string, body?: object): Promise<T> {
+    return (await this.#exchange<T>(method, path, body)).answer;
+  }
+
+  #exchange<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> {
     const request = { method, url: path, token: this.#token };
     return requestApi<T>(body ? { ...request, body } : request);
   }
+}
+
+export interface MembersPage {
+  members: Member[];
+  /** Of all members. */
+  total: number;
+  /** The address of the next page; null on the last one. */
+  next: string | null;
 }

@@ -55,11 +55,12 @@ export class LogPanel {
   }
 
   #drawRows({ room, unread, user, tools }: LogPanelContent): void {
-    const { messages, unsent, gaps, pausedUntil, isLoadingHistory } = room;
+    const { messages, unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const { editing, confirming, fault } = tools;
     this.#view.render({
       messages,
       unsent,
+      memberNotices,
       gaps,
       unread: unread.line,
       user,

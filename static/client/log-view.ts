@@ -1,4 +1,4 @@
-import type { Unsent } from 'changeroom-client';
+import type { MemberNotice, Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
@@ -6,12 +6,14 @@ import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
+import { noticeRow, noticeText } from './member-notice-row.js';
 import { deliveredRow, editedRow, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
   messages: readonly Message[];
   unsent: readonly Unsent[];
+  memberNotices: readonly MemberNotice[];
   gaps: ReadonlySet<string>;
   /** Id of the first unread message. */
   unread: string | null;
@@ -32,10 +34,14 @@ export class LogView {
   readonly #list = new KeyedList(this.rows);
 
   render(content: LogContent): void {
-    const { messages, unsent, gaps, unread } = content;
-    const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread });
+    const { messages, unsent, gaps, unread, memberNotices } = content;
+    const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread, notes: memberNotices });
     const last = messages.at(-1);
-    const continues = last !== undefined && isBy(last, content.user) && last.kind === 'message';
+    const continues =
+      last !== undefined &&
+      rows.at(-1)?.type === 'message' &&
+      isBy(last, content.user) &&
+      last.kind === 'message';
     this.#list.render([
       ...rows.map((row) => toItem(row, content)),
       ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues)),
@@ -46,7 +52,7 @@ export class LogView {
 export const isBy = ({ author }: Message, { id_user }: Author) =>
   id_user !== null && author.id_user === id_user;
 
-function toItem(row: Row, content: LogContent): Item {
+function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   const { key } = row;
   switch (row.type) {
     case 'day': {
@@ -58,6 +64,11 @@ function toItem(row: Row, content: LogContent): Item {
     case 'gap': {
       const { isLoading } = content;
       return { key, version: [isLoading], draw: () => toNode(gapRow(row.before, isLoading)) };
+    }
+    case 'note': {
+      const { note } = row;
+      const text = noticeText(note, content.user.id_user);
+      return { key, version: [text], draw: () => toNode(noticeRow(note, text)) };
     }
     case 'message':
       return messageItem(row.message, row.leads, content);

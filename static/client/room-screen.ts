@@ -16,6 +16,9 @@ import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
+import { followLogins } from './login-channel.js';
+import { MemberList } from './member-list.js';
+import { MembersSection } from './members-section.js';
 import { MessageTools } from './message-tools.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
@@ -46,11 +49,14 @@ export class RoomScreen {
   readonly #drawing = new DrawScheduler(() => this.#draw());
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
+  readonly #members: MemberList;
+  readonly #membersSection: MembersSection;
   readonly #composer: Composer;
   readonly #tools: MessageTools;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
+  #isSignedOut = false;
   readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
@@ -91,6 +97,8 @@ export class RoomScreen {
       as,
       scheduleDraw,
     });
+    this.#members = new MemberList({ room, api, changed: scheduleDraw });
+    this.#membersSection = new MembersSection(this.#members);
     this.#header = new RoomHeader({ room, user: page.user, api, listing: this.#listing, scheduleDraw });
     this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
@@ -100,6 +108,7 @@ export class RoomScreen {
     this.#log.scrollToUnread();
     this.#tools.continueEdit();
     this.#client.connect();
+    if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
 
   get #user(): Author {
@@ -109,6 +118,7 @@ export class RoomScreen {
   #listen(): void {
     const scheduleDraw = () => this.#drawing.schedule();
     this.#client.subscribe((event) => this.#receive(event));
+    this.#membersSection.onToggle(scheduleDraw);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#tools.clicked(event));
     byId('newer').addEventListener('click', () => {
@@ -126,7 +136,11 @@ export class RoomScreen {
   #receive(event: ClientEvent): void {
     if (event.type === 'frame' && event.frame.type === 'read' && event.frame.room === this.#room.name)
       this.#unread.readUpTo(event.frame.position);
-    if (event.type === 'disconnected') this.#people.hide();
+    if (event.type === 'frame') this.#members.receive(event.frame);
+    if (event.type === 'disconnected') {
+      this.#people.hide();
+      this.#members.markStale();
+    }
     // The page that the server sends instead shows how to join.
     if (this.#room.isExpelled) location.reload();
     this.#drawing.schedule();
@@ -176,16 +190,16 @@ export class RoomScreen {
     byId('hint').hidden = typing !== '';
     setText('bots-notice', this.#room.notice ?? '');
     const { status, refusal } = this.#room;
-    this.#status.show(
-      describeStatus(this.#client.connection, status, refusal, Date.now()),
-      this.#header.fault,
-    );
+    const shown = describeStatus(this.#client.connection, status, refusal, Date.now());
+    this.#isSignedOut = shown.isSignedOut === true;
+    this.#status.show(shown, this.#header.fault);
   }
 
   #drawPanels(): void {
     const { presence } = this.#room;
     this.#header.show(this.#listing.current, this.#user);
     this.#people.show(presence, this.#user.id_user);
+    this.#membersSection.show(presence, this.#user.id_user, this.#room.status === 'live');
     this.#listing.draw({ unread: this.#unread.count, users: presence.isKnown ? presence.count : null });
   }
 }

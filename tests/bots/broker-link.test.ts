@@ -23,7 +23,7 @@ describe('openBrokerLink', skipWithout('rabbitmq-server'), () => {
       botSecret: null,
     });
     const losses: string[] = [];
-    const listener = { reply: () => {}, announcement: () => {} };
+    const listener = { reply: () => {}, announcement: () => {}, unbound: () => {} };
     const link = await openBrokerLink(broker.url, topology, listener, ({ message }) => losses.push(message));
     await link.publish('', topology.commands, Buffer.from('confirmed'), {});
     broker.signal('SIGSTOP');

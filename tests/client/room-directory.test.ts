@@ -35,12 +35,13 @@ describe('the directory of rooms', () => {
   test("the directory follows the reader's memberships, and is stale afterwards", () => {
     const directory = new RoomDirectory([room('tea')], 'lobby');
     const other = { id_user: 'other', name: null };
-    directory.receive({ type: 'memberJoined', room: 'tea', user: other }, 'me');
+    const me = { id_user: 'me', name: null };
+    directory.receive({ type: 'memberJoined', room: 'tea', user: other, at: 1 }, 'me');
     expect(directory.get('tea').joined).toBe(false);
-    directory.receive({ type: 'memberJoined', room: 'tea', user: { id_user: 'me', name: null } }, 'me');
+    directory.receive({ type: 'memberJoined', room: 'tea', user: me, at: 2 }, 'me');
     expect(directory.get('tea').joined).toBe(true);
     expect(directory.isStale).toBe(true);
-    directory.receive({ type: 'memberLeft', room: 'tea', id_user: 'me' }, 'me');
+    directory.receive({ type: 'memberLeft', room: 'tea', id_user: 'me', user: me, at: 3 }, 'me');
     expect(directory.get('tea').joined).toBe(false);
   });
 

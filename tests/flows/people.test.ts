@@ -71,6 +71,86 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await leave(ann);
   });
 
+  test('joins and leaves are quiet lines in the log, and stay where they are after a reconnect', async () => {
+    const ann = await enter('club');
+    const bob = await enter('club');
+    await takeName(bob.page, 'Rob');
+    const lines = async () =>
+      (await ann.page.locator('.member-notice span').allInnerTexts()).map((text) =>
+        text.replaceAll(/[\u2068\u2069]/g, ''),
+      );
+    const shown = (...expected: string[]) =>
+      until(`the lines ${expected}`, async () => JSON.stringify(await lines()) === JSON.stringify(expected));
+    const connection = await app.database.connect();
+    const row = (id_user: string) => ({ id: ['club', id_user] });
+    await say(ann.page, 'first');
+    await delivered(bob.page, ['first']);
+    await bob.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await shown('Rob joined');
+    await r
+      .table('memberships')
+      .insert([row('one'), row('two')])
+      .run(connection);
+    await shown('Rob and 2 others joined');
+    expect(await ann.page.locator('.member-notice').getAttribute('aria-live')).toBe('off');
+    await say(ann.page, 'second');
+    await delivered(bob.page, ['first', 'second']);
+    await ann.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await shown('Rob and 2 others joined', 'You joined');
+    const order = () =>
+      ann.page
+        .locator('#rows > :is(.message, .member-notice)')
+        .evaluateAll((rows) => rows.map(({ classList }) => classList.contains('message')));
+    expect(await order()).toEqual([true, false, true, false]);
+
+    await ann.context.setOffline(true);
+    await ann.page.evaluate('dispatchEvent(new Event("offline"))');
+    await ann.page.waitForSelector('body:not([data-state="live"])');
+    await r.table('memberships').insert(row('three')).run(connection);
+    await ann.context.setOffline(false);
+    await ann.page.evaluate('dispatchEvent(new Event("online"))');
+    await ann.page.waitForSelector('body[data-state="live"]');
+    await bob.page.getByRole('button', { name: 'Leave club' }).click();
+    await shown('Rob and 2 others joined', 'You joined · Rob left');
+    expect(await order()).toEqual([true, false, true, false]);
+    await leave(ann, bob);
+  });
+
+  test('the panel lists the members page by page and follows joins, leaves and renames', async () => {
+    const connection = await app.database.connect();
+    const rows = Array.from({ length: 150 }, (_, i) => ({
+      id: ['guild', `member ${i}`],
+      joined: new Date(1_700_000_000_000 + 1_000 * i),
+    }));
+    await r.table('memberships').insert(rows).run(connection);
+    const ann = await enter('guild');
+    await takeName(ann.page, 'Agnes');
+    await ann.page.locator('#people-button').click();
+    const heading = (text: string) => ann.page.locator('#members-heading', { hasText: text }).waitFor();
+    const members = ann.page.locator('#members-list li');
+    await heading('150 members');
+    expect(await members.count()).toBe(100);
+    await ann.page.getByRole('button', { name: 'Show more' }).click();
+    await until('all members', async () => (await members.count()) === 150);
+    await r
+      .table('memberships')
+      .get(['guild', 'member 7'] as never)
+      .delete()
+      .run(connection);
+    await heading('149 members');
+    const bob = await enter('guild');
+    await takeName(bob.page, 'Boris');
+    await bob.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await heading('150 members');
+    await until('Boris is present', async () => (await members.last().textContent())?.includes('here now'));
+    await takeName(bob.page, 'Bogdan');
+    await until('the new name', async () => (await members.last().textContent())?.includes('Bogdan'));
+    await bob.context.close();
+    await until('Bogdan is absent', async () => !(await members.last().textContent())?.includes('here now'));
+    expect(bob.complaints).toEqual([]);
+    await leave(ann);
+  });
+
   test('typing is shown to others only and ends with the message', async () => {
     const [ann, bob] = [await enter('typing'), await enter('typing')];
     await takeName(ann.page, 'Amy');
@@ -127,7 +207,10 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await delivered(ann.page, ['seen']);
     const database = await app.database.connect();
     await until('the position to be stored', async () => {
-      const stored = r.table('memberships').filter((row) => row.hasFields('read'));
+      const stored = r
+        .table('memberships')
+        .filter({ room: 'reading' })
+        .filter((row) => row.hasFields('read'));
       return (await stored.count().run(database)) === 1;
     });
     await ann.page.goto(app.url);

@@ -31,6 +31,32 @@ describe('the page without JavaScript', skipWithout('chromium'), () => {
     await context.close();
   });
 
+  test('the members of a room have a page without JavaScript, in pages of 200', async () => {
+    const connection = await app.database.connect();
+    const rows = Array.from({ length: 205 }, (_, i) => ({
+      id: ['club', `member ${i}`],
+      joined: new Date(1_700_000_000_000 + 1_000 * i),
+    }));
+    await r.table('memberships').insert(rows).run(connection);
+    const { page, context } = await enter('/r/club');
+    await page.click('.bar a:text-is("Members")');
+    const shown = () => page.locator('#members .person-name').allInnerTexts();
+    expect(await page.locator('h2', { hasText: '205 members' }).count()).toBe(1);
+    expect(await shown()).toEqual(rows.slice(0, 200).map(({ id }) => id[1]));
+    expect(await page.locator('#members time').first().textContent()).toBe('2023-11-14');
+    await page.click('text="More members"');
+    expect(await shown()).toEqual(rows.slice(200).map(({ id }) => id[1]));
+    await page.click('text="Back to the room"');
+    expect(new URL(page.url()).pathname).toBe('/r/club');
+    await page.goto(`${app.url}/r/nothing?members`);
+    await page.getByText('This room has no members yet').waitFor();
+    expect((await page.goto(`${app.url}/r/club?members&after=x`))?.status()).toBe(400);
+    await r.table('rooms').insert({ id: 'closed', access: 'members' }).run(connection);
+    expect((await page.goto(`${app.url}/r/closed?members`))?.status()).toBe(403);
+    await r.table('rooms').get('closed').delete().run(connection);
+    await context.close();
+  });
+
   test('own messages can be edited and deleted without JavaScript', async () => {
     const { page, context } = await enter('/r/changes');
     await page.fill('#body', 'helo');

@@ -5,7 +5,7 @@ import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AccessControl } from '../../server/access/access-control.js';
-import { createAuthenticator } from '../../server/auth/authenticator.js';
+import { guestAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
 import { OriginPolicy } from '../../server/auth/origin-policy.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
@@ -19,6 +19,7 @@ import { problemHandler } from '../../server/http/middleware/problems.js';
 import { serve as serveEndpoints } from '../../server/http/openapi/endpoint.js';
 import { Visitors } from '../../server/http/visitors.js';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
+import { MembershipNews } from '../../server/rooms/membership-news.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
@@ -30,9 +31,16 @@ import { EventReader } from './event-reader.js';
 let database: TestDatabase;
 let stack: Stack;
 let connection: DriverConnection;
+let users: UserTable;
+let membershipNews: MembershipNews;
+const log = createLog({ log: 'silent' });
 beforeAll(async () => {
   database = await openDatabase();
   stack = await startStack(database);
+  users = new UserTable(stack.database, log);
+  const table = new MembershipTable(stack.database, log);
+  membershipNews = new MembershipNews({ memberships: table, users, log });
+  await until('the changefeed of memberships', () => table.cache.isFollowing);
   connection = await database.connect();
 });
 afterAll(async () => {
@@ -56,7 +64,7 @@ afterEach(async () => {
 });
 
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
-const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
+const authenticator = guestAuthenticator(guests);
 
 /** Serves event streams with these options. */
 async function serve(
@@ -70,12 +78,20 @@ async function serve(
     authenticator,
     guests,
     limits: unlimited(),
+    users,
     origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
-    users: new UserTable(stack.database, createLog({ log: 'silent' })),
   });
-  const parts = { limits: unlimited(), rooms, slowReaders, visitors, stopping: stopping.signal, events };
+  const parts = {
+    membershipNews,
+    limits: unlimited(),
+    rooms,
+    slowReaders,
+    visitors,
+    stopping: stopping.signal,
+    events,
+  };
   const routes = serveEndpoints(eventEndpoints(parts));
-  server = createServer(express().use(routes, problemHandler(createLog({ log: 'silent' }))));
+  server = createServer(express().use(routes, problemHandler(log)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 
@@ -123,6 +139,25 @@ describe('following a room', () => {
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
+  });
+
+  test('an event stream reports the members who join and leave, without ids', async () => {
+    const reader = read();
+    await reader.endsWith('state');
+    const { lastId } = reader;
+    const id = [room, 'mary'];
+    await r.table('memberships').insert({ id }).run(connection);
+    await reader.endsWith('state', 'join');
+    await r.table('memberships').get(id).delete().run(connection);
+    await reader.endsWith('join', 'leave');
+    const [join, leave] = reader.events.slice(-2).map(({ data }) => JSON.parse(data!));
+    const user = { id_user: 'mary', name: null };
+    expect(join).toEqual({ type: 'memberJoined', room, user, at: expect.any(Number) });
+    expect(leave).toMatchObject({ type: 'memberLeft', room, id_user: 'mary', user });
+    expect(reader.lastId).toBe(lastId);
+    await say('after them');
+    await reader.endsWith('after them');
+    expect(reader.lastId).not.toBe(lastId);
   });
 
   test('an event stream carries the same frames as a socket', async () => {

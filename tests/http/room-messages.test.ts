@@ -42,6 +42,28 @@ async function fill(count: number): Promise<void> {
   await r.table('messages').insert(rows).run(connection);
 }
 
+describe('a command on a server without bots', () => {
+  test('the author of a command is notified by a header, and of other texts with a slash is not', async () => {
+    const noticeOf = async (body: string) =>
+      (await post(messages, { body })).headers.get('changeroom-notice');
+    for (const command of ['/xyzzy', '/roll 2d6', '/stock=aapl.us'])
+      expect(await noticeOf(command)).toBe('no-such-command');
+    for (const text of ['hi', '/usr/bin', '/', '//', '/ x', 'see /roll'])
+      expect(await noticeOf(text)).toBeNull();
+  });
+
+  test('the form of a page leads to a page with the notice', async () => {
+    const form = new URLSearchParams({ body: '/xyzzy' });
+    const response = await fetch(`${app.url}/r/commands`, { method: 'POST', body: form, redirect: 'manual' });
+    expect(response.headers.get('location')).toBe('/r/commands?notice=no-such-command');
+    const html = await (await fetch(`${app.url}/r/commands?notice=no-such-command`)).text();
+    expect(html).toContain('No bot answers this command');
+    expect(await (await fetch(`${app.url}/r/commands?notice=internal`)).text()).not.toContain(
+      'Internal server',
+    );
+  });
+});
+
 describe('posting a message', () => {
   test('a posted message is answered with the message and its location', async () => {
     const response = await post(messages, { body: ' hi ' });

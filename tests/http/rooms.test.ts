@@ -118,6 +118,20 @@ describe('joining and leaving', () => {
       .toMatchObject([{ name: 'Ada' }, { name: 'Bobby', joined: expect.any(Number) }]);
   });
 
+  test('a page of members names the number of all members and the next page', async () => {
+    await create({});
+    await post(`${room}/join`, undefined, { cookie: bob });
+    const first = await fetch(`${room}/members?limit=1`);
+    expect(first.headers.get('total-count')).toBe('2');
+    expect(await jsonOf(first)).toMatchObject([{ name: 'Ada', present: false }]);
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1];
+    const second = await fetch(`${app.url}${next}`);
+    expect(await jsonOf(second)).toEqual((await get(`${room}/members`, '')).slice(1));
+    expect([second.headers.get('total-count'), second.headers.get('link')]).toEqual(['2', null]);
+    for (const query of ['limit=0', 'limit=1001', 'after=x'])
+      expect((await fetch(`${room}/members?${query}`)).status).toBe(400);
+  });
+
   test('joining is refused for pages of other sites', async () => {
     const headers = { cookie: ada, origin: 'https://elsewhere.example' };
     expect((await post(`${room}/join`, undefined, headers)).status).toBe(403);

@@ -16,6 +16,7 @@ import { LISTED_ROOMS, RoomListing } from '../../server/rooms/room-listing.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, bob, chatDatabase, unlimited } from '../support/stack.js';
+import { until } from '../support/until.js';
 
 const log = createLog({ log: 'silent' });
 let on: TestDatabase;
@@ -135,7 +136,9 @@ describe('joining', () => {
   test('members are listed by the name with which they joined unless they have chosen another', async () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1234' };
     await directory.join(room, guest);
-    expect((await directory.members(room, '')).members).toEqual([{ ...guest, joined: expect.any(Number) }]);
+    expect((await directory.members(room, '')).members).toEqual([
+      { ...guest, joined: expect.any(Number), present: false },
+    ]);
     await directory.join(`${room}-2`, { ...guest, name: 'Guest 9999' });
     expect((await directory.members(`${room}-2`, '')).members).toMatchObject([{ name: 'Guest 1234' }]);
   });
@@ -312,6 +315,23 @@ describe('with many rows', () => {
     expect(third.next).toBeNull();
     const ids = [first, second, third].flatMap(({ members }) => members.map(({ id_user }) => id_user));
     expect(new Set(ids).size).toBe(25);
+    expect([first.total, second.total, third.total]).toEqual([25, 25, 25]);
+    await r.table('memberships').get([room, 'member 3']).delete().run(connection);
+    await until(
+      'the changed number',
+      async () => (await directory.members(room, 'ann', null, 10)).total === 24,
+    );
+  });
+
+  test('the list of members marks those who are present', async () => {
+    for (const id_user of ['ann', 'bob']) await directory.join(room, { id_user, name: id_user });
+    presence.enter(room, { id_socket: 's', id_user: 'bob', name: 'bob' });
+    const { members, total } = await directory.members(room, 'ann');
+    expect(members.map(({ id_user, present }) => [id_user, present])).toEqual([
+      ['ann', false],
+      ['bob', true],
+    ]);
+    expect(total).toBe(2);
   });
 
   test('a user at the limit of joined rooms can join another one after leaving one', async () => {

@@ -142,6 +142,57 @@ describe('rooms and members', () => {
     client.close();
   });
 
+  it('joins and leaves are reported by name to the sockets in the room, and to the user elsewhere', async () => {
+    const [reader, member, outsider] = [await open(), await open(), await open()];
+    const user = member.latest('welcome')!.user;
+    await reader.ask({ type: 'joinRoom', room: 'club' });
+    await r.table('users').insert({ id: user.id_user!, name: 'Mary' }).run(console_);
+    const id = ['club', user.id_user!];
+    const before = Date.now();
+    await r.table('memberships').insert({ id }).run(console_);
+    for (const client of [reader, member]) {
+      const { at, ...frame } = await until('the join', () => client.latest('memberJoined'));
+      expect(frame).toEqual({ type: 'memberJoined', room: 'club', user: { ...user, name: 'Mary' } });
+      expect(at).toBeGreaterThanOrEqual(before);
+    }
+    await r
+      .table('memberships')
+      .get(id as never)
+      .delete()
+      .run(console_);
+    for (const client of [reader, member])
+      expect(await until('the leave', () => client.latest('memberLeft'))).toMatchObject({
+        room: 'club',
+        id_user: user.id_user,
+        user: { ...user, name: 'Mary' },
+      });
+    await outsider.ask({ type: 'joinRoom', room: 'club' });
+    expect(outsider.frames.filter(({ type }) => type.startsWith('member'))).toEqual([]);
+    for (const each of [reader, member, outsider]) each.close();
+  });
+
+  it('a burst of new members reaches a socket as a bounded number of frames with the exact number', async () => {
+    const [reader, member] = [await open(), await open()];
+    const { id_user } = member.latest('welcome')!.user;
+    await reader.ask({ type: 'joinRoom', room: 'crowd' });
+    const rows = Array.from({ length: 2_000 }, (_, i) => ({ id: ['crowd', `user ${i}`] }));
+    await r
+      .table('memberships')
+      .insert([...rows, { id: ['crowd', id_user!] }])
+      .run(console_);
+    const count = () =>
+      reader.frames.reduce((sum, frame) => {
+        if (frame.type === 'membersChanged' && frame.room === 'crowd') return sum + frame.joined;
+        return frame.type === 'memberJoined' && frame.room === 'crowd' ? sum + 1 : sum;
+      }, 0);
+    await until('all new members', () => count() >= rows.length + 1);
+    expect(count()).toBe(rows.length + 1);
+    expect(reader.frames.filter(({ type }) => type.startsWith('member')).length).toBeLessThan(200);
+    // The user receives the own membership in any case.
+    await until('the own membership', () => member.latest('memberJoined')?.user.id_user === id_user);
+    for (const each of [reader, member]) each.close();
+  });
+
   it('a members room rejects every frame of a non-member and expels a former member', async () => {
     const [member, outsider] = [await open(), await open()];
     const { id_user } = member.latest('welcome')!.user;

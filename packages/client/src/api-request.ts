@@ -11,11 +11,22 @@ export interface ApiRequest {
   body?: object;
 }
 
+/** The JSON of a successful response, and its headers. */
+export interface ApiAnswer<Answer> {
+  answer: Answer;
+  headers: { get(name: string): string | null };
+}
+
 /**
- * Sends a request to the REST API of the server, and resolves with its JSON.
+ * Sends a request to the REST API of the server.
  * @throws ConnectionError if the server cannot be reached, RequestError if it refuses the request
  */
-export async function requestApi<Answer>({ method, url, token, body }: ApiRequest): Promise<Answer> {
+export async function requestApi<Answer>({
+  method,
+  url,
+  token,
+  body,
+}: ApiRequest): Promise<ApiAnswer<Answer>> {
   const headers = {
     Accept: 'application/json',
     ...(token && { Authorization: `Bearer ${token}` }),
@@ -27,7 +38,7 @@ export async function requestApi<Answer>({ method, url, token, body }: ApiReques
     },
   );
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Answer;
+  if (response.ok) return { answer: answer as Answer, headers: response.headers };
   const {
     code = 'internal',
     detail = 'The request failed. Try again.',

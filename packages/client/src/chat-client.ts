@@ -195,7 +195,7 @@ export class ChatClient {
     const { token, url } = this.#options;
     const value = typeof token === 'function' ? await token() : token;
     const request = { method, url: addressOf(url, path), token: value ?? this.#guest.value };
-    return requestApi<Answer>(body ? { ...request, body } : request);
+    return (await requestApi<Answer>(body ? { ...request, body } : request)).answer;
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Milliseconds for which the notice is shown. */
 const NOTICE_MS = 60_000;
 
-/** The notice that no bot is reachable for a command. The room has the command's message all the same. */
+/** The notice that no bot is reachable for a command, or that no bot answers it. The room has the command's message all the same. */
 export class CommandNotice {
   readonly #schedule: (callback: () => void, delayMs: number) => void;
   #text: string | null = null;

@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
+  | 'session-ended'
+  | 'login-failed'
   | 'bad-origin'
   | 'id-taken'
   | 'room-exists'
@@ -83,6 +85,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'auth-unavailable'
   | 'bots-unavailable'
+  | 'no-such-command'
   | 'overloaded'
   | 'shutting-down'
   | 'internal';
@@ -401,13 +404,34 @@ export interface ServerFrames {
       /** Null if unknown */
       name: string | null;
     };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** A user is no longer a member. */
   memberLeft: {
     type: 'memberLeft';
     room: string;
-    /** Id of a user */
+    /** The same as `user.id_user` */
     id_user: string;
+    user: {
+      /** Id of a user */
+      id_user: string;
+      /** Null if unknown */
+      name: string | null;
+    };
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
+  };
+  /** More users became members of a joined room, or left it, in one second than are reported by name. Not in these numbers are those that `memberJoined` and `memberLeft` have reported. */
+  membersChanged: {
+    type: 'membersChanged';
+    room: string;
+    /** Number of users who became members */
+    joined: number;
+    /** Number of users who are no longer members */
+    left: number;
+    /** When the server noticed the change, in milliseconds since 1970 */
+    at: number;
   };
   /** The read position of the own user, set on any socket. */
   read: {

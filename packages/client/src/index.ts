@@ -1,4 +1,4 @@
-export { type ApiRequest, requestApi } from './api-request.js';
+export { type ApiAnswer, type ApiRequest, requestApi } from './api-request.js';
 export { ChatClient, type ClientEvent } from './chat-client.js';
 export type { ChatClientOptions } from './client-options.js';
 export type { ConnectionState, RefusalReason } from './connection-state.js';
@@ -19,6 +19,7 @@ export type {
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
 export type { GuestStorage } from './guest-token.js';
+export type { MemberNotice } from './member-log.js';
 export {
   MAX_UNSENT_MESSAGES,
   type Outbox,
@@ -29,7 +30,12 @@ export {
   type Unsent,
 } from './outbox.js';
 export { comparePositions } from './position.js';
-export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
+export {
+  ConnectionError,
+  isAuthenticationError,
+  RequestError,
+  type RequestErrorDetails,
+} from './request-error.js';
 export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';

@@ -223,7 +223,7 @@ export class RoomSession {
       isAuthenticationError(code);
     const isExpulsion = ref === undefined && code === 'not-a-member' && error.room === room;
     if (isAuthenticationError(code) || isExpulsion) this.#refused(error);
-    if (code === 'bots-unavailable') {
+    if (code === 'bots-unavailable' || code === 'no-such-command') {
       if (error.room === room) this.notice.show(message);
     } else if (id === this.#joinRef) {
       this.#refusal = new RequestError(code, message);

@@ -1,5 +1,6 @@
 import type { AuthorNames } from './author-names.js';
 import type { Message, Position, ServerFrame } from './frames.js';
+import { MemberLog, type MemberNotice } from './member-log.js';
 import type { Unsent } from './outbox.js';
 import { ReadMarker } from './read-marker.js';
 import type { RequestError } from './request-error.js';
@@ -34,6 +35,7 @@ export class Room {
   readonly #session: RoomSession;
   readonly #marker: ReadMarker;
   readonly #typing = new TypingUsers();
+  readonly #members = new MemberLog();
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: RoomDependencies, initial: RoomInitialState = {}) {
@@ -69,6 +71,12 @@ export class Room {
     return this.#session.timeline.messages.map((message) => this.#dependencies.names.apply(message));
   }
 
+  /** Changes of the members since the client joined the room, as lines between the messages. */
+  get memberNotices(): readonly MemberNotice[] {
+    const { messages, isComplete } = this.#session.timeline;
+    return this.#members.notices(messages, isComplete);
+  }
+
   /** Messages of the user that the room has not delivered yet, oldest first. */
   get unsent(): readonly Unsent[] {
     return this.#dependencies.outbox.of(this.name);
@@ -79,7 +87,7 @@ export class Room {
     return this.status === 'disconnected' ? null : this.#session.pausedUntil;
   }
 
-  /** The server reports that no bot is reachable for a command; the text of the report, for a minute. */
+  /** The server reports that no bot is reachable for a command, or that no bot answers it; the text of the report, for a minute. */
   get notice(): string | null {
     return this.#session.notice.text;
   }
@@ -170,12 +178,30 @@ export class Room {
 
   /** For the client: handles a frame. */
   receive(frame: ServerFrame): void {
-    const now = this.#dependencies.now();
-    if (frame.type === 'presence' && frame.room === this.name) this.presence.receive(frame);
-    else if (frame.type === 'userTyping' && frame.room === this.name) this.#typing.receive(frame, now);
-    else if (frame.type === 'read' && frame.room === this.name) this.#marker.confirm(frame.position);
+    if (frame.type === 'identityChanged') this.#members.rename(frame.user);
     else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
+    else if ('room' in frame && frame.room === this.name) this.#receiveOwn(frame);
     this.#session.receive(frame);
+  }
+
+  /** Handles a frame about people in this room. */
+  #receiveOwn(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'presence':
+        this.presence.receive(frame);
+        break;
+      case 'userTyping':
+        this.#typing.receive(frame, this.#dependencies.now());
+        break;
+      case 'read':
+        this.#marker.confirm(frame.position);
+        break;
+      case 'memberJoined':
+      case 'memberLeft':
+      case 'membersChanged':
+        this.#members.receive(frame, this.#session.timeline.messages.at(-1));
+        break;
+    }
   }
 
   /** For the client: messages were added to the outbox. */

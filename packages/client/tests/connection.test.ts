@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ChatClient } from '../src/chat-client.js';
 import type { ChatClientOptions } from '../src/client-options.js';
+import { PROTOCOL_VERSION } from '../src/frames.js';
 import { fakeTransports, welcome } from './fake-transport.js';
 
 beforeEach(() => {
@@ -144,7 +145,11 @@ test('a server of a newer major version ends the client with both versions; a ne
   last().receive(welcome('1.7'));
   expect(client.connection.name).toBe('open');
   last().receive(welcome('2.0'));
-  expect(client.connection).toEqual({ name: 'incompatible', serverVersion: '2.0', clientVersion: '1.1' });
+  expect(client.connection).toEqual({
+    name: 'incompatible',
+    serverVersion: '2.0',
+    clientVersion: PROTOCOL_VERSION,
+  });
   vi.advanceTimersByTime(600_000);
   expect(all).toHaveLength(1);
 });

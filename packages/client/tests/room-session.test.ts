@@ -159,23 +159,26 @@ describe('a room session', () => {
     expect(take('createMessage')).toEqual([frame]);
   });
 
-  test('unreachable bots cause a notice for the sender, and the message stays stored', () => {
-    const { session, outbox, receive, join, take } = open();
-    join();
-    session.post('/roll 2d6');
-    const { id } = take('createMessage')[0]!.message as { id: string };
-    const unavailable = { type: 'error', code: 'bots-unavailable', message: 'no bot is reachable' } as const;
-    receive({ type: 'ack', ref: id, room: 'lobby', id });
-    receive({ ...unavailable, room: 'elsewhere' });
-    expect(session.notice.text).toBeNull();
-    receive({ ...unavailable, room: 'lobby' });
-    expect(session.notice.text).toBe('no bot is reachable');
-    expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
-    receive({ type: 'deliverMessage', message: message(1) });
-    expect(session.notice.text).not.toBeNull();
-    receive({ type: 'deliverMessage', message: { ...message(2), kind: 'bot' } });
-    expect(session.notice.text).toBeNull();
-  });
+  test.each(['bots-unavailable', 'no-such-command'] as const)(
+    '%s is a notice for the sender, and the message stays stored',
+    (code) => {
+      const { session, outbox, receive, join, take } = open();
+      join();
+      session.post('/roll 2d6');
+      const { id } = take('createMessage')[0]!.message as { id: string };
+      const unavailable = { type: 'error', code, message: 'no bot is reachable' } as const;
+      receive({ type: 'ack', ref: id, room: 'lobby', id });
+      receive({ ...unavailable, room: 'elsewhere' });
+      expect(session.notice.text).toBeNull();
+      receive({ ...unavailable, room: 'lobby' });
+      expect(session.notice.text).toBe('no bot is reachable');
+      expect(outbox.get(id)).toMatchObject({ progress: 'stored' });
+      receive({ type: 'deliverMessage', message: message(1) });
+      expect(session.notice.text).not.toBeNull();
+      receive({ type: 'deliverMessage', message: { ...message(2), kind: 'bot' } });
+      expect(session.notice.text).toBeNull();
+    },
+  );
 
   test('joining is retried when the room cannot be read', () => {
     const { session, receive, take, passTime } = open();

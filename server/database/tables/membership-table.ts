@@ -75,6 +75,12 @@ export class MembershipTable {
     return this.#read(rows.limit(limit));
   }
 
+  /** Number of members of a room, counted up to `limit`. @throws ChatError `database-unavailable` */
+  async count(room: string, limit: number): Promise<number> {
+    const rows = this.#rows().between([room, r.minval], [room, r.maxval], { index: 'room_joined' });
+    return this.#database.run(rows.limit(limit).count());
+  }
+
   /**
    * Joins. Joining twice is no error.
    * @throws ChatError `too-many-rooms` beyond `MAX_JOINED_ROOMS`, `database-unavailable`

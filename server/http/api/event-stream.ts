@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { SLOW_READER_BYTES, type SlowReader, type SlowReaders } from '../../limits/slow-readers.js';
 import type { ChatError } from '../../protocol/errors.js';
-import type { RoomFrame } from '../../protocol/server-frames.js';
+import type { MemberFrame, RoomFrame } from '../../protocol/server-frames.js';
 import type { FrameBatch } from '../../rooms/frame-batch.js';
 import type { Room } from '../../rooms/room.js';
 import type { Subscriber } from '../../rooms/subscriber.js';
@@ -21,6 +21,12 @@ const EVENTS = {
   roomResync: 'resync',
   roomState: 'state',
 } as const satisfies Record<RoomFrame['type'], string>;
+
+const MEMBER_EVENTS = {
+  memberJoined: 'join',
+  memberLeft: 'leave',
+  membersChanged: 'members',
+} as const satisfies Record<MemberFrame['type'], string>;
 
 export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -54,6 +60,8 @@ export class EventStream implements Subscriber, SlowReader {
   #room: Room | null = null;
   #unreadAtStart = 0;
   #heartbeat: NodeJS.Timeout | null = null;
+  /** Checks of the right to be in the room that have not ended. */
+  #accessChecks = 0;
 
   constructor(
     res: Response,
@@ -88,6 +96,18 @@ export class EventStream implements Subscriber, SlowReader {
   /** Frames before `open` are skipped: the window that `open` sends contains them. */
   deliver(batch: FrameBatch): void {
     if (this.#room) this.#write(encode(batch));
+  }
+
+  /** @param event made by `encodeMemberFrame`. Dropped while the right to be in the room is being checked. */
+  receiveMembers(room: string, event: string): void {
+    if (this.#room?.name === room && this.#accessChecks === 0) this.#write(event);
+  }
+
+  onAccessCheck(): () => void {
+    this.#accessChecks += 1;
+    return () => {
+      this.#accessChecks -= 1;
+    };
   }
 
   /** Ends the stream; the reader reconnects, possibly to another server, after `retryMs`. */
@@ -139,6 +159,11 @@ export class EventStream implements Subscriber, SlowReader {
     else this.overflow();
     if (this.isSlow) this.#slowReaders.add(this);
   }
+}
+
+/** A change of members as an event, encoded once for all readers. It has no id: a reader that reconnects continues after the last frame of the room. */
+export function encodeMemberFrame(frame: MemberFrame): string {
+  return event(MEMBER_EVENTS[frame.type], JSON.stringify(frame));
 }
 
 function event(name: string, json: string, id?: string): string {

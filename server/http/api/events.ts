@@ -2,15 +2,22 @@ import { z } from 'zod';
 import type { Limits } from '../../limits/limits.js';
 import type { SlowReaders } from '../../limits/slow-readers.js';
 import { ChatError } from '../../protocol/errors.js';
+import type { MembershipNews } from '../../rooms/membership-news.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
 import type { Visitors } from '../visitors.js';
-import { EVENT_STREAM_HEADERS, EventStream, type EventStreamOptions } from './event-stream.js';
+import {
+  EVENT_STREAM_HEADERS,
+  EventStream,
+  type EventStreamOptions,
+  encodeMemberFrame,
+} from './event-stream.js';
 import * as fields from './schemas/request-fields.js';
 
 export interface EventsDependencies {
   limits: Pick<Limits, 'socket'>;
+  membershipNews: MembershipNews;
   rooms: Pick<RoomService, 'join' | 'reader'>;
   slowReaders: SlowReaders;
   visitors: Visitors;
@@ -26,7 +33,7 @@ const followRoom = operation({
   tag: 'Messages',
   summary: 'Follow a room',
   description:
-    'Server-Sent Events: the newest messages, then every change. `message`, `remove`, `state`, `resync` and `reset` carry the same frames as sockets.',
+    'Server-Sent Events: the newest messages, then every change. `message`, `remove`, `state`, `resync` and `reset` carry the same frames as sockets, as do `join`, `leave` and `members`, which report changes of the members. These three have no id and are not repeated after a reconnect.',
   params: { room: fields.room },
   query: {
     limit: fields.limit({ min: 0, max: 100, fallback: 100 }, 'Newest messages to begin with'),
@@ -66,6 +73,7 @@ const MAX_RETURN_DELAY_MS = 5_000;
 /** A room as Server-Sent Events, for `curl -N` and EventSource. */
 export function eventEndpoints({
   limits,
+  membershipNews,
   rooms,
   slowReaders,
   visitors,
@@ -77,6 +85,12 @@ export function eventEndpoints({
   stopping.addEventListener('abort', () => {
     for (const stream of streams)
       stream.end(MIN_RETURN_DELAY_MS + Math.random() * (MAX_RETURN_DELAY_MS - MIN_RETURN_DELAY_MS));
+  });
+
+  membershipNews.on('changed', ({ frame, isForRoom }) => {
+    if (!isForRoom || streams.size === 0) return;
+    const event = encodeMemberFrame(frame);
+    for (const stream of streams) stream.receiveMembers(frame.room, event);
   });
 
   return [

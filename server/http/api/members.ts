@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_COUNTED_MEMBERS } from '../../protocol/message.js';
 import { MEMBERS_PER_PAGE, type RoomDirectory } from '../../rooms/room-directory.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
@@ -72,7 +73,10 @@ const listMembers = operation({
     200: {
       description: 'The members, in the order of joining',
       schema: z.array(responses.member),
-      headers: { Link: 'The next page as `next`, if there are more members' },
+      headers: {
+        Link: 'The next page as `next`, if there are more members',
+        'Total-Count': `Number of all members; ${MAX_COUNTED_MEMBERS} means that many or more`,
+      },
     },
   },
   errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member'],
@@ -98,12 +102,17 @@ export function memberEndpoints({ directory, visitors }: MembersDependencies): E
 
     endpoint(listMembers, async ({ params: { room }, query: { after, limit } }, req, res) => {
       const start = after ? { joined: after.sent, id_user: after.id } : null;
-      const { members, next } = await directory.members(room, await visitors.reader(req), start, limit);
+      const { members, total, next } = await directory.members(
+        room,
+        await visitors.reader(req),
+        start,
+        limit,
+      );
       if (next) {
         const cursor = encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
         res.links({ next: `/api/rooms/${encodeURIComponent(room)}/members?limit=${limit}&after=${cursor}` });
       }
-      res.set('Cache-Control', 'no-cache').json(members);
+      res.set('Total-Count', `${total}`).set('Cache-Control', 'no-cache').json(members);
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { noSuchMessage } from '../../database/tables/message-refusals.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Message, Position } from '../../protocol/message.js';
+import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
@@ -48,7 +49,7 @@ const listMessages = operation({
 const headers = {
   Location: 'The address of the message',
   'Changeroom-Notice':
-    '`bots-unavailable`: the message is a command, and the connection to the broker is lost; it waits in the database',
+    'For a command: `bots-unavailable`, the connection to the broker is lost, and the command waits in the database; `no-such-command`, no bot answers it',
 };
 
 const postMessage = operation({
@@ -174,8 +175,8 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
         { id, room, body, author: { id_user, name } },
         req.ip,
       );
-      // A notice that depends on the broker comes too late for the header: the message is stored now.
-      if (notice instanceof ChatError) res.set('Changeroom-Notice', notice.code);
+      const known = await noticeInTime(notice);
+      if (known) res.set('Changeroom-Notice', known.code);
       res
         .status(created ? 201 : 200)
         .location(`${messagesPath(room)}/${encodeURIComponent(message.id)}`)

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
-import { ChatError, ERRORS } from '../../protocol/errors.js';
+import { ChatError } from '../../protocol/errors.js';
 import type { Message } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
@@ -31,6 +31,8 @@ interface ReadResult {
   unavailable?: ChatError;
 }
 
+/** Codes that the address of a page may name after a form: notices about a command. */
+const NOTICES = ['bots-unavailable', 'no-such-command'] as const;
 const MESSAGES_PER_PAGE = 100;
 const NO_USERS: PresentUsers = { users: [], partial: false };
 
@@ -74,7 +76,7 @@ export class RoomPageLoader {
           unavailable,
           isHistory: cursor !== undefined,
           isStill: req.query.still !== undefined,
-          notice: req.query.notice === 'bots-unavailable' ? ERRORS['bots-unavailable'].title : undefined,
+          notice: NOTICES.find((code) => code === req.query.notice),
           editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
         });
         this.#respond(res, error?.status ?? 200).render('room', page);

@@ -1,4 +1,4 @@
-import type { ChatError } from '../../protocol/errors.js';
+import { type ChatError, ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import { encodeCursor } from '../api/schemas/cursor.js';
@@ -29,7 +29,7 @@ export interface RoomPageModel extends SidePanelModel {
   /** Why the messages cannot be read. */
   unavailable?: ChatError | undefined;
   /** A notice about the message that the reader has just sent by a form. */
-  notice?: string | undefined;
+  notice?: ErrorCode | undefined;
 }
 
 /** The variables of views/room.pug. */
@@ -61,12 +61,13 @@ export function roomPage(model: RoomPageModel) {
       rejected,
     }),
     olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
+    membersPath: withQuery(path, 'members'),
     stillPath: withQuery(path, 'still'),
     isHistory,
     isStill,
     refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
     unavailable,
-    notice,
+    notice: notice && ERRORS[notice].title,
     peopleCount: people.length,
     peopleLabel: peopleLabel(people.length),
     peopleHtml: toHtml(...people.map(personRow)),

@@ -1,11 +1,13 @@
-import { type Request, type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
+import { showMembersPage } from './members-page.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import { rejectedForm, textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
@@ -44,9 +46,18 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
     else {
       const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
       const { notice } = await rooms.post(message, address);
-      return notice instanceof ChatError ? notice : null;
+      return noticeInTime(notice);
     }
     return null;
+  }
+
+  async function showMembers(req: Request, res: Response, shown: PageVisitor & { room: string }) {
+    try {
+      await showMembersPage(req, res, shown, { directory, roomPages });
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
+      await roomPages.refuse(res, shown);
+    }
   }
 
   function submit(byAddress: boolean, action?: 'join' | 'leave'): RequestHandler {
@@ -74,7 +85,9 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
       const room = roomOf(req);
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
-      await roomPages.show(req, res, { ...(await pageVisitor(visitors, req, res, byAddress)), room });
+      const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
+      if (req.query.members === undefined) await roomPages.show(req, res, shown);
+      else await showMembers(req, res, shown);
     };
   }
 

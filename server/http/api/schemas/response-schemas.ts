@@ -60,6 +60,7 @@ export const member = z
     id_user,
     name: personName.nullable().describe('Null when it is not known'),
     joined: time.nullable(),
+    present: z.boolean().describe('In the room now, in any process that can be reached'),
   })
   .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
 

@@ -1,45 +1,74 @@
 import type { Message } from '../../../protocol/message.js';
 
+/** A line between messages that is not a message. */
+export interface Note {
+  id: string;
+  /** Milliseconds since 1970. The line comes after the messages that were sent before it. */
+  at: number;
+}
+
 /** A row of a room's log. */
-export type Row =
+export type Row<N extends Note = never> =
   | { type: 'day'; key: string; sent: number }
   /** Messages before the next one are not loaded. */
   | { type: 'gap'; key: string; before: Message }
   /** The messages after it are unread. */
   | { type: 'unread'; key: string }
+  | { type: 'note'; key: string; note: N }
   /** `leads`: starts a group of messages by one author, and shows the author. */
   | { type: 'message'; key: string; message: Message; leads: boolean };
 
-export interface RowOptions {
+export interface RowOptions<N extends Note = never> {
   /** The day of a time, in the zone of the reader. */
   dayOf: (sent: number) => string;
   /** Ids of messages before which messages are not loaded. */
   gaps?: ReadonlySet<string>;
   /** Id of the first unread message. */
   unread?: string | null;
+  /** By time. */
+  notes?: readonly N[];
 }
 
 /** Longest time between two messages of a group. */
 const GROUP_WITHIN_MS = 5 * 60_000;
 
-/** The rows of messages (oldest first): separates days, and groups messages of one author. */
-export function toRows(messages: readonly Message[], { dayOf, gaps, unread }: RowOptions): Row[] {
-  const rows: Row[] = [];
+/** The rows of messages (oldest first) and notes: separates days, and groups messages of one author. */
+export function toRows<N extends Note = never>(
+  messages: readonly Message[],
+  { dayOf, gaps, unread, notes = [] }: RowOptions<N>,
+): Row<N>[] {
+  const rows: Row<N>[] = [];
+  /** The last row if it is a message. */
   let previous: Message | null = null;
   let day = '';
+  let noted = 0;
+  const addDay = (sent: number) => {
+    const today = dayOf(sent);
+    if (today === day) return;
+    day = today;
+    previous = null;
+    rows.push({ type: 'day', key: `day ${today}`, sent });
+  };
+  const addNotes = (before: number) => {
+    for (let note = notes[noted]; note && note.at < before; note = notes[noted]) {
+      addDay(note.at);
+      rows.push({ type: 'note', key: `note ${note.id}`, note });
+      previous = null;
+      noted += 1;
+    }
+  };
   for (const message of messages) {
-    const today = dayOf(message.sent);
-    if (today !== day) rows.push({ type: 'day', key: `day ${today}`, sent: message.sent });
+    addNotes(message.sent);
+    addDay(message.sent);
     const isAfterGap = gaps?.has(message.id) ?? false;
     if (isAfterGap) rows.push({ type: 'gap', key: `gap ${message.id}`, before: message });
     const isFirstUnread = message.id === unread;
     if (isFirstUnread) rows.push({ type: 'unread', key: 'unread' });
-    const leads =
-      previous === null || today !== day || isAfterGap || isFirstUnread || !areOneGroup(previous, message);
+    const leads = previous === null || isAfterGap || isFirstUnread || !areOneGroup(previous, message);
     rows.push({ type: 'message', key: `message ${message.id}`, message, leads });
     previous = message;
-    day = today;
   }
+  addNotes(Number.POSITIVE_INFINITY);
   return rows;
 }
 

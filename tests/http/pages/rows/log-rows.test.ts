@@ -14,9 +14,9 @@ const message = (sent: number, name = 'Ann', more: Partial<Message> = {}): Messa
 });
 const dayOf = (sent: number) => new Date(sent).toISOString().slice(0, 10);
 
-/** `|` a day, `+` a message that leads, `-` one that follows, `~` a gap, `*` the unread line. */
+/** `|` a day, `+` a message that leads, `-` one that follows, `~` a gap, `*` the unread line, `.` a note. */
 function drawing(messages: Message[], options = {}): string {
-  const signs = { day: '|', gap: '~', unread: '*' };
+  const signs = { day: '|', gap: '~', unread: '*', note: '.' };
   return toRows(messages, { dayOf, ...options })
     .map((row) => (row.type === 'message' ? (row.leads ? '+' : '-') : signs[row.type]))
     .join('');
@@ -43,6 +43,17 @@ describe('the rows of a log', () => {
     expect(drawing([message(midnight - 1), message(midnight)])).toBe('|+|+');
     expect(drawing([message(0), message(1)], { gaps: new Set(['at 1']) })).toBe('|+~+');
     expect(drawing([message(0), message(1)], { unread: 'at 1' })).toBe('|+*+');
+  });
+
+  test('a note is placed by its time, after the messages that were sent before it', () => {
+    const note = (at: number) => ({ id: `${at}`, at });
+    const three = [message(0), message(10), message(20)];
+    expect(drawing(three, { notes: [note(5), note(10)] })).toBe('|+.+.+');
+    expect(drawing(three, { notes: [note(30)] })).toBe('|+--.');
+    expect(drawing(three.slice(1), { notes: [note(0)] })).toBe('|.+-');
+    expect(drawing([], { notes: [note(0), note(1)] })).toBe('|..');
+    const midnight = 24 * 60 * MINUTE;
+    expect(drawing([message(0), message(midnight + 10)], { notes: [note(midnight)] })).toBe('|+|.+');
   });
 
   test('every row of a log has a unique key', () => {

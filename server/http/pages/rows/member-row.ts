@@ -1,0 +1,33 @@
+import { avatar } from './avatar.js';
+import { type Child, type ElementTree, element } from './element.js';
+
+/** A member of a room, as a reader sees it. */
+export interface ListedMember {
+  id_user: string;
+  /** Null for a user without a known name. */
+  name: string | null;
+  isPresent: boolean;
+  isSelf: boolean;
+}
+
+/** A member in the list of the members of a room. @param details placed at the end */
+export function memberRow<Slot = never>(
+  { id_user, name, isPresent, isSelf }: ListedMember,
+  ...details: Child<NoInfer<Slot>>[]
+): ElementTree<Slot> {
+  const shown = name ?? id_user;
+  return element<Slot>(
+    'li',
+    {},
+    avatar({ id_user, name: shown }),
+    element('bdi', { class: 'person-name' }, shown),
+    isSelf && element('span', { class: 'badge' }, 'you'),
+    isPresent &&
+      element(
+        'span',
+        { class: 'presence-dot', title: 'Here now' },
+        element('span', { class: 'unseen' }, 'here now'),
+      ),
+    ...details,
+  );
+}

@@ -1,0 +1,54 @@
+import type { RoomPresence } from 'changeroom-client';
+import { memberRow } from '../../server/http/pages/rows/member-row.js';
+import { membersTitle } from '../../server/http/pages/rows/members-title.js';
+import { byId, toNode } from './elements.js';
+import { KeyedList } from './keyed-list.js';
+import { setText } from './live-text.js';
+import type { MemberList } from './member-list.js';
+
+/** The members in the panel of people. They are loaded when the panel is opened. */
+export class MembersSection {
+  readonly #members: MemberList;
+  readonly #panel = byId('people');
+  readonly #list = new KeyedList(byId('members-list'));
+  readonly #more = byId<HTMLButtonElement>('members-more');
+
+  constructor(members: MemberList) {
+    this.#members = members;
+    this.#more.addEventListener('click', () => members.loadMore());
+  }
+
+  /** @param onOpen called when the panel is opened */
+  onToggle(onOpen: () => void): void {
+    this.#panel.addEventListener('toggle', onOpen);
+  }
+
+  /** @param isConnected false: nothing can be loaded */
+  show(presence: RoomPresence, self: string | null, isConnected: boolean): void {
+    if (!this.#panel.matches(':popover-open')) return;
+    if (isConnected) this.#members.keepFresh();
+    const { members, total, hasMore, isLoading, fault } = this.#members;
+    byId('members-section').hidden = false;
+    setText('members-heading', total === null ? 'Members' : membersTitle(total));
+    const here = new Set([...presence.sockets].map(({ id_user }) => id_user));
+    const isPresent = (id_user: string, wasPresent: boolean) =>
+      presence.isKnown && presence.isNamed ? here.has(id_user) : wasPresent;
+    this.#list.render(
+      members.map(({ id_user, name, present }) => {
+        const member = { id_user, name, isPresent: isPresent(id_user, present), isSelf: id_user === self };
+        return {
+          key: id_user,
+          version: [name, member.isPresent, member.isSelf],
+          draw: () => toNode(memberRow(member)),
+        };
+      }),
+    );
+    const note = total === null && isLoading ? 'Loading' : total === 0 ? 'This room has no members yet.' : '';
+    byId('members-note').hidden = note === '';
+    setText('members-note', note);
+    byId('members-fault').hidden = fault === null;
+    setText('members-fault', fault ?? '');
+    this.#more.hidden = !hasMore;
+    this.#more.disabled = isLoading;
+  }
+}
