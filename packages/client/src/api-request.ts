@@ -18,7 +18,7 @@ export interface ApiAnswer<Answer> {
 }
 
 /**
- * Sends a request to the REST API of the server.
+ * Sends a request to the REST API of the server, and resolves with its JSON and its headers.
  * @throws ConnectionError if the server cannot be reached, RequestError if it refuses the request
  */
 export async function requestApi<Answer>({
