@@ -1,0 +1,9 @@
+/** The part of `fetch` that the package uses, as browsers and Node have it. */
+declare function fetch(
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string },
+): Promise<{ readonly ok: boolean; readonly headers: Headers; json(): Promise<unknown> }>;
+
+interface Headers {
+  get(name: string): string | null;
+}
