@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { AccessControl } from './access/access-control.js';
 import type { AccountsClientOptions } from './auth/accounts-client.js';
-import { createAuthenticator } from './auth/authenticator.js';
+import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { Playground } from './auth/playground.js';
@@ -16,6 +16,7 @@ import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
+import { SessionTable } from './database/tables/session-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
@@ -40,6 +41,7 @@ import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
 import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
+import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
@@ -118,7 +120,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false });
-  const authenticator = createAuthenticator(config.auth, guests, log, { limits, ...options.accounts });
+  const { authenticator, login } = createAuth(config.auth, {
+    guests,
+    log,
+    secret,
+    accounts: { limits, ...options.accounts },
+    sessionTable: () => new SessionTable(database, log),
+  });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
@@ -169,6 +177,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
   });
   if (bots) measureBots(registry, bots);
+  if (login) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
@@ -184,8 +193,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     visitors,
     dependencies: { database },
     storage: database,
-    optional: { ...(config.redis && { redis: presence }), ...(bots && { amqp: bots }) },
+    optional: {
+      ...(config.redis && { redis: presence }),
+      ...(bots && { amqp: bots }),
+      ...(login?.provider && { login: login.provider }),
+    },
     bots,
+    login,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -227,6 +241,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     rooms.close();
     await presence.stop();
     limits.stop();
+    login?.stop();
     await database.stop();
     await databaseServer.stop();
   };
@@ -245,6 +260,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.
     if (databaseServer.isEmbedded)

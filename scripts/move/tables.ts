@@ -26,8 +26,8 @@ export interface HookDescription {
   query: string;
 }
 
-/** `nodes` holds the running processes; its rows have no meaning in another database. */
-const EXCLUDED_TABLES: readonly string[] = ['nodes'];
+/** The running processes have no meaning in another database; logins must not leave this one. */
+const EXCLUDED_TABLES: readonly string[] = ['nodes', 'sessions'];
 
 /** `embedded`, or name and version of the server: one cannot read the stored functions of the other. */
 export async function engineOf(connection: DriverConnection): Promise<string> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { AuthConfig } from '../config/auth-config.js';
+import type { AccountsConfig } from '../config/auth-config.js';
 import type { ConnectionStatus } from '../lib/connection-status.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../telemetry/logger.js';
@@ -51,7 +51,7 @@ export class AccountsClient implements TokenVerifier {
   readonly #limits: LoginLimits | undefined;
 
   constructor(
-    { server }: Extract<AuthConfig, { mode: 'accounts' }>,
+    { server }: Pick<AccountsConfig, 'server'>,
     log: Log,
     {
       now = Date.now,

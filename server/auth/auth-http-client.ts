@@ -14,6 +14,9 @@ const MAX_QUEUED_REQUESTS = 1_000;
 /** Delay after which the queue may have room again. */
 const BUSY_RETRY_DELAY_MS = 1_000;
 
+/** A function where the URL is found by another request. */
+export type ServiceUrl = string | (() => Promise<string>);
+
 export interface AuthHttpClientOptions {
   /** Maximum duration of a request in milliseconds, and of its time in the queue. */
   timeoutMs?: number;
@@ -22,13 +25,13 @@ export interface AuthHttpClientOptions {
 /** HTTP client of an external auth service. Distinguishes a refusal, which is an answer, from an unavailable service. */
 export class AuthHttpClient {
   readonly #name: string;
-  readonly #url: string;
+  readonly #url: ServiceUrl;
   readonly #timeoutMs: number;
   readonly #state: ConnectionState;
   readonly #queue = pLimit(MAX_CONCURRENT_REQUESTS);
 
   /** @param name of the service, in log lines and errors */
-  constructor(name: string, url: string, log: Log, { timeoutMs = 5_000 }: AuthHttpClientOptions = {}) {
+  constructor(name: string, url: ServiceUrl, log: Log, { timeoutMs = 5_000 }: AuthHttpClientOptions = {}) {
     this.#name = name;
     this.#url = url;
     this.#timeoutMs = timeoutMs;
@@ -55,7 +58,8 @@ export class AuthHttpClient {
 
   async #send<T>(headers: Record<string, string>, parse: (status: number, body: unknown) => T): Promise<T> {
     try {
-      const response = await fetch(this.#url, {
+      const url = typeof this.#url === 'string' ? this.#url : await this.#url();
+      const response = await fetch(url, {
         headers: { accept: 'application/json', ...headers },
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeoutMs),

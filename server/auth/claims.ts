@@ -19,11 +19,16 @@ export function userIdClaim(value: unknown): string | null {
 /** Claims that contain a name, in order of preference. */
 const NAME_CLAIMS = ['name', 'nickname', 'preferred_username', 'username', 'email'];
 
-/**
- * The name of a user: the first valid name among the claims, truncated to the maximum length, or else the id. Auth0
- * prefixes custom claims with a URL, such as `https://chat.example/name`.
- */
+/** The name of a user: the name in the claims, or else the id. */
 export function userNameClaim(claims: Claims, id: string): string {
+  return nameClaim(claims) ?? truncate(id);
+}
+
+/**
+ * The first valid name among the claims, truncated to the maximum length; null without one. Auth0 prefixes custom claims
+ * with a URL, such as `https://chat.example/name`.
+ */
+export function nameClaim(claims: Claims): string | null {
   const keys = Object.keys(claims);
   for (const wanted of NAME_CLAIMS) {
     for (const key of keys.filter((one) => one === wanted || one.endsWith(`/${wanted}`))) {
@@ -31,7 +36,7 @@ export function userNameClaim(claims: Claims, id: string): string {
       if (name) return name;
     }
   }
-  return truncate(id);
+  return null;
 }
 
 function validName(value: unknown, isEmail: boolean): string | null {

@@ -43,6 +43,11 @@ export function tokenOf({ cookieHeader, bearerToken }: Credentials): string {
   return token;
 }
 
+/** Whether a cookie has a token, valid or not. */
+export function hasTokenCookie({ cookieHeader }: Credentials): boolean {
+  return Boolean(cookieHeader && parseCookie(cookieHeader)[TOKEN_COOKIE]);
+}
+
 /** Does not contain the reason, which would help an attacker who tries tokens. */
 export function badToken(): ChatError {
   return new ChatError('bad-token', 'the token is invalid', { field: 'token' });

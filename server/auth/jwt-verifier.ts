@@ -1,10 +1,10 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config/auth-config.js';
+import type { JwtConfig } from '../config/auth-config.js';
 import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Log } from '../telemetry/logger.js';
-import { AuthHttpClient, type AuthHttpClientOptions } from './auth-http-client.js';
-import { userIdClaim, userNameClaim } from './claims.js';
+import { AuthHttpClient, type AuthHttpClientOptions, type ServiceUrl } from './auth-http-client.js';
+import { nameClaim, userIdClaim, userNameClaim } from './claims.js';
 import { badToken, tokenExpired } from './credentials.js';
 import { KeySet } from './key-set.js';
 import type { Session } from './session.js';
@@ -19,6 +19,10 @@ const ALGORITHMS = ['RS256', 'ES256'];
 /** The largest value of a Date. */
 const MAX_DATE_MS = 8.64e15;
 
+export interface TokenRules extends Pick<JwtConfig, 'issuer' | 'audience'> {
+  jwksUrl: ServiceUrl;
+}
+
 export interface JwtVerifierOptions extends AuthHttpClientOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -26,7 +30,7 @@ export interface JwtVerifierOptions extends AuthHttpClientOptions {
 
 /** Verifies the tokens of `AUTH=jwt`: JSON Web Tokens (RFC 7519), signed with one of the issuer's published keys. */
 export class JwtVerifier implements TokenVerifier {
-  readonly #config: Extract<AuthConfig, { mode: 'jwt' }>;
+  readonly #rules: TokenRules;
   readonly #log: Log;
   /** JSON Web Tokens are valid until they expire; there is no protocol to revoke them. */
   readonly recheckMs = null;
@@ -34,15 +38,11 @@ export class JwtVerifier implements TokenVerifier {
   readonly #keys: KeySet;
   readonly #now: () => number;
 
-  constructor(
-    config: Extract<AuthConfig, { mode: 'jwt' }>,
-    log: Log,
-    { now = Date.now, ...options }: JwtVerifierOptions = {},
-  ) {
-    this.#config = config;
+  constructor(rules: TokenRules, log: Log, { now = Date.now, ...options }: JwtVerifierOptions = {}) {
+    this.#rules = rules;
     this.#log = log;
     this.#now = now;
-    this.#http = new AuthHttpClient('token issuer', config.jwksUrl, log, options);
+    this.#http = new AuthHttpClient('token issuer', rules.jwksUrl, log, options);
     this.#keys = new KeySet(this.#http, now);
   }
 
@@ -57,17 +57,20 @@ export class JwtVerifier implements TokenVerifier {
     if (id_user === null) throw this.#refused('sub is not a valid user id');
     const { exp } = claims;
     if (exp === undefined) throw this.#refused('exp is missing');
-    const issued = (claims.iat ?? exp) * 1000;
+    const issued = nameClaim(claims) === null ? 0 : (claims.iat ?? exp) * 1000;
     const expires = Math.min((exp + CLOCK_SKEW_SECONDS) * 1000, MAX_DATE_MS);
     return { id_user, name: userNameClaim(claims, id_user), expires, issued };
   }
 
   async #verify(token: string): Promise<JWTPayload> {
+    const { issuer, audience } = this.#rules;
+    // Without an audience, a token for any other service of the issuer would be accepted.
+    if (audience === null) throw this.#refused('AUTH_AUDIENCE is not set');
     try {
       const { payload } = await jwtVerify(token, this.#keys.find, {
         algorithms: ALGORITHMS,
-        issuer: this.#config.issuer,
-        audience: this.#config.audience,
+        issuer,
+        audience,
         clockTolerance: CLOCK_SKEW_SECONDS,
         currentDate: new Date(this.#now()),
         requiredClaims: ['sub', 'exp'],

@@ -1,4 +1,5 @@
-import { type ChatError, toChatError } from '../protocol/errors.js';
+import { ChatError, toChatError } from '../protocol/errors.js';
+import { RETRY_DELAY_MS } from './auth-http-client.js';
 import type { Authenticator } from './authenticator.js';
 import { badToken, type Credentials, tokenExpired } from './credentials.js';
 import { onExpiry } from './expiry.js';
@@ -14,8 +15,8 @@ export interface SessionMonitorOptions {
 }
 
 /**
- * Monitors the session of an open socket: it ends when it expires or is revoked. While the auth service is unavailable,
- * the session continues, as nothing indicates that it was revoked.
+ * Monitors the session of an open socket: it ends when it expires or is revoked, or its row is deleted. While the auth
+ * service is unavailable, the session continues until it expires, as nothing indicates that it was revoked.
  * @returns a function that stops the monitoring
  */
 export function monitorSession({
@@ -29,15 +30,17 @@ export function monitorSession({
     isStopped = true;
     clearInterval(interval);
     cancelExpiry();
+    unfollow();
   };
   const end = (error: ChatError) => {
     if (isStopped) return;
     stop();
     onEnd(error);
   };
-  const expire = () => end(tokenExpired());
+  // A session on the page may have been extended.
+  const expire = () => (session.id_session === undefined ? end(tokenExpired()) : void recheck(true));
 
-  const recheck = async () => {
+  const recheck = async (hasExpired = false) => {
     try {
       const current = await authenticator.authenticate(credentials);
       if (isStopped) return;
@@ -47,9 +50,11 @@ export function monitorSession({
     } catch (thrown) {
       const error = toChatError(thrown);
       if (error.status === 401) end(error);
+      else if (hasExpired) end(unconfirmed(error));
     }
   };
 
+  const unfollow = authenticator.follow(session, () => void recheck());
   let cancelExpiry = onExpiry(session.expires, expire);
   const { recheckMs } = authenticator;
   // With jitter, because all sockets reconnect at once after a restart.
@@ -59,4 +64,9 @@ export function monitorSession({
       : setInterval(() => void recheck(), recheckMs * (0.75 + Math.random() / 2));
   interval?.unref();
   return stop;
+}
+
+/** The error of a session that could not be extended in time, and may be later. */
+function unconfirmed({ details: { retryAfterMs = RETRY_DELAY_MS } }: ChatError): ChatError {
+  return new ChatError('auth-unavailable', 'the sign-in cannot be renewed at the moment', { retryAfterMs });
 }

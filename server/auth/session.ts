@@ -4,6 +4,11 @@ import type { Identity } from './guest.js';
 export interface Session extends Identity {
   /** Milliseconds since 1970; null: until it is revoked. */
   expires: number | null;
-  /** When the issuer of the token stated the name, in milliseconds since 1970; absent for guests. */
+  /**
+   * When the issuer of the token stated the name, in milliseconds since 1970; 0 if it stated none, and the name is the id;
+   * absent for guests.
+   */
   issued?: number;
+  /** Id of the row in the table `sessions`, for logins on the page. */
+  id_session?: string;
 }

@@ -1,18 +1,46 @@
+import { type LoginConfig, readLoginConfig } from './login-config.js';
 import type { SettingName } from './settings.js';
 
-/** How users authenticate. */
-export type AuthConfig =
-  | { mode: 'guest' }
-  | { mode: 'jwt'; issuer: string; jwksUrl: string; audience: string }
-  | { mode: 'accounts'; server: string };
+/** How users authenticate. `login`: how visitors of the page sign in; null: they cannot, tokens come from elsewhere. */
+export type AuthConfig = { mode: 'guest' } | JwtConfig | AccountsConfig;
+
+export interface JwtConfig {
+  mode: 'jwt';
+  issuer: string;
+  /** URL of the key set; null: the one that the issuer's discovery document names. */
+  jwksUrl: string | null;
+  /** Null: bearer tokens are refused, and users sign in on the page. */
+  audience: string | null;
+  login: LoginConfig | null;
+}
+
+export interface AccountsConfig {
+  mode: 'accounts';
+  server: string;
+  login: LoginConfig | null;
+}
 
 type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
+const JWT_SETTINGS = [
+  'AUTH0_API_DOMAIN',
+  'AUTH_ISSUER',
+  'AUTH_JWKS_URL',
+  'AUTH_AUDIENCE',
+  'OIDC_CLIENT_ID',
+  'OIDC_CLIENT_SECRET',
+  'OIDC_SCOPES',
+  'OIDC_PROMPT',
+] as const satisfies SettingName[];
+
+/** A setting of more than one mode. */
+const SHARED_SETTING = 'LOGIN_URL' satisfies SettingName;
+
 /** The settings of each mode. */
-const SETTINGS_BY_MODE: Record<AuthConfig['mode'], SettingName[]> = {
+const SETTINGS_BY_MODE: Record<AuthConfig['mode'], readonly SettingName[]> = {
   guest: [],
-  jwt: ['AUTH0_API_DOMAIN', 'AUTH_ISSUER', 'AUTH_JWKS_URL', 'AUTH_AUDIENCE'],
-  accounts: ['AUTH_SERVER'],
+  jwt: [...JWT_SETTINGS, SHARED_SETTING],
+  accounts: ['AUTH_SERVER', SHARED_SETTING],
 };
 
 /**
@@ -41,10 +69,13 @@ export function readAuthConfig(settings: Settings): {
   return { auth: faults.length > 0 ? null : auth, faults, warnings };
 }
 
-/** The modes of which at least one setting is set, with these settings. */
+/** The modes of which at least one setting is set, with these settings. A shared setting does not select a mode. */
 function modesWithSettings(settings: Settings): { mode: string; names: SettingName[] }[] {
   return Object.entries(SETTINGS_BY_MODE)
-    .map(([mode, names]) => ({ mode, names: names.filter((name) => settings[name]) }))
+    .map(([mode, names]) => ({
+      mode,
+      names: names.filter((name) => name !== SHARED_SETTING && settings[name]),
+    }))
     .filter(({ names }) => names.length > 0);
 }
 
@@ -52,16 +83,21 @@ const READERS: Record<AuthConfig['mode'], (settings: Settings, faults: string[])
   guest: () => ({ mode: 'guest' }),
   jwt(settings, faults) {
     const { AUTH0_API_DOMAIN: domain, AUTH_ISSUER, AUTH_AUDIENCE: audience, AUTH_JWKS_URL } = settings;
+    const login = readLoginConfig(settings, faults);
     if (!domain && !AUTH_ISSUER) faults.push('AUTH=jwt requires AUTH0_API_DOMAIN or AUTH_ISSUER');
     if (domain && AUTH_ISSUER) faults.push('AUTH0_API_DOMAIN and AUTH_ISSUER exclude each other');
-    if (!audience) faults.push('AUTH=jwt requires AUTH_AUDIENCE');
+    if (!audience && !settings.OIDC_CLIENT_ID)
+      faults.push('AUTH=jwt requires AUTH_AUDIENCE or OIDC_CLIENT_ID');
     const issuer = AUTH_ISSUER ?? (domain && `https://${domain.toLowerCase()}/`);
-    if (!issuer || !audience) return null;
-    const jwksUrl = AUTH_JWKS_URL ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
-    return { mode: 'jwt', issuer, jwksUrl, audience };
+    if (!issuer) return null;
+    // Without a login there is no discovery.
+    const defaultUrl = login?.kind === 'oidc' ? null : `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+    return { mode: 'jwt', issuer, jwksUrl: AUTH_JWKS_URL ?? defaultUrl, audience: audience ?? null, login };
   },
-  accounts({ AUTH_SERVER: server }, faults) {
-    if (server) return { mode: 'accounts', server };
+  accounts(settings, faults) {
+    const { AUTH_SERVER: server } = settings;
+    const login = readLoginConfig(settings, faults);
+    if (server) return { mode: 'accounts', server, login };
     faults.push('AUTH=accounts requires AUTH_SERVER');
     return null;
   },
@@ -69,13 +105,15 @@ const READERS: Record<AuthConfig['mode'], (settings: Settings, faults: string[])
 
 /** Rejects settings of other modes: they have no effect, and the operator would believe the server to be protected. */
 function settingsOfOtherModes(mode: AuthConfig['mode'], settings: Settings): string[] {
-  return Object.entries(SETTINGS_BY_MODE)
-    .filter(([other]) => other !== mode)
-    .flatMap(([other, names]) =>
-      names
-        .filter((name) => settings[name])
-        .map((name) => `${name} is set, but has no effect without AUTH=${other}`),
-    );
+  const others = Object.entries(SETTINGS_BY_MODE).filter(([other]) => other !== mode);
+  const names = new Set(others.flatMap(([, names]) => names));
+  for (const name of SETTINGS_BY_MODE[mode]) names.delete(name);
+  return [...names]
+    .filter((name) => settings[name])
+    .map((name) => {
+      const modes = others.filter(([, names]) => names.includes(name)).map(([other]) => `AUTH=${other}`);
+      return `${name} is set, but has no effect without ${modes.join(' or ')}`;
+    });
 }
 
 function isMode(text: string): text is AuthConfig['mode'] {

@@ -115,15 +115,45 @@ export const settings = {
   AUTH_JWKS_URL: webAddress('AUTH_JWKS_URL')
     .optional()
     .describe(
-      "URL of the issuer's key set; by default `.well-known/jwks.json` below the URL of the issuer (`AUTH=jwt`)",
+      "URL of the issuer's key set; by default the one of its discovery document with `OIDC_CLIENT_ID`, else `.well-known/jwks.json` below the URL of the issuer (`AUTH=jwt`)",
     ),
   AUTH_AUDIENCE: z
     .string()
     .optional()
-    .describe('Required value of the claim `aud` of tokens; at Auth0 the identifier of the API (`AUTH=jwt`)'),
+    .describe(
+      'Required value of the claim `aud` of bearer tokens; at Auth0 the identifier of the API. Without it, bearer tokens are refused and users sign in on the page (`AUTH=jwt`)',
+    ),
   AUTH_SERVER: webAddress('AUTH_SERVER')
     .optional()
     .describe('URL at which the accounts service returns the account of a token (`AUTH=accounts`)'),
+  OIDC_CLIENT_ID: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'OIDC_CLIENT_ID must be 1 to 255 visible ASCII characters')
+    .optional()
+    .describe(
+      'Client id of this server at the issuer; with it, visitors sign in there by OpenID Connect (`AUTH=jwt`)',
+    ),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .describe('Secret of that client; without it the client is public and proves itself by PKCE alone'),
+  OIDC_SCOPES: z
+    .string()
+    .regex(/^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'OIDC_SCOPES must begin with openid, separated by spaces')
+    .optional()
+    .describe(
+      'Scopes to request; by default `openid profile`, and `offline_access` where the issuer supports it',
+    ),
+  OIDC_PROMPT: z
+    .string()
+    .regex(/^[a-z_]+( [a-z_]+)*$/, 'OIDC_PROMPT must be values such as login, consent or select_account')
+    .optional()
+    .describe('Parameter `prompt` of the login, such as `consent`; by default the issuer decides'),
+  LOGIN_URL: webAddress('LOGIN_URL')
+    .optional()
+    .describe(
+      'Login page of your own, to which visitors are sent and which sends back a token (`AUTH=jwt`, `AUTH=accounts`)',
+    ),
   PRESENCE_SUMMARY_TOKEN: secretToken('PRESENCE_SUMMARY_TOKEN')
     .optional()
     .describe('Bearer token of the presence summary; without it the endpoint does not exist'),

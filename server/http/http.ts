@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
+import type { Login } from '../auth/create-auth.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -18,13 +19,16 @@ import { compressResponses } from './middleware/compression.js';
 import { notFound, problemHandler } from './middleware/problems.js';
 import { requestLog } from './middleware/request-log.js';
 import { securityHeaders } from './middleware/security-headers.js';
-import { type Dependency, healthRouter, type Storage } from './monitoring/health.js';
-import { type MetricsDependencies, metricsRouter } from './monitoring/metrics.js';
+import { type Dependency, healthEndpoints, type Storage } from './monitoring/health.js';
+import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics.js';
+import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
 import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
   config: Config;
+  /** Null: visitors cannot sign in on the page. */
+  login: Login | null;
   directory: RoomDirectory;
   limits: Limits;
   visitors: Visitors;
@@ -57,20 +61,26 @@ function limitRequests(limits: Limits): RequestHandler {
 
 /** The HTTP application: pages, API, health and metrics. */
 export function createHttp(dependencies: HttpDependencies): Express {
+  const { config, metrics } = dependencies;
+  const monitoring = [
+    ...healthEndpoints(dependencies),
+    ...metricsEndpoints({ metrics, secret: config.metricsToken }),
+  ];
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', dependencies.config.trustProxy);
+  app.set('trust proxy', config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'pug');
   // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
   app.enable('view cache');
+  // For the templates.
+  app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
-  app.use(healthRouter(dependencies));
-  app.use(metricsRouter({ metrics: dependencies.metrics, secret: dependencies.config.metricsToken }));
+  app.use(serve(monitoring));
   app.use(limitRequests(dependencies.limits));
   app.use(compressResponses);
-  app.use(apiRouter(dependencies));
+  app.use(apiRouter({ ...dependencies, monitoring, authMode: config.auth.mode }));
   app.use(pagesRouter(dependencies));
   app.use(notFound, problemHandler(dependencies.log));
   return app;

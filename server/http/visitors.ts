@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
-import { areNamesGiven, refuseGivenName } from '../auth/given-name.js';
+import { areNamesGiven, isNameGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Playground } from '../auth/playground.js';
@@ -119,7 +119,7 @@ export class Visitors {
     const session = await authenticator.authenticate(credentialsOf(req));
     if (session === null) return null;
     if (session.issued !== undefined) users.noteGiven(session, session.issued);
-    return users.present(session, this.areNamesGiven);
+    return users.present(session, isNameGiven(this.#dependencies.authenticator, session));
   }
 
   /** @throws ChatError `login-required` for pages of other origins, which receive no cookie and could not be recognised */

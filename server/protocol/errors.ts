@@ -29,6 +29,8 @@ export const ERRORS = {
   'login-required': { status: 401, title: 'Login required' },
   'bad-token': { status: 401, title: 'Invalid token' },
   'token-expired': { status: 401, title: 'The token has expired' },
+  'session-ended': { status: 401, title: 'The session has ended' },
+  'login-failed': { status: 400, title: 'Sign-in failed' },
   'bad-origin': { status: 403, title: 'Cross-site request refused' },
   'id-taken': { status: 409, title: 'Another message has this id' },
   'room-exists': { status: 409, title: 'A room with this name exists' },

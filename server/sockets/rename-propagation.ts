@@ -1,5 +1,5 @@
 import type { Authenticator } from '../auth/authenticator.js';
-import { areNamesGiven } from '../auth/given-name.js';
+import { areNamesGiven, isNameGiven } from '../auth/given-name.js';
 import { withoutOwnMark } from '../database/tables/chosen-name.js';
 import type { UserInfo } from '../database/tables/user-table.js';
 import type { Presence } from '../presence/presence.js';
@@ -22,7 +22,7 @@ export function propagateRename(
     if (connection.id_user !== id_user) continue;
     const session = connection.requireSession();
     // A name from a token can get a mark; a row cannot replace it.
-    if (isGiven && withoutOwnMark(session.name, id_user) !== chosen) continue;
+    if (isNameGiven(authenticator, session) && withoutOwnMark(session.name, id_user) !== chosen) continue;
     connection.setSession({ ...session, name });
     isRenamed = true;
   }

@@ -1,7 +1,7 @@
 import type { Spark } from 'primus';
 import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
-import { areNamesGiven } from '../auth/given-name.js';
+import { isNameGiven } from '../auth/given-name.js';
 import type { Guests } from '../auth/guest.js';
 import type { Playground } from '../auth/playground.js';
 import type { Session } from '../auth/session.js';
@@ -36,7 +36,9 @@ export class SocketAuthenticator {
 
   /**
    * Authenticates a new socket by its handshake: the header `Authorization`, the parameter `token` of its address, which
-   * browsers can set too, the parameter `id_user` of a playground user, or a cookie. A guest without them receives a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
+   * browsers can set too, the parameter `id_user` that selects a playground user, or a cookie. A guest without them receives
+   * a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within
+   * `LOGIN_TIMEOUT_MS`.
    */
   async authenticate(connection: SocketConnection, { headers, query }: Spark): Promise<void> {
     const { authenticator, guests, playground } = this.#dependencies;
@@ -74,7 +76,7 @@ export class SocketAuthenticator {
   ): Promise<void> {
     const { authenticator, roomListRelay, users } = this.#dependencies;
     if (given.issued !== undefined) users.noteGiven(given, given.issued);
-    const session = { ...given, ...(await users.present(given, areNamesGiven(authenticator))) };
+    const session = { ...given, ...(await users.present(given, isNameGiven(authenticator, given))) };
     // Authentication takes time; a socket that has closed in between must not become present.
     if (connection.isClosed) return;
     this.stopMonitoring(connection);

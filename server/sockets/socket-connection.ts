@@ -13,6 +13,7 @@ import type { Subscriber } from '../rooms/subscriber.js';
 import type { Log } from '../telemetry/logger.js';
 import type { ActivityReceiver, ActivityRelay } from './activity-relay.js';
 import { HeldRooms } from './held-rooms.js';
+import { ObservedRooms } from './observed-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
 import type { PresenceRelay } from './presence-relay.js';
 import type { TypingRelay } from './typing-relay.js';
@@ -55,7 +56,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
   caughtUp: () => void = () => {};
   readonly #outgoing: Outgoing;
   readonly #joined = new Map<string, Joined>();
-  readonly #observed = new Map<string, { stop: () => void; withActivity: boolean }>();
+  readonly #observed: ObservedRooms;
   readonly #held = new HeldRooms((room) => {
     this.#dependencies.presenceRelay.repeat(room, this);
     this.#dependencies.activityRelay.repeat(room, this);
@@ -71,6 +72,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
   ) {
     this.#spark = spark;
     this.#dependencies = dependencies;
+    this.#observed = new ObservedRooms(this, dependencies);
     this.#outgoing = new Outgoing(spark.socket, {
       slowReaders: dependencies.slowReaders,
       overflowed: (pendingBytes) => this.#disconnect(pendingBytes),
@@ -217,25 +219,12 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
    * @param withActivity new messages are reported too
    */
   observe(rooms: Iterable<string>, withActivity = false): void {
-    const wanted = new Set(this.#current ? rooms : []);
-    for (const [room, observed] of [...this.#observed])
-      if (!wanted.has(room) || observed.withActivity !== withActivity) this.#stopObserving(room);
-    const { presenceRelay, activityRelay } = this.#dependencies;
-    for (const room of wanted) {
-      if (this.#observed.has(room)) continue;
-      const stopPresence = presenceRelay.follow(room, this);
-      const stopActivity = withActivity ? activityRelay.follow(room, this) : null;
-      const stop = () => {
-        stopPresence();
-        stopActivity?.();
-      };
-      this.#observed.set(room, { stop, withActivity });
-    }
+    this.#observed.replace(new Set(this.#current ? rooms : []), withActivity);
   }
 
   /** The rooms whose presence the socket observes. */
   get observedRooms(): string[] {
-    return [...this.#observed.keys()];
+    return this.#observed.names;
   }
 
   /** Checks the right to observe a room again, and stops observing when it has ended. Never rejects. */
@@ -246,7 +235,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
       await access.check(room, this.id_user);
     } catch (error) {
       if (!this.#observed.has(room)) return;
-      this.#stopObserving(room);
+      this.#observed.remove(room);
       this.refused(room, toChatError(error));
     } finally {
       resume();
@@ -270,11 +259,6 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
     this.#isClosed = true;
     this.#outgoing.abandon();
     this.setSession(null);
-  }
-
-  #stopObserving(room: string): void {
-    this.#observed.get(room)?.stop();
-    this.#observed.delete(room);
   }
 
   /** Waits until the socket has entered the room with its own session. */

@@ -19,6 +19,12 @@ export const diagnostics = {
   written: typedChannel<{ frames: number }>('changeroom:written'),
   /** A connection was refused before routing, with the code of an error. */
   refused: typedChannel<{ code: string }>('changeroom:refused'),
+  /** A visitor signed in on the page, or could not. */
+  login: typedChannel<{ outcome: 'succeeded' | 'refused' | 'unavailable' }>('changeroom:login'),
+  /** A session was to be extended by its refresh token. `refused`: the issuer has ended it. */
+  sessionRefreshed: typedChannel<{ outcome: 'refreshed' | 'refused' | 'unavailable' }>(
+    'changeroom:session-refreshed',
+  ),
   /** The broker confirmed a command. */
   commandPassed: typedChannel<object>('changeroom:command-passed'),
   /** A reply of a bot was stored, was stored before, or was rejected. */

@@ -16,6 +16,7 @@ import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { isBy } from './log-view.js';
+import { followLogins } from './login-channel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
 import { MessageTools } from './message-tools.js';
@@ -55,6 +56,7 @@ export class RoomScreen {
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
+  #isSignedOut = false;
   readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
@@ -106,6 +108,7 @@ export class RoomScreen {
     this.#log.scrollToUnread();
     this.#tools.continueEdit();
     this.#client.connect();
+    if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
 
   get #user(): Author {
@@ -187,10 +190,9 @@ export class RoomScreen {
     byId('hint').hidden = typing !== '';
     setText('bots-notice', this.#room.notice ?? '');
     const { status, refusal } = this.#room;
-    this.#status.show(
-      describeStatus(this.#client.connection, status, refusal, Date.now()),
-      this.#header.fault,
-    );
+    const shown = describeStatus(this.#client.connection, status, refusal, Date.now());
+    this.#isSignedOut = shown.isSignedOut === true;
+    this.#status.show(shown, this.#header.fault);
   }
 
   #drawPanels(): void {

@@ -2,24 +2,38 @@ import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import type { Status } from './status.js';
 
+const SIGN_IN_ELSEWHERE = 'Sign in at your provider, then load this page again.';
+
 /** Shows the connection in the head of the page, with a countdown to the next attempt. */
 export class StatusLine {
   readonly #countdown = byId('countdown');
   readonly #retry = byId<HTMLButtonElement>('retry');
   readonly #notice = byId('notice');
+  /** Null on servers where visitors sign in elsewhere. */
+  readonly #signIn = document.getElementById('sign-in');
 
   constructor(retryNow: () => void) {
     byId('connection').hidden = false;
     this.#retry.addEventListener('click', retryNow);
   }
 
+  /** Visitors sign in and out on the page. */
+  get hasSignIn(): boolean {
+    return this.#signIn !== null;
+  }
+
   /** @param fault another error to show */
-  show({ name, text, countdown, notice }: Status, fault: string | null): void {
+  show({ name, text, countdown, notice, isSignedOut = false }: Status, fault: string | null): void {
     document.body.dataset.state = name;
     setText('connection-text', text);
     this.#countdown.textContent = countdown === undefined ? '' : `in ${countdown} s`;
     this.#retry.hidden = countdown === undefined || countdown === 0;
-    const shown = notice ?? fault ?? '';
+    const hint = isSignedOut && !this.#signIn ? ` ${SIGN_IN_ELSEWHERE}` : '';
+    const shown = (notice ?? fault ?? '') + hint;
+    if (this.#signIn) {
+      this.#signIn.hidden = !isSignedOut;
+      byId('account-button').hidden = isSignedOut;
+    }
     this.#notice.hidden = shown === '';
     setText('notice', shown);
   }

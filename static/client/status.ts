@@ -1,4 +1,11 @@
-import type { ConnectionState, ErrorCode, RefusalReason, RequestError, RoomStatus } from 'changeroom-client';
+import {
+  type ConnectionState,
+  type ErrorCode,
+  isAuthenticationError,
+  type RefusalReason,
+  type RequestError,
+  type RoomStatus,
+} from 'changeroom-client';
 
 /** The state of the connection as the page shows it; `countdown` in whole seconds. */
 export interface Status {
@@ -7,6 +14,8 @@ export interface Status {
   countdown?: number;
   /** A sentence for the reader, who may have to act. */
   notice?: string;
+  /** The reader has to sign in. */
+  isSignedOut?: boolean;
 }
 
 /** @param refusal why the room cannot be joined */
@@ -21,6 +30,10 @@ export function describeStatus(
   if (connection.name === 'incompatible') {
     const notice = 'The server was updated. Load this page again.';
     return { name: 'refused', text: 'Page out of date', notice };
+  }
+  if (room === 'refused' && refusal !== null && isAuthenticationError(refusal.code)) {
+    const notice = explain(refusal.code, refusal.message);
+    return { name: 'refused', text: 'Signed out', notice, isSignedOut: true };
   }
   const notice = refusal === null ? {} : { notice: explain(refusal.code, refusal.message) };
   if (room === 'refused') return { name: 'refused', text: 'Not in the room', ...notice };
@@ -37,13 +50,13 @@ function describeWaiting(remainingMs: number, reason: RefusalReason | undefined)
   return { name: 'reconnecting', text: 'Reconnecting', countdown, ...(notice && { notice }) };
 }
 
-const SIGN_IN = 'Sign in at your provider, then load this page again.';
 const TOO_MANY_REQUESTS = 'Too many requests in a short time. This page tries again automatically.';
 
 const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
-  'login-required': `You are not signed in. ${SIGN_IN}`,
-  'bad-token': `You are not signed in any more. ${SIGN_IN}`,
-  'token-expired': `Your sign-in has expired. ${SIGN_IN}`,
+  'login-required': 'You are not signed in.',
+  'bad-token': 'You are not signed in any more.',
+  'token-expired': 'Your sign-in has expired.',
+  'session-ended': 'You are signed out.',
   'auth-unavailable': 'The sign-in service is unavailable. This page tries again automatically.',
   'too-many-sockets':
     'Too many windows are open from your address. Close some of them; this one tries again automatically.',

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const service = (options: AccountsClientOptions = {}) =>
-  new AccountsClient({ mode: 'accounts', server: `${server.url}v1/me?full=1` }, log, {
+  new AccountsClient({ server: `${server.url}v1/me?full=1` }, log, {
     now: () => Date.now() + ahead,
     ...options,
   });

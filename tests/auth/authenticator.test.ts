@@ -1,13 +1,23 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../server/auth/authenticator.js';
+import { createAuth } from '../../server/auth/create-auth.js';
 import { TOKEN_COOKIE } from '../../server/auth/credentials.js';
 import { Guests } from '../../server/auth/guest.js';
+import type { AuthConfig } from '../../server/config/auth-config.js';
 import { Issuer, makeKey } from './issuer.js';
 import { json, startWebServer, type WebServer } from './web-server.js';
 
 const log = pino({ level: 'silent' });
 const guests = new Guests({ secret: 'a secret of the test', secure: false });
+const createAuthenticator = (auth: AuthConfig) =>
+  createAuth(auth, {
+    guests,
+    log,
+    secret: 'a secret of the test',
+    sessionTable: () => {
+      throw new Error('there is no login');
+    },
+  }).authenticator;
 const guestCookie = guests.issue({ id_user: 'ada', name: 'Ada' }).split(';')[0]!;
 const refused = (code: string) => expect.objectContaining({ code });
 
@@ -17,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('AUTH=guest', () => {
-  const authenticator = createAuthenticator({ mode: 'guest' }, guests, log);
+  const authenticator = createAuthenticator({ mode: 'guest' });
 
   test('a signed cookie authenticates a guest without expiry', async () => {
     const session = await authenticator.authenticate({ cookieHeader: guestCookie });
@@ -56,7 +66,7 @@ describe('AUTH=jwt', () => {
   test('a token authenticates a user from a header or cookie, and the cookie of a guest does not', async () => {
     const issuer = await Issuer.start(await makeKey('1'));
     servers.push(issuer.server);
-    const authenticator = createAuthenticator(issuer.config, guests, log);
+    const authenticator = createAuthenticator(issuer.config);
     const token = await issuer.sign({ name: 'Ada' });
     for (const credentials of [{ bearerToken: token }, { cookieHeader: `${TOKEN_COOKIE}=${token}` }]) {
       expect(await authenticator.authenticate(credentials)).toMatchObject({ id_user: 'auth0|ada' });
@@ -71,7 +81,7 @@ describe('AUTH=accounts', () => {
   test('a token authenticates a user and is verified again while a socket is open', async () => {
     const server = await startWebServer(json({ id: 'ada', name: 'Ada' }));
     servers.push(server);
-    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);
+    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url, login: null });
     expect(authenticator).toMatchObject({ mode: 'accounts', status: { state: 'connecting' } });
     expect(authenticator.recheckMs).toBeGreaterThan(0);
     expect(await authenticator.authenticate({ bearerToken: 't' })).toMatchObject({ id_user: 'ada' });
@@ -81,7 +91,7 @@ describe('AUTH=accounts', () => {
   test('a malformed token is rejected without a request', async () => {
     const server = await startWebServer(json({ id: 'ada' }));
     servers.push(server);
-    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url }, guests, log);
+    const authenticator = createAuthenticator({ mode: 'accounts', server: server.url, login: null });
     for (const bearerToken of ['a\r\nb', 'x'.repeat(10_000), { toString: 'x' }]) {
       await expect(authenticator.authenticate({ bearerToken })).rejects.toEqual(refused('bad-token'));
     }

@@ -32,7 +32,13 @@ export class Issuer {
 
   /** The configuration of a server that accepts its tokens. */
   get config() {
-    return { mode: 'jwt', issuer: this.server.url, jwksUrl: this.jwksUrl, audience: AUDIENCE } as const;
+    return {
+      mode: 'jwt',
+      issuer: this.server.url,
+      jwksUrl: this.jwksUrl,
+      audience: AUDIENCE,
+      login: null,
+    } as const;
   }
 
   get jwksUrl(): string {

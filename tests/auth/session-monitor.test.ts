@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Authenticator } from '../../server/auth/authenticator.js';
 import type { Session } from '../../server/auth/session.js';
 import { monitorSession } from '../../server/auth/session-monitor.js';
-import { ChatError } from '../../server/protocol/errors.js';
+import { ChatError, type ErrorCode } from '../../server/protocol/errors.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,14 +23,22 @@ class FakeAuthenticator implements Authenticator {
     this.count += 1;
     return this.answer();
   }
+
+  /** Functions that report a change of the session's row. */
+  readonly listeners = new Set<() => void>();
+
+  follow(_session: Session, onChange: () => void): () => void {
+    this.listeners.add(onChange);
+    return () => this.listeners.delete(onChange);
+  }
 }
 
-function watch(authenticator: FakeAuthenticator, expires: number | null) {
+function watch(authenticator: FakeAuthenticator, expires: number | null, id_session?: string) {
   const errors: string[] = [];
   const stop = monitorSession({
     authenticator,
     credentials: { bearerToken: 't' },
-    session: { ...ada, expires },
+    session: { ...ada, expires, ...(id_session !== undefined && { id_session }) },
     onEnd: (error) => errors.push(error.code),
   });
   return { errors, stop };
@@ -40,7 +48,7 @@ describe('monitorSession', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const refuse = (code: 'bad-token' | 'token-expired' | 'auth-unavailable') => () => {
+  const refuse = (code: ErrorCode) => () => {
     throw new ChatError(code, code);
   };
 
@@ -99,6 +107,30 @@ describe('monitorSession', () => {
     await vi.advanceTimersByTimeAsync(3 * HOUR);
     expect(errors).toEqual([]);
     stop();
+  });
+
+  test('a session on the page is authenticated when its row changes, and ends when the row is deleted', async () => {
+    let answer = (): Session => ({ ...ada, expires: Date.now() + HOUR });
+    const authenticator = new FakeAuthenticator(null, () => answer());
+    const { errors } = watch(authenticator, Date.now() + MINUTE, 'row');
+    for (const listener of authenticator.listeners) listener();
+    await vi.advanceTimersByTimeAsync(30 * MINUTE);
+    expect(errors).toEqual([]);
+    answer = refuse('session-ended');
+    for (const listener of authenticator.listeners) listener();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errors).toEqual(['session-ended']);
+    expect(authenticator.listeners.size).toBe(0);
+  });
+
+  test('a session on the page that has expired is authenticated again before it ends', async () => {
+    let answer = (): Session => ({ ...ada, expires: Date.now() + HOUR });
+    const { errors } = watch(new FakeAuthenticator(null, () => answer()), Date.now() + MINUTE, 'row');
+    await vi.advanceTimersByTimeAsync(30 * MINUTE);
+    expect(errors).toEqual([]);
+    answer = refuse('database-unavailable');
+    await vi.advanceTimersByTimeAsync(HOUR);
+    expect(errors).toEqual(['auth-unavailable']);
   });
 
   test('a stopped monitor reports nothing, even if an authentication is pending', async () => {

@@ -26,6 +26,14 @@ test('the status shows the network first, then the socket, then the room', () =>
   });
 });
 
+test.each(['login-required', 'bad-token', 'token-expired', 'session-ended'] as const)(
+  'the status asks a reader to sign in after the error %s',
+  (code) => {
+    const status = describeStatus({ name: 'open' }, 'refused', new RequestError(code, 'x'), 0);
+    expect(status).toMatchObject({ name: 'refused', text: 'Signed out', isSignedOut: true });
+  },
+);
+
 test('the status names the reason for which the server refuses a socket', () => {
   const waiting = (reason: RefusalReason) =>
     describeStatus({ name: 'waiting', until: 3_000, reason }, 'disconnected', null, 1_000);
@@ -44,7 +52,7 @@ test('the status asks for a reload if the server speaks a newer protocol', () =>
 });
 
 test('errors that the reader can act on are explained, and others have the text of the server', () => {
-  expect(explain('token-expired', 'x')).toContain('Sign in at your provider');
-  expect(explain('login-required', 'x')).toContain('Sign in at your provider');
+  expect(explain('token-expired', 'x')).toContain('has expired');
+  expect(explain('login-required', 'x')).toContain('not signed in');
   expect(explain('bad-room', 'room is empty')).toBe('room is empty');
 });

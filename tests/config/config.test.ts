@@ -208,6 +208,7 @@ describe('AUTH', () => {
       issuer: 'https://example.eu.auth0.com/',
       jwksUrl: 'https://example.eu.auth0.com/.well-known/jwks.json',
       audience: 'https://chat',
+      login: null,
     });
   });
 
@@ -226,14 +227,14 @@ describe('AUTH', () => {
 
   test('AUTH=accounts uses the accounts service at AUTH_SERVER', () => {
     const env = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example/v1/me' };
-    expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER });
+    expect(readConfig(env).auth).toEqual({ mode: 'accounts', server: env.AUTH_SERVER, login: null });
   });
 
   test('all missing settings of an authentication mode are listed', () => {
     expect(faults({ AUTH: 'jwt', PORT: 'x' })).toEqual([
       'PORT must be a whole number',
       'AUTH=jwt requires AUTH0_API_DOMAIN or AUTH_ISSUER',
-      'AUTH=jwt requires AUTH_AUDIENCE',
+      'AUTH=jwt requires AUTH_AUDIENCE or OIDC_CLIENT_ID',
     ]);
     expect(faults({ AUTH: 'accounts' })).toEqual(['AUTH=accounts requires AUTH_SERVER']);
   });
@@ -244,6 +245,57 @@ describe('AUTH', () => {
     ).toEqual([
       'AUTH0_API_DOMAIN is set, but has no effect without AUTH=jwt',
       'AUTH_SERVER is set, but has no effect without AUTH=accounts',
+    ]);
+  });
+
+  test('with OIDC_CLIENT_ID visitors sign in at the issuer, and its discovery document names the key set', () => {
+    const env = { AUTH: 'jwt', AUTH_ISSUER: 'https://id.example/realm', OIDC_CLIENT_ID: 'chat' };
+    expect(readConfig(env).auth).toEqual({
+      mode: 'jwt',
+      issuer: 'https://id.example/realm',
+      jwksUrl: null,
+      audience: null,
+      login: {
+        kind: 'oidc',
+        clientId: 'chat',
+        clientSecret: null,
+        scopes: null,
+        prompt: null,
+        audience: null,
+      },
+    });
+    const more = { OIDC_CLIENT_SECRET: 's', OIDC_SCOPES: 'openid email', OIDC_PROMPT: 'consent' };
+    expect(readConfig({ ...env, ...more }).auth).toMatchObject({
+      login: { clientSecret: 's', scopes: 'openid email', prompt: 'consent' },
+    });
+  });
+
+  test.each([
+    [{ AUTH0_API_DOMAIN: 'a.example' }, 'chat-api', { parameter: 'audience', value: 'chat-api' }],
+    [{ AUTH_ISSUER: 'https://a.example' }, 'https://api', { parameter: 'resource', value: 'https://api' }],
+    [{ AUTH_ISSUER: 'https://a.example' }, 'chat-api', null],
+  ])('with %j a login requests the audience %s as %j', (issuer, AUTH_AUDIENCE, audience) => {
+    const { auth } = readConfig({ AUTH: 'jwt', OIDC_CLIENT_ID: 'chat', AUTH_AUDIENCE, ...issuer });
+    expect(auth).toMatchObject({ audience: AUTH_AUDIENCE, login: { audience } });
+  });
+
+  test('LOGIN_URL is a login page for tokens of both kinds', () => {
+    const LOGIN_URL = 'https://login.example/?app=chat';
+    const accounts = { AUTH: 'accounts', AUTH_SERVER: 'https://accounts.example', LOGIN_URL };
+    const jwt = { AUTH: 'jwt', AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'chat', LOGIN_URL };
+    for (const env of [accounts, jwt])
+      expect(readConfig(env).auth).toMatchObject({ login: { kind: 'page', url: LOGIN_URL } });
+    expect(faults({ ...jwt, OIDC_CLIENT_ID: 'chat' })).toEqual([
+      'OIDC_CLIENT_ID and LOGIN_URL exclude each other',
+    ]);
+    expect(faults({ LOGIN_URL })).toEqual([
+      'LOGIN_URL is set, but has no effect without AUTH=jwt or AUTH=accounts',
+    ]);
+    expect(faults({ ...accounts, LOGIN_URL: '', OIDC_CLIENT_ID: 'chat' })).toEqual([
+      'OIDC_CLIENT_ID is set, but has no effect without AUTH=jwt',
+    ]);
+    expect(faults({ ...jwt, OIDC_CLIENT_SECRET: 'hunter2' })).toEqual([
+      'OIDC_CLIENT_SECRET is set, but has no effect without OIDC_CLIENT_ID',
     ]);
   });
 

@@ -144,7 +144,7 @@ describe('other original settings', () => {
 
   test('AUTH_SERVER without AUTH selects AUTH=accounts', () => {
     const { auth, warnings } = readConfig({ AUTH_SERVER: 'https://accounts.example' });
-    expect(auth).toEqual({ mode: 'accounts', server: 'https://accounts.example' });
+    expect(auth).toEqual({ mode: 'accounts', server: 'https://accounts.example', login: null });
     expect(warnings).toEqual(['AUTH=accounts is assumed, because AUTH_SERVER is set']);
   });
 
@@ -156,7 +156,7 @@ describe('other original settings', () => {
 
   test('AUTH0_API_DOMAIN without AUTH selects AUTH=jwt, which is never open for guests', () => {
     const AUTH0_API_DOMAIN = 'example.eu.auth0.com';
-    expect(faultsOf({ AUTH0_API_DOMAIN })).toEqual(['AUTH=jwt requires AUTH_AUDIENCE']);
+    expect(faultsOf({ AUTH0_API_DOMAIN })).toEqual(['AUTH=jwt requires AUTH_AUDIENCE or OIDC_CLIENT_ID']);
     expect(readConfig({ AUTH0_API_DOMAIN, AUTH_AUDIENCE: 'chat' }).auth.mode).toBe('jwt');
   });
 

@@ -5,7 +5,7 @@ import { EventSource } from 'eventsource';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AccessControl } from '../../server/access/access-control.js';
-import { createAuthenticator } from '../../server/auth/authenticator.js';
+import { guestAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
 import { OriginPolicy } from '../../server/auth/origin-policy.js';
 import { Playground } from '../../server/auth/playground.js';
@@ -65,7 +65,7 @@ afterEach(async () => {
 });
 
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
-const authenticator = createAuthenticator({ mode: 'guest' }, guests, createLog({ log: 'silent' }));
+const authenticator = guestAuthenticator(guests);
 
 /** Serves event streams with these options. */
 async function serve(

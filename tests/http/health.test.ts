@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../server/database/connection/database.js';
-import { healthRouter } from '../../server/http/monitoring/health.js';
+import { healthEndpoints } from '../../server/http/monitoring/health.js';
+import { serve as serveEndpoints } from '../../server/http/openapi/endpoint.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { chatDatabase } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -25,7 +26,9 @@ afterEach(async () => {
 async function serve(port = testDatabase.port, stopping = new AbortController().signal): Promise<string> {
   database = chatDatabase(testDatabase.at(port));
   database.start();
-  server = createServer(express().use(healthRouter({ dependencies: { database }, stopping })));
+  server = createServer(
+    express().use(serveEndpoints(healthEndpoints({ dependencies: { database }, stopping }))),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -84,7 +87,9 @@ describe('a full storage', () => {
     const since = new Date();
     const storage = { storage: { state: 'full' as const, since } };
     const stopping = new AbortController().signal;
-    server = createServer(express().use(healthRouter({ dependencies: { database }, storage, stopping })));
+    server = createServer(
+      express().use(serveEndpoints(healthEndpoints({ dependencies: { database }, storage, stopping }))),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
     expect(response.status).toBe(200);

@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
+import { exampleOf } from '../../server/http/openapi/example.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
@@ -21,7 +22,9 @@ let ajv: Ajv2020;
 let cookie: string;
 let room: string;
 beforeAll(async () => {
-  app = await startTestApp({ env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET } });
+  app = await startTestApp({
+    env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET, METRICS_TOKEN: SECRET },
+  });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
   // Added as a schema, so that references into the document resolve.
   ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -135,6 +138,12 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getDocument', () => ({}), 200],
   ['getDocs', () => ({}), 200],
   ['getErrors', () => ({}), 200],
+  ['getRequests', () => ({}), 200],
+  ['getHealth', () => ({}), 200],
+  ['getReadiness', () => ({}), 200],
+  ['getMetrics', () => ({ headers: authorization }), 200],
+  ['getMetrics', () => ({}), 401],
+  ['getMetrics', () => ({ headers: { authorization: 'Bearer wrong' } }), 401],
 ];
 
 describe('the OpenAPI document', () => {
@@ -151,6 +160,26 @@ describe('the OpenAPI document', () => {
       const fields = operation.parameters?.filter((one) => one.in === 'path').map(({ name }) => name) ?? [];
       expect(fields.sort()).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
     }
+  });
+
+  test('the document names the address at which it was requested as its server', async () => {
+    expect(document.servers).toEqual([{ url: app.url, description: 'This server' }]);
+    const forwarded = { 'X-Forwarded-Host': 'chat.example.org', 'X-Forwarded-Proto': 'https' };
+    const other = await jsonOf(await fetch(`${app.url}/api/openapi.json`, { headers: forwarded }));
+    expect(other.servers[0].url).toBe('https://chat.example.org');
+  });
+
+  test('the document has a scheme for each way of authentication, and an example of a list of bots', () => {
+    expect(document.components.securitySchemes).toMatchObject({
+      guest: { type: 'apiKey', in: 'cookie' },
+      token: { type: 'http', scheme: 'bearer' },
+      tokenCookie: { type: 'apiKey', in: 'cookie' },
+      secret: { type: 'http', scheme: 'bearer' },
+    });
+    const schema = find('listBots').operation.responses[200]!.content!['application/json']!.schema;
+    expect(exampleOf(schema, document.components.schemas)).toEqual([
+      { command: 'roll', usage: '/roll 2d6', help: 'Rolls dice' },
+    ]);
   });
 
   test('the document has the limits, defaults and required fields of the rules', () => {
@@ -229,7 +258,8 @@ describe('the operations of the API', () => {
   });
 
   test('every operation refuses requests of other sites', async () => {
-    for (const { operation } of operations()) {
+    // /metrics cannot be read by pages of other sites.
+    for (const { operation } of operations().filter(({ path }) => path !== '/metrics')) {
       const path = { room: 'lobby', id: 'x' };
       const headers = { origin: 'https://elsewhere.example', ...authorization };
       expect(await perform(operation.operationId, { path, headers })).toMatchObject({

@@ -34,6 +34,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/http/pages.',
   'tests/http/people',
   'tests/http/playground',
+  'tests/http/request-file',
   'tests/limits/doors',
   'tests/limits/limits',
   'tests/protocol/text/linear',

@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
+  | 'session-ended'
+  | 'login-failed'
   | 'bad-origin'
   | 'id-taken'
   | 'room-exists'

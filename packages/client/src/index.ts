@@ -26,7 +26,12 @@ export {
   type Unsent,
 } from './outbox.js';
 export { comparePositions } from './position.js';
-export { ConnectionError, RequestError, type RequestErrorDetails } from './request-error.js';
+export {
+  ConnectionError,
+  isAuthenticationError,
+  RequestError,
+  type RequestErrorDetails,
+} from './request-error.js';
 export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';

@@ -27,7 +27,14 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
+const AUTHENTICATION_CODES: readonly ErrorCode[] = [
+  'login-required',
+  'bad-token',
+  'token-expired',
+  'session-ended',
+];
+
 /** Whether an error means that the server does not know, or no longer knows, the user of the socket. */
 export function isAuthenticationError(code: ErrorCode): boolean {
-  return code === 'login-required' || code === 'bad-token' || code === 'token-expired';
+  return AUTHENTICATION_CODES.includes(code);
 }

@@ -49,6 +49,32 @@ export interface UserRow {
   playground?: unknown;
 }
 
+/**
+ * `sessions`: logins on the page. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
+ * which cannot be derived from it.
+ */
+export interface SessionRow {
+  id: unknown;
+  id_user?: unknown;
+  name?: unknown;
+  created?: unknown;
+  /** When the issuer stated the name. Missing where it stated none. */
+  issued?: unknown;
+  /** When the issuer last confirmed the login. */
+  refreshed?: unknown;
+  /** When this confirmation expires. */
+  expires?: unknown;
+  /** When the session ends, and its row is deleted. */
+  ends?: unknown;
+  /** Refresh token and ID token of the issuer, or a token of a login page: encrypted, with `SESSION_SECRET`. */
+  refresh_token?: unknown;
+  id_token?: unknown;
+  token?: unknown;
+  /** The attempt to refresh that is in progress, and when it began. */
+  claimed_by?: unknown;
+  claimed?: unknown;
+}
+
 /** `commands`: which process dispatches a command to a bot. */
 export interface CommandRow {
   id: unknown;

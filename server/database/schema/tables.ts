@@ -3,7 +3,7 @@ import { r } from '../connection/reql.js';
 import type { Datum } from '../connection/reql-types.js';
 import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
-import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, UserRow } from './rows.js';
+import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, SessionRow, UserRow } from './rows.js';
 
 /** Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots. */
 export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'> = {
@@ -43,6 +43,15 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
 };
 
+/** Logins on the page. */
+export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
+  name: 'sessions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    ends: { definition: (row) => row('ends') },
+  },
+};
+
 /** Claims of commands to bots. */
 export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
   name: 'commands',
@@ -55,7 +64,7 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
-export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, COMMANDS, NODES] as const;
+export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, SESSIONS, COMMANDS, NODES] as const;
 
 /** The names of a table's indexes. */
 export function indexNames({ indexes }: { indexes: object }): string[] {

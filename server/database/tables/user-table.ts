@@ -115,12 +115,12 @@ export class UserTable {
   /**
    * Stores in the background which name the issuer of tokens gives to a user. A token that was issued before the last
    * stored one changes nothing.
-   * @param issued milliseconds since 1970
+   * @param issued milliseconds since 1970; 0 for a token that states no name, whose name counts only for a user without one
    */
   noteGiven({ id_user, name }: Named, issued: number): void {
     this.#background.add(`given ${id_user}`, async () => {
       const row = await this.get(id_user);
-      if (row && (row.chosen === name || row.given > issued)) return;
+      if (row && (issued === 0 || row.chosen === name || row.given > issued)) return;
       await this.#claim(id_user, name, { kind: 'given', issued });
     });
   }

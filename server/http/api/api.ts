@@ -23,7 +23,10 @@ export type ApiDependencies = BotEndpointsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
-  UsersDependencies;
+  UsersDependencies & {
+    /** Documented here, and served before the limits of requests. */
+    monitoring: Endpoint[];
+  };
 
 /**
  * The REST API: everything under `/api`, and `/:room/users`. docs/api.md explains it; `/api/openapi.json` is generated
@@ -42,7 +45,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...docsEndpoints(dependencies, () => document),
   ];
   const atRoot = rootEndpoints(dependencies);
-  const document = describe([...underApi, ...atRoot]);
+  const document = describe([...underApi, ...atRoot, ...dependencies.monitoring]);
   return Router().use('/api', noSniffing).use(serve(underApi)).use('/api', notFound).use(serveAtRoot(atRoot));
 }
 

@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Request } from 'express';
+import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { AuthConfig } from '../../config/auth-config.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 import { docsPage } from '../openapi/docs-page.js';
-import type { OpenApi } from '../openapi/document.js';
+import { type OpenApi, servedAt } from '../openapi/document.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
+import { requestFile } from '../openapi/request-file.js';
 import { readAssets } from '../pages/assets.js';
 
 export interface DocsDependencies {
   log: Log;
+  authMode: AuthConfig['mode'];
 }
 
 const about = { method: 'get', tag: 'About', access: 'public' } as const;
@@ -21,6 +26,16 @@ const getDocument = operation({
   path: '/api/openapi.json',
   summary: 'This API as OpenAPI 3.1',
   responses: { 200: { description: 'The document', schema: z.looseObject({ openapi: z.literal('3.1.0') }) } },
+});
+
+const getRequests = operation({
+  ...about,
+  id: 'getRequests',
+  path: '/api/requests.http',
+  summary: 'This API as a file of requests',
+  description:
+    'For HTTP clients of editors: REST Client of Visual Studio Code, JetBrains, httpYac. Postman, Insomnia and Bruno import `/api/openapi.json`.',
+  responses: { 200: { description: 'One request for each operation', type: 'text/plain' } },
 });
 
 const getDocs = operation({
@@ -40,14 +55,24 @@ const getErrors = operation({
 });
 
 /** Documentation of the API: for programs, for people, and of each error code, to which the `type` of problems points. */
-export function docsEndpoints({ log }: DocsDependencies, document: () => OpenApi): Endpoint[] {
+export function docsEndpoints({ log, authMode }: DocsDependencies, document: () => OpenApi): Endpoint[] {
   return [
-    endpoint(getDocument, (_input, _req, res) => {
-      res.set('Cache-Control', 'no-cache').json(document());
+    endpoint(getDocument, (_input, req, res) => {
+      res.set('Cache-Control', 'no-cache').json(servedAt(document(), originOf(req)));
+    }),
+
+    endpoint(getRequests, (_input, req, res) => {
+      const file = requestFile(document(), {
+        origin: originOf(req),
+        variables: { message: uuidv7() },
+        hasTokens: authMode !== 'guest',
+        undoing: ['deleteMessage', 'leaveRoom'],
+      });
+      res.set('Cache-Control', 'no-store').type('text/plain').send(file);
     }),
 
     endpoint(getDocs, (_input, req, res) => {
-      const page = docsPage(document(), `${req.protocol}://${req.host}`);
+      const page = docsPage(document(), originOf(req));
       res.set('Cache-Control', 'no-cache').render('docs', { ...page, assets: readAssets(log) });
     }),
 
@@ -57,6 +82,9 @@ export function docsEndpoints({ log }: DocsDependencies, document: () => OpenApi
     }),
   ];
 }
+
+/** The address of this server, as the sender of a request reaches it. */
+const originOf = ({ protocol, host }: Request) => `${protocol}://${host}`;
 
 const packageSchema = z.object({ version: z.string() });
 

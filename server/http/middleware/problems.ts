@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { clearedCookies, SESSION_COOKIE } from '../../auth/login/session-cookie.js';
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { allowMethods } from '../gate/cross-origin.js';
+import { loginPath } from '../pages/login-addresses.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
@@ -63,10 +65,14 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const problem = toProblem(error, instance);
     res.status(problem.status).set('Cache-Control', 'no-store');
     if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
+    if (problem.code === 'session-ended')
+      res.append('Set-Cookie', clearedCookies(SESSION_COOKIE, req.secure));
     if (problem.retryAfterMs !== undefined)
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
-    res.render('error', problem, (failure: Error | null, html: string) => {
+    const isLoginPage = problem.status === 401 && req.app.locals.isLoginOffered === true;
+    const locals = { ...problem, loginPath: loginPath(req) };
+    res.render(isLoginPage ? 'sign-in' : 'error', locals, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
       log.error({ err: failure }, 'http: rendering the error page failed');
       sendJson(res, problem);

@@ -1,6 +1,6 @@
 import { ERRORS } from '../../protocol/errors.js';
 import type { OpenApi, OpenApiOperation, OpenApiResponse, Parameter } from './document.js';
-import { exampleOf } from './example.js';
+import { exampleOf, exampleQuery } from './example.js';
 import { type JsonSchema, resolve } from './json-schema.js';
 
 type Components = Record<string, JsonSchema>;
@@ -62,7 +62,7 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
     fields: [...parameters.map(parameterField), ...bodyFields(body, components)],
     command: command(address, { parameters, body, security, components }),
     responses: Object.entries(responses)
-      .filter(([status]) => status < '400')
+      .filter(([status, { content }]) => status < '400' || content?.['application/json'])
       .map(([status, response]) => ({ status, ...responseOf(response, components) })),
     errors: Object.entries(responses)
       .filter(([status]) => status >= '400')
@@ -142,11 +142,6 @@ function command(
     const parameter = parameters.find((one) => one.name === name);
     return encodeURIComponent(String(parameter && exampleOf(parameter.schema, components)));
   });
-  const query = parameters
-    .filter((one) => one.in === 'query' && one.required)
-    .flatMap(({ name, schema }) =>
-      [exampleOf(schema, components)].flat().map((value) => `${name}=${encodeURIComponent(String(value))}`),
-    );
   const required = resolve(body ?? {}, components).required ?? [];
   const example = Object.entries((body ? exampleOf(body, components) : {}) as object);
   const fields = Object.fromEntries(example.filter(([name]) => required.includes(name)));
@@ -156,7 +151,7 @@ function command(
     security.some((way) => 'secret' in way) && `-H 'Authorization: Bearer …'`,
     security.some((way) => 'guest' in way) && '-b jar -c jar',
     body && `--json '${JSON.stringify(fields)}'`,
-    `'${origin}${filled}${query.length > 0 ? `?${query.join('&')}` : ''}'`,
+    `'${origin}${filled}${exampleQuery(parameters, components)}'`,
   ]
     .filter(Boolean)
     .join(' ');

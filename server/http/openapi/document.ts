@@ -7,6 +7,8 @@ import type { Operation, OperationResponse } from './operation.js';
 export interface OpenApi {
   openapi: '3.1.0';
   info: { title: string; version: string; description: string; license: { name: string } };
+  /** Addresses of the API. The one of this document is relative; see `servedAt`. */
+  servers: { url: string; description: string }[];
   tags: { name: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
@@ -68,6 +70,7 @@ export function describeApi(
         'A chat server. Each message is shown on every screen in its room a moment after it is written.',
       license: { name: 'MIT' },
     },
+    servers: [{ url: '/', description: 'This server' }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -91,11 +94,18 @@ export function describeApi(
   };
 }
 
+/** The document with the address at which its reader reaches the server. */
+export function servedAt(document: OpenApi, origin: string): OpenApi {
+  return { ...document, servers: [{ url: origin, description: 'This server' }] };
+}
+
 const SECURITY: Record<NonNullable<Operation['access']>, OpenApiOperation['security']> = {
   // Authentication is optional: where an identity is needed, a visitor without one becomes a guest.
   visitors: [{}, { guest: [] }, { token: [] }, { tokenCookie: [] }],
   public: [],
   secret: [{ secret: [] }],
+  monitoring: [],
+  operator: [{}, { secret: [] }],
 };
 
 function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchema): OpenApiOperation {
@@ -219,9 +229,10 @@ function errorsOf({
           'database-unavailable',
         ] as const)
       : []),
-    'bad-origin',
+    ...(access === 'operator' ? (['local-only', 'login-required', 'bad-token'] as const) : []),
     ...(method !== 'get' && access === 'visitors' ? (['storage-full'] as const) : []),
-    'rate-limited',
+    ...(access === 'operator' ? [] : (['bad-origin'] as const)),
+    ...(access === 'monitoring' || access === 'operator' ? [] : (['rate-limited'] as const)),
     'internal',
   ]);
 }

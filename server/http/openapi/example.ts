@@ -1,3 +1,4 @@
+import type { Parameter } from './document.js';
 import { type JsonSchema, resolve } from './json-schema.js';
 
 /** A value that a schema allows: its own example, or one composed of the examples of its parts. */
@@ -23,4 +24,17 @@ export function exampleOf(schema: JsonSchema, components: Record<string, JsonSch
   if (items) return [exampleOf(items, components)];
   const plain: Record<string, unknown> = { string: '…', integer: 0, number: 0, boolean: false, object: {} };
   return plain[[type].flat()[0] ?? ''] ?? null;
+}
+
+/** The query of an example request, with its question mark: the required parameters. Empty without such parameters. */
+export function exampleQuery(
+  parameters: readonly Parameter[],
+  components: Record<string, JsonSchema>,
+): string {
+  const pairs = parameters
+    .filter((one) => one.in === 'query' && one.required)
+    .flatMap(({ name, schema }) =>
+      [exampleOf(schema, components)].flat().map((value) => `${name}=${encodeURIComponent(String(value))}`),
+    );
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
 }

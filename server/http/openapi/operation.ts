@@ -39,8 +39,12 @@ export interface OperationDefinition<P, Q, H, B> {
   responses: Record<number, OperationResponse>;
   /** Error codes, except those that follow from the other properties; see `errorsOf`. */
   errors?: readonly ErrorCode[];
-  /** Default `visitors`; `public`: without authentication; `secret`: with a bearer token that the operator has set. */
-  access?: 'visitors' | 'public' | 'secret';
+  /**
+   * Default `visitors`; `public`: without authentication; `secret`: with a bearer token that the operator has set;
+   * `monitoring`: public, and exempt from the limit of requests; `operator`: as `monitoring`, with a bearer token that
+   * the operator has set, or from the server's own machine.
+   */
+  access?: 'visitors' | 'public' | 'secret' | 'monitoring' | 'operator';
 }
 
 export interface Operation<

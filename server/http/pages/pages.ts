@@ -1,6 +1,7 @@
 import path from 'node:path';
 import express, { Router } from 'express';
 import compressedStatic from 'express-static-gzip';
+import type { Login } from '../../auth/create-auth.js';
 import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
@@ -14,6 +15,7 @@ import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { rejectedForm } from './rejected-form.js';
@@ -23,8 +25,10 @@ import { roomPath } from './rows/room-path.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
-  limits: Pick<Limits, 'heavyWork' | 'history'>;
+  limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
+  /** Null: visitors cannot sign in on the page. */
+  login: Login | null;
   origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
   users: UserTable;
@@ -59,6 +63,8 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
+  // A login page on another site may send a token here.
+  if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));

@@ -57,6 +57,7 @@ export const newMessageId = rule(cleanId, {
   pattern: '^[A-Za-z0-9_-]{1,64}$',
   description:
     'An id of your choice, preferably a UUIDv7. A repeated request with the same id creates one message',
+  examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
 }).optional();
 
 /** The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key. */

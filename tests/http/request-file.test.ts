@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OpenApi } from '../../server/http/openapi/document.js';
+import { requestFile } from '../../server/http/openapi/request-file.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { jsonOf } from './client.js';
+
+const SECRET = 'a-secret-of-the-operator';
+
+interface FileRequest {
+  name: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** Reads a file of requests as HTTP clients of editors do. @param own values of variables */
+function parse(text: string, own: Record<string, string> = {}): FileRequest[] {
+  const [head = '', ...blocks] = text.split(/^### .*$/m);
+  const set = [...head.matchAll(/^@(\w+) = (.*)$/gm)].map(([, name, value]) => [name!, value!]);
+  const variables = { ...Object.fromEntries(set), ...own };
+  return blocks.map((block) => {
+    const filled = block.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+      const value = variables[name];
+      if (value === undefined) throw new Error(`The variable ${name} is not set`);
+      return value;
+    });
+    const [, name] = /^# @name (\w+)$/m.exec(filled) ?? [];
+    const [lines = '', ...rest] = filled
+      .trim()
+      .replaceAll(/^#.*\n/gm, '')
+      .split('\n\n');
+    const [request = '', ...headers] = lines.split('\n');
+    const [method = '', url = ''] = request.split(' ');
+    const body = rest.join('\n\n').trim() || undefined;
+    return { name: name!, method, url, headers: Object.fromEntries(headers.map((h) => h.split(': '))), body };
+  });
+}
+
+describe('the file of requests', () => {
+  let app: TestApp;
+  let document: OpenApi;
+  beforeAll(async () => {
+    app = await startTestApp({
+      env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET, METRICS_TOKEN: SECRET },
+    });
+    document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
+  });
+  afterAll(() => app.stop());
+
+  const download = async () => (await fetch(`${app.url}/api/requests.http`)).text();
+
+  test('every request of the file succeeds, one after the other, with a documented status', async () => {
+    const requests = parse(await download(), { secret: SECRET });
+    let cookie = '';
+    const statuses: [name: string, status: number][] = [];
+    for (const { name, method, url, headers, body } of requests) {
+      const stop = new AbortController();
+      const response = await fetch(url, {
+        method,
+        headers: { ...headers, cookie },
+        ...(body !== undefined && { body }),
+        signal: stop.signal,
+      });
+      stop.abort();
+      cookie ||= response.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
+      statuses.push([name, response.status]);
+    }
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(statuses.map(([name]) => name).sort()).toEqual(
+      operations.map(({ operationId }) => operationId).sort(),
+    );
+    for (const [name, status] of statuses) {
+      const { responses } = operations.find(({ operationId }) => operationId === name)!;
+      expect(Object.keys(responses), name).toContain(String(status));
+    }
+    // The user of the example does not exist.
+    expect(statuses.filter(([, status]) => status >= 400)).toEqual([['getUser', 404]]);
+  });
+
+  test('the file names the address at which it was requested, and a new message each time', async () => {
+    const [one, other] = [await download(), await download()];
+    expect(one).toContain(`@origin = ${app.url}\n`);
+    const messageOf = (text: string) => /^@message = ([\w-]{36})$/m.exec(text)?.[1];
+    expect(messageOf(one)).toBeDefined();
+    expect(messageOf(other)).not.toBe(messageOf(one));
+    expect(parse(one).find(({ name }) => name === 'postMessage')?.body).toContain(messageOf(one));
+  });
+
+  test('requests for visitors have a token where users authenticate with tokens', () => {
+    const options = { origin: app.url, variables: {}, undoing: [] };
+    const headersOf = (hasTokens: boolean, id: string) =>
+      parse(requestFile(document, { ...options, hasTokens }), { token: 'mine' }).find(
+        ({ name }) => name === id,
+      )!.headers;
+    expect(headersOf(true, 'postMessage')).toMatchObject({ Authorization: 'Bearer mine' });
+    expect(headersOf(false, 'postMessage')).not.toHaveProperty('Authorization');
+    expect(headersOf(true, 'getHealth')).not.toHaveProperty('Authorization');
+  });
+});
