@@ -5,10 +5,14 @@ const COMMAND_PREFIX = new RegExp(COMMAND);
 /** The form of command names, in lower case. */
 export const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
+/** The page shows `/me waves` as a sentence about its author: it is no command to a bot. */
+const ACTION_NAME = 'me';
+
 /** The name of the command in a message, in lower case; null for a message without a command. */
 export function commandName({ body, kind }: Pick<Message, 'body' | 'kind'>): string | null {
   if (kind !== 'message') return null;
-  return COMMAND_PREFIX.exec(body)?.[1]?.toLowerCase() ?? null;
+  const name = COMMAND_PREFIX.exec(body)?.[1]?.toLowerCase() ?? null;
+  return name === ACTION_NAME ? null : name;
 }
 
 /** A command as bots receive it: JSON in UTF-8. The first three fields are those of the original protocol. */

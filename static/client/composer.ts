@@ -101,7 +101,7 @@ export class Composer {
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
     this.#counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
     this.#counter.classList.toggle('over', left < 0);
-    this.#field.toggleAttribute('aria-invalid', left < 0);
+    this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = this.isEmpty || left < 0;
     this.#drafts.save(this.#room, value);
   }

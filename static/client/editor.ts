@@ -1,3 +1,4 @@
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Message } from '../../server/protocol/message.js';
 import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
@@ -81,7 +82,7 @@ export class Editor {
       done();
     } catch (error) {
       this.#setSaving(false);
-      this.#showFault(error instanceof Error ? error.message : String(error));
+      this.#showFault(faultText(error));
       this.#field.focus();
     }
   }

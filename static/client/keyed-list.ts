@@ -37,6 +37,7 @@ export class KeyedList {
       else {
         this.#parent.insertBefore(element, next);
         if (held && !isFresh) {
+          keepOpen(held.element, element);
           if (held.element === next) next = next.nextElementSibling;
           held.element.remove();
         }
@@ -66,6 +67,11 @@ export class KeyedList {
     if (!element || element.contains(document.activeElement)) return;
     element.querySelector<HTMLElement>(`[data-action="${name}"]`)?.focus();
   }
+}
+
+/** A long message that the reader has expanded stays expanded. */
+function keepOpen(from: Element, to: Element): void {
+  if (from.querySelector('details[open]')) to.querySelector('details')?.setAttribute('open', '');
 }
 
 function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {

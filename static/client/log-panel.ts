@@ -33,6 +33,11 @@ export class LogPanel {
     return this.#scroller.isNearStart;
   }
 
+  /** Expands or collapses a long message. */
+  toggle(part: HTMLDetailsElement): void {
+    this.#scroller.toggle(part);
+  }
+
   onScroll(listener: () => void): void {
     this.#log.addEventListener('scroll', listener, { passive: true });
   }
@@ -74,11 +79,13 @@ export class LogPanel {
 
   #drawNotes({ room, unread }: LogPanelContent): void {
     const isEmpty = room.messages.length + room.unsent.length === 0;
-    byId('empty').hidden = !isEmpty || room.status !== 'live';
+    // While the room is not live, the notes stay as they were, so that nothing moves.
+    const isLive = room.status === 'live';
+    if (isLive || !isEmpty) byId('empty').hidden = !isEmpty;
+    if (isLive) byId('beginning').hidden = isEmpty || !room.isComplete;
     byId('loading').hidden = !room.isLoadingHistory;
     byId('history-fault').hidden = room.historyFault === null;
     setText('history-fault-text', room.historyFault ?? '');
-    byId('beginning').hidden = isEmpty || !room.isComplete;
     byId('newer').hidden = this.isAtEnd;
     const { count } = unread;
     setText('newer-text', count > 0 ? `${count} new message${count === 1 ? '' : 's'}` : 'Newest');

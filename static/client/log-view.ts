@@ -1,7 +1,7 @@
 import type { MemberNotice, Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
-import { type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
+import { areOneGroup, type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
@@ -36,15 +36,14 @@ export class LogView {
   render(content: LogContent): void {
     const { messages, unsent, gaps, unread, memberNotices } = content;
     const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread, notes: memberNotices });
-    const last = messages.at(-1);
-    const continues =
-      last !== undefined &&
-      rows.at(-1)?.type === 'message' &&
-      isBy(last, content.user) &&
-      last.kind === 'message';
+    const leader = rows.findLast((row) => row.type !== 'message' || row.leads);
+    const now = Date.now();
+    const continues = ({ body }: Unsent) =>
+      leader?.type === 'message' &&
+      areOneGroup(leader.message, { author: content.user, body, kind: 'message', sent: now });
     this.#list.render([
       ...rows.map((row) => toItem(row, content)),
-      ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues)),
+      ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues(message))),
     ]);
   }
 }

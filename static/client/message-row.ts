@@ -1,5 +1,6 @@
 import type { Unsent } from 'changeroom-client';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import {
   messageBody,
   messageHead,
@@ -23,7 +24,7 @@ export function deliveredRow(
     message,
     { leads, isOwn: rights !== 'none' },
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
-    messageBody(message, LOCAL_TIME),
+    ...messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
     rights === 'own' && actions(button('edit', 'Edit'), button('delete', 'Delete')),
     rights === 'confirming' &&
@@ -51,11 +52,11 @@ export function unsentRow(
   };
   const note = element('span', { class: 'progress' }, notes[progress]);
   return messageRow(
-    { id, author, kind: 'message' },
+    { id, author, body, kind: 'message' },
     { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
-    messageBody({ body }, LOCAL_TIME),
-    fault !== undefined && faultNote(fault),
+    ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
+    fault !== undefined && faultNote(faultText(fault)),
     progress === 'failed' &&
       actions(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
   );
@@ -63,8 +64,9 @@ export function unsentRow(
 
 /** A message that the user edits: the editor replaces the body. */
 export function editedRow(message: Message, leads: boolean, editor: Node): ElementTree<Node> {
+  // Without the body, which decides the look of a row.
   return messageRow<Node>(
-    message,
+    { ...message, body: '' },
     { leads, isOwn: true, states: ['edits'] },
     ...messageHead(message, LOCAL_TIME.timeOfDay(message.sent)),
     editor,

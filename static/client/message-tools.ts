@@ -1,4 +1,5 @@
 import type { Author, ChatClient, Room } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Composer } from './composer.js';
 import { Editor } from './editor.js';
 import { isBy } from './log-view.js';
@@ -144,7 +145,7 @@ export class MessageTools {
     this.#fault = null;
     this.#dependencies.composer.focus();
     this.#dependencies.room.delete(id).catch((error: Error) => {
-      this.#fault = { id, text: error.message };
+      this.#fault = { id, text: faultText(error) };
       this.#dependencies.scheduleDraw();
     });
   }

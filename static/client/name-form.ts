@@ -1,4 +1,5 @@
 import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Author } from '../../server/protocol/message.js';
 import { byId } from './elements.js';
 
@@ -24,7 +25,7 @@ export class NameForm {
           this.show(renamed);
         },
         (error: Error) => {
-          this.#showFault(error.message);
+          this.#showFault(faultText(error));
           this.#field.focus();
         },
       );
@@ -43,6 +44,6 @@ export class NameForm {
   #showFault(fault: string): void {
     this.#fault.hidden = fault === '';
     this.#fault.textContent = fault;
-    this.#field.toggleAttribute('aria-invalid', fault !== '');
+    this.#field.setAttribute('aria-invalid', `${fault !== ''}`);
   }
 }

@@ -1,3 +1,5 @@
+import { RequestError } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Api } from './api.js';
 import { byId } from './elements.js';
 
@@ -14,7 +16,7 @@ export class NewRoomDialog {
       event.preventDefault();
       const side = byId('side');
       if (side.matches(':popover-open')) side.hidePopover();
-      this.#fault.hidden = true;
+      this.#showFault('');
       this.#dialog.showModal();
     });
     byId('new-room-cancel').addEventListener('click', () => this.#dialog.close());
@@ -23,7 +25,7 @@ export class NewRoomDialog {
       const fields = new FormData(this.#form);
       const field = (name: string) => String(fields.get(name) ?? '');
       const room = { name: field('name'), topic: field('topic'), access: field('access') };
-      this.#fault.hidden = true;
+      this.#showFault('');
       this.#create.disabled = true;
       try {
         const { name } = await api.createRoom(room);
@@ -31,11 +33,20 @@ export class NewRoomDialog {
         this.#dialog.close();
         created(name);
       } catch (error) {
-        this.#fault.hidden = false;
-        this.#fault.textContent = error instanceof Error ? error.message : String(error);
-        byId('new-name').focus();
+        const isTopic = error instanceof RequestError && error.details.field === 'topic';
+        this.#showFault(faultText(error), byId(isTopic ? 'new-topic' : 'new-name'));
       }
       this.#create.disabled = false;
     });
+  }
+
+  /** @param field that the error is about */
+  #showFault(fault: string, field?: HTMLElement): void {
+    this.#fault.hidden = fault === '';
+    this.#fault.textContent = fault;
+    for (const one of this.#form.querySelectorAll('input'))
+      one.setAttribute('aria-invalid', `${one === field}`);
+    field?.after(this.#fault);
+    field?.focus();
   }
 }

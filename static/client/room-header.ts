@@ -1,4 +1,6 @@
 import type { Author } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { membershipWords } from '../../server/http/pages/rows/membership-words.js';
 import { roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
@@ -49,6 +51,19 @@ export class RoomHeader {
     const mark = roomMark(access);
     byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
     byId('room-access').textContent = access === 'members' ? ', for members' : '';
+    this.#showWords(access);
+  }
+
+  #showWords(access: RoomEntry['access']): void {
+    const { join, joinTitle, leave } = membershipWords(access);
+    const joinButton = this.#join.querySelector('button');
+    const leaveButton = this.#leave.querySelector('button');
+    if (!joinButton || !leaveButton) return;
+    joinButton.textContent = join;
+    joinButton.title = joinTitle;
+    leaveButton.lastElementChild?.replaceChildren(leave);
+    leaveButton.title = `${leave} ${this.#dependencies.room}`;
+    leaveButton.ariaLabel = leaveButton.title;
   }
 
   #showMembership(isMember: boolean): void {
@@ -77,7 +92,7 @@ export class RoomHeader {
       await change();
       await listing.refresh();
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#fault = faultText(error);
     }
     scheduleDraw();
   }

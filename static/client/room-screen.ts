@@ -6,6 +6,7 @@ import {
   type Room,
 } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
@@ -120,7 +121,13 @@ export class RoomScreen {
     this.#client.subscribe((event) => this.#receive(event));
     this.#membersSection.onToggle(scheduleDraw);
     this.#log.onScroll(scheduleDraw);
-    this.#log.onClick((event) => this.#tools.clicked(event));
+    this.#log.onClick((event) => {
+      const summary = event.target instanceof Element ? event.target.closest('summary') : null;
+      if (summary?.parentElement instanceof HTMLDetailsElement) {
+        event.preventDefault();
+        this.#log.toggle(summary.parentElement);
+      } else this.#tools.clicked(event);
+    });
     byId('newer').addEventListener('click', () => {
       this.#log.scrollToEnd();
       this.#composer.focus();
@@ -153,7 +160,7 @@ export class RoomScreen {
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
       this.#composer.restore(body);
-      this.#composer.showFault(error.message);
+      this.#composer.showFault(faultText(error));
     }
     this.#drawing.drawNow();
     this.#log.scrollToEnd();

@@ -36,6 +36,13 @@ export class Scroller {
     if (place < 0 || place > clientHeight) this.#log.scrollTop += place - clientHeight / 5;
   }
 
+  /** Expands or collapses a part of a row, below which the log grows or shrinks. The place of the row stays. */
+  toggle(part: HTMLDetailsElement): void {
+    const before = part.parentElement?.getBoundingClientRect().top ?? 0;
+    part.open = !part.open;
+    this.#log.scrollTop += (part.parentElement?.getBoundingClientRect().top ?? 0) - before;
+  }
+
   /** Makes a change without moving the visible messages; a log at its end stays at its end. */
   keepPlace(change: () => void): void {
     if (this.isAtEnd) {

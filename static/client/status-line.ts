@@ -13,7 +13,6 @@ export class StatusLine {
   readonly #signIn = document.getElementById('sign-in');
 
   constructor(retryNow: () => void) {
-    byId('connection').hidden = false;
     this.#retry.addEventListener('click', retryNow);
   }
 

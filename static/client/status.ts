@@ -6,6 +6,7 @@ import {
   type RequestError,
   type RoomStatus,
 } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 
 /** The state of the connection as the page shows it; `countdown` in whole seconds. */
 export interface Status {
@@ -67,5 +68,5 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
 
 /** The explanation of an error for the reader; `message`: the text of the server, for other codes. */
 export function explain(code: ErrorCode, message: string): string {
-  return EXPLANATIONS[code] ?? message;
+  return EXPLANATIONS[code] ?? faultText(message);
 }

@@ -8,6 +8,11 @@ const OTHER_YEAR = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long'
 /** Times in the reader's zone. */
 export const LOCAL_TIME: TimeFormat = {
   timeOfDay: (sent) => CLOCK.format(sent),
+  clock: (sent) =>
+    CLOCK.formatToParts(sent)
+      .map(({ type, value }) => (type === 'dayPeriod' ? '' : value))
+      .join('')
+      .trim(),
   fullTime: (sent) => FULL.format(sent),
   dayOf,
   dayName(sent) {

@@ -54,5 +54,5 @@ test('the status asks for a reload if the server speaks a newer protocol', () =>
 test('errors that the reader can act on are explained, and others have the text of the server', () => {
   expect(explain('token-expired', 'x')).toContain('has expired');
   expect(explain('login-required', 'x')).toContain('not signed in');
-  expect(explain('bad-room', 'room is empty')).toBe('room is empty');
+  expect(explain('bad-room', 'room is empty')).toBe('The name of the room is empty');
 });

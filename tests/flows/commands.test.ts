@@ -263,8 +263,8 @@ describe('commands to bots', skipWithout('chromium'), () => {
     await page.click('#send');
     expect(await shownTexts(page)).toEqual(['/roll 2d6']);
     expect(await page.textContent('#bots-notice')).toBe('Bots are unavailable');
-    const refresh = await page.locator('meta[http-equiv="refresh"]').getAttribute('content');
-    expect(refresh).toBe('20; url=/r/forms');
+    const refresh = page.frameLocator('#log-frame').locator('meta[http-equiv="refresh"]');
+    expect(await refresh.getAttribute('content')).toBe('20; url=/r/forms?log');
     await page.fill('#body', 'never mind');
     await page.click('#send');
     expect(await page.textContent('#bots-notice')).toBe('');

@@ -133,7 +133,7 @@ describe('the page', skipWithout('chromium'), () => {
     await page.getByRole('link', { name: 'one of many 19' }).scrollIntoViewIfNeeded();
     expect((await page.locator('#rooms').boundingBox())!.height).toBeGreaterThan(viewport.height / 2);
     await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change name' }).click();
     await page.getByRole('status').getByText('You are Ann now').waitFor({ state: 'attached' });
     await context.close();
   });

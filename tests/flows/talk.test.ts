@@ -166,7 +166,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
 
   test('the page shows the number of people, typing users, and new names on old messages', async () => {
     const { ann, bob } = await meet();
-    await ann.page.getByText('2 here').waitFor();
+    await ann.page.getByRole('button', { name: '2 here' }).waitFor();
     await ann.page.fill('#name', 'Ann');
     await ann.page.press('#name', 'Enter');
     await bob.page.locator('#people-list', { hasText: 'Ann' }).waitFor({ state: 'attached' });

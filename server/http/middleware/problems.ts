@@ -5,6 +5,7 @@ import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/e
 import type { Log } from '../../telemetry/logger.js';
 import { allowMethods } from '../gate/cross-origin.js';
 import { loginPath } from '../pages/login-addresses.js';
+import { faultText } from '../pages/rows/fault-text.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
@@ -71,7 +72,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
     const isLoginPage = problem.status === 401 && req.app.locals.isLoginOffered === true;
-    const locals = { ...problem, loginPath: loginPath(req) };
+    const locals = { ...problem, faultText, loginPath: loginPath(req) };
     res.render(isLoginPage ? 'sign-in' : 'error', locals, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
       log.error({ err: failure }, 'http: rendering the error page failed');

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 const baseline = helmet({
@@ -24,8 +24,18 @@ export const securityHeaders: RequestHandler = (req, res, next) => {
   });
 };
 
-/** @param host of the request; named for WebSockets because Safari applies 'self' to http only */
-export function contentSecurityPolicy(host: string | undefined): string {
+/** Lets pages of this server show the response in a frame. */
+export function allowOwnFrames(req: Request, res: Response): void {
+  res
+    .set('Content-Security-Policy', contentSecurityPolicy(req.host, "'self'"))
+    .set('X-Frame-Options', 'SAMEORIGIN');
+}
+
+/**
+ * @param host of the request; named for WebSockets because Safari applies 'self' to http only
+ * @param ancestors the pages that may show the response in a frame
+ */
+export function contentSecurityPolicy(host: string | undefined, ancestors = "'none'"): string {
   const sockets = host && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
@@ -36,7 +46,8 @@ export function contentSecurityPolicy(host: string | undefined): string {
     `connect-src 'self'${sockets}`,
     "form-action 'self'",
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    "frame-src 'self'",
+    `frame-ancestors ${ancestors}`,
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');

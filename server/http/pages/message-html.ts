@@ -85,7 +85,7 @@ function looksTheSame(a: Message, b: Message): boolean {
 export function renderMessage(message: Message): MessageHtml {
   return {
     head: toHtml(...messageHead(message, messageTime(message.sent, UTC_TIME))),
-    body: toHtml(messageBody(message, UTC_TIME)),
+    body: toHtml(...messageBody(message, UTC_TIME)),
   };
 }
 

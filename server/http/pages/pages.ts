@@ -15,6 +15,7 @@ import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
@@ -41,6 +42,7 @@ const ICON_MAX_AGE = '1d';
 export function pagesRouter(dependencies: PagesDependencies): Router {
   const { visitors, log } = dependencies;
   const roomPages = new RoomPageLoader(dependencies);
+  const logPages = new LogPageLoader(dependencies);
   const router = Router();
   let assets: Assets | null = null;
 
@@ -66,7 +68,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin(dependencies.origins));
-  router.use(roomPagesRouter({ ...dependencies, roomPages }));
+  router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
 
   router

@@ -2,38 +2,21 @@ import type { Request, Response } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
-import type { Message } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
-import type { RoomService } from '../../rooms/room-service.js';
-import { decodeCursor } from '../api/schemas/cursor.js';
-import type { PageVisitor } from './page-visitor.js';
-import { type RejectedForm, textOf } from './rejected-form.js';
+import { type PageMessagesDependencies, readPageMessages } from './page-messages.js';
 import { roomPage } from './room-page.js';
+import { editedId, type RoomPageRequest } from './room-page-request.js';
 import { sidePanel } from './side-panel.js';
 
-export interface RoomPageLoaderDependencies {
+export interface RoomPageLoaderDependencies extends PageMessagesDependencies {
   directory: RoomDirectory;
   limits: Pick<Limits, 'heavyWork' | 'history'>;
-  rooms: Pick<RoomService, 'snapshot' | 'reader'>;
   users: UserTable;
-}
-
-export interface RoomPageRequest extends PageVisitor {
-  room: string;
-  rejected?: RejectedForm;
-}
-
-interface ReadResult {
-  messages: readonly Message[];
-  hasOlder: boolean;
-  /** Why the messages cannot be read. */
-  unavailable?: ChatError;
 }
 
 /** Codes that the address of a page may name after a form: notices about a command. */
 const NOTICES = ['bots-unavailable', 'no-such-command'] as const;
-const MESSAGES_PER_PAGE = 100;
 const NO_USERS: PresentUsers = { users: [], partial: false };
 
 /** Renders the page of a room; for users who may not enter it, a page with a button to join. */
@@ -46,14 +29,10 @@ export class RoomPageLoader {
 
   async show(req: Request, res: Response, shown: RoomPageRequest): Promise<void> {
     const { room, user, rejected } = shown;
-    const cursor = req.query.before;
-    // If the form has just failed because of the database, do not wait for it again.
     const isUnavailable = rejected?.error.code === 'database-unavailable';
     try {
       const [{ messages, hasOlder, unavailable }, rooms, present] = await Promise.all([
-        isUnavailable
-          ? emptyWhileUnavailable(rejected.error)
-          : this.#read(room, cursor, user.id_user, req.ip),
+        readPageMessages(req, shown, this.#dependencies),
         isUnavailable ? [] : this.list(user.id_user),
         isUnavailable ? NO_USERS : this.#present(room, user.id_user),
       ]);
@@ -74,10 +53,9 @@ export class RoomPageLoader {
           unreadSince,
           present,
           unavailable,
-          isHistory: cursor !== undefined,
-          isStill: req.query.still !== undefined,
+          isHistory: req.query.before !== undefined,
           notice: NOTICES.find((code) => code === req.query.notice),
-          editing: rejected?.action === 'edit' ? rejected.id : textOf(req.query.edit),
+          editing: editedId(req, shown),
         });
         this.#respond(res, error?.status ?? 200).render('room', page);
       });
@@ -103,23 +81,6 @@ export class RoomPageLoader {
     }
   }
 
-  async #read(
-    room: string,
-    cursor: unknown,
-    id_user: string,
-    address: string | undefined,
-  ): Promise<ReadResult> {
-    const { limits, rooms } = this.#dependencies;
-    try {
-      if (cursor === undefined) return await rooms.snapshot(room, id_user);
-      const position = decodeCursor(cursor, 'before');
-      await limits.history(id_user, address);
-      return await (await rooms.reader(room, id_user)).before(room, position, MESSAGES_PER_PAGE);
-    } catch (error) {
-      return emptyWhileUnavailable(error);
-    }
-  }
-
   async #present(room: string, id_user: string): Promise<PresentUsers> {
     try {
       return await this.#dependencies.directory.present(room, id_user);
@@ -132,10 +93,4 @@ export class RoomPageLoader {
   #respond(res: Response, status: number): Response {
     return res.status(status).set('Cache-Control', 'private, no-cache');
   }
-}
-
-/** While the database is unavailable, the page is shown without messages. Other errors are thrown, for the error page. */
-function emptyWhileUnavailable(error: unknown): ReadResult {
-  if (!(error instanceof ChatError) || error.code !== 'database-unavailable') throw error;
-  return { messages: [], hasOlder: false, unavailable: error };
 }

@@ -1,9 +1,9 @@
 import { type ChatError, ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
-import { encodeCursor } from '../api/schemas/cursor.js';
 import { toHtml } from './html.js';
 import { logHtml } from './log-html.js';
+import { framePath, olderPath, withCurrentName } from './log-page.js';
 import { encodePageState } from './page-state.js';
 import { personRow } from './rows/person-row.js';
 import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
@@ -24,8 +24,6 @@ export interface RoomPageModel extends SidePanelModel {
   isHistory?: boolean;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
-  /** The page does not refresh itself, so that the reader can write. */
-  isStill?: boolean;
   /** Why the messages cannot be read. */
   unavailable?: ChatError | undefined;
   /** A notice about the message that the reader has just sent by a form. */
@@ -35,10 +33,9 @@ export interface RoomPageModel extends SidePanelModel {
 /** The variables of views/room.pug. */
 export function roomPage(model: RoomPageModel) {
   const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = model;
-  const { isHistory = false, editing, isStill = false, unavailable, rejected, notice } = model;
+  const { isHistory = false, editing, unavailable, rejected, notice } = model;
   const side = sidePanel(model);
   const { path } = side;
-  const first = messages[0];
   const people = presentPeople(present.users, user.id_user);
   const state = {
     room,
@@ -53,19 +50,19 @@ export function roomPage(model: RoomPageModel) {
   return {
     ...side,
     isEmpty: messages.length === 0,
+    hasOlder,
     rowsHtml: logHtml({
-      messages: messages.map((message) => named(message, names)),
+      messages: messages.map((message) => withCurrentName(message, names)),
       id_user: user.id_user,
       path,
       editing,
       rejected,
     }),
-    olderPath: hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null,
+    olderPath: olderPath(path, messages, hasOlder),
     membersPath: withQuery(path, 'members'),
-    stillPath: withQuery(path, 'still'),
     isHistory,
-    isStill,
-    refreshes: !isHistory && !isStill && editing === undefined && rejected === undefined,
+    /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
+    framePath: isHistory || editing !== undefined ? null : framePath(path),
     unavailable,
     notice: notice && ERRORS[notice].title,
     peopleCount: people.length,
@@ -77,10 +74,4 @@ export function roomPage(model: RoomPageModel) {
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),
     stateJson: encodePageState(state),
   };
-}
-
-function named(message: Message, names: Record<string, string>): Message {
-  const { author } = message;
-  const name = author.id_user !== null && Object.hasOwn(names, author.id_user) && names[author.id_user];
-  return name ? { ...message, author: { ...author, name } } : message;
 }

@@ -7,6 +7,8 @@ import type { RoomService } from '../../rooms/room-service.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
+import { framePath } from './log-page.js';
+import type { LogPageLoader } from './log-page-loader.js';
 import { showMembersPage } from './members-page.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import { rejectedForm, textOf } from './rejected-form.js';
@@ -15,6 +17,7 @@ import { roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
+  logPages: LogPageLoader;
   rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
   roomPages: RoomPageLoader;
   visitors: Visitors;
@@ -26,8 +29,15 @@ type Fields = Record<string, unknown>;
  * The pages of rooms and their forms: under `/r/` for the authenticated visitor, under `/ui/` for the playground user that
  * `?id_user=` selects.
  */
-export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomPagesDependencies): Router {
+export function roomPagesRouter({
+  directory,
+  logPages,
+  rooms,
+  roomPages,
+  visitors,
+}: RoomPagesDependencies): Router {
   const router = Router();
+  const pagesOf = (req: Request) => (isLog(req) ? logPages : roomPages);
 
   /** Performs the action of a form. @returns a notice about an action that succeeded */
   async function perform(
@@ -69,13 +79,14 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
       try {
         notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
-        return roomPages.show(req, res, {
+        return pagesOf(req).show(req, res, {
           ...visitor,
           room,
           rejected: rejectedForm(error, fields, fields.body),
         });
       }
-      const path = roomPath(room, visitor.as);
+      const page = roomPath(room, visitor.as);
+      const path = isLog(req) ? framePath(page) : page;
       res.redirect(303, notice ? withQuery(path, `notice=${notice.code}`) : path);
     };
   }
@@ -86,7 +97,7 @@ export function roomPagesRouter({ directory, rooms, roomPages, visitors }: RoomP
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
       const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
-      if (req.query.members === undefined) await roomPages.show(req, res, shown);
+      if (req.query.members === undefined) await pagesOf(req).show(req, res, shown);
       else await showMembers(req, res, shown);
     };
   }
@@ -113,6 +124,9 @@ function roomOf(req: Request): string {
   const { room = req.query.room } = req.params;
   return req.path === '/' || room === undefined || room === '' ? LOBBY : cleanRoom(room);
 }
+
+/** The log of the room alone, for a frame. */
+const isLog = (req: Request) => req.query.log !== undefined;
 
 /** True if the requested address is not the canonical address of the room's page. */
 function needsRedirect(req: Request, address: string): boolean {

@@ -4,7 +4,9 @@ import { toHtml } from './html.js';
 import type { RejectedForm } from './rejected-form.js';
 import { avatar } from './rows/avatar.js';
 import { element } from './rows/element.js';
+import { faultText } from './rows/fault-text.js';
 import { type IconName, icon } from './rows/icon.js';
+import { membershipWords } from './rows/membership-words.js';
 import { roomGroups, unclaimedRoom } from './rows/room-list.js';
 import { asUser, memberPath, roomPath } from './rows/room-path.js';
 import { roomRow, roomSection } from './rows/room-row.js';
@@ -34,12 +36,14 @@ export function sidePanel({
   rejected,
   isNameGiven,
 }: SidePanelModel) {
+  const entry = rooms.find(({ name }) => name === room) ?? unclaimedRoom(room);
   return {
     isNameGiven,
     room,
     user,
     as,
-    entry: rooms.find(({ name }) => name === room) ?? unclaimedRoom(room),
+    entry,
+    words: membershipWords(entry.access),
     path: roomPath(room, as),
     roomsHtml: roomsHtml(rooms, { room, isRoomShown, as }),
     rejected,
@@ -51,6 +55,7 @@ export function sidePanel({
     newRoomPath: asUser('/rooms/new', as),
     goPath: as === null ? '/r/' : '/ui/',
     avatarHtml: toHtml(avatar(user)),
+    faultText,
     /** Icons of the templates. */
     icon: (name: IconName) => toHtml(icon(name)),
   };

@@ -7,6 +7,7 @@ const DATE = new Intl.DateTimeFormat('en-GB', { ...UTC, weekday: 'long', day: 'n
 /** Times in UTC: the server does not know the reader's zone. The page's script draws them again in that zone. */
 export const UTC_TIME: TimeFormat = {
   timeOfDay: (sent) => CLOCK.format(sent),
+  clock: (sent) => CLOCK.format(sent),
   fullTime: (sent) => `${DATE.format(sent)}, ${CLOCK.format(sent)} UTC`,
   dayOf: (sent) => new Date(sent).toISOString().slice(0, 10),
   dayName: (sent) => DATE.format(sent),

@@ -11,6 +11,7 @@ import { decodeCursor } from '../../../server/http/api/schemas/cursor.js';
 import { renderMessage } from '../../../server/http/pages/message-html.js';
 import { encodePageState, type PageState } from '../../../server/http/pages/page-state.js';
 import { hueClass, initials } from '../../../server/http/pages/rows/avatar.js';
+import { lengthClass } from '../../../server/http/pages/rows/body-lines.js';
 import { bodyParts, isJumbo } from '../../../server/http/pages/rows/body-parts.js';
 import { roomGroups, unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
 import {
@@ -43,6 +44,14 @@ const HOSTILE: Record<string, (length: number) => string> = {
   'addresses without an end': fill('http://'),
   'addresses with brackets': fill('http://a/)) '),
   'many addresses': fill('http://a.example/b '),
+  'addresses with www': fill('www.'),
+  'one address with www': (length) => `www.${fill('a.')(length)}`,
+  'mail addresses': fill('a@b.cd '),
+  'mail addresses without spaces': fill('a@b.c'),
+  'a mail address with a long host': (length) => `a@${fill('b.')(length)}`,
+  'a mail address with hyphens': (length) => `a@${fill('-')(length)}`,
+  'lines of spaces': (length) => `\n${fill(' ')(length)}\nx`,
+  'blank lines with spaces': fill('\n   '),
   'opening brackets': fill('['),
   'at signs': fill('@'),
   spaces: fill(' '),
@@ -90,6 +99,7 @@ const guests = new Guests({ secret: 'a secret for tests', secure: false });
 const WORK: Record<string, (text: string) => unknown> = {
   bodyParts,
   isJumbo,
+  lengthClass,
   initials,
   hueClass: (text) => hueClass({ id_user: null, name: text }),
   renderMessage: (text) => renderMessage(message(text)),

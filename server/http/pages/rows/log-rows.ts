@@ -1,4 +1,5 @@
 import type { Message } from '../../../protocol/message.js';
+import { kindOf } from './action.js';
 
 /** A line between messages that is not a message. */
 export interface Note {
@@ -29,8 +30,8 @@ export interface RowOptions<N extends Note = never> {
   notes?: readonly N[];
 }
 
-/** Longest time between two messages of a group. */
-const GROUP_WITHIN_MS = 5 * 60_000;
+/** A group, which shows only the time of its first message, is shorter than this. */
+const GROUP_MS = 5 * 60_000;
 
 /** The rows of messages (oldest first) and notes: separates days, and groups messages of one author. */
 export function toRows<N extends Note = never>(
@@ -38,22 +39,22 @@ export function toRows<N extends Note = never>(
   { dayOf, gaps, unread, notes = [] }: RowOptions<N>,
 ): Row<N>[] {
   const rows: Row<N>[] = [];
-  /** The last row if it is a message. */
-  let previous: Message | null = null;
+  /** The first message of the current group. */
+  let leader: Message | null = null;
   let day = '';
   let noted = 0;
   const addDay = (sent: number) => {
     const today = dayOf(sent);
     if (today === day) return;
     day = today;
-    previous = null;
+    leader = null;
     rows.push({ type: 'day', key: `day ${today}`, sent });
   };
   const addNotes = (before: number) => {
     for (let note = notes[noted]; note && note.at < before; note = notes[noted]) {
       addDay(note.at);
       rows.push({ type: 'note', key: `note ${note.id}`, note });
-      previous = null;
+      leader = null;
       noted += 1;
     }
   };
@@ -64,20 +65,22 @@ export function toRows<N extends Note = never>(
     if (isAfterGap) rows.push({ type: 'gap', key: `gap ${message.id}`, before: message });
     const isFirstUnread = message.id === unread;
     if (isFirstUnread) rows.push({ type: 'unread', key: 'unread' });
-    const leads = previous === null || isAfterGap || isFirstUnread || !areOneGroup(previous, message);
+    const leads = leader === null || isAfterGap || isFirstUnread || !areOneGroup(leader, message);
     rows.push({ type: 'message', key: `message ${message.id}`, message, leads });
-    previous = message;
+    if (leads) leader = message;
   }
   addNotes(Number.POSITIVE_INFINITY);
   return rows;
 }
 
-function areOneGroup(a: Message, b: Message): boolean {
+/** @param a the first message of the group */
+export function areOneGroup(a: Message, b: Pick<Message, 'author' | 'body' | 'kind' | 'sent'>): boolean {
+  const kind = kindOf(a);
   return (
-    a.kind === b.kind &&
-    (a.kind === 'message' || a.kind === 'bot') &&
+    kind === kindOf(b) &&
+    (kind === 'message' || kind === 'bot') &&
     a.author.id_user === b.author.id_user &&
     a.author.name === b.author.name &&
-    b.sent - a.sent < GROUP_WITHIN_MS
+    b.sent - a.sent < GROUP_MS
   );
 }

@@ -58,15 +58,3 @@ const folded = (text: string) => normalise(text.trim()).toLowerCase();
 const contains = (name: string, sought: string) => folded(name).includes(folded(sought));
 
 export const unreadText = (unread: number) => (unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : `${unread}`);
-
-/** The text of a room in the list for screen readers. */
-export function roomLabel({ name, access, users, unread }: RoomEntry): string {
-  return [
-    name,
-    access === 'members' && 'for members',
-    unread && (unread === 1 ? '1 unread message' : `${unreadText(unread)} unread messages`),
-    users && `${users} here`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-}

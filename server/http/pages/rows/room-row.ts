@@ -1,7 +1,7 @@
 import type { RoomEntry } from '../../../protocol/room.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
 import { icon } from './icon.js';
-import { roomLabel, unreadText } from './room-list.js';
+import { unreadText } from './room-list.js';
 
 export interface RoomRowOptions {
   href: string;
@@ -21,27 +21,37 @@ export function roomRow(
   const attributes = {
     href,
     'aria-current': isCurrent && 'page',
-    'aria-label': roomLabel(entry) + (isUnsent ? ', has an unsent message' : hasDraft ? ', has a draft' : ''),
     class: classes(unread && 'has-unread'),
     'data-action': 'open',
   };
   const link = element(
     'a',
     attributes,
-    element('span', { class: 'room-mark' }, roomMark(access)),
+    element('span', { class: 'room-mark', 'aria-hidden': 'true' }, roomMark(access)),
     element(
       'span',
       { class: 'room-text' },
       element('bdi', { class: 'room-name' }, name),
-      topic !== '' && element('bdi', { class: 'room-topic' }, topic),
+      access === 'members' && unseen(', for members'),
+      topic !== '' && unseen(', '),
+      topic !== '' && element('bdi', { class: 'room-topic', title: topic }, topic),
     ),
-    isUnsent && element('span', { class: 'badge' }, 'unsent'),
-    hasDraft && !isUnsent && element('span', { class: 'badge' }, 'draft'),
-    users ? element('span', { class: 'room-users' }, `${users}`) : null,
-    unread ? element('span', { class: 'room-unread' }, unreadText(unread)) : null,
+    isUnsent && mark('badge', 'unsent', ' message'),
+    hasDraft && !isUnsent && mark('badge', 'draft'),
+    users ? mark('room-users', `${users}`, ' here') : null,
+    unread
+      ? mark('room-unread', unreadText(unread), unread === 1 ? ' unread message' : ' unread messages')
+      : null,
   );
   return element('li', {}, link);
 }
+
+/** A note at the end of a row. `rest`: the rest of its text for screen readers. */
+function mark(look: string, text: string, rest = ''): ElementTree {
+  return element('span', { class: look }, unseen(', '), text, rest !== '' && unseen(rest));
+}
+
+const unseen = (text: string) => element('span', { class: 'unseen' }, text);
 
 /** The sign before a room's name. */
 export function roomMark(access: RoomEntry['access']): ElementTree | string {

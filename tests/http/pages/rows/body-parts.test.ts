@@ -33,6 +33,48 @@ describe('the parts of a body', () => {
     ).toEqual(['https://a.example/x', 'https://b.example/y_(z)', 'https://c.example/', 'https://d.example/']);
   });
 
+  test('addresses that begin with www become links', () => {
+    expect(links('www.example.org, (WWW.example.org/x) and http://www.a.example')).toEqual([
+      'https://www.example.org/',
+      'https://www.example.org/x',
+      'http://www.a.example/',
+    ]);
+    for (const body of ['www.example', 'www.', 'wwww.a.b', 'awww.a.b', '/www.a.b', 'x@www', 'www..a'])
+      expect(links(body)).toEqual([]);
+  });
+
+  test('mail addresses become links', () => {
+    expect(links('write to ada@example.org. Or <first.last+tag@mail.example.co.uk>!')).toEqual([
+      'mailto:ada@example.org',
+      'mailto:first.last+tag@mail.example.co.uk',
+    ]);
+    for (const body of ['@example.org', 'ada@', 'ada@example', 'a@b.c', '@ada', 'a b@ c.de'])
+      expect(links(body)).toEqual([]);
+    expect(links('https://a.example/@user/x.y')).toEqual(['https://a.example/@user/x.y']);
+  });
+
+  test('a link whose text suggests another host has its host', () => {
+    expect(bodyParts('https://google.com@evil.com/login')).toEqual([
+      {
+        text: 'https://google.com@evil.com/login',
+        href: 'https://google.com@evil.com/login',
+        host: 'evil.com',
+      },
+    ]);
+    expect(bodyParts('https://example.com/a@b')[0]?.host).toBeUndefined();
+  });
+
+  test('more than two blank lines are shown as two', () => {
+    const shown = (body: string) =>
+      bodyParts(body)
+        .map(({ text }) => text)
+        .join('');
+    expect(shown(`top${'\n'.repeat(3990)}end`)).toBe('top\n\n\nend');
+    expect(shown('a\n \n\t\n \n\nb')).toBe('a\n\n\nb');
+    expect(shown('a\n\n\nb')).toBe('a\n\n\nb');
+    expect(shown('a\n\n\n  b')).toBe('a\n\n\n  b');
+  });
+
   test('other schemes and invalid addresses remain text', () => {
     const bodies = [
       'javascript:alert(1)',

@@ -30,6 +30,16 @@ describe('the rows of a log', () => {
     expect(drawing([message(0), message(5 * MINUTE)])).toBe('|++');
   });
 
+  test('a group of messages ends five minutes after its first message', () => {
+    const every = Array.from({ length: 7 }, (_, i) => message(i * 2 * MINUTE));
+    expect(drawing(every)).toBe('|+--+--+');
+  });
+
+  test('a sentence with /me is outside of groups', () => {
+    const wave = message(1, 'Ann', { body: '/me waves' });
+    expect(drawing([message(0), wave, message(2)])).toBe('|+++');
+  });
+
   test('a new name or kind starts a group of messages', () => {
     const renamed = message(MINUTE, 'Ann', { author: { id_user: 'Ann', name: 'Anna' } });
     expect(drawing([message(0), renamed])).toBe('|++');

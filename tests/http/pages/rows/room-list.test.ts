@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  roomGroups,
-  roomLabel,
-  unclaimedRoom,
-  unreadText,
-} from '../../../../server/http/pages/rows/room-list.js';
+import { roomGroups, unclaimedRoom, unreadText } from '../../../../server/http/pages/rows/room-list.js';
 import type { RoomEntry } from '../../../../server/protocol/room.js';
 
 const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({
@@ -41,11 +36,6 @@ describe('the list of rooms', () => {
   });
 });
 
-test('the label of a room contains everything that its row shows', () => {
-  expect(roomLabel(room('tea'))).toBe('tea');
-  expect(roomLabel(room('tea', { unread: 1, users: 0 }))).toBe('tea, 1 unread message');
-  expect(roomLabel(room('tea', { access: 'members', unread: 100, users: 2 }))).toBe(
-    'tea, for members, 99+ unread messages, 2 here',
-  );
+test('a count of unread messages that exceeds the limit is shown as the limit', () => {
   expect([1, 99, 100].map(unreadText)).toEqual(['1', '99', '99+']);
 });
