@@ -246,8 +246,8 @@ test('a room that refused the user is joined again when the user becomes a membe
   const { ref } = last().sent[0] as { ref: string };
   last().receive({ type: 'error', ref, code: 'not-a-member', message: 'for members only' });
   expect(room.status).toBe('refused');
-  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'bob', name: 'Bob' } });
+  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'bob', name: 'Bob' }, at: 1 });
   expect(types()).toEqual(['joinRoom']);
-  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'ann', name: 'Ann' } });
+  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'ann', name: 'Ann' }, at: 2 });
   expect(types()).toEqual(['joinRoom', 'joinRoom']);
 });
