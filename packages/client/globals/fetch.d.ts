@@ -2,4 +2,8 @@
 declare function fetch(
   url: string,
   init: { method: string; headers: Record<string, string>; body?: string },
-): Promise<{ readonly ok: boolean; json(): Promise<unknown> }>;
+): Promise<{
+  readonly ok: boolean;
+  json(): Promise<unknown>;
+  readonly headers: { get(name: string): string | null };
+}>;
