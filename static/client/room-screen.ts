@@ -82,6 +82,7 @@ export class RoomScreen {
       client: this.#client,
       room: this.#room,
       rows: this.#log.rows,
+      include: (id) => this.#log.include(id),
       composer: this.#composer,
       unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
       user: () => this.#user,
@@ -129,6 +130,8 @@ export class RoomScreen {
       } else this.#tools.clicked(event);
     });
     byId('newer').addEventListener('click', () => {
+      this.#log.followNewest();
+      this.#drawing.drawNow();
       this.#log.scrollToEnd();
       this.#composer.focus();
     });
@@ -162,6 +165,7 @@ export class RoomScreen {
       this.#composer.restore(body);
       this.#composer.showFault(faultText(error));
     }
+    this.#log.followNewest();
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
   }
