@@ -1,11 +1,15 @@
 /**
  * `npm run seed`: writes ten playground users. With AUTH=guest, `/ui/Maths?id_user=1` opens the room Maths as John.
- * Running it again restores their names.
+ * Running it again restores their names. `--reset` deletes everything else first, like `npm run reset`; `--yes` does not ask.
  *
- * Writes to RETHINKDB_URL, or to the embedded database of a server on this machine.
+ * Writes to RETHINKDB_URL, or to the embedded database of this machine, whether its server is running or not.
+ *
+ * Exit codes: 0 when the users are stored, 1 when they are not, 2 for wrong use or settings, or without a terminal to ask.
  */
 import r from 'rethinkdb';
-import { connect, exitWithQueryError, fail, firstLine } from './connect.js';
+import { exitWithQueryError, fail, firstLine } from './connect.js';
+import { openDatabase } from './open-database.js';
+import { resetTables } from './reset-tables.js';
 
 const NAMES = [
   'John',
@@ -21,8 +25,15 @@ const NAMES = [
 ];
 const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
 
-const { connection } = await connect(process.env);
+const args = process.argv.slice(2);
+const isReset = args.includes('--reset');
+if (args.some((arg) => arg !== '--reset' && !(arg === '--yes' && isReset)))
+  fail('Usage: npm run seed -- [--reset [--yes]]', 2);
+
+const database = await openDatabase(process.env);
+const { connection } = database;
 try {
+  if (isReset) await resetTables(database, args.includes('--yes'));
   const { errors, first_error, inserted, replaced, unchanged } = await r
     .table('users')
     .insert(users, { conflict: 'update' })
@@ -32,5 +43,5 @@ try {
   for (const { id, name } of users) console.log(`${id.padStart(2)} ${name}`);
   console.log(`${inserted} new, ${replaced} restored, ${unchanged} unchanged`);
 } finally {
-  await connection.close();
+  await database.close();
 }

@@ -4,6 +4,7 @@ import type { AccountsClientOptions } from './auth/accounts-client.js';
 import { createAuth } from './auth/create-auth.js';
 import { Guests } from './auth/guest.js';
 import { OriginPolicy } from './auth/origin-policy.js';
+import { Playground } from './auth/playground.js';
 import { loadSessionSecret } from './auth/session-secret.js';
 import { Bots, type BotsOptions } from './bots/bots.js';
 import { withoutBots } from './bots/unserved-command.js';
@@ -130,7 +131,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
-  const visitors = new Visitors({ authenticator, guests, limits, origins, users });
+  const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
+  const visitors = new Visitors({
+    playground,
+    authenticator,
+    guests,
+    limits,
+    origins,
+    users,
+  });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
@@ -210,6 +219,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     memberships,
     messages,
     membershipNews,
+    playground,
     presence,
     rooms,
     roomTable,

@@ -82,4 +82,13 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     aptPackage: 'systemd',
     usedBy: ['tests/deploy'],
   },
+  {
+    // Runs a program in a terminal.
+    name: 'script',
+    variable: 'SCRIPT_PATH',
+    commands: ['script'],
+    places: [],
+    aptPackage: 'bsdutils',
+    usedBy: ['tests/scripts'],
+  },
 ];

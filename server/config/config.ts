@@ -43,6 +43,8 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Addresses can select playground users. */
+  playground: boolean;
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
   presenceTokens: { summary: string | null; flush: string | null };
   /** Null: `/metrics` answers requests from this machine only. */
@@ -110,6 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
       flush: values.PRESENCE_FLUSH_TOKEN ?? null,

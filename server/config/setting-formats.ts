@@ -59,6 +59,13 @@ export const flag = (name: string, fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true');
 
+/** A flag whose default depends on other settings. */
+export const optionalFlag = (name: string) =>
+  z
+    .enum(['true', 'false'], `${name} must be true or false`)
+    .transform((text) => text === 'true')
+    .optional();
+
 /** Host names as in a `Host` header, without ports: domain names, IPv4 addresses, IPv6 addresses in brackets. */
 export const hostNames = (name: string) =>
   z

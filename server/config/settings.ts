@@ -8,6 +8,7 @@ import {
   flag,
   hostNames,
   numberWithin,
+  optionalFlag,
   port,
   queueName,
   secretToken,
@@ -97,6 +98,9 @@ export const settings = {
     .describe(
       'How users authenticate: `guest` (anyone, with a name of their choice), `jwt` (tokens of an issuer such as Auth0), `accounts` (tokens that `AUTH_SERVER` accepts)',
     ),
+  PLAYGROUND: optionalFlag('PLAYGROUND').describe(
+    '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
+  ),
   AUTH0_API_DOMAIN: z
     .string()
     .regex(

@@ -4,16 +4,18 @@ import { bearerToken, type Credentials } from '../auth/credentials.js';
 import { areNamesGiven, isNameGiven, refuseGivenName } from '../auth/given-name.js';
 import type { Guests, Identity } from '../auth/guest.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
+import type { Playground } from '../auth/playground.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
-import { ChatError, ERRORS } from '../protocol/errors.js';
+import { ChatError } from '../protocol/errors.js';
 
 export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
   limits: Pick<Limits, 'heavyWrites' | 'rename'>;
   origins: OriginPolicy;
+  playground: Playground;
   users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
@@ -104,15 +106,11 @@ export class Visitors {
 
   /**
    * A playground user, selected by an address; `signed` is its bearer token.
-   * @throws ChatError `not-found` if visitors are not guests, `no-such-user`, `database-unavailable`
+   * @throws ChatError `playground-off`, `no-such-user`, `database-unavailable`
    */
   async playground(id_user: unknown): Promise<Identity & { signed: string }> {
-    const { authenticator, guests, users } = this.#dependencies;
-    if (authenticator.mode !== 'guest') throw new ChatError('not-found', ERRORS['not-found'].title);
-    const user = typeof id_user === 'string' ? await users.get(id_user) : undefined;
-    if (!user?.playground)
-      throw new ChatError('no-such-user', 'no playground user has this id', { field: 'id_user' });
-    const identity = { id_user: user.id_user, name: user.name };
+    const { guests, playground } = this.#dependencies;
+    const identity = await playground.user(id_user);
     return { ...identity, signed: guests.sign(identity) };
   }
 

@@ -39,6 +39,7 @@ export const ERRORS = {
   'bad-topic': { status: 400, title: 'Invalid topic' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'no-such-user': { status: 404, title: 'Unknown user' },
+  'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },
   'name-is-given': { status: 403, title: 'Names cannot be changed on this server' },
   'not-yours': { status: 403, title: 'This message belongs to another user' },

@@ -196,7 +196,9 @@ export const serverFrames = {
       user,
       forMs: z.number().describe('Milliseconds to show the indicator, unless a message of the user arrives'),
     })
-    .describe('Another user types in a joined room.'),
+    .describe(
+      'Another user types in a joined room. No socket of the typing user receives it, in any process.',
+    ),
   identityChanged: z
     .object({ type: z.literal('identityChanged'), user })
     .describe('A user has a new name, which applies to old messages too.'),

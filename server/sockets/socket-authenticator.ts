@@ -3,6 +3,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { bearerToken, type Credentials } from '../auth/credentials.js';
 import { isNameGiven } from '../auth/given-name.js';
 import type { Guests } from '../auth/guest.js';
+import type { Playground } from '../auth/playground.js';
 import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -18,6 +19,7 @@ const LOGIN_TIMEOUT_MS = 30_000;
 export interface SocketAuthenticatorDependencies {
   authenticator: Authenticator;
   guests: Guests;
+  playground: Playground;
   roomListRelay: RoomListRelay;
   users: UserTable;
 }
@@ -34,14 +36,19 @@ export class SocketAuthenticator {
 
   /**
    * Authenticates a new socket by its handshake: the header `Authorization`, the parameter `token` of its address, which
-   * browsers can set too, or a cookie. A guest without them receives a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
+   * browsers can set too, the parameter `id_user` of a playground user, or a cookie. A guest without them receives a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
    */
   async authenticate(connection: SocketConnection, { headers, query }: Spark): Promise<void> {
-    const { authenticator, guests } = this.#dependencies;
+    const { authenticator, guests, playground } = this.#dependencies;
     const { address } = connection;
     const token = bearerToken(headers.authorization) ?? query.token;
     const credentials = { cookieHeader: headers.cookie, bearerToken: token, address };
     try {
+      if (token === undefined && query.id_user !== undefined) {
+        const user = await playground.user(query.id_user);
+        const own = { bearerToken: guests.sign(user), address };
+        return await this.welcome(connection, { ...user, expires: null }, own);
+      }
       const session = await authenticator.authenticate(credentials);
       if (session) return await this.welcome(connection, session, credentials);
       const guest = guests.newGuest();

@@ -5,6 +5,7 @@ import proxyAddr from 'proxy-addr';
 import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Guests } from '../auth/guest.js';
+import type { Playground } from '../auth/playground.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { Messages } from '../database/tables/messages.js';
@@ -41,6 +42,7 @@ export interface SocketsDependencies {
   memberships: MembershipTable;
   messages: Pick<Messages, 'followActivity'>;
   membershipNews: MembershipNews;
+  playground: Playground;
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;

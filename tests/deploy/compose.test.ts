@@ -16,6 +16,7 @@ interface Service {
   hostname?: string;
   command?: string[];
   environment?: Record<string, string>;
+  env_file?: { path: string; required: boolean }[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test?: string[]; disable?: boolean };
   networks: string[];
@@ -59,16 +60,29 @@ describe('compose.yaml', () => {
       name,
       value.replaceAll(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(64)),
     ]);
-    const { database } = configOf(Object.fromEntries(filled));
+    const { database, port, warnings } = configOf(Object.fromEntries(filled));
     expect(database?.hosts).toEqual(databases.map((host) => ({ host, port: 28015 })));
+    expect(warnings).toEqual([]);
     expect(app2).toEqual(app1);
+    expect(compose.configs.upstream!.content).toContain(`server app1:${port} `);
+  });
+
+  test('the servers of compose.yaml read .env, in which its own variables have no effect on them', () => {
+    expect(app1.env_file).toEqual([{ path: '.env', required: false }]);
+    const own = { BROKER_PASSWORD: 'x', BROKER_PAGE_PORT: '15673' };
+    expect(readConfig(own)).toEqual(readConfig({}));
+    expect(Object.keys(app1.environment!)).toEqual(expect.arrayContaining(['PORT', 'HOST', 'DATA_DIR']));
   });
 
   test('compose.yaml starts existing bots at the broker of the servers', () => {
     const [, script, ...names] = bots.command!;
     expect(existsSync(script!)).toBe(true);
     expect(names.filter((name) => !existsSync(`scripts/bots/${name}.ts`))).toEqual([]);
-    expect(app1.environment).toMatchObject(bots.environment!);
+    const { AMQP_COMMAND_QUEUE, AMQP_REPLY_QUEUE, ...broker } = bots.environment!;
+    expect(app1.environment).toMatchObject(broker);
+    // The servers have those of .env.
+    expect(AMQP_COMMAND_QUEUE).toMatch(/^\$\{AMQP_COMMAND_QUEUE:-\}$/);
+    expect(AMQP_REPLY_QUEUE).toMatch(/^\$\{AMQP_REPLY_QUEUE:-\}$/);
   });
 
   test('compose.yaml restarts every service, and starts each after healthy dependencies', () => {

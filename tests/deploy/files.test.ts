@@ -83,6 +83,7 @@ describe('changeroom.service', () => {
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, ...pair]) => pair),
     );
     expect(unknown(Object.keys(env))).toEqual([]);
+    expect(accept(env).playground).toBe(false);
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(seconds) * 1000).toBeGreaterThan(accept(env).shutdownMs);
   });
@@ -165,6 +166,12 @@ describe('the Dockerfile', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  test('the image runs in production, without playground mode', () => {
+    const [, environment = ''] = /^ENV (.*)$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
+    const env = Object.fromEntries(environment.split(' ').map((pair) => pair.split('=')));
+    expect(accept(env)).toMatchObject({ playground: false });
+  });
+
   test('the Dockerfile passes a validator', () => {
     expect(validate(readFileSync('Dockerfile', 'utf8'))).toEqual([]);
     expect(validate('FROM node\nCOPY a\n')).toHaveLength(1);
@@ -181,12 +188,14 @@ describe('the Dockerfile', () => {
 
   test.each<[script: string, code: number, output: string]>([
     ['schema', 0, 'there is nothing to do'],
-    ['seed', 1, 'No database answers at 127.0.0.1:1.'],
     ['message', 2, 'Usage: npm run message'],
     ['export', 2, 'Usage: npm run export'],
     ['import', 2, 'Usage: npm run import'],
     ['bot', 2, 'Usage: npm run bot'],
     ['database -- --check', 2, 'has no database'],
+    // They create the database.
+    ['reset', 2, 'It needs a confirmation'],
+    ['seed', 0, '10 new'],
   ])('makes an image in which npm run %s works without sources', async (script, code, output) => {
     const env = childEnvironment({ EMBEDDED_PORT: '1' });
     const command = run('npm', ['run', '--silent', ...script.split(' ')], { cwd: directory, env });

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -20,7 +21,10 @@ export interface PassedOn {
   url: string;
 }
 
-/** nginx with the project's site in front of servers. Runs as the user of the test. */
+/** Writes the content of the block `http` for a port at which nginx listens. */
+export type SiteWriter = (port: number) => string;
+
+/** nginx with a site in front of servers. Runs as the user of the test. */
 export class Nginx {
   readonly url: string;
   readonly #directory: string;
@@ -32,11 +36,11 @@ export class Nginx {
     this.#child = child;
   }
 
-  /** @param servers their addresses @throws Error when `nginx -t` finds a fault */
-  static async start(servers: string[]): Promise<Nginx> {
+  /** @throws Error when `nginx -t` finds a fault */
+  static async start(writeSite: SiteWriter): Promise<Nginx> {
     const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-nginx-'));
     const port = await freePort();
-    await writeConfiguration(directory, port, servers);
+    await writeConfiguration(directory, writeSite(port));
     const args = ['-p', directory, '-c', 'nginx.conf', '-e', 'error.log'];
     await run(programPath('nginx'), [...args, '-t']);
     const child = spawn(programPath('nginx'), args, { stdio: 'ignore' });
@@ -74,19 +78,27 @@ export class Nginx {
   }
 }
 
-/** The project's files with another port and other servers. */
-async function writeConfiguration(directory: string, port: number, servers: string[]): Promise<void> {
-  const [site, upstream] = await Promise.all(
-    ['site.conf', 'upstream.conf'].map((file) => readFile(`deploy/nginx/${file}`, 'utf8')),
-  );
-  const listening = site!.replace('listen 80;', `listen 127.0.0.1:${port};`).replace('listen [::]:80;', '');
-  const lines = servers.map((url) => `server ${new URL(url).host} $1;`).join('\n');
-  const balanced = upstream!.replace(/server 127\.0\.0\.1:5000 (.*);/, lines);
+/** The project's files with another port and these servers. */
+export const ownSite =
+  (servers: readonly string[]): SiteWriter =>
+  (port) => {
+    const [site, upstream] = ['site.conf', 'upstream.conf'].map((file) =>
+      readFileSync(`deploy/nginx/${file}`, 'utf8'),
+    );
+    const lines = servers.map((url) => `server ${new URL(url).host} $1;`).join('\n');
+    return [upstream!.replace(/server 127\.0\.0\.1:5000 (.*);/, lines), atPort(site!, port)].join('\n');
+  };
+
+/** A site that listens at another port, on the loopback address. */
+export function atPort(site: string, port: number): string {
+  return site.replace('listen 80;', `listen 127.0.0.1:${port};`).replace('listen [::]:80;', '');
+}
+
+async function writeConfiguration(directory: string, site: string): Promise<void> {
   // As root, nginx would start its workers as a user without access to the folder.
   const user = process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  await writeFile(path.join(directory, 'site.conf'), listening);
-  await writeFile(path.join(directory, 'upstream.conf'), balanced);
+  await writeFile(path.join(directory, 'site.conf'), site);
   await writeFile(
     path.join(directory, 'nginx.conf'),
     `${user} daemon off; worker_processes 2; pid nginx.pid;
@@ -95,7 +107,6 @@ async function writeConfiguration(directory: string, port: number, servers: stri
       log_format passed '$upstream_addr | changeroom_server=$cookie_changeroom_server | $status | $request_uri';
       access_log access.log passed;
       ${temporary.map((name) => `${name}_temp_path ${name};`).join(' ')}
-      include upstream.conf;
       include site.conf;
     }`,
   );

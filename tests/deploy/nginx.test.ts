@@ -5,7 +5,7 @@ import { ask } from '../support/raw-http.js';
 import { ReturningClient } from '../support/returning-client.js';
 import { endAllServers, type ServerProcess, startServer } from '../support/server-process.js';
 import { until } from '../support/until.js';
-import { Nginx } from './nginx-server.js';
+import { Nginx, ownSite } from './nginx-server.js';
 
 describe('two servers behind nginx', skipWithout('nginx'), () => {
   let database: TestDatabase;
@@ -20,7 +20,7 @@ describe('two servers behind nginx', skipWithout('nginx'), () => {
     const RETHINKDB_URL = `rethinkdb://${user}:${encodeURIComponent(password)}@${host}:${port}/${db}`;
     const env = { RETHINKDB_URL, SESSION_SECRET: 'the same on both of them' };
     servers = await Promise.all([startServer(env), startServer(env)]);
-    nginx = await Nginx.start(servers.map(({ url }) => url));
+    nginx = await Nginx.start(ownSite(servers.map(({ url }) => url)));
     await until('both are ready', async () => {
       const states = await Promise.all(servers.map(({ url }) => fetch(`${url}/readyz`)));
       return states.every(({ ok }) => ok);

@@ -14,7 +14,7 @@ const PROGRAM = path.resolve('node_modules/pm2/bin/pm2');
 export interface SupervisedProcess {
   name: string;
   pid: number;
-  pm2_env: { status: string; restart_time: number; env: Record<string, unknown> };
+  pm2_env: { status: string; restart_time: number; exit_code?: number; env: Record<string, unknown> };
 }
 
 /** A daemon of pm2 with its own folder, apart from that of the user. */

@@ -107,6 +107,9 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await ann.page.evaluate('dispatchEvent(new Event("offline"))');
     await ann.page.waitForSelector('body:not([data-state="live"])');
     await r.table('memberships').insert(row('three')).run(connection);
+    await until('the third on another page', async () =>
+      (await bob.page.locator('.member-notice span').last().textContent())?.includes('1 other'),
+    );
     await ann.context.setOffline(false);
     await ann.page.evaluate('dispatchEvent(new Event("online"))');
     await ann.page.waitForSelector('body[data-state="live"]');

@@ -8,6 +8,7 @@ import { AccessControl } from '../../server/access/access-control.js';
 import { guestAuthenticator } from '../../server/auth/authenticator.js';
 import { Guests } from '../../server/auth/guest.js';
 import { OriginPolicy } from '../../server/auth/origin-policy.js';
+import { Playground } from '../../server/auth/playground.js';
 import { type DriverConnection, r } from '../../server/database/connection/reql.js';
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
@@ -79,6 +80,7 @@ async function serve(
     guests,
     limits: unlimited(),
     users,
+    playground: new Playground(users, { isOn: false }),
     origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
   });
   const parts = {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cookieOfGuest } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { skipWithout } from '../support/programs.js';
@@ -50,6 +51,28 @@ describe('two processes', skipWithout('redis-server'), () => {
     ann.cut();
     await until('bob is alone', () => names(bob, 'shared').length === 1);
     bob.close();
+  });
+
+  it('typing is sent to no socket of the typing user, in either process', async () => {
+    const cookie = await cookieOfGuest(here.url, 'Ann');
+    const own = [
+      await SocketClient.open(here.url, { cookie }),
+      await SocketClient.open(there.url, { cookie }),
+    ];
+    const others = [await SocketClient.open(here.url), await SocketClient.open(there.url)];
+    for (const each of [...own, ...others]) await each.ask({ type: 'joinRoom', room: 'typed' });
+    for (const each of others) await until('presence', () => names(each, 'typed').length === 4);
+    own[0]?.send({ type: 'typing', room: 'typed' });
+    for (const each of others) {
+      const { user } = await until('the typing of Ann', () => each.latest('userTyping'));
+      expect(user).toEqual(own[1]?.latest('welcome')?.user);
+    }
+    // Frames of one socket keep their order: an echo would come before the response.
+    for (const each of own) {
+      await each.ask({ type: 'joinRoom', room: 'typed' });
+      expect(each.latest('userTyping')).toBeUndefined();
+    }
+    for (const each of [...own, ...others]) each.close();
   });
 
   it('two processes count the messages of a user together', async () => {

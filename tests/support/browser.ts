@@ -9,13 +9,13 @@ import {
 import { ROOT } from '../../server/runtime/project-root.js';
 import { programPath } from './programs.js';
 
-/** Builds the page's script and styles, and starts a real Chromium. */
-export async function launchBrowser(): Promise<Browser> {
+/** Builds the page's script and styles, and starts a real Chromium. @param options of its command line */
+export async function launchBrowser(...options: string[]): Promise<Browser> {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   // Containers give programs neither the rights for the sandbox nor much shared memory.
   return chromium.launch({
     executablePath: programPath('chromium'),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...options],
   });
 }
 

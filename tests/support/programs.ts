@@ -10,6 +10,7 @@ const VARIABLES = {
   nginx: 'NGINX_PATH',
   shellcheck: 'SHELLCHECK_PATH',
   'systemd-analyze': 'SYSTEMD_ANALYZE_PATH',
+  script: 'SCRIPT_PATH',
 } as const;
 
 export type Program = keyof typeof VARIABLES;

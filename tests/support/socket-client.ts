@@ -44,8 +44,12 @@ export class SocketClient {
    * @param url the address of the page
    * @throws Error if the socket is closed
    */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-    const client = await SocketClient.connect(url, headers);
+  static async open(
+    url: string,
+    headers: Record<string, string> = {},
+    query: Record<string, string> = {},
+  ): Promise<SocketClient> {
+    const client = await SocketClient.connect(url, headers, query);
     await until('the socket is answered', () => client.closed !== null || client.frames.length > 0);
     const [first] = client.frames;
     if (first?.type === 'error' && first.code === 'too-many-sockets')

@@ -71,6 +71,7 @@ export type ErrorCode =
   | 'bad-topic'
   | 'bad-access'
   | 'no-such-user'
+  | 'playground-off'
   | 'no-such-message'
   | 'name-is-given'
   | 'not-yours'
@@ -356,7 +357,7 @@ export interface ServerFrames {
     /** The first ten authors of them */
     authors: readonly (string | null)[];
   };
-  /** Another user types in a joined room. */
+  /** Another user types in a joined room. No socket of the typing user receives it, in any process. */
   userTyping: {
     type: 'userTyping';
     room: string;
