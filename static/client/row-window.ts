@@ -2,7 +2,7 @@ import { comparePositions, type Message, type Position } from 'changeroom-client
 
 /** Messages in the page at once. With 5,000 messages in the page, it had 50,549 nodes. */
 export const MAX_DRAWN_MESSAGES = 400;
-/** Messages by which the window moves. More than two screens of them. */
+/** The window moves by this number of messages, more than two screens of them. */
 const STEP_MESSAGES = 100;
 
 /**
