@@ -56,6 +56,7 @@ async function fillPeople(connection: DriverConnection): Promise<void> {
   const members = users.map(({ id }) => ({ id: ['Straße 7', id], joined: r.now(), read: null }));
   await r.table('memberships').insert(members).run(connection);
   await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
+  await r.table('sessions').insert({ id: 'a login', id_user: 'ada', ends: new Date() }).run(connection);
 }
 
 /** A table of another program, with its own primary key and write hook. */

@@ -34,7 +34,7 @@ describe.each(routes)('a chat moved from %s to %s', (source, target) => {
     expect(out).toContain(`messages: ${MESSAGES.toLocaleString('en')} rows written`);
     await expectEqual(from.connection, to.connection);
 
-    expect(await rowsIn(to.connection, 'nodes')).toEqual([]);
+    for (const table of ['nodes', 'sessions']) expect(await rowsIn(to.connection, table)).toEqual([]);
     expect(await r.table('messages').indexList().run(to.connection)).toContain('room_sent');
     const hook = await r.table('messages').getWriteHook().run(to.connection);
     expect(hook?.query).toContain('changeroom messages hook');
