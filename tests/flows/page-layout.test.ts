@@ -144,7 +144,7 @@ describe('the page', skipWithout('chromium'), () => {
       context.request.post(`${app.url}/api/rooms`, { data: { name, topic: '', access: 'open' } });
     for (let i = 0; i < 20; i++) expect((await create(`one of many ${i}`)).status()).toBe(201);
     await page.getByRole('button', { name: 'Rooms and your name' }).click();
-    await page.getByRole('link', { name: 'one of many 19' }).scrollIntoViewIfNeeded();
+    await page.getByRole('link', { name: 'one of many 19' }).hover();
     expect((await page.locator('#rooms').boundingBox())!.height).toBeGreaterThan(viewport.height / 2);
     await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
     await page.getByRole('button', { name: 'Change name' }).click();
