@@ -241,7 +241,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     rooms.close();
     await presence.stop();
     limits.stop();
-    login?.stop();
+    await login?.stop();
     await database.stop();
     await databaseServer.stop();
   };

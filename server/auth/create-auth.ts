@@ -32,7 +32,7 @@ export interface Login {
   pageUrl: string | null;
   sessions: Sessions;
   pending: PendingLogins;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export interface Auth {
@@ -75,9 +75,9 @@ function createLogin(
     pageUrl: login.kind === 'page' ? login.url : null,
     sessions,
     pending: new PendingLogins(new Sealer(secret, 'pending logins'), now),
-    stop() {
+    stop: async () => {
       provider?.stop();
-      sessions.close();
+      await sessions.close();
     },
   };
 }

@@ -241,7 +241,7 @@ export const settings = {
   ),
   LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30)
     .describe(
-      'Tokens of an address that `AUTH_SERVER` may refuse in 10 seconds; further unknown tokens are rejected without a request to it',
+      'Tokens of an address that `AUTH_SERVER` may refuse, and logins on the page that may fail, in 10 seconds; further ones are rejected without a request',
     )
     .meta({ effectiveWith: 'AUTH_SERVER' }),
   LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),

@@ -21,7 +21,7 @@ export interface VisitorsDependencies {
 
 /**
  * Authenticates the senders of requests, in all modes of AUTH. All methods throw the errors of authentication:
- * `login-required`, `bad-token`, `token-expired`, `auth-unavailable`.
+ * `login-required`, `bad-token`, `token-expired`, `session-ended`, `auth-unavailable`.
  */
 export class Visitors {
   readonly #dependencies: VisitorsDependencies;

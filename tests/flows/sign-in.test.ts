@@ -282,6 +282,30 @@ describe('signing in at an identity provider', () => {
     expect((await jsonOf(answer)).code).toBe('bad-token');
   });
 
+  test('an address with many failed logins has to wait', async () => {
+    const env = { ...provider.env, SESSION_SECRET: 'the same for both of them', LIMIT_FAILED_LOGINS: '3' };
+    const limited = await startTestApp({ database, env });
+    try {
+      const callback = async (address: string) => {
+        const headers = { accept: 'application/json', 'x-forwarded-for': address };
+        return (await fetch(`${limited.url}/login/callback?state=x&code=y`, { headers })).status;
+      };
+      const statuses = [];
+      for (let i = 0; i < 5; i += 1) statuses.push(await callback('192.0.2.1'));
+      expect(statuses).toEqual([400, 400, 400, 429, 429]);
+      expect(await callback('192.0.2.2')).toBe(400);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  test('logins and their outcomes are counted', async () => {
+    const text = await (await fetch(`${here.url}/metrics`)).text();
+    const count = (line: string) => Number(new RegExp(`^${line} (\\d+)`, 'm').exec(text)?.[1]);
+    expect(count('changeroom_logins_total{outcome="succeeded"}')).toBeGreaterThan(20);
+    expect(count('changeroom_logins_total{outcome="refused"}')).toBeGreaterThan(5);
+  });
+
   test('/readyz shows the identity provider', async () => {
     const { dependencies } = await jsonOf(await fetch(`${here.url}/readyz`));
     expect(dependencies.login).toMatchObject({ state: 'up' });

@@ -163,6 +163,15 @@ export class IdentityProvider {
     return oidc.buildEndSessionUrl(config, { ...hint, post_logout_redirect_uri: returnTo }).href;
   }
 
+  /**
+   * Requests are refused within `RETRY_DELAY_MS` after a failure, so that a flood of logins is no flood of requests.
+   * @throws ChatError `auth-unavailable` in this time
+   */
+  requireAvailable(): void {
+    const pauseMs = this.#failedAt === null ? 0 : this.#failedAt + RETRY_DELAY_MS - this.#now();
+    if (pauseMs > 0) throw unavailable(pauseMs);
+  }
+
   /** Issuers may put the name into the response of the userinfo endpoint only. */
   async #userInfo(
     config: oidc.Configuration,
@@ -180,7 +189,7 @@ export class IdentityProvider {
 
   async #request<T>(send: (config: oidc.Configuration) => Promise<T>): Promise<T> {
     const config = await this.#configuration();
-    this.#refuseWhileFailing();
+    this.requireAvailable();
     try {
       const answer = await send(config);
       this.#succeeded();
@@ -204,7 +213,7 @@ export class IdentityProvider {
   }
 
   async #discover(): Promise<oidc.Configuration> {
-    this.#refuseWhileFailing();
+    this.requireAvailable();
     const { clientId, clientSecret } = this.#login;
     const server = new URL(this.#issuer);
     try {
@@ -228,12 +237,6 @@ export class IdentityProvider {
     } catch (error) {
       throw this.#unavailable(error);
     }
-  }
-
-  /** Sends no request within `RETRY_DELAY_MS` after a failure, so that a flood of logins is no flood of requests. */
-  #refuseWhileFailing(): void {
-    const pauseMs = this.#failedAt === null ? 0 : this.#failedAt + RETRY_DELAY_MS - this.#now();
-    if (pauseMs > 0) throw unavailable(pauseMs);
   }
 
   #succeeded(): void {

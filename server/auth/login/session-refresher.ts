@@ -21,7 +21,7 @@ const STORE_ATTEMPTS = 20;
 
 export interface SessionRefresherDependencies {
   table: SessionTable;
-  provider: Pick<IdentityProvider, 'refresh'>;
+  provider: Pick<IdentityProvider, 'refresh' | 'requireAvailable'>;
   seals: SessionSeals;
   log: Log;
   /** Milliseconds since 1970. */
@@ -58,9 +58,15 @@ export class SessionRefresher {
     return attempt;
   }
 
+  /** Resolves when no attempt is in progress: an answer of the issuer that is not stored would end its session. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+
   async #attempt(session: SessionInfo): Promise<SessionInfo> {
-    const { table, seals, now } = this.#dependencies;
+    const { table, provider, seals, now } = this.#dependencies;
     const { id } = session;
+    provider.requireAvailable();
     const by = randomUUID();
     const sealed = await table.claim(session, by, now(), CLAIM_MS);
     if (sealed === null) return this.#awaitOther(session);

@@ -126,9 +126,11 @@ export class Sessions {
       .catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'session: purge failed'));
   }
 
-  close(): void {
+  /** Ends all activity, after the refreshes that are in progress. */
+  async close(): Promise<void> {
     clearInterval(this.#purge);
     this.#followed.close();
+    await this.#refresher?.settled();
     this.#dependencies.table.cache.close();
   }
 

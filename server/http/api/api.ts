@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { TOKEN_COOKIE } from '../../auth/credentials.js';
 import { GUEST_COOKIE } from '../../auth/guest.js';
+import { SESSION_COOKIE } from '../../auth/login/session-cookie.js';
 import { notFound } from '../middleware/problems.js';
 import { describeApi, type OpenApi } from '../openapi/document.js';
 import { type Endpoint, serve } from '../openapi/endpoint.js';
@@ -51,7 +52,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
 
 function describe(endpoints: Endpoint[]): OpenApi {
   const operations = endpoints.map(({ operation }) => operation);
-  const cookies = { guest: GUEST_COOKIE, token: TOKEN_COOKIE };
+  const cookies = { guest: GUEST_COOKIE, session: SESSION_COOKIE, token: TOKEN_COOKIE };
   return describeApi(operations, { version: serverVersion(), problem, cookies });
 }
 

@@ -46,7 +46,7 @@ export interface ApiInfo {
   /** Schema of every error response. */
   problem: z.ZodType;
   /** Names of the cookies that authenticate a visitor. */
-  cookies: { guest: string; token: string };
+  cookies: { guest: string; session: string; token: string };
 }
 
 /** Describes operations from the schemas that validate their requests. */
@@ -82,6 +82,13 @@ export function describeApi(
           scheme: 'bearer',
           description: 'A user (`AUTH=jwt`, `AUTH=accounts`), or a guest',
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookies.session,
+          description:
+            'A login on the page (`OIDC_CLIENT_ID`, `LOGIN_URL`); over https with the prefix `__Host-`',
+        },
         tokenCookie: {
           type: 'apiKey',
           in: 'cookie',
@@ -101,7 +108,7 @@ export function servedAt(document: OpenApi, origin: string): OpenApi {
 
 const SECURITY: Record<NonNullable<Operation['access']>, OpenApiOperation['security']> = {
   // Authentication is optional: where an identity is needed, a visitor without one becomes a guest.
-  visitors: [{}, { guest: [] }, { token: [] }, { tokenCookie: [] }],
+  visitors: [{}, { guest: [] }, { token: [] }, { session: [] }, { tokenCookie: [] }],
   public: [],
   secret: [{ secret: [] }],
   monitoring: [],
@@ -225,6 +232,7 @@ function errorsOf({
           'login-required',
           'bad-token',
           'token-expired',
+          'session-ended',
           'auth-unavailable',
           'database-unavailable',
         ] as const)
