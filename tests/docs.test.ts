@@ -21,7 +21,9 @@ describe.each(pages)('%s', (page) => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const named = [...text.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, name = '']) => name);
+    // The first column of the page has commands of other chat servers.
+    const own = page.endsWith('coming-from.md') ? text.replace(/^\| .*? \| /gm, '') : text;
+    const named = [...own.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !scripts[name])).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error.js';
+import { faultyLines } from './env-file-lines.js';
 import { isSetOtherwise } from './environment.js';
 
 const DEFAULT_FILE = '.env';
@@ -18,10 +19,9 @@ export function loadEnvFile(env: Environment): string | null {
   const file = env.ENV_FILE || DEFAULT_FILE;
   const text = readText(file, Boolean(env.ENV_FILE));
   if (text === null) return null;
-  // Windows editors begin files with a byte order mark.
-  const variables = Object.entries(parseEnv(`${text.replace(/^\uFEFF/, '')}\n`));
-  const faults = variables.flatMap(([name, value]) => faultsOf(name, value ?? '', file, text));
-  if (faults.length > 0) throw new ConfigError(faults);
+  const faults = faultyLines(text);
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${file}, ${fault}`));
+  const variables = Object.entries(parseEnv(text));
   const own = { ...env };
   for (const [name, value] of variables) {
     if (own[name] === undefined && !isSetOtherwise(name, own)) env[name] = value;
@@ -32,7 +32,8 @@ export function loadEnvFile(env: Environment): string | null {
 /** Null for a missing file, unless it is required. */
 function readText(file: string, isRequired: boolean): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    // Windows editors begin files with a byte order mark.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isRequired) return null;
@@ -40,21 +41,4 @@ function readText(file: string, isRequired: boolean): string | null {
     const reason = message.replace(/^\w+: /, '').replace(/, \w+( '.*')?$/, '');
     throw new ConfigError([`${file} cannot be read: ${reason}`]);
   }
-}
-
-/** The parser accepts any text: a line without `=` becomes part of the next name. Texts of the file may be secrets. */
-function faultsOf(name: string, value: string, file: string, text: string): string[] {
-  const [first = ''] = name.split('\n');
-  const line =
-    text.split(/\r?\n/).findIndex((one) =>
-      one
-        .trim()
-        .replace(/^export /, '')
-        .startsWith(first),
-    ) + 1;
-  if (!/^[A-Za-z_][\w.-]*$/.test(name))
-    return [`${file}, line ${line}: expected NAME=value; put quotes around a value of several lines`];
-  const [quote = ''] = value;
-  const isUnclosed = /["'`]/.test(quote) && !value.includes(quote, 1);
-  return isUnclosed ? [`${file}, line ${line}: the quotes around the value of ${name} are not closed`] : [];
 }

@@ -1,4 +1,4 @@
-import { ConnectionError, type ErrorCode, RequestError, type RequestErrorDetails } from 'changeroom-client';
+import { type ApiAnswer, requestApi } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
 import type { Member, RoomEntry } from '../../server/protocol/room.js';
@@ -59,24 +59,9 @@ export class Api {
     return (await this.#exchange<T>(method, path, body)).answer;
   }
 
-  async #exchange<T>(method: string, path: string, body?: object): Promise<{ answer: T; headers: Headers }> {
-    const headers = {
-      Accept: 'application/json',
-      ...(this.#token !== null && { Authorization: `Bearer ${this.#token}` }),
-      ...(body && { 'Content-Type': 'application/json' }),
-    };
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-    const response = await fetch(path, init).catch(() => {
-      throw new ConnectionError('The server cannot be reached. Try again.');
-    });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return { answer: answer as T, headers: response.headers };
-    const {
-      code = 'internal',
-      detail = 'The request failed. Try again.',
-      ...details
-    } = (answer ?? {}) as Problem;
-    throw new RequestError(code, detail, details);
+  #exchange<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> {
+    const request = { method, url: path, token: this.#token };
+    return requestApi<T>(body ? { ...request, body } : request);
   }
 }
 
@@ -86,9 +71,4 @@ export interface MembersPage {
   total: number;
   /** The address of the next page; null on the last one. */
   next: string | null;
-}
-
-interface Problem extends RequestErrorDetails {
-  code?: ErrorCode;
-  detail?: string;
 }

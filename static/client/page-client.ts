@@ -6,6 +6,8 @@ import { TabOutbox } from './tab-outbox.js';
 export function createPageClient({ as, user }: PageState): ChatClient {
   const client: ChatClient = new ChatClient({
     url: location.origin,
+    // A page that can be loaded can poll: it is live at once also where networks block WebSockets.
+    transports: ['polling', 'websocket'],
     query: as ? { token: as.signed } : {},
     // Calls back after the constructor, because locks are granted asynchronously.
     storage: TabOutbox.open(user.id_user ?? '', (messages) => client.adopt(messages)),

@@ -72,15 +72,26 @@ describe('loadEnvFile', () => {
     expect(added('REDIS_URL=redis://a', kubernetes)).toEqual({ ...kubernetes, REDIS_URL: 'redis://a' });
   });
 
-  test('a fault names the file and the line, and shows no text of the file', () => {
-    expect(faultsOf('PORT=1\nhunter2\nHOST=a')).toEqual([
-      '/.env, line 2: expected NAME=value; put quotes around a value of several lines',
+  test.each([
+    ['PORT=1\nhunter2\nHOST=a', 2],
+    ['PORT=1\nhunter2 5000', 2],
+    ['KEY="a\nb=\nc"\n\n# comment\nhunter2', 6],
+    ['hunter2: 5000', 1],
+    ['hunter 2=5000', 1],
+  ])('%j is rejected with the file and line %i, without text of the file', (text, line) => {
+    expect(faultsOf(text)).toEqual([
+      `/.env, line ${line}: expected NAME=value; put quotes around a value of several lines`,
     ]);
-    const key = '-----BEGIN PRIVATE KEY-----\nhunter2=\n-----END PRIVATE KEY-----';
-    const faults = faultsOf(`A=1\n\nSSH_KEY=${key}\nB=2`);
-    expect(faults[0]).toMatch(/^\/\.env, line \d: expected NAME=value/);
+  });
+
+  test('a key of several lines without quotes is rejected', () => {
+    const faults = faultsOf('SSH_KEY=-----BEGIN PRIVATE KEY-----\nhunter2/\n-----END PRIVATE KEY-----');
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['/.env, line 2', '/.env, line 3']);
     expect(faults.join()).not.toContain('hunter2');
-    expect(faultsOf('A=1\nSSH_KEY="hunter2')).toEqual([
+  });
+
+  test('quotes that are not closed are rejected', () => {
+    expect(faultsOf('A=1\nSSH_KEY="hunter2\nB=\'')).toEqual([
       '/.env, line 2: the quotes around the value of SSH_KEY are not closed',
     ]);
   });

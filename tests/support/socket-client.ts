@@ -42,6 +42,7 @@ export class SocketClient {
   /**
    * Resolves when the server has authenticated the socket, or refused to.
    * @param url the address of the page
+   * @param query of the handshake
    * @throws Error if the socket is closed
    */
   static async open(

@@ -1,29 +1,18 @@
+import { requestApi } from './api-request.js';
 import { AuthorNames } from './author-names.js';
 import { Backoff } from './backoff.js';
+import { type ChatClientOptions, transportOptions } from './client-options.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { EventStore } from './event-store.js';
-import type { Author, ClientFrame, ServerFrame } from './frames.js';
-import { Outbox, type OutboxStorage, type Unsent } from './outbox.js';
+import type { Author, ClientFrame, ListedRoom, RoomInfo, ServerFrame } from './frames.js';
+import { GuestToken } from './guest-token.js';
+import { Outbox, type Unsent } from './outbox.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import { type RequestFrame, Requests } from './requests.js';
 import { Room, type RoomInitialState } from './room.js';
-import { type OpenTransport, openTransport, type TransportOptions } from './transport.js';
-
-export interface ChatClientOptions extends Partial<TransportOptions> {
-  /** Address of the server, such as `https://chat.example.com`. */
-  url: string;
-  /** A bearer token, for servers with `AUTH=jwt` or `AUTH=accounts`. A function is called for each authentication. */
-  token?: string | (() => string | Promise<string>);
-  /** Keeps unsent messages while the application restarts. */
-  storage?: OutboxStorage | null;
-  /** Bounds of the delay between two attempts to connect, in milliseconds. Default: 1,500 and 30,000. */
-  reconnectDelayMs?: { min: number; max: number };
-  /** Replaces the transport, for tests. */
-  open?: OpenTransport;
-  random?: () => number;
-  now?: () => number;
-}
+import { RoomList } from './room-list.js';
+import { openTransport } from './transport.js';
 
 /**
  * `disconnected`: an open connection was lost or closed; rooms have forgotten presence and typing users.
@@ -48,6 +37,8 @@ export class ChatClient {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #rooms = new Map<string, Room>();
+  readonly #roomList = new RoomList();
+  readonly #guest: GuestToken;
   #user: Author | null = null;
   #isAuthenticating = false;
   #wasOpen = false;
@@ -58,9 +49,10 @@ export class ChatClient {
     this.#options = options;
     this.#now = now;
     this.outbox = new Outbox(storage);
+    this.#guest = new GuestToken(options.guestStorage ?? null, options.url);
     this.#requests = new Requests((frame) => this.send(frame));
     this.#connection = new Connection({
-      open: (listener) => open(options.url, transportOptions(options), listener),
+      open: (listener) => open(options.url, transportOptions(options, this.#guest.value), listener),
       backoff: new Backoff({ minMs: min, maxMs: max, random }),
       now,
       stateChanged: (state) => this.#store.dispatch({ type: 'connection', state }),
@@ -76,6 +68,19 @@ export class ChatClient {
   /** The user of the socket; null before the first authentication. */
   get user(): Author | null {
     return this.#user;
+  }
+
+  /**
+   * The rooms of the server by name, as far as they are loaded: those that were created, and those that have messages.
+   * `users` is the number of people at the time of loading.
+   */
+  get rooms(): readonly ListedRoom[] {
+    return this.#roomList.rooms;
+  }
+
+  /** Further rooms can be loaded. */
+  get hasMoreRooms(): boolean {
+    return this.#roomList.next !== null;
   }
 
   /** Connects, and stays connected until `close`. */
@@ -163,6 +168,36 @@ export class ChatClient {
     await this.request({ type: 'authenticate', token: value });
   }
 
+  /** Loads the next page of `rooms`, or the first one again. @throws RequestError, ConnectionError */
+  async loadMoreRooms(): Promise<void> {
+    await this.request({ type: 'listRooms', after: this.#roomList.next });
+  }
+
+  /**
+   * Creates a room and makes the user its first member. Rooms can be joined without being created.
+   * @throws RequestError such as `room-exists`, `bad-room`; ConnectionError
+   */
+  createRoom(room: Pick<RoomInfo, 'name'> & Partial<Pick<RoomInfo, 'topic' | 'access'>>): Promise<RoomInfo> {
+    return this.callApi('POST', '/api/rooms', room);
+  }
+
+  /** Changes the name of the user. `user` has the new name a moment later. @throws RequestError, ConnectionError */
+  async rename(name: string): Promise<void> {
+    await this.request({ type: 'identityChange', name });
+  }
+
+  /**
+   * Sends a request to the REST API as the user of this client.
+   * @param path such as `/api/rooms/lobby/members`
+   * @throws ConnectionError if the server cannot be reached, RequestError if it refuses the request
+   */
+  async callApi<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const { token, url } = this.#options;
+    const value = typeof token === 'function' ? await token() : token;
+    const request = { method, url: addressOf(url, path), token: value ?? this.#guest.value };
+    return (await requestApi<Answer>(body ? { ...request, body } : request)).answer;
+  }
+
   /**
    * Calls back after each event, when client and rooms are up to date.
    * @returns a function that ends the subscription
@@ -189,7 +224,10 @@ export class ChatClient {
   }
 
   #received(frame: ServerFrame): void {
-    if (frame.type === 'welcome') this.#user = frame.user;
+    if (frame.type === 'welcome') this.#welcomed(frame);
+    // A room that refused the user may be entered now.
+    if (frame.type === 'memberJoined' && frame.user.id_user === this.#user?.id_user)
+      this.#rooms.get(frame.room)?.start();
     if (frame.type === 'identityChanged' && frame.user.id_user === this.#user?.id_user)
       this.#user = frame.user;
     if (frame.type === 'error' && frame.ref === undefined && isAuthenticationError(frame.code)) {
@@ -197,10 +235,23 @@ export class ChatClient {
       if (this.#isAuthenticating) return;
       // The session has ended: a new one begins with a new token, and rooms join again.
       if (this.#options.token !== undefined) void this.#tryToAuthenticate();
+      else if (this.#guest.value !== null) this.#becomeNewGuest();
     }
+    this.#roomList.receive(frame);
     this.#names.receive(frame);
     this.#requests.receive(frame);
     for (const room of this.#rooms.values()) room.receive(frame);
+  }
+
+  #welcomed({ user, token }: ServerFrame<'welcome'>): void {
+    this.#user = user;
+    if (token !== undefined && this.#options.token === undefined) this.#guest.set(token);
+  }
+
+  /** The server does not know the guest any more, because its secret has changed. */
+  #becomeNewGuest(): void {
+    this.#guest.set(null);
+    this.#connection.reopenAfter(0);
   }
 
   /** Rooms show why the server refuses a token. If no token can be got, another attempt follows. */
@@ -219,11 +270,5 @@ export class ChatClient {
 /** Milliseconds until another attempt to get a token. */
 const TOKEN_RETRY_DELAY_MS = 10_000;
 
-function transportOptions({ path, transports, query, headers }: ChatClientOptions): TransportOptions {
-  return {
-    path: path ?? '/primus',
-    transports: transports ?? ['polling', 'websocket'],
-    query: query ?? {},
-    headers: headers ?? {},
-  };
-}
+/** The address of an operation. The option `url` may be that of a WebSocket, or end with a slash. */
+const addressOf = (url: string, path: string) => url.replace(/^ws/, 'http').replace(/\/+$/, '') + path;

@@ -1,10 +1,13 @@
-export { ChatClient, type ChatClientOptions, type ClientEvent } from './chat-client.js';
+export { type ApiAnswer, type ApiRequest, requestApi } from './api-request.js';
+export { ChatClient, type ClientEvent } from './chat-client.js';
+export type { ChatClientOptions } from './client-options.js';
 export type { ConnectionState, RefusalReason } from './connection-state.js';
 export type {
   Author,
   ClientFrame,
   ClientFrameType,
   ErrorCode,
+  ListedRoom,
   Message,
   Position,
   PresenceCount,
@@ -15,6 +18,7 @@ export type {
   User,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
+export type { GuestStorage } from './guest-token.js';
 export type { MemberNotice } from './member-log.js';
 export {
   MAX_UNSENT_MESSAGES,

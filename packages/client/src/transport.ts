@@ -4,7 +4,10 @@ import type { ClientFrame, ServerFrame } from './frames.js';
 export interface TransportOptions {
   /** Path of the sockets at the server. */
   path: string;
-  /** Without `websocket` the client stays at long-polling, for networks that block WebSockets. */
+  /**
+   * In this order. With `polling` first, a connection is upgraded to a WebSocket; with `websocket` first, polling follows if
+   * no WebSocket can be opened. Without `websocket` the client stays at long-polling.
+   */
   transports: ('polling' | 'websocket')[];
   /** Parameters of the address. */
   query: Record<string, string>;
@@ -40,7 +43,12 @@ export type OpenTransport = (
  * interval and timeout come with the handshake.
  */
 export const openTransport: OpenTransport = (url, { headers, ...options }, listener) => {
-  const socket = new Socket(url, { ...options, extraHeaders: headers, timestampRequests: true });
+  const socket = new Socket(url, {
+    ...options,
+    extraHeaders: headers,
+    timestampRequests: true,
+    tryAllTransports: options.transports[0] === 'websocket',
+  });
   let isOver = false;
   const end = () => {
     isOver = true;

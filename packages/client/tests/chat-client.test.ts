@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ChatClient, type ChatClientOptions, type ClientEvent } from '../src/chat-client.js';
+import { ChatClient, type ClientEvent } from '../src/chat-client.js';
+import type { ChatClientOptions } from '../src/client-options.js';
 import type { Message, ServerFrame } from '../src/frames.js';
 import { fakeTransports, welcome } from './fake-transport.js';
 
@@ -236,4 +237,17 @@ test('if no token can be got, another attempt follows', async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   last().open();
   expect(token).toHaveBeenCalledTimes(2);
+});
+
+test('a room that refused the user is joined again when the user becomes a member', () => {
+  const { client, last, types, enter } = connect();
+  const room = client.join('vault');
+  enter();
+  const { ref } = last().sent[0] as { ref: string };
+  last().receive({ type: 'error', ref, code: 'not-a-member', message: 'for members only' });
+  expect(room.status).toBe('refused');
+  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'bob', name: 'Bob' }, at: 1 });
+  expect(types()).toEqual(['joinRoom']);
+  last().receive({ type: 'memberJoined', room: 'vault', user: { id_user: 'ann', name: 'Ann' }, at: 1 });
+  expect(types()).toEqual(['joinRoom', 'joinRoom']);
 });

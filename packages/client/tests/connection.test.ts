@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ChatClient, type ChatClientOptions } from '../src/chat-client.js';
+import { ChatClient } from '../src/chat-client.js';
+import type { ChatClientOptions } from '../src/client-options.js';
 import { PROTOCOL_VERSION } from '../src/frames.js';
 import { fakeTransports, welcome } from './fake-transport.js';
 
