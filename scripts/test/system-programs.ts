@@ -23,7 +23,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ],
     aptPackage: 'chromium',
-    usedBy: ['tests/flows', 'tests/bots'],
+    usedBy: ['tests/flows', 'tests/bots', 'tests/deploy'],
   },
   {
     name: 'redis-server',
@@ -31,7 +31,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     commands: ['redis-server'],
     places: [],
     aptPackage: 'redis-server',
-    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster', 'tests/chaos'],
+    usedBy: ['tests/presence', 'tests/sockets', 'tests/cluster', 'tests/chaos', 'tests/deploy'],
   },
   {
     name: 'rabbitmq-server',
@@ -40,7 +40,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     // Debian's command of this name requires to be root or rabbitmq; the script that it calls does not.
     places: ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/sbin/rabbitmq-server'],
     aptPackage: 'rabbitmq-server',
-    usedBy: ['tests/bots'],
+    usedBy: ['tests/bots', 'tests/deploy'],
   },
   {
     name: 'openssl',

@@ -3,7 +3,7 @@ import { settings } from './settings.js';
 import { TUNNEL_PREFIXES, tunnelSettings } from './tunnel-settings.js';
 
 /** Names that begin with these are probably meant for this server. */
-const FAMILIES = ['AMQP_', 'AUTH0_', 'EMBEDDED_', 'LIMIT_', 'PRESENCE_', 'REDIS_', 'RETHINKDB_'];
+const FAMILIES = ['AMQP_', 'AUTH0_', 'EMBEDDED_', 'LIMIT_', 'OIDC_', 'PRESENCE_', 'REDIS_', 'RETHINKDB_'];
 
 /** Variables of Kubernetes for services, of Heroku's Redis, and of the tests. */
 const OF_PLATFORMS = /_SERVICE_(HOST|PORT)|_PORT(_\d+_\w+)?$|^REDIS_(TEMPORARY_)?TLS_URL$|_BIN$/;

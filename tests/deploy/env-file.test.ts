@@ -16,6 +16,7 @@ const PROGRAMS = [
   ['dist/index.js'],
   ['dist/scripts/create-schema.js'],
   ['dist/scripts/seed.js'],
+  ['dist/scripts/reset.js', '--yes'],
   ['dist/scripts/message.js', 'insert', 'lobby', 'hi'],
   ['dist/scripts/move/export.js', 'chat.ndjson'],
   ['dist/scripts/bots/start.js', 'roll'],

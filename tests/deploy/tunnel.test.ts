@@ -163,18 +163,21 @@ describe('a server behind an SSH tunnel', skipWithout('sshd'), () => {
     expect(server.output).not.toContain('leads to');
   });
 
-  test('accepts any host key with SSH_ACCEPT_ANY_HOST_KEY, and the COMPOSE_ names of settings', async () => {
+  test('a tunnel is opened with COMPOSE_ names, a key between empty lines, any host key and DYNO=2', async () => {
     const { SSH_KEY, SSH_HOST, SSH_PORT, SSH_USER } = ssh.env;
     const server = await Deployment.start({
-      COMPOSE_IO_SSH_KEY: SSH_KEY.trimEnd().replaceAll('\n', '\\n'),
+      // As heroku config:set "COMPOSE_IO_SSH_KEY=⏎…⏎" stores it.
+      COMPOSE_IO_SSH_KEY: `\n${SSH_KEY.trim()}\n`,
       COMPOSE_SSH_HOST: SSH_HOST,
       COMPOSE_SSH_PORT: SSH_PORT,
       COMPOSE_SSH_USER: SSH_USER,
-      COMPOSE_RETHINKDB_INTERNAL_IPS: there,
-      SSH_ACCEPT_ANY_HOST_KEY: 'yes',
+      COMPOSE_RETHINKDB_INTERNAL_IPS: `127.0.0.2:1,${there}`,
+      COMPOSE_SSH_ACCEPT_ANY_HOST_KEY: 'yes',
+      DYNO: '2',
       RETHINKDB_URL: url(),
     });
     await server.isReady();
+    expect(server.output).not.toContain('127.0.0.2');
   });
 
   test('the tunnel leads to the address of RETHINKDB_URL without RETHINKDB_INTERNAL_IPS', async () => {

@@ -176,3 +176,42 @@ describe('a session without a refresh token', () => {
     expect(await page.text()).not.toContain('refresh');
   });
 });
+
+describe.each(['client_secret_basic', 'client_secret_post'] as const)(
+  'a client with the method %s',
+  (secretMethod) => {
+    let scene: Scene;
+    beforeAll(async () => {
+      scene = await setUp({ lifetimeSeconds: 2, clientSecret: 'a secret: of/the client+', secretMethod });
+    });
+    afterAll(() => scene?.stop());
+
+    test('a client with a secret exchanges codes and refresh tokens', async () => {
+      const { apps, provider } = scene;
+      const browser = await visitor(scene, 'ada');
+      const expires = Number((await rowOf(scene, 'ada'))?.expires);
+      await until('the session has expired', () => Date.now() > expires);
+      expect(await statusOf(browser, apps[1])).toBe(200);
+      expect(provider.countOf(REFRESHED)).toBe(1);
+    });
+
+    test('a wrong client secret counts as an unavailable provider, and is logged', async () => {
+      const { database, provider } = scene;
+      const env = {
+        ...provider.env,
+        SESSION_SECRET: 'the same for both of them',
+        OIDC_CLIENT_SECRET: 'wrong',
+      };
+      const wrong = await startTestApp({ database, env });
+      provider.allow(wrong.url);
+      try {
+        const page = await signIn(new CookieBrowser(), wrong.url, 'bea');
+        expect(page.status).toBe(503);
+        const { dependencies } = await jsonOf(await fetch(`${wrong.url}/readyz`));
+        expect(dependencies.login.state).toBe('down');
+      } finally {
+        await wrong.stop();
+      }
+    });
+  },
+);

@@ -207,9 +207,9 @@ describe('signing in at an identity provider', () => {
 
   test('a visitor who cancels at the provider gets a page that leads back to it', async () => {
     const browser = new CookieBrowser();
-    const page = await signIn(browser, here.url, '');
+    const page = await signIn(browser, here.url, '', '/r/tea');
     expect(page.status).toBe(400);
-    expect(await page.text()).toContain('href="/login"');
+    expect(await page.text()).toContain('href="/login?return=%2Fr%2Ftea"');
   });
 
   test.each(['//evil.example', '/%5cevil.example', 'https://evil.example', '/r/a&return=/r/b'])(

@@ -11,6 +11,8 @@ export interface IdentityProviderOptions {
   /** Of access tokens, and so of the sessions of Changeroom. */
   lifetimeSeconds?: number;
   clientSecret?: string;
+  /** How the client sends its secret. */
+  secretMethod?: 'client_secret_basic' | 'client_secret_post';
   /** False: the provider issues no refresh tokens. */
   hasRefreshTokens?: boolean;
   /** False: it does not end sessions by `end_session_endpoint`. */
@@ -185,13 +187,13 @@ export class TestIdentityProvider {
   }
 
   #client(): AdapterPayload {
-    const { clientSecret } = this.#options;
+    const { clientSecret, secretMethod = 'client_secret_basic' } = this.#options;
     const origins = [...this.#origins];
     return {
       client_id: CLIENT_ID,
       ...(clientSecret === undefined
         ? { token_endpoint_auth_method: 'none' }
-        : { client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_post' }),
+        : { client_secret: clientSecret, token_endpoint_auth_method: secretMethod }),
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       redirect_uris: origins.flatMap((origin) => [`${origin}/login/callback`, `${origin}/`]),

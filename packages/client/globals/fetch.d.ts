@@ -2,8 +2,8 @@
 declare function fetch(
   url: string,
   init: { method: string; headers: Record<string, string>; body?: string },
-): Promise<{ readonly ok: boolean; readonly headers: Headers; json(): Promise<unknown> }>;
-
-interface Headers {
-  get(name: string): string | null;
-}
+): Promise<{
+  readonly ok: boolean;
+  json(): Promise<unknown>;
+  readonly headers: { get(name: string): string | null };
+}>;

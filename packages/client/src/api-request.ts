@@ -11,9 +11,10 @@ export interface ApiRequest {
   body?: object;
 }
 
+/** The JSON of a successful response, and its headers. */
 export interface ApiAnswer<Answer> {
   answer: Answer;
-  headers: Headers;
+  headers: { get(name: string): string | null };
 }
 
 /**

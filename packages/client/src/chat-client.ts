@@ -195,8 +195,7 @@ export class ChatClient {
     const { token, url } = this.#options;
     const value = typeof token === 'function' ? await token() : token;
     const request = { method, url: addressOf(url, path), token: value ?? this.#guest.value };
-    const { answer } = await requestApi<Answer>(body ? { ...request, body } : request);
-    return answer;
+    return (await requestApi<Answer>(body ? { ...request, body } : request)).answer;
   }
 
   /**

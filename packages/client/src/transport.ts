@@ -47,7 +47,7 @@ export const openTransport: OpenTransport = (url, { headers, ...options }, liste
     ...options,
     extraHeaders: headers,
     timestampRequests: true,
-    tryAllTransports: true,
+    tryAllTransports: options.transports[0] === 'websocket',
   });
   let isOver = false;
   const end = () => {

@@ -1,4 +1,9 @@
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client';
 import { reasonOf } from '../../lib/error-reason.js';
 
 export interface ProviderError {
@@ -26,6 +31,12 @@ export function classify(error: unknown): ProviderError {
     return { isRefusal: REFUSAL_CODES.has(error.code), reason: `${error.message}${cause}` };
   }
   return { isRefusal: false, reason: reasonOf(error) };
+}
+
+/** Whether the issuer has refused the credentials of this client. */
+export function isClientRefused(error: unknown): boolean {
+  if (error instanceof WWWAuthenticateChallengeError) return error.status === 401;
+  return error instanceof ResponseBodyError && error.error === 'invalid_client';
 }
 
 function described({ error, error_description }: AuthorizationResponseError | ResponseBodyError): string {

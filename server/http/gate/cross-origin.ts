@@ -17,6 +17,7 @@ const EXPOSED_HEADERS = [
   'Location',
   'Presence-Partial',
   'Retry-After',
+  'Total-Count',
   'WWW-Authenticate',
   'X-Request-Id',
 ].join(', ');

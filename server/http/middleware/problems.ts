@@ -4,7 +4,7 @@ import { clearedCookies, SESSION_COOKIE } from '../../auth/login/session-cookie.
 import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { allowMethods } from '../gate/cross-origin.js';
-import { loginPath } from '../pages/login-addresses.js';
+import { loginPath, requestedPage } from '../pages/login-addresses.js';
 import { faultText } from '../pages/rows/fault-text.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
@@ -72,7 +72,11 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
     const isLoginPage = problem.status === 401 && req.app.locals.isLoginOffered === true;
-    const locals = { ...problem, faultText, loginPath: loginPath(req) };
+    const locals = {
+      ...problem,
+      faultText,
+      loginPath: loginPath(res.locals.loginReturn ?? requestedPage(req)),
+    };
     res.render(isLoginPage ? 'sign-in' : 'error', locals, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
       log.error({ err: failure }, 'http: rendering the error page failed');

@@ -24,19 +24,18 @@ export function loginPageUrl(
   return url.href;
 }
 
-/** The address that begins a login and returns to the requested page. Forms lead back to the page that has them. */
-export function loginPath({ method, originalUrl }: Pick<Request, 'method' | 'originalUrl'>): string {
+/** The address that begins a login and returns to a page. */
+export const loginPath = (page: string): string => `/login?return=${encodeURIComponent(page)}`;
+
+/** The page to return to after a request that needs a login. Forms lead back to the page that has them. */
+export function requestedPage({ method, originalUrl }: Pick<Request, 'method' | 'originalUrl'>): string {
   const isRead = method === 'GET' || method === 'HEAD';
   const path = isRead ? originalUrl : originalUrl.replace(/\/(?:join|leave)(?=$|\?)/, '');
   const isPage = isRead || path.startsWith('/r/');
-  return `/login?return=${encodeURIComponent(isPage ? validOr(path, '/') : '/')}`;
-}
-
-function validOr(path: string, fallback: string): string {
   try {
-    return returnPath(path);
+    return isPage ? returnPath(path) : '/';
   } catch (error) {
-    if (error instanceof ChatError) return fallback;
+    if (error instanceof ChatError) return '/';
     throw error;
   }
 }

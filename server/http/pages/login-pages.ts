@@ -80,6 +80,7 @@ export function loginRouter({ login, limits, log, origins }: LoginPagesDependenc
         const begun = await counted(req, async () => {
           const begun = pending.find(state, req.headers.cookie, req.secure);
           res.append('Set-Cookie', pending.clear(begun.state, req.secure));
+          res.locals.loginReturn = begun.path;
           const grant = await provider.exchange(new URL(req.originalUrl, originOf(req)), begun);
           const { id_user } = await sessions.begin(cookie.id, grant);
           log.info({ id_user }, 'login succeeded');
