@@ -1,5 +1,4 @@
 import type { Ellipsoid } from './ellipsoid.js';
-import { geodesicDistance } from './inverse-geodesic.js';
 import { nearestOn } from './region.js';
 import type { Shape } from './shape.js';
 import {
@@ -43,7 +42,7 @@ export class Route {
 
   metres(): number {
     if (!this.#isPoint && isSameVector(this.#here, this.#there)) return 0;
-    return geodesicDistance(positionOf(this.#here), positionOf(this.#there), this.#system);
+    return this.#system.distance(positionOf(this.#here), positionOf(this.#there));
   }
 }
 

@@ -2,7 +2,6 @@ import { type Datum, type DatumObject, isObject } from '../datum/datum.js';
 import { getField } from '../datum/fields.js';
 import { logicError } from '../datum/reql-error.js';
 import { asNumber, asString, displayNumber } from '../datum/type-checks.js';
-import { pointAtDistance } from './direct-geodesic.js';
 import { Ellipsoid } from './ellipsoid.js';
 import type { Position } from './vector.js';
 
@@ -48,7 +47,7 @@ export function circleAround(
 ): Position[] {
   checkRadius(radius, system);
   const ring = Array.from({ length: corners }, (_, i) =>
-    pointAtDistance(centre, radius, -180 + (360 / corners) * i, system),
+    system.pointAt(centre, radius, -180 + (360 / corners) * i),
   );
   return [...ring, ...ring.slice(0, 1)];
 }

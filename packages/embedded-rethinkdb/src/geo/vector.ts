@@ -1,5 +1,3 @@
-import { atan2, sinCos } from './trigonometry.js';
-
 /** Longitude and latitude, in degrees. */
 export type Position = readonly [longitude: number, latitude: number];
 
@@ -12,13 +10,12 @@ const DEGREES = 180 / Math.PI;
 export function toVector([longitude, latitude]: Position): Vector {
   // As on RethinkDB, so that both ends of the range are the same point exactly.
   const lambda = (longitude === 180 ? -180 : longitude) * RADIANS;
-  const [sinLambda, cosLambda] = sinCos(lambda);
-  const [sinPhi, cosPhi] = sinCos(latitude * RADIANS);
-  return [cosLambda * cosPhi, sinLambda * cosPhi, sinPhi];
+  const phi = latitude * RADIANS;
+  return [Math.cos(lambda) * Math.cos(phi), Math.sin(lambda) * Math.cos(phi), Math.sin(phi)];
 }
 
 export function positionOf([x, y, z]: Vector): Position {
-  return [atan2(y, x) * DEGREES, atan2(z, Math.sqrt(x * x + y * y)) * DEGREES];
+  return [Math.atan2(y, x) * DEGREES, Math.atan2(z, Math.sqrt(x * x + y * y)) * DEGREES];
 }
 
 export function addVectors(a: Vector, b: Vector): Vector {
@@ -55,7 +52,7 @@ export function negative([x, y, z]: Vector): Vector {
 
 /** In radians. */
 export function angleBetween(a: Vector, b: Vector): number {
-  return atan2(length(cross(a, b)), dot(a, b));
+  return Math.atan2(length(cross(a, b)), dot(a, b));
 }
 
 export function isSameVector(a: Vector, b: Vector): boolean {

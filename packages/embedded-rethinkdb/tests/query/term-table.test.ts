@@ -37,9 +37,11 @@ Differences from a RethinkDB server:
 - A table's rows are in the order of their primary keys; RethinkDB guarantees no order.
 - Indexes are complete when \`indexCreate\` returns.
 - A query runs to its end without a time limit, and other clients wait until then. Regular expressions take linear time.
-- Geospatial indexes are scanned completely. A distance may differ by some nanometres. A \`getNearest\` for more than a
-  quarter of the globe fails on RethinkDB unless each of a table's eight pieces has \`max_results\` documents in reach;
-  here it fails unless the table has eight times as many.
+- Geometry follows the rules of RethinkDB's library; distances and corners of circles may differ by some nanometres.
+  \`getIntersecting\` and \`getNearest\` also find some shapes, such as near the poles, that RethinkDB's indexes miss. The
+  distance to a polygon without area (a polygon from which itself was subtracted) is 0; it ends a RethinkDB server's process.
+- A \`getNearest\` for more than a quarter of the globe fails on RethinkDB unless each of a table's eight pieces has
+  \`max_results\` documents in reach; here it fails unless the table has eight times as many.
 - A query that is nested too deeply returns an error.
 - The database \`rethinkdb\` is read-only, except \`config().update({name, durability})\` of a table.
 `;
