@@ -7,7 +7,7 @@ export interface PlaygroundOptions {
   isOn: boolean;
 }
 
-const SEEDING = '`npm run seed` creates the users 1 to 10';
+const SEEDING = 'The command npm run seed creates the users 1 to 10';
 
 /**
  * Playground mode: an address selects the user of a page or a socket (`?id_user=1`), without a proof. Only users whose row

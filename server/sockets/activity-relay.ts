@@ -66,7 +66,7 @@ type ActivityFrame = Extract<ServerFrame, { type: 'roomActivity' }>;
 class ReportedRoom {
   readonly receivers = new Set<ActivityReceiver>();
   readonly #room: string;
-  /** The events since the last frame. */
+  /** The activity since the last frame. */
   #pending: ActivityFrame | null = null;
   #timer: NodeJS.Timeout | null = null;
 

@@ -36,7 +36,9 @@ export class SocketAuthenticator {
 
   /**
    * Authenticates a new socket by its handshake: the header `Authorization`, the parameter `token` of its address, which
-   * browsers can set too, the parameter `id_user` of a playground user, or a cookie. A guest without them receives a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within `LOGIN_TIMEOUT_MS`.
+   * browsers can set too, the parameter `id_user` that selects a playground user, or a cookie. A guest without them receives
+   * a token. Never rejects: the socket receives an error frame, and may send a token in an `authenticate` frame within
+   * `LOGIN_TIMEOUT_MS`.
    */
   async authenticate(connection: SocketConnection, { headers, query }: Spark): Promise<void> {
     const { authenticator, guests, playground } = this.#dependencies;

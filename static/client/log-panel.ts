@@ -1,8 +1,9 @@
-import type { Author, Room } from 'changeroom-client';
+import type { Author, Message, Room } from 'changeroom-client';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { LogView } from './log-view.js';
 import type { MessageTools } from './message-tools.js';
+import { RowWindow } from './row-window.js';
 import { Scroller } from './scroller.js';
 import type { Unread } from './unread.js';
 
@@ -18,6 +19,11 @@ export class LogPanel {
   readonly #view = new LogView();
   readonly #log = byId('log');
   readonly #scroller = new Scroller(this.#log, this.#view.rows);
+  readonly #window = new RowWindow();
+  /** All loaded messages, of which the window is in the page. */
+  #messages: readonly Message[] = [];
+  /** The window was placed on purpose, and does not follow the scroll position at the next drawing. */
+  #isPlaced = false;
 
   /** The list of messages. */
   get rows(): HTMLElement {
@@ -25,12 +31,12 @@ export class LogPanel {
   }
 
   get isAtEnd(): boolean {
-    return this.#scroller.isAtEnd;
+    return this.#window.hasNewest && this.#scroller.isAtEnd;
   }
 
-  /** Less than a screen of messages is left above. */
+  /** Less than a screen of loaded messages is left above. */
   get isNearStart(): boolean {
-    return this.#scroller.isNearStart;
+    return this.#scroller.isNearStart && this.#window.hasOldest(this.#messages);
   }
 
   /** Expands or collapses a long message. */
@@ -46,6 +52,18 @@ export class LogPanel {
     this.#log.addEventListener('click', listener);
   }
 
+  /** Places the newest messages into the page at the next drawing. */
+  followNewest(): void {
+    this.#window.toNewest(this.#messages);
+    this.#isPlaced = true;
+  }
+
+  /** Places a message into the page at the next drawing. */
+  include(id: string): void {
+    this.#window.include(this.#messages, id);
+    this.#isPlaced = true;
+  }
+
   scrollToEnd(): void {
     this.#scroller.toEnd();
   }
@@ -55,17 +73,30 @@ export class LogPanel {
   }
 
   draw(content: LogPanelContent): void {
-    this.#scroller.keepPlace(() => this.#drawRows(content));
+    const { isAtEnd } = this;
+    this.#messages = content.room.messages;
+    if (!this.#isPlaced) this.#followScroll();
+    this.#isPlaced = false;
+    this.#scroller.keepPlace(isAtEnd, () => this.#drawRows(content, isAtEnd));
     this.#drawNotes(content);
   }
 
-  #drawRows({ room, unread, user, tools }: LogPanelContent): void {
-    const { messages, unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
+  #followScroll(): void {
+    if (this.#scroller.isNearStart) this.#window.up(this.#messages);
+    else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
+  }
+
+  #drawRows({ room, unread, user, tools }: LogPanelContent, isAtEnd: boolean): void {
+    const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const { editing, confirming, fault } = tools;
+    const messages = this.#window.select(this.#messages, isAtEnd);
+    const { hasNewest } = this.#window;
+    const from = this.#window.hasOldest(this.#messages) ? 0 : (messages[0]?.sent ?? 0);
+    const to = hasNewest ? Number.POSITIVE_INFINITY : (messages.at(-1)?.sent ?? 0);
     this.#view.render({
       messages,
-      unsent,
-      memberNotices,
+      unsent: hasNewest ? unsent : [],
+      memberNotices: memberNotices.filter(({ at }) => at >= from && at <= to),
       gaps,
       unread: unread.line,
       user,
@@ -78,11 +109,12 @@ export class LogPanel {
   }
 
   #drawNotes({ room, unread }: LogPanelContent): void {
-    const isEmpty = room.messages.length + room.unsent.length === 0;
+    const isEmpty = this.#messages.length + room.unsent.length === 0;
     // While the room is not live, the notes stay as they were, so that nothing moves.
     const isLive = room.status === 'live';
     if (isLive || !isEmpty) byId('empty').hidden = !isEmpty;
-    if (isLive) byId('beginning').hidden = isEmpty || !room.isComplete;
+    if (isLive)
+      byId('beginning').hidden = isEmpty || !room.isComplete || !this.#window.hasOldest(this.#messages);
     byId('loading').hidden = !room.isLoadingHistory;
     byId('history-fault').hidden = room.historyFault === null;
     setText('history-fault-text', room.historyFault ?? '');

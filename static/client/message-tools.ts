@@ -10,6 +10,8 @@ export interface MessageToolsDependencies {
   room: Room;
   /** The list of messages. */
   rows: HTMLElement;
+  /** Places a message into the page at the next drawing. */
+  include: (id: string) => void;
   composer: Composer;
   unfinishedEdit: UnfinishedEdit;
   user: () => Author;
@@ -112,7 +114,7 @@ export class MessageTools {
   }
 
   #edit(id: string, text?: string): void {
-    const { room, drawNow, unfinishedEdit } = this.#dependencies;
+    const { room, include, drawNow, unfinishedEdit } = this.#dependencies;
     const message = room.message(id);
     if (!message || this.#editing?.id === id) return;
     const editor = new Editor({
@@ -127,6 +129,7 @@ export class MessageTools {
     });
     this.#editing = { id, editor };
     this.#confirming = null;
+    include(id);
     drawNow();
     editor.focus();
     editor.element.scrollIntoView({ block: 'nearest' });

@@ -8,6 +8,7 @@ import {
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
 import { Drafts } from './drafts.js';
@@ -50,6 +51,7 @@ export class RoomScreen {
   readonly #drawing = new DrawScheduler(() => this.#draw());
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
+  readonly #answers = new AnswerClock();
   readonly #members: MemberList;
   readonly #membersSection: MembersSection;
   readonly #composer: Composer;
@@ -82,6 +84,7 @@ export class RoomScreen {
       client: this.#client,
       room: this.#room,
       rows: this.#log.rows,
+      include: (id) => this.#log.include(id),
       composer: this.#composer,
       unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
       user: () => this.#user,
@@ -129,6 +132,8 @@ export class RoomScreen {
       } else this.#tools.clicked(event);
     });
     byId('newer').addEventListener('click', () => {
+      this.#log.followNewest();
+      this.#drawing.drawNow();
       this.#log.scrollToEnd();
       this.#composer.focus();
     });
@@ -162,6 +167,7 @@ export class RoomScreen {
       this.#composer.restore(body);
       this.#composer.showFault(faultText(error));
     }
+    this.#log.followNewest();
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
   }
@@ -196,8 +202,15 @@ export class RoomScreen {
     setText('typing', typing);
     byId('hint').hidden = typing !== '';
     setText('bots-notice', this.#room.notice ?? '');
-    const { status, refusal } = this.#room;
-    const shown = describeStatus(this.#client.connection, status, refusal, Date.now());
+    const { status, refusal, unsent } = this.#room;
+    const now = Date.now();
+    const shown = describeStatus(
+      this.#client.connection,
+      status,
+      refusal,
+      now,
+      this.#answers.update(unsent, now),
+    );
     this.#isSignedOut = shown.isSignedOut === true;
     this.#status.show(shown, this.#header.fault);
   }

@@ -24,6 +24,11 @@ export class Scroller {
     return scrollHeight + scrollTop - clientHeight < clientHeight;
   }
 
+  /** Less than a screen of messages is left below. */
+  get isNearEnd(): boolean {
+    return -this.#log.scrollTop < this.#log.clientHeight;
+  }
+
   toEnd(): void {
     this.#log.scrollTop = 0;
   }
@@ -43,9 +48,12 @@ export class Scroller {
     this.#log.scrollTop += (part.parentElement?.getBoundingClientRect().top ?? 0) - before;
   }
 
-  /** Makes a change without moving the visible messages; a log at its end stays at its end. */
-  keepPlace(change: () => void): void {
-    if (this.isAtEnd) {
+  /**
+   * Makes a change without moving the visible messages.
+   * @param staysAtEnd the log shows the newest messages, and will show those that the change adds
+   */
+  keepPlace(staysAtEnd: boolean, change: () => void): void {
+    if (staysAtEnd) {
       change();
       this.toEnd();
       return;

@@ -19,12 +19,19 @@ export interface Status {
   isSignedOut?: boolean;
 }
 
-/** @param refusal why the room cannot be joined */
+/** Milliseconds without an answer after which the connection is not called live. Pings detect its loss after 44 s. */
+const ANSWER_TIMEOUT_MS = 8_000;
+
+/**
+ * @param refusal why the room cannot be joined
+ * @param unansweredMs for how long a message that was sent has no answer
+ */
 export function describeStatus(
   connection: ConnectionState,
   room: RoomStatus,
   refusal: RequestError | null,
   now: number,
+  unansweredMs = 0,
 ): Status {
   if (connection.name === 'offline') return { name: 'offline', text: 'Offline' };
   if (connection.name === 'waiting') return describeWaiting(connection.until - now, connection.reason);
@@ -38,6 +45,8 @@ export function describeStatus(
   }
   const notice = refusal === null ? {} : { notice: explain(refusal.code, refusal.message) };
   if (room === 'refused') return { name: 'refused', text: 'Not in the room', ...notice };
+  if (room === 'live' && unansweredMs > ANSWER_TIMEOUT_MS)
+    return { name: 'stale', text: 'No answer from the server' };
   if (room === 'live') return { name: 'live', text: 'Live' };
   if (room === 'stale') return { name: 'stale', text: 'Waiting for the database' };
   return { name: 'connecting', text: 'Connecting', ...notice };

@@ -19,6 +19,11 @@ test('the status shows the network first, then the socket, then the room', () =>
   });
   expect(describeStatus(open, 'live', null, 0).name).toBe('live');
   expect(describeStatus(open, 'stale', null, 0).name).toBe('stale');
+  expect(describeStatus(open, 'live', null, 0, 5_000).name).toBe('live');
+  expect(describeStatus(open, 'live', null, 0, 9_000)).toEqual({
+    name: 'stale',
+    text: 'No answer from the server',
+  });
   expect(describeStatus(open, 'refused', new RequestError('bad-room', 'No such name'), 0)).toEqual({
     name: 'refused',
     text: 'Not in the room',

@@ -49,6 +49,54 @@ describe('reading history', skipWithout('chromium'), () => {
     await context.close();
   });
 
+  test('scrolling through many messages and back keeps the page small and the visible messages in place', async () => {
+    const many = Array.from({ length: 1200 }, (_, i) => `entry ${i}`);
+    const rows = many.map((body, i) => ({ room: 'many', body, sent: new Date(1.7e12 + i * 60_000) }));
+    await r
+      .table('messages')
+      .insert(rows)
+      .run(await app.database.connect());
+    const { page, context, complaints } = await visit(browser, `${app.url}/r/many`);
+    /**
+     * Scrolls a third of the distance to an end of the log, waits until the rows at that end change, and measures by
+     * how many pixels a visible message has moved. Null: the rows did not change, because the end is shown.
+     */
+    const step = (towards: 'start' | 'end', isDone: string) => `new Promise((resolve) => {
+      const log = document.getElementById('log');
+      const edge = () => {
+        const rows = document.querySelectorAll('.message');
+        return rows[${towards === 'start' ? 0 : 'rows.length - 1'}].dataset.id;
+      };
+      const before = edge();
+      log.scrollTop = ${towards === 'start' ? '-(log.scrollHeight - log.clientHeight - 300)' : '-300'};
+      const seen = [...document.querySelectorAll('.message')].find((row) => row.getBoundingClientRect().top > 200);
+      const top = seen.getBoundingClientRect().top;
+      const look = () => edge() !== before
+        ? resolve(Math.abs(seen.getBoundingClientRect().top - top))
+        : ${isDone} ? resolve(null) : requestAnimationFrame(look);
+      requestAnimationFrame(look);
+    })`;
+    const count = () => page.locator('.message').count();
+    const isOldest = `!document.getElementById('beginning').hidden`;
+    for (let moved: unknown = 0; moved !== null; moved = await page.evaluate(step('start', isOldest))) {
+      expect(moved).toBeLessThan(1);
+      expect(await count()).toBeLessThanOrEqual(500);
+    }
+    expect((await shownTexts(page))[0]).toBe('entry 0');
+    const isNewest = `document.querySelector('#rows > :last-child').textContent.includes('entry 1199')`;
+    for (let moved: unknown = 0; moved !== null; moved = await page.evaluate(step('end', isNewest))) {
+      expect(moved).toBeLessThan(1);
+      expect(await count()).toBeLessThanOrEqual(500);
+    }
+    await page.evaluate(step('start', isOldest));
+    await page.evaluate(step('start', isOldest));
+    await page.getByRole('button', { name: 'Newest' }).click();
+    await page.getByText('entry 1199').waitFor();
+    expect(await page.getByRole('button', { name: 'Newest' }).isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('days are separated and times are shown in the zone of the reader', async () => {
     const { page, context } = await visit(browser, `${app.url}/r/long`, { timezoneId: 'Asia/Kolkata' });
     expect(await page.locator('.day').allInnerTexts()).toEqual(

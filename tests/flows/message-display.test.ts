@@ -141,7 +141,7 @@ describe('the display of messages', skipWithout('chromium'), () => {
       if (!actions || !body) throw new Error('the row is not visible');
       expect(actions.y).toBeGreaterThan(body.y - 10);
       expect(actions.y + actions.height).toBeLessThan(body.y + body.height + 10);
-      expect(actions.x - (body.x + body.width)).toBeLessThan(100);
+      expect(actions.x - (body.x + body.width)).toBeLessThan(20);
     }
     await context.close();
   });

@@ -1,10 +1,19 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { launchBrowser, say, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
+
+/** The document that shows the messages: without JavaScript, it is in a frame. */
+async function logOf(page: Page, javaScriptEnabled: boolean): Promise<Page | Frame> {
+  if (javaScriptEnabled) return page;
+  const frame = await (await page.waitForSelector('#log-frame')).contentFrame();
+  await frame?.waitForSelector('.body');
+  if (!frame) throw new Error('the page has no frame');
+  return frame;
+}
 
 describe('the page', skipWithout('chromium'), () => {
   let app: TestApp;
@@ -36,6 +45,9 @@ describe('the page', skipWithout('chromium'), () => {
     const viewport = { width: 360, height: 640 };
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { viewport, javaScriptEnabled });
+      const log = await logOf(page, javaScriptEnabled);
+      const isWithin = `[...document.querySelectorAll('.body')].every((one) => one.getBoundingClientRect().right <= 360)`;
+      expect(await log.evaluate(isWithin)).toBe(true);
       const widest = await page.evaluate(`Math.max(...[...document.querySelectorAll('body *')]
         .filter((one) => !one.closest('.unseen, .skip'))
         .map((one) => one.getBoundingClientRect().right))`);
@@ -55,7 +67,8 @@ describe('the page', skipWithout('chromium'), () => {
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
       /** On which side of the first letter of its line each final punctuation mark is. */
-      const ends = await page.evaluate(`[...document.querySelectorAll('.body')].map((body) => {
+      const log = await logOf(page, javaScriptEnabled);
+      const ends = await log.evaluate(`[...document.querySelectorAll('.body')].map((body) => {
         const placeOf = (offset) => {
           const range = document.createRange();
           range.setStart(body.firstChild, offset);
@@ -88,8 +101,9 @@ describe('the page', skipWithout('chromium'), () => {
     for (const javaScriptEnabled of [true, false]) {
       const { page, context } = await visit(browser, `${app.url}/r/${room}`, { javaScriptEnabled });
       /** Whether the first letter of a text is to the left of its last. */
+      const log = await logOf(page, javaScriptEnabled);
       const runsRight = (selector: string) =>
-        page.evaluate(`(() => {
+        log.evaluate(`(() => {
           const text = document.querySelector('${selector}').firstChild;
           const placeOf = (offset) => {
             const range = document.createRange();
@@ -102,7 +116,7 @@ describe('the page', skipWithout('chromium'), () => {
       expect(await runsRight('.body')).toBe(false);
       expect(await runsRight('.body a')).toBe(true);
       expect(await runsRight('.edited')).toBe(true);
-      const edges = await page.evaluate(`['.body a', '.edited'].map((one) =>
+      const edges = await log.evaluate(`['.body a', '.edited'].map((one) =>
         document.querySelector(one).getBoundingClientRect().x)`);
       expect(edges).toEqual([...(edges as number[])].sort((a, b) => a - b));
       await context.close();
@@ -130,7 +144,7 @@ describe('the page', skipWithout('chromium'), () => {
       context.request.post(`${app.url}/api/rooms`, { data: { name, topic: '', access: 'open' } });
     for (let i = 0; i < 20; i++) expect((await create(`one of many ${i}`)).status()).toBe(201);
     await page.getByRole('button', { name: 'Rooms and your name' }).click();
-    await page.getByRole('link', { name: 'one of many 19' }).scrollIntoViewIfNeeded();
+    await page.getByRole('link', { name: 'one of many 19' }).hover();
     expect((await page.locator('#rooms').boundingBox())!.height).toBeGreaterThan(viewport.height / 2);
     await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
     await page.getByRole('button', { name: 'Change name' }).click();
@@ -182,6 +196,13 @@ describe('the page', skipWithout('chromium'), () => {
     expect(headers.get('strict-transport-security')).toBeNull();
     const secure = await fetch(app.url, { headers: { 'x-forwarded-proto': 'https' } });
     expect(secure.headers.get('strict-transport-security')).toContain('max-age');
+  });
+
+  test('browsers find an icon at its usual address, and search engines are asked to stay out', async () => {
+    const icon = await fetch(`${app.url}/favicon.ico`);
+    expect(icon.status).toBe(200);
+    expect(icon.headers.get('content-type')).toContain('image/svg+xml');
+    expect(await (await fetch(`${app.url}/robots.txt`)).text()).toBe('User-agent: *\nDisallow: /\n');
   });
 
   test('assets can be cached forever, pages cannot', async () => {

@@ -48,6 +48,18 @@ describe('losing the connection', skipWithout('chromium'), () => {
 
   const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
 
+  test('a network that stops without an error is reported when a message has no answer', async () => {
+    const { page, context } = await enter('silent');
+    way.partition();
+    await say(page, 'into the silence');
+    await page.getByText('No answer from the server').waitFor();
+    expect(await page.locator('body').getAttribute('data-state')).toBe('stale');
+    way.mend();
+    await page.waitForSelector('body[data-state="live"]');
+    await until('the delivery', async () => (await shownTexts(page)).includes('into the silence'));
+    await context.close();
+  });
+
   test('after a reconnection the screen equals the table, with new, edited and deleted messages', async () => {
     await insert('faults', lines(0, 150));
     const { page, complaints, context } = await enter('faults');

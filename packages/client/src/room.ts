@@ -178,8 +178,10 @@ export class Room {
 
   /** For the client: handles a frame. */
   receive(frame: ServerFrame): void {
-    if (frame.type === 'identityChanged') this.#members.rename(frame.user);
-    else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
+    if (frame.type === 'identityChanged') {
+      this.#members.rename(frame.user);
+      this.#typing.rename(frame.user);
+    } else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
     else if ('room' in frame && frame.room === this.name) this.#receiveOwn(frame);
     this.#session.receive(frame);
   }

@@ -14,6 +14,11 @@ export class TypingUsers {
     this.#users.set(user.id_user, { name: user.name, until: now + forMs });
   }
 
+  rename({ id_user, name }: ServerFrame<'identityChanged'>['user']): void {
+    const typing = this.#users.get(id_user);
+    if (typing) typing.name = name;
+  }
+
   /** A message of the user arrived, which ends the indicator. */
   end(id_user: string | null): void {
     if (id_user !== null) this.#users.delete(id_user);

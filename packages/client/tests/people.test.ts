@@ -47,6 +47,15 @@ test('a typing indicator ends after its time, or with a message of the user', ()
   expect(users.names(6_000)).toEqual(['bob']);
 });
 
+test('a typing indicator has the current name of its user', () => {
+  const users = new TypingUsers();
+  const user = { id_user: 'ann', name: 'Ann' };
+  users.receive({ type: 'userTyping', room: 'lobby', user, forMs: 5_000 }, 0);
+  users.rename({ id_user: 'ann', name: 'Anna' });
+  users.rename({ id_user: 'bob', name: 'Bob' });
+  expect(users.names(1_000)).toEqual(['Anna']);
+});
+
 test('messages get the current name of their author, and stay the same object for the same name', () => {
   const names = new AuthorNames();
   expect(names.apply(message)).toBe(message);

@@ -65,6 +65,12 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),
   );
+  // Browsers request this address for responses that are not pages.
+  router.get('/favicon.ico', (_req, res) => res.redirect(301, '/icons/favicon.svg'));
+  // Conversations do not belong into search engines.
+  router.get('/robots.txt', (_req, res) => {
+    res.type('text').set('Cache-Control', 'public, max-age=86400').send('User-agent: *\nDisallow: /\n');
+  });
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin(dependencies.origins));
