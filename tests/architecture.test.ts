@@ -50,12 +50,13 @@ const EMBEDDED: Layer[] = [
   { name: 'terms', members: ['query/terms/'] },
   { name: 'query language', members: ['query/'] },
   { name: 'writes', members: ['writes/'] },
-  { name: 'geometry', members: ['geo/'] },
+  { name: 'spatial queries', members: ['spatial/'] },
   { name: 'operators', members: ['operators/'] },
   { name: 'runtime values', members: ['runtime/'] },
   { name: 'system tables', members: ['system-tables/'] },
   { name: 'changefeeds', members: ['feeds/'] },
   { name: 'storage', members: ['storage/'] },
+  { name: 'geometry', members: ['geo/'] },
   { name: 'data types', members: ['datum/'] },
 ];
 
@@ -66,7 +67,6 @@ const HOMES: Record<string, string> = {
   lmdb: `${PACKAGE}storage/`,
   'unicode-confusables': 'server/protocol/text/',
   re2js: PACKAGE,
-  'geographiclib-geodesic': PACKAGE,
   'embedded-rethinkdb': 'server/runtime/embedded-database.ts',
   express: 'server/http/',
   pug: 'server/http/',

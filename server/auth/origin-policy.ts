@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AllowedOrigin } from '../config/allowed-origins.js';
+import { type AllowedOrigin, parseAllowedOrigin } from '../config/allowed-origins.js';
 import type { ProxyTrust } from '../config/proxy-trust.js';
 import { ChatError } from '../protocol/errors.js';
 import { isCrossOrigin } from './origin.js';
@@ -11,23 +11,26 @@ import { isCrossOrigin } from './origin.js';
 export type OriginKind = 'own' | 'allowed' | 'foreign';
 
 export interface OriginPolicyOptions {
-  allowedOrigins: readonly AllowedOrigin[];
+  /** Entries of ALLOWED_ORIGINS. */
+  allowedOrigins: readonly string[];
   /** The proxies whose X-Forwarded-Host is used. */
   trust: ProxyTrust;
 }
 
 /** Decides about the `Origin` of all requests and sockets. Cookies count for requests of the server's own origin only. */
 export class OriginPolicy {
-  readonly #options: OriginPolicyOptions;
+  readonly #allowed: readonly AllowedOrigin[];
+  readonly #trust: ProxyTrust;
 
-  constructor(options: OriginPolicyOptions) {
-    this.#options = options;
+  constructor({ allowedOrigins, trust }: OriginPolicyOptions) {
+    this.#allowed = allowedOrigins.flatMap((entry) => parseAllowedOrigin(entry) ?? []);
+    this.#trust = trust;
   }
 
   kindOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): OriginKind {
     const { origin } = request.headers;
     if (origin === undefined || !isCrossOrigin(origin, this.#hostOf(request))) return 'own';
-    return this.#options.allowedOrigins.some((allowed) => allowed.matches(origin)) ? 'allowed' : 'foreign';
+    return this.#allowed.some((allowed) => allowed.matches(origin)) ? 'allowed' : 'foreign';
   }
 
   /** Host and port as the browser sees them. Only other processes of this server connect without an address. */
@@ -35,7 +38,7 @@ export class OriginPolicy {
     headers,
     socket: { remoteAddress },
   }: Pick<IncomingMessage, 'headers' | 'socket'>): string | undefined {
-    const isTrusted = remoteAddress === undefined || this.#options.trust(remoteAddress, 0);
+    const isTrusted = remoteAddress === undefined || this.#trust(remoteAddress, 0);
     const forwarded = isTrusted ? headers['x-forwarded-host'] : undefined;
     return forwarded === undefined ? headers.host : String(forwarded).split(',', 1)[0]?.trim();
   }

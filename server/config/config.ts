@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { AllowedOrigin } from './allowed-origins.js';
 import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import { combinationFaults } from './combinations.js';
 import { ConfigError } from './config-error.js';
@@ -57,7 +56,7 @@ export interface Config {
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   /** Other origins whose pages may use the API and the sockets. */
-  allowedOrigins: readonly AllowedOrigin[];
+  allowedOrigins: readonly string[];
   trustProxy: string | number;
   shutdownMs: number;
   /** For the log: deprecated settings, settings without effect, misspelt ones. */

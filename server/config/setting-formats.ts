@@ -83,15 +83,12 @@ export const hostNames = (name: string) =>
 
 /** Origins as in an `Origin` header; see allowed-origins.ts. */
 export const webOrigins = (name: string) =>
-  z.string().transform((text, check) =>
-    text.split(',').flatMap((entry) => {
-      const origin = entry.trim();
-      if (origin === '') return [];
-      const allowed = parseAllowedOrigin(origin);
-      if (allowed === null) check.addIssue({ code: 'custom', message: originFault(name, origin) });
-      return allowed ?? [];
-    }),
-  );
+  z.string().transform((text, check) => {
+    const origins = text.split(',').map((origin) => origin.trim());
+    const wrong = origins.find((origin) => origin !== '' && parseAllowedOrigin(origin) === null);
+    if (wrong !== undefined) check.addIssue({ code: 'custom', message: originFault(name, wrong) });
+    return origins.filter((origin) => origin !== '');
+  });
 
 function originFault(name: string, origin: string): string {
   if (origin === '*')

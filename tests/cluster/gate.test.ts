@@ -6,6 +6,7 @@ import { endAllServers } from '../support/server-process.js';
 import { until } from '../support/until.js';
 import { type ClusterEnvironment, prepareEnvironment, ServerCluster } from './server-cluster.js';
 
+const ALLOWED = 'https://app.example.org';
 const WEBSOCKET = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
 
 describe('two processes', skipWithout('redis-server'), () => {
@@ -16,7 +17,12 @@ describe('two processes', skipWithout('redis-server'), () => {
   beforeAll(async () => {
     environment = await prepareEnvironment();
     const limits = { LIMIT_REQUESTS: '9', LIMIT_MESSAGES: '1', LIMIT_PER_ADDRESS: '3' };
-    cluster = await ServerCluster.start({ ...environment.env, ...limits, INSTANCES: '2' });
+    cluster = await ServerCluster.start({
+      ...environment.env,
+      ...limits,
+      ALLOWED_ORIGINS: ALLOWED,
+      INSTANCES: '2',
+    });
     await until('two workers are listening', () => cluster.listening.size === 2);
     pids = [...cluster.listening.values()];
   });
@@ -62,6 +68,24 @@ describe('two processes', skipWithout('redis-server'), () => {
       'a request was forwarded',
       () => cluster.logged('cluster: request forwarded to the owner of its session').length > 0,
     );
+  });
+
+  test('an allowed origin can read the polls of its session, whichever worker receives them', async () => {
+    const address = `${cluster.url}/primus/?EIO=4&transport=polling`;
+    const from = (origin: string, url: string) =>
+      fetch(url, { headers: { origin, connection: 'close', 'x-forwarded-host': 'chat.example.org' } });
+    const opened = await from(ALLOWED, address);
+    const [, sid = ''] = /"sid":"([^"]+)"/.exec(await opened.text()) ?? [];
+    for (let n = 0; n < 4; n += 1) {
+      const post = { method: 'POST', body: '4{}', headers: { origin: ALLOWED, connection: 'close' } };
+      const { status, headers } = await fetch(`${address}&sid=${sid}`, post);
+      expect([status, headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([
+        200,
+        ALLOWED,
+        'Origin',
+      ]);
+      expect((await from('https://evil.example', `${address}&sid=${sid}`)).status).toBe(403);
+    }
   });
 
   test('several processes count the messages of an address together', async () => {

@@ -59,5 +59,10 @@ describe('an entry of ALLOWED_ORIGINS', () => {
 
 test('ALLOWED_ORIGINS may contain spaces and a comma at its end', () => {
   const { allowedOrigins } = readConfig({ ALLOWED_ORIGINS: ' https://a.example , https://b.example, ' });
-  expect(allowedOrigins.map((allowed) => allowed.matches('https://b.example'))).toEqual([false, true]);
+  expect(allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
+});
+
+test('the configuration of worker processes, which is sent as JSON, keeps all settings', () => {
+  const config = readConfig({ ALLOWED_ORIGINS: 'https://a.example,https://*.b.example' });
+  expect(JSON.parse(JSON.stringify(config))).toEqual(config);
 });

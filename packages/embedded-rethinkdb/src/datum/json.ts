@@ -1,4 +1,5 @@
 import type { Datum } from './datum.js';
+import { decimalDigits } from './decimal.js';
 
 /** A value as JSON. Unlike `JSON.stringify`, it preserves negative zero, as `-0.0`. */
 export function encodeJson(datum: Datum): string {
@@ -17,8 +18,20 @@ const STRING_OR_INTEGER_ZERO = /"(?:[^"\\]|\\.)*"|-0(?![.eE])/g;
 /** A number as RethinkDB prints it: integers beyond 2^53 are printed as floating point numbers. */
 export function printNumber(number: number): string {
   if (Object.is(number, -0)) return '-0.0';
-  const text = String(number).replace('e+', 'e');
-  return Math.abs(number) > 2 ** 53 && /^-?\d+$/.test(text) ? `${text}.0` : text;
+  if ((Number.isInteger(number) && Math.abs(number) <= 2 ** 53) || !Number.isFinite(number)) {
+    return String(number);
+  }
+  const { digits, power } = decimalDigits(Math.abs(number));
+  return (number < 0 ? '-' : '') + withPoint(digits, digits.length + power);
+}
+
+/** @param point the position of the decimal point among the digits */
+function withPoint(digits: string, point: number): string {
+  if (digits.length <= point && point <= 21) return `${digits.padEnd(point, '0')}.0`;
+  if (point > 0 && point <= 21) return `${digits.slice(0, point)}.${digits.slice(point)}`;
+  if (point > -6 && point <= 0) return `0.${'0'.repeat(-point)}${digits}`;
+  const fraction = digits.length === 1 ? '' : `.${digits.slice(1)}`;
+  return `${digits.slice(0, 1)}${fraction}e${point - 1}`;
 }
 
 export function holdsNegativeZero(datum: Datum): boolean {

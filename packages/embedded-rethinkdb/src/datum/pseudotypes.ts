@@ -1,6 +1,7 @@
 import { sanitizeBinary } from './binary.js';
 import { type DatumObject, REQL_TYPE, typeName } from './datum.js';
 import { displayDatum } from './display.js';
+import { sanitizeGeometry } from './geometry.js';
 import { logicError } from './reql-error.js';
 import { sanitizeTime } from './time.js';
 
@@ -18,6 +19,7 @@ export function sanitizePseudotype(object: DatumObject): DatumObject {
     case 'BINARY':
       return sanitizeBinary(object);
     case 'GEOMETRY':
+      return sanitizeGeometry(object);
     case 'LITERAL':
       return object;
     default:

@@ -31,6 +31,7 @@ function cornersOf(shape: Shape): readonly Position[] {
     case 'LineString':
       return shape.points;
     case 'Polygon':
-      return shape.rings[0] ?? [];
+      // A ring that is not within the first one is a part of the polygon, not a hole.
+      return shape.rings.flat();
   }
 }

@@ -1,28 +1,18 @@
-import geographiclib from 'geographiclib-geodesic';
-import { type Datum, isObject } from '../datum/datum.js';
+import { type Datum, type DatumObject, isObject } from '../datum/datum.js';
+import { getField } from '../datum/fields.js';
 import { logicError } from '../datum/reql-error.js';
 import { asNumber, asString, displayNumber } from '../datum/type-checks.js';
-import { getField } from '../operators/documents.js';
+import { pointAtDistance } from './direct-geodesic.js';
+import { Ellipsoid } from './ellipsoid.js';
 import type { Position } from './vector.js';
-
-const { Geodesic, Math: Angles } = geographiclib;
-const { DISTANCE, LATITUDE, LONGITUDE } = Geodesic;
-
-/** An ellipsoid of revolution. */
-export class Ellipsoid {
-  readonly geodesic: InstanceType<typeof Geodesic.Geodesic>;
-
-  /** @param a the equatorial radius in metres; @param f the flattening */
-  constructor(
-    readonly a: number,
-    readonly f: number,
-  ) {
-    this.geodesic = new Geodesic.Geodesic(a, f);
-  }
-}
 
 const WGS84 = new Ellipsoid(6_378_137, 1 / 298.257223563);
 const UNIT_SPHERE = new Ellipsoid(1, 0);
+
+/** @throws ReqlError if an axis is missing or no number */
+export function checkAxes(system: DatumObject): void {
+  for (const name of ['a', 'f']) asNumber(getField(system, name));
+}
 
 /** The option `geo_system`. */
 export function parseGeoSystem(given: Datum): Ellipsoid {
@@ -47,30 +37,6 @@ export function metresPer(unit: string): number {
   const metres = Object.hasOwn(METRES, unit) ? METRES[unit] : undefined;
   if (metres !== undefined) return metres;
   throw logicError(`Unrecognized distance unit \`${unit}\`.`);
-}
-
-/** The length of the shortest path between two points, in metres. */
-export function geodesicDistance(from: Position, to: Position, { geodesic }: Ellipsoid): number {
-  // RethinkDB's older version of the library rounds the longitude between the points (to a picometre).
-  const east = Angles.AngRound(Angles.AngDiff(from[0], to[0]).d);
-  return geodesic.Inverse(from[1], 0, to[1], east, DISTANCE).s12 ?? Number.NaN;
-}
-
-/** The point at a distance (metres) and an azimuth (degrees from north). */
-function pointAtDistance(
-  from: Position,
-  distance: number,
-  azimuth: number,
-  { geodesic }: Ellipsoid,
-): Position {
-  const { lon2 = Number.NaN, lat2 = Number.NaN } = geodesic.Direct(
-    from[1],
-    from[0],
-    azimuth,
-    distance,
-    LATITUDE | LONGITUDE,
-  );
-  return [lon2 === 180 ? -180 : lon2, lat2];
 }
 
 /** The corners of a regular polygon around a point, the first one repeated at the end. */

@@ -1,35 +1,47 @@
 import { type Datum, type DatumObject, isObject, REQL_TYPE } from '../datum/datum.js';
+import { getField } from '../datum/fields.js';
 import { logicError } from '../datum/reql-error.js';
 import { asArray, asNumber, asObject, asPseudotype, asString, displayNumber } from '../datum/type-checks.js';
-import { getField } from '../operators/documents.js';
-import { isSimpleRing, isUsableLine } from './plane.js';
-import type { Position } from './vector.js';
+import { Loop } from './loop.js';
+import { Region } from './region.js';
+import { edgesOf, isSameVector, negative, type Position, toVector, type Vector } from './vector.js';
 
 /** The shape of a GEOMETRY pseudotype. The first ring of a polygon is its shell, the others are holes. */
 export type Shape =
   | { readonly kind: 'Point'; readonly at: Position }
-  | { readonly kind: 'LineString'; readonly points: readonly Position[] }
-  | { readonly kind: 'Polygon'; readonly rings: readonly (readonly Position[])[] };
+  | { readonly kind: 'LineString'; readonly points: readonly Position[]; readonly vectors: readonly Vector[] }
+  | { readonly kind: 'Polygon'; readonly rings: readonly (readonly Position[])[]; readonly region: Region };
+
+/** Types of the standard that RethinkDB refuses. */
+const UNSUPPORTED_TYPES = new Set([
+  'MultiPoint',
+  'MultiLineString',
+  'MultiPolygon',
+  'GeometryCollection',
+  'Feature',
+  'FeatureCollection',
+]);
 
 /** Parses a GeoJSON object. @throws ReqlError LOGIC with RethinkDB's text */
 export function parseGeoJson(json: Datum): Shape {
   const object = asObject(json);
-  if (isObject(object.crs)) {
+  if ((object.crs ?? null) !== null) {
     throw logicError(
       'Non-default coordinate reference systems are not supported in GeoJSON objects.  ' +
         'Make sure the `crs` field of the geometry is null or non-existent.',
     );
   }
   const type = asString(getField(object, 'type'));
-  const coordinates = asArray(getField(object, 'coordinates'));
+  const coordinates = getField(object, 'coordinates');
   switch (type) {
     case 'Point':
       return { kind: 'Point', at: parsePosition(coordinates) };
     case 'LineString':
-      return { kind: 'LineString', points: parseLine(coordinates) };
+      return parseLine(asArray(coordinates));
     case 'Polygon':
-      return { kind: 'Polygon', rings: coordinates.map((ring) => parseRing(asArray(ring))) };
+      return parsePolygon(asArray(coordinates));
     default:
+      if (UNSUPPORTED_TYPES.has(type)) throw logicError(`GeoJSON type \`${type}\` is not supported.`);
       throw logicError(`Unrecognized GeoJSON type \`${type}\`.`);
   }
 }
@@ -70,12 +82,13 @@ export function makeLine(points: readonly Position[]): DatumObject {
   );
 }
 
-/** A polygon of a shell and holes. The shell is closed if necessary. */
-export function makePolygon(
-  shell: readonly Position[],
-  holes: readonly (readonly Position[])[] = [],
-): DatumObject {
-  const rings = [closed(shell), ...holes];
+/** A polygon without holes. The shell is closed if necessary. */
+export function makePolygon(shell: readonly Position[]): DatumObject {
+  return makePolygonOf([closed(shell)]);
+}
+
+/** A polygon of closed rings. */
+export function makePolygonOf(rings: readonly (readonly Position[])[]): DatumObject {
   return checked(
     'Polygon',
     rings.map((ring) => ring.map((point) => [...point])),
@@ -115,26 +128,39 @@ function parsePosition(datum: Datum): Position {
   return [longitude, latitude];
 }
 
-function parseLine(coordinates: readonly Datum[]): Position[] {
+function parseLine(coordinates: readonly Datum[]): Shape {
   if (coordinates.length < 2) throw logicError('GeoJSON LineString must have at least two positions.');
   const points = coordinates.map(parsePosition);
-  if (!isUsableLine(points)) {
+  const vectors = points.map(toVector);
+  if (edgesOf(vectors).some(([a, b]) => isSameVector(a, b) || isSameVector(a, negative(b)))) {
     throw logicError('Invalid LineString.  Are there antipodal or duplicate vertices?');
   }
-  return points;
+  return { kind: 'LineString', points, vectors };
 }
 
-function parseRing(coordinates: readonly Datum[]): Position[] {
+function parsePolygon(coordinates: readonly Datum[]): Shape {
+  const rings = coordinates.map((ring) => parseRing(asArray(ring)));
+  const region = new Region(rings.map(({ loop }) => loop));
+  if (!region.isValid) {
+    throw logicError('Some edges in GeoJSON polygon could not be used.  Are they intersecting?');
+  }
+  return { kind: 'Polygon', rings: rings.map(({ points }) => points), region };
+}
+
+function parseRing(coordinates: readonly Datum[]): { points: Position[]; loop: Loop } {
   if (coordinates.length < 4) throw logicError('GeoJSON LinearRing must have at least four positions.');
   const points = coordinates.map(parsePosition);
-  const [first, last] = [points[0], points.at(-1)];
-  if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) {
+  const vectors = points.map(toVector);
+  const last = vectors.pop();
+  const [first] = vectors;
+  if (first === undefined || last === undefined || !isSameVector(first, last)) {
     throw logicError('First and last vertex of GeoJSON LinearRing must be identical.');
   }
-  if (!isUsableLine(points) || !isSimpleRing(points)) {
+  const loop = new Loop(vectors);
+  if (!loop.isValid) {
     throw logicError(
       'Invalid LinearRing.  Are there antipodal or duplicate vertices? Is it self-intersecting?',
     );
   }
-  return points;
+  return { points, loop: loop.normalised() };
 }

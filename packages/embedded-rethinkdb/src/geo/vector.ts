@@ -1,3 +1,5 @@
+import { atan2, sinCos } from './trigonometry.js';
+
 /** Longitude and latitude, in degrees. */
 export type Position = readonly [longitude: number, latitude: number];
 
@@ -8,12 +10,15 @@ const RADIANS = Math.PI / 180;
 const DEGREES = 180 / Math.PI;
 
 export function toVector([longitude, latitude]: Position): Vector {
-  const [lambda, phi] = [longitude * RADIANS, latitude * RADIANS];
-  return [Math.cos(lambda) * Math.cos(phi), Math.sin(lambda) * Math.cos(phi), Math.sin(phi)];
+  // As on RethinkDB, so that both ends of the range are the same point exactly.
+  const lambda = (longitude === 180 ? -180 : longitude) * RADIANS;
+  const [sinLambda, cosLambda] = sinCos(lambda);
+  const [sinPhi, cosPhi] = sinCos(latitude * RADIANS);
+  return [cosLambda * cosPhi, sinLambda * cosPhi, sinPhi];
 }
 
 export function positionOf([x, y, z]: Vector): Position {
-  return [Math.atan2(y, x) * DEGREES, Math.atan2(z, Math.sqrt(x * x + y * y)) * DEGREES];
+  return [atan2(y, x) * DEGREES, atan2(z, Math.sqrt(x * x + y * y)) * DEGREES];
 }
 
 export function addVectors(a: Vector, b: Vector): Vector {
@@ -36,8 +41,25 @@ export function cross(a: Vector, b: Vector): Vector {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
+export function squaredLength(a: Vector): number {
+  return dot(a, a);
+}
+
 export function length(a: Vector): number {
-  return Math.sqrt(dot(a, a));
+  return Math.sqrt(squaredLength(a));
+}
+
+export function negative([x, y, z]: Vector): Vector {
+  return [-x, -y, -z];
+}
+
+/** In radians. */
+export function angleBetween(a: Vector, b: Vector): number {
+  return atan2(length(cross(a, b)), dot(a, b));
+}
+
+export function isSameVector(a: Vector, b: Vector): boolean {
+  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
 /** The vector of length 1 in the same direction. */

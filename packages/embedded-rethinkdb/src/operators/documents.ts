@@ -1,14 +1,6 @@
 import { type Datum, type DatumObject, isObject, pseudotype, setField } from '../datum/datum.js';
 import { displayDatum, displayShort } from '../datum/display.js';
-import { logicError, ReqlError } from '../datum/reql-error.js';
-import { expected } from '../datum/type-checks.js';
-
-/** A field of an object. @throws ReqlError NON_EXISTENCE if the field is missing */
-export function getField(datum: Datum, name: string): Datum {
-  if (!isObject(datum)) throw expected('OBJECT', datum);
-  if (!Object.hasOwn(datum, name)) throw missingField(name, datum);
-  return datum[name] ?? null;
-}
+import { logicError } from '../datum/reql-error.js';
 
 /** `{...object}` that is safe for every field name. */
 function copyObject(object: DatumObject): DatumObject {
@@ -95,25 +87,4 @@ export function addField(object: DatumObject, key: string, value: Datum, what: s
     );
   }
   setField(object, key, value);
-}
-
-/**
- * The error for a field that an object lacks. `filter`, `sum` and others meet it once per row and go on, so it
- * is cheap to create: it has no stack, and its message is composed when it is read.
- */
-class MissingFieldError extends ReqlError {
-  constructor(name: string, object: DatumObject) {
-    super('NON_EXISTENCE', '');
-    Object.defineProperty(this, 'message', {
-      get: () => `No attribute \`${name}\` in object:\n${displayDatum(object)}`,
-    });
-  }
-}
-
-export function missingField(name: string, object: DatumObject): ReqlError {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  const error = new MissingFieldError(name, object);
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
 }

@@ -5,6 +5,8 @@ import { logicError } from '../datum/reql-error.js';
 const compiled = new Map<string, RE2JS>();
 const MAX_COMPILED = 100;
 
+const PERL_OPERATOR = 'invalid perl operator';
+
 /** Error messages of RE2, which RethinkDB uses, that differ from those of re2js. */
 const RE2_MESSAGES: Readonly<Record<string, string>> = {
   'missing closing )': 'missing )',
@@ -12,6 +14,9 @@ const RE2_MESSAGES: Readonly<Record<string, string>> = {
   'missing argument to repetition operator': 'no argument for repetition operator',
   'invalid nested repetition operator': 'bad repetition operator',
   'invalid named capture': 'invalid named capture group',
+  'invalid repeat count': 'invalid repetition size',
+  'invalid or unsupported Perl syntax': PERL_OPERATOR,
+  'trailing backslash at end of expression': 'trailing \\',
 };
 
 /**
@@ -86,5 +91,9 @@ function compileRegex(pattern: string): RE2JS {
 function syntaxFault(error: unknown): { description: string; portion: string } {
   const fault = error as { getDescription?: () => string; getPattern?: () => string | null };
   const description = fault.getDescription?.() ?? (error as Error).message;
-  return { description: RE2_MESSAGES[description] ?? description, portion: fault.getPattern?.() ?? '' };
+  const portion = fault.getPattern?.() ?? '';
+  // RE2 knows named groups as (?P<name>…) only.
+  const named = description === 'invalid named capture' && /^\(\?(?:<|P(?=<$))/.exec(portion);
+  if (named) return { description: PERL_OPERATOR, portion: named[0] };
+  return { description: RE2_MESSAGES[description] ?? description, portion };
 }

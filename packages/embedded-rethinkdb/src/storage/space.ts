@@ -66,7 +66,7 @@ export class Space {
   /** Pages that it may still add below the limit; undefined until they are counted. */
   #room: number | undefined;
 
-  constructor(directory: string, pageBytes: number, count: () => PageCounts, options: SpaceOptions) {
+  constructor(directory: string, pageBytes: number, count: () => PageCounts, options: SpaceOptions = {}) {
     const { reserveBytes = DEFAULT_RESERVE_BYTES, limitBytes, readFreeBytes = freeBytesOf } = options;
     this.#directory = directory;
     this.#pageBytes = pageBytes;

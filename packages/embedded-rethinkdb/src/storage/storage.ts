@@ -19,6 +19,7 @@ import { numberPrefix, walk, wholeRange } from './ranges.js';
 import type { IndexValues, SecondaryIndex } from './secondary-index.js';
 import { Space, StorageFullError } from './space.js';
 import { Table, type TableDependencies } from './table.js';
+import { upgradeIndexes } from './upgrade-indexes.js';
 
 /** Space of a new table in the catalog, at most. */
 const RECORD_BYTES = 4096;
@@ -52,16 +53,12 @@ export class Storage implements TableDependencies {
   private constructor(directory: string, environment: LmdbEnvironment, options: StorageOptions) {
     this.environment = environment;
     this.compileFunction = options.compileFunction;
-    this.space = new Space(
-      directory,
-      pageBytesOf(environment),
-      () => countPages(environment),
-      options.space ?? {},
-    );
+    this.space = new Space(directory, pageBytesOf(environment), () => countPages(environment), options.space);
     this.#catalog = new Catalog(environment.catalog, (record) => new Table(this, record));
     const isNew = this.#load(directory);
     if (options.readOnly) return;
     if (isNew) this.#initialise(directory);
+    upgradeIndexes(this);
     if (!options.isTemporary) markInitialised(directory);
   }
 
@@ -257,8 +254,12 @@ export class Storage implements TableDependencies {
   }
 
   indexDropped(table: Table, index: SecondaryIndex): void {
-    this.#clear('entries', index.number);
+    this.clearIndex(index);
     this.#events.push({ kind: 'indexDropped', table, index });
+  }
+
+  clearIndex(index: SecondaryIndex): void {
+    this.#clear('entries', index.number);
   }
 
   nextNumber(): number {

@@ -5,7 +5,7 @@ import { opFailed } from '../datum/reql-error.js';
 import type { Bounds } from './bounds.js';
 import type { CompileFunction, Durability, IndexDefinition, StoredFunction } from './definitions.js';
 import type { LmdbEnvironment } from './environment.js';
-import { boundedRange, numberPrefix, walk, wholeRange } from './ranges.js';
+import { type ByteRange, boundedRange, numberPrefix, walk, wholeRange } from './ranges.js';
 import {
   type IndexEntry,
   type IndexRecord,
@@ -13,6 +13,7 @@ import {
   LazyEntry,
   type RawEntry,
   SecondaryIndex,
+  sameEntries,
 } from './secondary-index.js';
 import type { Space } from './space.js';
 
@@ -36,6 +37,7 @@ export interface TableDependencies {
   changed(table: Table, doc: DatumObject | null, old: DatumObject | null, indexValues: IndexValues): void;
   saveTable(table: Table): void;
   indexDropped(table: Table, index: SecondaryIndex): void;
+  clearIndex(index: SecondaryIndex): void;
   nextNumber(): number;
 }
 
@@ -81,13 +83,14 @@ export class Table {
       function: index.function,
       multi: index.multi,
       geo: index.geo,
+      ...(index.hasCells ? { hasCells: true } : {}),
     }));
     return { id, number, db, name, primaryKey, durability, writeHook, indexes };
   }
 
   /** The document with a primary key. @throws ReqlError LOGIC if the value cannot be a primary key */
   get(key: Datum): DatumObject | null {
-    return this.#read(encodePrimaryKey(key));
+    return this.read(encodePrimaryKey(key));
   }
 
   /** Documents in the order of their primary keys. The table may be written during the scan: see `walk`. */
@@ -96,22 +99,18 @@ export class Table {
     for (const { value } of walk(this.#host.environment.rows, range, reverse)) yield parse(value);
   }
 
-  /**
-   * The entries of an index in the order of (index value, primary key), each with its document. Only the documents of
-   * wanted values are read.
-   */
-  *scanIndex(
-    index: SecondaryIndex,
-    bounds: Bounds = {},
-    reverse = false,
-    isWanted?: (value: Datum) => boolean,
-  ): Generator<IndexEntry> {
+  /** The entries of an index in the order of (index value, primary key), each with its document. */
+  *scanIndex(index: SecondaryIndex, bounds: Bounds = {}, reverse = false): Generator<IndexEntry> {
     for (const entry of walk(this.#host.environment.entries, index.rangeOf(bounds), reverse)) {
       if (!index.admits(entry, bounds)) continue;
-      if (isWanted !== undefined && !isWanted(index.valueOf(entry))) continue;
-      const doc = this.#read(index.primaryKeyOf(entry));
+      const doc = this.read(index.primaryKeyOf(entry));
       if (doc !== null) yield new LazyEntry(index, entry, doc);
     }
+  }
+
+  /** The entries of an index within a range of keys. */
+  rawEntries(range: ByteRange): Generator<RawEntry> {
+    return walk(this.#host.environment.entries, range, false);
   }
 
   /** The documents with exactly this index value. */
@@ -168,8 +167,19 @@ export class Table {
   createIndex(name: string, definition: IndexDefinition): void {
     if (this.#indexes.has(name))
       throw opFailed(`Index \`${name}\` already exists on table \`${this.db}.${this.name}\`.`);
-    this.#claimRecord(definition.function);
-    const index = this.#makeIndex({ ...definition, name, number: this.#host.nextNumber() });
+    this.#build(name, definition);
+  }
+
+  /** Replaces an index by one with the present format of entries. */
+  rebuildIndex(index: SecondaryIndex): void {
+    this.#build(index.name, index);
+    this.#host.clearIndex(index);
+  }
+
+  #build(name: string, { function: fn, multi, geo }: IndexDefinition): void {
+    this.#claimRecord(fn);
+    const number = this.#host.nextNumber();
+    const index = this.#makeIndex({ name, number, function: fn, multi, geo, hasCells: geo });
     this.#fill(index);
     this.#indexes.set(name, index);
     this.#host.saveTable(this);
@@ -252,7 +262,8 @@ export class Table {
     return Buffer.concat([this.#prefix, primaryKey]);
   }
 
-  #read(primaryKey: Buffer): DatumObject | null {
+  /** The document with an encoded primary key. */
+  read(primaryKey: Buffer): DatumObject | null {
     const json = this.#host.environment.rows.get(this.#rowKey(primaryKey));
     return json === undefined ? null : parse(json);
   }
@@ -283,14 +294,4 @@ export class Table {
 
 function parse(json: string): DatumObject {
   return JSON.parse(json) as DatumObject;
-}
-
-function sameEntries(a: readonly RawEntry[], b: readonly RawEntry[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((entry, i) => {
-      const other = b[i];
-      return other !== undefined && entry.key.equals(other.key) && entry.value.equals(other.value);
-    })
-  );
 }

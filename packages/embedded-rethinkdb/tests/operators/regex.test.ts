@@ -41,3 +41,14 @@ test.each(CLASSES)('the pattern %s matches the same texts as RE2', (pattern) => 
 test('a character class that cannot be compiled is refused with the message of RE2', () => {
   expect(() => matchRegex('a', '[\\x{202e}-\\x{202a}]')).toThrow(/invalid character class range/);
 });
+
+// The messages are those of a RethinkDB server.
+test.each([
+  ['(?=a)', '(portion `(?=`): invalid perl operator: (?='],
+  ['a(?<!b)', '(portion `(?<`): invalid perl operator: (?<'],
+  ['a{1001}', '(portion `{1001}`): invalid repetition size: {1001}'],
+  ['a{2,1}', '(portion `{2,1}`): invalid repetition size: {2,1}'],
+  ['a\\', '(portion ``): trailing \\'],
+])('the error for the regular expression %s is the one of RE2', (pattern, message) => {
+  expect(() => matchRegex('text', pattern)).toThrow(message);
+});

@@ -225,15 +225,6 @@ describe('secondary indexes', () => {
     expect(entries()).toEqual([['a', 1]]);
   });
 
-  test('secondary indexes return the documents of wanted values', () => {
-    const storage = openStorage();
-    const table = createTable(storage);
-    storage.write(() => table.createIndex('a', onFields('a')));
-    insert(storage, table, { id: 1, a: 'x' }, { id: 2, a: 'w' }, { id: 3, a: 'x' });
-    const wanted = table.scanIndex(table.requireIndex('a'), {}, false, (value) => value === 'x');
-    expect([...wanted].map(({ doc }) => doc.id)).toEqual([1, 3]);
-  });
-
   test('secondary indexes on several fields return the rows of one prefix in order', () => {
     const storage = openStorage();
     const table = createTable(storage);

@@ -1,7 +1,7 @@
 import type { Datum } from '../../datum/datum.js';
+import { getField } from '../../datum/fields.js';
 import { equal } from '../../datum/order.js';
 import { asString } from '../../datum/type-checks.js';
-import { getField } from '../../operators/documents.js';
 import { UNLIMITED } from '../../runtime/limits.js';
 import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js';
 import { onObjectOrSequence } from '../object-or-sequence.js';

@@ -8,9 +8,10 @@ import {
   typeName,
 } from '../../datum/datum.js';
 import { DatumSet } from '../../datum/datum-set.js';
+import { getField } from '../../datum/fields.js';
 import { logicError, nonExistence } from '../../datum/reql-error.js';
 import { asInteger, typeError } from '../../datum/type-checks.js';
-import { addField, getField, merge, strayLiteral } from '../../operators/documents.js';
+import { addField, merge, strayLiteral } from '../../operators/documents.js';
 import { parsePath, unproject } from '../../operators/field-path.js';
 import { setDifference, setInsert, setIntersection, setUnion } from '../../operators/set-operations.js';
 import { positionIn } from '../../operators/slice.js';

@@ -1,20 +1,22 @@
-import { type Datum, REQL_TYPE } from '../../datum/datum.js';
+import { type Datum, type DatumObject, isObject, REQL_TYPE } from '../../datum/datum.js';
+import { sanitizeGeometry } from '../../datum/geometry.js';
 import { logicError } from '../../datum/reql-error.js';
-import { asPseudotype, asString } from '../../datum/type-checks.js';
+import { asInteger, asNumber, asPseudotype } from '../../datum/type-checks.js';
 import { distanceTo } from '../../geo/distance.js';
+import type { Ellipsoid } from '../../geo/ellipsoid.js';
 import {
+  checkAxes,
   circleAround,
   DEFAULT_GEO_SYSTEM,
-  type Ellipsoid,
   metresPer,
   parseGeoSystem,
 } from '../../geo/geodesic.js';
-import { documentsIntersecting, geoIndex, nearestDocuments } from '../../geo/index-queries.js';
 import { includes, intersects } from '../../geo/relations.js';
 import {
   makeLine,
   makePoint,
   makePolygon,
+  makePolygonOf,
   parseGeoJson,
   parsePoint,
   type Shape,
@@ -22,10 +24,12 @@ import {
   wrongShape,
 } from '../../geo/shape.js';
 import type { Position } from '../../geo/vector.js';
+import { checkArraySize } from '../../runtime/limits.js';
 import { Determinism, toDatum } from '../../runtime/row-function.js';
 import { Selection } from '../../runtime/selection.js';
 import { Stream } from '../../runtime/stream.js';
 import type { Value } from '../../runtime/value.js';
+import { documentsIntersecting, geoIndex, nearestDocuments } from '../../spatial/index-queries.js';
 import type { Arguments } from '../arguments.js';
 import { onObjectOrSequence } from '../object-or-sequence.js';
 import type { Chapter } from '../term.js';
@@ -33,6 +37,8 @@ import type { Chapter } from '../term.js';
 /** Floating point geometry may differ between servers: functions of indexes must not use it. */
 const determinism = Determinism.singleServer;
 const MANY = Number.POSITIVE_INFINITY;
+const DEFAULT_MAX_DISTANCE_METRES = 100_000;
+const DEFAULT_MAX_RESULTS = 100;
 
 export const GEOSPATIAL = {
   POINT: { args: [2, 2], evaluate: (args) => makePoint([args.number(0), args.number(1)]) },
@@ -44,10 +50,15 @@ export const GEOSPATIAL = {
     optargs: ['geo_system', 'unit', 'fill', 'num_vertices'],
     determinism,
     evaluate: (args) => {
-      const corners = args.optionAs('num_vertices', positiveInteger('num_vertices')) ?? 32;
-      const radius = args.number(1) * unitOf(args);
-      const ring = circleAround(parsePoint(args.datum(0)), radius, corners, systemOf(args));
-      return (args.booleanOption('fill') ?? true) ? makePolygon(ring) : makeLine(ring);
+      args.values(0);
+      const isFilled = args.booleanOption('fill') ?? true;
+      const corners =
+        args.optionAs('num_vertices', (value) => positive('num_vertices', toUnsigned(value))) ?? 32;
+      const [system, unit] = [systemOf(args), unitOf(args)];
+      const centre = parsePoint(args.datum(0));
+      checkArraySize(corners + 1, args.limits);
+      const ring = circleAround(centre, args.number(1) * unit, corners, system);
+      return isFilled ? makePolygon(ring) : makeLine(ring);
     },
   },
 
@@ -55,7 +66,7 @@ export const GEOSPATIAL = {
     args: [1, 1],
     determinism,
     evaluate: (args) => {
-      const shape = geometry(args, 0);
+      const shape = toShape(geometry(args, 0));
       if (shape.kind !== 'LineString') throw wrongShape('LineString', shape);
       return makePolygon(shape.points);
     },
@@ -69,7 +80,7 @@ export const GEOSPATIAL = {
       if (!includes(outer, inner)) {
         throw logicError('The second argument to `polygon_sub` is not contained in the first one.');
       }
-      return makePolygon(outer.rings[0]!, [inner.rings[0]!]);
+      return makePolygonOf([...outer.rings, ...inner.rings.slice(0, 1)]);
     },
   },
 
@@ -77,17 +88,18 @@ export const GEOSPATIAL = {
     args: [1, 1],
     determinism,
     evaluate: (args) => {
-      const { bbox: _, ...json } = args.object(0);
+      const json = args.object(0);
       parseGeoJson(json);
       if (Object.hasOwn(json, REQL_TYPE)) throw logicError('GeoJSON object already had a $reql_type$ field.');
-      return { [REQL_TYPE]: 'GEOMETRY', ...json };
+      const { bbox: _, ...more } = json;
+      return sanitizeGeometry({ [REQL_TYPE]: 'GEOMETRY', ...more });
     },
   },
 
   TO_GEOJSON: {
     args: [1, 1],
     evaluate: (args) => {
-      const { [REQL_TYPE]: _, ...json } = asPseudotype('GEOMETRY', args.datum(0));
+      const { [REQL_TYPE]: _, ...json } = geometry(args, 0);
       return json;
     },
   },
@@ -97,10 +109,12 @@ export const GEOSPATIAL = {
     optargs: ['geo_system', 'unit'],
     determinism,
     evaluate: (args) => {
-      const [a, b] = [geometry(args, 0), geometry(args, 1)];
+      args.values(0);
+      const [system, unit] = [systemOf(args), unitOf(args)];
+      const [a, b] = [toShape(geometry(args, 0)), toShape(geometry(args, 1))];
       const [point, other] = a.kind === 'Point' ? [a, b] : [b, a];
       if (point.kind !== 'Point') throw wrongShape('Point', point);
-      return distanceTo(point.at, other, systemOf(args)) / unitOf(args);
+      return distanceTo(point.at, other, system) * (1 / unit);
     },
   },
 
@@ -124,7 +138,7 @@ export const GEOSPATIAL = {
     evaluate: (args) => {
       const table = args.table(0);
       const index = geoIndex(table, args.stringOption('index'), 'get_intersecting');
-      const shape = geometry(args, 1);
+      const shape = toShape(geometry(args, 1));
       return new Selection(table, new Stream(() => documentsIntersecting(table, index, shape)));
     },
   },
@@ -136,15 +150,21 @@ export const GEOSPATIAL = {
     evaluate: (args) => {
       const table = args.table(0);
       const index = geoIndex(table, args.stringOption('index'), 'get_nearest');
-      const metresPerUnit = unitOf(args);
-      const maxDistance = args.optionAs('max_dist', positive('max_dist'));
+      const centre = parsePoint(args.datum(1));
+      const [system, metresPerUnit] = [systemOf(args), unitOf(args)];
+      const maxDistance = args.optionAs('max_dist', (value) =>
+        positive('max_dist', asNumber(toDatum(value)) * metresPerUnit),
+      );
+      const maxResults = args.optionAs('max_results', (value) =>
+        positive('max_results', asInteger(toDatum(value))),
+      );
       const options = {
-        system: systemOf(args),
+        system,
         metresPerUnit,
-        maxDistance: maxDistance === undefined ? 100_000 : maxDistance * metresPerUnit,
-        maxResults: args.optionAs('max_results', positiveInteger('max_results')) ?? 100,
+        maxDistance: maxDistance ?? DEFAULT_MAX_DISTANCE_METRES,
+        maxResults: maxResults ?? DEFAULT_MAX_RESULTS,
       };
-      return nearestDocuments(table, index, parsePoint(args.datum(1)), options, args.limits);
+      return nearestDocuments(table, index, centre, options, args.limits);
     },
   },
 } satisfies Chapter;
@@ -153,13 +173,13 @@ function positions(args: Arguments): Position[] {
   return args.data(0).map(parsePoint);
 }
 
-function geometry(args: Arguments, position: number): Shape {
+function geometry(args: Arguments, position: number): DatumObject {
   const datum = args.datum(position);
-  return args.at(position, () => toShape(datum));
+  return args.at(position, () => asPseudotype('GEOMETRY', datum));
 }
 
 function plainPolygon(args: Arguments, position: number): Shape & { kind: 'Polygon' } {
-  const shape = geometry(args, position);
+  const shape = toShape(geometry(args, position));
   if (shape.kind !== 'Polygon') {
     throw args.blame(position, logicError(`Expected a Polygon but found a ${shape.kind}.`));
   }
@@ -169,28 +189,30 @@ function plainPolygon(args: Arguments, position: number): Shape & { kind: 'Polyg
 }
 
 function systemOf(args: Arguments): Ellipsoid {
-  return args.optionAs('geo_system', (value) => parseGeoSystem(toDatum(value))) ?? DEFAULT_GEO_SYSTEM;
+  const given = args.option('geo_system');
+  if (given === undefined) return DEFAULT_GEO_SYSTEM;
+  const system = toDatum(given);
+  if (isObject(system)) checkAxes(system);
+  return args.optionAs('geo_system', () => parseGeoSystem(system)) ?? DEFAULT_GEO_SYSTEM;
 }
 
 function unitOf(args: Arguments): number {
-  return args.optionAs('unit', (value) => metresPer(asString(toDatum(value)))) ?? 1;
+  return metresPer(args.stringOption('unit') ?? 'm');
 }
 
-function positive(option: string) {
-  return (value: Value): number => {
-    const number = toDatum(value);
-    if (typeof number === 'number' && number > 0) return number;
-    throw logicError(`${option} must be positive.`);
-  };
+function positive(option: string, number: number): number {
+  if (number > 0) return number;
+  throw logicError(`${option} must be positive.`);
 }
 
-function positiveInteger(option: string) {
-  const check = positive(option);
-  return (value: Value): number => Math.trunc(check(value));
+function toUnsigned(value: Value): number {
+  const number = asInteger(toDatum(value));
+  if (number >= 0 && number < 2 ** 32) return number;
+  throw logicError(`Integer too large: ${number}`);
 }
 
 function related(args: Arguments, name: string, holds: (a: Shape, b: Shape) => boolean): Value {
-  const apply = (object: Datum) => holds(toShape(object), geometry(args, 1));
+  const apply = (object: Datum) => holds(toShape(object), toShape(geometry(args, 1)));
   const term = { name, mode: 'filter', deterministic: true, pseudotypes: ['GEOMETRY'], apply } as const;
   return onObjectOrSequence(args.value(0), term, args.limits, (error) => args.blame(0, error));
 }

@@ -11,6 +11,9 @@ import type { Chapter, TermDeclaration } from '../term.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
+/** In bits. */
+const LARGE_SHIFT = 4096;
+
 export const MATH_AND_LOGIC = {
   ADD: chained(add),
   SUB: chained(subtract),
@@ -24,7 +27,7 @@ export const MATH_AND_LOGIC = {
   BIT_NOT: { args: [1, 1], evaluate: (args) => Number(~bits(args, 0)) },
   BIT_SAL: {
     args: [2, 2],
-    evaluate: (args) => finite(Number(bits(args, 0)) * 2 ** shift(args)),
+    evaluate: (args) => finite(shiftLeft(Number(bits(args, 0)), shift(args))),
   },
   BIT_SAR: {
     args: [2, 2],
@@ -108,6 +111,12 @@ function bits(args: Arguments, position: number): bigint {
   const integer = args.integer(position);
   if (integer < -LARGEST || integer >= LARGEST) throw logicError(`Integer too large: ${integer}`);
   return BigInt(integer);
+}
+
+/** As on RethinkDB, the overflow of a shift from `LARGE_SHIFT` on has no sign. */
+function shiftLeft(number: number, by: number): number {
+  if (number === 0) return 0;
+  return by < LARGE_SHIFT ? number * 2 ** by : Number.POSITIVE_INFINITY;
 }
 
 function shift(args: Arguments): number {

@@ -1,16 +1,18 @@
 import type { Datum, DatumObject } from '../datum/datum.js';
 import { logicError } from '../datum/reql-error.js';
+import { boundingCap, mayMeet } from '../geo/bounding-cap.js';
+import { rangesMeeting } from '../geo/cells.js';
+import { classifiedCovering } from '../geo/covering.js';
+import type { Ellipsoid } from '../geo/ellipsoid.js';
+import { intersects } from '../geo/relations.js';
+import { type Shape, toShape } from '../geo/shape.js';
+import type { Position } from '../geo/vector.js';
 import { checkArraySize, type Limits } from '../runtime/limits.js';
 import { findIndex } from '../runtime/table-slice.js';
+import { scanCells } from '../storage/scan-cells.js';
 import type { SecondaryIndex } from '../storage/secondary-index.js';
 import type { Table } from '../storage/table.js';
-import { boundingCap, mayMeet } from './bounding-cap.js';
-import { distanceTo } from './distance.js';
-import type { Ellipsoid } from './geodesic.js';
-import { intersects } from './relations.js';
-import { checkReach } from './search-radius.js';
-import { type Shape, toShape } from './shape.js';
-import type { Position } from './vector.js';
+import { reachError, searchAround } from './search-around.js';
 
 /** The geospatial index of that name. @param term its name is part of error messages */
 export function geoIndex(table: Table, name: string | undefined, term: string): SecondaryIndex {
@@ -25,14 +27,21 @@ export function geoIndex(table: Table, name: string | undefined, term: string): 
   return index;
 }
 
-/** The documents whose geometry intersects a shape. The whole index is scanned: it is not a spatial index. */
+/** More cells are read with fewer documents that do not match. */
+const CELLS_PER_QUERY = 32;
+
+/** The documents whose geometry intersects a shape. */
 export function* documentsIntersecting(table: Table, index: SecondaryIndex, shape: Shape): Iterable<Datum> {
   const cap = boundingCap(shape);
-  const isWanted = (value: Datum) => {
+  const covering = classifiedCovering(shape, CELLS_PER_QUERY);
+  const inner = covering.filter(({ isInside }) => isInside).map(({ cell }) => cell.range);
+  const isWanted = (value: Datum, cell: number | undefined) => {
+    if (cell !== undefined && inner.some(({ from, to }) => from <= cell && cell <= to)) return true;
     const found = toShape(value);
     return mayMeet(boundingCap(found), cap) && intersects(found, shape);
   };
-  for (const { doc } of table.scanIndex(index, {}, false, isWanted)) yield doc;
+  const ranges = rangesMeeting(covering.map(({ cell }) => cell));
+  yield* scanCells(table, index, ranges, isWanted);
 }
 
 export interface NearestOptions {
@@ -53,12 +62,10 @@ export function nearestDocuments(
   { maxDistance, maxResults, system, metresPerUnit }: NearestOptions,
   limits: Limits,
 ): DatumObject[] {
-  const metresTo = (value: Datum) => distanceTo(centre, toShape(value), system, maxDistance);
-  const isNear = (value: Datum) => metresTo(value) <= maxDistance;
-  const found = [...table.scanIndex(index, {}, false, isNear)]
-    .map(({ value, doc }) => ({ metres: metresTo(value), doc }))
-    .sort((a, b) => a.metres - b.metres);
-  if (found.length < PIECES * maxResults) checkReach(maxDistance, system);
+  const error = reachError(maxDistance, system);
+  const wanted = error === undefined ? maxResults : PIECES * maxResults;
+  const found = searchAround(table, index, centre, { wanted, maxDistance, system });
+  if (error !== undefined && found.length < wanted) throw error;
   const nearest = found.slice(0, maxResults);
   checkArraySize(nearest.length, limits);
   return nearest.map(({ metres, doc }) => ({ dist: metres / metresPerUnit, doc }));
