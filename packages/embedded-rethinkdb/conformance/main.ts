@@ -12,7 +12,7 @@ const USAGE = `usage: npm run conformance -- [DIR] [--seed N] [--cases N] [--onl
 
 DIR has the programs run.mjs and feeds.mjs, which replay RethinkDB's own cases on a server at --port.
 With RETHINKDB_BIN, generated queries are compared with a server of that program: --cases for each area, from seed --seed;
---show prints so many differences for each area.`;
+--show N prints up to N differences for each area.`;
 
 interface Options {
   readonly directory: string | undefined;

@@ -12,7 +12,7 @@ import { getField } from '../../datum/fields.js';
 import { logicError, nonExistence } from '../../datum/reql-error.js';
 import { asInteger, typeError } from '../../datum/type-checks.js';
 import { addField, merge, strayLiteral } from '../../operators/documents.js';
-import { parsePath, unproject } from '../../operators/field-path.js';
+import { unproject } from '../../operators/field-path.js';
 import { setDifference, setInsert, setIntersection, setUnion } from '../../operators/set-operations.js';
 import { positionIn } from '../../operators/slice.js';
 import { refine } from '../../runtime/conversions.js';
@@ -21,7 +21,7 @@ import { Determinism, RowFunction, toDatum } from '../../runtime/row-function.js
 import type { Value } from '../../runtime/value.js';
 import type { Arguments } from '../arguments.js';
 import { nth } from '../elements.js';
-import { hasFieldsIn, pluckFrom } from '../fields.js';
+import { hasFieldsIn, lazyPath, pluckFrom } from '../fields.js';
 import { type ObjectTerm, onObjectOrSequence } from '../object-or-sequence.js';
 import type { Chapter } from '../term.js';
 
@@ -33,15 +33,15 @@ export const DOCUMENT_MANIPULATION = {
   PLUCK: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => pluckFrom(args.value(0), args.data(1), args),
+    evaluate: (args) => pluckFrom(args.value(0), args),
   },
 
   WITHOUT: {
     args: [1, MANY],
     onGroups: 'transform',
     evaluate: (args) => {
-      const path = parsePath(args.data(1));
-      return onObject(args, 'without', 'map', (object) => unproject(object, path));
+      const path = lazyPath(args);
+      return onObject(args, 'without', 'map', (object) => unproject(object, path()));
     },
   },
 
@@ -103,7 +103,7 @@ export const DOCUMENT_MANIPULATION = {
   HAS_FIELDS: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => hasFieldsIn(args.value(0), args.data(1), args),
+    evaluate: (args) => hasFieldsIn(args.value(0), args),
   },
 
   INSERT_AT: {

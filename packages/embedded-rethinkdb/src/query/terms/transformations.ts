@@ -28,7 +28,7 @@ export const TRANSFORMATIONS = {
   WITH_FIELDS: {
     args: [1, MANY],
     onGroups: 'transform',
-    evaluate: (args) => pluckFrom(hasFieldsIn(args.value(0), args.data(1), args), args.data(1), args),
+    evaluate: (args) => pluckFrom(hasFieldsIn(args.value(0), args), args),
   },
 
   CONCAT_MAP: {
