@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type DriverConnection, r } from '../server/database/connection/reql.js';
-import { COMMANDS, MEMBERSHIPS, MESSAGES, ROOMS, USERS } from '../server/database/schema/tables.js';
+import { COMMANDS, MEMBERSHIPS, MESSAGES, ROOMS, SESSIONS, USERS } from '../server/database/schema/tables.js';
 import { type ConnectedDatabase, exitWithQueryError, fail, firstLine } from './connect.js';
 import { rowCount } from './move/progress.js';
 
@@ -8,11 +8,11 @@ import { rowCount } from './move/progress.js';
 const BATCH_ROWS = 500;
 
 /** The tables that hold the chat. Users are last, so that no message is shown without the name of its author. */
-const CHAT_TABLES = [MESSAGES, MEMBERSHIPS, ROOMS, COMMANDS, USERS].map(({ name }) => name);
+const CHAT_TABLES = [MESSAGES, MEMBERSHIPS, ROOMS, COMMANDS, SESSIONS, USERS].map(({ name }) => name);
 
 /**
  * Deletes all rows of the chat, after a confirmation, and prints their numbers. Tables, indexes and the write hook remain,
- * as do the tables of other programs. Pages that are open show empty rooms. Ends the process with 1 when the user does not
+ * as do the tables of other programs. Pages that are open show empty rooms, and users who have signed in are signed out. Ends the process with 1 when the user does not
  * confirm or the database refuses, and with 2 when it cannot ask.
  *
  * @param isConfirmed does not ask

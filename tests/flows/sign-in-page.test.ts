@@ -165,4 +165,18 @@ describe('the page with a login', { timeout: 60_000, ...skipWithout('chromium') 
     await page.goto(`${app.url}/r/forms`);
     expect(await page.locator('#sign-in').isVisible()).toBe(true);
   });
+
+  test('a page waits while the provider is unavailable, and continues by itself when it is back', async () => {
+    await newContext();
+    const page = await enter('/r/tea', 'hugo');
+    await page.fill('#body', 'a draft');
+    provider.setDown(true);
+    await page.waitForSelector('body[data-state="reconnecting"]');
+    expect(await page.locator('#notice').textContent()).toContain('sign-in service is unavailable');
+    provider.setDown(false);
+    await isLive(page);
+    expect(await page.inputValue('#body')).toBe('a draft');
+    await say(page, 'back again');
+    await until('the message is shown', async () => (await shownTexts(page)).includes('back again'));
+  });
 });
