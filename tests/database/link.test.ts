@@ -90,7 +90,15 @@ describe('the schema', () => {
     const { messages } = await stacks[0]!.messages.latest('race', 10);
     expect(messages.map(({ body }) => body).sort()).toEqual(['from 0', 'from 1', 'from 2', 'from 3']);
     const tables = await r.db(fresh.address.db).tableList().run(driver);
-    expect(tables.sort()).toEqual(['commands', 'memberships', 'messages', 'nodes', 'rooms', 'users']);
+    expect(tables.sort()).toEqual([
+      'commands',
+      'memberships',
+      'messages',
+      'nodes',
+      'rooms',
+      'sessions',
+      'users',
+    ]);
     for (const each of stacks) await each.stop();
     await r.dbDrop(fresh.address.db).run(driver);
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endAllServers, failToStart, startServer } from '../support/server-process.js';
 
 const PAGE = 4096;
-const COMMAND = 'packages/embedded-rethinkdb/bin/embedded-rethinkdb.js';
+const COMMAND = 'dist/scripts/database.js';
 
 let folder: string;
 let original: string;
