@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Real servers, browsers and sockets on few cores: more workers would wait for each other.
-    maxWorkers: 2,
+    // Many tests wait for timers and other processes: two workers use 58 % of two cores. More than three disturb each other.
+    maxWorkers: 3,
     // On shared machines a test may have a second try; npm test lists those that needed it.
     retry: process.env.CI ? 1 : 0,
     coverage: {
