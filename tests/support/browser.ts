@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   type Browser,
   type BrowserContext,
@@ -6,12 +5,10 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { ROOT } from '../../server/runtime/project-root.js';
 import { programPath } from './programs.js';
 
 /** Builds the page's script and styles, and starts a real Chromium. @param options of its command line */
 export async function launchBrowser(...options: string[]): Promise<Browser> {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   // Containers give programs neither the rights for the sandbox nor much shared memory.
   return chromium.launch({
     executablePath: programPath('chromium'),
