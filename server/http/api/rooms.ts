@@ -21,7 +21,7 @@ const listRooms = operation({
   path: '/api/rooms',
   tag,
   summary: 'List rooms',
-  description: `Rooms that you have joined, by name, then at most ${LISTED_ROOMS} other created rooms, those with the most people first. With \`after\`: all created rooms by name, page by page.`,
+  description: `Rooms that you have joined, by name, then at most ${LISTED_ROOMS} other rooms, those with the most people first. With \`after\`: all rooms by name, page by page.`,
   query: {
     after: z
       .string()
