@@ -194,8 +194,10 @@ describe('the page', skipWithout('chromium'), () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
     expect(headers.get('strict-transport-security')).toBeNull();
+    expect(headers.get('cross-origin-opener-policy')).toBeNull();
     const secure = await fetch(app.url, { headers: { 'x-forwarded-proto': 'https' } });
     expect(secure.headers.get('strict-transport-security')).toContain('max-age');
+    expect(secure.headers.get('cross-origin-opener-policy')).toBe('same-origin');
   });
 
   test('browsers find an icon at its usual address, and search engines are asked to stay out', async () => {

@@ -4,12 +4,15 @@ import helmet from 'helmet';
 const baseline = helmet({
   contentSecurityPolicy: false,
   strictTransportSecurity: false,
+  // Only over https: elsewhere browsers ignore it, and log an error for each page.
+  crossOriginOpenerPolicy: false,
   xFrameOptions: { action: 'deny' },
   // With 'no-referrer', browsers send `Origin: null` with the page's own forms.
   referrerPolicy: { policy: 'same-origin' },
 });
 
 const transportSecurity = helmet.strictTransportSecurity({ includeSubDomains: false });
+const openerPolicy = helmet.crossOriginOpenerPolicy();
 
 /**
  * Headers of every page. Scripts and styles load from this server only and are never inline, and Trusted Types keep texts
@@ -18,9 +21,9 @@ const transportSecurity = helmet.strictTransportSecurity({ includeSubDomains: fa
 export const securityHeaders: RequestHandler = (req, res, next) => {
   res.set('Content-Security-Policy', contentSecurityPolicy(req.host));
   baseline(req, res, (error) => {
-    // Not over plain HTTP, where browsers ignore it.
-    if (error || !req.secure) next(error);
-    else transportSecurity(req, res, next);
+    // Not over plain HTTP, where browsers ignore both.
+    if (error || !req.secure) return next(error);
+    openerPolicy(req, res, () => transportSecurity(req, res, next));
   });
 };
 
