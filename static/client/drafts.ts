@@ -14,6 +14,9 @@ interface Draft {
 export class Drafts {
   readonly #storage: PageStorage | null;
   readonly #now: () => number;
+  /** The stored text and its drafts: each drawing asks for them. */
+  #stored: string | null = null;
+  #drafts: Record<string, Draft> = {};
 
   constructor(storage: PageStorage | null, now: () => number = Date.now) {
     this.#storage = storage;
@@ -43,15 +46,29 @@ export class Drafts {
   }
 
   #read(): Record<string, Draft> {
+    const stored = this.#readText();
+    if (stored !== this.#stored) this.#drafts = parseDrafts(stored);
+    this.#stored = stored;
+    return this.#drafts;
+  }
+
+  #readText(): string | null {
     try {
-      const stored: unknown = JSON.parse(this.#storage?.getItem(STORAGE_KEY) ?? '{}');
-      const entries = Object.entries(stored ?? {}).filter((entry): entry is [string, Draft] =>
-        isDraft(entry[1]),
-      );
-      return Object.fromEntries(entries);
+      return this.#storage?.getItem(STORAGE_KEY) ?? null;
     } catch {
-      return {};
+      return null;
     }
+  }
+}
+
+function parseDrafts(stored: string | null): Record<string, Draft> {
+  try {
+    const drafts: unknown = JSON.parse(stored ?? '{}');
+    return Object.fromEntries(
+      Object.entries(drafts ?? {}).filter((entry): entry is [string, Draft] => isDraft(entry[1])),
+    );
+  } catch {
+    return {};
   }
 }
 

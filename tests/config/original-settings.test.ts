@@ -139,7 +139,7 @@ describe('other original settings', () => {
   });
 
   test('ENV of a POSIX shell is not a setting', () => {
-    expect(warningsOf({ ENV: '/root/.shinit' })).toEqual([]);
+    expect(warningsOf({ ENV: '/etc/shinit' })).toEqual([]);
   });
 
   test('AUTH_SERVER without AUTH selects AUTH=accounts', () => {

@@ -6,20 +6,26 @@ import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 import { jsonOf, sendJson } from './client.js';
 
+/** An app with a playground user, John, and another user, Mary. */
+async function startWithUsers(): Promise<TestApp> {
+  const app = await startTestApp();
+  const users = [
+    { id: '1', name: 'John', playground: true },
+    { id: '2', name: 'Mary' },
+  ];
+  await r
+    .table('users')
+    .insert(users)
+    .run(await app.database.connect());
+  await until('the users', async () => (await fetch(`${app.url}/api/users/2`)).ok);
+  return app;
+}
+
 describe('playground pages', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startTestApp();
-    const users = [
-      { id: '1', name: 'John', playground: true },
-      { id: '2', name: 'Mary' },
-    ];
-    await r
-      .table('users')
-      .insert(users)
-      .run(await app.database.connect());
-    await until('the users', async () => (await fetch(`${app.url}/api/users/2`)).ok);
+    app = await startWithUsers();
   });
   afterAll(() => app.stop());
 
@@ -91,16 +97,7 @@ describe('sockets of playground users', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startTestApp();
-    const users = [
-      { id: '1', name: 'John', playground: true },
-      { id: '2', name: 'Mary' },
-    ];
-    await r
-      .table('users')
-      .insert(users)
-      .run(await app.database.connect());
-    await until('the users', async () => (await fetch(`${app.url}/api/users/2`)).ok);
+    app = await startWithUsers();
   });
   afterAll(() => app.stop());
 
