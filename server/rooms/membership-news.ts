@@ -41,9 +41,9 @@ interface Window {
 }
 
 /**
- * Reports the users who become members of a room, and those who leave. It follows the changefeed of memberships, so that a row written by
- * another process or by hand is reported like any other. A burst, such as an import, costs each reader of the room a
- * bounded number of frames.
+ * Reports the users who become members of a room, and those who leave. It follows the changefeed of memberships, so that a
+ * row written by another process or by hand is reported like any other. A burst, such as an import, costs each reader of the
+ * room a bounded number of frames.
  */
 export class MembershipNews extends EventEmitter<{ changed: [change: MembershipChange] }> {
   readonly #users: MembershipNewsDependencies['users'];

@@ -38,9 +38,9 @@ const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT'
 
 /**
  * The first listener of requests, upgrades and parser errors. It refuses invalid request targets, unknown hosts, pages of
- * other origins, upgrades other than to a WebSocket at the sockets' path, and malformed HTTP. Requests below the sockets' path go to the existing
- * listeners of the server, all others to the pages. So Primus and engine.io never receive input that they do not expect, and
- * every connection is answered and closed.
+ * other origins, upgrades other than to a WebSocket at the sockets' path, and malformed HTTP. Requests below the sockets'
+ * path go to the existing listeners of the server, all others to the pages. So Primus and engine.io never receive input that
+ * they do not expect, and every connection is answered and closed.
  */
 export function guardServer(server: Server, dependencies: GateDependencies): void {
   const gate = new Gate(dependencies);
