@@ -109,7 +109,9 @@ describe('a name', () => {
     const { names } = await bob.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'names' });
     expect(names).toEqual({ [id_user!]: 'Ann the Second' });
     await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the new name' } });
-    const { message } = await until('the message', () => bob.latest('deliverMessage'));
+    const { message } = await until('bob receives the second message', () =>
+      bob.frames.find((frame) => frame.type === 'deliverMessage' && frame.message.body === 'by the new name'),
+    );
     expect(message.author).toEqual({ id_user, name: 'Ann the Second' });
     expect(await ann.ask({ type: 'identityChange', name: 'x'.repeat(41) })).toMatchObject({
       code: 'bad-name',
