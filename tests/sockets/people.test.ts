@@ -109,10 +109,11 @@ describe('a name', () => {
     const { names } = await bob.ask<'roomSnapshot'>({ type: 'joinRoom', room: 'names' });
     expect(names).toEqual({ [id_user!]: 'Ann the Second' });
     await ann.ask({ type: 'createMessage', message: { room: 'names', body: 'by the new name' } });
-    const { message } = await until('bob receives the second message', () =>
-      bob.frames.find((frame) => frame.type === 'deliverMessage' && frame.message.body === 'by the new name'),
-    );
-    expect(message.author).toEqual({ id_user, name: 'Ann the Second' });
+    const author = await until('bob receives the second message', () => {
+      const frame = bob.latest('deliverMessage');
+      return frame?.message.body === 'by the new name' && frame.message.author;
+    });
+    expect(author).toEqual({ id_user, name: 'Ann the Second' });
     expect(await ann.ask({ type: 'identityChange', name: 'x'.repeat(41) })).toMatchObject({
       code: 'bad-name',
       limit: 40,
