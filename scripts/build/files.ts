@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 
 /** The files below a folder whose names match. */
@@ -30,16 +30,17 @@ export async function writeAtomically(file: string, content: string | Uint8Array
 
 /**
  * Builds and writes the output atomically: commands build before they run, also while a server starts from the output.
- * @returns the paths of the output, relative to the root of the project
+ * @returns the output by its path, relative to the root of the project
  */
-export async function buildAtomically(options: BuildOptions): Promise<string[]> {
-  const { outputFiles = [] } = await build({
+export async function buildAtomically(options: BuildOptions): Promise<Metafile['outputs']> {
+  const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: ROOT,
     logLevel: 'warning',
     sourcemap: 'linked',
     write: false,
+    metafile: true,
   });
   await Promise.all(outputFiles.map(({ path, contents }) => writeAtomically(path, contents)));
-  return outputFiles.map(({ path }) => relative(ROOT, path).replaceAll('\\', '/'));
+  return metafile.outputs;
 }

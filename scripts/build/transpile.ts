@@ -23,5 +23,5 @@ export async function transpile(
     platform: 'node',
     target: 'node20',
   });
-  await removeOtherFiles(to, [...outputs, ...kept]);
+  await removeOtherFiles(to, [...Object.keys(outputs), ...kept]);
 }

@@ -7,9 +7,9 @@ import type { Log } from '../../telemetry/logger.js';
 /** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
-const assetsSchema = z.object({ script: z.string(), style: z.string() });
+const assetsSchema = z.object({ script: z.string(), imported: z.array(z.string()), style: z.string() });
 
-/** Addresses of the page's script and styles. The names contain a hash of the content, so browsers can cache them. */
+/** Addresses of the page's script, of the scripts that it imports when it starts, and of the styles. The names contain a hash of the content, so browsers can cache them. */
 export type Assets = z.infer<typeof assetsSchema>;
 
 /** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */
