@@ -7,6 +7,7 @@ import {
   messageRow,
   messageTime,
 } from '../../server/http/pages/rows/message-row.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
@@ -26,15 +27,19 @@ export function deliveredRow(
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
     ...messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
-    rights === 'own' && actions(button('edit', 'Edit'), button('delete', 'Delete')),
+    rights === 'own' && actions(button('edit', t('message.edit')), button('delete', t('message.delete'))),
     rights === 'confirming' &&
-      actions('Delete this message?', button('confirm', 'Delete', 'danger'), button('keep', 'Keep')),
+      actions(
+        t('message.deleteQuestion'),
+        button('confirm', t('message.delete'), 'danger'),
+        button('keep', t('message.keep')),
+      ),
   );
 }
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, body, progress, fault }: Unsent,
+  { id, body, progress, fault, code }: Unsent,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -42,13 +47,13 @@ export function unsentRow(
   const notes = {
     waiting:
       pausedFor !== null
-        ? `too fast, sending in ${pausedFor} s`
+        ? t('unsent.pausedFor', { seconds: pausedFor })
         : fault === undefined
-          ? 'waiting for the connection'
-          : 'waiting, will be sent again',
-    sent: 'sending',
-    stored: 'sent',
-    failed: 'not sent',
+          ? t('unsent.waiting')
+          : t('unsent.willRetry'),
+    sent: t('unsent.sent'),
+    stored: t('unsent.stored'),
+    failed: t('unsent.failed'),
   };
   const note = element('span', { class: 'progress' }, notes[progress]);
   return messageRow(
@@ -56,9 +61,13 @@ export function unsentRow(
     { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
-    fault !== undefined && faultNote(faultText(fault)),
+    fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
-      actions(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
+      actions(
+        button('retry', t('common.tryAgain')),
+        button('rewrite', t('message.rewrite')),
+        button('discard', t('message.discard')),
+      ),
   );
 }
 
