@@ -11,25 +11,31 @@ import { t } from '../../server/http/pages/texts/text.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
-/** Which actions a message offers; `confirming`: the user has pressed Delete once. */
-export type Rights = 'none' | 'own' | 'confirming';
+export interface DeliveredRowOptions {
+  leads: boolean;
+  isOwn: boolean;
+  /** The user has to confirm that the message is deleted. */
+  isConfirming: boolean;
+  /** Why the last change of the message failed. */
+  fault: string | null;
+}
+
+export const isBy = ({ author }: Message, { id_user }: Author) =>
+  id_user !== null && author.id_user === id_user;
 
 /** A message that the server has delivered. */
 export function deliveredRow(
   message: Message,
-  leads: boolean,
-  rights: Rights,
-  fault: string | null,
+  { leads, isOwn, isConfirming, fault }: DeliveredRowOptions,
 ): ElementTree {
   return messageRow(
     message,
-    { leads, isOwn: rights !== 'none' },
+    { leads, isOwn },
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
     ...messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
-    rights === 'own' && actions(button('edit', t('message.edit')), button('delete', t('message.delete'))),
-    rights === 'confirming' &&
-      actions(
+    isConfirming &&
+      question(
         t('message.deleteQuestion'),
         button('confirm', t('message.delete'), 'danger'),
         button('keep', t('message.keep')),
@@ -63,7 +69,7 @@ export function unsentRow(
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
     fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
-      actions(
+      question(
         button('retry', t('common.tryAgain')),
         button('rewrite', t('message.rewrite')),
         button('discard', t('message.discard')),
@@ -86,8 +92,9 @@ function faultNote(fault: string): ElementTree {
   return element('p', { class: 'fault', role: 'alert' }, fault);
 }
 
-function actions(...children: Child[]): ElementTree {
-  return element('div', { class: 'actions' }, ...children);
+/** Buttons from which the user has to choose one. */
+function question(...children: Child[]): ElementTree {
+  return element('div', { class: 'actions question' }, ...children);
 }
 
 function button(action: string, text: string, look = ''): ElementTree {
