@@ -39,6 +39,7 @@ const SHOWN = [
   /(?:'aria-label'|\btitle|\bplaceholder|\balt): '([^']*)'/gu,
   /textContent = '([^']*)'/gu,
   /\bsetText\([^,()]+, '([^']*)'/gu,
+  /\breturn '(\p{Lu}[^']*)'/gu,
   // A sentence.
   /(?<!Error\()['`](\p{Lu}\p{Ll}+(?: \p{Ll}+)+[^'`\n]*)['`]/gu,
 ];

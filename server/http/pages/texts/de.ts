@@ -121,6 +121,7 @@ export const de: Messages = {
   'membership.unfollow': 'Nicht mehr folgen',
   'membership.unfollowRoom': '{room} nicht mehr folgen',
 
+  'message.actions': 'Aktionen',
   'message.bot': 'Bot',
   'message.delete': 'Löschen',
   'message.deleteQuestion': 'Diese Nachricht löschen?',

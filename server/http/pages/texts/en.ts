@@ -122,6 +122,7 @@ export const en = {
   'membership.unfollow': 'Unfollow',
   'membership.unfollowRoom': 'Unfollow {room}',
 
+  'message.actions': 'Actions',
   'message.bot': 'bot',
   'message.delete': 'Delete',
   'message.deleteQuestion': 'Delete this message?',
