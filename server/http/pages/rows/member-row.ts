@@ -27,7 +27,7 @@ export function memberRow<Slot = never>(
       element(
         'span',
         { class: 'presence-dot', title: t('members.hereNow') },
-        element('span', { class: 'unseen' }, t('members.hereNow')),
+        element('span', { class: 'unseen' }, t('members.isHereNow')),
       ),
     ...details,
   );

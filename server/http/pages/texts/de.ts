@@ -102,6 +102,7 @@ export const de: Messages = {
   'members.countOrMore': 'Mindestens {count} Mitglieder',
   'members.firstPage': 'Erste Seite',
   'members.hereNow': 'Gerade hier',
+  'members.isHereNow': 'gerade hier',
   'members.more': 'Weitere Mitglieder',
   'members.none': 'Dieser Raum hat noch keine Mitglieder.',
   'members.noneHint':

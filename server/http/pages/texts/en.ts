@@ -104,6 +104,7 @@ export const en = {
   'members.countOrMore': '{count}+ members',
   'members.firstPage': 'First page',
   'members.hereNow': 'Here now',
+  'members.isHereNow': 'here now',
   'members.more': 'More members',
   'members.none': 'This room has no members yet.',
   'members.noneHint': 'This room has no members yet. Users can read and write without joining it.',
