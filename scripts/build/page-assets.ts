@@ -5,6 +5,7 @@ import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
+import { LEAN_MARKDOWN } from './lean-markdown.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -22,7 +23,7 @@ export async function bundlePage(): Promise<void> {
   const [styles, ...scripts] = await Promise.all([
     bundle({ style: join(ROOT, STYLE) }, []),
     ...LANGUAGE_TAGS.map((language) =>
-      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [textsOf(language)]),
+      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [LEAN_MARKDOWN, textsOf(language)]),
     ),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');

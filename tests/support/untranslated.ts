@@ -33,12 +33,13 @@ function textOf(line: string): string {
   return line[end] === ' ' ? line.slice(end + 1).trim() : '';
 }
 
-/** Places in which a script shows a text: children, attributes, text contents. */
+/** Places where a script shows a text: children, attributes, text contents. */
 const SHOWN = [
   /(?<!\blog\.\w+\(\{[^}]*)\}, '([^']*)'/gu,
   /(?:'aria-label'|\btitle|\bplaceholder|\balt): '([^']*)'/gu,
   /textContent = '([^']*)'/gu,
   /\bsetText\([^,()]+, '([^']*)'/gu,
+  /\b(?:element|h)\('\w+', [\w.]+, '([^']*)'/gu,
   /\breturn '(\p{Lu}[^']*)'/gu,
   // A sentence.
   /(?<!Error\()['`](\p{Lu}\p{Ll}+(?: \p{Ll}+)+[^'`\n]*)['`]/gu,

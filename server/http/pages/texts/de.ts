@@ -124,6 +124,8 @@ export const de: Messages = {
 
   'message.actions': 'Aktionen',
   'message.bot': 'Bot',
+  'message.code': 'Code',
+  'message.copyCode': 'Kopieren',
   'message.delete': 'Löschen',
   'message.deleteQuestion': 'Diese Nachricht löschen?',
   'message.discard': 'Verwerfen',

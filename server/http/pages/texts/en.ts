@@ -125,6 +125,8 @@ export const en = {
 
   'message.actions': 'Actions',
   'message.bot': 'bot',
+  'message.code': 'code',
+  'message.copyCode': 'Copy',
   'message.delete': 'Delete',
   'message.deleteQuestion': 'Delete this message?',
   'message.discard': 'Discard',
