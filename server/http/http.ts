@@ -24,6 +24,7 @@ import { type Dependency, healthEndpoints, type Storage } from './monitoring/hea
 import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics.js';
 import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
+import { useTemplates } from './pages/templates.js';
 import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
@@ -71,10 +72,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
-  app.set('views', path.join(ROOT, 'views'));
-  app.set('view engine', 'pug');
-  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
-  app.enable('view cache');
+  useTemplates(app, path.join(ROOT, 'views'));
   // For the templates.
   app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));
