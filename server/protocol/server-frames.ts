@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   author,
   id_user,
+  indexed,
   listedRoom,
   message,
   messageId,
@@ -15,6 +16,7 @@ import {
   presenceEntry,
   roomInfo,
   roomName,
+  searchResult,
   time,
   user,
 } from './entities.js';
@@ -133,6 +135,17 @@ export const serverFrames = {
       names,
     })
     .describe('Answers `loadHistory`: all messages from the first of `messages` up to `before`.'),
+  searchResults: z
+    .object({
+      type: z.literal('searchResults'),
+      ref,
+      q: z.string(),
+      results: z.array(searchResult).describe('Newest first'),
+      next: z.string().nullable().describe('The `before` of the next page; null on the last page'),
+      indexed,
+      names,
+    })
+    .describe('Answers `search`.'),
   ack: z
     .object({
       type: z.literal('ack'),

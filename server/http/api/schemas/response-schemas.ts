@@ -3,10 +3,12 @@ import type { Summary } from '../../../presence/presence.js';
 import {
   ACCESS,
   id_user,
+  indexed,
   message,
   personName,
   position,
   roomName,
+  searchResult,
   time,
   user,
 } from '../../../protocol/entities.js';
@@ -30,6 +32,18 @@ export const messagePage = z
     after: z.string().describe('Cursor of the messages after this page, also of later ones'),
   })
   .meta({ id: 'MessagePage' });
+
+export const searchPage = z
+  .object({
+    q: z.string(),
+    results: z.array(searchResult).describe('Newest first'),
+    next: z.string().nullable().describe('Cursor of the page of older results; null on the last page'),
+    indexed,
+    names: z
+      .record(z.string(), z.string())
+      .describe('Current names of authors by `id_user`, where they differ from the names in their messages'),
+  })
+  .meta({ id: 'SearchPage' });
 
 export const roomEntry = z
   .object({
