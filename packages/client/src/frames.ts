@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
