@@ -38,6 +38,7 @@ import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
+import { createSearch } from './search/create-search.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat } from './sockets/primus-server.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
@@ -158,6 +159,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
+  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
+  const { search, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -192,6 +195,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
+    search,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -228,6 +232,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    search,
     sharedRoomList,
     slowReaders,
     users,
@@ -243,6 +248,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   /** Closes what requests and sockets depend on, after these have ended. */
   const closeDependencies = async () => {
     await bots?.stop();
+    await index.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -265,6 +271,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    index.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.
