@@ -20,6 +20,7 @@ export function unclaimedRoom(name: string): RoomEntry {
     joined: false,
     users: null,
     unread: null,
+    mentions: null,
   };
 }
 
