@@ -1,6 +1,6 @@
 import type { Program } from '../programs.js';
 
-/** One page of a browser, with what the flows of all engines need. */
+/** One page of a browser, with the commands that the flows of all engines use. */
 export interface EnginePage {
   /** Opens an address and waits until it is loaded. */
   goto(url: string): Promise<void>;

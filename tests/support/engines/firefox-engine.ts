@@ -6,16 +6,17 @@ export const FIREFOX: Engine = { name: 'Firefox', programs: ['firefox'], start }
 
 async function start(): Promise<EngineBrowser> {
   const { default: puppeteer } = await import('puppeteer-core');
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath: programPath('firefox'),
-    extraPrefsFirefox: { 'ui.systemUsesDarkTheme': 1, 'layout.css.prefers-color-scheme.content-override': 0 },
-  });
   return {
     openPage: async ({ hasScripts }) => {
-      const context = await browser.createBrowserContext();
-      const page = await context.newPage();
-      if (!hasScripts) await page.setJavaScriptEnabled(false);
+      const browser = await puppeteer.launch({
+        browser: 'firefox',
+        executablePath: programPath('firefox'),
+        extraPrefsFirefox: {
+          'javascript.enabled': hasScripts,
+          'layout.css.prefers-color-scheme.content-override': 0,
+        },
+      });
+      const page = await browser.newPage();
       return {
         goto: async (url) => {
           await page.goto(url);
@@ -23,9 +24,9 @@ async function start(): Promise<EngineBrowser> {
         evaluate: (expression) => page.evaluate(expression),
         type: (text) => page.keyboard.type(text),
         press: (key) => page.keyboard.press(key),
-        close: () => context.close(),
+        close: () => browser.close(),
       };
     },
-    close: () => browser.close(),
+    close: async () => {},
   };
 }

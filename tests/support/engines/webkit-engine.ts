@@ -27,7 +27,12 @@ async function start(): Promise<EngineBrowser> {
   });
   const ended = once(driver, 'close');
   const server = `http://127.0.0.1:${port}`;
-  await until('the driver of WebKit listens', () => fetch(`${server}/status`).then(({ ok }) => ok, () => false));
+  await until('the driver of WebKit listens', () =>
+    fetch(`${server}/status`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   return {
     openPage: async ({ hasScripts }) => {
       const options = hasScripts ? [] : ['--enable-javascript=false'];
