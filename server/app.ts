@@ -18,6 +18,7 @@ import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
+import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
@@ -115,6 +116,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const settings = new SettingsTable(database, log);
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
@@ -141,6 +143,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     guests,
     limits,
     origins,
+    settings,
     users,
   });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
@@ -230,6 +233,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     sharedRoomList,
     slowReaders,
+    settings,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),

@@ -15,6 +15,7 @@ import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
+import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
@@ -42,6 +43,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...messageEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
+    ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
