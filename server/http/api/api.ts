@@ -15,6 +15,7 @@ import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
+import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 
@@ -27,6 +28,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
+  SearchEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -45,6 +47,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
+    ...searchEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),
