@@ -138,15 +138,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
-  const visitors = new Visitors({
-    playground,
-    authenticator,
-    guests,
-    limits,
-    origins,
-    settings,
-    users,
-  });
+  const visitors = new Visitors({ playground, authenticator, guests, limits, origins, settings, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });

@@ -10,8 +10,9 @@ let app: TestApp;
 let other: TestApp;
 let driver: r.Connection;
 beforeAll(async () => {
-  app = await startTestApp();
-  other = await startTestApp({ database: app.database });
+  const env = { SESSION_SECRET: 'the same secret for both of them' };
+  app = await startTestApp({ env });
+  other = await startTestApp({ env, database: app.database });
   driver = await app.database.connect();
 });
 afterAll(async () => {

@@ -152,7 +152,7 @@ describe('npm run reset', () => {
     expect((await run('seed', ['--reset'], env)).code).toBe(2);
     const { code, out } = await run('seed', ['--reset', '--yes'], env);
     expect([code, out.split('\n').at(-1)]).toEqual([0, '10 new, 0 restored, 0 unchanged']);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 10]);
+    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 10]);
     expect((await run('seed', ['--yes'], env)).error).toMatch(/^Usage/);
   });
 });
