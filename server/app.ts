@@ -162,10 +162,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       help: 'Bytes buffered for sockets whose clients have not read them yet',
       value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
     },
-    present: {
-      help: 'Sockets in rooms; a socket in two rooms counts twice',
-      value: () => presence.present,
-    },
+    present: { help: 'Sockets in rooms; a socket in two rooms counts twice', value: () => presence.present },
     rooms: { help: 'Open rooms', value: () => rooms.size },
     feeds: { help: 'Open changefeeds of rooms', value: () => messages.openFeeds },
     insert_queue: { help: 'Messages in the insert queue', value: () => messages.queued },
