@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
@@ -10,6 +11,7 @@ import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
 const SCRIPT = 'static/client/main.ts';
+const OFFLINE_SCRIPT = 'static/client/offline/offline-page.ts';
 const STYLE = 'static/styles/style.css';
 /** Loaded when the settings are opened. */
 const SETTINGS_STYLE = 'static/styles/settings.css';
@@ -22,11 +24,10 @@ type Outputs = Metafile['outputs'];
  * addresses of what a first visit loads are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const [styles, ...scripts] = await Promise.all([
+  const [styles, offline, scripts] = await Promise.all([
     bundle({ style: join(ROOT, STYLE), settings: join(ROOT, SETTINGS_STYLE) }, []),
-    ...LANGUAGE_TAGS.map((language) =>
-      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [LEAN_MARKDOWN, textsOf(language)]),
-    ),
+    bundleInLanguages('offline', OFFLINE_SCRIPT),
+    bundleInLanguages('page', SCRIPT),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');
   const addresses = {
@@ -39,13 +40,41 @@ export async function bundlePage(): Promise<void> {
         ];
       }),
     ),
+    offlineScripts: Object.fromEntries(
+      offline.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, OFFLINE_SCRIPT))]),
+    ),
     style: address(entry(styles, STYLE)),
     settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
-  const files = [styles, ...scripts].flatMap((outputs) => Object.keys(outputs));
+  const files = [styles, ...offline, ...scripts].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
-  await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies]);
+  const worker = await bundleWorker(JSON.stringify([addresses.style, addresses.offlineScripts]));
+  await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies, ...worker]);
+}
+
+/** The script in each language. */
+function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
+  return Promise.all(
+    LANGUAGE_TAGS.map((language) =>
+      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [LEAN_MARKDOWN, textsOf(language)]),
+    ),
+  );
+}
+
+/** @param offlineAssets a change of them makes browsers install the worker again */
+async function bundleWorker(offlineAssets: string): Promise<string[]> {
+  const version = createHash('sha256').update(offlineAssets).digest('hex').slice(0, 16);
+  const outputs = await buildAtomically({
+    entryPoints: [join(ROOT, 'static/worker/service-worker.ts')],
+    outfile: join(ROOT, OUTPUT_FOLDER, 'service-worker.js'),
+    define: { OFFLINE_VERSION: JSON.stringify(version) },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: BROWSERS,
+  });
+  return Object.keys(outputs);
 }
 
 function bundle(entryPoints: Record<string, string>, plugins: Plugin[]): Promise<Outputs> {

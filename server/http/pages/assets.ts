@@ -15,6 +15,7 @@ const assetsSchema = z.object({
   scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema),
   style: z.string(),
   settingsStyle: z.string(),
+  offlineScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()),
 });
 
 /** By language, addresses of the page's script and of the scripts that it imports when it starts; and the addresses of the styles. The names contain a hash of the content, so browsers can cache them. */
