@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startTestApp } from '../support/app.js';
-import { closeContexts, say, sharedBrowser, shows, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -17,10 +17,9 @@ describe('pages without a network', skipWithout('chromium'), () => {
   test('the page shows the saved messages and the unsent ones, and no other room', async () => {
     const browser: Browser = await sharedBrowser();
     const app = await startTestApp();
-    let isStopped = false;
     const { page, context, complaints } = await visit(browser, `${app.url}/r/harbour`);
     await say(page, 'seen **before**');
-    await shows(page, ['seen before']);
+    await until('the delivery', async () => (await shownTexts(page)).join() === 'seen before');
     await page.evaluate('navigator.serviceWorker.ready');
     // The page is in charge of the worker after it was activated.
     await until('the worker', () => page.evaluate('navigator.serviceWorker.controller !== null'));
@@ -37,7 +36,6 @@ describe('pages without a network', skipWithout('chromium'), () => {
     });
     expect(complaints).toEqual([]);
     await app.stop();
-    isStopped = true;
     await until('the loss', async () => (await page.getAttribute('body', 'data-state')) !== 'live');
     await say(page, 'not sent');
     await page.waitForSelector('.message.unsent');
@@ -50,6 +48,5 @@ describe('pages without a network', skipWithout('chromium'), () => {
     expect(await page.locator('.message').count()).toBe(0);
     expect(await page.evaluate(savedRooms)).toEqual(['/saved/harbour']);
     await context.close();
-    if (!isStopped) await app.stop();
   });
 });
