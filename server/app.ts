@@ -156,7 +156,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     users,
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { search, ...index } = createSearch(config, searchDependencies);
+  const { search, views, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -194,6 +194,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     slowReaders,
     stopping: stopping.signal,
     users,
+    views,
     visitors,
     dependencies: { database },
     storage: database,
@@ -231,6 +232,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     sharedRoomList,
     slowReaders,
     users,
+    views,
     trust,
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),

@@ -18,6 +18,8 @@ export async function bundlePage(): Promise<void> {
     entryPoints: {
       page: join(ROOT, 'static/client/main.ts'),
       style: join(ROOT, 'static/styles/style.css'),
+      search: join(ROOT, 'static/styles/search.css'),
+      view: join(ROOT, 'static/client/view-page.ts'),
     },
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -41,6 +43,10 @@ export async function bundlePage(): Promise<void> {
     script: address(script),
     imported: importedFiles(outputs, script).map(address),
     style: address(entry('static/styles/style.css')),
+    search: {
+      style: address(entry('static/styles/search.css')),
+      viewScript: address(entry('static/client/view-page.ts')),
+    },
   };
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies(files.filter((file) => /\.(js|css)$/.test(file)));

@@ -19,6 +19,7 @@ import {
   searchResult,
   time,
   user,
+  viewMessage,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
 
@@ -95,6 +96,38 @@ export const memberFrames = {
     ),
 } as const;
 
+const view = z.string().describe('The name that the client has given to the view');
+
+/** Frames of a live view, over sockets and as server-sent events. */
+export const viewFrames = {
+  viewOpened: z
+    .object({
+      type: z.literal('viewOpened'),
+      ref,
+      view,
+      q: z.string(),
+      results: z.array(viewMessage).describe('The newest messages that match, newest first'),
+      indexed,
+      live: isLive,
+      names,
+    })
+    .describe('Answers `openView`.'),
+  viewMessage: z
+    .object({ type: z.literal('viewMessage'), view, ...viewMessage.shape, names })
+    .describe('A message that matches was written, or changed: an upsert by id.'),
+  viewRemoved: z
+    .object({ type: z.literal('viewRemoved'), view, room: roomName, id: messageId })
+    .describe(
+      'The message was deleted or edited so that it does not match, the user may not read it any more, or newer messages ' +
+        'have taken its place.',
+    ),
+  viewState: z
+    .object({ type: z.literal('viewState'), view, live: isLive })
+    .describe(
+      'The changefeed is interrupted (`live: false`) or runs again; then the view is complete again.',
+    ),
+} as const;
+
 export const serverFrames = {
   welcome: z
     .object({
@@ -146,6 +179,7 @@ export const serverFrames = {
       names,
     })
     .describe('Answers `search`.'),
+  ...viewFrames,
   ack: z
     .object({
       type: z.literal('ack'),
@@ -246,6 +280,7 @@ export const serverFrames = {
 } as const;
 
 export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrames]>;
+export type ViewFrame = z.infer<(typeof viewFrames)[keyof typeof viewFrames]>;
 export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */

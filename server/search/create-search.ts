@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.js';
 import type { Log } from '../telemetry/logger.js';
 import { IndexThread } from './index/index-thread.js';
 import { Search } from './search.js';
+import { LiveViews } from './views/live-views.js';
 
 export interface SearchPartsDependencies {
   access: AccessControl;
@@ -24,6 +25,8 @@ export interface SearchPartsDependencies {
 export interface SearchParts {
   /** Null: `SEARCH=false`. */
   search: Search | null;
+  /** Null: `SEARCH=false`. */
+  views: LiveViews | null;
   start(): void;
   stop(): Promise<void>;
 }
@@ -32,11 +35,13 @@ export function createSearch(
   { isSearchOn, dataDir, log: level }: Config,
   { access, address, database, limits, log, users }: SearchPartsDependencies,
 ): SearchParts {
-  if (!isSearchOn) return { search: null, start: () => {}, stop: async () => {} };
+  if (!isSearchOn) return { search: null, views: null, start: () => {}, stop: async () => {} };
   const messages = new MessageScan(database, log);
   const index = new IndexThread({ directory: join(dataDir, 'search'), database: address, log: level }, log);
+  const search = new Search({ access, index, limits, messages, users });
   return {
-    search: new Search({ access, index, limits, messages, users }),
+    search,
+    views: new LiveViews({ access, limits, log, messages, search, users }),
     start: () => index.start(),
     stop: () => index.stop(),
   };

@@ -16,6 +16,7 @@ import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
+import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
   DocsDependencies &
@@ -26,6 +27,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   PresenceDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -43,6 +45,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...searchEndpoints(dependencies),
+    ...viewEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),

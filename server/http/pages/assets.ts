@@ -7,7 +7,13 @@ import type { Log } from '../../telemetry/logger.js';
 /** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
-const assetsSchema = z.object({ script: z.string(), imported: z.array(z.string()), style: z.string() });
+const assetsSchema = z.object({
+  script: z.string(),
+  imported: z.array(z.string()),
+  style: z.string(),
+  /** Of the pages of searches and live views. */
+  search: z.object({ style: z.string(), viewScript: z.string() }),
+});
 
 /** Addresses of the page's script, of the scripts that it imports when it starts, and of the styles. The names contain a hash of the content, so browsers can cache them. */
 export type Assets = z.infer<typeof assetsSchema>;

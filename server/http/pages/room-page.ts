@@ -7,7 +7,7 @@ import { framePath, olderPath, withCurrentName } from './log-page.js';
 import { encodePageState } from './page-state.js';
 import { personRow } from './rows/person-row.js';
 import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
-import { withQuery } from './rows/room-path.js';
+import { asUser, withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel {
@@ -59,6 +59,7 @@ export function roomPage(model: RoomPageModel) {
       rejected,
     }),
     olderPath: olderPath(path, messages, hasOlder),
+    searchRoomPath: asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as),
     membersPath: withQuery(path, 'members'),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
