@@ -24,9 +24,7 @@ export interface SearchPartsDependencies {
 /** The parts of search in this process. */
 export interface SearchParts {
   /** Null: `SEARCH=false`. */
-  search: Search | null;
-  /** Null: `SEARCH=false`. */
-  views: LiveViews | null;
+  searches: { search: Search | null; views: LiveViews | null };
   start(): void;
   stop(): Promise<void>;
 }
@@ -35,13 +33,12 @@ export function createSearch(
   { isSearchOn, dataDir, log: level }: Config,
   { access, address, database, limits, log, users }: SearchPartsDependencies,
 ): SearchParts {
-  if (!isSearchOn) return { search: null, views: null, start: () => {}, stop: async () => {} };
+  if (!isSearchOn) return { searches: { search: null, views: null }, start: () => {}, stop: async () => {} };
   const messages = new MessageScan(database, log);
   const index = new IndexThread({ directory: join(dataDir, 'search'), database: address, log: level }, log);
   const search = new Search({ access, index, limits, messages, users });
   return {
-    search,
-    views: new LiveViews({ access, limits, log, messages, search, users }),
+    searches: { search, views: new LiveViews({ access, limits, log, messages, search, users }) },
     start: () => index.start(),
     stop: () => index.stop(),
   };

@@ -1,6 +1,7 @@
 /** The script of a live view's page: keeps the list equal to the view, by server-sent events. */
 
 import { searchResultRow } from '../../server/http/pages/rows/search-result.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { ServerFrame } from '../../server/protocol/server-frames.js';
 import { byId, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
@@ -30,9 +31,7 @@ function draw(): void {
 }
 
 function show(live: boolean): void {
-  const text = live
-    ? 'Live: new messages appear here.'
-    : 'The connection to the database is interrupted. Reconnecting …';
+  const text = live ? t('view.live') : t('view.database');
   if (state.textContent !== text) state.textContent = text;
 }
 
@@ -60,8 +59,5 @@ on<{ id: string }>('remove', ({ id }) => {
 });
 on<{ live: boolean }>('state', ({ live }) => show(live));
 events.addEventListener('error', () => {
-  state.textContent =
-    events.readyState === EventSource.CLOSED
-      ? 'This view cannot be kept up to date. Reload the page to try again.'
-      : 'Connection lost. Reconnecting …';
+  state.textContent = events.readyState === EventSource.CLOSED ? t('view.broken') : t('view.reconnecting');
 });

@@ -4,18 +4,21 @@ import { z } from 'zod';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 
+import { LANGUAGE_TAGS } from './texts/languages.js';
+
 /** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
+const scriptSchema = z.object({ script: z.string(), imported: z.array(z.string()) });
+
 const assetsSchema = z.object({
-  script: z.string(),
-  imported: z.array(z.string()),
+  scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema),
   style: z.string(),
   /** Of the pages of searches and live views. */
-  search: z.object({ style: z.string(), viewScript: z.string() }),
+  search: z.object({ style: z.string(), viewScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()) }),
 });
 
-/** Addresses of the page's script, of the scripts that it imports when it starts, and of the styles. The names contain a hash of the content, so browsers can cache them. */
+/** By language, addresses of the page's script and of the scripts that it imports when it starts; and the address of the styles. The names contain a hash of the content, so browsers can cache them. */
 export type Assets = z.infer<typeof assetsSchema>;
 
 /** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */

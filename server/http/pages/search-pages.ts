@@ -8,11 +8,13 @@ import { onlyMethods } from '../middleware/problems.js';
 import type { Visitors } from '../visitors.js';
 import { toHtml } from './html.js';
 import { pageVisitor } from './page-visitor.js';
+import { localeOf } from './reader-locale.js';
 import { textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
-import { asUser, withQuery } from './rows/room-path.js';
+import { asUser } from './rows/room-path.js';
 import { searchResultRow } from './rows/search-result.js';
 import { sidePanel } from './side-panel.js';
+import { inLocale } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface SearchPagesDependencies {
@@ -24,6 +26,15 @@ export interface SearchPagesDependencies {
 
 const RESULTS_PER_PAGE = 20;
 const VIEW_RESULTS = 50;
+/** Examples of operators for the note below the field. */
+const OPERATORS = {
+  from: { code: 'from:name' },
+  in: { code: 'in:room' },
+  before: { code: 'before:2025-01-31' },
+  after: { code: 'after:2025-01' },
+  link: { code: 'has:link' },
+  image: { code: 'has:image' },
+};
 const NO_RESULTS: SearchPage = { results: [], next: null, indexed: 100, names: {} };
 
 /**
@@ -59,25 +70,25 @@ export function searchPagesRouter({ roomPages, search, visitors }: SearchPagesDe
       error = toChatError(thrown);
     }
     const rooms = error?.code === 'database-unavailable' ? [] : await roomPages.list(user.id_user);
-    const path = asUser(`/${kind}?q=${encodeURIComponent(text)}`, as);
-    const rows = page.results.map((result) =>
-      searchResultRow(result, { names: page.names, time: UTC_TIME, as }),
-    );
-    res
-      .status(error?.status ?? 200)
-      .set('Cache-Control', 'private, no-store')
-      .render('search', {
+    res.status(error?.status ?? 200).set('Cache-Control', 'private, no-store');
+    inLocale(localeOf(req, res), () => {
+      const q = encodeURIComponent(text);
+      const { results, names, indexed, next } = page;
+      const rows = results.map((result) => searchResultRow(result, { names, time: UTC_TIME, as }));
+      res.render('search', {
         ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
         kind,
         text,
         error,
+        indexed,
         rowsHtml: toHtml(...rows),
-        indexed: page.indexed,
-        refreshPath: path,
-        viewPath: asUser(`/view?q=${encodeURIComponent(text)}`, as),
+        operators: OPERATORS,
         isFirst: req.query.before === undefined,
-        nextPath: page.next === null ? null : withQuery(path, `before=${encodeSearchCursor(page.next)}`),
+        refreshPath: asUser(`/view?q=${q}`, as),
+        viewPath: asUser(`/view?q=${q}`, as),
+        nextPath: next === null ? null : asUser(`/search?q=${q}&before=${encodeSearchCursor(next)}`, as),
       });
+    });
   }
 
   const router = Router();

@@ -1,4 +1,5 @@
 import type { Message } from '../../../protocol/message.js';
+import { tParts } from '../texts/text.js';
 import { avatar } from './avatar.js';
 import { type Child, type ElementTree, element } from './element.js';
 import { plainText } from './plain-text.js';
@@ -42,7 +43,13 @@ export function searchResultRow(found: FoundMessage, { names, time, as }: Search
       { class: 'result-head', href: messagePath(message, as) },
       avatar({ ...message.author, name: author }),
       element('bdi', { class: 'author' }, author),
-      element('span', { class: 'result-room' }, 'in ', element('bdi', {}, `#${message.room}`)),
+      element(
+        'span',
+        { class: 'result-room' },
+        ...tParts<'search.inRoom', ElementTree>('search.inRoom', {
+          room: element('bdi', {}, `#${message.room}`),
+        }),
+      ),
       element(
         'time',
         { datetime: new Date(message.sent).toISOString(), title: time.fullTime(message.sent) },
