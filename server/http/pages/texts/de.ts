@@ -278,7 +278,7 @@ export const faults: Faults = {
   },
   'bad-id': 'Die Id ist ungültig.',
   'bad-cursor': 'Die Position in der Adresse ist ungültig.',
-  'bad-reply': 'Auf diese Nachricht kann nicht geantwortet werden.',
+  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-query': 'Die Suche enthält einen Fehler.',
   'search-off': 'Die Suche ist auf diesem Server abgeschaltet.',
   'search-unavailable': 'Die Suche ist gerade nicht verfügbar. Versuche es später noch einmal.',
