@@ -25,9 +25,8 @@ import { createHttp, type HttpDependencies } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
-import { MemoryPresence } from './presence/memory-presence.js';
-import type { Presence } from './presence/presence.js';
-import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { openPresence } from './presence/open-presence.js';
+import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
@@ -295,11 +294,4 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       return stopped;
     },
   };
-}
-
-function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOptions): Presence {
-  if (!redis) return new MemoryPresence(log, options);
-  const presence = new RedisPresence(redis, log, options);
-  presence.start();
-  return presence;
 }

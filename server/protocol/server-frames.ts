@@ -6,7 +6,6 @@ import { z } from 'zod';
 import {
   author,
   id_user,
-  indexed,
   listedRoom,
   message,
   messageId,
@@ -14,15 +13,16 @@ import {
   position,
   presenceCount,
   presenceEntry,
-  quotes,
   roomInfo,
   roomName,
-  searchResult,
   time,
   user,
-  viewMessage,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
+import { isLive, names, quoted, ref } from './frame-fields.js';
+import { searchFrames } from './search-frames.js';
+
+export { type Ref, refSchema } from './frame-fields.js';
 
 /**
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
@@ -30,24 +30,9 @@ import { ERRORS, type ErrorCode } from './errors.js';
  */
 export const PROTOCOL_VERSION = '1.2';
 
-export const refSchema = z.union([z.string().max(64), z.number()]);
-/** Chosen by the client; returned in the frame that answers. */
-export type Ref = z.infer<typeof refSchema> | undefined;
-
 const errorCode = z
   .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
   .meta({ id: 'ErrorCode', description: 'See [errors.md](errors.md).' });
-const ref = refSchema.optional().describe('The `ref` of the frame that this one answers');
-const names = z
-  .record(z.string(), z.string())
-  .optional()
-  .describe(
-    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users',
-  );
-const quoted = quotes.optional();
-const isLive = z
-  .boolean()
-  .describe("False while the room's changefeed is interrupted: the messages may be out of date");
 const retryAfterMs = z.number().describe('Milliseconds after which to retry');
 
 /** Frames that a room sends to its subscribers, over sockets and as server-sent events. */
@@ -105,38 +90,6 @@ export const memberFrames = {
     ),
 } as const;
 
-const view = z.string().describe('The name that the client has given to the view');
-
-/** Frames of a live view, over sockets and as server-sent events. */
-export const viewFrames = {
-  viewOpened: z
-    .object({
-      type: z.literal('viewOpened'),
-      ref,
-      view,
-      q: z.string(),
-      results: z.array(viewMessage).describe('The newest messages that match, newest first'),
-      indexed,
-      live: isLive,
-      names,
-    })
-    .describe('Answers `openView`.'),
-  viewMessage: z
-    .object({ type: z.literal('viewMessage'), view, ...viewMessage.shape, names })
-    .describe('A message that matches was written, or changed: an upsert by id.'),
-  viewRemoved: z
-    .object({ type: z.literal('viewRemoved'), view, room: roomName, id: messageId })
-    .describe(
-      'The message was deleted or edited so that it does not match, the user may not read it any more, or newer messages ' +
-        'have taken its place.',
-    ),
-  viewState: z
-    .object({ type: z.literal('viewState'), view, live: isLive })
-    .describe(
-      'The changefeed is interrupted (`live: false`) or runs again; then the view is complete again.',
-    ),
-} as const;
-
 export const serverFrames = {
   welcome: z
     .object({
@@ -183,18 +136,7 @@ export const serverFrames = {
       'Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to ' +
         '`before`, or from `after` on.',
     ),
-  searchResults: z
-    .object({
-      type: z.literal('searchResults'),
-      ref,
-      q: z.string(),
-      results: z.array(searchResult).describe('Newest first'),
-      next: z.string().nullable().describe('The `before` of the next page; null on the last page'),
-      indexed,
-      names,
-    })
-    .describe('Answers `search`.'),
-  ...viewFrames,
+  ...searchFrames,
   ack: z
     .object({
       type: z.literal('ack'),
@@ -299,7 +241,6 @@ export const serverFrames = {
 } as const;
 
 export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrames]>;
-export type ViewFrame = z.infer<(typeof viewFrames)[keyof typeof viewFrames]>;
 export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */

@@ -295,7 +295,6 @@ export function leftBeforeJoining(): ChatError {
 }
 
 export function tooManyRooms(): ChatError {
-  return new ChatError('too-many-rooms', `a socket can be in ${ROOMS_PER_SOCKET} rooms`, {
-    limit: ROOMS_PER_SOCKET,
-  });
+  const limit = ROOMS_PER_SOCKET;
+  return new ChatError('too-many-rooms', `a socket can be in ${limit} rooms`, { limit });
 }

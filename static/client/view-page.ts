@@ -2,13 +2,13 @@
 
 import { searchResultRow } from '../../server/http/pages/rows/search-result.js';
 import { t } from '../../server/http/pages/texts/text.js';
-import type { ServerFrame } from '../../server/protocol/server-frames.js';
+import type { ViewFrame } from '../../server/protocol/search-frames.js';
 import { byId, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import { LOCAL_TIME } from './times.js';
 
-type Opened = Extract<ServerFrame, { type: 'viewOpened' }>;
-type Changed = Extract<ServerFrame, { type: 'viewMessage' }>;
+type Opened = Extract<ViewFrame, { type: 'viewOpened' }>;
+type Changed = Extract<ViewFrame, { type: 'viewMessage' }>;
 
 const state = byId('view-state');
 const list = byId('results');

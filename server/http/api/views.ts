@@ -1,7 +1,7 @@
 import type { Limits } from '../../limits/limits.js';
 import { SLOW_READER_BYTES } from '../../limits/slow-readers.js';
 import { ChatError } from '../../protocol/errors.js';
-import type { ViewFrame } from '../../protocol/server-frames.js';
+import type { ViewFrame } from '../../protocol/search-frames.js';
 import { parseQuery, QUERY_LIMITS } from '../../search/query/search-query.js';
 import { searchIsOff } from '../../search/search.js';
 import type { LiveViews } from '../../search/views/live-views.js';

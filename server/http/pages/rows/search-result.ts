@@ -35,6 +35,7 @@ export function messagePath({ room, id }: Pick<Message, 'room' | 'id'>, as: stri
 export function searchResultRow(found: FoundMessage, { names, time, as }: SearchResultOptions): ElementTree {
   const { message, marks, previous, next } = found;
   const author = authorOf(message, names);
+  const place: Child[] = tParts('search.inRoom', { room: element('bdi', {}, `#${message.room}`) });
   return element(
     'li',
     { class: 'result', 'data-id': message.id },
@@ -43,13 +44,7 @@ export function searchResultRow(found: FoundMessage, { names, time, as }: Search
       { class: 'result-head', href: messagePath(message, as) },
       avatar({ ...message.author, name: author }),
       element('bdi', { class: 'author' }, author),
-      element(
-        'span',
-        { class: 'result-room' },
-        ...tParts<'search.inRoom', ElementTree>('search.inRoom', {
-          room: element('bdi', {}, `#${message.room}`),
-        }),
-      ),
+      element('span', { class: 'result-room' }, ...place),
       element(
         'time',
         { datetime: new Date(message.sent).toISOString(), title: time.fullTime(message.sent) },
