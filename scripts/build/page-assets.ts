@@ -14,6 +14,8 @@ const STYLE = 'static/styles/style.css';
 /** Of the pages of searches and live views. */
 const SEARCH_STYLE = 'static/styles/search.css';
 const VIEW_SCRIPT = 'static/client/view-page.ts';
+/** Loaded when the settings are opened. */
+const SETTINGS_STYLE = 'static/styles/settings.css';
 
 type Outputs = Metafile['outputs'];
 
@@ -30,7 +32,10 @@ export async function bundlePage(): Promise<void> {
       ),
     );
   const [styles, scripts, views] = await Promise.all([
-    bundle({ style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE) }, []),
+    bundle(
+      { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
+      [],
+    ),
     inEachLanguage('page', SCRIPT),
     // Apart from the page's script, which would be split into more files otherwise.
     inEachLanguage('view', VIEW_SCRIPT),
@@ -53,6 +58,7 @@ export async function bundlePage(): Promise<void> {
         views.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, VIEW_SCRIPT))]),
       ),
     },
+    settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
   const files = [styles, ...scripts, ...views].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));

@@ -10,6 +10,7 @@ import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
+import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
@@ -54,6 +55,7 @@ export interface SocketsDependencies {
   slowReaders: SlowReaders;
   /** Null: `SEARCH=false`. */
   views: LiveViews | null;
+  settings: SettingsTable;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
   trust: ProxyTrust;
@@ -87,6 +89,7 @@ export class Sockets {
       rooms,
       roomTable,
       routing,
+      settings,
       users,
     } = dependencies;
     const connections = this.#connections;
@@ -110,6 +113,7 @@ export class Sockets {
       roomTable,
       memberships,
       membershipNews,
+      settings,
       users,
       connections,
       rooms,

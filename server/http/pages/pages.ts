@@ -26,6 +26,7 @@ import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
 import { roomPath } from './rows/room-path.js';
 import { searchPagesRouter } from './search-pages.js';
+import { settingsRouter } from './settings-page.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
@@ -87,6 +88,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
   router.use(searchPagesRouter({ ...dependencies, roomPages }));
+  router.use(settingsRouter({ visitors, roomPages }));
 
   router
     .route('/name')

@@ -52,6 +52,7 @@ export function sidePanel({
     leavePath: memberPath(room, 'leave', as),
     namePath: asUser('/name', as),
     searchPath: asUser('/search', as),
+    settingsPath: asUser('/settings', as),
     roomsPath: asUser('/rooms', as),
     newRoomPath: asUser('/rooms/new', as),
     goPath: as === null ? '/r/' : '/ui/',

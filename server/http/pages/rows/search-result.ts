@@ -22,7 +22,7 @@ export interface SearchResultOptions {
 }
 
 /** Characters of a long body that are shown, and those of them before the first match. */
-const EXCERPT_LENGTH = 600;
+const EXCERPT_LENGTH = 400;
 const EXCERPT_LEAD = 120;
 const CONTEXT_LENGTH = 160;
 
@@ -48,7 +48,7 @@ export function searchResultRow(found: FoundMessage, { names, time, as }: Search
       element(
         'time',
         { datetime: new Date(message.sent).toISOString(), title: time.fullTime(message.sent) },
-        `${time.dayOf(message.sent)} ${time.clock(message.sent)}`,
+        `${time.dayOf(message.sent)} ${time.timeOfDay(message.sent)}`,
       ),
     ),
     previous && contextLine(previous, names),
