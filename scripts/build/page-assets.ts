@@ -13,6 +13,9 @@ const OUTPUT_FOLDER = 'static/build';
 const SCRIPT = 'static/client/main.ts';
 const OFFLINE_SCRIPT = 'static/client/offline/offline-page.ts';
 const STYLE = 'static/styles/style.css';
+/** Of the pages of searches and live views. */
+const SEARCH_STYLE = 'static/styles/search.css';
+const VIEW_SCRIPT = 'static/client/view-page.ts';
 /** Loaded when the settings are opened. */
 const SETTINGS_STYLE = 'static/styles/settings.css';
 
@@ -24,10 +27,15 @@ type Outputs = Metafile['outputs'];
  * addresses of what a first visit loads are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const [styles, offline, scripts] = await Promise.all([
-    bundle({ style: join(ROOT, STYLE), settings: join(ROOT, SETTINGS_STYLE) }, []),
-    bundleInLanguages('offline', OFFLINE_SCRIPT),
+  const [styles, scripts, views, offline] = await Promise.all([
+    bundle(
+      { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
+      [],
+    ),
     bundleInLanguages('page', SCRIPT),
+    // Apart from the page's script, which would be split into more files otherwise.
+    bundleInLanguages('view', VIEW_SCRIPT),
+    bundleInLanguages('offline', OFFLINE_SCRIPT),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');
   const addresses = {
@@ -44,9 +52,15 @@ export async function bundlePage(): Promise<void> {
       offline.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, OFFLINE_SCRIPT))]),
     ),
     style: address(entry(styles, STYLE)),
+    search: {
+      style: address(entry(styles, SEARCH_STYLE)),
+      viewScripts: Object.fromEntries(
+        views.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, VIEW_SCRIPT))]),
+      ),
+    },
     settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
-  const files = [styles, ...offline, ...scripts].flatMap((outputs) => Object.keys(outputs));
+  const files = [styles, ...scripts, ...views, ...offline].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
   const worker = await bundleWorker(JSON.stringify([addresses.style, addresses.offlineScripts]));
