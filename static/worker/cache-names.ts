@@ -19,7 +19,7 @@ export const roomCacheOf = (id_user: string): string => ROOM_CACHE_PREFIX + id_u
 
 export const isRoomCache = (name: string): boolean => name.startsWith(ROOM_CACHE_PREFIX);
 
-/** The user to whom a cache of rooms belongs. */
+/** The id of the user of a cache of rooms. */
 export const ownerOf = (roomCache: string): string => roomCache.slice(ROOM_CACHE_PREFIX.length);
 
 /** The key of a room in its cache. */
