@@ -40,6 +40,19 @@ const scrolledTo = (text: string) => async (page: Page) => {
   await page.getByText(text).last().scrollIntoViewIfNeeded();
 };
 
+/** The density is stored: it is set back, because other scenes show the same reader. */
+async function makeCompact(page: Page): Promise<void> {
+  const setDensity = (density: string) =>
+    page.request.patch('/api/me/settings', {
+      data: { density },
+      headers: { origin: new URL(page.url()).origin },
+    });
+  await setDensity('compact');
+  await page.reload();
+  await page.waitForSelector('body[data-state="live"]');
+  await setDensity('comfortable');
+}
+
 /** The pictures of the page that a person looks at after a change of its look. */
 export const SCENES: readonly Scene[] = [
   { ...DESKTOP, name: 'room', colorScheme: 'light', path: '/r/greenhouse', arrange: people },
@@ -89,6 +102,17 @@ export const SCENES: readonly Scene[] = [
     path: '/r/greenhouse',
     arrange: (page) => page.click('text=New room'),
   },
+  {
+    ...DESKTOP,
+    name: 'settings',
+    colorScheme: 'light',
+    path: '/r/greenhouse',
+    arrange: async (page) => {
+      await page.click('#settings-link');
+      await page.locator('#settings input').first().waitFor();
+    },
+  },
+  { ...DESKTOP, name: 'compact', colorScheme: 'light', path: '/r/greenhouse', arrange: makeCompact },
   { ...DESKTOP, name: 'members-only', colorScheme: 'light', path: '/r/tool%20shed', hasScripts: false },
   { ...DESKTOP, name: 'without-javascript', colorScheme: 'light', path: '/r/greenhouse', hasScripts: false },
   {

@@ -78,7 +78,7 @@ describe('accessibility', skipWithout('chromium'), () => {
       await page.locator('dialog[open]').waitFor({ state: 'detached' });
       if (!(await page.locator('#settings-link').isVisible())) await openSide();
       await page.locator('#settings-link').click();
-      await page.locator('dialog[open] select').first().waitFor();
+      await page.locator('#settings input').first().waitFor();
       expect(await violations(page)).toEqual([]);
       await context.close();
     });
