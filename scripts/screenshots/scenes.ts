@@ -42,11 +42,9 @@ const scrolledTo = (text: string) => async (page: Page) => {
 
 /** The density is stored: it is set back, because other scenes show the same reader. */
 async function makeCompact(page: Page): Promise<void> {
+  const { origin } = new URL(page.url());
   const setDensity = (density: string) =>
-    page.request.patch('/api/me/settings', {
-      data: { density },
-      headers: { origin: new URL(page.url()).origin },
-    });
+    page.request.patch(`${origin}/api/me/settings`, { data: { density }, headers: { origin } });
   await setDensity('compact');
   await page.reload();
   await page.waitForSelector('body[data-state="live"]');
@@ -113,6 +111,9 @@ export const SCENES: readonly Scene[] = [
     },
   },
   { ...DESKTOP, name: 'compact', colorScheme: 'light', path: '/r/greenhouse', arrange: makeCompact },
+  { ...DESKTOP, name: 'search', colorScheme: 'light', path: '/search?q=valve', waitsFor: '.result' },
+  { ...PHONE, name: 'search-phone', colorScheme: 'dark', path: '/search?q=valve', waitsFor: '.result' },
+  { ...DESKTOP, name: 'live-view', colorScheme: 'light', path: '/view?q=bed', waitsFor: '.result' },
   { ...DESKTOP, name: 'members-only', colorScheme: 'light', path: '/r/tool%20shed', hasScripts: false },
   { ...DESKTOP, name: 'without-javascript', colorScheme: 'light', path: '/r/greenhouse', hasScripts: false },
   {

@@ -92,7 +92,7 @@ describe('accessibility', skipWithout('chromium'), () => {
       await context.close();
     });
 
-    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/settings', '/r/closed'])(
+    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/settings', '/search?q=tea', '/r/closed'])(
       'the page %s has no violations of axe',
       async (path) => {
         const owner = await browser.newContext();
