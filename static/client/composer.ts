@@ -44,12 +44,6 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    // Another tab has changed the draft.
-    addEventListener('storage', () => {
-      if (document.hasFocus()) return;
-      this.#field.value = drafts.of(room);
-      this.#changed();
-    });
     this.#changed();
   }
 
@@ -59,6 +53,14 @@ export class Composer {
 
   focus(): void {
     this.#field.focus();
+  }
+
+  /** Shows the draft that another tab may have changed. */
+  readDraft(): void {
+    const draft = this.#drafts.of(this.#room);
+    if (draft === this.#field.value) return;
+    this.#field.value = draft;
+    this.#changed();
   }
 
   /** Inserts a text for another attempt before the current one. */

@@ -69,6 +69,15 @@ export class LogPanel {
     this.#isPlaced = true;
   }
 
+  /** The log leaves the page for a while. @returns a function that scrolls to the same place */
+  holdPlace(): () => void {
+    const { isAtEnd } = this;
+    const { scrollTop } = this.#log;
+    return () => {
+      this.#log.scrollTop = isAtEnd ? 0 : scrollTop;
+    };
+  }
+
   scrollToEnd(): void {
     this.#scroller.toEnd();
   }

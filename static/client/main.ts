@@ -1,10 +1,10 @@
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { ChatPage } from './chat-page.js';
 import { readPageState } from './page-state.js';
-import { RoomScreen } from './room-screen.js';
 
 const page = readPageState();
 // Pages of history and of forms without a script have addresses of their own; the live room has one address.
 const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
-new RoomScreen(page);
+new ChatPage(page);

@@ -5,17 +5,20 @@ import type { Api } from './api.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
+import type { PageStorage } from './page-storage.js';
 import { RoomDirectory } from './room-directory.js';
 import { RoomListView } from './room-list-view.js';
+import { visit } from './visited-rooms.js';
 
 export interface RoomListingDependencies {
   client: ChatClient;
   api: Pick<Api, 'rooms'>;
   entries: readonly RoomEntry[];
-  /** The room that the page shows. */
+  /** The room that the page shows first. */
   current: string;
   drafts: Pick<Drafts, 'rooms'>;
-  visited: readonly string[];
+  /** Shared by the playground users of a browser. */
+  visitedStorage: PageStorage | null;
   /** Id of the user of a playground page. */
   as: string | null;
   scheduleDraw: () => void;
@@ -53,11 +56,15 @@ export class RoomListing {
   #receivedAt = Date.now();
   #isRequesting = false;
   #observed = '';
-  #isDrawn = false;
+  #current: string;
+  #visited: readonly string[];
+  #isRevealed = false;
 
   constructor(dependencies: RoomListingDependencies) {
-    const { client, entries, current, scheduleDraw } = dependencies;
+    const { client, entries, current, visitedStorage, scheduleDraw } = dependencies;
     this.#dependencies = dependencies;
+    this.#current = current;
+    this.#visited = visit(visitedStorage, current);
     this.#directory = new RoomDirectory(entries, current);
     this.#filter.addEventListener('input', scheduleDraw);
     byId('side').addEventListener('toggle', () => this.#view.reveal());
@@ -69,7 +76,20 @@ export class RoomListing {
 
   /** The room that the page shows. */
   get current(): RoomEntry {
-    return this.#directory.get(this.#dependencies.current);
+    return this.#directory.get(this.#current);
+  }
+
+  /** A room as the list shows it, or as it would show it. */
+  get(room: string): RoomEntry {
+    return this.#directory.get(room);
+  }
+
+  /** The page shows another room. @param unread unread messages in the previous one */
+  show(room: string, unread: number): void {
+    this.#current = room;
+    this.#directory.show(room, unread);
+    this.#visited = visit(this.#dependencies.visitedStorage, room);
+    this.#isRevealed = false;
   }
 
   /** Unread messages in the other rooms of the reader. */
@@ -104,7 +124,8 @@ export class RoomListing {
   }
 
   draw({ unread, users }: RoomListingContent): void {
-    const { client, current, visited, as } = this.#dependencies;
+    const { client, as } = this.#dependencies;
+    const current = this.#current;
     const unsent = client.outbox.rooms;
     const drafts = this.#dependencies.drafts.rooms;
     const shown = (entry: RoomEntry) =>
@@ -112,12 +133,12 @@ export class RoomListing {
     const sought = this.#filter.value.trim();
     const groups = roomGroups(this.#directory.entries, {
       current,
-      visited: [...visited, ...unsent, ...drafts],
+      visited: [...this.#visited, ...unsent, ...drafts],
       sought,
     }).map(({ title, rooms }) => ({ title, rooms: rooms.map(shown) }));
     this.#view.render({ groups, current, unsent, drafts, as });
-    if (!this.#isDrawn) this.#view.reveal();
-    this.#isDrawn = true;
+    if (!this.#isRevealed) this.#view.reveal();
+    this.#isRevealed = true;
     const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
     setText('rooms-found', sought === '' ? '' : count === 1 ? '1 room' : `${count} rooms`);
   }

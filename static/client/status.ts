@@ -49,7 +49,8 @@ export function describeStatus(
     return { name: 'stale', text: 'No answer from the server' };
   if (room === 'live') return { name: 'live', text: 'Live' };
   if (room === 'stale') return { name: 'stale', text: 'Waiting for the database' };
-  return { name: 'connecting', text: 'Connecting', ...notice };
+  const text = connection.name === 'open' && room === 'joining' ? 'Loading' : 'Connecting';
+  return { name: 'connecting', text, ...notice };
 }
 
 function describeWaiting(remainingMs: number, reason: RefusalReason | undefined): Status {

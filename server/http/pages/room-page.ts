@@ -8,6 +8,7 @@ import { encodePageState } from './page-state.js';
 import { personRow } from './rows/person-row.js';
 import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
 import { withQuery } from './rows/room-path.js';
+import { roomTexts } from './rows/room-texts.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel {
@@ -49,6 +50,7 @@ export function roomPage(model: RoomPageModel) {
   };
   return {
     ...side,
+    texts: roomTexts(room),
     isEmpty: messages.length === 0,
     hasOlder,
     rowsHtml: logHtml({
