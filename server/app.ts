@@ -14,6 +14,7 @@ import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
+import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
@@ -28,6 +29,7 @@ import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -36,6 +38,7 @@ import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
+import { createSearch } from './search/create-search.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat } from './sockets/primus-server.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
@@ -109,6 +112,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     options.database,
   );
   const messages = new Messages(database, log);
+  const mentions = new Mentions(database);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
@@ -129,7 +133,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, access, limits, log, options.rooms, bots ?? withoutBots);
+  const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
   const visitors = new Visitors({
@@ -149,11 +153,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     listing,
     memberships,
+    mentions,
     messages,
     presence,
     roomTable,
     users,
   });
+  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
+  const { search, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -184,9 +191,11 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     membershipNews,
+    mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
     rooms,
+    search,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -223,6 +232,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    search,
     sharedRoomList,
     slowReaders,
     users,
@@ -238,6 +248,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   /** Closes what requests and sockets depend on, after these have ended. */
   const closeDependencies = async () => {
     await bots?.stop();
+    await index.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -260,6 +271,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    index.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.

@@ -18,6 +18,7 @@ const SERVER: Layer[] = [
   { name: 'composition root', members: ['app.ts'] },
   { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
+  { name: 'search', members: ['search/'] },
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
@@ -64,6 +65,7 @@ const EMBEDDED: Layer[] = [
 const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
+  libsql: 'server/search/index/',
   lmdb: `${PACKAGE}storage/`,
   'unicode-confusables': 'server/protocol/text/',
   re2js: PACKAGE,
@@ -142,9 +144,9 @@ describe('the architecture', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('the browser code imports only the protocol, the row renderers and the page state from the server', () => {
-    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|page-state\.ts$)/;
-    const packages = ['uuid', 'changeroom-client'];
+  test('the browser code imports only the protocol, the row renderers, the texts and the page state from the server', () => {
+    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
+    const packages = ['uuid', 'changeroom-client', 'markdown-it'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);
   });

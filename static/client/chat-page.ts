@@ -1,7 +1,6 @@
 import type { Author, ChatClient, ClientEvent } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
-import { roomTexts } from '../../server/http/pages/rows/room-texts.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
 import { Drafts } from './drafts.js';
@@ -172,7 +171,7 @@ export class ChatPage {
     const { room, unreadCount } = view;
     this.#header.show(this.#listing.current, this.#user);
     const unread = this.#listing.unreadElsewhere + (document.hidden ? unreadCount : 0);
-    this.#badge.show(roomTexts(room.name).title, unread);
+    this.#badge.show(`${room.name} · Changeroom`, unread);
     const now = Date.now();
     const unanswered = this.#answers.update(room.unsent, now);
     const status = describeStatus(this.#client.connection, room.status, room.refusal, now, unanswered);

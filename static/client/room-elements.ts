@@ -1,4 +1,4 @@
-import { roomTexts } from '../../server/http/pages/rows/room-texts.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
 /** The parts of the page that belong to one room: its log, the field to write with what is around it, and its people. */
@@ -30,11 +30,10 @@ export class RoomTemplate {
   create(room: string): RoomElements {
     const [log, foot, people] = PARTS.map((part) => this.#elements[part].cloneNode(true) as HTMLElement);
     if (!log || !foot || !people) throw new Error('the page has no room');
-    const texts = roomTexts(room);
-    log.ariaLabel = texts.log;
+    log.ariaLabel = t('log.label', { room });
     const field = foot.querySelector('textarea');
-    if (field) field.placeholder = texts.placeholder;
-    foot.querySelector('label')?.replaceChildren(texts.field);
+    if (field) field.placeholder = t('composer.placeholder', { room });
+    foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
     return { log, foot, people };
   }
 }

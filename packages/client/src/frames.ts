@@ -4,7 +4,13 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
+
+/** A position: `sent` and `id` of a message */
+export interface Place {
+  sent: number;
+  id: string;
+}
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -17,6 +23,7 @@ export interface Author {
 export interface Message {
   id: string;
   room: string;
+  /** Mentions a user as `<@id_user>` */
   body: string;
   /** Milliseconds since 1970 */
   sent: number;
@@ -24,6 +31,19 @@ export interface Message {
   kind: 'message' | 'action' | 'bot' | 'system';
   /** Time of the last edit; absent if never edited */
   edited?: number | undefined;
+  /** The message of the same room that this one replies to */
+  reply_to?: string | undefined;
+}
+
+/** The beginning of a message that another one replies to. */
+export interface Quote {
+  id: string;
+  /** The first 300 characters of the body */
+  body: string;
+  /** Milliseconds since 1970 */
+  sent: number;
+  author: Author;
+  kind: 'message' | 'action' | 'bot' | 'system';
 }
 
 /** The position of a message in its room. */
@@ -31,6 +51,20 @@ export interface Position {
   /** Milliseconds since 1970 */
   sent: number;
   id: string;
+}
+
+/** A message that was found, with the messages around it. */
+export interface SearchResult {
+  message: Message;
+  /** Parts of the body that match, in UTF-16 code units */
+  marks: {
+    start: number;
+    end: number;
+  }[];
+  /** The message of the room right before; null if there is no such message */
+  previous: Message | null;
+  /** The message of the room right after; null if there is no such message */
+  next: Message | null;
 }
 
 /** See [errors.md](errors.md). */
@@ -57,6 +91,8 @@ export type ErrorCode =
   | 'bad-name'
   | 'bad-id'
   | 'bad-cursor'
+  | 'bad-reply'
+  | 'bad-query'
   | 'bad-limit'
   | 'login-required'
   | 'bad-token'
@@ -81,6 +117,9 @@ export type ErrorCode =
   | 'rate-limited'
   | 'too-many-replies'
   | 'too-many-rooms'
+  | 'too-many-views'
+  | 'search-off'
+  | 'search-unavailable'
   | 'refused-by-database'
   | 'database-unavailable'
   | 'storage-full'
@@ -169,6 +208,8 @@ export interface ClientFrames {
       id?: string | undefined;
       room: string;
       body: string;
+      /** Id of the message of the same room that this one replies to */
+      reply_to?: string | undefined;
     };
   };
   /** Replaces the body of an own message. */
@@ -188,17 +229,28 @@ export interface ClientFrames {
     room: string;
     id: string;
   };
-  /** Loads the messages right before a position. The answer is a `history`. */
+  /** Loads messages: exactly one of `before`, `after` and `around` is needed. The answer is a `history`. */
   loadHistory: {
     type: 'loadHistory';
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     room: string;
-    /** A position: `sent` and `id` of a message */
-    before: {
-      sent: number;
-      id: string;
-    };
+    /** Load the messages right before this position */
+    before?: Place | undefined;
+    /** Load the messages right after this position */
+    after?: Place | undefined;
+    /** Load the message of this id and those around it */
+    around?: string | undefined;
+    limit?: number | undefined;
+  };
+  /** Searches the messages of all rooms that the user can read. The answer is `searchResults`. */
+  search: {
+    type: 'search';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    q: string;
+    /** `next` of the page before; null for the first page */
+    before?: string | null | undefined;
     limit?: number | undefined;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
@@ -267,8 +319,10 @@ export interface ServerFrames {
     hasOlder: boolean;
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
     names?: Record<string, string> | undefined;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
   };
   /** A new or changed message: an upsert by id. */
   deliverMessage: {
@@ -280,6 +334,15 @@ export interface ServerFrames {
     type: 'removeMessage';
     room: string;
     id: string;
+  };
+  /** References of messages that were delivered before: older messages to which they reply, and names of mentioned users. */
+  references: {
+    type: 'references';
+    room: string;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
   };
   /** Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought them up to date); the client has to load older messages again. `from: null`: nothing is older. */
   roomResync: {
@@ -294,7 +357,7 @@ export interface ServerFrames {
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
   };
-  /** Answers `loadHistory`: all messages from the first of `messages` up to `before`. */
+  /** Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to `before`, or from `after` on. */
   history: {
     type: 'history';
     /** The `ref` of the frame that this one answers */
@@ -304,7 +367,26 @@ export interface ServerFrames {
     messages: Message[];
     /** The table holds messages before the first */
     hasOlder: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** The table holds messages after the last */
+    hasNewer: boolean;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
+  };
+  /** Answers `search`. */
+  searchResults: {
+    type: 'searchResults';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    q: string;
+    /** Newest first */
+    results: SearchResult[];
+    /** The `before` of the next page; null on the last page */
+    next: string | null;
+    /** Percent of the messages that were searched: less than 100 while the index is being built */
+    indexed: number;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
     names?: Record<string, string> | undefined;
   };
   /** The frame was handled. For a write: it is stored in the database. */
@@ -356,6 +438,8 @@ export interface ServerFrames {
     newest: Position | null;
     /** The first ten authors of them */
     authors: readonly (string | null)[];
+    /** How many of them mention a user, by `id_user`; absent if no user is mentioned */
+    mentions?: Record<string, number> | undefined;
   };
   /** Another user types in a joined room. No socket of the typing user receives it, in any process. */
   userTyping: {

@@ -10,10 +10,12 @@ import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
+import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
+import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
@@ -21,9 +23,11 @@ export type ApiDependencies = BotEndpointsDependencies &
   EventsDependencies &
   MeDependencies &
   MembersDependencies &
+  MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
+  SearchEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -40,6 +44,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...messageEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
+    ...mentionEndpoints(dependencies),
+    ...searchEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),

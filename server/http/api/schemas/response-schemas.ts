@@ -3,10 +3,13 @@ import type { Summary } from '../../../presence/presence.js';
 import {
   ACCESS,
   id_user,
+  indexed,
   message,
   personName,
   position,
+  quotes,
   roomName,
+  searchResult,
   time,
   user,
 } from '../../../protocol/entities.js';
@@ -28,8 +31,28 @@ export const messagePage = z
     messages: z.array(message).describe('Oldest first'),
     before: z.string().nullable().describe('Cursor of the page of older messages; null on the first page'),
     after: z.string().describe('Cursor of the messages after this page, also of later ones'),
+    quoted: quotes,
   })
   .meta({ id: 'MessagePage' });
+
+export const mentionPage = z
+  .object({
+    messages: z.array(message).describe('Newest first'),
+    before: z.string().nullable().describe('Cursor of the page of older mentions; null on the last page'),
+    names: z.record(z.string(), personName).describe('Current names of authors and mentioned users, by id'),
+  })
+  .meta({ id: 'MentionPage' });
+export const searchPage = z
+  .object({
+    q: z.string(),
+    results: z.array(searchResult).describe('Newest first'),
+    next: z.string().nullable().describe('Cursor of the page of older results; null on the last page'),
+    indexed,
+    names: z
+      .record(z.string(), z.string())
+      .describe('Current names of authors by `id_user`, where they differ from the names in their messages'),
+  })
+  .meta({ id: 'SearchPage' });
 
 export const roomEntry = z
   .object({
@@ -50,6 +73,11 @@ export const roomEntry = z
       .describe(
         `Messages after your reading position; ${MAX_UNREAD} means ${MAX_UNREAD} or more, null that you have not joined`,
       ),
+    mentions: z
+      .int()
+      .max(MAX_UNREAD)
+      .nullable()
+      .describe('Those of them that mention you; null that you have not joined'),
   })
   .meta({ id: 'Room', description: 'A room as you see it.' }) satisfies z.ZodType<RoomEntry>;
 
