@@ -274,6 +274,7 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
+  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
