@@ -17,8 +17,10 @@ import { RoomListing } from './room-listing.js';
 import { RoomNavigation } from './room-navigation.js';
 import { RoomView } from './room-view.js';
 import { RoomViews } from './room-views.js';
+import { listenForShortcuts } from './shortcuts.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
+import type { QuickSwitcher } from './switcher/quick-switcher.js';
 import { TabBadge } from './tab-badge.js';
 import { Unread } from './unread.js';
 
@@ -39,6 +41,8 @@ export class ChatPage {
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #navigation: RoomNavigation;
+  readonly #newRoom: NewRoomDialog;
+  #switcher: Promise<QuickSwitcher> | null = null;
   readonly #status = new StatusLine(() => this.#client.retryNow());
   readonly #badge = new TabBadge();
   #isSignedOut = false;
@@ -81,7 +85,7 @@ export class ChatPage {
       canShow: (name) => this.#canShow(name),
       show: (name) => this.#show(name),
     });
-    new NewRoomDialog(api, (created) => this.#navigation.go(created));
+    this.#newRoom = new NewRoomDialog(api, (created) => this.#navigation.go(created));
     this.#listen();
     askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
     this.#draw();
@@ -105,6 +109,16 @@ export class ChatPage {
     addEventListener('storage', () => {
       if (!document.hasFocus()) this.#views.current.readDraft();
     });
+    byId('switcher-button').addEventListener('click', () => void this.#toggleSwitcher());
+    listenForShortcuts({
+      openSwitcher: () => void this.#toggleSwitcher(),
+      showHelp: () => void import('./help-dialog.js').then(({ showHelp }) => showHelp()),
+      moveToRoom: (step, onlyUnread) => {
+        const room = this.#listing.neighbour(step, onlyUnread);
+        if (room !== null) this.#navigation.go(room);
+      },
+      focusComposer: () => this.#views.current.focusComposer(),
+    });
     // For the countdown to the next attempt, and for the names of days at midnight.
     setInterval(() => {
       this.#views.keepUp();
@@ -121,6 +135,23 @@ export class ChatPage {
     const isRefused = this.#isOpening && room.status === 'refused' && this.#client.connection.name === 'open';
     if (room.isExpelled || isRefused) location.reload();
     this.#drawing.schedule();
+  }
+
+  /** The switcher is loaded when it is opened first. */
+  async #toggleSwitcher(): Promise<void> {
+    this.#switcher ??= import('./switcher/quick-switcher.js').then(
+      ({ QuickSwitcher }) =>
+        new QuickSwitcher({
+          rooms: () => this.#listing.rooms,
+          visited: () => this.#listing.visited,
+          go: (room) => this.#navigation.go(room),
+          create: (name) => this.#newRoom.open(name),
+        }),
+    );
+    const switcher = await this.#switcher;
+    const side = byId('side');
+    if (side.matches(':popover-open')) side.hidePopover();
+    switcher.toggle();
   }
 
   /** A room for members that the reader has not joined has a page of its own. */

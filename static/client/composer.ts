@@ -3,7 +3,7 @@ import type { Api } from './api.js';
 import { CommandListView } from './command-list-view.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
-import { fitHeight, isSubmit, remaining } from './text-field.js';
+import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
 const COUNTER_FROM_CHARACTERS = 500;
@@ -15,6 +15,10 @@ export interface ComposerListener {
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
   typing(): void;
+  /** Scrolls the messages. @param pages 1: towards the newest one, -1: towards older ones */
+  scroll(pages: 1 | -1): void;
+  /** The reader has pressed Escape in a text that needs no other answer to it. */
+  escape(): void;
 }
 
 /** The field in which messages are written. The draft survives the tab. */
@@ -81,9 +85,13 @@ export class Composer {
 
   /** @returns whether the key was handled */
   #pressed(event: KeyboardEvent): boolean {
-    if (!isSubmit(event))
-      return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
-    this.#submit();
+    const { key } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isSubmit(event)) this.#submit();
+    else if (!isPlain || isComposing(event)) return false;
+    else if (key === 'PageUp' || key === 'PageDown') this.#listener.scroll(key === 'PageUp' ? -1 : 1);
+    else if (key === 'Escape') this.#listener.escape();
+    else return key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     return true;
   }
 

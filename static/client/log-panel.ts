@@ -16,6 +16,9 @@ export interface LogPanelContent {
   activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
 
+/** Share of the height of the log by which the keys for pages scroll it. */
+const PAGE_SHARE = 0.9;
+
 /** The scrolling log of messages, with the notes around it. */
 export class LogPanel {
   readonly #view = new LogView();
@@ -78,6 +81,10 @@ export class LogPanel {
     return () => {
       this.#log.scrollTop = isAtEnd ? 0 : scrollTop;
     };
+  }
+
+  scrollByPages(pages: 1 | -1): void {
+    this.#log.scrollBy({ top: pages * this.#log.clientHeight * PAGE_SHARE });
   }
 
   scrollToEnd(): void {

@@ -47,7 +47,7 @@ export interface RoomViewDependencies {
 const MAX_KEPT_MESSAGES = 1_000;
 
 /**
- * What the page shows of one room: its messages, its people and the field to write. Its elements are in the page from
+ * The part of the page that belongs to one room: its messages, its people and the field to write. Its elements are in the page from
  * the beginning until `hide`, and again from `show` on; it is drawn only then.
  */
 export class RoomView {
@@ -80,6 +80,8 @@ export class RoomView {
       submit: (body) => this.#post(body),
       editLast: () => this.#editing.editLast(),
       typing: () => room.notifyTyping(),
+      scroll: (pages) => this.#log.scrollByPages(pages),
+      escape: () => this.showNewest(),
     });
     const { rows } = this.#log;
     const composer = this.#composer;
@@ -103,7 +105,7 @@ export class RoomView {
       log: this.#log.element,
       rows,
       isAtEnd: () => this.#log.isAtEnd,
-      showNewest: () => this.#showNewest(),
+      showNewest: () => this.showNewest(),
       pressed: (key, id) => this.#tools.pressed(key, id),
       escaped: (id) => this.#deletion.cancel(id),
       leave: () => composer.focus(),
@@ -114,7 +116,7 @@ export class RoomView {
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
     byId('newer').addEventListener('click', () => {
-      this.#showNewest();
+      this.showNewest();
       composer.focus();
     });
   }
@@ -139,6 +141,13 @@ export class RoomView {
     this.#restorePlace = this.#log.holdPlace();
     if (this.#unread.count === 0) this.#unread.clear();
     this.#hasDrawnMessages = false;
+  }
+
+  /** Scrolls to the newest message. */
+  showNewest(): void {
+    this.#log.followNewest();
+    this.#dependencies.drawing.drawNow();
+    this.#log.scrollToEnd();
   }
 
   focusComposer(): void {
@@ -241,12 +250,6 @@ export class RoomView {
       this.#composer.restore(body);
       this.#composer.showFault(faultText(error));
     }
-    this.#showNewest();
-  }
-
-  #showNewest(): void {
-    this.#log.followNewest();
-    this.#dependencies.drawing.drawNow();
-    this.#log.scrollToEnd();
+    this.showNewest();
   }
 }

@@ -1,6 +1,6 @@
 const UNREAD_ICON = '/icons/favicon-unread.svg';
 
-/** Shows in the tab of the browser which room it shows, and how many messages are unread. */
+/** Shows the room and the number of unread messages in the tab of the browser. */
 export class TabBadge {
   readonly #icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   readonly #plainIcon = this.#icon?.getAttribute('href') ?? '';

@@ -16,7 +16,7 @@ import { isJumbo } from '../../../server/http/pages/rows/jumbo.js';
 import { addresses } from '../../../server/http/pages/rows/markup/addresses.js';
 import { bodyNodes } from '../../../server/http/pages/rows/markup/body-nodes.js';
 import { plainText } from '../../../server/http/pages/rows/plain-text.js';
-import { roomGroups, unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
+import { unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
 import {
   COMMAND,
   cleanBody,
@@ -31,6 +31,7 @@ import { hasStrayInvisible } from '../../../server/protocol/text/characters.js';
 import { nameKeys } from '../../../server/protocol/text/name-key.js';
 import { hasTooManyMarks, normalise } from '../../../server/protocol/text/normalise.js';
 import { CommandList } from '../../../static/client/command-list.js';
+import { rankRooms } from '../../../static/client/switcher/room-ranking.js';
 import { superlinear } from '../../support/growth.js';
 
 /** Texts that make regular expressions, counting and Unicode algorithms slow, by their length in UTF-16 units. */
@@ -142,7 +143,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   hueClass: (text) => hueClass({ id_user: null, name: text }),
   renderMessage: (text) => renderMessage(message(text)),
   encodePageState: (text) => encodePageState({ messages: [message(text)] } as unknown as PageState),
-  roomGroups: (text) => roomGroups([unclaimedRoom(text)], { current: null, sought: text }),
+  rankRooms: (text) => rankRooms([unclaimedRoom(text)], `${text.slice(1)}!`, []),
   cleanBody,
   cleanName,
   cleanRoom,

@@ -44,6 +44,16 @@ export const de: Messages = {
   'connection.signedOut': 'Abgemeldet',
   'connection.waitingForDatabase': 'Warten auf die Datenbank',
 
+  'help.actionKeys': 'Die ausgewählte Nachricht bearbeiten oder löschen',
+  'help.editLast': 'Deine letzte Nachricht bearbeiten, solange das Feld leer ist',
+  'help.escape': 'Zurück zum Feld; im Feld zur neuesten Nachricht',
+  'help.nextRoom': 'Nächster oder vorheriger Raum',
+  'help.nextUnread': 'Nächster oder vorheriger Raum mit ungelesenen Nachrichten',
+  'help.scroll': 'Durch die Nachrichten blättern',
+  'help.selectMessage': 'Eine Nachricht auswählen',
+  'help.title': 'Tastenkürzel',
+  'help.toActions': 'Zu den Aktionen der ausgewählten Nachricht',
+  'help.toLog': 'Vom Feld zu den Nachrichten',
   'refusal.authUnavailable':
     'Der Anmeldedienst ist nicht erreichbar. Diese Seite versucht es automatisch erneut.',
   'refusal.badToken': 'Du bist nicht mehr angemeldet.',
@@ -211,6 +221,7 @@ export const de: Messages = {
   'skip.toMembers': 'Zu den Mitgliedern springen',
   'skip.toWriting': 'Zum Schreiben springen',
 
+  'switcher.create': 'Den Raum „{name}“ anlegen',
   'typing.one': '{name} schreibt',
   'typing.several': 'Mehrere Personen schreiben',
   'typing.two': '{first} und {second} schreiben',
@@ -255,7 +266,7 @@ export const faults: Faults = {
   },
   'bad-id': 'Die Id ist ungültig.',
   'bad-cursor': 'Die Position in der Adresse ist ungültig.',
-  'bad-reply': 'Auf diese Nachricht kann nicht geantwortet werden.',
+  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-query': 'Die Suche enthält einen Fehler.',
   'search-off': 'Die Suche ist auf diesem Server abgeschaltet.',
   'search-unavailable': 'Die Suche ist gerade nicht verfügbar. Versuche es später noch einmal.',
@@ -274,7 +285,6 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
-  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
