@@ -17,7 +17,7 @@ import { RoomListing } from './room-listing.js';
 import { RoomNavigation } from './room-navigation.js';
 import { RoomView } from './room-view.js';
 import { RoomViews } from './room-views.js';
-import { listenForShortcuts } from './shortcuts.js';
+import { controlKeyName, listenForShortcuts } from './shortcuts.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
 import type { QuickSwitcher } from './switcher/quick-switcher.js';
@@ -109,6 +109,7 @@ export class ChatPage {
     addEventListener('storage', () => {
       if (!document.hasFocus()) this.#views.current.readDraft();
     });
+    byId('switcher-keys').textContent = `${controlKeyName()} K`;
     byId('switcher-button').addEventListener('click', () => void this.#toggleSwitcher());
     listenForShortcuts({
       openSwitcher: () => void this.#toggleSwitcher(),

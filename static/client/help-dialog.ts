@@ -1,5 +1,6 @@
 import { t } from '../../server/http/pages/texts/text.js';
 import { h } from './elements.js';
+import { controlKeyName } from './shortcuts.js';
 
 /** Shows the shortcuts of the page. */
 export function showHelp(): void {
@@ -27,7 +28,7 @@ function keyList(alternatives: readonly string[]): HTMLElement {
 }
 
 function shortcuts(): [keys: string[], text: string][] {
-  const control = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+  const control = controlKeyName();
   return [
     [[`${control} K`], t('rooms.goTo')],
     [['Alt ↑', 'Alt ↓'], t('help.nextRoom')],

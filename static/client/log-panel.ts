@@ -9,6 +9,7 @@ import { Scroller } from './scroller.js';
 import type { Unread } from './unread.js';
 
 export interface LogPanelContent {
+  isFirst: boolean;
   room: Room;
   unread: Unread;
   user: Author;
@@ -109,13 +110,14 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows({ isFirst, room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
     const from = this.#window.hasOldest(this.#messages) ? 0 : (messages[0]?.sent ?? 0);
     const to = hasNewest ? Number.POSITIVE_INFINITY : (messages.at(-1)?.sent ?? 0);
     this.#view.render({
+      isFirst,
       messages,
       unsent: hasNewest ? unsent : [],
       memberNotices: memberNotices.filter(({ at }) => at >= from && at <= to),

@@ -87,7 +87,7 @@ export class RoomListing {
   }
 
   /**
-   * The room after (1) or before (-1) the current one in the list, around its ends; null if there is none.
+   * The room after (1) or before (-1) the current one in the list, around its ends; null without another room.
    * @param onlyUnread skips rooms without unread messages
    */
   neighbour(step: 1 | -1, onlyUnread: boolean): string | null {

@@ -185,7 +185,7 @@ export class RoomView {
     this.#editing.beforeDrawing();
     if (hasMessages) this.#updateUnread(isAttending && !isFirst);
     if (isAttending && !this.#editing.editing) this.room.trim(MAX_KEPT_MESSAGES);
-    this.#drawLog();
+    this.#drawLog(isFirst);
     this.#drawNotes();
     if (status === 'live') this.#keepUp(isAttending);
     this.#rowFocus.afterDrawing();
@@ -201,10 +201,11 @@ export class RoomView {
     this.#unread.update(this.room.messages, (message) => isBy(message, user()), isAttending);
   }
 
-  #drawLog(): void {
+  #drawLog(isFirst: boolean): void {
     const { editing } = this.#editing;
     const { confirming, fault } = this.#deletion;
     this.#log.draw({
+      isFirst,
       room: this.room,
       unread: this.#unread,
       user: this.#dependencies.user(),

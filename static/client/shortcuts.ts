@@ -49,3 +49,6 @@ function handle(
 }
 
 const isWithControl = ({ ctrlKey, metaKey, altKey }: KeyboardEvent) => (ctrlKey || metaKey) && !altKey;
+
+/** The name of the key for shortcuts on this system. */
+export const controlKeyName = () => (/^(?:Mac|iP)/.test(navigator.platform) ? '⌘' : 'Ctrl');

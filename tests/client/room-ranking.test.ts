@@ -7,7 +7,7 @@ const namesOf = (...args: Parameters<typeof rankRooms>) => rankRooms(...args).ma
 
 test('rooms whose name matches better come first', () => {
   const entries = rooms('cake', 'steam', 'green tea', 'team', 'the last', 'Tea');
-  expect(namesOf(entries, ' TEA ', [])).toEqual(['Tea', 'team', 'green tea', 'steam']);
+  expect(namesOf(entries, ' TEA ', [])).toEqual(['Tea', 'team', 'green tea', 'steam', 'the last']);
   expect(namesOf(entries, 'tlst', [])).toEqual(['the last']);
   expect(namesOf(entries, 'milk', [])).toEqual([]);
 });
