@@ -43,6 +43,9 @@ export class KeyedList {
   render(items: readonly Item[]): void {
     const shown = new Map<string, Shown>();
     const focused = this.#focused();
+    // First, so that the others need not move: to screen readers, a node that moves is a new one.
+    const kept = new Set(items.map(({ key }) => key));
+    for (const [key, { element }] of this.#shown) if (!kept.has(key)) element.remove();
     let next = this.#parent.firstElementChild;
     for (const item of items) {
       const held = this.#shown.get(item.key);
