@@ -18,6 +18,7 @@ import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
+import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
@@ -25,9 +26,8 @@ import { createHttp, type HttpDependencies } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
-import { MemoryPresence } from './presence/memory-presence.js';
-import type { Presence } from './presence/presence.js';
-import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { openPresence } from './presence/open-presence.js';
+import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
@@ -116,6 +116,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const settings = new SettingsTable(database, log);
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
@@ -136,14 +137,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
-  const visitors = new Visitors({
-    playground,
-    authenticator,
-    guests,
-    limits,
-    origins,
-    users,
-  });
+  const visitors = new Visitors({ playground, authenticator, guests, limits, origins, settings, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
@@ -160,17 +154,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     users,
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { search, ...index } = createSearch(config, searchDependencies);
+  const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
       help: 'Bytes buffered for sockets whose clients have not read them yet',
       value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
     },
-    present: {
-      help: 'Sockets in rooms; a socket in two rooms counts twice',
-      value: () => presence.present,
-    },
+    present: { help: 'Sockets in rooms; a socket in two rooms counts twice', value: () => presence.present },
     rooms: { help: 'Open rooms', value: () => rooms.size },
     feeds: { help: 'Open changefeeds of rooms', value: () => messages.openFeeds },
     insert_queue: { help: 'Messages in the insert queue', value: () => messages.queued },
@@ -195,7 +186,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
-    search,
+    ...searches,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -232,9 +223,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
-    search,
+    ...searches,
     sharedRoomList,
     slowReaders,
+    settings,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),
@@ -295,11 +287,4 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       return stopped;
     },
   };
-}
-
-function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOptions): Presence {
-  if (!redis) return new MemoryPresence(log, options);
-  const presence = new RedisPresence(redis, log, options);
-  presence.start();
-  return presence;
 }

@@ -1,6 +1,6 @@
 import type { Author, ChatClient, ClientEvent } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
-import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { roomPath, roomSearchPath } from '../../server/http/pages/rows/room-path.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
 import { Drafts } from './drafts.js';
@@ -174,7 +174,9 @@ export class ChatPage {
         return this.#viewOf(room, new Unread(null, expected));
       });
       this.#listing.show(room, unreadCount);
-      this.#status.setReturnPath(roomPath(room, this.#page.as?.id_user));
+      const as = this.#page.as?.id_user;
+      this.#status.setReturnPath(roomPath(room, as));
+      document.getElementById('room-search')?.setAttribute('href', roomSearchPath(room, as));
       this.#drawing.drawNow();
     }
     const side = byId('side');

@@ -82,8 +82,7 @@ function patchChildren(element: Element, before: readonly Drawn[], after: readon
 function patchNode(node: ChildNode, before: Drawn, after: Drawn): void {
   if (typeof after === 'string') {
     if (before !== after) node.textContent = after;
-  } else if (isTree(before) && isTree(after) && node instanceof Element)
-    patchPart(node, before, after);
+  } else if (isTree(before) && isTree(after) && node instanceof Element) patchPart(node, before, after);
 }
 
 /** The same DOM node can stand for both. */

@@ -182,7 +182,30 @@ describe('a screen reader', skipWithout('chromium'), () => {
     });
     await event('back', () => page.goBack().then(() => shows('are you there?')));
     await event('a command without bots', () => say(page, '/x').then(() => shows('/x')));
-    expect(transcript).toMatchInlineSnapshot();
+    expect(transcript).toMatchInlineSnapshot(`
+      [
+        "history: ",
+        "message: Today | Bob TIME hello",
+        "next message of the author: Bob TIME how are you?",
+        "own message: fine",
+        "second own message: and you?",
+        "edit: ",
+        "deletion: ",
+        "bot: Robot bot TIME beep",
+        "rename: You are Anna now",
+        "actions: ",
+        "own edit: ",
+        "own deletion: ",
+        "several messages at once: Bob TIME one | Bob TIME two | Bob TIME three",
+        "connection lost: Offline",
+        "message without a connection: are you there?",
+        "connection regained: Connecting | Loading | Live",
+        "other room: Messages in lobby | Loading | Live",
+        "first message of a room: Today | Bob TIME first",
+        "back: Messages in heard",
+        "a command without bots: /x | this server has no bots: nothing answers /x",
+      ]
+    `);
     expect(complaints).toEqual([]);
     await context.close();
   }, 60_000);

@@ -40,6 +40,11 @@ export function memberPath(room: string, action: 'join' | 'leave', as: string | 
   return asUser(`${as === null ? '/r/' : '/ui/'}${encodeURIComponent(room)}/${action}`, as);
 }
 
+/** The address of the search for messages of a room. */
+export function roomSearchPath(room: string, as: string | null = null): string {
+  return asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as);
+}
+
 /** Keeps the playground user in an address. */
 export function asUser(path: string, as: string | null): string {
   return as === null ? path : withQuery(path, `id_user=${encodeURIComponent(as)}`);
