@@ -17,7 +17,7 @@ export interface LogPanelContent {
   activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
 
-/** Share of the height of the log by which the keys for pages scroll it. */
+/** Share of its height by which Page Up and Page Down scroll the log. */
 const PAGE_SHARE = 0.9;
 
 /** The scrolling log of messages, with the notes around it. */

@@ -78,7 +78,7 @@ describe.each([
     });
 
     test('the page changes the room without loading, and "back" leads to the same place', async () => {
-      const names = ['first', 'second'].map((name) => `${size} ${name}`);
+      const names = ['first', 'second'].map((name) => `${name} ${size}`);
       const paths = names.map((name) => `/r/${encodeURIComponent(name)}`);
       const database = await app.database.connect();
       for (const room of names) {
