@@ -17,7 +17,7 @@ export interface LogPanelContent {
   activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
 
-/** Share of its height by which Page Up and Page Down scroll the log. */
+/** Page Up and Page Down scroll the log by this share of its height. */
 const PAGE_SHARE = 0.9;
 
 /** The scrolling log of messages, with the notes around it. */

@@ -222,7 +222,7 @@ describe.each([
       const found = [4, ...numbers.slice(40, 50)].map((i) => `${size} ${i}`);
       await until('rooms found', async () => (await options.count()) === found.length);
       expect((await options.locator('.room-name').allInnerTexts()).sort()).toEqual([...found].sort());
-      expect(await options.first().innerText()).toContain(found[0]);
+      expect(await options.first().textContent()).toContain(found[0]);
       await ann.page.getByRole('status').getByText('11 rooms').waitFor({ state: 'attached' });
       await field.fill(`${size} 44`);
       await field.press('Enter');
