@@ -124,6 +124,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       joins: values.LIMIT_JOINS,
       history: values.LIMIT_HISTORY,
       memberships: values.LIMIT_MEMBERSHIPS,
+      reactions: values.LIMIT_REACTIONS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
       perAddress: values.LIMIT_PER_ADDRESS,

@@ -16,6 +16,7 @@ const BY_USER = {
   joins: { seconds: 10, does: (n: number) => `enter ${n} rooms` },
   history: { seconds: 10, does: (n: number) => `load ${n} pages of history` },
   memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
+  reactions: { seconds: 10, does: (n: number) => `add or remove ${n} reactions and pins` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
 } as const;
@@ -78,6 +79,7 @@ export class Limits {
       joins: 0,
       history: 0,
       memberships: 0,
+      reactions: 0,
       rooms: 0,
       renames: 0,
       perAddress: 0,
@@ -109,6 +111,11 @@ export class Limits {
   /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async membership(id_user: string, address?: string): Promise<void> {
     await this.#countUser('memberships', id_user, address);
+  }
+
+  /** Counts a reaction or pin added or removed. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async reaction(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('reactions', id_user, address);
   }
 
   /** Counts a room created. @throws ChatError `rate-limited`, with `retryAfterMs` */

@@ -10,9 +10,11 @@ import {
   message,
   messageId,
   personName,
+  pin,
   position,
   presenceCount,
   presenceEntry,
+  reaction,
   roomInfo,
   roomName,
   time,
@@ -24,7 +26,7 @@ import { ERRORS, type ErrorCode } from './errors.js';
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
  * work any more, the minor number when frames or fields are added.
  */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
 
 export const refSchema = z.union([z.string().max(64), z.number()]);
 /** Chosen by the client; returned in the frame that answers. */
@@ -37,7 +39,9 @@ const ref = refSchema.optional().describe('The `ref` of the frame that this one 
 const names = z
   .record(z.string(), z.string())
   .optional()
-  .describe('Current names of authors by `id_user`, where they differ from the names in their messages');
+  .describe(
+    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who reacted',
+  );
 const isLive = z
   .boolean()
   .describe("False while the room's changefeed is interrupted: the messages may be out of date");
@@ -51,6 +55,18 @@ export const roomFrames = {
   removeMessage: z
     .object({ type: z.literal('removeMessage'), room: roomName, id: messageId })
     .describe('The message was deleted.'),
+  annotationsChanged: z
+    .object({
+      type: z.literal('annotationsChanged'),
+      room: roomName,
+      id: messageId,
+      reactions: z.array(reaction).readonly().describe('All reactions of the message'),
+      pinned: pin.nullable().describe('Null if it is not pinned'),
+      names: z.record(z.string(), z.string()).describe('Current names of the users in it, by `id_user`'),
+    })
+    .describe(
+      'Reactions or the pin of a message changed. Messages that the client does not hold are ignored.',
+    ),
   roomResync: z
     .object({ type: z.literal('roomResync'), room: roomName, from: position.nullable() })
     .describe(

@@ -1,11 +1,16 @@
 import type { AccessControl } from '../access/access-control.js';
+import type { AnnotationTarget } from '../database/tables/annotations/annotation-table.js';
 import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
+import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
+import { AnnotationUpdates } from './annotation-updates.js';
 import type { CommandNotices, Notice } from './command-notices.js';
+import { OrphanQueue } from './orphan-queue.js';
 import { MAX_WINDOW_MESSAGES, Room } from './room.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -21,7 +26,7 @@ export interface Posted extends Inserted {
   notice: Notice;
 }
 
-export type RoomReader = Pick<Messages, 'get' | 'latest' | 'before' | 'after'>;
+export type RoomReader = Pick<Messages, 'get' | 'getMany' | 'latest' | 'before' | 'after'>;
 
 /** A subscriber's place in a room. */
 export interface RoomSubscription {
@@ -48,9 +53,12 @@ export class RoomService {
   readonly #commands: CommandNotices | null;
   readonly #open: RefCountedMap<string, OpenRoom>;
   readonly #readyMs: number;
+  readonly #orphans: OrphanQueue;
+  readonly #annotationUpdates: AnnotationUpdates;
 
   constructor(
     messages: Messages,
+    users: Pick<UserTable, 'getMany'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -62,8 +70,17 @@ export class RoomService {
     this.#limits = limits;
     this.#commands = commands;
     this.#readyMs = readyMs;
+    this.#orphans = new OrphanQueue(messages.annotations, log);
+    this.#annotationUpdates = new AnnotationUpdates({
+      table: messages.annotations,
+      users,
+      room: (name) => this.#open.get(name)?.room,
+      rooms: () => [...this.#open.values()].map(({ room }) => room),
+      orphans: this.#orphans,
+      log,
+    });
     this.#open = new RefCountedMap(
-      (name) => ({ room: new Room(name, messages, log), rightsChanges: 0 }),
+      (name) => ({ room: new Room(name, messages, this.#annotationUpdates, log), rightsChanges: 0 }),
       ({ room }) => room.close(),
       { lingerMs },
     );
@@ -165,7 +182,42 @@ export class RoomService {
   async remove(change: { room: string; id: string; by: string }, address?: string): Promise<void> {
     await this.#limits.message(change.by, address);
     await this.#access.check(change.room, change.by);
-    return this.#messages.remove(change);
+    await this.#messages.remove(change);
+    this.#orphans.add(change.id);
+  }
+
+  /**
+   * Adds or removes a reaction, with a cleaned emoji.
+   * @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `too-many-reactions`
+   */
+  async react(
+    change: AnnotationTarget & { emoji: string; isAdded: boolean },
+    address?: string,
+  ): Promise<void> {
+    await this.#limits.reaction(change.by, address);
+    await this.#access.check(change.room, change.by);
+    const { annotations } = this.#messages;
+    if (change.isAdded) await annotations.addReaction(change, change.emoji);
+    else await annotations.removeReaction(change, change.emoji);
+  }
+
+  /**
+   * Pins or unpins a message, for members of the room: also in an open room, so that visitors cannot change its pins.
+   * @throws ChatError `not-a-member`, `members-only`, `rate-limited`, `no-such-message`, `too-many-pins`
+   */
+  async setPinned(change: AnnotationTarget & { isPinned: boolean }, address?: string): Promise<void> {
+    await this.#limits.reaction(change.by, address);
+    await this.#access.check(change.room, change.by);
+    if (!(await this.#access.isMember(change.room, change.by)))
+      throw new ChatError('members-only', 'only members of this room can pin messages: join it first');
+    const { annotations } = this.#messages;
+    await (change.isPinned ? annotations.pin(change) : annotations.unpin(change));
+  }
+
+  /** The pinned messages of a room, the newest pin first. @throws ChatError `not-a-member` */
+  async pinned(name: string, id_user: string): Promise<Message[]> {
+    const reader = await this.reader(name, id_user);
+    return reader.getMany(name, await this.#messages.annotations.pinsOf(name));
   }
 
   /**
@@ -184,6 +236,7 @@ export class RoomService {
     };
     return {
       get: (...query) => checked(messages.get(...query)),
+      getMany: (...query) => checked(messages.getMany(...query)),
       latest: (...query) => checked(messages.latest(...query)),
       before: (...query) => checked(messages.before(...query)),
       after: (...query) => checked(messages.after(...query)),
@@ -192,6 +245,7 @@ export class RoomService {
 
   /** Closes all rooms. */
   close(): void {
+    this.#annotationUpdates.stop();
     this.#open.clear();
   }
 }

@@ -1,4 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  type Annotations,
+  annotationsOf,
+  withAnnotations,
+} from '../database/tables/annotations/annotated-message.js';
 import { comparePositions, type Message, type Position } from '../protocol/message.js';
 
 /**
@@ -30,6 +35,24 @@ export class Window {
   get from(): Position | null {
     const first = this.#messages[0];
     return this.hasOlder && first ? { sent: first.sent, id: first.id } : null;
+  }
+
+  get(id: string): Message | undefined {
+    // New messages are at the end, and so are most of those that change.
+    return this.#messages.findLast((message) => message.id === id);
+  }
+
+  /**
+   * Sets the reactions and the pin of a message.
+   * @returns false when the message has them already; true also for a message that is not in the window
+   */
+  annotate(id: string, annotations: Annotations): boolean {
+    const at = this.#messages.findLastIndex((message) => message.id === id);
+    const message = this.#messages[at];
+    if (!message) return true;
+    if (isDeepStrictEqual(annotationsOf(message), annotations)) return false;
+    this.#messages[at] = withAnnotations(message, annotations);
+    return true;
   }
 
   /** Inserts a new or changed message at its position, unless that is before the window. */

@@ -13,6 +13,8 @@ import { listRooms } from './handlers/list-rooms.js';
 import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
+import { pinMessage, unpinMessage } from './handlers/pins.js';
+import { addReaction, removeReaction } from './handlers/reactions.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
 
@@ -26,6 +28,10 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   createMessage,
   editMessage,
   deleteMessage,
+  addReaction,
+  removeReaction,
+  pinMessage,
+  unpinMessage,
   loadHistory,
   typing,
   identityChange,

@@ -22,7 +22,17 @@ const ROOMS = ['one', 'two'];
 const HEARTBEAT_SECONDS = 2;
 const RESUME_MS = 10_000;
 const HEALED_MS = 5_000;
-const TABLES = ['commands', 'memberships', 'messages', 'nodes', 'rooms', 'sessions', 'users'];
+const TABLES = [
+  'commands',
+  'memberships',
+  'messages',
+  'nodes',
+  'pins',
+  'reactions',
+  'rooms',
+  'sessions',
+  'users',
+];
 
 const UNLIMITED = {
   LIMIT_MESSAGES: '0',

@@ -38,6 +38,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/limits/doors',
   'tests/limits/limits',
   'tests/protocol/text/linear',
+  'tests/rooms/annotations',
   'tests/rooms/convergence',
   'tests/rooms/recheck',
   'tests/rooms/room-',

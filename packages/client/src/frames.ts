@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -24,6 +24,26 @@ export interface Message {
   kind: 'message' | 'action' | 'bot' | 'system';
   /** Time of the last edit; absent if never edited */
   edited?: number | undefined;
+  /** In the order in which the emoji were first used, at most 20; absent without reactions */
+  reactions?: readonly Reaction[] | undefined;
+  /** Absent if not pinned */
+  pinned?: Pin | undefined;
+}
+
+/** An emoji with which users reacted to a message. */
+export interface Reaction {
+  emoji: string;
+  /** Number of users who reacted with it */
+  count: number;
+  /** The first of these users: at most 20 of an emoji, and 60 of a message */
+  id_users: readonly string[];
+}
+
+/** The message is pinned in its room. */
+export interface Pin {
+  /** The user who pinned it; null for a row without a user */
+  id_user: string | null;
+  at: number | null;
 }
 
 /** The position of a message in its room. */
@@ -58,6 +78,10 @@ export type ErrorCode =
   | 'bad-id'
   | 'bad-cursor'
   | 'bad-limit'
+  | 'bad-emoji'
+  | 'too-many-reactions'
+  | 'too-many-pins'
+  | 'members-only'
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
@@ -188,6 +212,46 @@ export interface ClientFrames {
     room: string;
     id: string;
   };
+  /** Reacts to a message with an emoji. Repeating it is no error. */
+  addReaction: {
+    type: 'addReaction';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+    /** One emoji, at most 35 bytes in UTF-8 */
+    emoji: string;
+  };
+  /** Removes an own reaction. Removing one that does not exist is no error. */
+  removeReaction: {
+    type: 'removeReaction';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+    /** One emoji, at most 35 bytes in UTF-8 */
+    emoji: string;
+  };
+  /** Pins a message in its room, for members of the room. */
+  pinMessage: {
+    type: 'pinMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+  };
+  /** Unpins a message, for members of the room. */
+  unpinMessage: {
+    type: 'unpinMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+  };
   /** Loads the messages right before a position. The answer is a `history`. */
   loadHistory: {
     type: 'loadHistory';
@@ -267,7 +331,7 @@ export interface ServerFrames {
     hasOlder: boolean;
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who reacted */
     names?: Record<string, string> | undefined;
   };
   /** A new or changed message: an upsert by id. */
@@ -280,6 +344,18 @@ export interface ServerFrames {
     type: 'removeMessage';
     room: string;
     id: string;
+  };
+  /** Reactions or the pin of a message changed. Messages that the client does not hold are ignored. */
+  annotationsChanged: {
+    type: 'annotationsChanged';
+    room: string;
+    id: string;
+    /** All reactions of the message */
+    reactions: readonly Reaction[];
+    /** Null if it is not pinned */
+    pinned: Pin | null;
+    /** Current names of the users in it, by `id_user` */
+    names: Record<string, string>;
   };
   /** Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought them up to date); the client has to load older messages again. `from: null`: nothing is older. */
   roomResync: {
@@ -304,7 +380,7 @@ export interface ServerFrames {
     messages: Message[];
     /** The table holds messages before the first */
     hasOlder: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who reacted */
     names?: Record<string, string> | undefined;
   };
   /** The frame was handled. For a write: it is stored in the database. */

@@ -125,7 +125,8 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   hasFields(...fields: FieldOf<Row>[]): this;
   pluck<Field extends FieldOf<Row>>(...fields: Field[]): Sequence<Pick<NonNullable<Row>, Field>>;
   map<Result>(to: (row: Datum<Row>) => Result): Sequence<Yield<Result>>;
-  orderBy(order: { index: Index | Descending<Index> }): this;
+  /** `id`: the primary key. */
+  orderBy(order: { index: Index | 'id' | Descending<Index | 'id'> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
   limit(count: number): this;
   nth(index: number): Datum<Row>;

@@ -3,7 +3,17 @@ import { r } from '../connection/reql.js';
 import type { Datum } from '../connection/reql-types.js';
 import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
-import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, SessionRow, UserRow } from './rows.js';
+import type {
+  CommandRow,
+  MembershipRow,
+  MessageRow,
+  NodeRow,
+  PinRow,
+  ReactionRow,
+  RoomRow,
+  SessionRow,
+  UserRow,
+} from './rows.js';
 
 /** Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots. */
 export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'> = {
@@ -37,6 +47,24 @@ export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user
   },
 };
 
+/** Reactions of users to messages. */
+export const REACTIONS: TableDeclaration<ReactionRow, 'id_message'> = {
+  name: 'reactions',
+  indexes: {
+    id_message: {
+      definition: (row) => r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(0), row('id_message')),
+    },
+  },
+};
+
+/** Pinned messages. */
+export const PINS: TableDeclaration<PinRow, 'room_created'> = {
+  name: 'pins',
+  indexes: {
+    room_created: { definition: (row) => r.expr([row('room'), row('created').default(r.epochTime(0))]) },
+  },
+};
+
 /** Names of users. */
 export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   name: 'users',
@@ -60,11 +88,21 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
   },
 };
 
-/** Heartbeats and the last repair. */
+/** Heartbeats, the last repair and the last sweep of rows without a message. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
-export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, SESSIONS, COMMANDS, NODES] as const;
+export const TABLES = [
+  MESSAGES,
+  ROOMS,
+  MEMBERSHIPS,
+  REACTIONS,
+  PINS,
+  USERS,
+  SESSIONS,
+  COMMANDS,
+  NODES,
+] as const;
 
 /** The names of a table's indexes. */
 export function indexNames({ indexes }: { indexes: object }): string[] {

@@ -6,6 +6,7 @@ import type { Database } from '../connection/database.js';
 import { r } from '../connection/reql.js';
 import type { UserRow } from '../schema/rows.js';
 import { USERS } from '../schema/tables.js';
+import { annotationsOf, annotators } from './annotations/annotated-message.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
 import { type Claim, NameClaims } from './name-claims.js';
@@ -68,12 +69,20 @@ export class UserTable {
     return this.cache.getMany([...ids].filter(isKey));
   }
 
-  /** The current names of authors where they differ from those in their messages; while the database is unavailable, the cached ones. */
+  /**
+   * The current names of authors where they differ from those in their messages, and of users who reacted or pinned; while the
+   * database is unavailable, the cached ones.
+   */
   async namesFor(messages: readonly Message[]): Promise<Record<string, string>> {
-    const ids = new Set(messages.flatMap(({ author: { id_user } }) => id_user ?? []));
+    const others = annotators(messages.map(annotationsOf));
+    const ids = new Set([...messages.flatMap(({ author: { id_user } }) => id_user ?? []), ...others]);
     const users = await Promise.all([...ids].map((id_user) => unlessUnavailable(this.get(id_user))));
     const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
     const names: Record<string, string> = {};
+    for (const id_user of others) {
+      const name = current.get(id_user);
+      if (name !== undefined) names[id_user] = name;
+    }
     for (const { author } of messages) {
       const { id_user } = author;
       const name = id_user === null ? undefined : current.get(id_user);

@@ -12,6 +12,7 @@ import {
   LIMITS,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
+import { cleanEmoji, MAX_EMOJI_BYTES } from '../../../protocol/text/reaction-emoji.js';
 import { rule } from '../../openapi/rule.js';
 import { decodeCursor, EARLIEST_MS, LATEST_MS, MAX_ID_BYTES } from './cursor.js';
 
@@ -69,6 +70,12 @@ export const messageId = rule(
   },
   { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
 );
+
+export const emoji = rule(cleanEmoji, {
+  type: 'string',
+  description: `One emoji, at most ${MAX_EMOJI_BYTES} bytes in UTF-8`,
+  examples: ['👍'],
+});
 
 export const cursor = (field: string, description: string) =>
   rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();

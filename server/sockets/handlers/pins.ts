@@ -1,0 +1,15 @@
+import { cleanRoom } from '../../protocol/message.js';
+import type { Handler } from './handler.js';
+
+const pin =
+  <T extends 'pinMessage' | 'unpinMessage'>(isPinned: boolean): Handler<T> =>
+  async (connection, frame, { rooms }) => {
+    const room = cleanRoom(frame.room);
+    const { id, ref } = frame;
+    const by = connection.requireSession().id_user;
+    await rooms.setPinned({ room, id, by, isPinned }, connection.address);
+    connection.send({ type: 'ack', ref, room, id });
+  };
+
+export const pinMessage = pin<'pinMessage'>(true);
+export const unpinMessage = pin<'unpinMessage'>(false);
