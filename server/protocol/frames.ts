@@ -22,7 +22,7 @@ const text = (meta: Record<string, unknown> = {}) =>
 const room = text({ maxLength: LIMITS.room });
 const id = text({ pattern: '^[\\w-]{1,64}$' });
 /** Of a stored message, which another program may have given an id of any form. */
-const messageId = z.string().max(127).describe('Id of a message');
+const messageId = text({ description: 'Id of a message' });
 const emoji = text({ maxLength: 35, description: 'One emoji, at most 35 bytes in UTF-8' });
 const body = text({ maxLength: LIMITS.body });
 /** Up to the last millisecond of the year 9999, the maximum time of the database. */

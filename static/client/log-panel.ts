@@ -11,7 +11,7 @@ export interface LogPanelContent {
   unread: Unread;
   user: Author;
   /** What users do with messages at the moment. */
-  activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
+  activity: Pick<LogContent, 'editing' | 'confirming' | 'choosing' | 'fault'>;
 }
 
 /** The scrolling log of messages, with the notes around it. */
@@ -104,6 +104,7 @@ export class LogPanel {
       gaps,
       unread: unread.line,
       user,
+      nameOf: (id_user) => room.nameOf(id_user),
       ...activity,
       isLoading: isLoadingHistory,
       pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),

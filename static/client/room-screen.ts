@@ -11,6 +11,8 @@ import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
 import { MessageTools } from './actions/message-tools.js';
+import { PinAction } from './actions/pin-action.js';
+import { ReactAction } from './actions/react-action.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
@@ -61,6 +63,7 @@ export class RoomScreen {
   readonly #composer: Composer;
   readonly #editing: EditAction;
   readonly #deletion: DeleteAction;
+  readonly #reacting: ReactAction;
   readonly #tools: MessageTools;
   readonly #rowFocus: RowFocus;
   readonly #listing: RoomListing;
@@ -103,11 +106,26 @@ export class RoomScreen {
       user,
       rows: this.#log.rows,
     });
+    const showFault = (id: string, text: string) => this.#deletion.showFault(id, text);
+    this.#reacting = new ReactAction({
+      room: this.#room,
+      drawing: this.#drawing,
+      user,
+      rows: this.#log.rows,
+      showFault,
+    });
+    const pinning = new PinAction({
+      room: this.#room,
+      drawing: this.#drawing,
+      isMember: () => this.#listing.current.joined,
+      showFault,
+    });
     this.#tools = new MessageTools({
       room: this.#room,
       rows: this.#log.rows,
-      actions: [this.#editing, this.#deletion],
+      actions: [this.#reacting, pinning, this.#editing, this.#deletion],
       commands: {
+        ...this.#reacting.commands,
         ...this.#deletion.commands,
         ...unsentCommands({ client: this.#client, room: this.#room, composer: this.#composer }),
         gap: (_id, button) => this.#room.loadHistory(this.#room.message(button.dataset.before ?? '')),
@@ -121,7 +139,7 @@ export class RoomScreen {
       isAtEnd: () => this.#log.isAtEnd,
       showNewest: () => this.#showNewest(),
       pressed: (key, id) => this.#tools.pressed(key, id),
-      escaped: (id) => this.#deletion.cancel(id),
+      escaped: (id) => this.#deletion.cancel(id) || this.#reacting.cancel(id),
       leave: () => this.#composer.focus(),
     });
     this.#listing = new RoomListing({
@@ -220,7 +238,7 @@ export class RoomScreen {
       room: this.#room,
       unread: this.#unread,
       user: this.#user,
-      activity: { editing, confirming, fault },
+      activity: { editing, confirming, choosing: this.#reacting.choosing, fault },
     });
     this.#drawNotes();
     this.#drawPanels();

@@ -33,3 +33,16 @@ export function messageRefusal(reason = 'the database gave no reason'): ChatErro
     reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
   );
 }
+
+/** RethinkDB's limit of a primary key. */
+const MAX_ID_BYTES = 127;
+
+/**
+ * The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key.
+ * @throws ChatError `no-such-message` for an id that no message can have
+ */
+export function storedMessageId(value: unknown): string {
+  if (typeof value === 'string' && Buffer.byteLength(value) <= MAX_ID_BYTES && !value.includes('\0'))
+    return value;
+  throw noSuchMessage();
+}

@@ -31,7 +31,7 @@ export interface PagesDependencies {
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   origins: OriginPolicy;
-  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove' | 'react'>;
   users: UserTable;
   visitors: Visitors;
 }

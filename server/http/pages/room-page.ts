@@ -55,6 +55,7 @@ export function roomPage(model: RoomPageModel) {
       messages: messages.map((message) => withCurrentName(message, names)),
       id_user: user.id_user,
       path,
+      names,
       editing,
       rejected,
     }),

@@ -1,6 +1,8 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { storedMessageId } from '../../database/tables/message-refusals.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
@@ -18,7 +20,7 @@ import { roomPath, withQuery } from './rows/room-path.js';
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   logPages: LogPageLoader;
-  rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react'>;
   roomPages: RoomPageLoader;
   visitors: Visitors;
 }
@@ -46,8 +48,9 @@ export function roomPagesRouter({
     fields: Fields,
     address: string | undefined,
   ): Promise<ChatError | null> {
-    const id = fields.id === undefined ? undefined : cleanId(fields.id);
     const by = user.id_user;
+    if (fields.action === 'react') return react(room, fields, by, address);
+    const id = fields.id === undefined ? undefined : cleanId(fields.id);
     if (fields.action === 'join') await directory.join(room, user, address);
     else if (fields.action === 'leave') await directory.leave(room, by, address);
     else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by }, address);
@@ -58,6 +61,13 @@ export function roomPagesRouter({
       const { notice } = await rooms.post(message, address);
       return noticeInTime(notice);
     }
+    return null;
+  }
+
+  async function react(room: string, fields: Fields, by: string, address: string | undefined) {
+    const isAdded = fields.unreact === undefined;
+    const emoji = cleanEmoji(isAdded ? fields.emoji : fields.unreact);
+    await rooms.react({ room, id: storedMessageId(fields.id), by, emoji, isAdded }, address);
     return null;
   }
 

@@ -1,3 +1,4 @@
+import { storedMessageId } from '../../database/tables/message-refusals.js';
 import { cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
@@ -5,7 +6,8 @@ const pin =
   <T extends 'pinMessage' | 'unpinMessage'>(isPinned: boolean): Handler<T> =>
   async (connection, frame, { rooms }) => {
     const room = cleanRoom(frame.room);
-    const { id, ref } = frame;
+    const id = storedMessageId(frame.id);
+    const { ref } = frame;
     const by = connection.requireSession().id_user;
     await rooms.setPinned({ room, id, by, isPinned }, connection.address);
     connection.send({ type: 'ack', ref, room, id });

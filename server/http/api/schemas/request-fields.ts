@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cleanAccess } from '../../../access/access-control.js';
-import { noSuchMessage } from '../../../database/tables/message-refusals.js';
+import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { ChatError } from '../../../protocol/errors.js';
 import {
   cleanBody,
@@ -61,15 +61,11 @@ export const newMessageId = rule(cleanId, {
   examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
 }).optional();
 
-/** The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key. */
-export const messageId = rule(
-  (value) => {
-    const id = String(value);
-    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchMessage();
-    return id;
-  },
-  { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
-);
+export const messageId = rule(storedMessageId, {
+  type: 'string',
+  description: 'Id of a message',
+  examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
+});
 
 export const emoji = rule(cleanEmoji, {
   type: 'string',
