@@ -14,6 +14,7 @@ import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
+import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
@@ -29,6 +30,7 @@ import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
 import { AnnotationSweep } from './rooms/annotation-sweep.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -110,6 +112,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     options.database,
   );
   const messages = new Messages(database, log);
+  const mentions = new Mentions(database);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
@@ -151,6 +154,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     listing,
     memberships,
+    mentions,
     messages,
     presence,
     roomTable,
@@ -186,6 +190,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     membershipNews,
+    mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
     rooms,

@@ -142,9 +142,9 @@ describe('the architecture', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('the browser code imports only the protocol, the row renderers and the page state from the server', () => {
-    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|page-state\.ts$)/;
-    const packages = ['uuid', 'changeroom-client'];
+  test('the browser code imports only the protocol, the row renderers, the texts and the page state from the server', () => {
+    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
+    const packages = ['uuid', 'changeroom-client', 'markdown-it'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);
   });

@@ -8,6 +8,7 @@ import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
+import type { MentionList } from '../rooms/mention-list.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -23,6 +24,7 @@ import { type Dependency, healthEndpoints, type Storage } from './monitoring/hea
 import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics.js';
 import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
+import { useTemplates } from './pages/templates.js';
 import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
@@ -34,6 +36,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   visitors: Visitors;
   log: Log;
   membershipNews: MembershipNews;
+  mentionList: MentionList;
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
@@ -69,10 +72,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
-  app.set('views', path.join(ROOT, 'views'));
-  app.set('view engine', 'pug');
-  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
-  app.enable('view cache');
+  useTemplates(app, path.join(ROOT, 'views'));
   // For the templates.
   app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));

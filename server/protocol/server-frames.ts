@@ -14,6 +14,7 @@ import {
   position,
   presenceCount,
   presenceEntry,
+  quotes,
   reaction,
   roomInfo,
   roomName,
@@ -40,8 +41,9 @@ const names = z
   .record(z.string(), z.string())
   .optional()
   .describe(
-    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who reacted',
+    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned',
   );
+const quoted = quotes.optional();
 const isLive = z
   .boolean()
   .describe("False while the room's changefeed is interrupted: the messages may be out of date");
@@ -66,6 +68,11 @@ export const roomFrames = {
     })
     .describe(
       'Reactions or the pin of a message changed. Messages that the client does not hold are ignored.',
+    ),
+  references: z
+    .object({ type: z.literal('references'), room: roomName, quoted, names })
+    .describe(
+      'References of messages that were delivered before: older messages to which they reply, and names of mentioned users.',
     ),
   roomResync: z
     .object({ type: z.literal('roomResync'), room: roomName, from: position.nullable() })
@@ -136,6 +143,7 @@ export const serverFrames = {
       hasOlder: z.boolean().describe('The table holds messages before the first'),
       live: isLive,
       names,
+      quoted,
     })
     .describe('Answers `joinRoom`: the newest messages of the room.'),
   ...roomFrames,
@@ -146,9 +154,14 @@ export const serverFrames = {
       room: roomName,
       messages: z.array(message).describe('Oldest first'),
       hasOlder: z.boolean().describe('The table holds messages before the first'),
+      hasNewer: z.boolean().describe('The table holds messages after the last'),
       names,
+      quoted,
     })
-    .describe('Answers `loadHistory`: all messages from the first of `messages` up to `before`.'),
+    .describe(
+      'Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to ' +
+        '`before`, or from `after` on.',
+    ),
   ack: z
     .object({
       type: z.literal('ack'),
@@ -201,6 +214,10 @@ export const serverFrames = {
         ),
       newest: position.nullable().describe('The newest of them'),
       authors: z.array(id_user.nullable()).readonly().describe('The first ten authors of them'),
+      mentions: z
+        .record(z.string(), z.int())
+        .optional()
+        .describe('How many of them mention a user, by `id_user`; absent if no user is mentioned'),
     })
     .describe(
       'Messages were written in a room that is observed with `activity`. At most two per second and room.',
@@ -252,6 +269,6 @@ export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrame
 export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */
-export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names'>;
+export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names' | 'quoted'>;
 /** A typing event of a user, valid for `forMs` milliseconds. There is no event for the end. */
 export type TypingEvent = Omit<z.infer<typeof serverFrames.userTyping>, 'type'>;

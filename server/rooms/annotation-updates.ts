@@ -23,7 +23,7 @@ export interface AnnotatedRoom {
 
 export interface AnnotationUpdatesDependencies {
   table: Pick<AnnotationTable, 'follow' | 'of' | 'roomsOf'>;
-  users: Pick<UserTable, 'getMany'>;
+  users: Pick<UserTable, 'namesOf'>;
   /** Undefined for a room that is not open in this process. */
   room: (name: string) => AnnotatedRoom | undefined;
   rooms: () => Iterable<AnnotatedRoom>;
@@ -120,7 +120,7 @@ export class AnnotationUpdates {
   async #update(ids: readonly string[]): Promise<void> {
     const { table, users, room } = this.#dependencies;
     const [rooms, annotations] = await Promise.all([table.roomsOf(ids), table.of(ids)]);
-    const people = await users.getMany(annotators([...annotations.values()]));
+    const people = await users.namesOf(annotators([...annotations.values()]));
     for (const id of ids) {
       const name = rooms.get(id);
       const open = name === undefined ? undefined : room(name);
@@ -128,8 +128,8 @@ export class AnnotationUpdates {
       const found = annotations.get(id) ?? NO_ANNOTATIONS;
       const names: Record<string, string> = {};
       for (const id_user of annotators([found])) {
-        const user = people.get(id_user);
-        if (user) names[id_user] = user.name;
+        const known = Object.hasOwn(people, id_user) ? people[id_user] : undefined;
+        if (known !== undefined) names[id_user] = known;
       }
       open?.annotate(id, found, names);
     }

@@ -1,9 +1,11 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { AnnotationTarget } from '../database/tables/annotations/annotation-table.js';
-import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
+import type { Inserted, NewMessage } from '../database/tables/message-inserts.js';
+import type { Messages } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
+import type { Quotes } from '../protocol/entities.js';
 import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
@@ -11,6 +13,7 @@ import type { Log } from '../telemetry/logger.js';
 import { AnnotationUpdates } from './annotation-updates.js';
 import type { CommandNotices, Notice } from './command-notices.js';
 import { OrphanQueue } from './orphan-queue.js';
+import { readQuotes } from './quotes.js';
 import { MAX_WINDOW_MESSAGES, Room } from './room.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -26,7 +29,11 @@ export interface Posted extends Inserted {
   notice: Notice;
 }
 
-export type RoomReader = Pick<Messages, 'get' | 'getMany' | 'latest' | 'before' | 'after'>;
+export interface RoomReader
+  extends Pick<Messages, 'get' | 'getMany' | 'latest' | 'before' | 'after' | 'around'> {
+  /** The messages to which messages of the room reply, as far as they are not among these. */
+  quotesFor(messages: readonly Message[]): Promise<Quotes>;
+}
 
 /** A subscriber's place in a room. */
 export interface RoomSubscription {
@@ -58,7 +65,7 @@ export class RoomService {
 
   constructor(
     messages: Messages,
-    users: Pick<UserTable, 'getMany'>,
+    users: Pick<UserTable, 'namesFor' | 'namesOf'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -80,7 +87,7 @@ export class RoomService {
       log,
     });
     this.#open = new RefCountedMap(
-      (name) => ({ room: new Room(name, messages, this.#annotationUpdates, log), rightsChanges: 0 }),
+      (name) => ({ room: new Room(name, messages, users, this.#annotationUpdates, log), rightsChanges: 0 }),
       ({ room }) => room.close(),
       { lingerMs },
     );
@@ -158,14 +165,26 @@ export class RoomService {
   /**
    * Writes a message of its author, see Messages.insert. A retry with the same id stores no second message.
    * @param address the author's address, for limits
-   * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`
+   * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`
    */
   async post(message: NewMessage & { author: { id_user: string } }, address?: string): Promise<Posted> {
     await this.#limits.message(message.author.id_user, address);
     await this.#access.check(message.room, message.author.id_user);
+    await this.#checkReply(message);
     const inserted = await this.#messages.insert(message);
     const notice = inserted.created ? this.#commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
+  }
+
+  /** A reply to a message that was deleted since is accepted: it may have waited for a connection. */
+  async #checkReply({ room, reply_to }: NewMessage): Promise<void> {
+    if (reply_to === undefined || this.#open.get(room)?.room.has(reply_to)) return;
+    const original = await this.#messages.find(reply_to);
+    if (original && original.room !== room) {
+      throw new ChatError('bad-reply', 'reply_to must be the id of a message of the same room', {
+        field: 'reply_to',
+      });
+    }
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
@@ -240,6 +259,8 @@ export class RoomService {
       latest: (...query) => checked(messages.latest(...query)),
       before: (...query) => checked(messages.before(...query)),
       after: (...query) => checked(messages.after(...query)),
+      around: (...query) => checked(messages.around(...query)),
+      quotesFor: (found) => checked(readQuotes(name, found, messages)),
     };
   }
 

@@ -6,6 +6,7 @@ import {
   withAnnotations,
 } from '../database/tables/annotations/annotated-message.js';
 import type { Messages, Older } from '../database/tables/messages.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import { reasonOf } from '../lib/error-reason.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
@@ -15,6 +16,7 @@ import type { Log } from '../telemetry/logger.js';
 import type { AnnotatedRoom, AnnotationUpdates } from './annotation-updates.js';
 import { FrameBatch } from './frame-batch.js';
 import { ReplayBuffer } from './replay-buffer.js';
+import { RoomReferences } from './room-references.js';
 import type { Subscriber } from './subscriber.js';
 import { Window } from './window.js';
 
@@ -48,6 +50,7 @@ export class Room implements AnnotatedRoom {
   readonly #stopFollowing: () => void;
   readonly #feed: SnapshotFeed<Older, () => void>;
   readonly #replayBuffer = new ReplayBuffer();
+  readonly references: RoomReferences;
   #isLive = false;
   /** Subscribers may have missed changes. */
   #hasGap = false;
@@ -61,11 +64,14 @@ export class Room implements AnnotatedRoom {
   constructor(
     readonly name: string,
     messages: Messages,
+    users: Pick<UserTable, 'namesFor'>,
     annotations: Pick<AnnotationUpdates, 'refresh' | 'delivered' | 'removed'>,
     log: Log,
   ) {
     this.#log = log;
     this.#annotations = annotations;
+    const publish = (frame: RoomFrame) => this.#publish(frame);
+    this.references = new RoomReferences({ room: name, messages, users, window: this.#window, log, publish });
     this.#feed = new SnapshotFeed({
       read: () => messages.latest(name, MAX_WINDOW_MESSAGES),
       onSnapshot: (found) => this.#replaceWindow(found),
@@ -127,9 +133,14 @@ export class Room implements AnnotatedRoom {
     }
   }
 
-  /** Whether one of the newest messages is by this user. */
+  /** Whether the window has this message. */
+  has(id: string): boolean {
+    return this.#window.has(id);
+  }
+
+  /** Whether one of the newest messages is by this user, or mentions the user. */
   shows(id_user: string): boolean {
-    return this.#window.authors.has(id_user);
+    return this.#window.users.has(id_user);
   }
 
   get snapshot(): Snapshot {
@@ -177,6 +188,7 @@ export class Room implements AnnotatedRoom {
 
   #opened(): void {
     this.#hasGap = this.#feed.hasSnapshot;
+    this.references.clear();
     this.#feed.readAgain();
   }
 
@@ -190,6 +202,7 @@ export class Room implements AnnotatedRoom {
       for (const message of upserts) this.#publish({ type: 'deliverMessage', message });
       this.#publish({ type: 'roomResync', room: this.name, from: this.#window.from });
       this.#publish({ type: 'roomState', room: this.name, live: true });
+      this.references.publishFor(messages);
     }
   }
 
@@ -202,7 +215,9 @@ export class Room implements AnnotatedRoom {
     const known = this.#window.get(row.id);
     const message = known ? withAnnotations(row, annotationsOf(known)) : row;
     this.#window.upsert(message);
+    this.references.changed(message.id, message);
     this.#publish({ type: 'deliverMessage', message });
+    this.references.publishFor([message]);
     if (isNew) {
       this.#annotations.delivered(row.id);
       diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - row.sent) / 1000 });
@@ -211,6 +226,7 @@ export class Room implements AnnotatedRoom {
 
   #remove(id: string): void {
     this.#window.remove(id);
+    this.references.changed(id, null);
     this.#publish({ type: 'removeMessage', room: this.name, id });
     this.#annotations.removed(id);
     this.#refill();
@@ -229,6 +245,7 @@ export class Room implements AnnotatedRoom {
   }
 
   #publish(frame: RoomFrame): void {
+    if (this.#isClosed) return;
     this.#encodedMessages = null;
     this.#pending.push(frame);
     if (this.#pending.length >= MAX_BATCH_FRAMES) this.#flush();

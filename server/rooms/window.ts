@@ -4,6 +4,7 @@ import {
   annotationsOf,
   withAnnotations,
 } from '../database/tables/annotations/annotated-message.js';
+import { mentionedUsers } from '../protocol/mentions.js';
 import { comparePositions, type Message, type Position } from '../protocol/message.js';
 
 /**
@@ -13,7 +14,7 @@ import { comparePositions, type Message, type Position } from '../protocol/messa
 export class Window {
   readonly #size: number;
   #messages: Message[] = [];
-  #knownAuthors: Set<string | null> | null = null;
+  #knownUsers: Set<string | null> | null = null;
   hasOlder = false;
 
   constructor(size: number) {
@@ -25,16 +26,22 @@ export class Window {
     return this.#messages;
   }
 
-  /** Ids of the users who wrote these messages. */
-  get authors(): ReadonlySet<string | null> {
-    this.#knownAuthors ??= new Set(this.#messages.map(({ author }) => author.id_user));
-    return this.#knownAuthors;
+  /** Ids of the users who wrote these messages or are mentioned in them. */
+  get users(): ReadonlySet<string | null> {
+    this.#knownUsers ??= new Set(
+      this.#messages.flatMap(({ author, body }) => [author.id_user, ...mentionedUsers(body)]),
+    );
+    return this.#knownUsers;
   }
 
   /** The position of the first message; null when the window has all messages of the room. */
   get from(): Position | null {
     const first = this.#messages[0];
     return this.hasOlder && first ? { sent: first.sent, id: first.id } : null;
+  }
+
+  has(id: string): boolean {
+    return this.#messages.some((message) => message.id === id);
   }
 
   get(id: string): Message | undefined {
@@ -60,7 +67,7 @@ export class Window {
     this.remove(message.id);
     const from = this.from;
     if (from && comparePositions(message, from) < 0) return;
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
     const before = this.#messages.findLastIndex((each) => comparePositions(each, message) <= 0);
     this.#messages.splice(before + 1, 0, message);
     if (this.#messages.length > this.#size) {
@@ -74,7 +81,7 @@ export class Window {
     const at = this.#messages.findLastIndex((message) => message.id === id);
     if (at < 0) return;
     this.#messages.splice(at, 1);
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
   }
 
   /**
@@ -84,7 +91,7 @@ export class Window {
   replace(messages: Message[], hasOlder: boolean): { upserts: Message[]; removals: string[] } {
     const old = new Map(this.#messages.map((message) => [message.id, message]));
     this.#messages = messages;
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
     this.hasOlder = hasOlder;
     const upserts = messages.filter((message) => !isDeepStrictEqual(message, old.get(message.id)));
     const present = new Set(messages.map(({ id }) => id));

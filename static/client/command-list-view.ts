@@ -1,4 +1,6 @@
 import type { BotCommand } from '../../server/bots/announcements.js';
+import { completionHint } from '../../server/http/pages/rows/key-hints.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { CommandList, completed } from './command-list.js';
 import { CommandSource } from './command-source.js';
 import { byId, h } from './elements.js';
@@ -79,7 +81,7 @@ export class CommandListView {
     this.#box.hidden = !isOpen;
     this.#describeField(active);
     if (active) this.#options.element(active.command)?.scrollIntoView({ block: 'nearest' });
-    const count = isOpen ? `${matches.length} command${matches.length === 1 ? '' : 's'}` : '';
+    const count = isOpen ? t('commands.found', { count: matches.length }) : '';
     if (this.#count.textContent !== count) this.#count.textContent = count;
     this.#showUsage(isOpen ? 'keys' : named);
   }
@@ -101,7 +103,7 @@ export class CommandListView {
     if (usage === this.#shown) return;
     this.#shown = usage;
     if (usage === null) this.#usage.replaceChildren();
-    else if (usage === 'keys') this.#usage.replaceChildren(drawKeys());
+    else if (usage === 'keys') this.#usage.replaceChildren(h('span', { class: 'hint' }, ...completionHint()));
     else this.#usage.replaceChildren(...drawCommand(usage));
   }
 }
@@ -116,10 +118,4 @@ function drawOption(command: BotCommand): HTMLElement {
 /** The texts of a bot about its command. */
 function drawCommand({ usage, help }: BotCommand): Node[] {
   return [h('code', { dir: 'auto' }, usage), document.createTextNode(' '), h('span', { dir: 'auto' }, help)];
-}
-
-function drawKeys(): HTMLElement {
-  const key = (name: string) => h('kbd', {}, name);
-  const choose = [key('↑'), ' ', key('↓'), ' choose, '];
-  return h('span', { class: 'hint' }, key('Tab'), ' completes, ', ...choose, key('Esc'), ' closes');
 }

@@ -1,3 +1,4 @@
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Api } from './api.js';
 import { CommandListView } from './command-list-view.js';
 import type { Drafts } from './drafts.js';
@@ -99,7 +100,8 @@ export class Composer {
     fitHeight(this.#field);
     const left = remaining(value);
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
-    this.#counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
+    this.#counter.textContent =
+      left < 0 ? t('bodyField.tooMany', { count: -left }) : t('bodyField.left', { count: left });
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = this.isEmpty || left < 0;

@@ -18,7 +18,7 @@ export interface RowFocusDependencies {
 /** Rows that can have the focus: messages, and gaps with their button. */
 const ROWS = '[data-id], .gap';
 /** What can have the focus in a row, besides the action bar. */
-const STOPS = ':is(a[href], summary, button)';
+const STOPS = ':is(a[href], summary, button, pre)';
 /** Rows that another page of the log leaves visible, as a part of its height. */
 const PAGE_OVERLAP = 0.1;
 
@@ -90,6 +90,8 @@ export class RowFocus {
     const next = this.#rowAt(key, row);
     if (next) this.#focus(next);
     if (next || key === 'ArrowUp' || key === 'ArrowDown') return true;
+    // A block of code scrolls.
+    if (target.matches('pre') && key.startsWith('Arrow')) return false;
     if (key === 'ArrowRight' || key === 'ArrowLeft') return this.#moveToButton(row, target, key);
     if (key === 'Enter' && target === row) return this.#moveToButton(row, target, 'ArrowRight');
     return this.#isByKeyboard && pressed(key, row.dataset.id ?? '');
@@ -150,7 +152,7 @@ export class RowFocus {
       if (!stop?.contains(other)) other.tabIndex = -1;
     if (!stop) return;
     stop.tabIndex = 0;
-    for (const link of stop.querySelectorAll<HTMLElement>(':is(a[href], summary):not([tabindex="0"])'))
+    for (const link of stop.querySelectorAll<HTMLElement>(':is(a[href], summary, pre):not([tabindex="0"])'))
       link.tabIndex = 0;
   }
 

@@ -12,6 +12,8 @@ export interface MessageRow {
   kind?: unknown;
   sent?: unknown;
   edited?: unknown;
+  /** Id of the message that this one replies to. */
+  reply_to?: unknown;
 }
 
 /** `rooms`: `name` is missing where the primary key is the name. */

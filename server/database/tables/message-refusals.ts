@@ -1,4 +1,5 @@
 import { ChatError } from '../../protocol/errors.js';
+import { isMessageId } from '../../protocol/message.js';
 import { r } from '../connection/reql.js';
 import type { Datum, WriteResult } from '../connection/reql-types.js';
 import type { MessageRow } from '../schema/rows.js';
@@ -34,15 +35,11 @@ export function messageRefusal(reason = 'the database gave no reason'): ChatErro
   );
 }
 
-/** RethinkDB's limit of a primary key. */
-const MAX_ID_BYTES = 127;
-
 /**
  * The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key.
  * @throws ChatError `no-such-message` for an id that no message can have
  */
 export function storedMessageId(value: unknown): string {
-  if (typeof value === 'string' && Buffer.byteLength(value) <= MAX_ID_BYTES && !value.includes('\0'))
-    return value;
+  if (typeof value === 'string' && isMessageId(value)) return value;
   throw noSuchMessage();
 }

@@ -1,5 +1,5 @@
 import { KINDS } from '../../protocol/entities.js';
-import type { Message } from '../../protocol/message.js';
+import { isMessageId, type Message } from '../../protocol/message.js';
 import { millisecondsOf } from '../connection/reql.js';
 import type { MessageRow } from '../schema/rows.js';
 
@@ -24,5 +24,7 @@ export function toMessage(row: MessageRow | null): Message | null {
   };
   const edited = millisecondsOf(row.edited);
   if (edited !== null) message.edited = edited;
+  const { reply_to } = row;
+  if (typeof reply_to === 'string' && isMessageId(reply_to)) message.reply_to = reply_to;
   return message;
 }

@@ -1,35 +1,17 @@
-import { ChatError } from '../../protocol/errors.js';
-import { type Author, type Kind, type Message, newMessageId, type Position } from '../../protocol/message.js';
-import { diagnostics } from '../../telemetry/diagnostics-channels.js';
+import type { Message, Position } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { keepStored, r, timeOf } from '../connection/reql.js';
-import type { Datum, Key, RawTime, RowSelection, Selection, WriteResult } from '../connection/reql-types.js';
+import { r, timeOf } from '../connection/reql.js';
+import type { Datum, Key, RowSelection, Selection } from '../connection/reql-types.js';
 import type { MessageRow } from '../schema/rows.js';
 import { MESSAGES } from '../schema/tables.js';
 import { withAnnotations } from './annotations/annotated-message.js';
 import { AnnotationTable } from './annotations/annotation-table.js';
-import { InsertQueue } from './insert-queue.js';
 import { type ActivityListener, followActivity } from './message-activity.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
-import { ifOwn, messageRefusal, noSuchMessage, throwRefusal } from './message-refusals.js';
+import { type Inserted, MessageInserts, type NewMessage } from './message-inserts.js';
+import { ifOwn, noSuchMessage, throwRefusal } from './message-refusals.js';
 import { toMessage } from './message-row.js';
-
-/** A message to be written. Texts have been cleaned by the rules of protocol/message.ts. */
-export interface NewMessage {
-  /** Default: a new UUIDv7. */
-  id?: string | undefined;
-  room: string;
-  body: string;
-  author: Author;
-  kind?: Kind;
-}
-
-export interface Inserted {
-  message: Message;
-  /** False when the same message was stored already: a retry. */
-  created: boolean;
-}
 
 export interface Older {
   /** Oldest first. */
@@ -50,16 +32,7 @@ const RECENT_MESSAGES = 1_000;
 /** Rooms whose messages one query counts. */
 const ROOMS_PER_COUNT_QUERY = 25;
 
-interface NewRow {
-  id: string;
-  room: string;
-  body: string;
-  author: Author;
-  kind: Kind;
-  sent: Datum<RawTime>;
-}
-
-type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent'>;
+type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'mentions'>;
 
 /**
  * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
@@ -68,18 +41,15 @@ type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent'>;
 export class Messages {
   readonly #database: Database;
   readonly #log: Log;
-  readonly #queue = new InsertQueue<NewRow, Inserted>(
-    (rows) => this.#insertBatch(rows),
-    ({ body }) => body.length,
-  );
+  readonly #inserts: MessageInserts;
   readonly #feeds: MessageFeeds;
   /** Reactions and pins, which all methods that read messages add to them. */
   readonly annotations: AnnotationTable;
-  #lastSent = 0;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
     this.#log = log;
+    this.#inserts = new MessageInserts(database);
     this.#feeds = new MessageFeeds(database, log);
     this.annotations = new AnnotationTable(database, log);
   }
@@ -91,7 +61,7 @@ export class Messages {
 
   /** Messages that wait to be inserted. */
   get queued(): number {
-    return this.#queue.depth;
+    return this.#inserts.queued;
   }
 
   /** Follows a room's changes. @returns a function that stops following */
@@ -104,21 +74,9 @@ export class Messages {
     return followActivity(this.#database, listener, this.#log);
   }
 
-  /**
-   * Writes a message; resolves when the database has it on disk. A retry with the id of the author's own message stores no
-   * second message and is no error. @throws ChatError `id-taken` when another message has this id
-   */
-  async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
-    // Stamped here and never decreasing, so that one sender's messages keep their order in whichever batch they are.
-    // Ids of bots' replies do not increase, so their times do.
-    this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
-    const sent = timeOf(this.#lastSent);
-    const inserted = await this.#queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
-    const { message } = inserted;
-    if (message.room !== room || message.author.id_user !== author.id_user) {
-      throw new ChatError('id-taken', 'another message has this id', { field: 'id' });
-    }
-    return inserted;
+  /** See MessageInserts.insert. */
+  insert(message: NewMessage): Promise<Inserted> {
+    return this.#inserts.insert(message);
   }
 
   /** @throws ChatError `no-such-message`, `not-yours` */
@@ -151,12 +109,19 @@ export class Messages {
 
   /** Null when the room has no such message. */
   async get(room: string, id: string): Promise<Message | null> {
-    const message = toMessage(await this.#database.run(this.#one(id)));
-    return message?.room === room ? this.#annotate(message) : null;
+    const message = await this.find(id);
+    return message?.room === room ? message : null;
   }
 
-  /** Those messages of a room that exist, in the order of their ids in `ids`. */
+  /** A message of any room. */
+  async find(id: string): Promise<Message | null> {
+    const message = toMessage(await this.#database.run(this.#one(id)));
+    return message && this.#annotate(message);
+  }
+
+  /** Those of the messages that the room has, in the order of `ids`. */
   async getMany(room: string, ids: readonly string[]): Promise<Message[]> {
+    if (ids.length === 0) return [];
     const rows = await this.#database.rows(this.#database.table(MESSAGES).getAll(r.args(ids)));
     const found = await this.#annotateAll(rows.map(toMessage).filter((message) => message?.room === room));
     const byId = new Map(found.map((message) => [message.id, message]));
@@ -188,6 +153,18 @@ export class Messages {
       .filter((row) => row('sent').gt(time).or(row('id').gt(id)));
     const { rows, more } = await this.#page(range, limit);
     return { messages: rows, hasNewer: more };
+  }
+
+  /** A message with those around it, at most `limit`; null when the room has no such message. */
+  async around(room: string, id: string, limit: number): Promise<(Older & Newer) | null> {
+    const middle = await this.get(room, id);
+    if (!middle) return null;
+    const [older, newer] = await Promise.all([
+      this.before(room, middle, Math.floor((limit - 1) / 2)),
+      this.after(room, middle, Math.ceil((limit - 1) / 2)),
+    ]);
+    const messages = [...older.messages, middle, ...newer.messages];
+    return { messages, hasOlder: older.hasOlder, hasNewer: newer.hasNewer };
   }
 
   /** The number of messages after a position, for several rooms at once; counting stops at `limit`. */
@@ -257,54 +234,5 @@ export class Messages {
     const present = messages.filter((message) => message !== null);
     const annotations = await this.annotations.of(present.map(({ id }) => id));
     return present.map((message) => withAnnotations(message, annotations.get(message.id)));
-  }
-
-  #insertOneByOne(rows: NewRow[]): Promise<(Inserted | Error)[]> {
-    return Promise.all(
-      rows.map((row) =>
-        this.#insertBatch([row]).then(
-          ([only]) => only ?? messageRefusal(),
-          (error: Error) => error,
-        ),
-      ),
-    );
-  }
-
-  /** One query for many rows; a conflict leaves the stored row as it is. */
-  async #insertBatch(rows: NewRow[]): Promise<(Inserted | Error)[]> {
-    const insert = this.#database
-      .table(MESSAGES)
-      .insert(rows, { conflict: keepStored, returnChanges: 'always' });
-    const begin = performance.now();
-    let result: WriteResult<MessageRow>;
-    try {
-      result = await this.#database.run(insert);
-    } catch (error) {
-      if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
-      // The rows before the one that did not fit are written: each row gets its own result.
-      return this.#insertOneByOne(rows);
-    }
-    diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
-    const written = new Map<string, Inserted>();
-    for (const { old_val, new_val, error } of result.changes ?? []) {
-      const message = error === undefined ? toMessage(new_val) : null;
-      if (!message) continue;
-      const created = old_val === null || written.get(message.id)?.created === true;
-      written.set(message.id, { message, created });
-    }
-    // An error in `changes` does not name its row, so a row without a result is written by itself.
-    return Promise.all(
-      rows.map(async ({ id }, i) => {
-        const inserted = written.get(id);
-        if (inserted) {
-          // The same message may be in the batch again.
-          written.set(id, { ...inserted, created: false });
-          return inserted;
-        }
-        if (rows.length === 1) return messageRefusal(result.first_error);
-        const [alone] = await this.#insertOneByOne(rows.slice(i, i + 1));
-        return alone ?? messageRefusal(result.first_error);
-      }),
-    );
   }
 }

@@ -1,4 +1,6 @@
+import type { Quotes } from '../../protocol/entities.js';
 import { ChatError } from '../../protocol/errors.js';
+import { mentionedUsers } from '../../protocol/mentions.js';
 import { cleanName, type Message } from '../../protocol/message.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
@@ -69,24 +71,34 @@ export class UserTable {
     return this.cache.getMany([...ids].filter(isKey));
   }
 
+  /** The current names of those users who have one, by id; while the database is unavailable, the cached ones. */
+  async namesOf(ids: readonly string[]): Promise<Record<string, string>> {
+    const users = await Promise.all([...new Set(ids)].map((id_user) => unlessUnavailable(this.get(id_user))));
+    return Object.fromEntries(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
+  }
+
   /**
-   * The current names of authors where they differ from those in their messages, and of users who reacted or pinned; while the
-   * database is unavailable, the cached ones.
+   * The current names of authors where they differ from those in their messages, and of users who are mentioned, reacted or
+   * pinned; while the database is unavailable, the cached ones.
    */
-  async namesFor(messages: readonly Message[]): Promise<Record<string, string>> {
-    const others = annotators(messages.map(annotationsOf));
-    const ids = new Set([...messages.flatMap(({ author: { id_user } }) => id_user ?? []), ...others]);
+  async namesFor(messages: readonly Message[], quoted: Quotes = {}): Promise<Record<string, string>> {
+    const texts = [...messages, ...Object.values(quoted).filter((quote) => quote !== null)];
+    const mentioned = new Set([
+      ...texts.flatMap(({ body }) => mentionedUsers(body)),
+      ...annotators(messages.map(annotationsOf)),
+    ]);
+    const ids = new Set([...mentioned, ...texts.flatMap(({ author: { id_user } }) => id_user ?? [])]);
     const users = await Promise.all([...ids].map((id_user) => unlessUnavailable(this.get(id_user))));
     const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
     const names: Record<string, string> = {};
-    for (const id_user of others) {
-      const name = current.get(id_user);
-      if (name !== undefined) names[id_user] = name;
-    }
-    for (const { author } of messages) {
+    for (const { author } of texts) {
       const { id_user } = author;
       const name = id_user === null ? undefined : current.get(id_user);
       if (id_user !== null && name !== undefined && name !== author.name) names[id_user] = name;
+    }
+    for (const id_user of mentioned) {
+      const name = current.get(id_user);
+      if (name !== undefined) names[id_user] = name;
     }
     return names;
   }

@@ -21,6 +21,7 @@ const EVENTS = {
   annotationsChanged: 'annotations',
   roomResync: 'resync',
   roomState: 'state',
+  references: 'references',
 } as const satisfies Record<RoomFrame['type'], string>;
 
 const MEMBER_EVENTS = {

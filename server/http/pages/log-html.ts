@@ -8,6 +8,7 @@ import { type ElementTree, element } from './rows/element.js';
 import { toRows } from './rows/log-rows.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
+import { t } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface LogOptions {
@@ -56,11 +57,8 @@ function serverRow(
 
 function tools({ id }: Message, isOwn: boolean, path: string): ElementTree {
   const editPath = withQuery(path, `edit=${encodeURIComponent(id)}`);
-  const react = element(
-    'button',
-    { class: 'tool', name: 'emoji', value: LIKE, 'aria-label': `React with ${LIKE}` },
-    LIKE,
-  );
+  const label = t('annotations.reactWith', { emoji: LIKE });
+  const react = element('button', { class: 'tool', name: 'emoji', value: LIKE, 'aria-label': label }, LIKE);
   return element(
     'noscript',
     {},
@@ -68,13 +66,13 @@ function tools({ id }: Message, isOwn: boolean, path: string): ElementTree {
       'div',
       { class: 'actions' },
       form(path, hidden('action', 'react'), hidden('id', id), react),
-      isOwn && element('a', { class: 'tool', href: editPath }, 'Edit'),
+      isOwn && element('a', { class: 'tool', href: editPath }, t('message.edit')),
       isOwn &&
         form(
           path,
           hidden('action', 'delete'),
           hidden('id', id),
-          element('button', { class: 'tool' }, 'Delete'),
+          element('button', { class: 'tool' }, t('message.delete')),
         ),
     ),
   );
@@ -92,14 +90,14 @@ function editForm(message: Message, path: string, rejected: RejectedForm | undef
     { class: 'editor', method: 'post', action: path },
     hidden('action', 'edit'),
     hidden('id', message.id),
-    element('label', { class: 'unseen', for: field.id }, 'Your message'),
+    element('label', { class: 'unseen', for: field.id }, t('editor.label')),
     // Parsers drop the first line break of a textarea.
     element('textarea', field, `\n${text}`),
     element(
       'div',
       { class: 'editor-actions' },
-      element('a', { class: 'button quiet', href: path }, 'Cancel'),
-      element('button', { class: 'button' }, 'Save'),
+      element('a', { class: 'button quiet', href: path }, t('common.cancel')),
+      element('button', { class: 'button' }, t('editor.save')),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import { cleanBody, cleanId, cleanRoom } from '../../protocol/message.js';
+import { cleanBody, cleanId, cleanReplyTo, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const createMessage: Handler<'createMessage'> = async (
@@ -9,9 +9,10 @@ export const createMessage: Handler<'createMessage'> = async (
   const room = cleanRoom(message.room);
   const body = cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
+  const reply_to = cleanReplyTo(message.reply_to);
   const { id_user, name } = connection.requireSession();
   const { message: written, notice } = await rooms.post(
-    { id, room, body, author: { id_user, name } },
+    { id, room, body, reply_to, author: { id_user, name } },
     connection.address,
   );
   presence.stopTyping(room, id_user);

@@ -1,5 +1,6 @@
 import type { Message, Room } from 'changeroom-client';
 import { faultText } from '../../../server/http/pages/rows/fault-text.js';
+import { t } from '../../../server/http/pages/texts/text.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
 import type { MessageAction } from './message-action.js';
 
@@ -24,7 +25,7 @@ export class PinAction implements MessageAction {
   }
 
   label({ pinned }: Message): string {
-    return pinned ? 'Unpin' : 'Pin';
+    return pinned ? t('annotations.unpin') : t('annotations.pin');
   }
 
   isOffered(): boolean {

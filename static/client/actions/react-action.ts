@@ -1,5 +1,6 @@
 import type { Author, Message, Room } from 'changeroom-client';
 import { faultText } from '../../../server/http/pages/rows/fault-text.js';
+import { t } from '../../../server/http/pages/texts/text.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
 import type { MessageAction, RowCommands } from './message-action.js';
 
@@ -36,7 +37,7 @@ export class ReactAction implements MessageAction {
   }
 
   label(): string {
-    return 'Add reaction';
+    return t('annotations.add');
   }
 
   isOffered(): boolean {

@@ -7,14 +7,16 @@ import {
   cleanId,
   cleanName,
   cleanNewRoom,
+  cleanReplyTo,
   cleanRoom,
   cleanTopic,
   LIMITS,
+  MAX_ID_BYTES,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
 import { cleanEmoji, MAX_EMOJI_BYTES } from '../../../protocol/text/reaction-emoji.js';
 import { rule } from '../../openapi/rule.js';
-import { decodeCursor, EARLIEST_MS, LATEST_MS, MAX_ID_BYTES } from './cursor.js';
+import { decodeCursor, EARLIEST_MS, LATEST_MS } from './cursor.js';
 
 /** The fields of requests, each with the rule that validates it. */
 
@@ -72,6 +74,18 @@ export const emoji = rule(cleanEmoji, {
   description: `One emoji, at most ${MAX_EMOJI_BYTES} bytes in UTF-8`,
   examples: ['👍'],
 });
+
+export const replyTo = rule(cleanReplyTo, {
+  type: 'string',
+  description: 'Id of the message of this room to which yours is a reply',
+  examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
+}).optional();
+
+/** The id of a message to which a page of messages leads. */
+export const around = rule(storedMessageId, {
+  type: 'string',
+  description: 'Id of a message: this message and those around it; not together with a cursor',
+}).optional();
 
 export const cursor = (field: string, description: string) =>
   rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();

@@ -1,4 +1,5 @@
 import type { Message, Reaction } from '../../../protocol/message.js';
+import { readerLocale, t } from '../texts/text.js';
 import { type ElementTree, element } from './element.js';
 import { icon } from './icon.js';
 
@@ -29,9 +30,12 @@ export function annotationBar(
     pinned &&
     element(
       'span',
-      { class: 'pinned', title: by === undefined ? 'Pinned' : `Pinned by ${by}` },
+      {
+        class: 'pinned',
+        title: by === undefined ? t('annotations.pinned') : t('annotations.pinnedBy', { name: by }),
+      },
       icon('pin'),
-      'Pinned',
+      t('annotations.pinned'),
     );
   const chips = reactions.map((reaction) => reactionChip(reaction, options));
   if (!form) return element('div', { class: 'annotations' }, mark, ...chips);
@@ -55,14 +59,14 @@ export function quickReactions(): ElementTree {
         class: 'tool emoji',
         'data-action': 'react-with',
         'data-emoji': emoji,
-        'aria-label': `React with ${emoji}`,
+        'aria-label': t('annotations.reactWith', { emoji }),
       },
       emoji,
     ),
   );
   return element(
     'div',
-    { class: 'actions question quick', role: 'group', 'aria-label': 'Reactions' },
+    { class: 'actions question quick', role: 'group', 'aria-label': t('annotations.label') },
     ...buttons,
   );
 }
@@ -76,7 +80,7 @@ function reactionChip(
   const attributes = {
     class: 'chip',
     'aria-pressed': String(isOwn),
-    'aria-label': `${emoji} ${count}: ${names}`,
+    'aria-label': t('annotations.chip', { emoji, number: count, names }),
     title: names,
     ...(form
       ? { name: isOwn ? 'unreact' : 'emoji', value: emoji }
@@ -97,13 +101,16 @@ function namesOf(
 ): string {
   const isOwn = id_user !== null && id_users.includes(id_user);
   const known = id_users.filter((id) => id !== id_user).flatMap((id) => nameOf(id) ?? []);
-  const names = [...(isOwn ? ['you'] : []), ...known].slice(0, MAX_NAMES);
+  const names = [...(isOwn ? [t('common.you')] : []), ...known].slice(0, MAX_NAMES);
   const others = count - names.length;
-  if (others > 0) names.push(names.length === 0 ? people(others) : `${others} more`);
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  if (others > 0)
+    names.push(
+      names.length === 0
+        ? t('annotations.users', { count: others })
+        : t('annotations.more', { count: others }),
+    );
+  return new Intl.ListFormat(readerLocale().language).format(names);
 }
-
-const people = (count: number) => (count === 1 ? '1 user' : `${count} users`);
 
 function hidden(name: string, value: string): ElementTree {
   return element('input', { type: 'hidden', name, value });
