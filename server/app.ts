@@ -39,6 +39,7 @@ import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
+import { createSearch } from './search/create-search.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat } from './sockets/primus-server.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
@@ -160,6 +161,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
+  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
+  const { search, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -194,6 +197,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
+    search,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -230,6 +234,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    search,
     sharedRoomList,
     slowReaders,
     users,
@@ -246,6 +251,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const closeDependencies = async () => {
     await bots?.stop();
     annotationSweep.stop();
+    await index.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -268,6 +274,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    index.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.

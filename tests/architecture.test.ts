@@ -18,6 +18,7 @@ const SERVER: Layer[] = [
   { name: 'composition root', members: ['app.ts'] },
   { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
+  { name: 'search', members: ['search/'] },
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
@@ -64,6 +65,7 @@ const EMBEDDED: Layer[] = [
 const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
+  libsql: 'server/search/index/',
   lmdb: `${PACKAGE}storage/`,
   'unicode-confusables': 'server/protocol/text/',
   re2js: PACKAGE,

@@ -12,6 +12,7 @@ import type { MentionList } from '../rooms/mention-list.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
+import type { Search } from '../search/search.js';
 import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
 import type { BotEndpointsDependencies } from './api/bots.js';
@@ -40,6 +41,8 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
+  /** Null: `SEARCH=false`. */
+  search: Search | null;
   slowReaders: SlowReaders;
   users: UserTable;
   /** By the name that /readyz shows. */

@@ -15,6 +15,7 @@ import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
 import { pinMessage, unpinMessage } from './handlers/pins.js';
 import { addReaction, removeReaction } from './handlers/reactions.js';
+import { search } from './handlers/search.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
 
@@ -33,6 +34,7 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   pinMessage,
   unpinMessage,
   loadHistory,
+  search,
   typing,
   identityChange,
   observePresence,

@@ -191,7 +191,7 @@ export interface Table<Row = Record<string, unknown>, Index extends string = str
   indexList(): Datum<string[]>;
   indexStatus(): Datum<IndexStatus[]>;
   indexWait(...names: string[]): Datum<unknown[]>;
-  info(): Datum<{ primary_key: string }>;
+  info(): Datum<{ id: string; primary_key: string }>;
   getWriteHook(): Datum<{ function: RawBinary; query: string } | null>;
   setWriteHook(hook: WriteHook<Row> | Query<RawBinary> | null): Datum<object>;
   sync(): Datum<object>;
