@@ -28,7 +28,6 @@ import { SlowReaders } from './limits/slow-readers.js';
 import { MemoryPresence } from './presence/memory-presence.js';
 import type { Presence } from './presence/presence.js';
 import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
-import { AnnotationSweep } from './rooms/annotation-sweep.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
@@ -135,7 +134,6 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
-  const annotationSweep = new AnnotationSweep(messages.annotations, log);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
   const visitors = new Visitors({
@@ -250,7 +248,6 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   /** Closes what requests and sockets depend on, after these have ended. */
   const closeDependencies = async () => {
     await bots?.stop();
-    annotationSweep.stop();
     await index.stop();
     rooms.close();
     await presence.stop();

@@ -10,6 +10,7 @@ import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
+import { AnnotationSweep } from './annotation-sweep.js';
 import { AnnotationUpdates } from './annotation-updates.js';
 import type { CommandNotices, Notice } from './command-notices.js';
 import { OrphanQueue } from './orphan-queue.js';
@@ -62,6 +63,7 @@ export class RoomService {
   readonly #readyMs: number;
   readonly #orphans: OrphanQueue;
   readonly #annotationUpdates: AnnotationUpdates;
+  readonly #annotationSweep: AnnotationSweep;
 
   constructor(
     messages: Messages,
@@ -78,6 +80,7 @@ export class RoomService {
     this.#commands = commands;
     this.#readyMs = readyMs;
     this.#orphans = new OrphanQueue(messages.annotations, log);
+    this.#annotationSweep = new AnnotationSweep(messages.annotations, log);
     this.#annotationUpdates = new AnnotationUpdates({
       table: messages.annotations,
       users,
@@ -267,6 +270,7 @@ export class RoomService {
   /** Closes all rooms. */
   close(): void {
     this.#annotationUpdates.stop();
+    this.#annotationSweep.stop();
     this.#open.clear();
   }
 }

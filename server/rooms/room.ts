@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
-import {
-  type Annotations,
-  annotationsOf,
-  withAnnotations,
-} from '../database/tables/annotations/annotated-message.js';
+import type { Annotations } from '../database/tables/annotations/annotated-message.js';
 import type { Messages, Older } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import { reasonOf } from '../lib/error-reason.js';
@@ -212,8 +208,8 @@ export class Room implements AnnotatedRoom {
   }
 
   #upsert(row: Message, isNew: boolean): void {
-    const known = this.#window.get(row.id);
-    const message = known ? withAnnotations(row, annotationsOf(known)) : row;
+    const wasInWindow = this.#window.has(row.id);
+    const message = this.#window.annotated(row);
     this.#window.upsert(message);
     this.references.changed(message.id, message);
     this.#publish({ type: 'deliverMessage', message });
@@ -221,7 +217,7 @@ export class Room implements AnnotatedRoom {
     if (isNew) {
       this.#annotations.delivered(row.id);
       diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - row.sent) / 1000 });
-    } else if (!known) this.#annotations.refresh(row.id); // its annotations are not in memory
+    } else if (!wasInWindow) this.#annotations.refresh(row.id); // its annotations are not in memory
   }
 
   #remove(id: string): void {

@@ -49,6 +49,12 @@ export class Window {
     return this.#messages.findLast((message) => message.id === id);
   }
 
+  /** The message with the annotations that it has in the window; as it is where the window does not have it. */
+  annotated(message: Message): Message {
+    const known = this.get(message.id);
+    return known ? withAnnotations(message, annotationsOf(known)) : message;
+  }
+
   /**
    * Sets the reactions and the pin of a message.
    * @returns false when the message has them already; true also for a message that is not in the window

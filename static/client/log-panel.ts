@@ -12,7 +12,7 @@ export interface LogPanelContent {
   room: Room;
   unread: Unread;
   user: Author;
-  /** What users do with messages at the moment. */
+  /** The edit, the confirmation, the choice of a reaction and the fault that rows show. */
   activity: Pick<LogContent, 'editing' | 'confirming' | 'choosing' | 'fault'>;
 }
 

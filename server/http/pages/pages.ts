@@ -32,7 +32,7 @@ export interface PagesDependencies {
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   origins: OriginPolicy;
-  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove' | 'react'>;
+  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   users: UserTable;
   visitors: Visitors;
 }

@@ -63,6 +63,7 @@ export function roomPage(model: RoomPageModel) {
     }),
     olderPath: olderPath(path, messages, hasOlder),
     membersPath: withQuery(path, 'members'),
+    pinnedPath: withQuery(path, 'pinned'),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),

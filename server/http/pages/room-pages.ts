@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { storedMessageId } from '../../database/tables/message-refusals.js';
+import type { UserTable } from '../../database/tables/user-table.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
 import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
@@ -13,6 +14,7 @@ import { framePath } from './log-page.js';
 import type { LogPageLoader } from './log-page-loader.js';
 import { showMembersPage } from './members-page.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
+import { showPinnedPage } from './pinned-page.js';
 import { rejectedForm, textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { roomPath, withQuery } from './rows/room-path.js';
@@ -20,8 +22,9 @@ import { roomPath, withQuery } from './rows/room-path.js';
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   logPages: LogPageLoader;
-  rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react'>;
+  rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   roomPages: RoomPageLoader;
+  users: Pick<UserTable, 'namesFor'>;
   visitors: Visitors;
 }
 
@@ -36,6 +39,7 @@ export function roomPagesRouter({
   logPages,
   rooms,
   roomPages,
+  users,
   visitors,
 }: RoomPagesDependencies): Router {
   const router = Router();
@@ -71,9 +75,15 @@ export function roomPagesRouter({
     return null;
   }
 
-  async function showMembers(req: Request, res: Response, shown: PageVisitor & { room: string }) {
+  /** A page with one part of a room, such as its members. */
+  async function showOnePart(
+    req: Request,
+    res: Response,
+    shown: PageVisitor & { room: string },
+    show: typeof showMembersPage | typeof showPinnedPage,
+  ) {
     try {
-      await showMembersPage(req, res, shown, { directory, roomPages });
+      await show(req, res, shown, { directory, rooms, roomPages, users });
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
       await roomPages.refuse(req, res, shown);
@@ -107,8 +117,9 @@ export function roomPagesRouter({
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
       const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
-      if (req.query.members === undefined) await pagesOf(req).show(req, res, shown);
-      else await showMembers(req, res, shown);
+      if (req.query.members !== undefined) await showOnePart(req, res, shown, showMembersPage);
+      else if (req.query.pinned !== undefined) await showOnePart(req, res, shown, showPinnedPage);
+      else await pagesOf(req).show(req, res, shown);
     };
   }
 

@@ -13,8 +13,8 @@ export type Messages = { readonly [K in TextKey]: (typeof en)[K] extends string 
  */
 export type Fault = string | { readonly limit?: string; readonly retry?: string; readonly other: string };
 
-/** The texts of errors, by code. */
-export type Faults = Readonly<Record<ErrorCode, Fault>>;
+/** The texts of errors, by code. A test finds those that are missing; readers see the text of the server then. */
+export type Faults = Readonly<Partial<Record<ErrorCode, Fault>>>;
 
 /** The arguments after the key of a text: the values of its parameters, if it has any. */
 export type TextArguments<K extends TextKey, T = string | number> =

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { en } from '../../../../server/http/pages/texts/en.js';
 import { LANGUAGE_TAGS, LANGUAGES } from '../../../../server/http/pages/texts/languages.js';
 import type { Template } from '../../../../server/http/pages/texts/template.js';
+import { ERRORS } from '../../../../server/protocol/errors.js';
 import { untranslatedInScript, untranslatedInView } from '../../../support/untranslated.js';
 
 const messages: Readonly<Record<string, Template>> = en;
@@ -46,6 +47,11 @@ describe('the texts of the interface', () => {
         .map((category) => `${key}: ${category}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  test.each(LANGUAGE_TAGS)('explain all errors in %s', (language) => {
+    const { faults } = LANGUAGES[language];
+    expect(faults === null ? [] : Object.keys(ERRORS).filter((code) => !(code in faults))).toEqual([]);
   });
 
   test('are used, each of them, by templates or scripts', () => {
