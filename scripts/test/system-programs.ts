@@ -7,7 +7,7 @@ export interface SystemProgram {
   commands: readonly string[];
   /** Paths that are tried first. */
   places: readonly string[];
-  /** For Debian and Ubuntu. */
+  /** Of Debian and Ubuntu; of several, separated by spaces, the first one that the distribution has. */
   aptPackage: string;
   /** Folders of the tests that need it. */
   usedBy: readonly string[];
@@ -23,8 +23,33 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ],
-    aptPackage: 'chromium-headless-shell',
+    aptPackage: 'chromium-headless-shell chromium',
     usedBy: ['tests/flows', 'tests/bots', 'tests/deploy'],
+  },
+  {
+    name: 'firefox',
+    variable: 'FIREFOX_PATH',
+    commands: ['firefox-esr', 'firefox'],
+    places: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+    aptPackage: 'firefox-esr',
+    usedBy: ['tests/flows'],
+  },
+  {
+    name: 'webkit-driver',
+    variable: 'WEBKIT_DRIVER_PATH',
+    commands: ['WebKitWebDriver'],
+    places: [],
+    aptPackage: 'webkit2gtk-driver',
+    usedBy: ['tests/flows'],
+  },
+  {
+    // A screen for WebKit.
+    name: 'xvfb',
+    variable: 'XVFB_PATH',
+    commands: ['Xvfb'],
+    places: [],
+    aptPackage: 'xvfb',
+    usedBy: ['tests/flows'],
   },
   {
     name: 'redis-server',

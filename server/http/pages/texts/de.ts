@@ -273,6 +273,7 @@ export const faults: Faults = {
   },
   'bad-id': 'Die Id ist ungültig.',
   'bad-cursor': 'Die Position in der Adresse ist ungültig.',
+  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-query': 'Die Suche enthält einen Fehler.',
   'search-off': 'Die Suche ist auf diesem Server abgeschaltet.',
   'search-unavailable': 'Die Suche ist gerade nicht verfügbar. Versuche es später noch einmal.',
@@ -291,7 +292,6 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
-  'bad-reply': 'Die Nachricht, auf die du antwortest, gibt es in diesem Raum nicht.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
