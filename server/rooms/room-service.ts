@@ -1,5 +1,5 @@
 import type { AccessControl } from '../access/access-control.js';
-import type { AnnotationTarget } from '../database/tables/annotations/annotation-table.js';
+import type { AnnotatedMessage } from '../database/tables/annotations/annotation-table.js';
 import type { Inserted, NewMessage } from '../database/tables/message-inserts.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -36,6 +36,17 @@ export interface RoomReader
   quotesFor(messages: readonly Message[]): Promise<Quotes>;
 }
 
+export interface ReactionChange extends AnnotatedMessage {
+  by: { id_user: string; name: string };
+  emoji: string;
+  isAdded: boolean;
+}
+
+export interface PinChange extends AnnotatedMessage {
+  by: { id_user: string };
+  isPinned: boolean;
+}
+
 /** A subscriber's place in a room. */
 export interface RoomSubscription {
   readonly room: Room;
@@ -56,6 +67,7 @@ interface OpenRoom {
  */
 export class RoomService {
   readonly #messages: Messages;
+  readonly #users: Pick<UserTable, 'introduce'>;
   readonly #access: AccessControl;
   readonly #limits: Limits;
   readonly #commands: CommandNotices | null;
@@ -67,7 +79,7 @@ export class RoomService {
 
   constructor(
     messages: Messages,
-    users: Pick<UserTable, 'namesFor' | 'namesOf'>,
+    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -75,6 +87,7 @@ export class RoomService {
     commands: CommandNotices | null = null,
   ) {
     this.#messages = messages;
+    this.#users = users;
     this.#access = access;
     this.#limits = limits;
     this.#commands = commands;
@@ -212,28 +225,27 @@ export class RoomService {
    * Adds or removes a reaction, with a cleaned emoji.
    * @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `too-many-reactions`
    */
-  async react(
-    change: AnnotationTarget & { emoji: string; isAdded: boolean },
-    address?: string,
-  ): Promise<void> {
-    await this.#limits.reaction(change.by, address);
-    await this.#access.check(change.room, change.by);
+  async react({ by, emoji, isAdded, ...message }: ReactionChange, address?: string): Promise<void> {
+    await this.#limits.reaction(by.id_user, address);
+    await this.#access.check(message.room, by.id_user);
     const { annotations } = this.#messages;
-    if (change.isAdded) await annotations.addReaction(change, change.emoji);
-    else await annotations.removeReaction(change, change.emoji);
+    if (!isAdded) return annotations.removeReaction(message, by.id_user, emoji);
+    // Others see the name of a guest who has not written a message.
+    await this.#users.introduce(by.id_user, by.name);
+    await annotations.addReaction(message, by.id_user, emoji);
   }
 
   /**
    * Pins or unpins a message, for members of the room: also in an open room, so that visitors cannot change its pins.
    * @throws ChatError `not-a-member`, `members-only`, `rate-limited`, `no-such-message`, `too-many-pins`
    */
-  async setPinned(change: AnnotationTarget & { isPinned: boolean }, address?: string): Promise<void> {
-    await this.#limits.reaction(change.by, address);
-    await this.#access.check(change.room, change.by);
-    if (!(await this.#access.isMember(change.room, change.by)))
+  async setPinned({ by, isPinned, ...message }: PinChange, address?: string): Promise<void> {
+    await this.#limits.reaction(by.id_user, address);
+    await this.#access.check(message.room, by.id_user);
+    if (!(await this.#access.isMember(message.room, by.id_user)))
       throw new ChatError('members-only', 'only members of this room can pin messages: join it first');
     const { annotations } = this.#messages;
-    await (change.isPinned ? annotations.pin(change) : annotations.unpin(change));
+    await (isPinned ? annotations.pin(message, by.id_user) : annotations.unpin(message));
   }
 
   /** The pinned messages of a room, the newest pin first. @throws ChatError `not-a-member` */

@@ -40,7 +40,7 @@ async function enter(room: string): Promise<View & { leave(): void }> {
 const say = (room: string, body = 'hi') =>
   stack.messages.insert({ room, body, author: ann }).then(({ message }) => message.id);
 const react = (room: string, id: string, emoji: string, by = ann.id_user, isAdded = true) =>
-  stack.rooms.react({ room, id, emoji, by, isAdded });
+  stack.rooms.react({ room, id, emoji, by: { id_user: by, name: by }, isAdded });
 const count = (table: r.Table, id: string, index?: string) =>
   table
     .getAll(id, ...(index ? [{ index }] : []))
@@ -189,7 +189,7 @@ describe('reactions', () => {
 
 describe('pins', () => {
   const setPinned = (room: string, id: string, isPinned = true) =>
-    stack.rooms.setPinned({ room, id, by: ann.id_user, isPinned });
+    stack.rooms.setPinned({ room, id, by: ann, isPinned });
   const join = (room: string) =>
     r
       .table('memberships')

@@ -27,6 +27,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/database/schema-watch',
   'tests/database/silence',
   'tests/flows/',
+  'tests/http/annotations',
   'tests/http/events',
   'tests/http/gate',
   'tests/http/metrics',

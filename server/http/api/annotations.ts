@@ -82,13 +82,13 @@ const unpinMessage = operation({
 export function annotationEndpoints({ limits, rooms, users, visitors }: AnnotationsDependencies): Endpoint[] {
   const reaction = (isAdded: boolean) =>
     endpoint(isAdded ? addReaction : removeReaction, async ({ params: { room, id, emoji } }, req, res) => {
-      const by = (await visitors.visitor(req, res)).id_user;
+      const by = await visitors.visitor(req, res);
       await rooms.react({ room, id, by, emoji, isAdded }, req.ip);
       res.status(204).end();
     });
   const pin = (isPinned: boolean) =>
     endpoint(isPinned ? pinMessage : unpinMessage, async ({ params: { room, id } }, req, res) => {
-      const by = (await visitors.visitor(req, res)).id_user;
+      const by = await visitors.visitor(req, res);
       await rooms.setPinned({ room, id, by, isPinned }, req.ip);
       res.status(204).end();
     });

@@ -53,7 +53,7 @@ export function roomPagesRouter({
     address: string | undefined,
   ): Promise<ChatError | null> {
     const by = user.id_user;
-    if (fields.action === 'react') return react(room, fields, by, address);
+    if (fields.action === 'react') return react(room, fields, user, address);
     const id = fields.id === undefined ? undefined : cleanId(fields.id);
     if (fields.action === 'join') await directory.join(room, user, address);
     else if (fields.action === 'leave') await directory.leave(room, by, address);
@@ -68,7 +68,7 @@ export function roomPagesRouter({
     return null;
   }
 
-  async function react(room: string, fields: Fields, by: string, address: string | undefined) {
+  async function react(room: string, fields: Fields, by: PageVisitor['user'], address: string | undefined) {
     const isAdded = fields.unreact === undefined;
     const emoji = cleanEmoji(isAdded ? fields.emoji : fields.unreact);
     await rooms.react({ room, id: storedMessageId(fields.id), by, emoji, isAdded }, address);

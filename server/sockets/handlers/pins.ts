@@ -8,7 +8,7 @@ const pin =
     const room = cleanRoom(frame.room);
     const id = storedMessageId(frame.id);
     const { ref } = frame;
-    const by = connection.requireSession().id_user;
+    const by = connection.requireSession();
     await rooms.setPinned({ room, id, by, isPinned }, connection.address);
     connection.send({ type: 'ack', ref, room, id });
   };

@@ -9,7 +9,7 @@ const reaction =
     const room = cleanRoom(frame.room);
     const id = storedMessageId(frame.id);
     const { ref } = frame;
-    const by = connection.requireSession().id_user;
+    const by = connection.requireSession();
     await rooms.react({ room, id, by, emoji: cleanEmoji(frame.emoji), isAdded }, connection.address);
     connection.send({ type: 'ack', ref, room, id });
   };

@@ -17,11 +17,10 @@ import {
   toReaction,
 } from './annotation-rows.js';
 
-export interface AnnotationTarget {
+/** The message to which an annotation belongs. */
+export interface AnnotatedMessage {
   room: string;
-  /** Id of the message. */
   id: string;
-  by: string;
 }
 
 /** Reactions of all users to one message. */
@@ -73,7 +72,7 @@ export class AnnotationTable {
   }
 
   /** @throws ChatError `no-such-message`, `too-many-reactions` */
-  async addReaction({ room, id, by }: AnnotationTarget, emoji: string): Promise<void> {
+  async addReaction({ room, id }: AnnotatedMessage, by: string, emoji: string): Promise<void> {
     const reactions = await this.#inRoom(room, id, () => this.#reactionsTo([id]));
     const own = reactions.some((one) => one.id_user === by && one.emoji === emoji);
     if (own) return;
@@ -89,7 +88,7 @@ export class AnnotationTable {
   }
 
   /** @throws ChatError `no-such-message` */
-  async removeReaction({ room, id, by }: AnnotationTarget, emoji: string): Promise<void> {
+  async removeReaction({ room, id }: AnnotatedMessage, by: string, emoji: string): Promise<void> {
     const keys = reactionKeys(id, by, emoji);
     await this.#inRoom(room, id, () =>
       this.#database.run(
@@ -101,7 +100,7 @@ export class AnnotationTable {
   }
 
   /** @throws ChatError `no-such-message`, `too-many-pins` */
-  async pin({ room, id, by }: AnnotationTarget): Promise<void> {
+  async pin({ room, id }: AnnotatedMessage, by: string): Promise<void> {
     const pins = await this.#inRoom(room, id, () => this.pinsOf(room));
     if (pins.includes(id)) return;
     if (pins.length >= MAX_PINS_PER_ROOM)
@@ -113,7 +112,7 @@ export class AnnotationTable {
   }
 
   /** @throws ChatError `no-such-message` */
-  async unpin({ room, id }: Omit<AnnotationTarget, 'by'>): Promise<void> {
+  async unpin({ room, id }: AnnotatedMessage): Promise<void> {
     await this.#inRoom(room, id, () => this.#database.run(this.#pins().getAll(id).delete()));
   }
 
