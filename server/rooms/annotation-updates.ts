@@ -119,12 +119,14 @@ export class AnnotationUpdates {
 
   async #update(ids: readonly string[]): Promise<void> {
     const { table, users, room } = this.#dependencies;
+    // Before the read, because a room may deliver the message during it.
+    for (const id of ids) this.#awaited.set(id, true);
     const [rooms, annotations] = await Promise.all([table.roomsOf(ids), table.of(ids)]);
     const people = await users.namesOf(annotators([...annotations.values()]));
     for (const id of ids) {
       const name = rooms.get(id);
       const open = name === undefined ? undefined : room(name);
-      if (!open?.messageIds.includes(id)) this.#awaited.set(id, true);
+      if (open?.messageIds.includes(id)) this.#awaited.delete(id);
       const found = annotations.get(id) ?? NO_ANNOTATIONS;
       const names: Record<string, string> = {};
       for (const id_user of annotators([found])) {
