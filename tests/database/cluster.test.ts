@@ -31,6 +31,7 @@ const TABLES = [
   'reactions',
   'rooms',
   'sessions',
+  'user_settings',
   'users',
 ];
 

@@ -99,6 +99,7 @@ describe('the schema', () => {
       'reactions',
       'rooms',
       'sessions',
+      'user_settings',
       'users',
     ]);
     for (const each of stacks) await each.stop();

@@ -14,6 +14,7 @@ import type {
   RoomRow,
   SessionRow,
   UserRow,
+  UserSettingsRow,
 } from './rows.js';
 
 /**
@@ -79,6 +80,9 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
 };
 
+/** Settings of users. */
+export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
+
 /** Logins on the page. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -107,6 +111,7 @@ export const TABLES = [
   REACTIONS,
   PINS,
   USERS,
+  USER_SETTINGS,
   SESSIONS,
   COMMANDS,
   NODES,
