@@ -104,8 +104,8 @@ test('an event stream receives reactions of a driver', async () => {
     .run(driver);
   let text = '';
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
-  while (!text.includes('event: annotations')) text += (await reader.read()).value ?? '';
-  expect(text).toContain('👀');
+  while (!/event: annotations.*👀/s.test(text)) text += (await reader.read()).value ?? '';
+  expect(text).toContain(`"id":"${message.id}"`);
   abort.abort();
 });
 
