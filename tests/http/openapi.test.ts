@@ -126,6 +126,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listPins', () => ({ headers: { cookie: '' } }), 403],
   ['unpinMessage', there, 204],
   ['unpinMessage', () => ({ path: { room: 'lobby', id: message.id } }), 403],
+  ['followView', () => ({ query: '?q=tea' }), 200],
+  ['followView', () => ({ query: '?q=tea', headers: { accept: 'application/json' } }), 406],
   ['followRoom', () => ({ query: '?limit=0' }), 200],
   ['followRoom', () => ({ headers: { accept: 'application/json' } }), 406],
   ['markRead', () => ({ body: { sent: Date.now(), id: message.id } }), 200],

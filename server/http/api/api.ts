@@ -19,6 +19,7 @@ import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
+import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
 
 export type ApiDependencies = AnnotationsDependencies &
   BotEndpointsDependencies &
@@ -31,6 +32,7 @@ export type ApiDependencies = AnnotationsDependencies &
   PresenceDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -51,6 +53,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
+    ...viewEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),
