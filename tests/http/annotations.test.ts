@@ -110,8 +110,10 @@ test('an event stream receives reactions of a driver', async () => {
 });
 
 test('reactions are limited for each user', async () => {
-  const codes = new Set<number>();
-  for (let i = 0; i < 31; i += 1)
-    codes.add((await send('DELETE', `/messages/${message.id}/reactions/${thumbs}`)).status);
-  expect(codes).toContain(429);
+  // More than two windows of the limit, in case that one ends in between.
+  const attempts = Array.from({ length: 70 }, () =>
+    send('DELETE', `/messages/${message.id}/reactions/${thumbs}`),
+  );
+  const codes = (await Promise.all(attempts)).map(({ status }) => status);
+  expect(new Set(codes)).toEqual(new Set([204, 429]));
 });
