@@ -10,6 +10,9 @@ const CLIENT = join(ROOT, 'static/client');
 /** `t(` or `tParts(`, and the key, which has to follow. */
 const CALL = /\b(t|tParts)\((?:\s*'([\w.]+)')?/gu;
 
+/** A module with the texts of errors alone. */
+const FAULTS = 'texts-of-errors';
+
 /**
  * Replaces the keys in calls of `t` and `tParts` by the texts of a language. So a script loads one language, each module
  * that is loaded on demand brings its own texts, and neither keys nor other texts are loaded.
@@ -24,6 +27,11 @@ export function textsOf(language: Language): Plugin {
         contents: browserModule(language),
         resolveDir: CLIENT,
         loader: 'ts',
+      }));
+      build.onResolve({ filter: new RegExp(`^${FAULTS}$`) }, () => ({ path: language, namespace: FAULTS }));
+      build.onLoad({ filter: /.*/, namespace: FAULTS }, () => ({
+        contents: `export { faults } from '../../server/http/pages/texts/${language}.js';`,
+        resolveDir: CLIENT,
       }));
       build.onLoad({ filter: /\/(?:static\/client|pages\/rows)\/.*\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
@@ -41,12 +49,16 @@ function withText([call, name, key]: unknown[], messages: Messages, path: string
 
 const isKey = (key: string, messages: Messages): key is keyof Messages => Object.hasOwn(messages, key);
 
-/** The module that takes the place of `texts/text.ts`. */
+/**
+ * The module that takes the place of `texts/text.ts`. The texts of errors, most of which a reader never sees, are loaded after the
+ * page; until then, errors have the English text of the server.
+ */
 function browserModule(language: Language): string {
   const faults =
     LANGUAGES[language].faults === null
       ? 'const faults = {};'
-      : `import { faults } from '../../server/http/pages/texts/${language}.js';`;
+      : `let faults = {};
+import('${FAULTS}').then((loaded) => { faults = loaded.faults; }, () => {});`;
   return `${faults}
 export * from './text-in-browser.js';
 export const faultTemplate = (code) => faults[code];`;

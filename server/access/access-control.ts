@@ -20,6 +20,11 @@ export class AccessControl {
       throw new ChatError('not-a-member', 'this room is for its members', { field: 'room' });
   }
 
+  /** @throws ChatError `database-unavailable` */
+  async isMember(room: string, id_user: string): Promise<boolean> {
+    return (await this.#memberships.get(room, id_user)) !== undefined;
+  }
+
   /**
    * Subscribes to changes that may revoke access: in one room, for one user if known; or in any room (null) after an
    * interruption during which changes may have been missed.

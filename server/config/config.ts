@@ -131,6 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       history: values.LIMIT_HISTORY,
       searches: values.LIMIT_SEARCHES,
       memberships: values.LIMIT_MEMBERSHIPS,
+      reactions: values.LIMIT_REACTIONS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
       settings: values.LIMIT_SETTINGS,

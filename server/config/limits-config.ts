@@ -10,6 +10,8 @@ export interface LimitsConfig {
   searches: number;
   /** Rooms joined or left as a member, per user in 10 seconds. */
   memberships: number;
+  /** Reactions and pins added or removed, per user in 10 seconds. */
+  reactions: number;
   /** Rooms created, per user in an hour. */
   rooms: number;
   /** Names taken, per user in a minute. */

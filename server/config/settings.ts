@@ -238,6 +238,9 @@ export const settings = {
   LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
     'Memberships that a user may begin or end in 10 seconds',
   ),
+  LIMIT_REACTIONS: countLimit('LIMIT_REACTIONS', 100).describe(
+    'Reactions and pins that a user may add or remove in 10 seconds',
+  ),
   LIMIT_ROOMS: countLimit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
   LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
     'Times that a user may change the name in a minute',

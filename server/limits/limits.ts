@@ -17,6 +17,7 @@ const BY_USER = {
   history: { seconds: 10, does: (n: number) => `load ${n} pages of history` },
   searches: { seconds: 10, does: (n: number) => `search ${n} times` },
   memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
+  reactions: { seconds: 10, does: (n: number) => `add or remove ${n} reactions and pins` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
   settings: { seconds: 60, does: (n: number) => `change settings ${n} times` },
@@ -83,6 +84,7 @@ export class Limits {
       history: 0,
       searches: 0,
       memberships: 0,
+      reactions: 0,
       rooms: 0,
       renames: 0,
       settings: 0,
@@ -120,6 +122,11 @@ export class Limits {
   /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async membership(id_user: string, address?: string): Promise<void> {
     await this.#countUser('memberships', id_user, address);
+  }
+
+  /** Counts a reaction or pin added or removed. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async reaction(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('reactions', id_user, address);
   }
 
   /** Counts a room created. @throws ChatError `rate-limited`, with `retryAfterMs` */

@@ -36,6 +36,26 @@ export const user = z
 
 export type User = z.infer<typeof user>;
 
+export const reaction = z
+  .object({
+    emoji: z.string().meta({ examples: ['👍'] }),
+    count: z.int().describe('Number of users who reacted with it'),
+    id_users: z
+      .array(id_user)
+      .readonly()
+      .describe('The first of these users: at most 20 of an emoji, and 60 of a message'),
+  })
+  .meta({ id: 'Reaction', description: 'An emoji with which users reacted to a message.' });
+export type Reaction = z.infer<typeof reaction>;
+
+export const pin = z
+  .object({
+    id_user: id_user.nullable().describe('The user who pinned it; null for a row without a user'),
+    at: time.nullable(),
+  })
+  .meta({ id: 'Pin', description: 'The message is pinned in its room.' });
+export type Pin = z.infer<typeof pin>;
+
 export const message = z
   .object({
     id: messageId,
@@ -49,6 +69,12 @@ export const message = z
     kind: z.enum(KINDS),
     edited: time.optional().describe('Time of the last edit; absent if never edited'),
     reply_to: messageId.optional().describe('The message of the same room that this one replies to'),
+    reactions: z
+      .array(reaction)
+      .readonly()
+      .optional()
+      .describe('In the order in which the emoji were first used, at most 20; absent without reactions'),
+    pinned: pin.optional().describe('Absent if not pinned'),
   })
   .meta({ id: 'Message', description: 'Messages of a room are ordered by `(sent, id)`.' });
 /** A message as browsers, REST and rooms see it. */

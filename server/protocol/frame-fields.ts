@@ -11,7 +11,7 @@ export const names = z
   .record(z.string(), z.string())
   .optional()
   .describe(
-    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users',
+    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned',
   );
 export const quoted = quotes.optional();
 export const isLive = z

@@ -21,6 +21,9 @@ const text = (meta: Record<string, unknown> = {}) =>
     .meta({ type: 'string', mandatory: true, ...meta });
 const room = text({ maxLength: LIMITS.room });
 const id = text({ pattern: '^[\\w-]{1,64}$' });
+/** Of a stored message, which another program may have given an id of any form. */
+const messageId = text({ description: 'Id of a message' });
+const emoji = text({ maxLength: 35, description: 'One emoji, at most 35 bytes in UTF-8' });
 const body = text({ maxLength: LIMITS.body });
 /** Up to the last millisecond of the year 9999, the maximum time of the database. */
 const position = z
@@ -73,6 +76,18 @@ export const clientFrames = {
   deleteMessage: z
     .object({ type: z.literal('deleteMessage'), ref, room, id })
     .describe('Deletes an own message.'),
+  addReaction: z
+    .object({ type: z.literal('addReaction'), ref, room, id: messageId, emoji })
+    .describe('Reacts to a message with an emoji. Repeating it is no error.'),
+  removeReaction: z
+    .object({ type: z.literal('removeReaction'), ref, room, id: messageId, emoji })
+    .describe('Removes an own reaction. Removing one that does not exist is no error.'),
+  pinMessage: z
+    .object({ type: z.literal('pinMessage'), ref, room, id: messageId })
+    .describe('Pins a message in its room, for members of the room.'),
+  unpinMessage: z
+    .object({ type: z.literal('unpinMessage'), ref, room, id: messageId })
+    .describe('Unpins a message, for members of the room.'),
   loadHistory: z
     .object({
       type: z.literal('loadHistory'),

@@ -16,7 +16,7 @@ export const MAX_COUNTED_MEMBERS = 10_000;
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 
-export type { Author, Kind, Message, Position } from './entities.js';
+export type { Author, Kind, Message, Pin, Position, Reaction } from './entities.js';
 export { comparePositions } from './position.js';
 
 /**

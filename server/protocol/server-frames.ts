@@ -10,9 +10,11 @@ import {
   message,
   messageId,
   personName,
+  pin,
   position,
   presenceCount,
   presenceEntry,
+  reaction,
   roomInfo,
   roomName,
   time,
@@ -44,6 +46,18 @@ export const roomFrames = {
   removeMessage: z
     .object({ type: z.literal('removeMessage'), room: roomName, id: messageId })
     .describe('The message was deleted.'),
+  annotationsChanged: z
+    .object({
+      type: z.literal('annotationsChanged'),
+      room: roomName,
+      id: messageId,
+      reactions: z.array(reaction).readonly().describe('All reactions of the message'),
+      pinned: pin.nullable().describe('Null if it is not pinned'),
+      names: z.record(z.string(), z.string()).describe('Current names of the users in it, by `id_user`'),
+    })
+    .describe(
+      'Reactions or the pin of a message changed. Messages that the client does not hold are ignored.',
+    ),
   references: z
     .object({ type: z.literal('references'), room: roomName, quoted, names })
     .describe(

@@ -1,4 +1,5 @@
 import type { AccessControl } from '../access/access-control.js';
+import type { AnnotatedMessage } from '../database/tables/annotations/annotation-table.js';
 import type { Inserted, NewMessage } from '../database/tables/message-inserts.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -9,7 +10,10 @@ import { ChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
+import { AnnotationSweep } from './annotation-sweep.js';
+import { AnnotationUpdates } from './annotation-updates.js';
 import type { CommandNotices, Notice } from './command-notices.js';
+import { OrphanQueue } from './orphan-queue.js';
 import { readQuotes } from './quotes.js';
 import { MAX_WINDOW_MESSAGES, Room } from './room.js';
 import type { Subscriber } from './subscriber.js';
@@ -26,9 +30,21 @@ export interface Posted extends Inserted {
   notice: Notice;
 }
 
-export interface RoomReader extends Pick<Messages, 'get' | 'latest' | 'before' | 'after' | 'around'> {
+export interface RoomReader
+  extends Pick<Messages, 'get' | 'getMany' | 'latest' | 'before' | 'after' | 'around'> {
   /** The messages to which messages of the room reply, as far as they are not among these. */
   quotesFor(messages: readonly Message[]): Promise<Quotes>;
+}
+
+export interface ReactionChange extends AnnotatedMessage {
+  by: { id_user: string; name: string };
+  emoji: string;
+  isAdded: boolean;
+}
+
+export interface PinChange extends AnnotatedMessage {
+  by: { id_user: string };
+  isPinned: boolean;
 }
 
 /** A subscriber's place in a room. */
@@ -51,15 +67,19 @@ interface OpenRoom {
  */
 export class RoomService {
   readonly #messages: Messages;
+  readonly #users: Pick<UserTable, 'introduce'>;
   readonly #access: AccessControl;
   readonly #limits: Limits;
   readonly #commands: CommandNotices | null;
   readonly #open: RefCountedMap<string, OpenRoom>;
   readonly #readyMs: number;
+  readonly #orphans: OrphanQueue;
+  readonly #annotationUpdates: AnnotationUpdates;
+  readonly #annotationSweep: AnnotationSweep;
 
   constructor(
     messages: Messages,
-    users: Pick<UserTable, 'namesFor'>,
+    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -67,12 +87,23 @@ export class RoomService {
     commands: CommandNotices | null = null,
   ) {
     this.#messages = messages;
+    this.#users = users;
     this.#access = access;
     this.#limits = limits;
     this.#commands = commands;
     this.#readyMs = readyMs;
+    this.#orphans = new OrphanQueue(messages.annotations, log);
+    this.#annotationSweep = new AnnotationSweep(messages.annotations, log);
+    this.#annotationUpdates = new AnnotationUpdates({
+      table: messages.annotations,
+      users,
+      room: (name) => this.#open.get(name)?.room,
+      rooms: () => [...this.#open.values()].map(({ room }) => room),
+      orphans: this.#orphans,
+      log,
+    });
     this.#open = new RefCountedMap(
-      (name) => ({ room: new Room(name, messages, users, log), rightsChanges: 0 }),
+      (name) => ({ room: new Room(name, messages, users, this.#annotationUpdates, log), rightsChanges: 0 }),
       ({ room }) => room.close(),
       { lingerMs },
     );
@@ -186,7 +217,41 @@ export class RoomService {
   async remove(change: { room: string; id: string; by: string }, address?: string): Promise<void> {
     await this.#limits.message(change.by, address);
     await this.#access.check(change.room, change.by);
-    return this.#messages.remove(change);
+    await this.#messages.remove(change);
+    this.#orphans.add(change.id);
+  }
+
+  /**
+   * Adds or removes a reaction, with a cleaned emoji.
+   * @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `too-many-reactions`
+   */
+  async react({ by, emoji, isAdded, ...message }: ReactionChange, address?: string): Promise<void> {
+    await this.#limits.reaction(by.id_user, address);
+    await this.#access.check(message.room, by.id_user);
+    const { annotations } = this.#messages;
+    if (!isAdded) return annotations.removeReaction(message, by.id_user, emoji);
+    // Others see the name of a guest who has not written a message.
+    await this.#users.introduce(by.id_user, by.name);
+    await annotations.addReaction(message, by.id_user, emoji);
+  }
+
+  /**
+   * Pins or unpins a message, for members of the room: also in an open room, so that visitors cannot change its pins.
+   * @throws ChatError `not-a-member`, `members-only`, `rate-limited`, `no-such-message`, `too-many-pins`
+   */
+  async setPinned({ by, isPinned, ...message }: PinChange, address?: string): Promise<void> {
+    await this.#limits.reaction(by.id_user, address);
+    await this.#access.check(message.room, by.id_user);
+    if (!(await this.#access.isMember(message.room, by.id_user)))
+      throw new ChatError('members-only', 'only members of this room can pin messages: join it first');
+    const { annotations } = this.#messages;
+    await (isPinned ? annotations.pin(message, by.id_user) : annotations.unpin(message));
+  }
+
+  /** The pinned messages of a room, the newest pin first. @throws ChatError `not-a-member` */
+  async pinned(name: string, id_user: string): Promise<Message[]> {
+    const reader = await this.reader(name, id_user);
+    return reader.getMany(name, await this.#messages.annotations.pinsOf(name));
   }
 
   /**
@@ -205,6 +270,7 @@ export class RoomService {
     };
     return {
       get: (...query) => checked(messages.get(...query)),
+      getMany: (...query) => checked(messages.getMany(...query)),
       latest: (...query) => checked(messages.latest(...query)),
       before: (...query) => checked(messages.before(...query)),
       after: (...query) => checked(messages.after(...query)),
@@ -215,6 +281,8 @@ export class RoomService {
 
   /** Closes all rooms. */
   close(): void {
+    this.#annotationUpdates.stop();
+    this.#annotationSweep.stop();
     this.#open.clear();
   }
 }

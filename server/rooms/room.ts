@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
+import type { Annotations } from '../database/tables/annotations/annotated-message.js';
 import type { Messages, Older } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import { reasonOf } from '../lib/error-reason.js';
@@ -8,6 +9,7 @@ import type { Message } from '../protocol/message.js';
 import type { RoomFrame, Snapshot } from '../protocol/server-frames.js';
 import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
+import type { AnnotatedRoom, AnnotationUpdates } from './annotation-updates.js';
 import { FrameBatch } from './frame-batch.js';
 import { ReplayBuffer } from './replay-buffer.js';
 import { RoomReferences } from './room-references.js';
@@ -36,12 +38,13 @@ interface Place {
  * A room follows its changefeed and keeps its newest messages for all subscribers. Whenever the feed was interrupted, the
  * window is read again and subscribers get the difference.
  */
-export class Room {
+export class Room implements AnnotatedRoom {
   readonly #log: Log;
+  readonly #annotations: Pick<AnnotationUpdates, 'refresh' | 'delivered' | 'removed'>;
   readonly #window = new Window(MAX_WINDOW_MESSAGES);
   readonly #places = new Set<Place>();
   readonly #stopFollowing: () => void;
-  readonly #feed: SnapshotFeed<Older, Change>;
+  readonly #feed: SnapshotFeed<Older, () => void>;
   readonly #replayBuffer = new ReplayBuffer();
   readonly references: RoomReferences;
   #isLive = false;
@@ -58,21 +61,23 @@ export class Room {
     readonly name: string,
     messages: Messages,
     users: Pick<UserTable, 'namesFor'>,
+    annotations: Pick<AnnotationUpdates, 'refresh' | 'delivered' | 'removed'>,
     log: Log,
   ) {
     this.#log = log;
+    this.#annotations = annotations;
     const publish = (frame: RoomFrame) => this.#publish(frame);
     this.references = new RoomReferences({ room: name, messages, users, window: this.#window, log, publish });
     this.#feed = new SnapshotFeed({
       read: () => messages.latest(name, MAX_WINDOW_MESSAGES),
       onSnapshot: (found) => this.#replaceWindow(found),
-      apply: (change) => this.#apply(change),
+      apply: (change) => change(),
       onReadFailed: (error) =>
         log.warn({ room: name, reason: reasonOf(error) }, 'room messages could not be read, retrying'),
     });
     this.#stopFollowing = messages.follow(name, {
       opened: () => this.#opened(),
-      changed: (before, after) => this.#feed.change({ before, after }),
+      changed: (before, after) => this.#changed(before, after),
       lost: () => this.#lost(),
     });
   }
@@ -96,7 +101,7 @@ export class Room {
     this.#flush();
     const place: Place = { subscriber, heldFrom: null, onCheckEnded: null, checks: 0 };
     this.#places.add(place);
-    return () => this.#remove(place);
+    return () => this.#leave(place);
   }
 
   /**
@@ -155,6 +160,21 @@ export class Room {
     return epoch === this.epoch ? this.#replayBuffer.from(after + 1) : null;
   }
 
+  get messageIds(): string[] {
+    return this.#window.messages.map(({ id }) => id);
+  }
+
+  annotate(id: string, annotations: Annotations, names: Record<string, string>): void {
+    this.#feed.change(() => {
+      if (!this.#window.annotate(id, annotations)) return;
+      this.#publish({ type: 'annotationsChanged', room: this.name, id, ...annotations, names });
+    });
+  }
+
+  resynchronise(): void {
+    if (this.#isLive || this.#feed.isReading) this.#opened();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#feed.stop();
@@ -182,19 +202,30 @@ export class Room {
     }
   }
 
-  #apply({ before, after }: Change): void {
-    if (after) {
-      this.#window.upsert(after);
-      this.references.changed(after.id, after);
-      this.#publish({ type: 'deliverMessage', message: after });
-      this.references.publishFor([after]);
-      if (!before) diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - after.sent) / 1000 });
-    } else if (before) {
-      this.#window.remove(before.id);
-      this.references.changed(before.id, null);
-      this.#publish({ type: 'removeMessage', room: this.name, id: before.id });
-      this.#refill();
-    }
+  #changed(before: Message | null, after: Message | null): void {
+    if (after) this.#feed.change(() => this.#upsert(after, before === null));
+    else if (before) this.#feed.change(() => this.#remove(before.id));
+  }
+
+  #upsert(row: Message, isNew: boolean): void {
+    const wasInWindow = this.#window.has(row.id);
+    const message = this.#window.annotated(row);
+    this.#window.upsert(message);
+    this.references.changed(message.id, message);
+    this.#publish({ type: 'deliverMessage', message });
+    this.references.publishFor([message]);
+    if (isNew) {
+      this.#annotations.delivered(row.id);
+      diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - row.sent) / 1000 });
+    } else if (!wasInWindow) this.#annotations.refresh(row.id); // its annotations are not in memory
+  }
+
+  #remove(id: string): void {
+    this.#window.remove(id);
+    this.references.changed(id, null);
+    this.#publish({ type: 'removeMessage', room: this.name, id });
+    this.#annotations.removed(id);
+    this.#refill();
   }
 
   /** Reads the window again before deletions empty it. Subscribers have missed nothing. */
@@ -247,7 +278,7 @@ export class Room {
     else if (held.json.length > 0) this.#deliver(place, new FrameBatch(held.json, this.epoch, held.first));
   }
 
-  #remove(place: Place): void {
+  #leave(place: Place): void {
     this.#places.delete(place);
     endCheck(place);
   }
@@ -266,9 +297,4 @@ export class Room {
 function endCheck(place: Place): void {
   place.onCheckEnded?.();
   place.onCheckEnded = null;
-}
-
-interface Change {
-  before: Message | null;
-  after: Message | null;
 }

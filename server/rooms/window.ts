@@ -1,4 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  type Annotations,
+  annotationsOf,
+  withAnnotations,
+} from '../database/tables/annotations/annotated-message.js';
 import { mentionedUsers } from '../protocol/mentions.js';
 import { comparePositions, type Message, type Position } from '../protocol/message.js';
 
@@ -37,6 +42,30 @@ export class Window {
 
   has(id: string): boolean {
     return this.#messages.some((message) => message.id === id);
+  }
+
+  get(id: string): Message | undefined {
+    // New messages are at the end, and so are most of those that change.
+    return this.#messages.findLast((message) => message.id === id);
+  }
+
+  /** The message with the annotations that it has in the window; as it is where the window does not have it. */
+  annotated(message: Message): Message {
+    const known = this.get(message.id);
+    return known ? withAnnotations(message, annotationsOf(known)) : message;
+  }
+
+  /**
+   * Sets the reactions and the pin of a message.
+   * @returns false when the message has them already; true also for a message that is not in the window
+   */
+  annotate(id: string, annotations: Annotations): boolean {
+    const at = this.#messages.findLastIndex((message) => message.id === id);
+    const message = this.#messages[at];
+    if (!message) return true;
+    if (isDeepStrictEqual(annotationsOf(message), annotations)) return false;
+    this.#messages[at] = withAnnotations(message, annotations);
+    return true;
   }
 
   /** Inserts a new or changed message at its position, unless that is before the window. */

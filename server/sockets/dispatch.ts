@@ -14,6 +14,8 @@ import { closeView, openView } from './handlers/live-view.js';
 import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
+import { pinMessage, unpinMessage } from './handlers/pins.js';
+import { addReaction, removeReaction } from './handlers/reactions.js';
 import { search } from './handlers/search.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
@@ -28,6 +30,10 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   createMessage,
   editMessage,
   deleteMessage,
+  addReaction,
+  removeReaction,
+  pinMessage,
+  unpinMessage,
   loadHistory,
   search,
   openView,

@@ -13,8 +13,8 @@ export interface LogPanelContent {
   room: Room;
   unread: Unread;
   user: Author;
-  /** The edit, the confirmation and the fault that rows show. */
-  activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
+  /** The edit, the confirmation, the choice of a reaction and the fault that rows show. */
+  activity: Pick<LogContent, 'editing' | 'confirming' | 'choosing' | 'fault'>;
 }
 
 /** Page Up and Page Down scroll the log by this share of its height. */
@@ -124,6 +124,7 @@ export class LogPanel {
       gaps,
       unread: unread.line,
       user,
+      nameOf: (id_user) => room.nameOf(id_user),
       ...activity,
       isLoading: isLoadingHistory,
       pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),

@@ -24,6 +24,10 @@ export interface LogContent {
   editing: { id: string; editor: Editor } | null;
   /** Id of the message whose deletion is to be confirmed. */
   confirming: string | null;
+  /** Id of the message for which the user chooses a reaction. */
+  choosing: string | null;
+  /** Current names of users. */
+  nameOf: (id_user: string) => string | undefined;
   /** A message and the error of its last change. */
   fault: { id: string; text: string } | null;
   isLoading: boolean;
@@ -93,7 +97,7 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
 }
 
 function messageItem(message: Message, leads: boolean, content: LogContent): Item {
-  const { editing, confirming, fault, user } = content;
+  const { editing, confirming, choosing, fault, user, nameOf } = content;
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
@@ -103,12 +107,13 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
     leads,
     isOwn: isBy(message, user),
     isConfirming: confirming === message.id,
+    isChoosing: choosing === message.id,
     fault: fault?.id === message.id ? fault.text : null,
   };
   return {
     key,
     version: [message, ...Object.values(options)],
-    draw: () => deliveredRow(message, options),
+    draw: () => deliveredRow(message, { ...options, annotations: { id_user: user.id_user, nameOf } }),
   };
 }
 

@@ -1,4 +1,9 @@
 import type { Unsent } from 'changeroom-client';
+import {
+  type AnnotationBarOptions,
+  annotationBar,
+  quickReactions,
+} from '../../server/http/pages/rows/annotation-bar.js';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import {
@@ -16,8 +21,11 @@ export interface DeliveredRowOptions {
   isOwn: boolean;
   /** The user has to confirm that the message is deleted. */
   isConfirming: boolean;
+  /** The user chooses a reaction. */
+  isChoosing: boolean;
   /** Why the last change of the message failed. */
   fault: string | null;
+  annotations: AnnotationBarOptions;
 }
 
 export const isBy = ({ author }: Message, { id_user }: Author) =>
@@ -26,14 +34,16 @@ export const isBy = ({ author }: Message, { id_user }: Author) =>
 /** A message that the server has delivered. */
 export function deliveredRow(
   message: Message,
-  { leads, isOwn, isConfirming, fault }: DeliveredRowOptions,
+  { leads, isOwn, isConfirming, isChoosing, fault, annotations }: DeliveredRowOptions,
 ): ElementTree {
   return messageRow(
     message,
     { leads, isOwn },
     ...head(message, messageTime(message.sent, LOCAL_TIME), isOwn),
     ...messageBody(message, LOCAL_TIME),
+    annotationBar(message, annotations),
     fault !== null && faultNote(fault),
+    isChoosing && quickReactions(),
     isConfirming &&
       question(
         t('message.deleteQuestion'),

@@ -10,6 +10,8 @@ import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
 import { MessageTools } from './actions/message-tools.js';
+import { PinAction } from './actions/pin-action.js';
+import { ReactAction } from './actions/react-action.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import type { Api } from './api.js';
 import { Composer } from './composer.js';
@@ -62,6 +64,7 @@ export class RoomView {
   readonly #composer: Composer;
   readonly #editing: EditAction;
   readonly #deletion: DeleteAction;
+  readonly #reacting: ReactAction;
   readonly #tools: MessageTools;
   readonly #rowFocus: RowFocus;
   /** The messages were drawn since the page shows the room. Until then, the reader has not seen them. */
@@ -89,11 +92,16 @@ export class RoomView {
     const include = (id: string) => this.#log.include(id);
     this.#editing = new EditAction({ room, composer, unfinishedEdit, drawing, user, include });
     this.#deletion = new DeleteAction({ room, composer, drawing, user, rows });
+    const showFault = (id: string, text: string) => this.#deletion.showFault(id, text);
+    this.#reacting = new ReactAction({ room, drawing, user, rows, showFault });
+    const { isMember } = dependencies;
+    const pinning = new PinAction({ room, drawing, isMember, showFault });
     this.#tools = new MessageTools({
       room,
       rows,
-      actions: [this.#editing, this.#deletion],
+      actions: [this.#reacting, pinning, this.#editing, this.#deletion],
       commands: {
+        ...this.#reacting.commands,
         ...this.#deletion.commands,
         ...unsentCommands({ client, room, composer }),
         gap: (_id, button) => room.loadHistory(room.message(button.dataset.before ?? '')),
@@ -107,7 +115,7 @@ export class RoomView {
       isAtEnd: () => this.#log.isAtEnd,
       showNewest: () => this.showNewest(),
       pressed: (key, id) => this.#tools.pressed(key, id),
-      escaped: (id) => this.#deletion.cancel(id),
+      escaped: (id) => this.#deletion.cancel(id) || this.#reacting.cancel(id),
       leave: () => composer.focus(),
     });
     this.#members = new MemberList({ room: room.name, api, changed: scheduleDraw });
@@ -209,7 +217,7 @@ export class RoomView {
       room: this.room,
       unread: this.#unread,
       user: this.#dependencies.user(),
-      activity: { editing, confirming, fault },
+      activity: { editing, confirming, choosing: this.#reacting.choosing, fault },
     });
   }
 

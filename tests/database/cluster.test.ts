@@ -27,6 +27,8 @@ const TABLES = [
   'memberships',
   'messages',
   'nodes',
+  'pins',
+  'reactions',
   'rooms',
   'sessions',
   'user_settings',

@@ -95,6 +95,8 @@ describe('the schema', () => {
       'memberships',
       'messages',
       'nodes',
+      'pins',
+      'reactions',
       'rooms',
       'sessions',
       'user_settings',

@@ -52,6 +52,31 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await leave(ann, bob);
   });
 
+  test('reactions by a click and by a driver appear on both screens', async () => {
+    const { room, ann, bob } = await meet();
+    await say(ann.page, 'cake?');
+    await shows(bob, ['cake?']);
+    await bob.page.locator('.message').hover();
+    await bob.page.locator('[data-action="react"]').click();
+    await bob.page.locator('.quick [data-emoji="🎉"]').click();
+    const chip = (visitor: Visitor) => visitor.page.locator('.chip[data-emoji="🎉"]');
+    const isPressed = (visitor: Visitor) => chip(visitor).getAttribute('aria-pressed');
+    expect(await isPressed(bob)).toBe('true');
+    await chip(ann).click();
+    await until('both are counted', async () => (await chip(bob).innerText()).includes('2'));
+    expect(await isPressed(ann)).toBe('true');
+    const database = await app.database.connect();
+    const id = await ann.page.locator('.message').getAttribute('data-id');
+    await r
+      .table('reactions')
+      .insert({ id: [id, 'Zoë', '👀'], room })
+      .run(database);
+    await bob.page.locator('.chip[data-emoji="👀"]').waitFor();
+    await chip(bob).click();
+    await until('one is left', async () => (await chip(ann).innerText()).includes('1'));
+    await leave(ann, bob);
+  });
+
   test('inserts, edits and deletions of any RethinkDB client appear without reloading', async () => {
     const { room, ann } = await meet();
     const database = await app.database.connect();
@@ -111,6 +136,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await ann.page.keyboard.press('Shift+Tab'); // from writing to the last message
     await ann.page.keyboard.press('Enter'); // to its actions
     await ann.page.keyboard.press('ArrowRight');
+    await ann.page.keyboard.press('ArrowRight');
     await ann.page.keyboard.press('Enter'); // the question whether to delete it, and there "Keep"
     await ann.page.keyboard.press('ArrowLeft');
     await ann.page.keyboard.press('Enter');
@@ -139,12 +165,12 @@ describe('talking in a room', skipWithout('chromium'), () => {
     expect(await after('Tab')).toBe('three');
     expect(await after('Tab')).toBe('body');
     expect(await after('Shift+Tab', 'ArrowUp')).toBe('two');
-    expect(await after('Enter')).toBe('Edit');
-    expect(await after('ArrowRight')).toBe('Delete');
+    expect(await after('Enter')).toBe('Add reaction');
+    expect(await after('ArrowRight')).toBe('Edit');
     expect(await after('ArrowLeft', 'ArrowLeft')).toBe('two');
     expect(await after('Home')).toMatch(/example.org\/\d+$/);
-    expect(await after('Enter')).toMatch(/example.org\/\d+$/); // not an own message: no actions
-    expect(await after('Tab')).toBe('A'); // the link of the selected message
+    expect(await after('Enter', 'ArrowRight')).toBe('Add reaction'); // not an own message: one action
+    expect(await after('ArrowLeft', 'Tab')).toBe('A'); // the link of the selected message
     expect(await after('Shift+Tab', 'End')).toBe('three');
     expect(await after('PageUp')).toMatch(/example.org/);
     expect(await after('End', 'ArrowUp', 'e')).toBe('Your message');

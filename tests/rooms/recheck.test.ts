@@ -20,10 +20,13 @@ afterAll(async () => {
   await database?.stop();
 });
 
+const withoutUpdates = { refresh: () => {}, delivered: () => {}, removed: () => {} };
+
 async function open() {
   rooms += 1;
   const name = `recheck ${rooms}`;
-  const room = new Room(name, stack.messages, { namesFor: async () => ({}) }, createLog({ log: 'silent' }));
+  const users = { namesFor: async () => ({}) };
+  const room = new Room(name, stack.messages, users, withoutUpdates, createLog({ log: 'silent' }));
   await room.ready(10_000);
   const [member, leaver] = [new View('member'), new View('leaver')];
   for (const view of [member, leaver]) {

@@ -37,8 +37,8 @@ export async function startStack(
   database.start();
   await database.ready(30_000);
   const messages = new Messages(database, log);
-  const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
   const users = new UserTable(database, log);
+  const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
   const rooms = new RoomService(messages, users, access, unlimited(), log, {
     lingerMs: 100,
     ...options.rooms,

@@ -1,3 +1,4 @@
+import { withAnnotations } from '../../server/database/tables/annotations/annotated-message.js';
 import { comparePositions, type Message, type Position } from '../../server/protocol/message.js';
 import type { RoomFrame, Snapshot } from '../../server/protocol/server-frames.js';
 import type { FrameBatch } from '../../server/rooms/frame-batch.js';
@@ -38,6 +39,9 @@ export class View implements Subscriber {
         this.#shown.set(frame.message.id, frame.message);
     } else if (frame.type === 'removeMessage') {
       this.#shown.delete(frame.id);
+    } else if (frame.type === 'annotationsChanged') {
+      const message = this.#shown.get(frame.id);
+      if (message) this.#shown.set(frame.id, withAnnotations(message, frame));
     } else if (frame.type === 'roomResync') {
       const { from } = frame;
       if (!from || (this.#from && comparePositions(from, this.#from) <= 0)) return;

@@ -11,8 +11,13 @@ export class AuthorNames {
     for (const [id_user, name] of Object.entries(names)) this.#names.set(id_user, name);
   }
 
+  /** Undefined for a user without a message, a reaction or a pin in the loaded messages. */
+  get(id_user: string): string | undefined {
+    return this.#names.get(id_user);
+  }
+
   receive(frame: ServerFrame): void {
-    if (frame.type === 'roomSnapshot' || frame.type === 'history') this.add(frame.names ?? {});
+    if ('names' in frame) this.add(frame.names ?? {});
     else if (frame.type === 'identityChanged') this.#names.set(frame.user.id_user, frame.user.name);
   }
 

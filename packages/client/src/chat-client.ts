@@ -110,6 +110,7 @@ export class ChatClient {
       {
         room: name,
         names: this.#names,
+        id_user: () => this.#user?.id_user ?? null,
         outbox: this.outbox,
         requests: this.#requests,
         send: (frame) => this.send(frame),

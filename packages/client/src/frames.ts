@@ -33,6 +33,26 @@ export interface Message {
   edited?: number | undefined;
   /** The message of the same room that this one replies to */
   reply_to?: string | undefined;
+  /** In the order in which the emoji were first used, at most 20; absent without reactions */
+  reactions?: readonly Reaction[] | undefined;
+  /** Absent if not pinned */
+  pinned?: Pin | undefined;
+}
+
+/** An emoji with which users reacted to a message. */
+export interface Reaction {
+  emoji: string;
+  /** Number of users who reacted with it */
+  count: number;
+  /** The first of these users: at most 20 of an emoji, and 60 of a message */
+  id_users: readonly string[];
+}
+
+/** The message is pinned in its room. */
+export interface Pin {
+  /** The user who pinned it; null for a row without a user */
+  id_user: string | null;
+  at: number | null;
 }
 
 /** The beginning of a message that another one replies to. */
@@ -104,6 +124,10 @@ export type ErrorCode =
   | 'bad-reply'
   | 'bad-query'
   | 'bad-limit'
+  | 'bad-emoji'
+  | 'too-many-reactions'
+  | 'too-many-pins'
+  | 'members-only'
   | 'login-required'
   | 'bad-token'
   | 'token-expired'
@@ -252,6 +276,46 @@ export interface ClientFrames {
     room: string;
     id: string;
   };
+  /** Reacts to a message with an emoji. Repeating it is no error. */
+  addReaction: {
+    type: 'addReaction';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+    /** One emoji, at most 35 bytes in UTF-8 */
+    emoji: string;
+  };
+  /** Removes an own reaction. Removing one that does not exist is no error. */
+  removeReaction: {
+    type: 'removeReaction';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+    /** One emoji, at most 35 bytes in UTF-8 */
+    emoji: string;
+  };
+  /** Pins a message in its room, for members of the room. */
+  pinMessage: {
+    type: 'pinMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+  };
+  /** Unpins a message, for members of the room. */
+  unpinMessage: {
+    type: 'unpinMessage';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    /** Id of a message */
+    id: string;
+  };
   /** Loads messages: exactly one of `before`, `after` and `around` is needed. The answer is a `history`. */
   loadHistory: {
     type: 'loadHistory';
@@ -358,7 +422,7 @@ export interface ServerFrames {
     hasOlder: boolean;
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
     /** Messages that others reply to, by id; null if the room has no such message (any more) */
     quoted?: Record<string, Quote | null> | undefined;
@@ -374,13 +438,25 @@ export interface ServerFrames {
     room: string;
     id: string;
   };
+  /** Reactions or the pin of a message changed. Messages that the client does not hold are ignored. */
+  annotationsChanged: {
+    type: 'annotationsChanged';
+    room: string;
+    id: string;
+    /** All reactions of the message */
+    reactions: readonly Reaction[];
+    /** Null if it is not pinned */
+    pinned: Pin | null;
+    /** Current names of the users in it, by `id_user` */
+    names: Record<string, string>;
+  };
   /** References of messages that were delivered before: older messages to which they reply, and names of mentioned users. */
   references: {
     type: 'references';
     room: string;
     /** Messages that others reply to, by id; null if the room has no such message (any more) */
     quoted?: Record<string, Quote | null> | undefined;
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
   };
   /** Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought them up to date); the client has to load older messages again. `from: null`: nothing is older. */
@@ -408,7 +484,7 @@ export interface ServerFrames {
     hasOlder: boolean;
     /** The table holds messages after the last */
     hasNewer: boolean;
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
     /** Messages that others reply to, by id; null if the room has no such message (any more) */
     quoted?: Record<string, Quote | null> | undefined;
@@ -425,7 +501,7 @@ export interface ServerFrames {
     next: string | null;
     /** Percent of the messages that were searched: less than 100 while the index is being built */
     indexed: number;
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
   };
   /** Answers `openView`. */
@@ -442,7 +518,7 @@ export interface ServerFrames {
     indexed: number;
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
   };
   /** A message that matches was written, or changed: an upsert by id. */
@@ -456,7 +532,7 @@ export interface ServerFrames {
       start: number;
       end: number;
     }[];
-    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of users who are mentioned, reacted or pinned */
     names?: Record<string, string> | undefined;
   };
   /** The message was deleted or edited so that it does not match, the user may not read it any more, or newer messages have taken its place. */

@@ -10,7 +10,7 @@ export interface HistoryLoaderDependencies {
   nextRef: () => string;
 }
 
-type Change = ServerFrame<'deliverMessage' | 'removeMessage'>;
+type Change = ServerFrame<'deliverMessage' | 'removeMessage' | 'annotationsChanged'>;
 
 /** Messages per page: the maximum of the server. */
 const PAGE_MESSAGES = 100;
@@ -72,7 +72,8 @@ export class HistoryLoader {
     timeline.applyPage(before, messages, hasOlder);
     for (const change of changes) {
       if (change.type === 'deliverMessage') timeline.upsert(change.message);
-      else timeline.remove(change.id);
+      else if (change.type === 'removeMessage') timeline.remove(change.id);
+      else timeline.annotate(change);
     }
     this.verify();
   }

@@ -20,6 +20,11 @@ export interface RoomSessionDependencies {
   now: () => number;
 }
 
+/** Frames that change messages of a room. */
+type ChangeFrame = ClientFrame<
+  'editMessage' | 'deleteMessage' | 'addReaction' | 'removeReaction' | 'pinMessage' | 'unpinMessage'
+>;
+
 /** Milliseconds until a retry if an error does not name them. */
 const RETRY_DELAY_MS = 3_000;
 
@@ -102,7 +107,7 @@ export class RoomSession {
    * Sends a change of the room. Resolves when it is stored; the room shows it when it is delivered.
    * @throws RequestError, ConnectionError
    */
-  async request(frame: ClientFrame<'editMessage' | 'deleteMessage'>): Promise<void> {
+  async request(frame: ChangeFrame): Promise<void> {
     if (!this.isJoined) throw new ConnectionError('The connection is lost. Try again in a moment.');
     if (this.#isDropping)
       throw new RequestError('too-many-frames', 'Too many requests. Try again in a few seconds.');
@@ -130,6 +135,11 @@ export class RoomSession {
       case 'removeMessage':
         if (frame.room !== room) return;
         this.timeline.remove(frame.id);
+        this.history.record(frame);
+        break;
+      case 'annotationsChanged':
+        if (frame.room !== room) return;
+        this.timeline.annotate(frame);
         this.history.record(frame);
         break;
       case 'roomResync':

@@ -2,6 +2,7 @@ import type { AuthorNames } from './author-names.js';
 import type { Message, Position, ServerFrame } from './frames.js';
 import { MemberLog, type MemberNotice } from './member-log.js';
 import type { Unsent } from './outbox.js';
+import { OwnReactions } from './own-reactions.js';
 import { ReadMarker } from './read-marker.js';
 import type { RequestError } from './request-error.js';
 import { RoomPresence } from './room-presence.js';
@@ -11,6 +12,8 @@ import { TypingUsers } from './typing-users.js';
 
 export interface RoomDependencies extends RoomSessionDependencies {
   names: AuthorNames;
+  /** Id of the user; null before the first authentication. */
+  id_user: () => string | null;
 }
 
 /** The state of a room that an application has before it joins, such as messages that a page contains. */
@@ -36,6 +39,7 @@ export class Room {
   readonly #marker: ReadMarker;
   readonly #typing = new TypingUsers();
   readonly #members = new MemberLog();
+  readonly #own = new OwnReactions();
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: RoomDependencies, initial: RoomInitialState = {}) {
@@ -68,7 +72,12 @@ export class Room {
 
   /** Messages in order, with the current names of their authors. */
   get messages(): readonly Message[] {
-    return this.#session.timeline.messages.map((message) => this.#dependencies.names.apply(message));
+    return this.#session.timeline.messages.map((message) => this.#shown(message));
+  }
+
+  /** The current name of a user who reacted to or pinned a loaded message. */
+  nameOf(id_user: string): string | undefined {
+    return this.#dependencies.names.get(id_user);
   }
 
   /** Changes of the members since the client joined the room, as lines between the messages. */
@@ -112,7 +121,8 @@ export class Room {
   }
 
   message(id: string): Message | undefined {
-    return this.#session.timeline.get(id);
+    const message = this.#session.timeline.get(id);
+    return message && this.#own.apply(message, this.#dependencies.id_user());
   }
 
   /**
@@ -145,6 +155,25 @@ export class Room {
   /** Resolves when the message is deleted. @throws RequestError, ConnectionError */
   delete(id: string): Promise<void> {
     return this.#session.request({ type: 'deleteMessage', room: this.name, id });
+  }
+
+  /**
+   * Adds or removes a reaction of the user. `messages` shows it at once, and without it again if it is refused.
+   * @throws RequestError such as `too-many-reactions`; ConnectionError
+   */
+  react(id: string, emoji: string, isAdded: boolean): Promise<void> {
+    const type = isAdded ? 'addReaction' : 'removeReaction';
+    const { changed } = this.#dependencies;
+    const change = this.#own.change(id, emoji, isAdded, () =>
+      this.#session.request({ type, room: this.name, id, emoji }),
+    );
+    changed();
+    return change.finally(changed);
+  }
+
+  /** Pins or unpins a message, for members of the room. @throws RequestError, ConnectionError */
+  setPinned(id: string, isPinned: boolean): Promise<void> {
+    return this.#session.request({ type: isPinned ? 'pinMessage' : 'unpinMessage', room: this.name, id });
   }
 
   /** Loads the page of history before `position`, or before the oldest message. */
@@ -186,9 +215,20 @@ export class Room {
     this.#session.receive(frame);
   }
 
-  /** Handles a frame about people in this room. */
+  #shown(message: Message): Message {
+    const { names, id_user } = this.#dependencies;
+    return names.apply(this.#own.apply(message, id_user()));
+  }
+
+  /** Handles a frame about this room. */
   #receiveOwn(frame: ServerFrame): void {
     switch (frame.type) {
+      case 'roomSnapshot':
+        this.#own.joined();
+        break;
+      case 'annotationsChanged':
+        this.#own.receive(frame);
+        break;
       case 'presence':
         this.presence.receive(frame);
         break;

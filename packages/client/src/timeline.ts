@@ -1,4 +1,4 @@
-import type { Message, Position } from './frames.js';
+import type { Message, Position, ServerFrame } from './frames.js';
 import { comparePositions } from './position.js';
 
 /** A range of a room's history, from `from` up to but not including `to`; null is the beginning or the end. */
@@ -57,6 +57,14 @@ export class Timeline {
     if (!known) return;
     this.#byId.delete(id);
     this.#messages.splice(this.#indexOf(known), 1);
+  }
+
+  /** Sets the reactions and the pin of a message, if it is in the timeline. */
+  annotate({ id, reactions, pinned }: ServerFrame<'annotationsChanged'>): void {
+    const known = this.#byId.get(id);
+    if (!known) return;
+    const { reactions: _reactions, pinned: _pinned, ...bare } = known;
+    this.upsert({ ...bare, ...(reactions.length > 0 && { reactions }), ...(pinned && { pinned }) });
   }
 
   /** Marks all messages as stale. */
@@ -201,6 +209,7 @@ function isSame(a: Message, b: Message): boolean {
     a.edited === b.edited &&
     a.kind === b.kind &&
     a.author.id_user === b.author.id_user &&
-    a.author.name === b.author.name
+    a.author.name === b.author.name &&
+    JSON.stringify([a.reactions, a.pinned]) === JSON.stringify([b.reactions, b.pinned])
   );
 }

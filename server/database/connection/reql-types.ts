@@ -140,6 +140,7 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   hasFields(...fields: FieldOf<Row>[]): this;
   pluck<Field extends FieldOf<Row>>(...fields: Field[]): Sequence<Pick<NonNullable<Row>, Field>>;
   map<Result>(to: (row: Datum<Row>) => Result): Sequence<Yield<Result>>;
+  /** `id`: the primary key. */
   orderBy(order: { index: Index | 'id' | Descending<Index | 'id'> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
   /** Adds fields to each row. */

@@ -40,6 +40,11 @@ export class SnapshotFeed<Snapshot, Change> {
     return this.#hasSnapshot;
   }
 
+  /** A reading is in progress; changes are applied after it. */
+  get isReading(): boolean {
+    return this.#buffered !== null;
+  }
+
   /** Resolves when the rows have been read. @throws ChatError `database-unavailable` after `timeoutMs` */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#hasSnapshot) return;

@@ -37,6 +37,29 @@ export interface MembershipRow {
   read?: { sent?: unknown; id?: unknown } | null;
 }
 
+/**
+ * `reactions`: one row for each user and emoji of a message. The primary key is `[id_message, id_user, emoji]`, or a digest of
+ * it where it is too long for a key; then the three are fields.
+ */
+export interface ReactionRow {
+  id: unknown;
+  id_message?: unknown;
+  id_user?: unknown;
+  emoji?: unknown;
+  /** The room of the message, for changefeeds. */
+  room?: unknown;
+  created?: unknown;
+}
+
+/** `pins`: pinned messages. The primary key is the id of the message. */
+export interface PinRow {
+  id: unknown;
+  room?: unknown;
+  /** The user who pinned the message. */
+  id_user?: unknown;
+  created?: unknown;
+}
+
 /** `users`: one row for each user with a name. */
 export interface UserRow {
   id: unknown;
@@ -100,4 +123,5 @@ export interface NodeRow {
   beat?: unknown;
   at?: unknown;
   repair?: unknown;
+  swept?: unknown;
 }

@@ -9,6 +9,8 @@ import type {
   MembershipRow,
   MessageRow,
   NodeRow,
+  PinRow,
+  ReactionRow,
   RoomRow,
   SessionRow,
   UserRow,
@@ -54,6 +56,24 @@ export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user
   },
 };
 
+/** Reactions of users to messages. */
+export const REACTIONS: TableDeclaration<ReactionRow, 'id_message'> = {
+  name: 'reactions',
+  indexes: {
+    id_message: {
+      definition: (row) => r.branch(row('id').typeOf().eq('ARRAY'), row('id').nth(0), row('id_message')),
+    },
+  },
+};
+
+/** Pinned messages. */
+export const PINS: TableDeclaration<PinRow, 'room_created'> = {
+  name: 'pins',
+  indexes: {
+    room_created: { definition: (row) => r.expr([row('room'), row('created').default(r.epochTime(0))]) },
+  },
+};
+
 /** Names of users. */
 export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   name: 'users',
@@ -80,7 +100,7 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
   },
 };
 
-/** Heartbeats and the last repair. */
+/** Heartbeats, the last repair and the last sweep of rows without a message. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -88,6 +108,8 @@ export const TABLES = [
   MESSAGES,
   ROOMS,
   MEMBERSHIPS,
+  REACTIONS,
+  PINS,
   USERS,
   USER_SETTINGS,
   SESSIONS,

@@ -1,4 +1,5 @@
 import { ChatError } from '../../protocol/errors.js';
+import { isMessageId } from '../../protocol/message.js';
 import { r } from '../connection/reql.js';
 import type { Datum, WriteResult } from '../connection/reql-types.js';
 import type { MessageRow } from '../schema/rows.js';
@@ -32,4 +33,13 @@ export function messageRefusal(reason = 'the database gave no reason'): ChatErro
     'refused-by-database',
     reason.replace(/^Error in write hook: /, '').replace(/\.$/, ''),
   );
+}
+
+/**
+ * The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key.
+ * @throws ChatError `no-such-message` for an id that no message can have
+ */
+export function storedMessageId(value: unknown): string {
+  if (typeof value === 'string' && isMessageId(value)) return value;
+  throw noSuchMessage();
 }

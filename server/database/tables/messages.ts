@@ -5,6 +5,8 @@ import { r, timeOf } from '../connection/reql.js';
 import type { Datum, Key, RowSelection, Selection } from '../connection/reql-types.js';
 import type { MessageRow } from '../schema/rows.js';
 import { MESSAGES } from '../schema/tables.js';
+import { withAnnotations } from './annotations/annotated-message.js';
+import { AnnotationTable } from './annotations/annotation-table.js';
 import { type ActivityListener, followActivity } from './message-activity.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
 import { type Inserted, MessageInserts, type NewMessage } from './message-inserts.js';
@@ -41,12 +43,15 @@ export class Messages {
   readonly #log: Log;
   readonly #inserts: MessageInserts;
   readonly #feeds: MessageFeeds;
+  /** Reactions and pins, which all methods that read messages add to them. */
+  readonly annotations: AnnotationTable;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
     this.#log = log;
     this.#inserts = new MessageInserts(database);
     this.#feeds = new MessageFeeds(database, log);
+    this.annotations = new AnnotationTable(database, log);
   }
 
   /** Changefeeds that the database runs for rooms. */
@@ -91,7 +96,7 @@ export class Messages {
     const message = toMessage(result.changes?.[0]?.new_val ?? null);
     throwRefusal(result);
     if (!message) throw noSuchMessage();
-    return message;
+    return this.#annotate(message);
   }
 
   /** @throws ChatError `no-such-message`, `not-yours` */
@@ -110,17 +115,17 @@ export class Messages {
 
   /** A message of any room. */
   async find(id: string): Promise<Message | null> {
-    return toMessage(await this.#database.run(this.#one(id)));
+    const message = toMessage(await this.#database.run(this.#one(id)));
+    return message && this.#annotate(message);
   }
 
-  /** Those of the messages that the room has. */
+  /** Those of the messages that the room has, in the order of `ids`. */
   async getMany(room: string, ids: readonly string[]): Promise<Message[]> {
     if (ids.length === 0) return [];
-    const found = await this.#database.rows(this.#database.table(MESSAGES).getAll(r.args(ids)));
-    return found
-      .map(toMessage)
-      .filter((message) => message !== null)
-      .filter((message) => message.room === room);
+    const rows = await this.#database.rows(this.#database.table(MESSAGES).getAll(r.args(ids)));
+    const found = await this.#annotateAll(rows.map(toMessage).filter((message) => message?.room === room));
+    const byId = new Map(found.map((message) => [message.id, message]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   /** The newest messages of a room. */
@@ -216,6 +221,18 @@ export class Messages {
   async #page(rows: MessageSelection, limit: number): Promise<{ rows: Message[]; more: boolean }> {
     const found = await this.#database.run(rows.limit(limit + 1).coerceTo('array'));
     const messages = found.slice(0, limit).map(toMessage);
-    return { rows: messages.filter((message) => message !== null), more: found.length > limit };
+    return { rows: await this.#annotateAll(messages), more: found.length > limit };
+  }
+
+  async #annotate(message: Message): Promise<Message> {
+    const [annotated = message] = await this.#annotateAll([message]);
+    return annotated;
+  }
+
+  /** The annotations are read after the messages: what is written in between is reported by a changefeed too. */
+  async #annotateAll(messages: readonly (Message | null)[]): Promise<Message[]> {
+    const present = messages.filter((message) => message !== null);
+    const annotations = await this.annotations.of(present.map(({ id }) => id));
+    return present.map((message) => withAnnotations(message, annotations.get(message.id)));
   }
 }

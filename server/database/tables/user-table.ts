@@ -8,6 +8,7 @@ import type { Database } from '../connection/database.js';
 import { r } from '../connection/reql.js';
 import type { UserRow } from '../schema/rows.js';
 import { USERS } from '../schema/tables.js';
+import { annotationsOf, annotators } from './annotations/annotated-message.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
 import { type Claim, NameClaims } from './name-claims.js';
@@ -71,6 +72,12 @@ export class UserTable {
     return this.cache.getMany([...ids].filter(isKey));
   }
 
+  /** The current names of those users who have one, by id; while the database is unavailable, the cached ones. */
+  async namesOf(ids: readonly string[]): Promise<Record<string, string>> {
+    const users = await Promise.all([...new Set(ids)].map((id_user) => unlessUnavailable(this.get(id_user))));
+    return Object.fromEntries(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
+  }
+
   /** Ids of users with a name that is compared as this one, at most `limit`. @throws ChatError `database-unavailable` */
   async idsNamed(name: string, limit: number): Promise<string[]> {
     const keys = nameKeys(name);
@@ -80,12 +87,15 @@ export class UserTable {
   }
 
   /**
-   * The current names of authors where they differ from those in their messages, and of mentioned users; while the database
-   * is unavailable, the cached ones.
+   * The current names of authors where they differ from those in their messages, and of users who are mentioned, reacted or
+   * pinned; while the database is unavailable, the cached ones.
    */
   async namesFor(messages: readonly Message[], quoted: Quotes = {}): Promise<Record<string, string>> {
     const texts = [...messages, ...Object.values(quoted).filter((quote) => quote !== null)];
-    const mentioned = new Set(texts.flatMap(({ body }) => mentionedUsers(body)));
+    const mentioned = new Set([
+      ...texts.flatMap(({ body }) => mentionedUsers(body)),
+      ...annotators(messages.map(annotationsOf)),
+    ]);
     const ids = new Set([...mentioned, ...texts.flatMap(({ author: { id_user } }) => id_user ?? [])]);
     const users = await Promise.all([...ids].map((id_user) => unlessUnavailable(this.get(id_user))));
     const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));

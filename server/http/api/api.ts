@@ -5,6 +5,7 @@ import { SESSION_COOKIE } from '../../auth/login/session-cookie.js';
 import { notFound } from '../middleware/problems.js';
 import { describeApi, type OpenApi } from '../openapi/document.js';
 import { type Endpoint, serve } from '../openapi/endpoint.js';
+import { type AnnotationsDependencies, annotationEndpoints } from './annotations.js';
 import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
@@ -20,7 +21,8 @@ import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
 
-export type ApiDependencies = BotEndpointsDependencies &
+export type ApiDependencies = AnnotationsDependencies &
+  BotEndpointsDependencies &
   DocsDependencies &
   EventsDependencies &
   MeDependencies &
@@ -45,6 +47,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...roomEndpoints(dependencies),
     ...memberEndpoints(dependencies),
     ...messageEndpoints(dependencies),
+    ...annotationEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),

@@ -18,6 +18,7 @@ export interface EventStreamOptions {
 const EVENTS = {
   deliverMessage: 'message',
   removeMessage: 'remove',
+  annotationsChanged: 'annotations',
   roomResync: 'resync',
   roomState: 'state',
   references: 'references',

@@ -33,7 +33,7 @@ const followRoom = operation({
   tag: 'Messages',
   summary: 'Follow a room',
   description:
-    'Server-Sent Events: the newest messages, then every change. `message`, `remove`, `state`, `resync` and `reset` carry the same frames as sockets, as do `join`, `leave` and `members`, which report changes of the members. These three have no id and are not repeated after a reconnect.',
+    'Server-Sent Events: the newest messages, then every change. `message`, `remove`, `annotations`, `state`, `resync` and `reset` carry the same frames as sockets, as do `join`, `leave` and `members`, which report changes of the members. These three have no id and are not repeated after a reconnect.',
   params: { room: fields.room },
   query: {
     limit: fields.limit({ min: 0, max: 100, fallback: 100 }, 'Newest messages to begin with'),

@@ -2,6 +2,7 @@ import type { Message } from '../../protocol/message.js';
 import { Html, toHtml } from './html.js';
 import { messageHtml } from './message-html.js';
 import type { RejectedForm } from './rejected-form.js';
+import { annotationBar, QUICK_EMOJI } from './rows/annotation-bar.js';
 import { dayRow } from './rows/day-row.js';
 import { type ElementTree, element } from './rows/element.js';
 import { toRows } from './rows/log-rows.js';
@@ -17,10 +18,15 @@ export interface LogOptions {
   id_user: string;
   /** Address of the room's page. */
   path: string;
+  /** Current names of users who reacted. */
+  names: Readonly<Record<string, string>>;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
   rejected?: RejectedForm | undefined;
 }
+
+/** The reaction that a reader without JavaScript can add with one button. */
+const [LIKE] = QUICK_EMOJI;
 
 /** The rows of a room's log as HTML. A form or a link per action serves readers without a script. */
 export function logHtml({ messages, ...options }: LogOptions): string {
@@ -34,7 +40,7 @@ export function logHtml({ messages, ...options }: LogOptions): string {
 function serverRow(
   message: Message,
   leads: boolean,
-  { id_user, path, editing, rejected }: Omit<LogOptions, 'messages'>,
+  { id_user, path, names, editing, rejected }: Omit<LogOptions, 'messages'>,
 ): ElementTree<Html> {
   const isOwn = message.author.id_user === id_user;
   const isEdited = isOwn && editing === message.id;
@@ -44,27 +50,36 @@ function serverRow(
     { leads, isOwn },
     new Html(head),
     isEdited ? editForm(message, path, rejected) : new Html(body),
-    isOwn && !isEdited && tools(message, path),
+    annotationBar(message, { id_user, nameOf: (id) => names[id], form: { path } }),
+    !isEdited && tools(message, isOwn, path),
   );
 }
 
-function tools({ id }: Message, path: string): ElementTree {
+function tools({ id }: Message, isOwn: boolean, path: string): ElementTree {
   const editPath = withQuery(path, `edit=${encodeURIComponent(id)}`);
-  const remove = [
-    hidden('action', 'delete'),
-    hidden('id', id),
-    element('button', { class: 'tool' }, t('message.delete')),
-  ];
+  const label = t('annotations.reactWith', { emoji: LIKE });
+  const react = element('button', { class: 'tool', name: 'emoji', value: LIKE, 'aria-label': label }, LIKE);
   return element(
     'noscript',
     {},
     element(
       'div',
       { class: 'actions' },
-      element('a', { class: 'tool', href: editPath }, t('message.edit')),
-      element('form', { method: 'post', action: path }, ...remove),
+      form(path, hidden('action', 'react'), hidden('id', id), react),
+      isOwn && element('a', { class: 'tool', href: editPath }, t('message.edit')),
+      isOwn &&
+        form(
+          path,
+          hidden('action', 'delete'),
+          hidden('id', id),
+          element('button', { class: 'tool' }, t('message.delete')),
+        ),
     ),
   );
+}
+
+function form(path: string, ...fields: ElementTree[]): ElementTree {
+  return element('form', { method: 'post', action: path }, ...fields);
 }
 
 function editForm(message: Message, path: string, rejected: RejectedForm | undefined): ElementTree {

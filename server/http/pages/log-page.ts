@@ -45,6 +45,7 @@ export function logPage(model: LogPageModel) {
       messages: messages.map((message) => withCurrentName(message, names)),
       id_user: user.id_user,
       path,
+      names,
       editing,
       rejected,
     }),

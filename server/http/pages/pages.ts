@@ -36,7 +36,7 @@ export interface PagesDependencies {
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   origins: OriginPolicy;
-  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   /** Null: `SEARCH=false`. */
   search: Search | null;
   users: UserTable;

@@ -1,6 +1,9 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { storedMessageId } from '../../database/tables/message-refusals.js';
+import type { UserTable } from '../../database/tables/user-table.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
@@ -11,6 +14,7 @@ import { framePath } from './log-page.js';
 import type { LogPageLoader } from './log-page-loader.js';
 import { showMembersPage } from './members-page.js';
 import { type PageVisitor, pageVisitor } from './page-visitor.js';
+import { showPinnedPage } from './pinned-page.js';
 import { rejectedForm, textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { roomPath, withQuery } from './rows/room-path.js';
@@ -18,8 +22,9 @@ import { roomPath, withQuery } from './rows/room-path.js';
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   logPages: LogPageLoader;
-  rooms: Pick<RoomService, 'post' | 'edit' | 'remove'>;
+  rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   roomPages: RoomPageLoader;
+  users: Pick<UserTable, 'namesFor'>;
   visitors: Visitors;
 }
 
@@ -34,6 +39,7 @@ export function roomPagesRouter({
   logPages,
   rooms,
   roomPages,
+  users,
   visitors,
 }: RoomPagesDependencies): Router {
   const router = Router();
@@ -46,8 +52,9 @@ export function roomPagesRouter({
     fields: Fields,
     address: string | undefined,
   ): Promise<ChatError | null> {
-    const id = fields.id === undefined ? undefined : cleanId(fields.id);
     const by = user.id_user;
+    if (fields.action === 'react') return react(room, fields, user, address);
+    const id = fields.id === undefined ? undefined : cleanId(fields.id);
     if (fields.action === 'join') await directory.join(room, user, address);
     else if (fields.action === 'leave') await directory.leave(room, by, address);
     else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by }, address);
@@ -61,9 +68,22 @@ export function roomPagesRouter({
     return null;
   }
 
-  async function showMembers(req: Request, res: Response, shown: PageVisitor & { room: string }) {
+  async function react(room: string, fields: Fields, by: PageVisitor['user'], address: string | undefined) {
+    const isAdded = fields.unreact === undefined;
+    const emoji = cleanEmoji(isAdded ? fields.emoji : fields.unreact);
+    await rooms.react({ room, id: storedMessageId(fields.id), by, emoji, isAdded }, address);
+    return null;
+  }
+
+  /** A page with one part of a room, such as its members. */
+  async function showOnePart(
+    req: Request,
+    res: Response,
+    shown: PageVisitor & { room: string },
+    show: typeof showMembersPage | typeof showPinnedPage,
+  ) {
     try {
-      await showMembersPage(req, res, shown, { directory, roomPages });
+      await show(req, res, shown, { directory, rooms, roomPages, users });
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
       await roomPages.refuse(req, res, shown);
@@ -97,8 +117,9 @@ export function roomPagesRouter({
       const as = byAddress ? (textOf(req.query.id_user) ?? '') : null;
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
       const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
-      if (req.query.members === undefined) await pagesOf(req).show(req, res, shown);
-      else await showMembers(req, res, shown);
+      if (req.query.members !== undefined) await showOnePart(req, res, shown, showMembersPage);
+      else if (req.query.pinned !== undefined) await showOnePart(req, res, shown, showPinnedPage);
+      else await pagesOf(req).show(req, res, shown);
     };
   }
 

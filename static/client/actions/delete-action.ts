@@ -39,9 +39,14 @@ export class DeleteAction implements MessageAction {
     return this.#confirming;
   }
 
-  /** A message and the error of its last deletion. */
+  /** A message and the error of its last change. */
   get fault(): { id: string; text: string } | null {
     return this.#fault;
+  }
+
+  /** Shows an error in the row of a message. */
+  showFault(id: string, text: string): void {
+    this.#fault = { id, text };
   }
 
   label(): string {

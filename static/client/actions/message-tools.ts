@@ -34,6 +34,10 @@ export class MessageTools {
       if (pointerType !== 'touch') this.#point(idOf(target));
     });
     rows.addEventListener('pointerleave', () => this.#point(null));
+    // On a touch screen, the bar of a focused row would move the row before the click on its button.
+    rows.addEventListener('mousedown', (event) => {
+      if (event.target instanceof Element && event.target.closest('.chip')) event.preventDefault();
+    });
     rows.addEventListener('focusin', ({ target }) => this.#focus(idOf(target)));
     // At the next drawing: browsers also dispatch it while a part with the focus is being removed.
     rows.addEventListener('focusout', ({ relatedTarget }) => {

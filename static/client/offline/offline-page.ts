@@ -32,7 +32,15 @@ async function show(): Promise<void> {
 
 function savedRow({ user }: SavedRoom, message: Message, leads: boolean): ElementTree {
   const isOwn = message.author.id_user === user.id_user;
-  return deliveredRow(message, { leads, isOwn, isConfirming: false, fault: null });
+  const annotations = { id_user: user.id_user, nameOf: () => undefined };
+  return deliveredRow(message, {
+    leads,
+    isOwn,
+    isConfirming: false,
+    isChoosing: false,
+    fault: null,
+    annotations,
+  });
 }
 
 async function savedRooms(): Promise<SavedRoom[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cleanAccess } from '../../../access/access-control.js';
-import { noSuchMessage } from '../../../database/tables/message-refusals.js';
+import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { ChatError } from '../../../protocol/errors.js';
 import {
   cleanBody,
@@ -10,11 +10,11 @@ import {
   cleanReplyTo,
   cleanRoom,
   cleanTopic,
-  isMessageId,
   LIMITS,
   MAX_ID_BYTES,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
+import { cleanEmoji, MAX_EMOJI_BYTES } from '../../../protocol/text/reaction-emoji.js';
 import { rule } from '../../openapi/rule.js';
 import { decodeCursor, EARLIEST_MS, LATEST_MS } from './cursor.js';
 
@@ -63,15 +63,17 @@ export const newMessageId = rule(cleanId, {
   examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
 }).optional();
 
-/** The id of a stored message. Rows of other programs can have ids of any form that the database accepts as a key. */
-export const messageId = rule(
-  (value) => {
-    const id = String(value);
-    if (!isMessageId(id)) throw noSuchMessage();
-    return id;
-  },
-  { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
-);
+export const messageId = rule(storedMessageId, {
+  type: 'string',
+  description: 'Id of a message',
+  examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
+});
+
+export const emoji = rule(cleanEmoji, {
+  type: 'string',
+  description: `One emoji, at most ${MAX_EMOJI_BYTES} bytes in UTF-8`,
+  examples: ['👍'],
+});
 
 export const replyTo = rule(cleanReplyTo, {
   type: 'string',
@@ -80,16 +82,10 @@ export const replyTo = rule(cleanReplyTo, {
 }).optional();
 
 /** The id of a message to which a page of messages leads. */
-export const around = rule((value) => cleanAround(value), {
+export const around = rule(storedMessageId, {
   type: 'string',
   description: 'Id of a message: this message and those around it; not together with a cursor',
 }).optional();
-
-/** @throws ChatError `no-such-message` */
-function cleanAround(value: unknown): string {
-  if (typeof value !== 'string' || !isMessageId(value)) throw noSuchMessage();
-  return value;
-}
 
 export const cursor = (field: string, description: string) =>
   rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();

@@ -35,6 +35,14 @@ export const messagePage = z
   })
   .meta({ id: 'MessagePage' });
 
+export const pinnedMessages = z
+  .object({
+    messages: z.array(message).describe('The newest pin first'),
+    names: z
+      .record(z.string(), z.string())
+      .describe('Current names of authors and other users, by `id_user`'),
+  })
+  .meta({ id: 'PinnedMessages' });
 export const mentionPage = z
   .object({
     messages: z.array(message).describe('Newest first'),

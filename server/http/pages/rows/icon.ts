@@ -16,6 +16,8 @@ const ICONS = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   edit: 'M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8.5 19 4 20m10.5-14 3.5 3.5',
   trash: 'M5 7h14M10 7V4.5h4V7M7 7l.8 12h8.4L17 7m-5 3.5v5.5',
+  smile: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.5 14.5c1.8 2.3 5.2 2.3 7 0M9 9.5v.5M15 9.5v.5',
+  pin: 'M9 4h6l-1 6 3.5 3.5h-11L10 10 9 4Zm3 9.5V20',
 } as const;
 
 export type IconName = keyof typeof ICONS;

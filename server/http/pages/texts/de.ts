@@ -16,6 +16,21 @@ export const de: Messages = {
   'account.signedInAsName': 'Angemeldet als {name}',
   'account.title': 'Dein Konto',
 
+  'annotations.add': 'Reaktion hinzufügen',
+  'annotations.back': 'Zurück zum Raum',
+  'annotations.chip': '{emoji} {number}: {names}',
+  'annotations.label': 'Reaktionen',
+  'annotations.more': { one: '{count} weitere Person', other: '{count} weitere' },
+  'annotations.none': 'In diesem Raum ist keine Nachricht angeheftet.',
+  'annotations.pin': 'Anheften',
+  'annotations.pinned': 'Angeheftet',
+  'annotations.pinnedBy': 'Angeheftet von {name}',
+  'annotations.reactWith': 'Mit {emoji} reagieren',
+  'annotations.show': 'Im Raum zeigen',
+  'annotations.title': 'Angeheftete Nachrichten',
+  'annotations.unpin': 'Lösen',
+  'annotations.users': { one: '{count} Person', other: '{count} Personen' },
+
   'bodyField.left': { one: 'noch {count} Zeichen', other: 'noch {count} Zeichen' },
   'bodyField.tooMany': { one: '{count} Zeichen zu viel', other: '{count} Zeichen zu viel' },
 
@@ -302,6 +317,10 @@ export const faults: Faults = {
   'method-not-allowed': 'Diese Adresse unterstützt die Anfrage nicht.',
   'local-only': 'Diese Adresse antwortet nur auf Anfragen von demselben Rechner.',
   'not-found': 'Nicht gefunden',
+  'bad-emoji': 'Das ist kein einzelnes Emoji.',
+  'too-many-reactions': 'Die Nachricht hat zu viele Reaktionen.',
+  'too-many-pins': 'Der Raum hat zu viele angeheftete Nachrichten.',
+  'members-only': 'Das können nur Mitglieder des Raums.',
   'bad-room': {
     limit: 'Der Name des Raums darf höchstens {limit} Zeichen haben.',
     other: 'Der Name des Raums ist leer oder enthält unzulässige Zeichen.',

@@ -21,6 +21,21 @@ export const en = {
   'account.signedInAsName': 'Signed in as {name}',
   'account.title': 'Your account',
 
+  'annotations.add': 'Add reaction',
+  'annotations.back': 'Back to the room',
+  'annotations.chip': '{emoji} {number}: {names}',
+  'annotations.label': 'Reactions',
+  'annotations.more': { one: '{count} more', other: '{count} more' },
+  'annotations.none': 'No message of this room is pinned.',
+  'annotations.pin': 'Pin',
+  'annotations.pinned': 'Pinned',
+  'annotations.pinnedBy': 'Pinned by {name}',
+  'annotations.reactWith': 'React with {emoji}',
+  'annotations.show': 'Show in the room',
+  'annotations.title': 'Pinned messages',
+  'annotations.unpin': 'Unpin',
+  'annotations.users': { one: '{count} user', other: '{count} users' },
+
   'bodyField.left': { one: '{count} character left', other: '{count} characters left' },
   'bodyField.tooMany': { one: '{count} character too many', other: '{count} characters too many' },
 
