@@ -80,8 +80,8 @@ function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
 async function bundleWorker(offlineAssets: string): Promise<string[]> {
   const version = createHash('sha256').update(offlineAssets).digest('hex').slice(0, 16);
   const outputs = await buildAtomically({
-    entryPoints: [join(ROOT, 'static/worker/service-worker.ts')],
-    outfile: join(ROOT, OUTPUT_FOLDER, 'service-worker.js'),
+    entryPoints: ['service-worker.ts', 'retired-worker.js'].map((file) => join(ROOT, 'static/worker', file)),
+    outdir: join(ROOT, OUTPUT_FOLDER),
     define: { OFFLINE_VERSION: JSON.stringify(version) },
     bundle: true,
     minify: true,

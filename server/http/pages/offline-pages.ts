@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { Router } from 'express';
 import type { Config } from '../../config/config.js';
-import { ROOT } from '../../runtime/project-root.js';
 import { onlyMethods } from '../middleware/problems.js';
 import type { Visitors } from '../visitors.js';
 import { BUILD_FOLDER } from './assets.js';
@@ -14,7 +13,7 @@ export interface OfflineDependencies {
 
 const WORKER = path.join(BUILD_FOLDER, 'service-worker.js');
 /** Takes the place of the service worker where it is switched off, and removes it from browsers. */
-const RETIRED_WORKER = path.join(ROOT, 'static/worker/retired-worker.js');
+const RETIRED_WORKER = path.join(BUILD_FOLDER, 'retired-worker.js');
 
 /** The service worker, and the page that it shows without a network. */
 export function offlineRouter({ config, visitors }: OfflineDependencies): Router {
