@@ -18,6 +18,7 @@ const SERVER: Layer[] = [
   { name: 'composition root', members: ['app.ts'] },
   { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
+  { name: 'files', members: ['files/'] },
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
@@ -78,6 +79,8 @@ const HOMES: Record<string, string> = {
   jose: 'server/auth/',
   amqplib: 'server/bots/',
   'rate-limiter-flexible': 'server/limits/',
+  sharp: 'server/files/',
+  '@fastify/busboy': 'server/http/',
   'prom-client': 'server/telemetry/metrics/',
 };
 

@@ -39,5 +39,6 @@ export function plainText(description: string): string {
 function documentedSetting(name: SettingName): DocumentedSetting {
   const setting = settings[name];
   const { data } = setting.safeParse(undefined);
-  return { name, fallback: String(data ?? ''), description: setting.description ?? '' };
+  const { fallback = String(data ?? '') } = setting.meta() ?? {};
+  return { name, fallback, description: setting.description ?? '' };
 }

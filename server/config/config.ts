@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { loadEnvFile } from './env-file.js';
 import { resolveNames } from './environment.js';
+import type { FilesConfig } from './files-config.js';
 import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { RedisAddress } from './redis-url.js';
@@ -53,6 +54,7 @@ export interface Config {
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
   limits: LimitsConfig;
+  files: FilesConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   /** Other origins whose pages may use the API and the sockets. */
@@ -126,11 +128,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       memberships: values.LIMIT_MEMBERSHIPS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
+      uploads: values.LIMIT_UPLOADS,
       perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
       failedLogins: values.LIMIT_FAILED_LOGINS,
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,
+    },
+    files: {
+      fileBytes: values.FILE_LIMIT,
+      userBytes: values.FILE_LIMIT_USER,
+      roomBytes: values.FILE_LIMIT_ROOM,
+      totalBytes: values.FILE_LIMIT_TOTAL,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],

@@ -12,6 +12,8 @@ export interface LimitsConfig {
   rooms: number;
   /** Names taken, per user in a minute. */
   renames: number;
+  /** Files uploaded, per user in a minute. */
+  uploads: number;
   /** Multiple of a user's limits that all users of an address have together. */
   perAddress: number;
   /** HTTP requests and new sockets, per address in 10 seconds. */

@@ -3,6 +3,7 @@ import { databaseUrlFaults } from './database-url.js';
 import {
   address,
   byteSize,
+  byteSizeOr,
   certificate,
   countLimit,
   flag,
@@ -27,6 +28,8 @@ declare module 'zod' {
     effectiveWith?: string;
     /** The setting with which this one has no effect. */
     effectiveWithout?: string;
+    /** The default as operators write it. */
+    fallback?: string;
   }
 }
 
@@ -233,6 +236,7 @@ export const settings = {
   LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
     'Times that a user may change the name in a minute',
   ),
+  LIMIT_UPLOADS: countLimit('LIMIT_UPLOADS', 30).describe('Files that a user may upload in a minute'),
   LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
     'Factor applied to each of the limits above for all users of one address together',
   ),
@@ -248,6 +252,14 @@ export const settings = {
   LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
   ),
+  FILE_LIMIT: byteSizeOr('FILE_LIMIT', '10MB').describe(
+    'Maximum size of an uploaded file, such as `25MB`; 0: the server accepts no files',
+  ),
+  FILE_LIMIT_USER: byteSizeOr('FILE_LIMIT_USER', '500MB').describe(
+    'Maximum size of all files of a user; 0 disables the limit, as in the two settings below. A small file counts as 32 KB',
+  ),
+  FILE_LIMIT_ROOM: byteSizeOr('FILE_LIMIT_ROOM', '5GB').describe('Maximum size of all files of a room'),
+  FILE_LIMIT_TOTAL: byteSizeOr('FILE_LIMIT_TOTAL', '20GB').describe('Maximum size of all files'),
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
     .optional()
     .describe(
@@ -278,5 +290,6 @@ export const groups: readonly { readonly title: string; readonly first: SettingN
   { title: 'Redis', first: 'REDIS_URL' },
   { title: 'Bots', first: 'AMQP_URL' },
   { title: 'Limits', first: 'LIMIT_MESSAGES' },
+  { title: 'Files', first: 'FILE_LIMIT' },
   { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
 ];

@@ -18,6 +18,7 @@ const BY_USER = {
   memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
+  uploads: { seconds: 60, does: (n: number) => `upload ${n} files` },
 } as const;
 
 /** The same for addresses. */
@@ -80,6 +81,7 @@ export class Limits {
       memberships: 0,
       rooms: 0,
       renames: 0,
+      uploads: 0,
       perAddress: 0,
       requests: 0,
       failedLogins: 0,
@@ -119,6 +121,11 @@ export class Limits {
   /** Counts a name taken. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async rename(id_user: string, address?: string): Promise<void> {
     await this.#countUser('renames', id_user, address);
+  }
+
+  /** Counts a file uploaded. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async upload(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('uploads', id_user, address);
   }
 
   /** Counts a request. @throws ChatError `rate-limited`, with `retryAfterMs` */

@@ -4,7 +4,15 @@ import { hasStrayInvisible, visiblePattern } from './text/characters.js';
 import { hasTooManyMarks, MAX_MARKS, normalise } from './text/normalise.js';
 
 /** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
-export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as const;
+export const LIMITS = {
+  room: 64,
+  body: 4000,
+  name: 40,
+  topic: 200,
+  id: 64,
+  fileName: 120,
+  files: 10,
+} as const;
 
 /** Unread messages of a room are counted up to this number. */
 export const MAX_UNREAD = 100;
@@ -15,7 +23,7 @@ export const MAX_COUNTED_MEMBERS = 10_000;
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 
-export type { Author, Kind, Message, Position } from './entities.js';
+export type { Author, Kind, Message, MessageFile, Position } from './entities.js';
 export { comparePositions } from './position.js';
 
 /**
@@ -107,6 +115,9 @@ export function cleanNewRoom(field: string, value: unknown): string {
 }
 /** A message body as it is stored. @throws ChatError `bad-body` */
 export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
+/** The body of a message with files as it is stored; may be empty or missing. @throws ChatError `bad-body` */
+export const cleanCaption = (value: unknown): string =>
+  cleanText({ ...RULES.body, mayBeEmpty: true }, value ?? '');
 /** The name of a user as it is stored. @throws ChatError `bad-name` */
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */

@@ -24,7 +24,7 @@ import { ERRORS, type ErrorCode } from './errors.js';
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
  * work any more, the minor number when frames or fields are added.
  */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
 
 export const refSchema = z.union([z.string().max(64), z.number()]);
 /** Chosen by the client; returned in the frame that answers. */

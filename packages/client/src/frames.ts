@@ -4,7 +4,7 @@
  */
 
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
-export const PROTOCOL_VERSION = '1.1';
+export const PROTOCOL_VERSION = '1.2';
 
 /** The author of a message, or the user of a socket. */
 export interface Author {
@@ -24,6 +24,23 @@ export interface Message {
   kind: 'message' | 'action' | 'bot' | 'system';
   /** Time of the last edit; absent if never edited */
   edited?: number | undefined;
+  /** Its files; absent without any. `body` may be empty then */
+  files?: MessageFile[] | undefined;
+}
+
+/** A file of a message, at `/api/rooms/:room/files/:id`. */
+export interface MessageFile {
+  id: string;
+  name: string;
+  /** By its content. Images that pages show are `image/png`, `image/jpeg`, `image/gif` or `image/webp` */
+  type: string;
+  /** In bytes */
+  size: number;
+  /** Of an image, in pixels */
+  width?: number | undefined;
+  height?: number | undefined;
+  /** True for an image that moves */
+  animated?: boolean | undefined;
 }
 
 /** The position of a message in its room. */
@@ -74,6 +91,10 @@ export type ErrorCode =
   | 'playground-off'
   | 'no-such-message'
   | 'name-is-given'
+  | 'no-such-file'
+  | 'bad-file'
+  | 'file-too-large'
+  | 'file-storage-full'
   | 'not-yours'
   | 'not-joined'
   | 'too-many-sockets'
@@ -168,7 +189,10 @@ export interface ClientFrames {
       /** Chosen by the client, so that a retry does not store the message twice */
       id?: string | undefined;
       room: string;
-      body: string;
+      /** May be missing or empty if the message has files */
+      body?: string | undefined;
+      /** Ids of own files that were uploaded to this room and have not been sent yet */
+      files?: string[] | undefined;
     };
   };
   /** Replaces the body of an own message. */

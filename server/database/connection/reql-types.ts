@@ -125,8 +125,9 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   hasFields(...fields: FieldOf<Row>[]): this;
   pluck<Field extends FieldOf<Row>>(...fields: Field[]): Sequence<Pick<NonNullable<Row>, Field>>;
   map<Result>(to: (row: Datum<Row>) => Result): Sequence<Yield<Result>>;
-  orderBy(order: { index: Index | Descending<Index> }): this;
+  orderBy(order: { index: Index | 'id' | Descending<Index> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
+  sum(of: (row: Datum<Row>) => Operand<number>): Datum<number>;
   limit(count: number): this;
   nth(index: number): Datum<Row>;
   count(): Datum<number>;

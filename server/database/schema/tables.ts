@@ -3,14 +3,28 @@ import { r } from '../connection/reql.js';
 import type { Datum } from '../connection/reql-types.js';
 import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
-import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, SessionRow, UserRow } from './rows.js';
+import type {
+  CommandRow,
+  FileChunkRow,
+  FileRow,
+  MembershipRow,
+  MessageRow,
+  NodeRow,
+  RoomRow,
+  SessionRow,
+  UserRow,
+} from './rows.js';
 
-/** Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots. */
-export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'> = {
+/**
+ * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `files` has the
+ * ids of the files of messages. Rows in which `files` has another form are not in that index.
+ */
+export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'files'> = {
   name: 'messages',
   indexes: {
     room_sent: { definition: (row) => [row('room'), row('sent')] },
     command_sent: { definition: sentAsCommand },
+    files: { definition: filesOf, options: { multi: true } },
   },
   writeHook: messageHook,
 };
@@ -60,11 +74,33 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
   },
 };
 
+/** Uploaded files. */
+export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
+  name: 'files',
+  indexes: {
+    id_user: { definition: (row) => row('id_user') },
+    room: { definition: (row) => row('room') },
+  },
+};
+
+/** The content of files. */
+export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
+
 /** Heartbeats and the last repair. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
-export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, SESSIONS, COMMANDS, NODES] as const;
+export const TABLES = [
+  MESSAGES,
+  ROOMS,
+  MEMBERSHIPS,
+  USERS,
+  SESSIONS,
+  COMMANDS,
+  FILES,
+  FILE_CHUNKS,
+  NODES,
+] as const;
 
 /** The names of a table's indexes. */
 export function indexNames({ indexes }: { indexes: object }): string[] {
@@ -81,6 +117,11 @@ function sentAsCommand(message: Datum<MessageRow>): Datum {
     .and(message('body').match(COMMAND).ne(null))
     .and(message.hasFields('edited').not());
   return r.branch(isCommand, message('sent'), null);
+}
+
+function filesOf(message: Datum<MessageRow>): Datum {
+  const files = message('files').default([]) as Datum<{ id?: unknown }[]>;
+  return files.map((file) => file('id'));
 }
 
 // Rows written by hand may have their names in the primary key alone.

@@ -1,5 +1,12 @@
 import { ChatError } from '../../protocol/errors.js';
-import { type Author, type Kind, type Message, newMessageId, type Position } from '../../protocol/message.js';
+import {
+  type Author,
+  type Kind,
+  type Message,
+  type MessageFile,
+  newMessageId,
+  type Position,
+} from '../../protocol/message.js';
 import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
@@ -21,6 +28,7 @@ export interface NewMessage {
   body: string;
   author: Author;
   kind?: Kind;
+  files?: readonly MessageFile[];
 }
 
 export interface Inserted {
@@ -55,9 +63,10 @@ interface NewRow {
   author: Author;
   kind: Kind;
   sent: Datum<RawTime>;
+  files?: readonly MessageFile[];
 }
 
-type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent'>;
+type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'files'>;
 
 /**
  * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
@@ -103,14 +112,16 @@ export class Messages {
    * Writes a message; resolves when the database has it on disk. A retry with the id of the author's own message stores no
    * second message and is no error. @throws ChatError `id-taken` when another message has this id
    */
-  async insert({ id = newMessageId(), room, body, author, kind = 'message' }: NewMessage): Promise<Inserted> {
+  async insert({ id = newMessageId(), files = [], ...message }: NewMessage): Promise<Inserted> {
+    const { room, body, author, kind = 'message' } = message;
     // Stamped here and never decreasing, so that one sender's messages keep their order in whichever batch they are.
     // Ids of bots' replies do not increase, so their times do.
     this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
     const sent = timeOf(this.#lastSent);
-    const inserted = await this.#queue.insert({ id, room, body, author, kind, sent }, author.id_user ?? room);
-    const { message } = inserted;
-    if (message.room !== room || message.author.id_user !== author.id_user) {
+    const row = { id, room, body, author, kind, sent, ...(files.length > 0 && { files }) };
+    const inserted = await this.#queue.insert(row, author.id_user ?? room);
+    const stored = inserted.message;
+    if (stored.room !== room || stored.author.id_user !== author.id_user) {
       throw new ChatError('id-taken', 'another message has this id', { field: 'id' });
     }
     return inserted;

@@ -8,6 +8,7 @@ import { type Endpoint, serve } from '../openapi/endpoint.js';
 import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
+import { type FilesDependencies, fileEndpoints } from './files.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
@@ -19,6 +20,7 @@ import { type UsersDependencies, userEndpoints } from './users.js';
 export type ApiDependencies = BotEndpointsDependencies &
   DocsDependencies &
   EventsDependencies &
+  FilesDependencies &
   MeDependencies &
   MembersDependencies &
   MessagesDependencies &
@@ -38,6 +40,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...roomEndpoints(dependencies),
     ...memberEndpoints(dependencies),
     ...messageEndpoints(dependencies),
+    ...fileEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...presenceEndpoints(dependencies),

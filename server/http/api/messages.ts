@@ -1,7 +1,7 @@
 import { noSuchMessage } from '../../database/tables/message-refusals.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
-import type { Message, Position } from '../../protocol/message.js';
+import { cleanBody, type Message, type Position } from '../../protocol/message.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
@@ -59,7 +59,8 @@ const postMessage = operation({
   tag,
   summary: 'Write a message',
   params,
-  body: { body: fields.body, id: fields.newMessageId },
+  body: { body: fields.caption, id: fields.newMessageId, files: fields.files },
+  isBodyRequired: true,
   plainText: 'body',
   responses: {
     201: {
@@ -73,7 +74,16 @@ const postMessage = operation({
       headers,
     },
   },
-  errors: ['bad-room', 'bad-body', 'bad-id', 'not-a-member', 'id-taken', 'refused-by-database'],
+  errors: [
+    'bad-room',
+    'bad-body',
+    'bad-id',
+    'bad-file',
+    'no-such-file',
+    'not-a-member',
+    'id-taken',
+    'refused-by-database',
+  ],
 });
 
 const getMessage = operation({
@@ -169,10 +179,11 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
       res.set('Cache-Control', 'no-cache').json({ messages: page.messages, ...links });
     }),
 
-    endpoint(postMessage, async ({ params: { room }, body: { body, id } }, req, res) => {
+    endpoint(postMessage, async ({ params: { room }, body: { body: caption, id, files = [] } }, req, res) => {
+      const body = files.length > 0 ? caption : cleanBody(caption || undefined);
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created, notice } = await rooms.post(
-        { id, room, body, author: { id_user, name } },
+        { id, room, body, files, author: { id_user, name } },
         req.ip,
       );
       const known = await noticeInTime(notice);

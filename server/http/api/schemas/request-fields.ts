@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { cleanAccess } from '../../../access/access-control.js';
 import { noSuchMessage } from '../../../database/tables/message-refusals.js';
+import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
+import { cleanFileIds } from '../../../protocol/file.js';
 import {
   cleanBody,
+  cleanCaption,
   cleanId,
   cleanName,
   cleanNewRoom,
@@ -44,6 +47,21 @@ export const body = rule(cleanBody, {
   examples: ['hello'],
 });
 
+/** Of a message that may have files. */
+export const caption = rule(cleanCaption, {
+  type: 'string',
+  maxLength: LIMITS.body,
+  description: 'The text; may be missing or empty if the message has files',
+  examples: ['hello'],
+});
+
+export const files = rule((value) => cleanFileIds(typeof value === 'string' ? [value] : value), {
+  type: 'array',
+  items: { type: 'string' },
+  maxItems: LIMITS.files,
+  description: 'Ids of files that you have uploaded to this room and not sent yet',
+}).optional();
+
 export const name = rule(cleanName, {
   type: 'string',
   minLength: 1,
@@ -68,6 +86,16 @@ export const messageId = rule(
     return id;
   },
   { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
+);
+
+/** The id of a stored file. */
+export const fileId = rule(
+  (value) => {
+    const id = String(value);
+    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchFile();
+    return id;
+  },
+  { type: 'string', description: 'Id of a file', examples: ['0193e0f2-8c11-7000-8000-5d0a7c1b0f11'] },
 );
 
 export const cursor = (field: string, description: string) =>

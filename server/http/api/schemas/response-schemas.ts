@@ -4,6 +4,7 @@ import {
   ACCESS,
   id_user,
   message,
+  messageFile,
   personName,
   position,
   roomName,
@@ -17,7 +18,7 @@ import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */
 
-export { message, position, user };
+export { message, messageFile, position, user };
 
 export const guest = user
   .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })
