@@ -38,7 +38,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: INTEGRATION_TESTS },
+        test: { name: 'integration', isolate: false, include: INTEGRATION_TESTS },
       },
     ],
   },

@@ -14,6 +14,7 @@ import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
 import { MembershipTable } from './database/tables/membership-table.js';
+import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
@@ -27,10 +28,10 @@ import { gauges } from './http/monitoring/gauges.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
-import { MemoryPresence } from './presence/memory-presence.js';
-import type { Presence } from './presence/presence.js';
-import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { openPresence } from './presence/open-presence.js';
+import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
+import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -113,6 +114,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     options.database,
   );
   const messages = new Messages(database, log);
+  const mentions = new Mentions(database);
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
@@ -136,6 +138,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const files = createFiles({ access, config: config.files, database, limits, log }, options.files);
   const rooms = new RoomService(
     messages,
+    users,
     access,
     limits,
     log,
@@ -143,7 +146,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     bots ?? withoutBots,
     files.service,
   );
-  const presence = openPresence(config, log, options.presence);
+  const presence = openPresence(config.redis, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
   const visitors = new Visitors({
     playground,
@@ -162,6 +165,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     listing,
     memberships,
+    mentions,
     messages,
     presence,
     roomTable,
@@ -177,6 +181,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     limits,
     log,
     membershipNews,
+    mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
     rooms,
@@ -287,11 +292,4 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       return stopped;
     },
   };
-}
-
-function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOptions): Presence {
-  if (!redis) return new MemoryPresence(log, options);
-  const presence = new RedisPresence(redis, log, options);
-  presence.start();
-  return presence;
 }

@@ -4,6 +4,7 @@ import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
+import { LEAN_MARKDOWN } from './lean-markdown.js';
 
 const OUTPUT_FOLDER = 'static/build';
 
@@ -26,6 +27,7 @@ export async function bundlePage(): Promise<void> {
     minify: true,
     format: 'esm',
     target: BROWSERS,
+    plugins: [LEAN_MARKDOWN],
   });
   const files = Object.keys(outputs);
   const entry = (source: string) => {

@@ -2,7 +2,7 @@ import type { AccessControl } from '../access/access-control.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { badToken } from '../auth/credentials.js';
 import { isSameSecret } from '../auth/secrets.js';
-import type { NewMessage } from '../database/tables/messages.js';
+import type { NewMessage } from '../database/tables/message-inserts.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
 import type { BotReply, ReplyIds } from './bot-reply.js';

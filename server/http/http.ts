@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
+import type { MentionList } from '../rooms/mention-list.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -36,6 +37,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   visitors: Visitors;
   log: Log;
   membershipNews: MembershipNews;
+  mentionList: MentionList;
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;

@@ -60,7 +60,10 @@ export const message = z
   .object({
     id: messageId,
     room: roomName,
-    body: z.string().meta({ examples: ['hello'] }),
+    body: z
+      .string()
+      .meta({ examples: ['hello'] })
+      .describe('Mentions a user as `<@id_user>`'),
     sent: time,
     author,
     kind: z.enum(KINDS),
@@ -69,10 +72,31 @@ export const message = z
       .array(messageFile)
       .optional()
       .describe('Its files; absent without any. `body` may be empty then'),
+    reply_to: messageId.optional().describe('The message of the same room that this one replies to'),
   })
   .meta({ id: 'Message', description: 'Messages of a room are ordered by `(sent, id)`.' });
 /** A message as browsers, REST and rooms see it. */
 export type Message = z.infer<typeof message>;
+
+/** Characters of a message that a quote contains. */
+export const MAX_QUOTE_LENGTH = 300;
+
+export const quote = z
+  .object({
+    id: messageId,
+    body: z.string().describe(`The first ${MAX_QUOTE_LENGTH} characters of the body`),
+    sent: time,
+    author,
+    kind: z.enum(KINDS),
+  })
+  .meta({ id: 'Quote', description: 'The beginning of a message that another one replies to.' });
+export type Quote = z.infer<typeof quote>;
+
+export const quotes = z
+  .record(z.string(), quote.nullable())
+  .describe('Messages that others reply to, by id; null if the room has no such message (any more)');
+/** By the id of the message; null if it does not exist. */
+export type Quotes = z.infer<typeof quotes>;
 
 export const position = z
   .object({ sent: time, id: messageId })

@@ -25,6 +25,7 @@ export const ERRORS = {
   'bad-name': { status: 400, title: 'Invalid name' },
   'bad-id': { status: 400, title: 'Invalid id' },
   'bad-cursor': { status: 400, title: 'Invalid cursor' },
+  'bad-reply': { status: 400, title: 'Invalid reply' },
   'bad-limit': { status: 400, title: 'Invalid limit' },
   'login-required': { status: 401, title: 'Login required' },
   'bad-token': { status: 401, title: 'Invalid token' },

@@ -3,7 +3,7 @@
  * the rules of message.ts check the texts inside (room, body, name), which gives the error code of the field.
  */
 import { z } from 'zod';
-import { LIMITS } from './message.js';
+import { LIMITS, MAX_ID_BYTES } from './message.js';
 import { refSchema } from './server-frames.js';
 
 export {
@@ -26,6 +26,8 @@ const body = text({ maxLength: LIMITS.body });
 const position = z
   .object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) })
   .describe('A position: `sent` and `id` of a message');
+
+const place = position.meta({ id: 'Place' });
 
 export const clientFrames = {
   joinRoom: z
@@ -61,6 +63,11 @@ export const clientFrames = {
           maxLength: LIMITS.body,
           description: 'May be missing or empty if the message has files',
         }),
+        reply_to: z.unknown().optional().meta({
+          type: 'string',
+          maxLength: MAX_ID_BYTES,
+          description: 'Id of the message of the same room that this one replies to',
+        }),
         files: z
           .unknown()
           .optional()
@@ -84,10 +91,25 @@ export const clientFrames = {
       type: z.literal('loadHistory'),
       ref,
       room,
-      before: position,
+      before: place.optional().describe('Load the messages right before this position'),
+      after: place.optional().describe('Load the messages right after this position'),
+      around: z
+        .string()
+        .max(MAX_ID_BYTES)
+        .optional()
+        .describe('Load the message of this id and those around it'),
       limit: z.number().int().min(1).max(100).default(50),
     })
-    .describe('Loads the messages right before a position. The answer is a `history`.'),
+    .refine(
+      (frame) => [frame.before, frame.after, frame.around].filter((each) => each !== undefined).length === 1,
+      {
+        message: 'exactly one of before, after and around is needed',
+        path: ['before'],
+      },
+    )
+    .describe(
+      'Loads messages: exactly one of `before`, `after` and `around` is needed. The answer is a `history`.',
+    ),
   typing: z
     .object({ type: z.literal('typing'), room })
     .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ChatError, type ErrorCode } from './errors.js';
+import { checkMentions } from './mentions.js';
 import { hasStrayInvisible, visiblePattern } from './text/characters.js';
 import { hasTooManyMarks, MAX_MARKS, normalise } from './text/normalise.js';
 
@@ -114,14 +115,42 @@ export function cleanNewRoom(field: string, value: unknown): string {
   return name;
 }
 /** A message body as it is stored. @throws ChatError `bad-body` */
-export const cleanBody = (value: unknown): string => cleanText(RULES.body, value);
+export function cleanBody(value: unknown): string {
+  const body = cleanText(RULES.body, value);
+  checkMentions(body);
+  return body;
+}
 /** The body of a message with files as it is stored; may be empty or missing. @throws ChatError `bad-body` */
-export const cleanCaption = (value: unknown): string =>
-  cleanText({ ...RULES.body, mayBeEmpty: true }, value ?? '');
+export function cleanCaption(value: unknown): string {
+  const body = cleanText({ ...RULES.body, mayBeEmpty: true }, value ?? '');
+  checkMentions(body);
+  return body;
+}
 /** The name of a user as it is stored. @throws ChatError `bad-name` */
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
+
+/** RethinkDB's limit of a primary key. */
+export const MAX_ID_BYTES = 127;
+
+/**
+ * The id of the message that a message replies to; undefined for an absent or empty one. Rows of other programs can have
+ * ids of any form that the database accepts as a key. @throws ChatError `bad-reply`
+ */
+export function cleanReplyTo(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' && isMessageId(value)) return value;
+  throw new ChatError('bad-reply', `reply_to must be the id of a message, at most ${MAX_ID_BYTES} bytes`, {
+    field: 'reply_to',
+    limit: MAX_ID_BYTES,
+  });
+}
+
+/** Whether a text can be the id of a message. */
+export function isMessageId(id: string): boolean {
+  return id !== '' && !id.includes('\0') && new TextEncoder().encode(id).length <= MAX_ID_BYTES;
+}
 
 /** Validates an id that a client has chosen: 1 to 64 letters, digits, `-` or `_`. @throws ChatError `bad-id` */
 export function cleanId(value: unknown): string {

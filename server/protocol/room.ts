@@ -14,6 +14,8 @@ export interface RoomEntry extends KnownRoom {
   users: number | null;
   /** Number of unread messages, at most `MAX_UNREAD`; null if the user is not a member. */
   unread: number | null;
+  /** Number of unread messages that mention the user, at most `MAX_UNREAD`; null if the user is not a member. */
+  mentions: number | null;
 }
 
 export interface Member {

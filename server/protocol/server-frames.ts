@@ -13,6 +13,7 @@ import {
   position,
   presenceCount,
   presenceEntry,
+  quotes,
   roomInfo,
   roomName,
   time,
@@ -37,7 +38,10 @@ const ref = refSchema.optional().describe('The `ref` of the frame that this one 
 const names = z
   .record(z.string(), z.string())
   .optional()
-  .describe('Current names of authors by `id_user`, where they differ from the names in their messages');
+  .describe(
+    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users',
+  );
+const quoted = quotes.optional();
 const isLive = z
   .boolean()
   .describe("False while the room's changefeed is interrupted: the messages may be out of date");
@@ -51,6 +55,11 @@ export const roomFrames = {
   removeMessage: z
     .object({ type: z.literal('removeMessage'), room: roomName, id: messageId })
     .describe('The message was deleted.'),
+  references: z
+    .object({ type: z.literal('references'), room: roomName, quoted, names })
+    .describe(
+      'References of messages that were delivered before: older messages to which they reply, and names of mentioned users.',
+    ),
   roomResync: z
     .object({ type: z.literal('roomResync'), room: roomName, from: position.nullable() })
     .describe(
@@ -120,6 +129,7 @@ export const serverFrames = {
       hasOlder: z.boolean().describe('The table holds messages before the first'),
       live: isLive,
       names,
+      quoted,
     })
     .describe('Answers `joinRoom`: the newest messages of the room.'),
   ...roomFrames,
@@ -130,9 +140,14 @@ export const serverFrames = {
       room: roomName,
       messages: z.array(message).describe('Oldest first'),
       hasOlder: z.boolean().describe('The table holds messages before the first'),
+      hasNewer: z.boolean().describe('The table holds messages after the last'),
       names,
+      quoted,
     })
-    .describe('Answers `loadHistory`: all messages from the first of `messages` up to `before`.'),
+    .describe(
+      'Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to ' +
+        '`before`, or from `after` on.',
+    ),
   ack: z
     .object({
       type: z.literal('ack'),
@@ -185,6 +200,10 @@ export const serverFrames = {
         ),
       newest: position.nullable().describe('The newest of them'),
       authors: z.array(id_user.nullable()).readonly().describe('The first ten authors of them'),
+      mentions: z
+        .record(z.string(), z.int())
+        .optional()
+        .describe('How many of them mention a user, by `id_user`; absent if no user is mentioned'),
     })
     .describe(
       'Messages were written in a room that is observed with `activity`. At most two per second and room.',
@@ -236,6 +255,6 @@ export type ServerFrame = z.infer<(typeof serverFrames)[keyof typeof serverFrame
 export type MemberFrame = z.infer<(typeof memberFrames)[keyof typeof memberFrames]>;
 export type RoomFrame = z.infer<(typeof roomFrames)[keyof typeof roomFrames]>;
 /** The newest messages of a room, oldest first. */
-export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names'>;
+export type Snapshot = Omit<z.infer<typeof serverFrames.roomSnapshot>, 'type' | 'ref' | 'names' | 'quoted'>;
 /** A typing event of a user, valid for `forMs` milliseconds. There is no event for the end. */
 export type TypingEvent = Omit<z.infer<typeof serverFrames.userTyping>, 'type'>;

@@ -1,5 +1,6 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
+import type { Mentions } from '../database/tables/mentions.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -20,6 +21,7 @@ export interface RoomDirectoryDependencies {
   limits: Pick<Limits, 'heavyWrites' | 'membership' | 'room'>;
   listing: RoomListing;
   memberships: MembershipTable;
+  mentions: Mentions;
   messages: Messages;
   presence: Presence;
   roomTable: RoomTable;
@@ -42,7 +44,6 @@ export interface MemberPage {
 
 /** Members on a page by default. */
 export const MEMBERS_PER_PAGE = 1_000;
-
 /** Sorts room 9 before room 10. */
 const byName = new Intl.Collator('en', { numeric: true });
 
@@ -68,7 +69,7 @@ export class RoomDirectory {
     for (const room of (await roomTable.getMany(names.filter((name) => !known.has(name)))).values())
       known.set(room.name, claimed(room));
     const rooms = [...new Set([...names, ...known.keys()])].map((name) => known.get(name) ?? unclaimed(name));
-    const entries = await this.#describe(rooms, joined);
+    const entries = await this.#describe(rooms, joined, id_user);
     entries.sort(
       (a, b) =>
         Number(b.joined) - Number(a.joined) ||
@@ -85,7 +86,7 @@ export class RoomDirectory {
       catalogue.page(after, limit),
       memberships.of(id_user),
     ]);
-    return { rooms: await this.#describe(rooms, joined), next };
+    return { rooms: await this.#describe(rooms, joined, id_user), next };
   }
 
   /** Any room, also one that was never created or used. @throws ChatError `database-unavailable` */
@@ -95,6 +96,7 @@ export class RoomDirectory {
     const [entry] = await this.#describe(
       [info ? claimed(info) : unclaimed(room)],
       membership ? [membership] : [],
+      id_user,
     );
     return entry!;
   }
@@ -242,22 +244,29 @@ export class RoomDirectory {
       throw roomInUse('other users are in this room, so it stays open', 'access');
   }
 
-  async #describe(rooms: readonly KnownRoom[], joined: readonly MembershipInfo[]): Promise<RoomEntry[]> {
-    const { messages, presence } = this.#dependencies;
+  async #describe(
+    rooms: readonly KnownRoom[],
+    joined: readonly MembershipInfo[],
+    id_user: string,
+  ): Promise<RoomEntry[]> {
+    const { mentions, messages, presence } = this.#dependencies;
     const memberships = new Map(joined.map((membership) => [membership.room, membership]));
     const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
     const own = rooms.flatMap(({ name }) => memberships.get(name) ?? []);
     const places = own.map((membership) => ({ room: membership.room, after: readUpTo(membership) }));
-    const [{ rooms: counts }, unread] = await Promise.all([
+    const [{ rooms: counts }, unread, mentioned] = await Promise.all([
       presence.counts(visible.map(({ name }) => name)),
       messages.countAfter(places, MAX_UNREAD),
+      mentions.countAfter(id_user, places),
     ]);
-    const unreadIn = new Map(own.map(({ room }, i) => [room, unread[i] ?? null] as const));
+    const index = new Map(own.map(({ room }, i) => [room, i]));
+    const countIn = (room: string, found: readonly number[]) => found[index.get(room) ?? -1] ?? null;
     return rooms.map((room) => ({
       ...room,
       joined: memberships.has(room.name),
       users: counts.get(room.name)?.users ?? null,
-      unread: unreadIn.get(room.name) ?? null,
+      unread: countIn(room.name, unread),
+      mentions: countIn(room.name, mentioned),
     }));
   }
 

@@ -1,11 +1,16 @@
 import type { AccessControl } from '../access/access-control.js';
-import type { Inserted, Messages, NewMessage } from '../database/tables/messages.js';
+import type { Inserted, NewMessage } from '../database/tables/message-inserts.js';
+import type { Messages } from '../database/tables/messages.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
+import type { Quotes } from '../protocol/entities.js';
+import { ChatError } from '../protocol/errors.js';
 import { type Message, type MessageFile, newMessageId } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import type { CommandNotices, Notice } from './command-notices.js';
+import { readQuotes } from './quotes.js';
 import { MAX_WINDOW_MESSAGES, Room } from './room.js';
 import type { Subscriber } from './subscriber.js';
 
@@ -35,7 +40,10 @@ export interface MessageFiles {
   ): Promise<MessageFile[]>;
 }
 
-export type RoomReader = Pick<Messages, 'get' | 'latest' | 'before' | 'after'>;
+export interface RoomReader extends Pick<Messages, 'get' | 'latest' | 'before' | 'after' | 'around'> {
+  /** The messages to which messages of the room reply, as far as they are not among these. */
+  quotesFor(messages: readonly Message[]): Promise<Quotes>;
+}
 
 /** A subscriber's place in a room. */
 export interface RoomSubscription {
@@ -66,6 +74,7 @@ export class RoomService {
 
   constructor(
     messages: Messages,
+    users: Pick<UserTable, 'namesFor'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -80,7 +89,7 @@ export class RoomService {
     this.#files = files;
     this.#readyMs = readyMs;
     this.#open = new RefCountedMap(
-      (name) => ({ room: new Room(name, messages, log), rightsChanges: 0 }),
+      (name) => ({ room: new Room(name, messages, users, log), rightsChanges: 0 }),
       ({ room }) => room.close(),
       { lingerMs },
     );
@@ -158,17 +167,29 @@ export class RoomService {
   /**
    * Writes a message of its author, see Messages.insert. A retry with the same id stores no second message.
    * @param address the author's address, for limits
-   * @throws ChatError `not-a-member`, `rate-limited`, `id-taken`, `no-such-file`
+   * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
    */
   async post({ files: ids = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
     const { room, author, id = newMessageId() } = message;
     await this.#limits.message(author.id_user, address);
     await this.#access.check(room, author.id_user);
+    await this.#checkReply(message);
     const of = { room, id_user: author.id_user, message: id };
     const files = ids.length > 0 ? await this.#files?.forMessage(ids, of) : undefined;
     const inserted = await this.#messages.insert({ ...message, id, ...(files && { files }) });
     const notice = inserted.created ? this.#commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
+  }
+
+  /** A reply to a message that was deleted since is accepted: it may have waited for a connection. */
+  async #checkReply({ room, reply_to }: NewMessage): Promise<void> {
+    if (reply_to === undefined || this.#open.get(room)?.room.has(reply_to)) return;
+    const original = await this.#messages.find(reply_to);
+    if (original && original.room !== room) {
+      throw new ChatError('bad-reply', 'reply_to must be the id of a message of the same room', {
+        field: 'reply_to',
+      });
+    }
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
@@ -207,6 +228,8 @@ export class RoomService {
       latest: (...query) => checked(messages.latest(...query)),
       before: (...query) => checked(messages.before(...query)),
       after: (...query) => checked(messages.after(...query)),
+      around: (...query) => checked(messages.around(...query)),
+      quotesFor: (found) => checked(readQuotes(name, found, messages)),
     };
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SnapshotFeed } from '../database/connection/snapshot-feed.js';
 import type { Messages, Older } from '../database/tables/messages.js';
+import type { UserTable } from '../database/tables/user-table.js';
 import { reasonOf } from '../lib/error-reason.js';
 import { type ChatError, toChatError } from '../protocol/errors.js';
 import type { Message } from '../protocol/message.js';
@@ -9,6 +10,7 @@ import { diagnostics } from '../telemetry/diagnostics-channels.js';
 import type { Log } from '../telemetry/logger.js';
 import { FrameBatch } from './frame-batch.js';
 import { ReplayBuffer } from './replay-buffer.js';
+import { RoomReferences } from './room-references.js';
 import type { Subscriber } from './subscriber.js';
 import { Window } from './window.js';
 
@@ -41,6 +43,7 @@ export class Room {
   readonly #stopFollowing: () => void;
   readonly #feed: SnapshotFeed<Older, Change>;
   readonly #replayBuffer = new ReplayBuffer();
+  readonly references: RoomReferences;
   #isLive = false;
   /** Subscribers may have missed changes. */
   #hasGap = false;
@@ -54,9 +57,12 @@ export class Room {
   constructor(
     readonly name: string,
     messages: Messages,
+    users: Pick<UserTable, 'namesFor'>,
     log: Log,
   ) {
     this.#log = log;
+    const publish = (frame: RoomFrame) => this.#publish(frame);
+    this.references = new RoomReferences({ room: name, messages, users, window: this.#window, log, publish });
     this.#feed = new SnapshotFeed({
       read: () => messages.latest(name, MAX_WINDOW_MESSAGES),
       onSnapshot: (found) => this.#replaceWindow(found),
@@ -118,9 +124,14 @@ export class Room {
     }
   }
 
-  /** Whether one of the newest messages is by this user. */
+  /** Whether the window has this message. */
+  has(id: string): boolean {
+    return this.#window.has(id);
+  }
+
+  /** Whether one of the newest messages is by this user, or mentions the user. */
   shows(id_user: string): boolean {
-    return this.#window.authors.has(id_user);
+    return this.#window.users.has(id_user);
   }
 
   get snapshot(): Snapshot {
@@ -153,6 +164,7 @@ export class Room {
 
   #opened(): void {
     this.#hasGap = this.#feed.hasSnapshot;
+    this.references.clear();
     this.#feed.readAgain();
   }
 
@@ -166,16 +178,20 @@ export class Room {
       for (const message of upserts) this.#publish({ type: 'deliverMessage', message });
       this.#publish({ type: 'roomResync', room: this.name, from: this.#window.from });
       this.#publish({ type: 'roomState', room: this.name, live: true });
+      this.references.publishFor(messages);
     }
   }
 
   #apply({ before, after }: Change): void {
     if (after) {
       this.#window.upsert(after);
+      this.references.changed(after.id, after);
       this.#publish({ type: 'deliverMessage', message: after });
+      this.references.publishFor([after]);
       if (!before) diagnostics.delivered.publish({ seconds: Math.max(0, Date.now() - after.sent) / 1000 });
     } else if (before) {
       this.#window.remove(before.id);
+      this.references.changed(before.id, null);
       this.#publish({ type: 'removeMessage', room: this.name, id: before.id });
       this.#refill();
     }
@@ -194,6 +210,7 @@ export class Room {
   }
 
   #publish(frame: RoomFrame): void {
+    if (this.#isClosed) return;
     this.#encodedMessages = null;
     this.#pending.push(frame);
     if (this.#pending.length >= MAX_BATCH_FRAMES) this.#flush();

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mentionedUsers } from '../protocol/mentions.js';
 import { comparePositions, type Message, type Position } from '../protocol/message.js';
 
 /**
@@ -8,7 +9,7 @@ import { comparePositions, type Message, type Position } from '../protocol/messa
 export class Window {
   readonly #size: number;
   #messages: Message[] = [];
-  #knownAuthors: Set<string | null> | null = null;
+  #knownUsers: Set<string | null> | null = null;
   hasOlder = false;
 
   constructor(size: number) {
@@ -20,10 +21,12 @@ export class Window {
     return this.#messages;
   }
 
-  /** Ids of the users who wrote these messages. */
-  get authors(): ReadonlySet<string | null> {
-    this.#knownAuthors ??= new Set(this.#messages.map(({ author }) => author.id_user));
-    return this.#knownAuthors;
+  /** Ids of the users who wrote these messages or are mentioned in them. */
+  get users(): ReadonlySet<string | null> {
+    this.#knownUsers ??= new Set(
+      this.#messages.flatMap(({ author, body }) => [author.id_user, ...mentionedUsers(body)]),
+    );
+    return this.#knownUsers;
   }
 
   /** The position of the first message; null when the window has all messages of the room. */
@@ -32,12 +35,16 @@ export class Window {
     return this.hasOlder && first ? { sent: first.sent, id: first.id } : null;
   }
 
+  has(id: string): boolean {
+    return this.#messages.some((message) => message.id === id);
+  }
+
   /** Inserts a new or changed message at its position, unless that is before the window. */
   upsert(message: Message): void {
     this.remove(message.id);
     const from = this.from;
     if (from && comparePositions(message, from) < 0) return;
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
     const before = this.#messages.findLastIndex((each) => comparePositions(each, message) <= 0);
     this.#messages.splice(before + 1, 0, message);
     if (this.#messages.length > this.#size) {
@@ -51,7 +58,7 @@ export class Window {
     const at = this.#messages.findLastIndex((message) => message.id === id);
     if (at < 0) return;
     this.#messages.splice(at, 1);
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
   }
 
   /**
@@ -61,7 +68,7 @@ export class Window {
   replace(messages: Message[], hasOlder: boolean): { upserts: Message[]; removals: string[] } {
     const old = new Map(this.#messages.map((message) => [message.id, message]));
     this.#messages = messages;
-    this.#knownAuthors = null;
+    this.#knownUsers = null;
     this.hasOlder = hasOlder;
     const upserts = messages.filter((message) => !isDeepStrictEqual(message, old.get(message.id)));
     const present = new Set(messages.map(({ id }) => id));

@@ -8,6 +8,8 @@ import type { PresenceReceiver } from './presence-relay.js';
 const REPORT_INTERVAL_MS = 500;
 /** Authors named in one frame. */
 const MAX_NAMED_AUTHORS = 10;
+/** Mentioned users in one frame. With more of them, all receivers count again. */
+const MAX_MENTIONED_USERS = 100;
 
 export interface ActivityReceiver extends PresenceReceiver {
   receive(frames: EncodedFrames): void;
@@ -62,6 +64,15 @@ export class ActivityRelay {
 }
 
 type ActivityFrame = Extract<ServerFrame, { type: 'roomActivity' }>;
+type MentionCounts = ActivityFrame['mentions'];
+
+/** The counts with further mentions; null if there are too many users for a frame. */
+function withMentions(counts: MentionCounts, mentions: readonly string[]): MentionCounts | null {
+  if (mentions.length === 0) return counts;
+  const sums = new Map(Object.entries(counts ?? {}));
+  for (const id_user of mentions) sums.set(id_user, (sums.get(id_user) ?? 0) + 1);
+  return sums.size > MAX_MENTIONED_USERS ? null : Object.fromEntries(sums);
+}
 
 class ReportedRoom {
   readonly receivers = new Set<ActivityReceiver>();
@@ -74,18 +85,25 @@ class ReportedRoom {
     this.#room = room;
   }
 
-  added({ sent, id, id_user }: NewMessageSign): void {
-    const { messages, authors }: Pick<ActivityFrame, 'messages' | 'authors'> = this.#pending ?? {
+  added({ sent, id, id_user, mentions }: NewMessageSign): void {
+    const pending: Pick<ActivityFrame, 'messages' | 'authors' | 'mentions'> = this.#pending ?? {
       messages: 0,
       authors: [],
     };
+    const { messages, authors } = pending;
     const isNamed = authors.length === MAX_NAMED_AUTHORS || authors.includes(id_user);
+    const counts = withMentions(
+      pending.mentions,
+      mentions.filter((each) => each !== id_user),
+    );
+    const isCountable = messages !== null && counts !== null;
     this.#report({
       type: 'roomActivity',
       room: this.#room,
-      messages: messages === null ? null : messages + 1,
+      messages: isCountable ? messages + 1 : null,
       newest: { sent, id },
       authors: isNamed ? authors : [...authors, id_user],
+      ...(isCountable && counts && { mentions: counts }),
     });
   }
 

@@ -1,8 +1,7 @@
 import type { Author, Message, Room } from 'changeroom-client';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
-import { LogView } from './log-view.js';
-import type { MessageTools } from './message-tools.js';
+import { type LogContent, LogView } from './log-view.js';
 import { RowWindow } from './row-window.js';
 import { Scroller } from './scroller.js';
 import type { Unread } from './unread.js';
@@ -11,7 +10,8 @@ export interface LogPanelContent {
   room: Room;
   unread: Unread;
   user: Author;
-  tools: MessageTools;
+  /** What users do with messages at the moment. */
+  activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
 
 /** The scrolling log of messages, with the notes around it. */
@@ -24,6 +24,11 @@ export class LogPanel {
   #messages: readonly Message[] = [];
   /** The window was placed on purpose, and does not follow the scroll position at the next drawing. */
   #isPlaced = false;
+
+  /** The part that scrolls. */
+  get element(): HTMLElement {
+    return this.#log;
+  }
 
   /** The list of messages. */
   get rows(): HTMLElement {
@@ -86,9 +91,8 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ room, unread, user, tools }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows({ room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
-    const { editing, confirming, fault } = tools;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
     const from = this.#window.hasOldest(this.#messages) ? 0 : (messages[0]?.sent ?? 0);
@@ -100,9 +104,7 @@ export class LogPanel {
       gaps,
       unread: unread.line,
       user,
-      editing,
-      confirming,
-      fault,
+      ...activity,
       isLoading: isLoadingHistory,
       pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),
     });

@@ -7,7 +7,7 @@ import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
 import { noticeRow, noticeText } from './member-notice-row.js';
-import { deliveredRow, editedRow, unsentRow } from './message-row.js';
+import { deliveredRow, editedRow, isBy, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
@@ -48,9 +48,6 @@ export class LogView {
   }
 }
 
-export const isBy = ({ author }: Message, { id_user }: Author) =>
-  id_user !== null && author.id_user === id_user;
-
 function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   const { key } = row;
   switch (row.type) {
@@ -81,13 +78,16 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
     const { editor } = editing;
     return { key, version: [editor, leads], draw: () => toNode(editedRow(message, leads, editor.element)) };
   }
-  const isConfirming = confirming === message.id;
-  const rights = !isBy(message, user) ? 'none' : isConfirming ? 'confirming' : 'own';
-  const text = fault?.id === message.id ? fault.text : null;
+  const options = {
+    leads,
+    isOwn: isBy(message, user),
+    isConfirming: confirming === message.id,
+    fault: fault?.id === message.id ? fault.text : null,
+  };
   return {
     key,
-    version: [message, leads, rights, text],
-    draw: () => toNode(deliveredRow(message, leads, rights, text)),
+    version: [message, ...Object.values(options)],
+    draw: () => toNode(deliveredRow(message, options)),
   };
 }
 
@@ -114,7 +114,7 @@ function gapRow(before: Message, isLoading: boolean): ElementTree {
   };
   return element(
     'li',
-    { class: 'gap' },
+    { class: 'gap', tabindex: '-1' },
     element('span', {}, 'Some messages between these are not loaded.'),
     element('button', load, isLoading ? 'Loading' : 'Load them'),
   );

@@ -10,25 +10,31 @@ import {
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
-/** Which actions a message offers; `confirming`: the user has pressed Delete once. */
-export type Rights = 'none' | 'own' | 'confirming';
+export interface DeliveredRowOptions {
+  leads: boolean;
+  isOwn: boolean;
+  /** The user has to confirm that the message is deleted. */
+  isConfirming: boolean;
+  /** Why the last change of the message failed. */
+  fault: string | null;
+}
+
+export const isBy = ({ author }: Message, { id_user }: Author) =>
+  id_user !== null && author.id_user === id_user;
 
 /** A message that the server has delivered. */
 export function deliveredRow(
   message: Message,
-  leads: boolean,
-  rights: Rights,
-  fault: string | null,
+  { leads, isOwn, isConfirming, fault }: DeliveredRowOptions,
 ): ElementTree {
   return messageRow(
     message,
-    { leads, isOwn: rights !== 'none' },
+    { leads, isOwn },
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
     ...messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
-    rights === 'own' && actions(button('edit', 'Edit'), button('delete', 'Delete')),
-    rights === 'confirming' &&
-      actions('Delete this message?', button('confirm', 'Delete', 'danger'), button('keep', 'Keep')),
+    isConfirming &&
+      question('Delete this message?', button('confirm', 'Delete', 'danger'), button('keep', 'Keep')),
   );
 }
 
@@ -58,7 +64,7 @@ export function unsentRow(
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
     fault !== undefined && faultNote(faultText(fault)),
     progress === 'failed' &&
-      actions(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
+      question(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
   );
 }
 
@@ -77,8 +83,9 @@ function faultNote(fault: string): ElementTree {
   return element('p', { class: 'fault', role: 'alert' }, fault);
 }
 
-function actions(...children: Child[]): ElementTree {
-  return element('div', { class: 'actions' }, ...children);
+/** Buttons from which the user has to choose one. */
+function question(...children: Child[]): ElementTree {
+  return element('div', { class: 'actions question' }, ...children);
 }
 
 function button(action: string, text: string, look = ''): ElementTree {

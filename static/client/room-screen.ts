@@ -8,6 +8,10 @@ import {
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { DeleteAction } from './actions/delete-action.js';
+import { EditAction } from './actions/edit-action.js';
+import { MessageTools } from './actions/message-tools.js';
+import { unsentCommands } from './actions/unsent-commands.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
 import { Composer } from './composer.js';
@@ -17,17 +21,17 @@ import { byId } from './elements.js';
 import { askBeforeLeaving } from './leaving-question.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
-import { isBy } from './log-view.js';
 import { followLogins } from './login-channel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
-import { MessageTools } from './message-tools.js';
+import { isBy } from './message-row.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
 import { storageOf } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
+import { RowFocus } from './row-focus.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
 import { TabBadge } from './tab-badge.js';
@@ -55,7 +59,10 @@ export class RoomScreen {
   readonly #members: MemberList;
   readonly #membersSection: MembersSection;
   readonly #composer: Composer;
+  readonly #editing: EditAction;
+  readonly #deletion: DeleteAction;
   readonly #tools: MessageTools;
+  readonly #rowFocus: RowFocus;
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #status: StatusLine;
@@ -77,19 +84,45 @@ export class RoomScreen {
     this.#unread = new Unread(unreadSince);
     this.#composer = new Composer(room, drafts, api, {
       submit: (body) => this.#post(body),
-      editLast: () => this.#tools.editLast(),
+      editLast: () => this.#editing.editLast(),
       typing: () => this.#room.notifyTyping(),
     });
-    this.#tools = new MessageTools({
-      client: this.#client,
+    const user = () => this.#user;
+    this.#editing = new EditAction({
       room: this.#room,
-      rows: this.#log.rows,
-      include: (id) => this.#log.include(id),
       composer: this.#composer,
       unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
-      user: () => this.#user,
-      scheduleDraw,
-      drawNow: () => this.#drawing.drawNow(),
+      drawing: this.#drawing,
+      user,
+      include: (id) => this.#log.include(id),
+    });
+    this.#deletion = new DeleteAction({
+      room: this.#room,
+      composer: this.#composer,
+      drawing: this.#drawing,
+      user,
+      rows: this.#log.rows,
+    });
+    this.#tools = new MessageTools({
+      room: this.#room,
+      rows: this.#log.rows,
+      actions: [this.#editing, this.#deletion],
+      commands: {
+        ...this.#deletion.commands,
+        ...unsentCommands({ client: this.#client, room: this.#room, composer: this.#composer }),
+        gap: (_id, button) => this.#room.loadHistory(this.#room.message(button.dataset.before ?? '')),
+        older: () => this.#room.loadHistory(),
+      },
+      drawing: this.#drawing,
+    });
+    this.#rowFocus = new RowFocus({
+      log: this.#log.element,
+      rows: this.#log.rows,
+      isAtEnd: () => this.#log.isAtEnd,
+      showNewest: () => this.#showNewest(),
+      pressed: (key, id) => this.#tools.pressed(key, id),
+      escaped: (id) => this.#deletion.cancel(id),
+      leave: () => this.#composer.focus(),
     });
     this.#listing = new RoomListing({
       client: this.#client,
@@ -110,7 +143,7 @@ export class RoomScreen {
     askBeforeLeaving(() => this.#client.outbox.pending > 0 && this.#client.connection.name !== 'open');
     this.#draw();
     this.#log.scrollToUnread();
-    this.#tools.continueEdit();
+    this.#editing.continueEdit();
     this.#client.connect();
     if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
   }
@@ -132,9 +165,7 @@ export class RoomScreen {
       } else this.#tools.clicked(event);
     });
     byId('newer').addEventListener('click', () => {
-      this.#log.followNewest();
-      this.#drawing.drawNow();
-      this.#log.scrollToEnd();
+      this.#showNewest();
       this.#composer.focus();
     });
     // Not at the next frame: a tab that was just hidden gets none.
@@ -167,6 +198,10 @@ export class RoomScreen {
       this.#composer.restore(body);
       this.#composer.showFault(faultText(error));
     }
+    this.#showNewest();
+  }
+
+  #showNewest(): void {
     this.#log.followNewest();
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
@@ -175,16 +210,25 @@ export class RoomScreen {
   #draw(): void {
     const { messages } = this.#room;
     const isAttending = !document.hidden && this.#log.isAtEnd;
-    this.#tools.beforeDrawing();
+    this.#editing.beforeDrawing();
     this.#unread.update(messages, (message) => isBy(message, this.#user), isAttending && this.#hasDrawn);
     this.#hasDrawn = true;
-    if (isAttending && !this.#tools.editing) this.#room.trim(MAX_KEPT_MESSAGES);
-    this.#log.draw({ room: this.#room, unread: this.#unread, user: this.#user, tools: this.#tools });
+    if (isAttending && !this.#editing.editing) this.#room.trim(MAX_KEPT_MESSAGES);
+    const { editing } = this.#editing;
+    const { confirming, fault } = this.#deletion;
+    this.#log.draw({
+      room: this.#room,
+      unread: this.#unread,
+      user: this.#user,
+      activity: { editing, confirming, fault },
+    });
     this.#drawNotes();
     this.#drawPanels();
     if (this.#room.status === 'live') this.#keepUp(isAttending);
     this.#listing.keepFresh();
+    this.#rowFocus.afterDrawing();
     this.#tools.afterDrawing();
+    this.#editing.afterDrawing();
   }
 
   /** Reports the read position and loads history, as far as the reader's view requires it. */

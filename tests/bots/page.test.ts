@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, say, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { type RabbitmqServer, startRabbitmq } from '../support/rabbitmq-server.js';
 import { type BotProcess, startBots } from './bot-process.js';
@@ -14,14 +14,14 @@ describe('bots on the page', skipWithout('chromium'), () => {
     let browser: Browser;
 
     beforeAll(async () => {
-      [broker, browser] = await Promise.all([startRabbitmq(), launchBrowser()]);
+      [broker, browser] = await Promise.all([startRabbitmq(), sharedBrowser()]);
       chat = await startChat(broker.url, { overrides: { bots: { maxRetryMs: 200 } } });
       await reached(chat);
       bots = await startBots(['roll'], chat.env);
     });
     afterAll(async () => {
       await bots?.end();
-      await browser?.close();
+      await closeContexts();
       await chat?.stop();
       await broker?.stop();
     });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { ChatClient } from 'changeroom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser } from '../support/browser.js';
+import { closeContexts, sharedBrowser } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -52,7 +52,7 @@ test('the example for Node prints the messages of a room, sends lines, and ends 
 
 describe('the example page', skipWithout('chromium'), () => {
   test('the example page works on the origin of the server too', async () => {
-    const browser = await launchBrowser();
+    const browser = await sharedBrowser();
     try {
       const page = await browser.newPage();
       const errors: string[] = [];
@@ -75,7 +75,7 @@ describe('the example page', skipWithout('chromium'), () => {
       await page.getByText('2 here').first().waitFor();
       expect(errors).toEqual([]);
     } finally {
-      await browser.close();
+      await closeContexts();
     }
   });
 });

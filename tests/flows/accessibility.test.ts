@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -19,11 +19,11 @@ describe('accessibility', skipWithout('chromium'), () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 

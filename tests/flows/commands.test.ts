@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -25,11 +25,11 @@ describe('commands to bots', skipWithout('chromium'), () => {
   beforeAll(async () => {
     // The address of a broker at which no process listens.
     const env = { AMQP_URL: 'amqp://127.0.0.1:1' };
-    [app, browser] = await Promise.all([startTestApp({ env }), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp({ env }), sharedBrowser()]);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 

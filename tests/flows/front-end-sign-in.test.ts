@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWebServer, type WebServer } from '../auth/web-server.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser } from '../support/browser.js';
+import { closeContexts, sharedBrowser } from '../support/browser.js';
 import { CookieBrowser, signIn } from '../support/cookie-browser.js';
 import { CHAT_AUDIENCE, CLIENT_ID, TestIdentityProvider } from '../support/identity-provider.js';
 import { skipWithout } from '../support/programs.js';
@@ -42,11 +42,11 @@ describe('a front end on another origin, with a login', {
       AUTH_AUDIENCE: CHAT_AUDIENCE,
       ALLOWED_ORIGINS: new URL(frontEnd.url).origin,
     };
-    [app, browser] = await Promise.all([startTestApp({ env }), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp({ env }), sharedBrowser()]);
     for (const url of [app.url, frontEnd.url, stranger.url]) provider.allow(new URL(url).origin);
   });
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await Promise.all([app?.stop(), provider?.stop(), frontEnd?.stop(), stranger?.stop()]);
   });
 

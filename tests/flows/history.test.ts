@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, shownTexts, visit } from '../support/browser.js';
+import { closeContexts, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -12,7 +12,7 @@ describe('reading history', skipWithout('chromium'), () => {
   const texts = Array.from({ length: 350 }, (_, i) => `line ${i}`);
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
     const database = await app.database.connect();
     const start = Date.UTC(2025, 0, 1);
     const rows = texts.map((body, i) => ({ room: 'long', body, sent: new Date(start + i * 60_000) }));
@@ -20,7 +20,7 @@ describe('reading history', skipWithout('chromium'), () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 

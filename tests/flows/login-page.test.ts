@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser } from '../support/browser.js';
+import { closeContexts, sharedBrowser } from '../support/browser.js';
 import { childEnvironment } from '../support/child-environment.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import { freePort } from '../support/free-port.js';
@@ -157,9 +157,9 @@ describe('a login page on another site, in a browser', {
 }, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   });
-  afterAll(() => browser?.close());
+  afterAll(closeContexts);
 
   test.each([true, false])('a visitor signs in and out, with JavaScript: %s', async (javaScriptEnabled) => {
     const context = await browser.newContext({ javaScriptEnabled });

@@ -4,7 +4,7 @@ import { AUDIENCE, Issuer, makeKey } from '../auth/issuer.js';
 import { startWebServer, type WebServer } from '../auth/web-server.js';
 import { cookieOf, cookieOfGuest, jsonOf, post, sendJson } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
@@ -185,7 +185,7 @@ describe('a name from a token', () => {
     'a name from a token is shown by the script, which works without the form',
     skipWithout('chromium'),
     async () => {
-      const browser = await launchBrowser();
+      const browser = await sharedBrowser();
       const context = await browser.newContext({ viewport: { width: 1000, height: 600 } });
       const value = await issuer.sign({ sub: 'gus', name: 'Gus' });
       await context.addCookies([{ name: 'changeroom_token', value, url: app.url }]);
@@ -198,7 +198,7 @@ describe('a name from a token', () => {
       await say(page, 'hello');
       await until('the message is delivered', async () => (await shownTexts(page)).includes('hello'));
       expect(errors).toEqual([]);
-      await browser.close();
+      await closeContexts();
     },
   );
 

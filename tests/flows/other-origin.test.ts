@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUDIENCE, Issuer, makeKey } from '../auth/issuer.js';
 import { cookieOfGuest, jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser } from '../support/browser.js';
+import { closeContexts, sharedBrowser } from '../support/browser.js';
 import { type PageServer, startPageServer } from '../support/page-server.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
@@ -23,7 +23,7 @@ describe('a page of another origin', skipWithout('chromium'), () => {
   let secured: TestApp;
   beforeAll(async () => {
     [browser, pages, foreign, issuer] = await Promise.all([
-      launchBrowser(),
+      sharedBrowser(),
       startPageServer(FRONT_END),
       startPageServer(FRONT_END),
       makeKey('1').then((key) => Issuer.start(key)),
@@ -36,7 +36,7 @@ describe('a page of another origin', skipWithout('chromium'), () => {
     });
   });
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await Promise.all([app, secured, pages, foreign, issuer?.server].map((each) => each?.stop()));
   });
 

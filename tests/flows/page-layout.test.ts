@@ -2,7 +2,7 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -20,11 +20,11 @@ describe('the page', skipWithout('chromium'), () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 

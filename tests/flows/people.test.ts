@@ -3,7 +3,7 @@ import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonOf } from '../http/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -14,12 +14,12 @@ describe('people in rooms', skipWithout('chromium'), () => {
   beforeAll(async () => {
     [app, browser] = await Promise.all([
       startTestApp({ env: { LIMIT_MESSAGES: '4', SESSION_SECRET: 'a secret of these tests' } }),
-      launchBrowser(),
+      sharedBrowser(),
     ]);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -14,13 +14,13 @@ describe('losing the connection', skipWithout('chromium'), () => {
   let database: r.Connection;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
     way = await startTcpProxy(Number(new URL(app.url).port));
     database = await app.database.connect();
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await way?.stop();
     await app?.stop();
   });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -17,11 +17,11 @@ describe.each([
     let browser: Browser;
 
     beforeAll(async () => {
-      [app, browser] = await Promise.all([startTestApp({ env: { LIMIT_ROOMS: '0' } }), launchBrowser()]);
+      [app, browser] = await Promise.all([startTestApp({ env: { LIMIT_ROOMS: '0' } }), sharedBrowser()]);
     });
 
     afterAll(async () => {
-      await browser?.close();
+      await closeContexts();
       await app?.stop();
     });
 

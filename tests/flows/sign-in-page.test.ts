@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts } from '../support/browser.js';
 import { TestIdentityProvider } from '../support/identity-provider.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
@@ -17,12 +17,12 @@ describe('the page with a login', { timeout: 60_000, ...skipWithout('chromium') 
 
   beforeAll(async () => {
     provider = await TestIdentityProvider.start({ lifetimeSeconds: 4 });
-    [app, browser] = await Promise.all([startTestApp({ env: provider.env }), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp({ env: provider.env }), sharedBrowser()]);
     provider.allow(app.url);
   });
   afterEach(() => context.close());
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
     await provider?.stop();
   });

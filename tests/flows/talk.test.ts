@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -12,11 +12,11 @@ describe('talking in a room', skipWithout('chromium'), () => {
   let rooms = 0;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
 
@@ -110,12 +110,53 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await ann.page.keyboard.press('Enter');
     await shows(bob, ['first line\nsecond line!']);
     await until('the editor to close', async () => (await ann.page.locator('.editor').count()) === 0);
-    await ann.page.keyboard.press('Shift+Tab'); // from writing to the last message's actions
-    await ann.page.keyboard.press('Enter');
-    await ann.page.keyboard.press('Shift+Tab');
+    await ann.page.keyboard.press('Shift+Tab'); // from writing to the last message
+    await ann.page.keyboard.press('Enter'); // to its actions
+    await ann.page.keyboard.press('ArrowRight');
+    await ann.page.keyboard.press('Enter'); // the question whether to delete it, and there "Keep"
+    await ann.page.keyboard.press('ArrowLeft');
     await ann.page.keyboard.press('Enter');
     await shows(bob, []);
     await leave(ann, bob);
+  });
+
+  test('the log is one tab stop, in which keys select messages and their actions', async () => {
+    const { room, ann } = await meet();
+    const database = await app.database.connect();
+    const rows = Array.from({ length: 40 }, (_, i) => ({ room, body: `see https://example.org/${i}` }));
+    await r.table('messages').insert(rows).run(database);
+    await until('the messages', async () => (await shownTexts(ann.page)).length === 40);
+    for (const text of ['one', 'two', 'three']) await say(ann.page, text);
+    await until('the delivery', async () => (await shownTexts(ann.page)).length === 43);
+    const { keyboard } = ann.page;
+    const focused = () =>
+      ann.page.evaluate(`(({ tagName, ariaLabel, innerText, id }) =>
+        id || ariaLabel || (tagName === 'LI' ? innerText.trim().split('\\n').at(-1) : tagName))(document.activeElement)`);
+    const after = async (...keys: string[]) => {
+      for (const key of keys) await keyboard.press(key);
+      return focused();
+    };
+    expect(await after('Shift+Tab')).toBe('three');
+    expect(await after('Shift+Tab')).not.toMatch(/one|two|three|https/);
+    expect(await after('Tab')).toBe('three');
+    expect(await after('Tab')).toBe('body');
+    expect(await after('Shift+Tab', 'ArrowUp')).toBe('two');
+    expect(await after('Enter')).toBe('Edit');
+    expect(await after('ArrowRight')).toBe('Delete');
+    expect(await after('ArrowLeft', 'ArrowLeft')).toBe('two');
+    expect(await after('Home')).toMatch(/example.org\/\d+$/);
+    expect(await after('Enter')).toMatch(/example.org\/\d+$/); // not an own message: no actions
+    expect(await after('Tab')).toBe('A'); // the link of the selected message
+    expect(await after('Shift+Tab', 'End')).toBe('three');
+    expect(await after('PageUp')).toMatch(/example.org/);
+    expect(await after('End', 'ArrowUp', 'e')).toBe('Your message');
+    expect(await ann.page.inputValue('.editor textarea')).toBe('two');
+    expect(await after('Escape')).toBe('body');
+    await after('Shift+Tab', 'Delete');
+    expect(await ann.page.locator(':focus').textContent()).toBe('Keep');
+    expect(await after('Escape')).toBe('three');
+    expect(await after('Escape')).toBe('body');
+    await leave(ann);
   });
 
   test('text is never interpreted as markup', async () => {

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser, say, shownTexts, type Visitor, visit } from '../support/browser.js';
+import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -15,10 +15,10 @@ describe('texts that are not sent yet', skipWithout('chromium'), () => {
   let rooms = 0;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
+    [app, browser] = await Promise.all([startTestApp(), sharedBrowser()]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts();
     await app?.stop();
   });
   beforeEach(async () => {

@@ -435,7 +435,14 @@ describe('refused event streams', () => {
     const link = chatDatabase(database.at(1));
     link.start();
     const access = new AccessControl(new RoomTable(link, log), new MembershipTable(link, log));
-    const rooms = new RoomService(new Messages(link, log), access, unlimited(), log, { readyMs: 10 });
+    const rooms = new RoomService(
+      new Messages(link, log),
+      { namesFor: async () => ({}) },
+      access,
+      unlimited(),
+      log,
+      { readyMs: 10 },
+    );
     await serve({}, rooms);
     const response = await fetch(address());
     expect(response.headers.get('retry-after')).toBe('1');

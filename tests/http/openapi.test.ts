@@ -102,6 +102,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['postMessage', () => ({ body: message }), 200],
   ['postMessage', () => ({ body: message, headers: { cookie: '' } }), 403],
   ['listMessages', () => ({ query: '?limit=1' }), 200],
+  ['listMentions', () => ({}), 200],
+  ['listMentions', () => ({ query: '?before=x' }), 400],
   ['listMessages', () => ({ query: '?limit=0' }), 400],
   ['listMessages', () => ({ query: '?before=x' }), 400],
   ['getMessage', there, 200],

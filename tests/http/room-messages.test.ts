@@ -164,7 +164,7 @@ describe('posting a message', () => {
 
 describe('the messages of a room', () => {
   test('the list of messages is empty in an unused room', async () => {
-    expect(await page()).toEqual({ messages: [], before: null, after: expect.any(String) });
+    expect(await page()).toEqual({ messages: [], before: null, after: expect.any(String), quoted: {} });
   });
 
   test('pages lead from the newest messages back to the beginning, each with the oldest message first', async () => {
@@ -180,7 +180,7 @@ describe('the messages of a room', () => {
 
   test('new messages can be polled by cursor', async () => {
     const { after } = await page();
-    expect(await page(`?after=${after}`)).toEqual({ messages: [], before: null, after });
+    expect(await page(`?after=${after}`)).toEqual({ messages: [], before: null, after, quoted: {} });
     await post(messages, { body: 'one' });
     const first = await page(`?after=${after}`);
     expect(bodies(first)).toEqual(['one']);

@@ -34,7 +34,7 @@ describe('creating a room', () => {
     const there = new URL(response.headers.get('location')!, app.url);
     expect(await get(there.href)).toEqual(created);
     expect(await listed()).toEqual(created);
-    expect(await listed(bob)).toEqual({ ...created, joined: false, unread: null });
+    expect(await listed(bob)).toEqual({ ...created, joined: false, unread: null, mentions: null });
   });
 
   test('a room can be created with any characters in its name', async () => {

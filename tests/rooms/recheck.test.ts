@@ -23,7 +23,7 @@ afterAll(async () => {
 async function open() {
   rooms += 1;
   const name = `recheck ${rooms}`;
-  const room = new Room(name, stack.messages, createLog({ log: 'silent' }));
+  const room = new Room(name, stack.messages, { namesFor: async () => ({}) }, createLog({ log: 'silent' }));
   await room.ready(10_000);
   const [member, leaver] = [new View('member'), new View('leaver')];
   for (const view of [member, leaver]) {

@@ -4,6 +4,7 @@ import { AccessControl } from '../../server/access/access-control.js';
 import type { Database } from '../../server/database/connection/database.js';
 import { r } from '../../server/database/connection/reql.js';
 import { MAX_JOINED_ROOMS, MembershipTable } from '../../server/database/tables/membership-table.js';
+import { Mentions } from '../../server/database/tables/mentions.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
 import { UsedRooms } from '../../server/database/tables/used-rooms.js';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     limits: unlimited(),
     listing,
     memberships,
+    mentions: new Mentions(database),
     messages,
     presence,
     roomTable,
@@ -81,9 +83,10 @@ describe('creating a room', () => {
       joined: true,
       users: 0,
       unread: 0,
+      mentions: 0,
     });
     expect(await named('ann')).toEqual(created);
-    expect(await named('bob')).toEqual({ ...created, joined: false, unread: null });
+    expect(await named('bob')).toEqual({ ...created, joined: false, unread: null, mentions: null });
   });
 
   test('creating a room of an existing name is refused and does not change it', async () => {

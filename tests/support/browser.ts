@@ -7,13 +7,27 @@ import {
 } from 'playwright-core';
 import { programPath } from './programs.js';
 
-/** Builds the page's script and styles, and starts a real Chromium. @param options of its command line */
+/** Starts a real Chromium, which the caller closes. @param options of its command line */
 export async function launchBrowser(...options: string[]): Promise<Browser> {
-  // Containers give programs neither the rights for the sandbox nor much shared memory.
   return chromium.launch({
     executablePath: programPath('chromium'),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', ...options],
+    // Containers give programs neither the rights for the sandbox nor much shared memory.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...options],
   });
+}
+
+let shared: Promise<Browser> | undefined;
+
+/** The Chromium of this worker, which ends with the worker. A suite calls `closeContexts` when it ends. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
+/** Closes all pages of the shared browser, with their cookies and storage. */
+export async function closeContexts(): Promise<void> {
+  const browser = await shared;
+  for (const context of browser?.contexts() ?? []) await context.close();
 }
 
 export interface Visitor {

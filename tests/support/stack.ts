@@ -5,6 +5,7 @@ import { ChatSchema, type ChatSchemaOptions } from '../../server/database/schema
 import { MembershipTable } from '../../server/database/tables/membership-table.js';
 import { Messages } from '../../server/database/tables/messages.js';
 import { RoomTable } from '../../server/database/tables/room-table.js';
+import { UserTable } from '../../server/database/tables/user-table.js';
 import { Limits } from '../../server/limits/limits.js';
 import { RoomService, type RoomsOptions } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
@@ -37,7 +38,11 @@ export async function startStack(
   await database.ready(30_000);
   const messages = new Messages(database, log);
   const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
-  const rooms = new RoomService(messages, access, unlimited(), log, { lingerMs: 100, ...options.rooms });
+  const users = new UserTable(database, log);
+  const rooms = new RoomService(messages, users, access, unlimited(), log, {
+    lingerMs: 100,
+    ...options.rooms,
+  });
   const stop = async () => {
     rooms.close();
     await database.stop();

@@ -6,6 +6,12 @@
 /** Version of the protocol, `major.minor`. A client works with servers of the same major version. */
 export const PROTOCOL_VERSION = '1.2';
 
+/** A position: `sent` and `id` of a message */
+export interface Place {
+  sent: number;
+  id: string;
+}
+
 /** The author of a message, or the user of a socket. */
 export interface Author {
   /** Null if the author is unknown, as in a row typed into a ReQL console */
@@ -17,6 +23,7 @@ export interface Author {
 export interface Message {
   id: string;
   room: string;
+  /** Mentions a user as `<@id_user>` */
   body: string;
   /** Milliseconds since 1970 */
   sent: number;
@@ -26,6 +33,8 @@ export interface Message {
   edited?: number | undefined;
   /** Its files; absent without any. `body` may be empty then */
   files?: MessageFile[] | undefined;
+  /** The message of the same room that this one replies to */
+  reply_to?: string | undefined;
 }
 
 /** A file of a message, at `/api/rooms/:room/files/:id`. */
@@ -41,6 +50,17 @@ export interface MessageFile {
   height?: number | undefined;
   /** True for an image that moves */
   animated?: boolean | undefined;
+}
+
+/** The beginning of a message that another one replies to. */
+export interface Quote {
+  id: string;
+  /** The first 300 characters of the body */
+  body: string;
+  /** Milliseconds since 1970 */
+  sent: number;
+  author: Author;
+  kind: 'message' | 'action' | 'bot' | 'system';
 }
 
 /** The position of a message in its room. */
@@ -74,6 +94,7 @@ export type ErrorCode =
   | 'bad-name'
   | 'bad-id'
   | 'bad-cursor'
+  | 'bad-reply'
   | 'bad-limit'
   | 'login-required'
   | 'bad-token'
@@ -191,6 +212,8 @@ export interface ClientFrames {
       room: string;
       /** May be missing or empty if the message has files */
       body?: string | undefined;
+      /** Id of the message of the same room that this one replies to */
+      reply_to?: string | undefined;
       /** Ids of own files that were uploaded to this room and have not been sent yet */
       files?: string[] | undefined;
     };
@@ -212,17 +235,18 @@ export interface ClientFrames {
     room: string;
     id: string;
   };
-  /** Loads the messages right before a position. The answer is a `history`. */
+  /** Loads messages: exactly one of `before`, `after` and `around` is needed. The answer is a `history`. */
   loadHistory: {
     type: 'loadHistory';
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     room: string;
-    /** A position: `sent` and `id` of a message */
-    before: {
-      sent: number;
-      id: string;
-    };
+    /** Load the messages right before this position */
+    before?: Place | undefined;
+    /** Load the messages right after this position */
+    after?: Place | undefined;
+    /** Load the message of this id and those around it */
+    around?: string | undefined;
     limit?: number | undefined;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
@@ -291,8 +315,10 @@ export interface ServerFrames {
     hasOlder: boolean;
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
     names?: Record<string, string> | undefined;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
   };
   /** A new or changed message: an upsert by id. */
   deliverMessage: {
@@ -304,6 +330,15 @@ export interface ServerFrames {
     type: 'removeMessage';
     room: string;
     id: string;
+  };
+  /** References of messages that were delivered before: older messages to which they reply, and names of mentioned users. */
+  references: {
+    type: 'references';
+    room: string;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
   };
   /** Changes of this room may have been missed. All messages at or after `from` are exact (earlier frames brought them up to date); the client has to load older messages again. `from: null`: nothing is older. */
   roomResync: {
@@ -318,7 +353,7 @@ export interface ServerFrames {
     /** False while the room's changefeed is interrupted: the messages may be out of date */
     live: boolean;
   };
-  /** Answers `loadHistory`: all messages from the first of `messages` up to `before`. */
+  /** Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to `before`, or from `after` on. */
   history: {
     type: 'history';
     /** The `ref` of the frame that this one answers */
@@ -328,8 +363,12 @@ export interface ServerFrames {
     messages: Message[];
     /** The table holds messages before the first */
     hasOlder: boolean;
-    /** Current names of authors by `id_user`, where they differ from the names in their messages */
+    /** The table holds messages after the last */
+    hasNewer: boolean;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
     names?: Record<string, string> | undefined;
+    /** Messages that others reply to, by id; null if the room has no such message (any more) */
+    quoted?: Record<string, Quote | null> | undefined;
   };
   /** The frame was handled. For a write: it is stored in the database. */
   ack: {
@@ -380,6 +419,8 @@ export interface ServerFrames {
     newest: Position | null;
     /** The first ten authors of them */
     authors: readonly (string | null)[];
+    /** How many of them mention a user, by `id_user`; absent if no user is mentioned */
+    mentions?: Record<string, number> | undefined;
   };
   /** Another user types in a joined room. No socket of the typing user receives it, in any process. */
   userTyping: {

@@ -209,6 +209,7 @@ describe('a room session', () => {
       room: 'lobby',
       messages: span(1, 10),
       hasOlder: false,
+      hasNewer: true,
     });
     expect(timeline.get(message(5).id)).toBeUndefined();
     expect(timeline.get(message(6).id)?.body).toBe('edited');
@@ -226,12 +227,20 @@ describe('a room session', () => {
       room: 'lobby',
       messages: span(1, 10),
       hasOlder: false,
+      hasNewer: true,
     });
     disconnect();
     join(span(12, 21), true);
     const [check] = take('loadHistory');
     expect(check).toMatchObject({ before: { sent: 12 } });
-    receive({ type: 'history', ref: asked!.ref, room: 'lobby', messages: [], hasOlder: false });
+    receive({
+      type: 'history',
+      ref: asked!.ref,
+      room: 'lobby',
+      messages: [],
+      hasOlder: false,
+      hasNewer: true,
+    });
     expect(timeline.messages).toHaveLength(21);
     receive({
       type: 'history',
@@ -239,6 +248,7 @@ describe('a room session', () => {
       room: 'lobby',
       messages: span(3, 11),
       hasOlder: false,
+      hasNewer: true,
     });
     expect(timeline.messages).toEqual(span(3, 21));
   });

@@ -1,5 +1,28 @@
 import type { Socket } from 'node:net';
 import type { Connection } from 'rethinkdb';
+import type {
+  FeedItem,
+  FeedOptions,
+  IndexOptions,
+  IndexStatus,
+  RawBinary,
+  RawTime,
+  TableConfig,
+  WriteOptions,
+  WriteResult,
+} from './reql-answers.js';
+
+export type {
+  FeedItem,
+  FeedOptions,
+  IndexOptions,
+  IndexStatus,
+  RawBinary,
+  RawTime,
+  TableConfig,
+  WriteOptions,
+  WriteResult,
+} from './reql-answers.js';
 
 /**
  * Types for the terms of ReQL that the server and its programs use, over the official driver. `@types/rethinkdb` lacks write hooks,
@@ -38,19 +61,6 @@ export type Yield<Value> =
 
 type ItemOf<T> = NonNullable<T> extends readonly (infer Item)[] ? Item : unknown;
 type FieldOf<T> = keyof NonNullable<T> & string;
-
-/** A time in the raw form, in seconds since 1970. */
-export interface RawTime {
-  readonly $reql_type$: 'TIME';
-  readonly epoch_time: number;
-}
-
-/** Bytes in the raw form, such as a function as the database stores it. */
-export interface RawBinary {
-  readonly $reql_type$: 'BINARY';
-  /** Base64. */
-  readonly data: string;
-}
 
 /** `r.minval` or `r.maxval`. */
 export interface KeyBound {
@@ -102,7 +112,11 @@ export interface Datum<T = unknown> extends Query<T> {
   mul(factor: number): Datum<number>;
   div(divisor: number): Datum<number>;
   round(): Datum<number>;
-  match(pattern: string): Datum<{ str: string } | null>;
+  match(pattern: string): Datum<{ str: string; groups: { str: string }[] } | null>;
+  split(separator: string): Datum<string[]>;
+  slice(start: number, end: number): Datum<T>;
+  distinct(): Datum<T>;
+  limit(count: number): Datum<T>;
   toEpochTime(): Datum<number>;
   count(): Datum<number>;
   isEmpty(): Datum<boolean>;
@@ -117,6 +131,7 @@ export interface Datum<T = unknown> extends Query<T> {
   ): Datum<State>;
   min(): Datum<ItemOf<T>>;
   coerceTo(type: 'array'): Datum<ItemOf<T>[]>;
+  coerceTo(type: 'string'): Datum<string>;
 }
 
 export interface Sequence<Row, Index extends string = never> extends Query<DriverCursor<Row>> {
@@ -128,6 +143,8 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   orderBy(order: { index: Index | 'id' | Descending<Index> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
   sum(of: (row: Datum<Row>) => Operand<number>): Datum<number>;
+  /** Adds fields to each row. */
+  merge<Added>(to: (row: Datum<Row>) => Added): Sequence<Row & Yield<Added>>;
   limit(count: number): this;
   nth(index: number): Datum<Row>;
   count(): Datum<number>;
@@ -197,59 +214,6 @@ export interface WaitOptions {
   waitFor: 'ready_for_writes' | 'all_replicas_ready';
   /** In seconds. */
   timeout: number;
-}
-
-export interface IndexOptions {
-  multi?: boolean;
-  geo?: boolean;
-}
-
-export interface IndexStatus extends Required<IndexOptions> {
-  index: string;
-  function: RawBinary;
-  /** The ReQL text that made the index. */
-  query: string;
-}
-
-export interface WriteOptions {
-  durability?: 'hard' | 'soft';
-  returnChanges?: boolean | 'always';
-  ignoreWriteHook?: boolean;
-}
-
-export interface FeedOptions {
-  squash?: boolean;
-  includeStates?: boolean;
-}
-
-/** An item of a feed: a change, a state, or an error after which changes are missing. */
-export interface FeedItem<Row> {
-  state?: string;
-  error?: string;
-  old_val?: Row | null;
-  new_val?: Row | null;
-}
-
-export interface WriteResult<Row = unknown> {
-  inserted: number;
-  replaced: number;
-  unchanged: number;
-  deleted: number;
-  skipped: number;
-  errors: number;
-  first_error?: string;
-  generated_keys?: string[];
-  changes?: { old_val: Row | null; new_val: Row | null; error?: string }[];
-}
-
-/** A row of the system table `table_config`. */
-export interface TableConfig {
-  id: string;
-  db: string;
-  name: string;
-  /** Missing, with an `error` in its place, while the servers that have the table cannot be reached. */
-  shards?: { replicas: string[] }[];
-  indexes?: string[];
 }
 
 export interface SystemTables {

@@ -12,6 +12,8 @@ export interface MessageRow {
   kind?: unknown;
   sent?: unknown;
   edited?: unknown;
+  /** Id of the message that this one replies to. */
+  reply_to?: unknown;
   /** As `MessageFile`: repeated here, so that a delivery needs no further query. */
   files?: unknown;
 }

@@ -1,3 +1,4 @@
+import { MAX_MENTIONS, MENTION_END } from '../../protocol/mentions.js';
 import { COMMAND } from '../../protocol/message.js';
 import { r } from '../connection/reql.js';
 import type { Datum } from '../connection/reql-types.js';
@@ -16,15 +17,20 @@ import type {
 } from './rows.js';
 
 /**
- * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `files` has the
- * ids of the files of messages. Rows in which `files` has another form are not in that index.
+ * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `mentions`
+ * has an entry `[id_user, sent]` for each user that a message mentions; `files` has the ids of its files. Rows in which `files`
+ * has another form are not in that index.
  */
-export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'files'> = {
+export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'mentions' | 'files'> = {
   name: 'messages',
   indexes: {
     room_sent: { definition: (row) => [row('room'), row('sent')] },
     command_sent: { definition: sentAsCommand },
     files: { definition: filesOf, options: { multi: true } },
+    mentions: {
+      definition: (row) => usersMentionedIn(row('body')).map((id_user) => [id_user, row('sent')]),
+      options: { multi: true },
+    },
   },
   writeHook: messageHook,
 };
@@ -122,6 +128,22 @@ function sentAsCommand(message: Datum<MessageRow>): Datum {
 function filesOf(message: Datum<MessageRow>): Datum {
   const files = message('files').default([]) as Datum<{ id?: unknown }[]>;
   return files.map((file) => file('id'));
+}
+
+/** Mentions `<@` of a body that the database looks at, so that a row of another program costs a bounded time. */
+const MAX_SCANNED_MENTIONS = 100;
+
+/** Ids of the users that a body mentions, as protocol/mentions.ts finds them. */
+export function usersMentionedIn(body: Datum): Datum<string[]> {
+  const mentioned = body
+    .split('<@')
+    .slice(1, MAX_SCANNED_MENTIONS + 1)
+    .concatMap((rest) =>
+      rest
+        .match(`^${MENTION_END}`)
+        .do((found) => r.branch(found.eq(null), [], [found('groups').nth(0)('str')])),
+    );
+  return r.branch(body.match('<@').eq(null), [], mentioned.distinct().limit(MAX_MENTIONS));
 }
 
 // Rows written by hand may have their names in the primary key alone.

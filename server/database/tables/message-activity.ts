@@ -4,12 +4,14 @@ import type { Database } from '../connection/database.js';
 import { Feed } from '../connection/feed.js';
 import { millisecondsOf } from '../connection/reql.js';
 import type { MessageRow } from '../schema/rows.js';
-import { MESSAGES } from '../schema/tables.js';
+import { MESSAGES, usersMentionedIn } from '../schema/tables.js';
 
 /** A new message, without its text. */
 export interface NewMessageSign extends Position {
   room: string;
   id_user: string | null;
+  /** Ids of the users that it mentions. */
+  mentions: readonly string[];
 }
 
 export interface ActivityListener {
@@ -26,7 +28,11 @@ export function followActivity(database: Database, listener: ActivityListener, l
   let wasLost = false;
   const feed = new Feed<ActivityRow>(
     database,
-    database.table(MESSAGES).pluck('id', 'room', 'sent', 'author'),
+    database
+      .table(MESSAGES)
+      // Without a body where the write hook was removed: an error would end the feed.
+      .merge((row) => ({ mentions: usersMentionedIn(row('body').default('').coerceTo('string')) }))
+      .pluck('id', 'room', 'sent', 'author', 'mentions'),
     {
       opened: () => {
         if (wasLost) listener.missed();
@@ -47,12 +53,14 @@ export function followActivity(database: Database, listener: ActivityListener, l
   return () => feed.close();
 }
 
-type ActivityRow = Pick<MessageRow, 'id' | 'room' | 'sent' | 'author'>;
+interface ActivityRow extends Pick<MessageRow, 'id' | 'room' | 'sent' | 'author'> {
+  mentions: string[];
+}
 
 /** Null for a row that is not a message, see `toMessage`. */
-function toSign({ id, room, sent, author }: ActivityRow): NewMessageSign | null {
+function toSign({ id, room, sent, author, mentions }: ActivityRow): NewMessageSign | null {
   const time = millisecondsOf(sent);
   if (typeof id !== 'string' || typeof room !== 'string' || time === null) return null;
   const id_user = author?.id_user;
-  return { id, room, sent: time, id_user: typeof id_user === 'string' ? id_user : null };
+  return { id, room, sent: time, id_user: typeof id_user === 'string' ? id_user : null, mentions };
 }

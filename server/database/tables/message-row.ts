@@ -1,5 +1,5 @@
 import { KINDS } from '../../protocol/entities.js';
-import type { Message } from '../../protocol/message.js';
+import { isMessageId, type Message } from '../../protocol/message.js';
 import { millisecondsOf } from '../connection/reql.js';
 import type { MessageRow } from '../schema/rows.js';
 import { toMessageFiles } from './message-files.js';
@@ -27,5 +27,7 @@ export function toMessage(row: MessageRow | null): Message | null {
   if (edited !== null) message.edited = edited;
   const files = row.files === undefined ? [] : toMessageFiles(row.files);
   if (files.length > 0) message.files = files;
+  const { reply_to } = row;
+  if (typeof reply_to === 'string' && isMessageId(reply_to)) message.reply_to = reply_to;
   return message;
 }

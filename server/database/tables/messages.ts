@@ -1,41 +1,15 @@
-import { ChatError } from '../../protocol/errors.js';
-import {
-  type Author,
-  type Kind,
-  type Message,
-  type MessageFile,
-  newMessageId,
-  type Position,
-} from '../../protocol/message.js';
-import { diagnostics } from '../../telemetry/diagnostics-channels.js';
+import type { Message, Position } from '../../protocol/message.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
-import { keepStored, r, timeOf } from '../connection/reql.js';
-import type { Datum, Key, RawTime, RowSelection, Selection, WriteResult } from '../connection/reql-types.js';
+import { r, timeOf } from '../connection/reql.js';
+import type { Datum, Key, RowSelection, Selection } from '../connection/reql-types.js';
 import type { MessageRow } from '../schema/rows.js';
 import { MESSAGES } from '../schema/tables.js';
-import { InsertQueue } from './insert-queue.js';
 import { type ActivityListener, followActivity } from './message-activity.js';
 import { MessageFeeds, type MessageListener } from './message-feeds.js';
-import { ifOwn, messageRefusal, noSuchMessage, throwRefusal } from './message-refusals.js';
+import { type Inserted, MessageInserts, type NewMessage } from './message-inserts.js';
+import { ifOwn, noSuchMessage, throwRefusal } from './message-refusals.js';
 import { toMessage } from './message-row.js';
-
-/** A message to be written. Texts have been cleaned by the rules of protocol/message.ts. */
-export interface NewMessage {
-  /** Default: a new UUIDv7. */
-  id?: string | undefined;
-  room: string;
-  body: string;
-  author: Author;
-  kind?: Kind;
-  files?: readonly MessageFile[];
-}
-
-export interface Inserted {
-  message: Message;
-  /** False when the same message was stored already: a retry. */
-  created: boolean;
-}
 
 export interface Older {
   /** Oldest first. */
@@ -56,17 +30,7 @@ const RECENT_MESSAGES = 1_000;
 /** Rooms whose messages one query counts. */
 const ROOMS_PER_COUNT_QUERY = 25;
 
-interface NewRow {
-  id: string;
-  room: string;
-  body: string;
-  author: Author;
-  kind: Kind;
-  sent: Datum<RawTime>;
-  files?: readonly MessageFile[];
-}
-
-type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'files'>;
+type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'mentions' | 'files'>;
 
 /**
  * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,
@@ -75,16 +39,13 @@ type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'fi
 export class Messages {
   readonly #database: Database;
   readonly #log: Log;
-  readonly #queue = new InsertQueue<NewRow, Inserted>(
-    (rows) => this.#insertBatch(rows),
-    ({ body }) => body.length,
-  );
+  readonly #inserts: MessageInserts;
   readonly #feeds: MessageFeeds;
-  #lastSent = 0;
 
   constructor(database: Database, log: Log) {
     this.#database = database;
     this.#log = log;
+    this.#inserts = new MessageInserts(database);
     this.#feeds = new MessageFeeds(database, log);
   }
 
@@ -95,7 +56,7 @@ export class Messages {
 
   /** Messages that wait to be inserted. */
   get queued(): number {
-    return this.#queue.depth;
+    return this.#inserts.queued;
   }
 
   /** Follows a room's changes. @returns a function that stops following */
@@ -108,23 +69,9 @@ export class Messages {
     return followActivity(this.#database, listener, this.#log);
   }
 
-  /**
-   * Writes a message; resolves when the database has it on disk. A retry with the id of the author's own message stores no
-   * second message and is no error. @throws ChatError `id-taken` when another message has this id
-   */
-  async insert({ id = newMessageId(), files = [], ...message }: NewMessage): Promise<Inserted> {
-    const { room, body, author, kind = 'message' } = message;
-    // Stamped here and never decreasing, so that one sender's messages keep their order in whichever batch they are.
-    // Ids of bots' replies do not increase, so their times do.
-    this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
-    const sent = timeOf(this.#lastSent);
-    const row = { id, room, body, author, kind, sent, ...(files.length > 0 && { files }) };
-    const inserted = await this.#queue.insert(row, author.id_user ?? room);
-    const stored = inserted.message;
-    if (stored.room !== room || stored.author.id_user !== author.id_user) {
-      throw new ChatError('id-taken', 'another message has this id', { field: 'id' });
-    }
-    return inserted;
+  /** See MessageInserts.insert. */
+  insert(message: NewMessage): Promise<Inserted> {
+    return this.#inserts.insert(message);
   }
 
   /** @throws ChatError `no-such-message`, `not-yours` */
@@ -157,8 +104,23 @@ export class Messages {
 
   /** Null when the room has no such message. */
   async get(room: string, id: string): Promise<Message | null> {
-    const message = toMessage(await this.#database.run(this.#one(id)));
+    const message = await this.find(id);
     return message?.room === room ? message : null;
+  }
+
+  /** A message of any room. */
+  async find(id: string): Promise<Message | null> {
+    return toMessage(await this.#database.run(this.#one(id)));
+  }
+
+  /** Those of the messages that the room has. */
+  async getMany(room: string, ids: readonly string[]): Promise<Message[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#database.rows(this.#database.table(MESSAGES).getAll(r.args(ids)));
+    return found
+      .map(toMessage)
+      .filter((message) => message !== null)
+      .filter((message) => message.room === room);
   }
 
   /** The newest messages of a room. */
@@ -186,6 +148,18 @@ export class Messages {
       .filter((row) => row('sent').gt(time).or(row('id').gt(id)));
     const { rows, more } = await this.#page(range, limit);
     return { messages: rows, hasNewer: more };
+  }
+
+  /** A message with those around it, at most `limit`; null when the room has no such message. */
+  async around(room: string, id: string, limit: number): Promise<(Older & Newer) | null> {
+    const middle = await this.get(room, id);
+    if (!middle) return null;
+    const [older, newer] = await Promise.all([
+      this.before(room, middle, Math.floor((limit - 1) / 2)),
+      this.after(room, middle, Math.ceil((limit - 1) / 2)),
+    ]);
+    const messages = [...older.messages, middle, ...newer.messages];
+    return { messages, hasOlder: older.hasOlder, hasNewer: newer.hasNewer };
   }
 
   /** The number of messages after a position, for several rooms at once; counting stops at `limit`. */
@@ -243,54 +217,5 @@ export class Messages {
     const found = await this.#database.run(rows.limit(limit + 1).coerceTo('array'));
     const messages = found.slice(0, limit).map(toMessage);
     return { rows: messages.filter((message) => message !== null), more: found.length > limit };
-  }
-
-  #insertOneByOne(rows: NewRow[]): Promise<(Inserted | Error)[]> {
-    return Promise.all(
-      rows.map((row) =>
-        this.#insertBatch([row]).then(
-          ([only]) => only ?? messageRefusal(),
-          (error: Error) => error,
-        ),
-      ),
-    );
-  }
-
-  /** One query for many rows; a conflict leaves the stored row as it is. */
-  async #insertBatch(rows: NewRow[]): Promise<(Inserted | Error)[]> {
-    const insert = this.#database
-      .table(MESSAGES)
-      .insert(rows, { conflict: keepStored, returnChanges: 'always' });
-    const begin = performance.now();
-    let result: WriteResult<MessageRow>;
-    try {
-      result = await this.#database.run(insert);
-    } catch (error) {
-      if (rows.length === 1 || !(error instanceof ChatError) || error.code !== 'storage-full') throw error;
-      // The rows before the one that did not fit are written: each row gets its own result.
-      return this.#insertOneByOne(rows);
-    }
-    diagnostics.inserted.publish({ rows: rows.length, seconds: (performance.now() - begin) / 1000 });
-    const written = new Map<string, Inserted>();
-    for (const { old_val, new_val, error } of result.changes ?? []) {
-      const message = error === undefined ? toMessage(new_val) : null;
-      if (!message) continue;
-      const created = old_val === null || written.get(message.id)?.created === true;
-      written.set(message.id, { message, created });
-    }
-    // An error in `changes` does not name its row, so a row without a result is written by itself.
-    return Promise.all(
-      rows.map(async ({ id }, i) => {
-        const inserted = written.get(id);
-        if (inserted) {
-          // The same message may be in the batch again.
-          written.set(id, { ...inserted, created: false });
-          return inserted;
-        }
-        if (rows.length === 1) return messageRefusal(result.first_error);
-        const [alone] = await this.#insertOneByOne(rows.slice(i, i + 1));
-        return alone ?? messageRefusal(result.first_error);
-      }),
-    );
   }
 }

@@ -1,4 +1,6 @@
+import type { Quotes } from '../../protocol/entities.js';
 import { ChatError } from '../../protocol/errors.js';
+import { mentionedUsers } from '../../protocol/mentions.js';
 import { cleanName, type Message } from '../../protocol/message.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
@@ -68,16 +70,25 @@ export class UserTable {
     return this.cache.getMany([...ids].filter(isKey));
   }
 
-  /** The current names of authors where they differ from those in their messages; while the database is unavailable, the cached ones. */
-  async namesFor(messages: readonly Message[]): Promise<Record<string, string>> {
-    const ids = new Set(messages.flatMap(({ author: { id_user } }) => id_user ?? []));
+  /**
+   * The current names of authors where they differ from those in their messages, and of mentioned users; while the database
+   * is unavailable, the cached ones.
+   */
+  async namesFor(messages: readonly Message[], quoted: Quotes = {}): Promise<Record<string, string>> {
+    const texts = [...messages, ...Object.values(quoted).filter((quote) => quote !== null)];
+    const mentioned = new Set(texts.flatMap(({ body }) => mentionedUsers(body)));
+    const ids = new Set([...mentioned, ...texts.flatMap(({ author: { id_user } }) => id_user ?? [])]);
     const users = await Promise.all([...ids].map((id_user) => unlessUnavailable(this.get(id_user))));
     const current = new Map(users.flatMap((user) => (user ? [[user.id_user, user.name]] : [])));
     const names: Record<string, string> = {};
-    for (const { author } of messages) {
+    for (const { author } of texts) {
       const { id_user } = author;
       const name = id_user === null ? undefined : current.get(id_user);
       if (id_user !== null && name !== undefined && name !== author.name) names[id_user] = name;
+    }
+    for (const id_user of mentioned) {
+      const name = current.get(id_user);
+      if (name !== undefined) names[id_user] = name;
     }
     return names;
   }

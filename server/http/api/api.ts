@@ -11,6 +11,7 @@ import { type EventsDependencies, eventEndpoints } from './events.js';
 import { type FilesDependencies, fileEndpoints } from './files.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
+import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
@@ -23,6 +24,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   FilesDependencies &
   MeDependencies &
   MembersDependencies &
+  MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
@@ -43,6 +45,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...fileEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
+    ...mentionEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),

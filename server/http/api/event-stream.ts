@@ -20,6 +20,7 @@ const EVENTS = {
   removeMessage: 'remove',
   roomResync: 'resync',
   roomState: 'state',
+  references: 'references',
 } as const satisfies Record<RoomFrame['type'], string>;
 
 const MEMBER_EVENTS = {

@@ -28,12 +28,14 @@ const listMessages = operation({
   path,
   tag,
   summary: 'Read messages',
-  description: 'The newest messages, or with a cursor the page before or after another page.',
+  description:
+    'The newest messages, or with a cursor the page before or after another page, or the messages around one of them.',
   params,
   query: {
     limit: fields.limit({ min: 1, max: 100, fallback: 50 }, 'Messages on a page'),
     before: fields.cursor('before', '`before` of a page: the older messages'),
     after: fields.cursor('after', '`after` of a page: the newer messages; not together with `before`'),
+    around: fields.around,
   },
   responses: {
     200: {
@@ -42,7 +44,7 @@ const listMessages = operation({
       headers: { Link: 'The older page as `prev`, the newer page as `next`, if there are such messages' },
     },
   },
-  errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member', 'overloaded'],
+  errors: ['bad-room', 'bad-limit', 'bad-cursor', 'not-a-member', 'no-such-message', 'overloaded'],
 });
 
 /** Of a stored message. */
@@ -59,7 +61,7 @@ const postMessage = operation({
   tag,
   summary: 'Write a message',
   params,
-  body: { body: fields.caption, id: fields.newMessageId, files: fields.files },
+  body: { body: fields.caption, id: fields.newMessageId, reply_to: fields.replyTo, files: fields.files },
   isBodyRequired: true,
   plainText: 'body',
   responses: {
@@ -78,6 +80,7 @@ const postMessage = operation({
     'bad-room',
     'bad-body',
     'bad-id',
+    'bad-reply',
     'bad-file',
     'no-such-file',
     'not-a-member',
@@ -154,9 +157,22 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
     return { ...newer, hasOlder: newer.messages.length > 0, at };
   }
 
+  async function around(room: string, id: string, limit: number, by: string): Promise<HistoryPage> {
+    const page = await (await rooms.reader(room, by)).around(room, id, limit);
+    if (!page) throw noSuchMessage();
+    return { ...page, at: BEGINNING };
+  }
+
   function pageOf(room: string, query: PageQuery, by: string): Promise<HistoryPage> {
     if (query.before && query.after) {
       throw new ChatError('bad-request', 'before and after cannot be used together', { field: 'after' });
+    }
+    if (query.around !== undefined) {
+      if (query.before || query.after)
+        throw new ChatError('bad-request', 'around and a cursor cannot be used together', {
+          field: 'around',
+        });
+      return around(room, query.around, query.limit, by);
     }
     if (query.before) return before(room, query.before, query.limit, by);
     if (query.after) return after(room, query.after, query.limit, by);
@@ -166,8 +182,13 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
   return [
     endpoint(listMessages, async ({ params: { room }, query }, req, res) => {
       const reader = await visitors.reader(req);
-      if (query.before) await limits.history(reader, req.ip);
-      const page = await limits.heavyWork.run(req.ip, () => pageOf(room, query, reader));
+      if (query.before || query.around !== undefined) await limits.history(reader, req.ip);
+      const { page, quoted } = await limits.heavyWork.run(req.ip, async () => {
+        const page = await pageOf(room, query, reader);
+        const hasReplies = page.messages.some(({ reply_to }) => reply_to !== undefined);
+        const quoted = hasReplies ? await (await rooms.reader(room, reader)).quotesFor(page.messages) : {};
+        return { page, quoted };
+      });
       const first = page.messages[0];
       const links = {
         before: page.hasOlder && first ? encodeCursor(first) : null,
@@ -176,14 +197,15 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
       const path = `${messagesPath(room)}?limit=${query.limit}`;
       if (links.before) res.links({ prev: `${path}&before=${links.before}` });
       if (page.hasNewer) res.links({ next: `${path}&after=${links.after}` });
-      res.set('Cache-Control', 'no-cache').json({ messages: page.messages, ...links });
+      res.set('Cache-Control', 'no-cache').json({ messages: page.messages, ...links, quoted });
     }),
 
-    endpoint(postMessage, async ({ params: { room }, body: { body: caption, id, files = [] } }, req, res) => {
-      const body = files.length > 0 ? caption : cleanBody(caption || undefined);
+    endpoint(postMessage, async ({ params: { room }, body: fields }, req, res) => {
+      const { id, reply_to, files = [] } = fields;
+      const body = files.length > 0 ? fields.body : cleanBody(fields.body || undefined);
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created, notice } = await rooms.post(
-        { id, room, body, files, author: { id_user, name } },
+        { id, room, body, reply_to, files, author: { id_user, name } },
         req.ip,
       );
       const known = await noticeInTime(notice);
@@ -217,6 +239,7 @@ interface PageQuery {
   limit: number;
   before?: Position | undefined;
   after?: Position | undefined;
+  around?: string | undefined;
 }
 
 const messagesPath = (room: string) => `/api/rooms/${encodeURIComponent(room)}/messages`;

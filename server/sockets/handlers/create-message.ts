@@ -1,5 +1,5 @@
 import { cleanFileIds } from '../../protocol/file.js';
-import { cleanBody, cleanCaption, cleanId, cleanRoom } from '../../protocol/message.js';
+import { cleanBody, cleanCaption, cleanId, cleanReplyTo, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const createMessage: Handler<'createMessage'> = async (
@@ -11,9 +11,10 @@ export const createMessage: Handler<'createMessage'> = async (
   const files = cleanFileIds(message.files);
   const body = files.length > 0 ? cleanCaption(message.body) : cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
+  const reply_to = cleanReplyTo(message.reply_to);
   const { id_user, name } = connection.requireSession();
   const { message: written, notice } = await rooms.post(
-    { id, room, body, files, author: { id_user, name } },
+    { id, room, body, reply_to, files, author: { id_user, name } },
     connection.address,
   );
   presence.stopTyping(room, id_user);

@@ -12,7 +12,10 @@ import { renderMessage } from '../../../server/http/pages/message-html.js';
 import { encodePageState, type PageState } from '../../../server/http/pages/page-state.js';
 import { hueClass, initials } from '../../../server/http/pages/rows/avatar.js';
 import { lengthClass } from '../../../server/http/pages/rows/body-lines.js';
-import { bodyParts, isJumbo } from '../../../server/http/pages/rows/body-parts.js';
+import { isJumbo } from '../../../server/http/pages/rows/jumbo.js';
+import { addresses } from '../../../server/http/pages/rows/markup/addresses.js';
+import { bodyNodes } from '../../../server/http/pages/rows/markup/body-nodes.js';
+import { plainText } from '../../../server/http/pages/rows/plain-text.js';
 import { roomGroups, unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
 import {
   COMMAND,
@@ -75,6 +78,39 @@ const HOSTILE: Record<string, (length: number) => string> = {
   'words with hyphens': fill('a-_ '),
   'letters that look like others': fill('аΝ1I'),
   markup: fill('</script><!--'),
+  'marks of stress': fill('*_'),
+  'stress that is not closed': fill('*a **b __c ~~d '),
+  'words with asterisks': fill('a**b '),
+  'closed stress in stress': (length) => fill('*a ')(length / 2) + fill(' a*')(length / 2),
+  asterisks: fill('*'),
+  'stress of three lengths': fill('a*** b** c* '),
+  tildes: fill('~~a ~'),
+  backticks: (length) =>
+    Array.from({ length: Math.sqrt(2 * length) }, (_, i) => `${'`'.repeat(i)} `).join(''),
+  'backticks and spaces': fill('``` '),
+  backslashes: fill('\\'),
+  'begins of links': fill('[a]('),
+  'links without an end': fill('[a](http://a.b/'),
+  'a link with brackets': (length) => `[a](http://a.b/${fill('(b)')(length)}`,
+  'links in brackets': (length) => '[[a](http://a.b)]'.repeat(length / 17),
+  'a link with a long text': (length) => `[${fill('a.')(length)}](http://a.b)`,
+  'many links': fill('[a.b](http://a.b) '),
+  'quotes in quotes': (length) => `${fill('>')(length)} a`,
+  'quotes with spaces': fill('> '),
+  'lines of quotes': fill('> a\n>> b\n'),
+  'lists in a line': fill('- '),
+  'lines of lists': fill('- a\n'),
+  'lists in lists': (length) =>
+    Array.from({ length: Math.sqrt(length) }, (_, i) => `${'  '.repeat(i)}- a`).join('\n'),
+  'quotes and lists': (length) =>
+    Array.from({ length: length / 8 }, (_, i) => (i % 2 ? '> - a' : '- > b')).join('\n'),
+  'numbered lines': fill('1. a\n\n'),
+  'code without an end': fill('```\na\n````\n'),
+  'code of decreasing length': (length) =>
+    Array.from({ length: Math.sqrt(2 * length) }, (_, i) =>
+      '`'.repeat(3 + Math.max(0, Math.sqrt(2 * length) - i)),
+    ).join('\na\n'),
+  'code of a line': fill('```a```\n'),
 };
 
 const attempt = (work: (text: string) => unknown) => (text: string) => {
@@ -97,7 +133,9 @@ const guests = new Guests({ secret: 'a secret for tests', secure: false });
 
 /** Everything on the server and in the browser that works on texts of users. */
 const WORK: Record<string, (text: string) => unknown> = {
-  bodyParts,
+  addresses,
+  bodyNodes,
+  plainText,
   isJumbo,
   lengthClass,
   initials,

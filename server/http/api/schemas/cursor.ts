@@ -1,8 +1,5 @@
 import { ChatError } from '../../../protocol/errors.js';
-import type { Position } from '../../../protocol/message.js';
-
-/** RethinkDB's limit of a primary key. */
-export const MAX_ID_BYTES = 127;
+import { MAX_ID_BYTES, type Position } from '../../../protocol/message.js';
 
 /** The range of times in RethinkDB, the years 1400 to 9999, in milliseconds since 1970. */
 export const EARLIEST_MS = Date.UTC(1400, 0);

@@ -10,13 +10,16 @@ import {
   cleanId,
   cleanName,
   cleanNewRoom,
+  cleanReplyTo,
   cleanRoom,
   cleanTopic,
+  isMessageId,
   LIMITS,
+  MAX_ID_BYTES,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
 import { rule } from '../../openapi/rule.js';
-import { decodeCursor, EARLIEST_MS, LATEST_MS, MAX_ID_BYTES } from './cursor.js';
+import { decodeCursor, EARLIEST_MS, LATEST_MS } from './cursor.js';
 
 /** The fields of requests, each with the rule that validates it. */
 
@@ -82,7 +85,7 @@ export const newMessageId = rule(cleanId, {
 export const messageId = rule(
   (value) => {
     const id = String(value);
-    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchMessage();
+    if (!isMessageId(id)) throw noSuchMessage();
     return id;
   },
   { type: 'string', description: 'Id of a message', examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'] },
@@ -97,6 +100,24 @@ export const fileId = rule(
   },
   { type: 'string', description: 'Id of a file', examples: ['0193e0f2-8c11-7000-8000-5d0a7c1b0f11'] },
 );
+
+export const replyTo = rule(cleanReplyTo, {
+  type: 'string',
+  description: 'Id of the message of this room to which yours is a reply',
+  examples: ['0193e0f2-7b7c-7000-8000-3b1fd5c0ffee'],
+}).optional();
+
+/** The id of a message to which a page of messages leads. */
+export const around = rule((value) => cleanAround(value), {
+  type: 'string',
+  description: 'Id of a message: this message and those around it; not together with a cursor',
+}).optional();
+
+/** @throws ChatError `no-such-message` */
+function cleanAround(value: unknown): string {
+  if (typeof value !== 'string' || !isMessageId(value)) throw noSuchMessage();
+  return value;
+}
 
 export const cursor = (field: string, description: string) =>
   rule((value) => decodeCursor(value, field), { type: 'string', description }).optional();

@@ -7,6 +7,7 @@ import {
   messageFile,
   personName,
   position,
+  quotes,
   roomName,
   time,
   user,
@@ -29,8 +30,17 @@ export const messagePage = z
     messages: z.array(message).describe('Oldest first'),
     before: z.string().nullable().describe('Cursor of the page of older messages; null on the first page'),
     after: z.string().describe('Cursor of the messages after this page, also of later ones'),
+    quoted: quotes,
   })
   .meta({ id: 'MessagePage' });
+
+export const mentionPage = z
+  .object({
+    messages: z.array(message).describe('Newest first'),
+    before: z.string().nullable().describe('Cursor of the page of older mentions; null on the last page'),
+    names: z.record(z.string(), personName).describe('Current names of authors and mentioned users, by id'),
+  })
+  .meta({ id: 'MentionPage' });
 
 export const roomEntry = z
   .object({
@@ -51,6 +61,11 @@ export const roomEntry = z
       .describe(
         `Messages after your reading position; ${MAX_UNREAD} means ${MAX_UNREAD} or more, null that you have not joined`,
       ),
+    mentions: z
+      .int()
+      .max(MAX_UNREAD)
+      .nullable()
+      .describe('Those of them that mention you; null that you have not joined'),
   })
   .meta({ id: 'Room', description: 'A room as you see it.' }) satisfies z.ZodType<RoomEntry>;
 

@@ -12,6 +12,8 @@ const ICONS = {
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 4.3a3.5 3.5 0 0 1 0 6.4M18.5 14.5a6.5 6.5 0 0 1 3 5.5',
   close: 'M6 6l12 12M18 6 6 18',
   check: 'M5 12.5l4.5 4.5L19 7.5',
+  edit: 'M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8.5 19 4 20m10.5-14 3.5 3.5',
+  trash: 'M5 7h14M10 7V4.5h4V7M7 7l.8 12h8.4L17 7m-5 3.5v5.5',
 } as const;
 
 export type IconName = keyof typeof ICONS;

@@ -2,8 +2,10 @@ import type { Message } from '../../../protocol/message.js';
 import { kindOf, textOf } from './action.js';
 import { avatar, hueClass } from './avatar.js';
 import { lengthClass } from './body-lines.js';
-import { type BodyPart, bodyParts, isJumbo } from './body-parts.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
+import { isJumbo } from './jumbo.js';
+import { bodyNodes } from './markup/body-nodes.js';
+import { layoutText } from './plain-text.js';
 import type { TimeFormat } from './time-format.js';
 
 export interface MessageRowOptions {
@@ -63,7 +65,7 @@ export function messageTime(sent: number, { clock, timeOfDay, fullTime }: TimeFo
 }
 
 /**
- * The body with its links, each in a text direction of its own. A long body is collapsed by the style sheet, and a control
+ * The body with its markup and links. A long body is collapsed by the style sheet, and a control
  * before it expands it.
  */
 export function messageBody(
@@ -72,26 +74,18 @@ export function messageBody(
 ): ElementTree[] {
   const { edited } = message;
   const body = textOf(message);
-  const parts = bodyParts(body);
-  const length = lengthClass(parts.map(({ text }) => text).join(''));
+  const nodes = bodyNodes(body, {
+    hasMarkup: message.kind !== 'system',
+    // A sentence that begins with its author.
+    hasBlocks: kindOf(message) !== 'action',
+  });
+  const length = lengthClass(layoutText(nodes));
   const note =
     edited !== undefined &&
     element('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, '(edited)');
   const look = classes('body', isJumbo(body) && 'jumbo', length);
-  const whole = element('div', { class: look, dir: 'auto' }, ...parts.flatMap(partNodes), note && ' ', note);
+  const whole = element('div', { class: look, dir: 'auto' }, ...nodes, note && ' ', note);
   return length === null ? [whole] : [moreControl(length), whole];
-}
-
-function partNodes({ text, href, host }: BodyPart): (string | ElementTree)[] {
-  if (href === undefined) return [text];
-  const link = element(
-    'a',
-    { href, rel: 'noopener noreferrer nofollow', target: '_blank', dir: 'ltr' },
-    text,
-  );
-  return host === undefined
-    ? [link]
-    : [link, ' ', element('span', { class: 'host', dir: 'ltr' }, `(leads to ${host})`)];
 }
 
 function moreControl(length: string): ElementTree {

@@ -19,6 +19,7 @@ export function unclaimedRoom(name: string): RoomEntry {
     joined: false,
     users: null,
     unread: null,
+    mentions: null,
   };
 }
 

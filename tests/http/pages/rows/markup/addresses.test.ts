@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { bodyParts, isJumbo } from '../../../../server/http/pages/rows/body-parts.js';
+import { toHtml } from '../../../../../server/http/pages/html.js';
+import { addresses, namedLink } from '../../../../../server/http/pages/rows/markup/addresses.js';
 
-const links = (body: string) => bodyParts(body).flatMap(({ href }) => href ?? []);
+const links = (text: string) =>
+  addresses(text).flatMap(({ nodes }) =>
+    [...toHtml(...nodes).matchAll(/href="([^"]*)"/g)].map((match) => match[1]),
+  );
 
-describe('the parts of a body', () => {
-  test('the joined parts of a body without bidi controls are the body', () => {
-    for (const body of [
-      '',
-      'plain',
-      'see https://a.example/x, ok',
-      'http://x http://y',
-      '<b>https://a</b>\n  end',
-    ]) {
-      expect(
-        bodyParts(body)
-          .map(({ text }) => text)
-          .join(''),
-      ).toBe(body);
-    }
-  });
-
+describe('the addresses of a text', () => {
   test('http and https addresses become links', () => {
     expect(links('see https://example.org/a?b=c#d and HTTP://EXAMPLE.ORG')).toEqual([
       'https://example.org/a?b=c#d',
@@ -54,25 +42,49 @@ describe('the parts of a body', () => {
   });
 
   test('a link whose text suggests another host has its host', () => {
-    expect(bodyParts('https://google.com@evil.com/login')).toEqual([
-      {
-        text: 'https://google.com@evil.com/login',
-        href: 'https://google.com@evil.com/login',
-        host: 'evil.com',
-      },
-    ]);
-    expect(bodyParts('https://example.com/a@b')[0]?.host).toBeUndefined();
+    const html = (text: string) => toHtml(...(addresses(text)[0]?.nodes ?? []));
+    expect(html('https://google.com@evil.com/login')).toContain('(leads to evil.com)');
+    expect(html('https://example.com/a@b')).not.toContain('leads to');
   });
 
-  test('more than two blank lines are shown as two', () => {
-    const shown = (body: string) =>
-      bodyParts(body)
-        .map(({ text }) => text)
-        .join('');
-    expect(shown(`top${'\n'.repeat(3990)}end`)).toBe('top\n\n\nend');
-    expect(shown('a\n \n\t\n \n\nb')).toBe('a\n\n\nb');
-    expect(shown('a\n\n\nb')).toBe('a\n\n\nb');
-    expect(shown('a\n\n\n  b')).toBe('a\n\n\n  b');
+  test('a link with a text of its own has its host if the text looks like another address', () => {
+    const host = (text: string, address = 'https://evil.com/x') => namedLink(text, address)?.host;
+    const deceptive = [
+      'bank.com',
+      'https://bank.com/',
+      'see Bank.Com!',
+      'bank。com',
+      'ba\u200bnk.com',
+      'http://',
+      'ada@bank.com',
+      'evil.com.bank.com',
+      'bank.evil.com',
+    ];
+    for (const text of deceptive) expect(host(text), text).toBe(text === 'http://' ? undefined : 'evil.com');
+    for (const text of ['here', 'evil.com', 'https://evil.com/x', 'EVIL.COM', 'e.g. this', '**here**'])
+      expect(host(text), text).toBeUndefined();
+    expect(host('ada@b.example', 'mailto:eve@evil.com')).toBe('eve@evil.com');
+    expect(host('eve@evil.com', 'mailto:eve@evil.com')).toBeUndefined();
+  });
+
+  test('a link with a text of its own leads to web and mail addresses only', () => {
+    const href = (address: string) => namedLink('here', address)?.href;
+    expect(href('https://a.example/x_(y)')).toBe('https://a.example/x_(y)');
+    expect(href('www.a.example')).toBe('https://www.a.example/');
+    expect(href('mailto:ada@a.example')).toBe('mailto:ada@a.example');
+    for (const address of [
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)//https://a.example',
+      'data:text/html,x',
+      '/r/lobby',
+      '//a.example',
+      'a.example',
+      'vbscript:x',
+      'https://',
+      'x https://a.example',
+      '\u0001javascript:alert(1)',
+    ])
+      expect(href(address), address).toBeUndefined();
   });
 
   test('other schemes and invalid addresses remain text', () => {
@@ -96,10 +108,9 @@ describe('the parts of a body', () => {
 
   test('a link ends at Chinese and Japanese punctuation', () => {
     for (const mark of '，。、！？；：）」』】')
-      expect(bodyParts(`見てhttps://a.example/x${mark}次`)).toContainEqual({
-        text: 'https://a.example/x',
-        href: 'https://a.example/x',
-      });
+      expect(addresses(`見てhttps://a.example/x${mark}次`)).toMatchObject([
+        { index: 2, text: 'https://a.example/x' },
+      ]);
   });
 
   test('a link ends at a bidi control, which could disguise its address', () => {
@@ -112,22 +123,4 @@ describe('the parts of a body', () => {
     expect(links(`https://${'a'.repeat(250)}/x`)).toHaveLength(1);
     expect(links(`https://${'a'.repeat(256)}/x`)).toEqual([]);
   });
-
-  test('bidi controls are closed at the end of each line', () => {
-    const shown = (body: string) =>
-      bodyParts(body)
-        .map(({ text }) => text)
-        .join('');
-    expect(shown('\u202ereversed')).toBe('\u202ereversed\u202c');
-    expect(shown('\u2067one\n\u202etwo\u202c')).toBe('\u2067one\u2069\n\u202etwo\u202c');
-    expect(shown('a\u2069b\u202cc')).toBe('abc');
-    expect(shown('\u2067\u202ea\u2069b\u202c')).toBe('\u2067\u202ea\u2069b');
-    expect(shown('\u2067a\u202cb\u2069')).toBe('\u2067ab\u2069');
-    expect(shown('call \u202a+43 1 234\u202c')).toBe('call \u202a+43 1 234\u202c');
-  });
-});
-
-test('up to three emoji without other text are shown large', () => {
-  for (const body of ['🌱', '👩‍👩‍👧', '🇦🇹', '👍🏽', '❤️', '🌱 💧 🐛', '🏴󠁧󠁢󠁥󠁮󠁧󠁿']) expect(isJumbo(body)).toBe(true);
-  for (const body of ['', 'a', '🌱a', '1', '#', '🌱🌱🌱🌱']) expect(isJumbo(body)).toBe(false);
 });

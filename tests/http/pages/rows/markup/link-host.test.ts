@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenHost } from '../../../../server/http/pages/rows/link-host.js';
+import { hiddenHost } from '../../../../../server/http/pages/rows/markup/link-host.js';
 
 /** The host that is shown beside a link to this authority. */
 const shown = (authority: string) => hiddenHost(authority, new URL(`https://${authority}/`).hostname);

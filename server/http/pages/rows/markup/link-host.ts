@@ -24,3 +24,25 @@ export function hiddenHost(authority: string, hostname: string): string | undefi
 
 /** False for an IP address, which has other notations, such as `0x7f.1` for 127.0.0.1. */
 const isName = (hostname: string) => /[a-z]/u.test(hostname);
+
+/** Text that looks like an address: a dot between a word and a name, or a scheme. */
+const LIKE_ADDRESS = /(?<![\p{L}\p{N}.-])[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}|:\/\//gu;
+
+/**
+ * The host to which a link with a text of its own leads, if the text looks like another address: `[bank.example](https://evil.com)`.
+ * @param href as URL writes it
+ */
+export function namedHost(text: string, href: string): string | undefined {
+  const { hostname, pathname, protocol } = new URL(href);
+  const host = protocol === 'mailto:' ? pathname : hostname;
+  // Full stops of other scripts, and invisible characters between letters.
+  const shown = text
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cf}\p{M}]/gu, '')
+    .replaceAll(/[\u3002\u2024]/gu, '.');
+  const names = shown.toLowerCase().match(LIKE_ADDRESS) ?? [];
+  const isHonest = names.every(
+    (name) => name === '://' || host === name || host === `www.${name}` || host.endsWith(`@${name}`),
+  );
+  return isHonest ? undefined : host;
+}

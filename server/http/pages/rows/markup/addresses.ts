@@ -1,11 +1,10 @@
-import { balanceBidi } from '../../../protocol/text/bidi.js';
-import { hiddenHost } from './link-host.js';
+import { type Child, type ElementTree, element } from '../element.js';
+import { hiddenHost, namedHost } from './link-host.js';
+import type { TextPart } from './text-part.js';
 
-/** A part of a message's body: plain text or a link. */
-export interface BodyPart {
-  text: string;
+export interface Link {
   /** Always http:, https: or mailto:. */
-  href?: string;
+  href: string;
   /** The host to which the link leads, where its text suggests another one. */
   host?: string | undefined;
 }
@@ -19,28 +18,39 @@ const ADDRESS =
 /** Longest host of a link, the limit of the DNS. Parsing a host takes quadratic time. */
 const MAX_HOST_LENGTH = 255;
 
-/** More than two blank lines, which may contain spaces. */
-const BLANK_LINES = /\n(?:[^\S\n]*\n){3,}/gu;
-
 /**
- * Splits a body at its web and mail addresses. The joined texts are the body with balanced bidi controls and with at most two
- * blank lines in a row. Takes linear time. linkify-it takes quadratic time for a body of many addresses (8 times the length: 75 times the
- * time) and adds 3.5 kB to the page's script.
+ * The web and mail addresses of a text, as links. Takes linear time. linkify-it takes quadratic time for a text of many addresses
+ * (8 times the length: 75 times the time) and adds 3.5 kB to the page's script.
  */
-export function bodyParts(text: string): BodyPart[] {
-  const body = balanceBidi(text.replaceAll(BLANK_LINES, '\n\n\n'));
-  const parts: BodyPart[] = [];
-  let end = 0;
-  for (const match of body.matchAll(ADDRESS)) {
-    const text = withoutTrailingPunctuation(match[0]);
-    const link = linkOf(text);
-    if (link === null) continue;
-    if (match.index > end) parts.push({ text: body.slice(end, match.index) });
-    parts.push({ text, ...link });
-    end = match.index + text.length;
+export function addresses(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = withoutTrailingPunctuation(match[0]);
+    const link = linkOf(address);
+    if (link !== null) parts.push({ index: match.index, text: address, nodes: linkNodes(link, address) });
   }
-  if (end < body.length) parts.push({ text: body.slice(end) });
   return parts;
+}
+
+/** The link of `[text](address)`; null where the address is not valid. */
+export function namedLink(text: string, address: string): Link | null {
+  const target = address.replace(/^mailto:/iu, '');
+  const [found] = target.matchAll(ADDRESS);
+  const link = found?.[0] === target ? linkOf(target) : null;
+  return link && { href: link.href, host: link.host ?? namedHost(text, link.href) };
+}
+
+/** @param title shown by a pointer that rests on it: an address that the text does not contain */
+export function linkNodes(
+  { href, host }: Link,
+  text: Child | readonly Child[],
+  title?: string,
+): ElementTree['children'] {
+  const attributes = { href, title, rel: 'noopener noreferrer nofollow', target: '_blank', dir: 'ltr' };
+  const link = element('a', attributes, ...(Array.isArray(text) ? text : [text]));
+  return host === undefined
+    ? [link]
+    : [link, ' ', element('span', { class: 'host', dir: 'ltr' }, `(leads to ${host})`)];
 }
 
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
@@ -68,7 +78,7 @@ function countBrackets(text: string): Record<string, number> {
   return counts;
 }
 
-function linkOf(text: string): Omit<BodyPart, 'text'> | null {
+function linkOf(text: string): Link | null {
   const isWeb = /^https?:/iu.test(text);
   if (!isWeb && !/^www\./iu.test(text)) return { href: `mailto:${text}` };
   const address = isWeb ? text : `https://${text}`;
@@ -80,16 +90,4 @@ function linkOf(text: string): Omit<BodyPart, 'text'> | null {
   } catch {
     return null;
   }
-}
-
-// No character belongs to two of these alternatives, so a text matches in one way only and the time is linear.
-const EMOJI = String.raw`\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}\u{E0020}-\u{E007F}]*`;
-const JUMBO = new RegExp(
-  String.raw`^(?:(?:${EMOJI}(?:\u200D${EMOJI})*|\p{Regional_Indicator}{2})\s*){1,3}$`,
-  'u',
-);
-
-/** True for one to three emoji without other text, which are shown large. */
-export function isJumbo(body: string): boolean {
-  return JUMBO.test(body);
 }
