@@ -49,6 +49,8 @@ export class FileSweeper {
   readonly #dependencies: FileSweeperDependencies;
   readonly #options: FileSweeperOptions;
   readonly #waiting = new Set<string>();
+  /** When this process first saw a file without a time, of another program. */
+  readonly #firstSeen = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #unfollow: (() => void) | null = null;
   #isRemoving = false;
@@ -108,9 +110,16 @@ export class FileSweeper {
     }
   }
 
-  #isOld({ created, isComplete }: FileAge): boolean {
+  #isOld({ id, created, isComplete }: FileAge): boolean {
     const { unsentMs, unfinishedMs } = this.#options;
-    return this.#dependencies.now() - (created ?? 0) > (isComplete ? unsentMs : unfinishedMs);
+    const since = created ?? this.#seen(id);
+    return this.#dependencies.now() - since > (isComplete ? unsentMs : unfinishedMs);
+  }
+
+  #seen(id: string): number {
+    const since = this.#firstSeen.get(id) ?? this.#dependencies.now();
+    if (this.#firstSeen.size < MAX_WAITING) this.#firstSeen.set(id, since);
+    return since;
   }
 
   async #removeUnnamed(ids: readonly string[]): Promise<void> {
@@ -119,7 +128,10 @@ export class FileSweeper {
     try {
       const named = await files.sent(ids);
       const unnamed = ids.filter((id) => !named.has(id));
-      for (const id of unnamed) await files.remove(id);
+      for (const id of unnamed) {
+        await files.remove(id);
+        this.#firstSeen.delete(id);
+      }
       if (unnamed.length > 0) removed();
     } catch (error) {
       log.warn(

@@ -28,6 +28,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/database/silence',
   'tests/flows/',
   'tests/http/events',
+  'tests/http/files',
   'tests/http/gate',
   'tests/http/metrics',
   'tests/http/openapi',

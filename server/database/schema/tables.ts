@@ -18,8 +18,7 @@ import type {
 
 /**
  * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `mentions`
- * has an entry `[id_user, sent]` for each user that a message mentions; `files` has the ids of its files. Rows in which `files`
- * has another form are not in that index.
+ * has an entry `[id_user, sent]` for each user that a message mentions; `files` has the ids of its files.
  */
 export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'mentions' | 'files'> = {
   name: 'messages',
@@ -125,9 +124,13 @@ function sentAsCommand(message: Datum<MessageRow>): Datum {
   return r.branch(isCommand, message('sent'), null);
 }
 
+/** Ids of the files that a message names. Entries of another form are left out, as where the row is read. */
 function filesOf(message: Datum<MessageRow>): Datum {
   const files = message('files').default([]) as Datum<{ id?: unknown }[]>;
-  return files.map((file) => file('id'));
+  const ids = files.concatMap((file) =>
+    r.branch(file.typeOf().eq('OBJECT'), r.branch(file.hasFields('id'), [file('id')], []), []),
+  );
+  return r.branch(files.typeOf().eq('ARRAY'), ids, []);
 }
 
 /** Mentions `<@` of a body that the database looks at, so that a row of another program costs a bounded time. */

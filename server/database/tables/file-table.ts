@@ -136,8 +136,9 @@ export class FileTable {
     }));
   }
 
-  /** Deletes a file, its chunks first, in batches. Safe to repeat. */
+  /** Deletes a file, its chunks in batches. Safe to repeat: an interrupted removal is an upload that has not ended. */
   async remove(id: string): Promise<void> {
+    await this.#database.run(this.#files().get(id).update({ size: null, reserved: null }));
     for (;;) {
       const chunks = this.#chunks().between([id, r.minval], [id, r.maxval]).limit(CHUNKS_PER_DELETION);
       const { deleted } = await this.#database.run(chunks.delete({ durability: 'soft' }));

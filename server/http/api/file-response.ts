@@ -39,7 +39,7 @@ export async function sendFile(
     'Accept-Ranges': hasRanges ? 'bytes' : 'none',
   });
   res.vary('Cookie').vary('Authorization');
-  if (req.fresh) return void res.status(304).end();
+  if (hasTag(req, res.get('ETag'))) return void res.status(304).end();
   const range = hasRanges ? requestedRange(req, res, file.size) : null;
   if (range === 'unsatisfiable')
     return void res.status(416).set('Content-Range', `bytes */${file.size}`).end();
@@ -54,6 +54,12 @@ export async function sendFile(
     // The reader has closed the connection.
     if (!res.destroyed || (error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
+}
+
+/** `req.fresh` of Express ignores the tag in a request with `Cache-Control: no-cache`, though a file never changes. */
+function hasTag(req: Request, tag: string | undefined): boolean {
+  const known = req.get('If-None-Match')?.split(/\s*,\s*/);
+  return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false;
 }
 
 /** Null: the whole file, also for several ranges. */

@@ -15,8 +15,14 @@ const MAX_FIELDS = 20;
 export const isMultipart = (req: Request) => Boolean(req.is('multipart/form-data'));
 
 /** The raw body of a request, part by part. @throws ChatError `bad-request` when the connection ends before the body */
-export const bodyParts = (req: Request): AsyncGenerator<Buffer> =>
-  received(req, req.iterator({ destroyOnReturn: false }));
+export async function* bodyParts(req: Request): AsyncGenerator<Buffer> {
+  try {
+    yield* received(req, req.iterator({ destroyOnReturn: false }));
+  } finally {
+    // The rest of a refused body is discarded, so that the connection can be used again.
+    req.resume();
+  }
+}
 
 /**
  * Reads a form of the type multipart/form-data (RFC 7578).
@@ -36,14 +42,17 @@ export async function readMultipart(
     let current: (NodeJS.ReadableStream & { destroy(error?: Error): void }) | null = null;
     const fail = (error: unknown) => {
       req.unpipe(parser);
+      req.resume();
       reject(error);
     };
     parser.on('file', (_field, stream, name) => {
       if (!name) return void stream.resume();
+      // Browsers encode quotes and line breaks of a name in this way (HTML, multipart/form-data encoding).
+      const original = name.replaceAll('%22', '"').replace(/%0[da]/gi, ' ');
       current = stream;
       // An error of a stream that is no longer read must not end the process.
       stream.on('error', () => {});
-      const task = onFile({ name, content: received(req, stream) });
+      const task = onFile({ name: original, content: received(req, stream) });
       tasks.push(task);
       task.catch(fail);
     });
