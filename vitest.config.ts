@@ -3,13 +3,15 @@ import { integrationTests } from './tests/support/test-projects.js';
 
 /** The others are unit tests: `npm run test:unit` runs them in under 30 seconds, without system programs. */
 const INTEGRATION_TESTS = integrationTests();
+/** Integration tests with a process per file: their drivers report a connection that was refused up to 20 s later. */
+const ISOLATED_TESTS = INTEGRATION_TESTS.filter((file) => file.startsWith('packages/'));
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Many tests wait for timers and other processes: two workers use 58 % of two cores. More than three disturb each other.
-    maxWorkers: 3,
+    // Many tests wait for timers and other processes: three workers use 66 % of two cores.
+    maxWorkers: 4,
     // On shared machines a test may have a second try; npm test lists those that needed it.
     retry: process.env.CI ? 1 : 0,
     coverage: {
@@ -38,7 +40,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', isolate: false, include: INTEGRATION_TESTS },
+        test: {
+          name: 'integration',
+          // One module graph and one browser for all files of a worker: imports take a quarter of the time.
+          isolate: false,
+          include: INTEGRATION_TESTS,
+          exclude: ISOLATED_TESTS,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED_TESTS },
       },
     ],
   },

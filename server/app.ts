@@ -40,6 +40,7 @@ import { SharedRoomList } from './rooms/shared-room-list.js';
 import { ConnectionDrainer } from './runtime/connection-drainer.js';
 import { openDatabaseServer } from './runtime/database-server.js';
 import { type Listener, PortListener } from './runtime/listener.js';
+import { createSearch } from './search/create-search.js';
 import { PATHNAME as SOCKETS_PATH, type SocketHeartbeat } from './sockets/primus-server.js';
 import type { SessionRouting } from './sockets/session-routing.js';
 import { Sockets } from './sockets/sockets.js';
@@ -136,16 +137,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
   const files = createFiles({ access, config: config.files, database, limits, log }, options.files);
-  const rooms = new RoomService(
-    messages,
-    users,
-    access,
-    limits,
-    log,
-    options.rooms,
-    bots ?? withoutBots,
-    files.service,
-  );
+  const commands = bots ?? withoutBots;
+  const rooms = new RoomService(messages, users, access, limits, log, options.rooms, commands, files.service);
   const presence = openPresence(config.redis, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
   const visitors = new Visitors({
@@ -171,6 +164,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
+  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
+  const { search, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login) measureLogins(registry);
@@ -185,6 +180,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
+    search,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -222,6 +218,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
+    search,
     sharedRoomList,
     slowReaders,
     users,
@@ -246,6 +243,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const closeDependencies = async () => {
     await bots?.stop();
     files.sweeper.stop();
+    await index.stop();
     rooms.close();
     await presence.stop();
     limits.stop();
@@ -269,6 +267,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     database.start();
     bots?.start();
     files.sweeper.start();
+    index.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.

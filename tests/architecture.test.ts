@@ -20,6 +20,7 @@ const SERVER: Layer[] = [
   { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
   { name: 'files', members: ['files/'] },
+  { name: 'search', members: ['search/'] },
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
   { name: 'limits', members: ['limits/'] },
@@ -66,6 +67,7 @@ const EMBEDDED: Layer[] = [
 const HOMES: Record<string, string> = {
   rethinkdb: 'server/database/',
   endex: 'server/database/',
+  libsql: 'server/search/index/',
   lmdb: `${PACKAGE}storage/`,
   'unicode-confusables': 'server/protocol/text/',
   re2js: PACKAGE,
@@ -146,8 +148,8 @@ describe('the architecture', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('the browser code imports only the protocol, the row renderers and the page state from the server', () => {
-    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|page-state\.ts$)/;
+  test('the browser code imports only the protocol, the row renderers, the texts and the page state from the server', () => {
+    const shared = /^server\/protocol\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
     const packages = ['uuid', 'changeroom-client', 'markdown-it'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);
@@ -168,8 +170,10 @@ describe('the architecture', () => {
   });
 
   test('files stay short', () => {
-    const generated = `${CHAT_CLIENT}frames.ts`;
-    const written = (files: Sources) => new Map([...files].filter(([file]) => file !== generated));
+    // Generated declarations, and the lists of texts.
+    const isList = (file: string) =>
+      file === `${CHAT_CLIENT}frames.ts` || file.startsWith('server/http/pages/texts/');
+    const written = (files: Sources) => new Map([...files].filter(([file]) => !isList(file)));
     expect(longFiles(written(product), 300)).toEqual([]);
     expect(longFiles(written(all), 500)).toEqual([]);
   });

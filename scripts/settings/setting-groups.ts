@@ -1,4 +1,5 @@
-import { groups, type SettingName, settings } from '../../server/config/settings.js';
+import { groups } from '../../server/config/setting-headings.js';
+import { type SettingName, settings } from '../../server/config/settings.js';
 import { type TunnelSetting, tunnelSettings } from '../../server/config/tunnel-settings.js';
 
 /** A setting as the documents show it. */

@@ -27,6 +27,31 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
     usedBy: ['tests/flows', 'tests/bots', 'tests/deploy'],
   },
   {
+    name: 'firefox',
+    variable: 'FIREFOX_PATH',
+    commands: ['firefox-esr', 'firefox'],
+    places: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+    aptPackage: 'firefox-esr',
+    usedBy: ['tests/flows'],
+  },
+  {
+    name: 'webkit-driver',
+    variable: 'WEBKIT_DRIVER_PATH',
+    commands: ['WebKitWebDriver'],
+    places: [],
+    aptPackage: 'webkit2gtk-driver',
+    usedBy: ['tests/flows'],
+  },
+  {
+    // A screen for WebKit.
+    name: 'xvfb',
+    variable: 'XVFB_PATH',
+    commands: ['Xvfb'],
+    places: [],
+    aptPackage: 'xvfb',
+    usedBy: ['tests/flows'],
+  },
+  {
     name: 'redis-server',
     variable: 'REDIS_SERVER_PATH',
     commands: ['redis-server'],

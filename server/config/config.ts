@@ -43,6 +43,8 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Messages are indexed for search, in `dataDir`. */
+  isSearchOn: boolean;
   /** Addresses can select playground users. */
   playground: boolean;
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
@@ -113,6 +115,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    isSearchOn: values.SEARCH,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
@@ -125,6 +128,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       messages: values.LIMIT_MESSAGES,
       joins: values.LIMIT_JOINS,
       history: values.LIMIT_HISTORY,
+      searches: values.LIMIT_SEARCHES,
       memberships: values.LIMIT_MEMBERSHIPS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,

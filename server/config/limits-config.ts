@@ -6,6 +6,8 @@ export interface LimitsConfig {
   joins: number;
   /** Pages of history, per user in 10 seconds. */
   history: number;
+  /** Searches, per user in 10 seconds. */
+  searches: number;
   /** Rooms joined or left as a member, per user in 10 seconds. */
   memberships: number;
   /** Rooms created, per user in an hour. */

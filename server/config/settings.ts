@@ -90,6 +90,9 @@ export const settings = {
       'Maximum size of the data in the embedded database, such as `5GB`; writes beyond it are rejected. Without it the free disk space is the limit',
     )
     .meta({ effectiveWithout: 'RETHINKDB_URL' }),
+  SEARCH: flag('SEARCH', true).describe(
+    '`false`: no search, and no index of the messages in `DATA_DIR/search`',
+  ),
   SESSION_SECRET: z
     .string()
     .min(16, 'SESSION_SECRET must have at least 16 characters')
@@ -229,6 +232,9 @@ export const settings = {
   LIMIT_HISTORY: countLimit('LIMIT_HISTORY', 50).describe(
     'Pages of history that a user may load in 10 seconds, by sockets, REST and pages',
   ),
+  LIMIT_SEARCHES: countLimit('LIMIT_SEARCHES', 30).describe(
+    'Searches that a user may make in 10 seconds, and live views that the user may open',
+  ),
   LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
     'Memberships that a user may begin or end in 10 seconds',
   ),
@@ -279,17 +285,3 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
-
-/** The headings of the documents: each group begins with the setting that it names. */
-export const groups: readonly { readonly title: string; readonly first: SettingName }[] = [
-  { title: 'Server', first: 'PORT' },
-  { title: 'Database', first: 'RETHINKDB_URL' },
-  { title: 'Embedded database', first: 'EMBEDDED_PORT' },
-  { title: 'Authentication', first: 'SESSION_SECRET' },
-  { title: 'Presence and metrics', first: 'PRESENCE_SUMMARY_TOKEN' },
-  { title: 'Redis', first: 'REDIS_URL' },
-  { title: 'Bots', first: 'AMQP_URL' },
-  { title: 'Limits', first: 'LIMIT_MESSAGES' },
-  { title: 'Files', first: 'FILE_LIMIT' },
-  { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
-];

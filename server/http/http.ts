@@ -13,6 +13,7 @@ import type { MentionList } from '../rooms/mention-list.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
+import type { Search } from '../search/search.js';
 import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
 import type { BotEndpointsDependencies } from './api/bots.js';
@@ -25,6 +26,7 @@ import { type Dependency, healthEndpoints, type Storage } from './monitoring/hea
 import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics.js';
 import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
+import { useTemplates } from './pages/templates.js';
 import type { Visitors } from './visitors.js';
 
 export interface HttpDependencies extends BotEndpointsDependencies {
@@ -41,6 +43,8 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
+  /** Null: `SEARCH=false`. */
+  search: Search | null;
   slowReaders: SlowReaders;
   users: UserTable;
   /** By the name that /readyz shows. */
@@ -73,10 +77,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
-  app.set('views', path.join(ROOT, 'views'));
-  app.set('view engine', 'pug');
-  // Without it, and without NODE_ENV=production, each page view compiles the templates, which takes about 40 ms.
-  app.enable('view cache');
+  useTemplates(app, path.join(ROOT, 'views'));
   // For the templates.
   app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));

@@ -15,6 +15,7 @@ const BY_USER = {
   messages: { seconds: 10, does: (n: number) => `write, edit or delete ${n} messages` },
   joins: { seconds: 10, does: (n: number) => `enter ${n} rooms` },
   history: { seconds: 10, does: (n: number) => `load ${n} pages of history` },
+  searches: { seconds: 10, does: (n: number) => `search ${n} times` },
   memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
@@ -65,6 +66,8 @@ export class Limits {
   readonly roomReads = new HeavyWork({ slots: 64, hasPauses: false });
   /** For new names, rooms and memberships: each takes several transactions of the database. */
   readonly heavyWrites = new HeavyWork({ slots: 4 });
+  /** For searches: the index is in another thread, and the rest of the time is spent waiting for the database. */
+  readonly searches = new HeavyWork({ slots: 8, hasPauses: false });
   /** For the frames of sockets that send many. */
   readonly frequentFrames = new HeavyWork({ slots: 16, maxWaiting: 20_000, maxWaitingPerAddress: 2_000 });
   readonly #config: LimitsConfig;
@@ -78,6 +81,7 @@ export class Limits {
       messages: 0,
       joins: 0,
       history: 0,
+      searches: 0,
       memberships: 0,
       rooms: 0,
       renames: 0,
@@ -106,6 +110,11 @@ export class Limits {
   /** Counts a page of history. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async history(id_user: string, address?: string): Promise<void> {
     await this.#countUser('history', id_user, address);
+  }
+
+  /** Counts a search, or a view that was opened. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async search(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('searches', id_user, address);
   }
 
   /** Counts a membership begun or ended. @throws ChatError `rate-limited`, with `retryAfterMs` */

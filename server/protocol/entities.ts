@@ -103,6 +103,26 @@ export const position = z
   .meta({ id: 'Position', description: 'The position of a message in its room.' });
 export type Position = z.infer<typeof position>;
 
+export const searchResult = z
+  .object({
+    message,
+    marks: z
+      .array(z.object({ start: z.int(), end: z.int() }))
+      .describe('Parts of the body that match, in UTF-16 code units'),
+    previous: message
+      .nullable()
+      .describe('The message of the room right before; null if there is no such message'),
+    next: message
+      .nullable()
+      .describe('The message of the room right after; null if there is no such message'),
+  })
+  .meta({ id: 'SearchResult', description: 'A message that was found, with the messages around it.' });
+export type SearchResult = z.infer<typeof searchResult>;
+
+export const indexed = z
+  .int()
+  .describe('Percent of the messages that were searched: less than 100 while the index is being built');
+
 export const roomInfo = z
   .object({
     name: roomName,

@@ -110,6 +110,20 @@ export const clientFrames = {
     .describe(
       'Loads messages: exactly one of `before`, `after` and `around` is needed. The answer is a `history`.',
     ),
+  search: z
+    .object({
+      type: z.literal('search'),
+      ref,
+      q: z.unknown().optional().meta({ type: 'string', mandatory: true, maxLength: 200 }),
+      before: z
+        .string()
+        .max(20)
+        .nullable()
+        .default(null)
+        .describe('`next` of the page before; null for the first page'),
+      limit: z.number().int().min(1).max(50).default(20),
+    })
+    .describe('Searches the messages of all rooms that the user can read. The answer is `searchResults`.'),
   typing: z
     .object({ type: z.literal('typing'), room })
     .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),

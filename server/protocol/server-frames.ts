@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   author,
   id_user,
+  indexed,
   listedRoom,
   message,
   messageId,
@@ -16,6 +17,7 @@ import {
   quotes,
   roomInfo,
   roomName,
+  searchResult,
   time,
   user,
 } from './entities.js';
@@ -148,6 +150,17 @@ export const serverFrames = {
       'Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to ' +
         '`before`, or from `after` on.',
     ),
+  searchResults: z
+    .object({
+      type: z.literal('searchResults'),
+      ref,
+      q: z.string(),
+      results: z.array(searchResult).describe('Newest first'),
+      next: z.string().nullable().describe('The `before` of the next page; null on the last page'),
+      indexed,
+      names,
+    })
+    .describe('Answers `search`.'),
   ack: z
     .object({
       type: z.literal('ack'),

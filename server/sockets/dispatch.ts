@@ -13,6 +13,7 @@ import { listRooms } from './handlers/list-rooms.js';
 import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
+import { search } from './handlers/search.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
 
@@ -27,6 +28,7 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   editMessage,
   deleteMessage,
   loadHistory,
+  search,
   typing,
   identityChange,
   observePresence,

@@ -19,6 +19,7 @@ import type { ServerFrame } from '../protocol/frames.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
+import type { Search } from '../search/search.js';
 import type { Log } from '../telemetry/logger.js';
 import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
@@ -46,6 +47,8 @@ export interface SocketsDependencies {
   presence: Presence;
   rooms: RoomService;
   roomTable: RoomTable;
+  /** Null: `SEARCH=false`. */
+  search: Search | null;
   sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
   users: UserTable;

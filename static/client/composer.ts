@@ -1,7 +1,11 @@
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Api } from './api.js';
-import { CommandListView } from './command-list-view.js';
+import { CommandCompletions } from './completion/command-completions.js';
+import { CompletionView } from './completion/completion-view.js';
+import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
+import { markSelection } from './text-editing.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
@@ -25,7 +29,7 @@ export class Composer {
   readonly #field = byId<HTMLTextAreaElement>('body');
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
-  readonly #commands: CommandListView;
+  readonly #completion: CompletionView;
 
   constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots'>, listener: ComposerListener) {
     this.#room = room;
@@ -36,9 +40,18 @@ export class Composer {
       this.#changed();
       if (!this.isEmpty) listener.typing();
     });
-    this.#commands = new CommandListView(this.#field, () => api.bots());
+    const commands = new CommandCompletions(() => api.bots());
+    const usage = new UsageLine();
+    this.#completion = new CompletionView({
+      field: this.#field,
+      box: byId('completions'),
+      count: byId('completions-count'),
+      sources: [commands],
+      drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
+    });
     this.#field.addEventListener('keydown', (event) => {
-      if (this.#commands.pressed(event) || this.#pressed(event)) event.preventDefault();
+      const isHandled = this.#completion.pressed(event) || markSelection(this.#field, event);
+      if (isHandled || this.#pressed(event)) event.preventDefault();
     });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -64,7 +77,7 @@ export class Composer {
   /** Inserts a text for another attempt before the current one. */
   restore(text: string): void {
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
-    this.#commands.leave();
+    this.#completion.leave();
     this.#changed();
     this.focus();
   }
@@ -88,7 +101,7 @@ export class Composer {
     const text = this.#field.value;
     if (this.isEmpty || remaining(text) < 0) return;
     this.#field.value = '';
-    this.#commands.leave();
+    this.#completion.leave();
     this.#changed();
     this.focus();
     this.#listener.submit(text);
@@ -99,7 +112,8 @@ export class Composer {
     fitHeight(this.#field);
     const left = remaining(value);
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
-    this.#counter.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
+    this.#counter.textContent =
+      left < 0 ? t('bodyField.tooMany', { count: -left }) : t('bodyField.left', { count: left });
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = this.isEmpty || left < 0;

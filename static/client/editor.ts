@@ -1,4 +1,6 @@
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { editorHint } from '../../server/http/pages/rows/key-hints.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Message } from '../../server/protocol/message.js';
 import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
@@ -22,21 +24,14 @@ export class Editor {
   readonly element: HTMLFormElement;
   readonly #field: HTMLTextAreaElement;
   readonly #fault = h('p', { class: 'fault', role: 'alert', hidden: true });
-  readonly #save = h('button', { class: 'button' }, 'Save');
+  readonly #save = h('button', { class: 'button' }, t('editor.save'));
 
   constructor(dependencies: EditorDependencies) {
     this.#dependencies = dependencies;
-    this.#field = h('textarea', { 'aria-label': 'Your message', rows: '1' });
+    this.#field = h('textarea', { 'aria-label': t('editor.label'), rows: '1' });
     this.#field.value = dependencies.text ?? dependencies.message.body;
-    const cancel = h('button', { type: 'button', class: 'button quiet' }, 'Cancel');
-    const hint = h(
-      'span',
-      { class: 'hint' },
-      h('kbd', {}, 'Enter'),
-      ' saves, ',
-      h('kbd', {}, 'Esc'),
-      ' cancels',
-    );
+    const cancel = h('button', { type: 'button', class: 'button quiet' }, t('common.cancel'));
+    const hint = h('span', { class: 'hint' }, ...editorHint());
     const buttons = h('div', { class: 'editor-actions' }, hint, cancel, this.#save);
     this.element = h('form', { class: 'editor' }, this.#field, this.#fault, buttons);
     cancel.addEventListener('click', () => dependencies.done());
@@ -69,7 +64,7 @@ export class Editor {
     fitHeight(this.#field);
     const left = remaining(this.text);
     this.#save.disabled = left < 0 || this.text.trim() === '';
-    this.#showFault(left < 0 ? `${-left} characters too many` : null);
+    this.#showFault(left < 0 ? t('bodyField.tooMany', { count: -left }) : null);
   }
 
   async #submit(): Promise<void> {
@@ -89,7 +84,7 @@ export class Editor {
 
   #setSaving(isSaving: boolean): void {
     this.#field.readOnly = isSaving;
-    this.#save.textContent = isSaving ? 'Saving' : 'Save';
+    this.#save.textContent = isSaving ? t('editor.saving') : t('editor.save');
   }
 
   #showFault(text: string | null): void {

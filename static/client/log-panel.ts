@@ -1,4 +1,6 @@
 import type { Author, Message, Room } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { type LogContent, LogView } from './log-view.js';
@@ -10,7 +12,7 @@ export interface LogPanelContent {
   room: Room;
   unread: Unread;
   user: Author;
-  /** What users do with messages at the moment. */
+  /** The edit, the confirmation and the fault that rows show. */
   activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
 
@@ -119,9 +121,9 @@ export class LogPanel {
       byId('beginning').hidden = isEmpty || !room.isComplete || !this.#window.hasOldest(this.#messages);
     byId('loading').hidden = !room.isLoadingHistory;
     byId('history-fault').hidden = room.historyFault === null;
-    setText('history-fault-text', room.historyFault ?? '');
+    setText('history-fault-text', room.historyFault === null ? '' : faultText(room.historyFault));
     byId('newer').hidden = this.isAtEnd;
     const { count } = unread;
-    setText('newer-text', count > 0 ? `${count} new message${count === 1 ? '' : 's'}` : 'Newest');
+    setText('newer-text', count > 0 ? t('log.newMessages', { count }) : t('log.newest'));
   }
 }

@@ -2,6 +2,7 @@ import type { MemberNotice, Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { areOneGroup, type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
@@ -101,7 +102,7 @@ function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boo
 }
 
 function unreadRow(): ElementTree {
-  return element('li', { class: 'unread' }, element('span', {}, 'New'));
+  return element('li', { class: 'unread' }, element('span', {}, t('log.new')));
 }
 
 function gapRow(before: Message, isLoading: boolean): ElementTree {
@@ -115,7 +116,7 @@ function gapRow(before: Message, isLoading: boolean): ElementTree {
   return element(
     'li',
     { class: 'gap', tabindex: '-1' },
-    element('span', {}, 'Some messages between these are not loaded.'),
-    element('button', load, isLoading ? 'Loading' : 'Load them'),
+    element('span', {}, t('log.gap')),
+    element('button', load, isLoading ? t('log.loading') : t('log.gapLoad')),
   );
 }

@@ -1,4 +1,5 @@
 import type { ServerFrame } from 'changeroom-client';
+import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { Member } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 
@@ -117,7 +118,7 @@ export class MemberList {
       this.#total = page.total;
       this.#next = page.next;
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#fault = faultText(error);
       if (next === null) this.#isStale = true;
     }
     this.#isLoading = false;

@@ -1,6 +1,7 @@
 import type { MemberNotice, User } from 'changeroom-client';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { messageTime } from '../../server/http/pages/rows/message-row.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { LOCAL_TIME } from './times.js';
 
 /** Names that a line shows if there are more users. */
@@ -14,8 +15,18 @@ const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069'];
  */
 export function noticeText(notice: MemberNotice, self: string | null): string {
   const { joined, left, othersJoined, othersLeft } = notice;
-  return [people(joined, othersJoined, self, 'joined'), people(left, othersLeft, self, 'left')]
-    .filter((part) => part !== null)
+  const joining = joined.length + othersJoined;
+  const leaving = left.length + othersLeft;
+  const isSelf = ([user]: readonly User[]) => user?.id_user === self;
+  return [
+    joining === 1 && isSelf(joined)
+      ? t('notice.youJoined')
+      : joining > 0 && t('notice.joined', { count: joining, people: people(joined, othersJoined, self) }),
+    leaving === 1 && isSelf(left)
+      ? t('notice.youLeft')
+      : leaving > 0 && t('notice.left', { count: leaving, people: people(left, othersLeft, self) }),
+  ]
+    .filter((part) => part !== false)
     .join(' · ');
 }
 
@@ -29,21 +40,16 @@ export function noticeRow({ at }: MemberNotice, text: string): ElementTree {
   );
 }
 
-function people(users: readonly User[], others: number, self: string | null, verb: string): string | null {
+function people(users: readonly User[], others: number, self: string | null): string {
   const total = users.length + others;
-  if (total === 0) return null;
-  const names = users
-    .map(({ id_user, name }) => (id_user === self ? 'You' : ISOLATE + name + END_OF_ISOLATE))
-    .sort((a, b) => Number(b === 'You') - Number(a === 'You'));
-  if (names.length === 0) return `${countOf(total, 'user')} ${verb}`;
+  const isSelf = ({ id_user }: User) => id_user === self;
+  const names = [...users]
+    .sort((a, b) => Number(isSelf(b)) - Number(isSelf(a)))
+    .map((user) => (isSelf(user) ? t('notice.you') : ISOLATE + user.name + END_OF_ISOLATE));
+  if (names.length === 0) return t('notice.users', { count: total });
   // One more name takes no more space than "1 other".
   const shown = total <= SHOWN_NAMES + 1 ? names : names.slice(0, SHOWN_NAMES);
   const rest = total - shown.length;
-  const parts = rest > 0 ? [...shown, countOf(rest, 'other')] : shown;
-  const last = parts.at(-1);
-  return `${parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ` : ''}${last} ${verb}`;
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  const parts = rest > 0 ? [...shown, t('notice.others', { count: rest })] : shown;
+  return new Intl.ListFormat(t('locale')).format(parts);
 }

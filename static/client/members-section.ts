@@ -1,6 +1,7 @@
 import type { RoomPresence } from 'changeroom-client';
 import { memberRow } from '../../server/http/pages/rows/member-row.js';
 import { membersTitle } from '../../server/http/pages/rows/members-title.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { byId, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import { setText } from './live-text.js';
@@ -29,7 +30,7 @@ export class MembersSection {
     if (isConnected) this.#members.keepFresh();
     const { members, total, hasMore, isLoading, fault } = this.#members;
     byId('members-section').hidden = false;
-    setText('members-heading', total === null ? 'Members' : membersTitle(total));
+    setText('members-heading', total === null ? t('common.members') : membersTitle(total));
     const here = new Set([...presence.sockets].map(({ id_user }) => id_user));
     const isPresent = (id_user: string, wasPresent: boolean) =>
       presence.isKnown && presence.isNamed ? here.has(id_user) : wasPresent;
@@ -43,7 +44,7 @@ export class MembersSection {
         };
       }),
     );
-    const note = total === null && isLoading ? 'Loading' : total === 0 ? 'This room has no members yet.' : '';
+    const note = total === null && isLoading ? t('log.loading') : total === 0 ? t('members.none') : '';
     byId('members-note').hidden = note === '';
     setText('members-note', note);
     byId('members-fault').hidden = fault === null;

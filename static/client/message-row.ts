@@ -7,6 +7,7 @@ import {
   messageRow,
   messageTime,
 } from '../../server/http/pages/rows/message-row.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
@@ -34,13 +35,17 @@ export function deliveredRow(
     ...messageBody(message, LOCAL_TIME),
     fault !== null && faultNote(fault),
     isConfirming &&
-      question('Delete this message?', button('confirm', 'Delete', 'danger'), button('keep', 'Keep')),
+      question(
+        t('message.deleteQuestion'),
+        button('confirm', t('message.delete'), 'danger'),
+        button('keep', t('message.keep')),
+      ),
   );
 }
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, body, progress, fault }: Unsent,
+  { id, body, progress, fault, code }: Unsent,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -48,13 +53,13 @@ export function unsentRow(
   const notes = {
     waiting:
       pausedFor !== null
-        ? `too fast, sending in ${pausedFor} s`
+        ? t('unsent.pausedFor', { seconds: pausedFor })
         : fault === undefined
-          ? 'waiting for the connection'
-          : 'waiting, will be sent again',
-    sent: 'sending',
-    stored: 'sent',
-    failed: 'not sent',
+          ? t('unsent.waiting')
+          : t('unsent.willRetry'),
+    sent: t('unsent.sent'),
+    stored: t('unsent.stored'),
+    failed: t('unsent.failed'),
   };
   const note = element('span', { class: 'progress' }, notes[progress]);
   return messageRow(
@@ -62,9 +67,13 @@ export function unsentRow(
     { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
-    fault !== undefined && faultNote(faultText(fault)),
+    fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
-      question(button('retry', 'Try again'), button('rewrite', 'Rewrite'), button('discard', 'Discard')),
+      question(
+        button('retry', t('common.tryAgain')),
+        button('rewrite', t('message.rewrite')),
+        button('discard', t('message.discard')),
+      ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { hueClass, initials } from '../../server/http/pages/rows/avatar.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { Author } from '../../server/protocol/message.js';
 import { byId } from './elements.js';
 
@@ -20,7 +21,7 @@ export class NameForm {
       rename(this.#field.value).then(
         (renamed) => {
           this.#showFault('');
-          byId('name-said').textContent = `You are ${renamed.name} now`;
+          byId('name-said').textContent = t('name.changed', { name: renamed.name });
           this.#field.value = renamed.name;
           this.show(renamed);
         },

@@ -1,6 +1,7 @@
 import type { RoomPresence } from 'changeroom-client';
 import { personRow } from '../../server/http/pages/rows/person-row.js';
-import { PARTIAL_NOTE, peopleLabel, presentPeople } from '../../server/http/pages/rows/present-people.js';
+import { partialNote, peopleLabel, presentPeople } from '../../server/http/pages/rows/present-people.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import { byId, toNode } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 
@@ -28,10 +29,7 @@ export class PeoplePanel {
         draw: () => toNode(personRow(person)),
       })),
     );
-    const notes = [
-      !isNamed && `${count} people are here. A room of this size shows their number only.`,
-      isPartial && PARTIAL_NOTE,
-    ];
+    const notes = [!isNamed && t('people.manyHere', { count }), isPartial && partialNote()];
     const note = notes.filter(Boolean).join(' ');
     this.#note.hidden = note === '';
     if (this.#note.textContent !== note) this.#note.textContent = note;

@@ -2,6 +2,7 @@ import type { Author } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { membershipWords } from '../../server/http/pages/rows/membership-words.js';
 import { roomMark } from '../../server/http/pages/rows/room-row.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId, toNode } from './elements.js';
@@ -50,19 +51,19 @@ export class RoomHeader {
     this.#access = access;
     const mark = roomMark(access);
     byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
-    byId('room-access').textContent = access === 'members' ? ', for members' : '';
+    byId('room-access').textContent = access === 'members' ? t('room.forMembers') : '';
     this.#showWords(access);
   }
 
   #showWords(access: RoomEntry['access']): void {
-    const { join, joinTitle, leave } = membershipWords(access);
+    const { join, joinTitle, leave, leaveRoom } = membershipWords(access, this.#dependencies.room);
     const joinButton = this.#join.querySelector('button');
     const leaveButton = this.#leave.querySelector('button');
     if (!joinButton || !leaveButton) return;
     joinButton.textContent = join;
     joinButton.title = joinTitle;
     leaveButton.lastElementChild?.replaceChildren(leave);
-    leaveButton.title = `${leave} ${this.#dependencies.room}`;
+    leaveButton.title = leaveRoom;
     leaveButton.ariaLabel = leaveButton.title;
   }
 

@@ -1,5 +1,6 @@
 import type { ChatClient, ClientEvent } from 'changeroom-client';
 import { roomGroups } from '../../server/http/pages/rows/room-list.js';
+import { t } from '../../server/http/pages/texts/text.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import type { Drafts } from './drafts.js';
@@ -119,7 +120,7 @@ export class RoomListing {
     if (!this.#isDrawn) this.#view.reveal();
     this.#isDrawn = true;
     const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
-    setText('rooms-found', sought === '' ? '' : count === 1 ? '1 room' : `${count} rooms`);
+    setText('rooms-found', sought === '' ? '' : t('rooms.found', { count }));
   }
 
   #receive(event: ClientEvent): void {

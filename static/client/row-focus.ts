@@ -17,7 +17,7 @@ export interface RowFocusDependencies {
 
 /** Rows that can have the focus: messages, and gaps with their button. */
 const ROWS = '[data-id], .gap';
-/** What can have the focus in a row, besides the action bar. */
+/** Controls of a row, besides the action bar. */
 const STOPS = ':is(a[href], summary, button, pre)';
 /** Rows that another page of the log leaves visible, as a part of its height. */
 const PAGE_OVERLAP = 0.1;

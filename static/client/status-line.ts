@@ -1,8 +1,7 @@
+import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import type { Status } from './status.js';
-
-const SIGN_IN_ELSEWHERE = 'Sign in at your provider, then load this page again.';
 
 /** Shows the connection in the head of the page, with a countdown to the next attempt. */
 export class StatusLine {
@@ -25,9 +24,10 @@ export class StatusLine {
   show({ name, text, countdown, notice, isSignedOut = false }: Status, fault: string | null): void {
     document.body.dataset.state = name;
     setText('connection-text', text);
-    this.#countdown.textContent = countdown === undefined ? '' : `in ${countdown} s`;
+    this.#countdown.textContent =
+      countdown === undefined ? '' : t('connection.countdown', { seconds: countdown });
     this.#retry.hidden = countdown === undefined || countdown === 0;
-    const hint = isSignedOut && !this.#signIn ? ` ${SIGN_IN_ELSEWHERE}` : '';
+    const hint = isSignedOut && !this.#signIn ? ` ${t('connection.signInAtProvider')}` : '';
     const shown = (notice ?? fault ?? '') + hint;
     if (this.#signIn) {
       this.#signIn.hidden = !isSignedOut;

@@ -7,6 +7,7 @@ import {
   type RoomStatus,
 } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { t } from '../../server/http/pages/texts/text.js';
 
 /** The state of the connection as the page shows it; `countdown` in whole seconds. */
 export interface Status {
@@ -33,49 +34,47 @@ export function describeStatus(
   now: number,
   unansweredMs = 0,
 ): Status {
-  if (connection.name === 'offline') return { name: 'offline', text: 'Offline' };
+  if (connection.name === 'offline') return { name: 'offline', text: t('connection.offline') };
   if (connection.name === 'waiting') return describeWaiting(connection.until - now, connection.reason);
   if (connection.name === 'incompatible') {
-    const notice = 'The server was updated. Load this page again.';
-    return { name: 'refused', text: 'Page out of date', notice };
+    const notice = t('connection.reload');
+    return { name: 'refused', text: t('connection.outOfDate'), notice };
   }
   if (room === 'refused' && refusal !== null && isAuthenticationError(refusal.code)) {
     const notice = explain(refusal.code, refusal.message);
-    return { name: 'refused', text: 'Signed out', notice, isSignedOut: true };
+    return { name: 'refused', text: t('connection.signedOut'), notice, isSignedOut: true };
   }
   const notice = refusal === null ? {} : { notice: explain(refusal.code, refusal.message) };
-  if (room === 'refused') return { name: 'refused', text: 'Not in the room', ...notice };
+  if (room === 'refused') return { name: 'refused', text: t('connection.notInRoom'), ...notice };
   if (room === 'live' && unansweredMs > ANSWER_TIMEOUT_MS)
-    return { name: 'stale', text: 'No answer from the server' };
-  if (room === 'live') return { name: 'live', text: 'Live' };
-  if (room === 'stale') return { name: 'stale', text: 'Waiting for the database' };
-  return { name: 'connecting', text: 'Connecting', ...notice };
+    return { name: 'stale', text: t('connection.noAnswer') };
+  if (room === 'live') return { name: 'live', text: t('connection.live') };
+  if (room === 'stale') return { name: 'stale', text: t('connection.waitingForDatabase') };
+  return { name: 'connecting', text: t('connection.connecting'), ...notice };
 }
 
 function describeWaiting(remainingMs: number, reason: RefusalReason | undefined): Status {
   const countdown = Math.max(0, Math.ceil(remainingMs / 1000));
-  if (reason === 'restart')
-    return { name: 'reconnecting', text: 'Server restarting, reconnecting', countdown };
-  const notice = reason && EXPLANATIONS[reason];
-  return { name: 'reconnecting', text: 'Reconnecting', countdown, ...(notice && { notice }) };
+  if (reason === 'restart') return { name: 'reconnecting', text: t('connection.restarting'), countdown };
+  const notice = reason && EXPLANATIONS[reason]?.();
+  return { name: 'reconnecting', text: t('connection.reconnecting'), countdown, ...(notice && { notice }) };
 }
 
-const TOO_MANY_REQUESTS = 'Too many requests in a short time. This page tries again automatically.';
+const tooManyRequests = () => t('refusal.tooManyRequests');
 
-const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
-  'login-required': 'You are not signed in.',
-  'bad-token': 'You are not signed in any more.',
-  'token-expired': 'Your sign-in has expired.',
-  'session-ended': 'You are signed out.',
-  'auth-unavailable': 'The sign-in service is unavailable. This page tries again automatically.',
-  'too-many-sockets':
-    'Too many windows are open from your address. Close some of them; this one tries again automatically.',
-  'rate-limited': TOO_MANY_REQUESTS,
-  'too-many-frames': TOO_MANY_REQUESTS,
-  'not-a-member': 'This room is for its members now. Load this page again to join.',
+const EXPLANATIONS: Partial<Record<ErrorCode, () => string>> = {
+  'login-required': () => t('refusal.loginRequired'),
+  'bad-token': () => t('refusal.badToken'),
+  'token-expired': () => t('refusal.tokenExpired'),
+  'session-ended': () => t('refusal.sessionEnded'),
+  'auth-unavailable': () => t('refusal.authUnavailable'),
+  'too-many-sockets': () => t('refusal.tooManySockets'),
+  'rate-limited': tooManyRequests,
+  'too-many-frames': tooManyRequests,
+  'not-a-member': () => t('refusal.notAMember'),
 };
 
 /** The explanation of an error for the reader; `message`: the text of the server, for other codes. */
 export function explain(code: ErrorCode, message: string): string {
-  return EXPLANATIONS[code] ?? faultText(message);
+  return EXPLANATIONS[code]?.() ?? faultText({ code, message });
 }

@@ -1,28 +1,54 @@
 import type { TimeFormat } from '../../server/http/pages/rows/time-format.js';
+import { readerLocale, regionalLocale, t } from '../../server/http/pages/texts/text.js';
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const THIS_YEAR = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
-const OTHER_YEAR = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' });
+interface Formats {
+  clock: Intl.DateTimeFormat;
+  full: Intl.DateTimeFormat;
+  thisYear: Intl.DateTimeFormat;
+  otherYear: Intl.DateTimeFormat;
+}
+
+let made: Formats | null = null;
+
+function formats(): Formats {
+  made ??= makeFormats();
+  return made;
+}
+
+/** In the language of the page, as the region of the reader writes it. */
+function makeFormats(): Formats {
+  const { clock } = readerLocale();
+  const locale = regionalLocale();
+  const hours = clock === 'auto' ? {} : clock === '12' ? { hour12: true } : ({ hourCycle: 'h23' } as const);
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  return {
+    clock: format({ hour: 'numeric', minute: '2-digit', ...hours }),
+    full: format({ dateStyle: 'full', timeStyle: 'medium', ...hours }),
+    thisYear: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+    otherYear: format({ day: 'numeric', month: 'long', year: 'numeric' }),
+  };
+}
 
 /** Times in the reader's zone. */
 export const LOCAL_TIME: TimeFormat = {
-  timeOfDay: (sent) => CLOCK.format(sent),
+  timeOfDay: (sent) => formats().clock.format(sent),
   clock: (sent) =>
-    CLOCK.formatToParts(sent)
+    formats()
+      .clock.formatToParts(sent)
       .map(({ type, value }) => (type === 'dayPeriod' ? '' : value))
       .join('')
       .trim(),
-  fullTime: (sent) => FULL.format(sent),
+  fullTime: (sent) => formats().full.format(sent),
   dayOf,
   dayName(sent) {
     const yesterday = new Date();
     const today = dayOf(yesterday.getTime());
     yesterday.setDate(yesterday.getDate() - 1);
     const day = dayOf(sent);
-    if (day === today) return 'Today';
-    if (day === dayOf(yesterday.getTime())) return 'Yesterday';
-    return day.slice(0, 4) === today.slice(0, 4) ? THIS_YEAR.format(sent) : OTHER_YEAR.format(sent);
+    if (day === today) return t('day.today');
+    if (day === dayOf(yesterday.getTime())) return t('day.yesterday');
+    const { thisYear, otherYear } = formats();
+    return day.slice(0, 4) === today.slice(0, 4) ? thisYear.format(sent) : otherYear.format(sent);
   },
 };
 

@@ -23,7 +23,12 @@ let cookie: string;
 let room: string;
 beforeAll(async () => {
   app = await startTestApp({
-    env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET, METRICS_TOKEN: SECRET },
+    env: {
+      SEARCH: 'true',
+      PRESENCE_SUMMARY_TOKEN: SECRET,
+      PRESENCE_FLUSH_TOKEN: SECRET,
+      METRICS_TOKEN: SECRET,
+    },
   });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
   // Added as a schema, so that references into the document resolve.
@@ -104,6 +109,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listMessages', () => ({ query: '?limit=1' }), 200],
   ['listMentions', () => ({}), 200],
   ['listMentions', () => ({ query: '?before=x' }), 400],
+  ['searchMessages', () => ({ query: '?q=tea' }), 200],
+  ['searchMessages', () => ({ query: '?q=%22' }), 400],
   ['listMessages', () => ({ query: '?limit=0' }), 400],
   ['listMessages', () => ({ query: '?before=x' }), 400],
   ['getMessage', there, 200],

@@ -1,5 +1,6 @@
 import pug from 'pug';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LIMITS } from '../../server/protocol/message.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { cookieOf } from './client.js';
@@ -44,4 +45,55 @@ test('templates are compiled once, even without NODE_ENV=production', async () =
   expect(compile).not.toHaveBeenCalled();
   compile.mockRestore();
   await app.stop();
+});
+
+describe('the language of pages', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.stop());
+
+  async function page(path: string, language: string, init: RequestInit = {}) {
+    const headers = { accept: 'text/html', 'accept-language': language, ...init.headers };
+    const response = await fetch(app.url + path, { ...init, headers });
+    return { response, html: await response.text() };
+  }
+
+  test('a page is in the language that the browser prefers', async () => {
+    const pages = ['de-AT,de;q=0.9,en;q=0.5', 'en-US', 'fr', 'de'].map((language) =>
+      page('/r/sprachen', language),
+    );
+    const [austrian, english, french, german] = await Promise.all(pages);
+    expect(english?.html).toContain('<html lang="en">');
+    expect(english?.html).toContain('Skip to writing');
+    expect(french?.html).toContain('<html lang="en">');
+    for (const one of [austrian, german]) {
+      expect(one?.html).toContain('<html lang="de">');
+      expect(one?.html).toContain('Zum Schreiben springen');
+      expect(one?.html).toMatch(/<script type="module" src="\/static\/page-de-/);
+      expect(one?.response.headers.get('vary')).toMatch(/accept-language/i);
+    }
+  });
+
+  test.each([
+    ['/r/sprachen?members', 'Mitglieder von sprachen'],
+    ['/r/sprachen?log', 'Neue Nachrichten erscheinen alle 20 Sekunden.'],
+    ['/rooms/new', 'Worum geht es?'],
+    ['/no/such/page', 'Unter dieser Adresse gibt es keine Seite.'],
+    ['/r/%00', 'enthält unzulässige Zeichen'],
+  ])('%s is shown in German', async (path, text) => {
+    const { html } = await page(path, 'de');
+    expect(html).toContain(text);
+    expect(html).toContain('<html lang="de">');
+  });
+
+  test('a form that is refused explains the reason in German, and the API in English', async () => {
+    const body = new URLSearchParams({ body: 'x'.repeat(LIMITS.body + 1) });
+    const { html } = await page('/r/sprachen', 'de', { method: 'POST', body });
+    expect(html).toContain('Die Nachricht darf höchstens');
+    const { response, html: problem } = await page('/api/rooms/%00', 'de');
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(JSON.parse(problem)).toMatchObject({ code: 'bad-room', title: 'Invalid room name' });
+  });
 });

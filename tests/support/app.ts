@@ -12,7 +12,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** The whole app on free ports and a database of its own. `env` adds settings. */
+/** The whole app on free ports and a database of its own, without search. `env` adds settings. */
 export async function startTestApp({
   env = {},
   database,
@@ -26,7 +26,14 @@ export async function startTestApp({
   const own = database ? null : await openDatabase();
   const used = database ?? own!;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'changeroom-test-'));
-  const config = readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...env });
+  const config = readConfig({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    DATA_DIR: dataDir,
+    SEARCH: 'false',
+    ...env,
+  });
   const app = await startApp({ ...config, database: used.address }, overrides);
   await app.parts.database.ready(30_000);
   return {

@@ -3,6 +3,9 @@
 /** Each program with the environment variable that holds its path. */
 const VARIABLES = {
   chromium: 'CHROME_PATH',
+  firefox: 'FIREFOX_PATH',
+  'webkit-driver': 'WEBKIT_DRIVER_PATH',
+  xvfb: 'XVFB_PATH',
   'redis-server': 'REDIS_SERVER_PATH',
   'rabbitmq-server': 'RABBITMQ_SERVER_PATH',
   openssl: 'OPENSSL_PATH',

@@ -44,6 +44,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/rooms/room-',
   'tests/runtime/connection-drainer',
   'tests/scripts/',
+  'tests/search/search',
   'tests/sockets/flood',
   'tests/sockets/people',
   'tests/sockets/slow-reader',

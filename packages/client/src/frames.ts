@@ -70,6 +70,20 @@ export interface Position {
   id: string;
 }
 
+/** A message that was found, with the messages around it. */
+export interface SearchResult {
+  message: Message;
+  /** Parts of the body that match, in UTF-16 code units */
+  marks: {
+    start: number;
+    end: number;
+  }[];
+  /** The message of the room right before; null if there is no such message */
+  previous: Message | null;
+  /** The message of the room right after; null if there is no such message */
+  next: Message | null;
+}
+
 /** See [errors.md](errors.md). */
 export type ErrorCode =
   | 'bad-json'
@@ -95,6 +109,7 @@ export type ErrorCode =
   | 'bad-id'
   | 'bad-cursor'
   | 'bad-reply'
+  | 'bad-query'
   | 'bad-limit'
   | 'login-required'
   | 'bad-token'
@@ -123,6 +138,9 @@ export type ErrorCode =
   | 'rate-limited'
   | 'too-many-replies'
   | 'too-many-rooms'
+  | 'too-many-views'
+  | 'search-off'
+  | 'search-unavailable'
   | 'refused-by-database'
   | 'database-unavailable'
   | 'storage-full'
@@ -249,6 +267,16 @@ export interface ClientFrames {
     around?: string | undefined;
     limit?: number | undefined;
   };
+  /** Searches the messages of all rooms that the user can read. The answer is `searchResults`. */
+  search: {
+    type: 'search';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    q: string;
+    /** `next` of the page before; null for the first page */
+    before?: string | null | undefined;
+    limit?: number | undefined;
+  };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
     type: 'typing';
@@ -369,6 +397,21 @@ export interface ServerFrames {
     names?: Record<string, string> | undefined;
     /** Messages that others reply to, by id; null if the room has no such message (any more) */
     quoted?: Record<string, Quote | null> | undefined;
+  };
+  /** Answers `search`. */
+  searchResults: {
+    type: 'searchResults';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    q: string;
+    /** Newest first */
+    results: SearchResult[];
+    /** The `before` of the next page; null on the last page */
+    next: string | null;
+    /** Percent of the messages that were searched: less than 100 while the index is being built */
+    indexed: number;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
   };
   /** The frame was handled. For a write: it is stored in the database. */
   ack: {

@@ -140,7 +140,7 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   hasFields(...fields: FieldOf<Row>[]): this;
   pluck<Field extends FieldOf<Row>>(...fields: Field[]): Sequence<Pick<NonNullable<Row>, Field>>;
   map<Result>(to: (row: Datum<Row>) => Result): Sequence<Yield<Result>>;
-  orderBy(order: { index: Index | 'id' | Descending<Index> }): this;
+  orderBy(order: { index: Index | 'id' | Descending<Index | 'id'> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
   sum(of: (row: Datum<Row>) => Operand<number>): Datum<number>;
   /** Adds fields to each row. */
@@ -191,7 +191,7 @@ export interface Table<Row = Record<string, unknown>, Index extends string = str
   indexList(): Datum<string[]>;
   indexStatus(): Datum<IndexStatus[]>;
   indexWait(...names: string[]): Datum<unknown[]>;
-  info(): Datum<{ primary_key: string }>;
+  info(): Datum<{ id: string; primary_key: string }>;
   getWriteHook(): Datum<{ function: RawBinary; query: string } | null>;
   setWriteHook(hook: WriteHook<Row> | Query<RawBinary> | null): Datum<object>;
   sync(): Datum<object>;

@@ -40,10 +40,12 @@ const MAX_KEY_BYTES = 127;
 /** The table `users`: their names. */
 export class UserTable {
   readonly cache: RowCache<UserRow, UserInfo, 'name_key'>;
+  readonly #database: Database;
   readonly #claims: NameClaims;
   readonly #background: BackgroundWrites;
 
   constructor(database: Database, log: Log) {
+    this.#database = database;
     this.#claims = new NameClaims(database);
     this.#background = new BackgroundWrites('users', log);
     this.cache = new RowCache<UserRow, UserInfo, 'name_key'>(
@@ -68,6 +70,14 @@ export class UserTable {
   /** The users of these ids that have a row. @throws ChatError `database-unavailable` */
   getMany(ids: Iterable<string>): Promise<Map<string, UserInfo>> {
     return this.cache.getMany([...ids].filter(isKey));
+  }
+
+  /** Ids of users with a name that is compared as this one, at most `limit`. @throws ChatError `database-unavailable` */
+  async idsNamed(name: string, limit: number): Promise<string[]> {
+    const keys = nameKeys(name);
+    const named = this.#database.table(USERS).getAll(...keys, { index: 'name_key' });
+    const ids = await this.#database.run(named.limit(limit)('id').coerceTo('array'));
+    return ids.filter((id) => typeof id === 'string');
   }
 
   /**

@@ -16,6 +16,7 @@ import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
+import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
@@ -28,6 +29,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomsDependencies &
+  SearchEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -46,6 +48,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
+    ...searchEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),

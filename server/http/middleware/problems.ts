@@ -5,7 +5,9 @@ import { ChatError, ERRORS, type ErrorCode, toChatError } from '../../protocol/e
 import type { Log } from '../../telemetry/logger.js';
 import { allowMethods } from '../gate/cross-origin.js';
 import { loginPath, requestedPage } from '../pages/login-addresses.js';
+import { localeOf } from '../pages/reader-locale.js';
 import { faultText } from '../pages/rows/fault-text.js';
+import { faultTemplate, inLocale } from '../pages/texts/text.js';
 
 /** An error over HTTP: RFC 9457 with a `code` and its details. */
 export interface Problem {
@@ -72,9 +74,12 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
     const isLoginPage = problem.status === 401 && req.app.locals.isLoginOffered === true;
+    const locale = localeOf(req, res);
+    res.vary('Accept-Language');
     const locals = {
       ...problem,
-      faultText,
+      ...inLocale(locale, () => pageTexts(error)),
+      locale,
       loginPath: loginPath(res.locals.loginReturn ?? requestedPage(req)),
     };
     res.render(isLoginPage ? 'sign-in' : 'error', locals, (failure: Error | null, html: string) => {
@@ -83,6 +88,13 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       sendJson(res, problem);
     });
   };
+}
+
+/** The heading and the explanation of an error page, in the language of the reader. */
+function pageTexts(error: ChatError): { title: string; detail: string } {
+  const { code, title, message } = error;
+  const isEnglish = faultTemplate(code) === undefined;
+  return { title: isEnglish ? title : faultText({ code, message }), detail: faultText(error) };
 }
 
 function sendJson(res: Response, problem: Problem): void {

@@ -4,12 +4,16 @@ import { z } from 'zod';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 
+import { LANGUAGE_TAGS } from './texts/languages.js';
+
 /** The output of `npm run build` for the browser. */
 export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
-const assetsSchema = z.object({ script: z.string(), imported: z.array(z.string()), style: z.string() });
+const scriptSchema = z.object({ script: z.string(), imported: z.array(z.string()) });
 
-/** Addresses of the page's script, of the scripts that it imports when it starts, and of the styles. The names contain a hash of the content, so browsers can cache them. */
+const assetsSchema = z.object({ scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema), style: z.string() });
+
+/** By language, addresses of the page's script and of the scripts that it imports when it starts; and the address of the styles. The names contain a hash of the content, so browsers can cache them. */
 export type Assets = z.infer<typeof assetsSchema>;
 
 /** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */

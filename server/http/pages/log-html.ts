@@ -7,6 +7,7 @@ import { type ElementTree, element } from './rows/element.js';
 import { toRows } from './rows/log-rows.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
+import { t } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface LogOptions {
@@ -52,7 +53,7 @@ function tools({ id }: Message, path: string): ElementTree {
   const remove = [
     hidden('action', 'delete'),
     hidden('id', id),
-    element('button', { class: 'tool' }, 'Delete'),
+    element('button', { class: 'tool' }, t('message.delete')),
   ];
   return element(
     'noscript',
@@ -60,7 +61,7 @@ function tools({ id }: Message, path: string): ElementTree {
     element(
       'div',
       { class: 'actions' },
-      element('a', { class: 'tool', href: editPath }, 'Edit'),
+      element('a', { class: 'tool', href: editPath }, t('message.edit')),
       element('form', { method: 'post', action: path }, ...remove),
     ),
   );
@@ -74,14 +75,14 @@ function editForm(message: Message, path: string, rejected: RejectedForm | undef
     { class: 'editor', method: 'post', action: path },
     hidden('action', 'edit'),
     hidden('id', message.id),
-    element('label', { class: 'unseen', for: field.id }, 'Your message'),
+    element('label', { class: 'unseen', for: field.id }, t('editor.label')),
     // Parsers drop the first line break of a textarea.
     element('textarea', field, `\n${text}`),
     element(
       'div',
       { class: 'editor-actions' },
-      element('a', { class: 'button quiet', href: path }, 'Cancel'),
-      element('button', { class: 'button' }, 'Save'),
+      element('a', { class: 'button quiet', href: path }, t('common.cancel')),
+      element('button', { class: 'button' }, t('editor.save')),
     ),
   );
 }

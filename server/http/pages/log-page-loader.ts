@@ -5,8 +5,10 @@ import { ChatError } from '../../protocol/errors.js';
 import { allowOwnFrames } from '../middleware/security-headers.js';
 import { logPage } from './log-page.js';
 import { type PageMessages, type PageMessagesDependencies, readPageMessages } from './page-messages.js';
+import { localeOf } from './reader-locale.js';
 import { editedId, type RoomPageRequest } from './room-page-request.js';
 import { roomPath } from './rows/room-path.js';
+import { inLocale } from './texts/text.js';
 
 export interface LogPageLoaderDependencies extends PageMessagesDependencies {
   limits: Pick<Limits, 'heavyWork' | 'history'>;
@@ -28,17 +30,19 @@ export class LogPageLoader {
     const names = await users.namesFor(messages);
     const error = shown.rejected?.error ?? unavailable;
     await limits.heavyWork.run(req.ip, () => {
-      const page = logPage({
-        ...shown,
-        path: roomPath(shown.room, shown.as),
-        messages,
-        names,
-        hasOlder,
-        unavailable,
-        isHistory: req.query.before !== undefined,
-        isStill: req.query.still !== undefined,
-        editing: editedId(req, shown),
-      });
+      const page = inLocale(localeOf(req, res), () =>
+        logPage({
+          ...shown,
+          path: roomPath(shown.room, shown.as),
+          messages,
+          names,
+          hasOlder,
+          unavailable,
+          isHistory: req.query.before !== undefined,
+          isStill: req.query.still !== undefined,
+          editing: editedId(req, shown),
+        }),
+      );
       res
         .status(error?.status ?? 200)
         .set('Cache-Control', 'private, no-cache')

@@ -1,14 +1,17 @@
 import type { Request, Response } from 'express';
+import type { Member } from '../../protocol/room.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { decodeCursor, encodeCursor } from '../api/schemas/cursor.js';
 import { toHtml } from './html.js';
 import type { PageVisitor } from './page-visitor.js';
+import { localeOf } from './reader-locale.js';
 import type { RoomPageLoader } from './room-page-loader.js';
-import { element } from './rows/element.js';
+import { type ElementTree, element } from './rows/element.js';
 import { memberRow } from './rows/member-row.js';
 import { membersTitle } from './rows/members-title.js';
 import { withQuery } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
+import { inLocale } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface MembersPageDependencies {
@@ -33,25 +36,30 @@ export async function showMembersPage(
   const after = position && { joined: position.sent, id_user: position.id };
   const by = visitor.user.id_user;
   const { members, total, next } = await directory.members(room, by, after, MEMBERS_PER_PAGE);
-  const side = sidePanel({ ...visitor, room, rooms: await roomPages.list(by) });
-  const firstPath = withQuery(side.path, 'members');
-  const rows = members.map(({ joined, present, ...member }) =>
-    memberRow(
-      { ...member, isPresent: present, isSelf: member.id_user === by },
-      joined !== null &&
-        element(
-          'time',
-          { datetime: new Date(joined).toISOString(), title: UTC_TIME.fullTime(joined) },
-          UTC_TIME.dayOf(joined),
-        ),
-    ),
-  );
-  res.set('Cache-Control', 'private, no-cache').render('members', {
-    ...side,
-    heading: membersTitle(total),
-    membersHtml: toHtml(...rows),
-    firstPath: after && firstPath,
-    nextPath:
-      next && withQuery(firstPath, `after=${encodeCursor({ sent: next.joined ?? 0, id: next.id_user })}`),
+  const rooms = await roomPages.list(by);
+  res.set('Cache-Control', 'private, no-cache');
+  inLocale(localeOf(req, res), () => {
+    const side = sidePanel({ ...visitor, room, rooms });
+    const firstPath = withQuery(side.path, 'members');
+    const nextCursor = next && encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
+    res.render('members', {
+      ...side,
+      heading: membersTitle(total),
+      membersHtml: toHtml(...members.map((member) => row(member, by))),
+      firstPath: after && firstPath,
+      nextPath: nextCursor && withQuery(firstPath, `after=${nextCursor}`),
+    });
   });
+}
+
+function row({ joined, present, ...member }: Member, reader: string): ElementTree {
+  return memberRow(
+    { ...member, isPresent: present, isSelf: member.id_user === reader },
+    joined !== null &&
+      element(
+        'time',
+        { datetime: new Date(joined).toISOString(), title: UTC_TIME.fullTime(joined) },
+        UTC_TIME.dayOf(joined),
+      ),
+  );
 }

@@ -1,9 +1,10 @@
 import type { Message } from '../../protocol/message.js';
 import { toHtml } from './html.js';
 import { messageBody, messageHead, messageTime } from './rows/message-row.js';
+import { readerLocale } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
-/** The parts of a message's row that are the same for every reader. */
+/** The parts of a message's row that are the same for every reader of a language. */
 export interface MessageHtml {
   /** Avatar, author and time. */
   head: string;
@@ -27,7 +28,7 @@ interface Entry {
 export class MessageHtmlCache {
   readonly #render: (message: Message) => MessageHtml;
   readonly #maxLength: number;
-  /** By the message's id; the first was used longest ago. */
+  /** By variant and the message's id; the first was used longest ago. */
   readonly #entries = new Map<string, Entry>();
   #held = 0;
 
@@ -41,11 +42,13 @@ export class MessageHtmlCache {
     return this.#held;
   }
 
-  get(message: Message): MessageHtml {
-    const found = this.#entries.get(message.id);
-    if (found) this.#drop(message.id, found);
+  /** @param variant of the rendering, for each of which there is an entry */
+  get(message: Message, variant = ''): MessageHtml {
+    const key = variant + message.id;
+    const found = this.#entries.get(key);
+    if (found) this.#drop(key, found);
     const entry = found && looksTheSame(found.message, message) ? found : this.#entryFor(message);
-    if (entry.length <= this.#maxLength) this.#keep(message.id, entry);
+    if (entry.length <= this.#maxLength) this.#keep(key, entry);
     return entry.html;
   }
 
@@ -55,8 +58,8 @@ export class MessageHtmlCache {
     return { message, html, length: message.body.length + head.length + body.length };
   }
 
-  #keep(id: string, entry: Entry): void {
-    this.#entries.set(id, entry);
+  #keep(key: string, entry: Entry): void {
+    this.#entries.set(key, entry);
     this.#held += entry.length;
     for (const [oldest, one] of this.#entries) {
       if (this.#held <= this.#maxLength) return;
@@ -64,8 +67,8 @@ export class MessageHtmlCache {
     }
   }
 
-  #drop(id: string, entry: Entry): void {
-    this.#entries.delete(id);
+  #drop(key: string, entry: Entry): void {
+    this.#entries.delete(key);
     this.#held -= entry.length;
   }
 }
@@ -91,5 +94,8 @@ export function renderMessage(message: Message): MessageHtml {
 
 const cache = new MessageHtmlCache(renderMessage);
 
-/** A message's row in HTML, as far as it is the same for every reader. */
-export const messageHtml = (message: Message): MessageHtml => cache.get(message);
+/** A message's row in HTML, as far as it is the same for every reader with the same language and clock. */
+export function messageHtml(message: Message): MessageHtml {
+  const { language, clock } = readerLocale();
+  return cache.get(message, `${language} ${clock} `);
+}

@@ -7,10 +7,12 @@ import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
 import { pageVisitor } from './page-visitor.js';
+import { localeOf } from './reader-locale.js';
 import { textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { roomPath } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
+import { inLocale } from './texts/text.js';
 
 export interface NewRoomDependencies {
   directory: RoomDirectory;
@@ -28,7 +30,9 @@ export function newRoomRouter({ directory, roomPages, visitors }: NewRoomDepende
       .status(error?.status ?? 200)
       .set('Cache-Control', 'private, no-cache')
       .render('new-room', {
-        ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
+        ...inLocale(localeOf(req, res), () =>
+          sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
+        ),
         typed,
         error,
       });

@@ -19,6 +19,7 @@ import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
 import { pageVisitor } from './page-visitor.js';
+import { localeOf } from './reader-locale.js';
 import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
@@ -70,6 +71,11 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   // Conversations do not belong into search engines.
   router.get('/robots.txt', (_req, res) => {
     res.type('text').set('Cache-Control', 'public, max-age=86400').send('User-agent: *\nDisallow: /\n');
+  });
+  router.use((req, res, next) => {
+    localeOf(req, res);
+    res.vary('Accept-Language');
+    next();
   });
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));

@@ -5,9 +5,11 @@ import { ChatError } from '../../protocol/errors.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type PageMessagesDependencies, readPageMessages } from './page-messages.js';
+import { localeOf } from './reader-locale.js';
 import { roomPage } from './room-page.js';
 import { editedId, type RoomPageRequest } from './room-page-request.js';
 import { sidePanel } from './side-panel.js';
+import { inLocale } from './texts/text.js';
 
 export interface RoomPageLoaderDependencies extends PageMessagesDependencies {
   directory: RoomDirectory;
@@ -44,31 +46,34 @@ export class RoomPageLoader {
         unavailable || isUnavailable ? null : this.#dependencies.directory.unreadSince(room, user.id_user),
       ]);
       await this.#dependencies.limits.heavyWork.run(req.ip, () => {
-        const page = roomPage({
-          ...shown,
-          rooms,
-          messages,
-          names,
-          hasOlder,
-          unreadSince,
-          present,
-          unavailable,
-          isHistory: req.query.before !== undefined,
-          notice: NOTICES.find((code) => code === req.query.notice),
-          editing: editedId(req, shown),
-        });
+        const page = inLocale(localeOf(req, res), () =>
+          roomPage({
+            ...shown,
+            rooms,
+            messages,
+            names,
+            hasOlder,
+            unreadSince,
+            present,
+            unavailable,
+            isHistory: req.query.before !== undefined,
+            notice: NOTICES.find((code) => code === req.query.notice),
+            editing: editedId(req, shown),
+          }),
+        );
         this.#respond(res, error?.status ?? 200).render('room', page);
       });
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
-      await this.refuse(res, shown);
+      await this.refuse(req, res, shown);
     }
   }
 
   /** The page of a room that the user may not enter shows only its name. */
-  async refuse(res: Response, shown: RoomPageRequest): Promise<void> {
+  async refuse(req: Request, res: Response, shown: RoomPageRequest): Promise<void> {
     const rooms = await this.list(shown.user.id_user);
-    this.#respond(res, 403).render('members-only', sidePanel({ ...shown, rooms }));
+    const page = inLocale(localeOf(req, res), () => sidePanel({ ...shown, rooms }));
+    this.#respond(res, 403).render('members-only', page);
   }
 
   /** The list of rooms; empty while the database is unavailable. */

@@ -1,12 +1,14 @@
-import { type ChatError, ERRORS, type ErrorCode } from '../../protocol/errors.js';
+import { ChatError, ERRORS, type ErrorCode } from '../../protocol/errors.js';
 import { type Message, newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import { toHtml } from './html.js';
 import { logHtml } from './log-html.js';
 import { framePath, olderPath, withCurrentName } from './log-page.js';
 import { encodePageState } from './page-state.js';
+import { faultText } from './rows/fault-text.js';
+import { composerHint } from './rows/key-hints.js';
 import { personRow } from './rows/person-row.js';
-import { PARTIAL_NOTE, peopleLabel, presentPeople } from './rows/present-people.js';
+import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
@@ -63,12 +65,13 @@ export function roomPage(model: RoomPageModel) {
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),
+    hintHtml: toHtml(...composerHint()),
     unavailable,
-    notice: notice && ERRORS[notice].title,
+    notice: notice && faultText(new ChatError(notice, ERRORS[notice].title)),
     peopleCount: people.length,
     peopleLabel: peopleLabel(people.length),
     peopleHtml: toHtml(...people.map(personRow)),
-    partial: present.partial ? PARTIAL_NOTE : null,
+    partial: present.partial ? partialNote() : null,
     /** The id of the next message: sending the form twice creates one message. */
     nextId:
       (rejected?.error.code !== 'id-taken' && rejected?.action === 'create' && rejected.id) || newMessageId(),

@@ -66,7 +66,7 @@ export function roomPagesRouter({
       await showMembersPage(req, res, shown, { directory, roomPages });
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
-      await roomPages.refuse(res, shown);
+      await roomPages.refuse(req, res, shown);
     }
   }
 

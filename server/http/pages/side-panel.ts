@@ -43,7 +43,7 @@ export function sidePanel({
     user,
     as,
     entry,
-    words: membershipWords(entry.access),
+    words: membershipWords(entry.access, room),
     path: roomPath(room, as),
     roomsHtml: roomsHtml(rooms, { room, isRoomShown, as }),
     rejected,

@@ -1,14 +1,42 @@
 import type { TimeFormat } from './rows/time-format.js';
+import { type ReaderLocale, readerLocale, regionalLocale } from './texts/text.js';
 
 const UTC = { timeZone: 'UTC' } as const;
-const CLOCK = new Intl.DateTimeFormat('en-GB', { ...UTC, hour: '2-digit', minute: '2-digit' });
-const DATE = new Intl.DateTimeFormat('en-GB', { ...UTC, weekday: 'long', day: 'numeric', month: 'long' });
+const DATE = { ...UTC, weekday: 'long', day: 'numeric', month: 'long' } as const;
+
+interface Formats {
+  clock: Intl.DateTimeFormat;
+  date: Intl.DateTimeFormat;
+}
+
+/** By language and clock: making a format takes 50 µs, more than a row. */
+const formats = new Map<string, Formats>();
+
+function formatsOf({ language, clock }: ReaderLocale): Formats {
+  const key = `${language} ${clock}`;
+  const found = formats.get(key);
+  if (found) return found;
+  const locale = regionalLocale();
+  const hours =
+    clock === '12'
+      ? ({ hour: 'numeric', hour12: true } as const)
+      : ({ hour: '2-digit', hourCycle: 'h23' } as const);
+  const made = {
+    clock: new Intl.DateTimeFormat(locale, { ...UTC, ...hours, minute: '2-digit' }),
+    date: new Intl.DateTimeFormat(locale, DATE),
+  };
+  formats.set(key, made);
+  return made;
+}
+
+const clockTime = (sent: number) => formatsOf(readerLocale()).clock.format(sent);
+const dayName = (sent: number) => formatsOf(readerLocale()).date.format(sent);
 
 /** Times in UTC: the server does not know the reader's zone. The page's script draws them again in that zone. */
 export const UTC_TIME: TimeFormat = {
-  timeOfDay: (sent) => CLOCK.format(sent),
-  clock: (sent) => CLOCK.format(sent),
-  fullTime: (sent) => `${DATE.format(sent)}, ${CLOCK.format(sent)} UTC`,
+  timeOfDay: clockTime,
+  clock: clockTime,
+  fullTime: (sent) => `${dayName(sent)}, ${clockTime(sent)} UTC`,
   dayOf: (sent) => new Date(sent).toISOString().slice(0, 10),
-  dayName: (sent) => DATE.format(sent),
+  dayName,
 };

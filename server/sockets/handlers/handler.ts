@@ -9,6 +9,7 @@ import type { Presence } from '../../presence/presence.js';
 import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import type { SharedRoomList } from '../../rooms/shared-room-list.js';
+import type { Search } from '../../search/search.js';
 import type { SocketConnection } from '../socket-connection.js';
 
 /** The collaborators of handlers. */
@@ -19,6 +20,8 @@ export interface HandlerDependencies {
   memberships: MembershipTable;
   presence: Presence;
   rooms: RoomService;
+  /** Null: `SEARCH=false`. */
+  search: Search | null;
   sharedRoomList: SharedRoomList;
   users: UserTable;
   /** Gives a connection a session and monitors it. */

@@ -1,5 +1,6 @@
 import type { Message } from 'changeroom-client';
 import { icon } from '../../../server/http/pages/rows/icon.js';
+import { t } from '../../../server/http/pages/texts/text.js';
 import { h } from '../elements.js';
 import type { MessageAction } from './message-action.js';
 
@@ -16,7 +17,7 @@ export class ActionBar {
   readonly #element = h('div', {
     class: 'actions action-bar',
     role: 'toolbar',
-    'aria-label': 'Actions',
+    'aria-label': t('message.actions'),
     'aria-live': 'off',
   });
   #shown = '';

@@ -1,5 +1,6 @@
 import type { Author, Message, Room } from 'changeroom-client';
 import { faultText } from '../../../server/http/pages/rows/fault-text.js';
+import { t } from '../../../server/http/pages/texts/text.js';
 import type { Composer } from '../composer.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
 import { isBy } from '../message-row.js';
@@ -44,7 +45,7 @@ export class DeleteAction implements MessageAction {
   }
 
   label(): string {
-    return 'Delete';
+    return t('message.delete');
   }
 
   isOffered(message: Message): boolean {

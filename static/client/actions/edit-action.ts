@@ -1,4 +1,5 @@
 import type { Author, Message, Room } from 'changeroom-client';
+import { t } from '../../../server/http/pages/texts/text.js';
 import type { Composer } from '../composer.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
 import { Editor } from '../editor.js';
@@ -36,7 +37,7 @@ export class EditAction implements MessageAction {
   }
 
   label(): string {
-    return 'Edit';
+    return t('message.edit');
   }
 
   isOffered(message: Message): boolean {

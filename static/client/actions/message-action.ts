@@ -1,7 +1,7 @@
 import type { Message } from 'changeroom-client';
 import type { IconName } from '../../../server/http/pages/rows/icon.js';
 
-/** What a user can do with a delivered message: a button of the action bar, and a key while the message has the focus. */
+/** An action on a delivered message: a button of the action bar, and a key while the message has the focus. */
 export interface MessageAction {
   /** The value of `data-action` of the button; unique among all actions and commands. */
   readonly name: string;

@@ -30,7 +30,8 @@ import { balanceBidi } from '../../../server/protocol/text/bidi.js';
 import { hasStrayInvisible } from '../../../server/protocol/text/characters.js';
 import { nameKeys } from '../../../server/protocol/text/name-key.js';
 import { hasTooManyMarks, normalise } from '../../../server/protocol/text/normalise.js';
-import { CommandList } from '../../../static/client/command-list.js';
+import { CommandCompletions } from '../../../static/client/completion/command-completions.js';
+import { CompletionList } from '../../../static/client/completion/completion-list.js';
 import { superlinear } from '../../support/growth.js';
 
 /** Texts that make regular expressions, counting and Unicode algorithms slow, by their length in UTF-16 units. */
@@ -159,11 +160,11 @@ const WORK: Record<string, (text: string) => unknown> = {
     new Announcements().add(Buffer.from(JSON.stringify({ command: 'roll', usage: text }))),
   userName: (text) => userNameClaim({ name: text, email: text }, text),
   commandName: (text) => commandName({ body: text, kind: 'message' }),
-  commandList: (text) => {
-    const list = new CommandList();
-    list.setCommands([{ command: 'roll', usage: '/roll', help: '' }]);
-    list.typed(text);
-    return list.named;
+  completionList: (text) => {
+    const commands = new CommandCompletions(async () => []);
+    const list = new CompletionList([commands]);
+    list.typed(text, text.length);
+    return commands.named(text);
   },
   normalise,
   hasTooManyMarks,

@@ -3,12 +3,14 @@ import type { Summary } from '../../../presence/presence.js';
 import {
   ACCESS,
   id_user,
+  indexed,
   message,
   messageFile,
   personName,
   position,
   quotes,
   roomName,
+  searchResult,
   time,
   user,
 } from '../../../protocol/entities.js';
@@ -41,6 +43,17 @@ export const mentionPage = z
     names: z.record(z.string(), personName).describe('Current names of authors and mentioned users, by id'),
   })
   .meta({ id: 'MentionPage' });
+export const searchPage = z
+  .object({
+    q: z.string(),
+    results: z.array(searchResult).describe('Newest first'),
+    next: z.string().nullable().describe('Cursor of the page of older results; null on the last page'),
+    indexed,
+    names: z
+      .record(z.string(), z.string())
+      .describe('Current names of authors by `id_user`, where they differ from the names in their messages'),
+  })
+  .meta({ id: 'SearchPage' });
 
 export const roomEntry = z
   .object({

@@ -1,3 +1,4 @@
+import { t } from '../texts/text.js';
 import { avatar } from './avatar.js';
 import { type Child, type ElementTree, element } from './element.js';
 
@@ -21,12 +22,12 @@ export function memberRow<Slot = never>(
     {},
     avatar({ id_user, name: shown }),
     element('bdi', { class: 'person-name' }, shown),
-    isSelf && element('span', { class: 'badge' }, 'you'),
+    isSelf && element('span', { class: 'badge' }, t('common.you')),
     isPresent &&
       element(
         'span',
-        { class: 'presence-dot', title: 'Here now' },
-        element('span', { class: 'unseen' }, 'here now'),
+        { class: 'presence-dot', title: t('members.hereNow') },
+        element('span', { class: 'unseen' }, t('members.isHereNow')),
       ),
     ...details,
   );

@@ -1,4 +1,5 @@
 import type { Message } from '../../../protocol/message.js';
+import { t } from '../texts/text.js';
 import { kindOf, textOf } from './action.js';
 import { avatar, hueClass } from './avatar.js';
 import { lengthClass } from './body-lines.js';
@@ -43,7 +44,7 @@ export function messageHead({ author, kind }: Pick<Message, 'author' | 'kind'>, 
       'div',
       { class: 'meta' },
       element('bdi', { class: 'author' }, author.name),
-      kind === 'bot' && element('span', { class: 'badge' }, 'bot'),
+      kind === 'bot' && element('span', { class: 'badge' }, t('message.bot')),
       time,
     ),
   ];
@@ -82,7 +83,7 @@ export function messageBody(
   const length = lengthClass(layoutText(nodes));
   const note =
     edited !== undefined &&
-    element('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, '(edited)');
+    element('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, t('message.edited'));
   const look = classes('body', isJumbo(body) && 'jumbo', length);
   const whole = element('div', { class: look, dir: 'auto' }, ...nodes, note && ' ', note);
   return length === null ? [whole] : [moreControl(length), whole];
@@ -95,8 +96,8 @@ function moreControl(length: string): ElementTree {
     element(
       'summary',
       {},
-      element('span', { class: 'when-closed' }, 'Show more'),
-      element('span', { class: 'when-open' }, 'Show less'),
+      element('span', { class: 'when-closed' }, t('message.showMore')),
+      element('span', { class: 'when-open' }, t('message.showLess')),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '../texts/text.js';
 import { avatar } from './avatar.js';
 import { type ElementTree, element } from './element.js';
 import type { PresentPerson } from './present-people.js';
@@ -10,7 +11,7 @@ export function personRow(person: PresentPerson): ElementTree {
     {},
     avatar(person),
     element('bdi', { class: 'person-name' }, name),
-    isSelf && element('span', { class: 'badge' }, 'you'),
-    tabs > 1 && element('span', { class: 'person-tabs' }, `${tabs} tabs`),
+    isSelf && element('span', { class: 'badge' }, t('common.you')),
+    tabs > 1 && element('span', { class: 'person-tabs' }, t('people.tabs', { count: tabs })),
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '../texts/text.js';
 /** A person in a room, with the number of tabs that show it. */
 export interface PresentPerson {
   id_user: string;
@@ -23,7 +24,7 @@ export function presentPeople(
 }
 
 /** Label of the button that opens the list of people. */
-export const peopleLabel = (count: number) => `${count} here: show who`;
+export const peopleLabel = (count: number) => t('people.count', { count });
 
 /** Shown when the presence of other processes is not known. */
-export const PARTIAL_NOTE = 'Some servers are unreachable: people may be missing from this list.';
+export const partialNote = () => t('people.partial');

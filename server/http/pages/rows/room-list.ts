@@ -1,6 +1,7 @@
 import { LOBBY, MAX_UNREAD } from '../../../protocol/message.js';
 import type { RoomEntry } from '../../../protocol/room.js';
 import { normalise } from '../../../protocol/text/normalise.js';
+import { t } from '../texts/text.js';
 
 export interface RoomGroup {
   title: string;
@@ -44,11 +45,11 @@ export function roomGroups(
   const kept = entries.filter(({ name }) => name !== LOBBY);
   const groups = [
     {
-      title: 'Rooms',
+      title: t('rooms.title'),
       rooms: [listed.get(LOBBY) ?? unclaimedRoom(LOBBY), ...kept.filter(({ joined }) => joined)],
     },
-    { title: 'Visited', rooms: others.map(unclaimedRoom) },
-    { title: 'More rooms', rooms: kept.filter(({ joined }) => !joined) },
+    { title: t('rooms.visited'), rooms: others.map(unclaimedRoom) },
+    { title: t('rooms.more'), rooms: kept.filter(({ joined }) => !joined) },
   ];
   return groups
     .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => contains(name, sought)) }))

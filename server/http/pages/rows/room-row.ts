@@ -1,4 +1,5 @@
 import type { RoomEntry } from '../../../protocol/room.js';
+import { t } from '../texts/text.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
 import { icon } from './icon.js';
 import { unreadText } from './room-list.js';
@@ -32,16 +33,14 @@ export function roomRow(
       'span',
       { class: 'room-text' },
       element('bdi', { class: 'room-name' }, name),
-      access === 'members' && unseen(', for members'),
+      access === 'members' && unseen(t('room.forMembers')),
       topic !== '' && unseen(', '),
       topic !== '' && element('bdi', { class: 'room-topic', title: topic }, topic),
     ),
-    isUnsent && mark('badge', 'unsent', ' message'),
-    hasDraft && !isUnsent && mark('badge', 'draft'),
-    users ? mark('room-users', `${users}`, ' here') : null,
-    unread
-      ? mark('room-unread', unreadText(unread), unread === 1 ? ' unread message' : ' unread messages')
-      : null,
+    isUnsent && mark('badge', t('rooms.unsent'), t('rooms.messageSuffix')),
+    hasDraft && !isUnsent && mark('badge', t('rooms.draft')),
+    users ? mark('room-users', `${users}`, t('rooms.hereSuffix')) : null,
+    unread ? mark('room-unread', unreadText(unread), t('rooms.unreadSuffix', { count: unread })) : null,
   );
   return element('li', {}, link);
 }

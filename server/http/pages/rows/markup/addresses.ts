@@ -1,3 +1,4 @@
+import { t } from '../../texts/text.js';
 import { type Child, type ElementTree, element } from '../element.js';
 import { hiddenHost, namedHost } from './link-host.js';
 import type { TextPart } from './text-part.js';
@@ -50,7 +51,7 @@ export function linkNodes(
   const link = element('a', attributes, ...(Array.isArray(text) ? text : [text]));
   return host === undefined
     ? [link]
-    : [link, ' ', element('span', { class: 'host', dir: 'ltr' }, `(leads to ${host})`)];
+    : [link, ' ', element('span', { class: 'host', dir: 'ltr' }, t('message.leadsTo', { host }))];
 }
 
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[' };

@@ -1,3 +1,4 @@
+import { t } from '../../texts/text.js';
 import { type ElementTree, element } from '../element.js';
 
 /**
@@ -12,8 +13,8 @@ export function codeBlock(code: string, language: string): ElementTree {
     element(
       'div',
       { class: 'code-head' },
-      element('span', {}, language || 'code'),
-      element('button', copy, 'Copy'),
+      element('span', {}, language || t('message.code')),
+      element('button', copy, t('message.copyCode')),
     ),
     // Focusable, so that it scrolls by keyboard.
     element(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { BotCommand } from '../../server/bots/announcements.js';
-import { CommandSource } from '../../static/client/command-source.js';
+import type { BotCommand } from '../../../server/bots/announcements.js';
+import { CommandSource } from '../../../static/client/completion/command-source.js';
 
 const ROLL: BotCommand = { command: 'roll', usage: '/roll 2d6', help: 'Rolls dice' };
 

@@ -1,4 +1,4 @@
-import type { BotCommand } from '../../server/bots/announcements.js';
+import type { BotCommand } from '../../../server/bots/announcements.js';
 
 /** Milliseconds for which a list of commands is used. */
 const CACHE_MS = 30_000;
