@@ -63,6 +63,7 @@ export const files = rule((value) => cleanFileIds(typeof value === 'string' ? [v
   items: { type: 'string' },
   maxItems: LIMITS.files,
   description: 'Ids of files that you have uploaded to this room and not sent yet',
+  examples: [[]],
 }).optional();
 
 export const name = rule(cleanName, {
