@@ -5,7 +5,8 @@ import { findCommand } from './find-program.js';
  * Runs as root. Packages must not start services, nor fail without an init system: policy-rc.d forbids it. Only the
  * download has a time limit, because stopping dpkg halfway leaves a machine to repair. Waits for locks of other
  * processes; `apt-get update` cannot wait for its own lock, so it is retried. Installs one package after the other, so
- * that one which a distribution does not have does not prevent the others.
+ * that one which a distribution does not have does not prevent the others. Each argument is a package, or several
+ * separated by spaces, of which the first one that the distribution has is installed.
  */
 const INSTALL = `
 set -u
@@ -26,9 +27,15 @@ for attempt in 1 2 3 4; do
   [ "$attempt" = 4 ] || sleep 10
 done
 status=0
-for package in "$@"; do
-  apt 300 install -y --no-install-recommends --download-only "$package" &&
-    apt 0 install -y --no-install-recommends "$package" || status=1
+install() {
+  apt 300 install -y --no-install-recommends --download-only "$1" && apt 0 install -y --no-install-recommends "$1"
+}
+for packages in "$@"; do
+  installed=1
+  for package in $packages; do
+    install "$package" && installed=0 && break
+  done
+  [ "$installed" = 0 ] || status=1
 done
 exit "$status"
 `;

@@ -7,7 +7,7 @@ export interface SystemProgram {
   commands: readonly string[];
   /** Paths that are tried first. */
   places: readonly string[];
-  /** For Debian and Ubuntu. */
+  /** Of Debian and Ubuntu; of several, separated by spaces, the first one that the distribution has. */
   aptPackage: string;
   /** Folders of the tests that need it. */
   usedBy: readonly string[];
@@ -23,7 +23,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ],
-    aptPackage: 'chromium-headless-shell',
+    aptPackage: 'chromium-headless-shell chromium',
     usedBy: ['tests/flows', 'tests/bots', 'tests/deploy'],
   },
   {
