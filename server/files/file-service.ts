@@ -9,7 +9,7 @@ import { type MessageFile, newMessageId } from '../protocol/message.js';
 import type { Log } from '../telemetry/logger.js';
 import { CHUNK_BYTES, ChunkWriter } from './chunk-writer.js';
 import { DETECTION_BYTES, detectType, isImageType } from './content-type.js';
-import type { FileUsage } from './file-usage.js';
+import { type FileUsage, inMegabytes } from './file-usage.js';
 import type { ImageProcessor } from './image-processor.js';
 import { UploadSlots } from './upload-slots.js';
 
@@ -209,7 +209,7 @@ export class FileService {
 
   #tooLarge(): ChatError {
     const limit = this.maxBytes;
-    const message = limit === 0 ? 'this server accepts no files' : `a file may have ${limit} bytes`;
+    const message = limit === 0 ? 'this server accepts no files' : `a file may have ${inMegabytes(limit)}`;
     return new ChatError('file-too-large', message, { field: 'file', limit });
   }
 }

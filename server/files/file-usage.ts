@@ -72,4 +72,4 @@ export class FileUsage {
   }
 }
 
-const inMegabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
+export const inMegabytes = (bytes: number) => `${Math.round((10 * bytes) / 1024 ** 2) / 10} MB`;

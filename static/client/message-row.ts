@@ -1,6 +1,7 @@
 import type { Unsent } from 'changeroom-client';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { fileViews } from '../../server/http/pages/rows/file-view.js';
 import {
   messageBody,
   messageHead,
@@ -33,6 +34,7 @@ export function deliveredRow(
     { leads, isOwn },
     ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
     ...messageBody(message, LOCAL_TIME),
+    ...fileViews(message, playgroundUser()),
     fault !== null && faultNote(fault),
     isConfirming &&
       question(
@@ -45,7 +47,7 @@ export function deliveredRow(
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, body, progress, fault, code }: Unsent,
+  { id, room, body, files, progress, fault, code }: Unsent,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -67,6 +69,7 @@ export function unsentRow(
     { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
+    ...fileViews({ room, files }, playgroundUser()),
     fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
       question(
@@ -87,6 +90,9 @@ export function editedRow(message: Message, leads: boolean, editor: Node): Eleme
     editor,
   );
 }
+
+/** On a playground page, the user that its address selects. */
+const playgroundUser = () => new URLSearchParams(location.search).get('id_user');
 
 function faultNote(fault: string): ElementTree {
   return element('p', { class: 'fault', role: 'alert' }, fault);

@@ -8,6 +8,7 @@ import {
 import type { PageState } from '../../server/http/pages/page-state.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import type { MessageFile } from '../../server/protocol/message.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
 import { MessageTools } from './actions/message-tools.js';
@@ -25,6 +26,7 @@ import { followLogins } from './login-channel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
 import { isBy } from './message-row.js';
+import { playImage } from './moving-image.js';
 import { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
 import { storageOf } from './page-storage.js';
@@ -83,7 +85,7 @@ export class RoomScreen {
     this.#room = this.#client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
     this.#unread = new Unread(unreadSince);
     this.#composer = new Composer(room, drafts, api, {
-      submit: (body) => this.#post(body),
+      submit: (body, files) => this.#post(body, files),
       editLast: () => this.#editing.editLast(),
       typing: () => this.#room.notifyTyping(),
     });
@@ -162,7 +164,7 @@ export class RoomScreen {
       if (summary?.parentElement instanceof HTMLDetailsElement) {
         event.preventDefault();
         this.#log.toggle(summary.parentElement);
-      } else this.#tools.clicked(event);
+      } else if (!playImage(event)) this.#tools.clicked(event);
     });
     byId('newer').addEventListener('click', () => {
       this.#showNewest();
@@ -189,13 +191,13 @@ export class RoomScreen {
     this.#drawing.schedule();
   }
 
-  #post(body: string): void {
+  #post(body: string, files: MessageFile[]): void {
     this.#unread.clear();
     try {
-      this.#room.post(body);
+      this.#room.post(body, undefined, files);
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
-      this.#composer.restore(body);
+      this.#composer.restore(body, files);
       this.#composer.showFault(faultText(error));
     }
     this.#showNewest();

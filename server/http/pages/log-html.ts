@@ -4,6 +4,7 @@ import { messageHtml } from './message-html.js';
 import type { RejectedForm } from './rejected-form.js';
 import { dayRow } from './rows/day-row.js';
 import { type ElementTree, element } from './rows/element.js';
+import { fileViews } from './rows/file-view.js';
 import { toRows } from './rows/log-rows.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
@@ -44,6 +45,7 @@ function serverRow(
     { leads, isOwn },
     new Html(head),
     isEdited ? editForm(message, path, rejected) : new Html(body),
+    ...fileViews(message, new URLSearchParams(path.split('?')[1]).get('id_user')),
     isOwn && !isEdited && tools(message, path),
   );
 }

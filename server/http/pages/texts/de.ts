@@ -27,6 +27,11 @@ export const de: Messages = {
   'composer.label': 'Nachricht an {room}',
   'composer.placeholder': 'Nachricht an #{room}',
   'composer.send': 'Senden',
+  'files.attach': 'Dateien anhängen',
+  'files.interrupted': 'Die Übertragung wurde unterbrochen.',
+  'files.play': 'Abspielen',
+  'files.remove': '{name} entfernen',
+  'files.uploading': '{name} wird übertragen',
 
   'connection.connecting': 'Verbindung wird hergestellt',
   'connection.countdown': 'in {seconds} s',
