@@ -8,6 +8,7 @@ import {
   MESSAGES,
   ROOMS,
   SESSIONS,
+  USER_SETTINGS,
   USERS,
 } from '../server/database/schema/tables.js';
 import { type ConnectedDatabase, exitWithQueryError, fail, firstLine } from './connect.js';
@@ -17,9 +18,17 @@ import { rowCount } from './move/progress.js';
 const BATCH_ROWS = 500;
 
 /** The tables that hold the chat. Users are last, so that no message is shown without the name of its author. */
-const CHAT_TABLES = [MESSAGES, FILES, FILE_CHUNKS, MEMBERSHIPS, ROOMS, COMMANDS, SESSIONS, USERS].map(
-  ({ name }) => name,
-);
+const CHAT_TABLES = [
+  MESSAGES,
+  FILES,
+  FILE_CHUNKS,
+  MEMBERSHIPS,
+  ROOMS,
+  COMMANDS,
+  SESSIONS,
+  USER_SETTINGS,
+  USERS,
+].map(({ name }) => name);
 
 /**
  * Deletes all rows of the chat, after a confirmation, and prints their numbers. Tables, indexes and the write hook remain,

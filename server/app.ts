@@ -18,6 +18,7 @@ import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
+import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { createFiles } from './files/create-files.js';
@@ -119,6 +120,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const settings = new SettingsTable(database, log);
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
@@ -139,16 +141,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const files = createFiles({ access, config: config.files, database, limits, log }, options.files);
   const commands = bots ?? withoutBots;
   const rooms = new RoomService(messages, users, access, limits, log, options.rooms, commands, files.service);
-  const presence = openPresence(config.redis, log, options.presence);
+  const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
-  const visitors = new Visitors({
-    playground,
-    authenticator,
-    guests,
-    limits,
-    origins,
-    users,
-  });
+  const visitors = new Visitors({ playground, authenticator, guests, limits, origins, settings, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
@@ -165,7 +160,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     users,
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { search, ...index } = createSearch(config, searchDependencies);
+  const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login) measureLogins(registry);
@@ -180,7 +175,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
-    search,
+    ...searches,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -218,9 +213,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
-    search,
+    ...searches,
     sharedRoomList,
     slowReaders,
+    settings,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),

@@ -133,6 +133,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
       uploads: values.LIMIT_UPLOADS,
+      settings: values.LIMIT_SETTINGS,
       perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
       failedLogins: values.LIMIT_FAILED_LOGINS,

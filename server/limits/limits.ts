@@ -20,6 +20,7 @@ const BY_USER = {
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
   uploads: { seconds: 60, does: (n: number) => `upload ${n} files` },
+  settings: { seconds: 60, does: (n: number) => `change settings ${n} times` },
 } as const;
 
 /** The same for addresses. */
@@ -86,6 +87,7 @@ export class Limits {
       rooms: 0,
       renames: 0,
       uploads: 0,
+      settings: 0,
       perAddress: 0,
       requests: 0,
       failedLogins: 0,
@@ -135,6 +137,11 @@ export class Limits {
   /** Counts a file uploaded. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async upload(id_user: string, address?: string): Promise<void> {
     await this.#countUser('uploads', id_user, address);
+  }
+
+  /** Counts a change of settings. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async changeSettings(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('settings', id_user, address);
   }
 
   /** Counts a request. @throws ChatError `rate-limited`, with `retryAfterMs` */

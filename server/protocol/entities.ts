@@ -3,6 +3,7 @@
  * generated documents.
  */
 import { z } from 'zod';
+import { CLOCKS, DENSITIES, LANGUAGE_CHOICES, THEMES } from './user-settings.js';
 
 export const KINDS = ['message', 'action', 'bot', 'system'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -103,12 +104,19 @@ export const position = z
   .meta({ id: 'Position', description: 'The position of a message in its room.' });
 export type Position = z.infer<typeof position>;
 
-export const searchResult = z
+export const viewMessage = z
   .object({
     message,
     marks: z
       .array(z.object({ start: z.int(), end: z.int() }))
       .describe('Parts of the body that match, in UTF-16 code units'),
+  })
+  .meta({ id: 'ViewMessage', description: 'A message of a live view.' });
+export type ViewMessage = z.infer<typeof viewMessage>;
+
+export const searchResult = z
+  .object({
+    ...viewMessage.shape,
     previous: message
       .nullable()
       .describe('The message of the room right before; null if there is no such message'),
@@ -155,3 +163,12 @@ export const presenceCount = z
   .object({ sockets: z.int(), users: z.int().describe('Different users') })
   .meta({ id: 'PresenceCount', description: 'Number of sockets and users in a room.' });
 export type PresenceCount = z.infer<typeof presenceCount>;
+
+export const userSettings = z
+  .object({
+    theme: z.enum(THEMES).describe('`system`: as the device is set'),
+    density: z.enum(DENSITIES).describe('`compact`: more messages on a screen'),
+    clock: z.enum(CLOCKS).describe('Hours of a day; `auto`: as the language does'),
+    language: z.enum(LANGUAGE_CHOICES).describe('Of pages; `auto`: as the browser prefers'),
+  })
+  .meta({ id: 'UserSettings', description: 'The settings of a user, with the defaults of those not set.' });

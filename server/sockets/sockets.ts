@@ -10,6 +10,7 @@ import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
+import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
@@ -20,6 +21,7 @@ import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Search } from '../search/search.js';
+import type { LiveViews } from '../search/views/live-views.js';
 import type { Log } from '../telemetry/logger.js';
 import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
@@ -51,6 +53,9 @@ export interface SocketsDependencies {
   search: Search | null;
   sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
+  /** Null: `SEARCH=false`. */
+  views: LiveViews | null;
+  settings: SettingsTable;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
   trust: ProxyTrust;
@@ -84,6 +89,7 @@ export class Sockets {
       rooms,
       roomTable,
       routing,
+      settings,
       users,
     } = dependencies;
     const connections = this.#connections;
@@ -107,6 +113,7 @@ export class Sockets {
       roomTable,
       memberships,
       membershipNews,
+      settings,
       users,
       connections,
       rooms,

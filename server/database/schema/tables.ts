@@ -14,6 +14,7 @@ import type {
   RoomRow,
   SessionRow,
   UserRow,
+  UserSettingsRow,
 } from './rows.js';
 
 /**
@@ -62,6 +63,9 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
 };
 
+/** Settings of users. */
+export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
+
 /** Logins on the page. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -100,6 +104,7 @@ export const TABLES = [
   ROOMS,
   MEMBERSHIPS,
   USERS,
+  USER_SETTINGS,
   SESSIONS,
   COMMANDS,
   FILES,

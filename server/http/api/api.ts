@@ -17,7 +17,9 @@ import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoo
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
+import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
   DocsDependencies &
@@ -30,6 +32,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   PresenceDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -47,8 +50,10 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...fileEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
+    ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
+    ...viewEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),
