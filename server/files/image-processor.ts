@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Sharp, SharpOptions } from 'sharp';
 import { reasonOf } from '../lib/error-reason.js';
 import { ChatError } from '../protocol/errors.js';
-import { type InlineType, THUMBNAIL_PIXELS } from '../protocol/file.js';
+import { type InlineType, THUMBNAIL_PIXELS } from '../protocol/inline-image.js';
 import type { Log } from '../telemetry/logger.js';
 import type { ImageType } from './content-type.js';
 

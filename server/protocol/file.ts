@@ -2,13 +2,6 @@ import { ChatError } from './errors.js';
 import { cleanId, LIMITS } from './message.js';
 import { normalise } from './text/normalise.js';
 
-/** Image types that browsers show within a page. All other files are downloads, also SVG and HTML. */
-export const INLINE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-export type InlineType = (typeof INLINE_TYPES)[number];
-
-/** Longest side of a thumbnail, in pixels. Smaller images that do not move have none. */
-export const THUMBNAIL_PIXELS = 800;
-
 const UNNAMED = 'file';
 /** Control characters, bidi controls, separators of paths, and characters that Windows refuses. */
 const REFUSED_IN_NAME =
@@ -59,17 +52,4 @@ function cleanFileId(value: unknown): string {
 
 function badFiles(fault: string, limit?: number): ChatError {
   return new ChatError('bad-file', `files ${fault}`, { field: 'files', limit });
-}
-
-/** Whether pages show a file as an image: its size is known, so that its place is reserved. */
-export function isInline({
-  type,
-  width,
-  height,
-}: {
-  type: string;
-  width?: number | undefined;
-  height?: number | undefined;
-}): boolean {
-  return INLINE_TYPES.some((one) => one === type) && Number(width) > 0 && Number(height) > 0;
 }

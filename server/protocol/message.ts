@@ -45,7 +45,7 @@ const CONTROL_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u206
 // A body may contain tabs, line breaks and bidi controls, which pasted phone numbers contain: pages isolate bodies.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROL_IN_BODY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
-const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATE = /* @__PURE__ */ /\p{Surrogate}/u;
 const VISIBLE = /* @__PURE__ */ new RegExp(/* @__PURE__ */ visiblePattern('javascript'), 'u');
 
 interface TextRule {
@@ -56,18 +56,20 @@ interface TextRule {
   mayBeEmpty?: boolean;
 }
 
-const RULES = {
-  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
-  body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
-  name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
-  topic: {
-    field: 'topic',
-    code: 'bad-topic',
-    limit: LIMITS.topic,
-    rejected: CONTROL_IN_NAME,
-    mayBeEmpty: true,
-  },
-} satisfies Record<string, TextRule>;
+// A bundler leaves it out where no text is cleaned.
+const RULES = /* @__PURE__ */ (() =>
+  ({
+    room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
+    body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
+    name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
+    topic: {
+      field: 'topic',
+      code: 'bad-topic',
+      limit: LIMITS.topic,
+      rejected: CONTROL_IN_NAME,
+      mayBeEmpty: true,
+    },
+  }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.

@@ -1,4 +1,6 @@
-import type { MessageFile } from '../../server/protocol/message.js';
+import { byteText } from '../../server/http/pages/rows/file-view.js';
+import { icon } from '../../server/http/pages/rows/icon.js';
+import { LIMITS, type MessageFile } from '../../server/protocol/message.js';
 import type { AttachmentList, AttachmentListOptions } from './attachments/attachment-list.js';
 import { byId, h } from './elements.js';
 
@@ -64,7 +66,8 @@ export class Attachments {
 
   async #load(): Promise<AttachmentList> {
     const { AttachmentList } = await import('./attachments/attachment-list.js');
-    this.#list ??= new AttachmentList({ ...this.#options, place: byId('attachments') });
+    const shared = { byteText, closeIcon: icon('close'), maxFiles: LIMITS.files };
+    this.#list ??= new AttachmentList({ ...this.#options, shared, place: byId('attachments') });
     return this.#list;
   }
 }

@@ -1,4 +1,5 @@
-import { cleanFileName, INLINE_TYPES } from '../../protocol/file.js';
+import { cleanFileName } from '../../protocol/file.js';
+import { INLINE_TYPES } from '../../protocol/inline-image.js';
 import { LIMITS, type MessageFile } from '../../protocol/message.js';
 
 /** Longest id of a file that a row may name. */

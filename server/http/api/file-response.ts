@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { isInline } from '../../protocol/file.js';
+import { isInline } from '../../protocol/inline-image.js';
 import type { MessageFile } from '../../protocol/message.js';
 import { contentDisposition } from './content-disposition.js';
 

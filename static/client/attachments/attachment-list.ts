@@ -1,9 +1,8 @@
 import { RequestError } from 'changeroom-client';
+import type { ElementTree } from '../../../server/http/pages/rows/element.js';
 import { faultText } from '../../../server/http/pages/rows/fault-text.js';
-import { byteText } from '../../../server/http/pages/rows/file-view.js';
-import { icon } from '../../../server/http/pages/rows/icon.js';
 import { t } from '../../../server/http/pages/texts/text.js';
-import { LIMITS, type MessageFile } from '../../../server/protocol/message.js';
+import type { MessageFile } from '../../../server/protocol/message.js';
 import { h } from '../elements.js';
 import { type RunningUpload, upload } from './upload.js';
 
@@ -13,6 +12,8 @@ export interface AttachmentListOptions {
   /** The element that shows the files. */
   place: HTMLElement;
   changed: () => void;
+  /** Of the first script: imported here, they would become a third file that both need. */
+  shared: { byteText: (bytes: number) => string; closeIcon: ElementTree; maxFiles: number };
 }
 
 interface Attachment {
@@ -48,14 +49,19 @@ export class AttachmentList {
   }
 
   add(contents: Iterable<File>): void {
-    for (const content of contents) if (this.#attachments.size < LIMITS.files) this.#begin(content);
+    for (const content of contents)
+      if (this.#attachments.size < this.#options.shared.maxFiles) this.#begin(content);
   }
 
   /** Shows files that are stored already, of a draft or of a message that was not sent. */
   restore(files: readonly MessageFile[]): void {
     for (const file of files) {
       const attachment: Attachment = { row: h('div', { class: 'attachment' }), running: null, file };
-      this.#show(attachment, file.name, h('span', { class: 'file-size' }, byteText(file.size)));
+      this.#show(
+        attachment,
+        file.name,
+        h('span', { class: 'file-size' }, this.#options.shared.byteText(file.size)),
+      );
     }
   }
 
@@ -86,7 +92,7 @@ export class AttachmentList {
     running.file
       .then((file) => {
         attachment.file = file;
-        state.replaceChildren(byteText(file.size));
+        state.replaceChildren(this.#options.shared.byteText(file.size));
       })
       .catch((error: unknown) => {
         const again = h('button', { type: 'button', class: 'tool' }, t('common.tryAgain'));
@@ -103,7 +109,7 @@ export class AttachmentList {
     const remove = h(
       'button',
       { type: 'button', class: 'icon-button', 'aria-label': t('files.remove', { name }) },
-      icon('close'),
+      this.#options.shared.closeIcon,
     );
     remove.addEventListener('click', () => {
       attachment.running?.cancel();

@@ -1,4 +1,4 @@
-import { isInline, THUMBNAIL_PIXELS } from '../../../protocol/file.js';
+import { isInline, THUMBNAIL_PIXELS } from '../../../protocol/inline-image.js';
 import type { Message, MessageFile } from '../../../protocol/message.js';
 import { readerLocale, t } from '../texts/text.js';
 import { type ElementTree, element } from './element.js';
