@@ -2,6 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { type DriverConnection, r } from '../server/database/connection/reql.js';
 import {
   COMMANDS,
+  FILE_CHUNKS,
+  FILES,
   MEMBERSHIPS,
   MESSAGES,
   PINS,
@@ -22,6 +24,8 @@ const CHAT_TABLES = [
   MESSAGES,
   REACTIONS,
   PINS,
+  FILES,
+  FILE_CHUNKS,
   MEMBERSHIPS,
   ROOMS,
   COMMANDS,

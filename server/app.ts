@@ -21,8 +21,11 @@ import { SessionTable } from './database/tables/session-table.js';
 import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
+import { createFiles } from './files/create-files.js';
+import type { FileSweeperOptions } from './files/file-sweeper.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
+import { gauges } from './http/monitoring/gauges.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
@@ -62,6 +65,7 @@ export interface AppOptions {
   database?: DatabaseOptions;
   rooms?: RoomsOptions;
   bots?: BotsOptions;
+  files?: Partial<FileSweeperOptions>;
   presence?: RedisPresenceOptions;
   events?: HttpDependencies['events'];
   /** By default the port of the configuration. */
@@ -134,7 +138,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
-  const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
+  const files = createFiles({ access, config: config.files, database, limits, log }, options.files);
+  const commands = bots ?? withoutBots;
+  const rooms = new RoomService(messages, users, access, limits, log, options.rooms, commands, files.service);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
   const visitors = new Visitors({ playground, authenticator, guests, limits, origins, settings, users });
@@ -155,30 +161,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
-  const registry = serverRegistry({
-    sockets: { help: 'Open sockets', value: () => sockets.size },
-    socket_pending_bytes: {
-      help: 'Bytes buffered for sockets whose clients have not read them yet',
-      value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
-    },
-    present: { help: 'Sockets in rooms; a socket in two rooms counts twice', value: () => presence.present },
-    rooms: { help: 'Open rooms', value: () => rooms.size },
-    feeds: { help: 'Open changefeeds of rooms', value: () => messages.openFeeds },
-    insert_queue: { help: 'Messages in the insert queue', value: () => messages.queued },
-    storage_full: {
-      help: '1 while the database rejects writes because its storage is full, else 0',
-      value: () => Number(database.storage.state === 'full'),
-    },
-    database_up: {
-      help: '1 while the database is connected, else 0',
-      value: () => Number(database.status.state === 'up'),
-    },
-  });
+  const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
+    files: files.service,
     limits,
     log,
     membershipNews,
@@ -207,7 +196,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { requestMs, checkMs } = { ...REQUEST_TIMEOUTS, ...options.requestTimeouts };
   const server = createServer({
     headersTimeout: requestMs,
-    requestTimeout: requestMs,
+    // The gate limits the time of each body: uploads take longer.
+    requestTimeout: 0,
     connectionsCheckingInterval: checkMs,
   });
   const sockets: Sockets = new Sockets(server, {
@@ -232,7 +222,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
   });
-  guardServer(server, { pages: http, socketsPath: SOCKETS_PATH, allowedHosts, origins, trust, log });
+  guardServer(server, {
+    pages: http,
+    socketsPath: SOCKETS_PATH,
+    allowedHosts,
+    origins,
+    trust,
+    bodyMs: requestMs,
+    log,
+  });
 
   const listener = options.listener ?? new PortListener(config);
   const drainer = new ConnectionDrainer(server);
@@ -240,6 +238,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   /** Closes what requests and sockets depend on, after these have ended. */
   const closeDependencies = async () => {
     await bots?.stop();
+    files.sweeper.stop();
     await index.stop();
     rooms.close();
     await presence.stop();
@@ -263,6 +262,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   try {
     database.start();
     bots?.start();
+    files.sweeper.start();
     index.start();
     login?.provider?.start();
     await listener.open(server);

@@ -1,4 +1,5 @@
-import { groups, type SettingName, settings } from '../../server/config/settings.js';
+import { groups } from '../../server/config/setting-headings.js';
+import { type SettingName, settings } from '../../server/config/settings.js';
 import { type TunnelSetting, tunnelSettings } from '../../server/config/tunnel-settings.js';
 
 /** A setting as the documents show it. */
@@ -39,5 +40,6 @@ export function plainText(description: string): string {
 function documentedSetting(name: SettingName): DocumentedSetting {
   const setting = settings[name];
   const { data } = setting.safeParse(undefined);
-  return { name, fallback: String(data ?? ''), description: setting.description ?? '' };
+  const { fallback = String(data ?? '') } = setting.meta() ?? {};
+  return { name, fallback, description: setting.description ?? '' };
 }

@@ -1,4 +1,4 @@
-import { COMMAND, type Message } from '../protocol/message.js';
+import { COMMAND, type Message, type MessageFile } from '../protocol/message.js';
 
 const COMMAND_PREFIX = new RegExp(COMMAND);
 
@@ -27,8 +27,11 @@ export interface Command {
   id_user: string | null;
   /** The name of the user. */
   name: string;
+  /** Of the message, if it has any. */
+  files?: MessageFile[];
 }
 
-export function toCommand({ id, room, body, author }: Message, token: string): Command {
-  return { chatroom: room, token, message: body, id, id_user: author.id_user, name: author.name };
+export function toCommand({ id, room, body, author, files }: Message, token: string): Command {
+  const { id_user, name } = author;
+  return { chatroom: room, token, message: body, id, id_user, name, ...(files && { files }) };
 }

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { loadEnvFile } from './env-file.js';
 import { resolveNames } from './environment.js';
+import type { FilesConfig } from './files-config.js';
 import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
 import type { RedisAddress } from './redis-url.js';
@@ -57,6 +58,7 @@ export interface Config {
   /** Null: there are no bots. */
   amqp: AmqpConfig | null;
   limits: LimitsConfig;
+  files: FilesConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   /** Other origins whose pages may use the API and the sockets. */
@@ -134,12 +136,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       reactions: values.LIMIT_REACTIONS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
+      uploads: values.LIMIT_UPLOADS,
       settings: values.LIMIT_SETTINGS,
       perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
       failedLogins: values.LIMIT_FAILED_LOGINS,
       frames: values.LIMIT_FRAMES,
       sockets: values.LIMIT_SOCKETS,
+    },
+    files: {
+      fileBytes: values.FILE_LIMIT,
+      userBytes: values.FILE_LIMIT_USER,
+      roomBytes: values.FILE_LIMIT_ROOM,
+      totalBytes: values.FILE_LIMIT_TOTAL,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],

@@ -16,6 +16,8 @@ export interface LimitsConfig {
   rooms: number;
   /** Names taken, per user in a minute. */
   renames: number;
+  /** Files uploaded, per user in a minute. */
+  uploads: number;
   /** Changes of settings, per user in a minute. */
   settings: number;
   /** Multiple of a user's limits that all users of an address have together. */

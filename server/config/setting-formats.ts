@@ -26,6 +26,10 @@ export const byteSize = (name: string, min: number) =>
     })
     .refine((bytes) => bytes >= min, `${name} must be at least ${min / 1024 ** 2}MB`);
 
+/** A size that may be 0. */
+export const byteSizeOr = (name: string, fallback: string) =>
+  byteSize(name, 0).prefault(fallback).meta({ fallback });
+
 export const countLimit = (name: string, fallback: number) => wholeNumber(name, 0, 1_000_000, fallback);
 
 export const port = (name: string, fallback: number) => wholeNumber(name, 0, 65535, fallback);

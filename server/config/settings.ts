@@ -3,6 +3,7 @@ import { databaseUrlFaults } from './database-url.js';
 import {
   address,
   byteSize,
+  byteSizeOr,
   certificate,
   countLimit,
   flag,
@@ -27,6 +28,8 @@ declare module 'zod' {
     effectiveWith?: string;
     /** The setting with which this one has no effect. */
     effectiveWithout?: string;
+    /** The default as operators write it. */
+    fallback?: string;
   }
 }
 
@@ -245,6 +248,7 @@ export const settings = {
   LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
     'Times that a user may change the name in a minute',
   ),
+  LIMIT_UPLOADS: countLimit('LIMIT_UPLOADS', 30).describe('Files that a user may upload in a minute'),
   LIMIT_SETTINGS: countLimit('LIMIT_SETTINGS', 60).describe(
     'Times that a user may change settings in a minute',
   ),
@@ -263,6 +267,14 @@ export const settings = {
   LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',
   ),
+  FILE_LIMIT: byteSizeOr('FILE_LIMIT', '10MB').describe(
+    'Maximum size of an uploaded file, such as `25MB`; 0: the server accepts no files',
+  ),
+  FILE_LIMIT_USER: byteSizeOr('FILE_LIMIT_USER', '500MB').describe(
+    'Maximum size of all files of a user; 0 disables the limit, as in the two settings below. A small file counts as 32 KB',
+  ),
+  FILE_LIMIT_ROOM: byteSizeOr('FILE_LIMIT_ROOM', '5GB').describe('Maximum size of all files of a room'),
+  FILE_LIMIT_TOTAL: byteSizeOr('FILE_LIMIT_TOTAL', '20GB').describe('Maximum size of all files'),
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
     .optional()
     .describe(
@@ -282,16 +294,3 @@ export const settings = {
 } as const;
 
 export type SettingName = keyof typeof settings;
-
-/** The headings of the documents: each group begins with the setting that it names. */
-export const groups: readonly { readonly title: string; readonly first: SettingName }[] = [
-  { title: 'Server', first: 'PORT' },
-  { title: 'Database', first: 'RETHINKDB_URL' },
-  { title: 'Embedded database', first: 'EMBEDDED_PORT' },
-  { title: 'Authentication', first: 'SESSION_SECRET' },
-  { title: 'Presence and metrics', first: 'PRESENCE_SUMMARY_TOKEN' },
-  { title: 'Redis', first: 'REDIS_URL' },
-  { title: 'Bots', first: 'AMQP_URL' },
-  { title: 'Limits', first: 'LIMIT_MESSAGES' },
-  { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
-];

@@ -4,6 +4,7 @@ import type { Login } from '../auth/create-auth.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
+import type { FileService } from '../files/file-service.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
@@ -34,6 +35,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   directory: RoomDirectory;
+  files: FileService;
   limits: Limits;
   visitors: Visitors;
   log: Log;

@@ -20,6 +20,7 @@ const BY_USER = {
   reactions: { seconds: 10, does: (n: number) => `add or remove ${n} reactions and pins` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
+  uploads: { seconds: 60, does: (n: number) => `upload ${n} files` },
   settings: { seconds: 60, does: (n: number) => `change settings ${n} times` },
 } as const;
 
@@ -87,6 +88,7 @@ export class Limits {
       reactions: 0,
       rooms: 0,
       renames: 0,
+      uploads: 0,
       settings: 0,
       perAddress: 0,
       requests: 0,
@@ -137,6 +139,11 @@ export class Limits {
   /** Counts a name taken. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async rename(id_user: string, address?: string): Promise<void> {
     await this.#countUser('renames', id_user, address);
+  }
+
+  /** Counts a file uploaded. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async upload(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('uploads', id_user, address);
   }
 
   /** Counts a change of settings. @throws ChatError `rate-limited`, with `retryAfterMs` */

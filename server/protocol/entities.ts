@@ -55,6 +55,26 @@ export const pin = z
   })
   .meta({ id: 'Pin', description: 'The message is pinned in its room.' });
 export type Pin = z.infer<typeof pin>;
+export const fileId = z.string().meta({ examples: ['0193e0f2-8c11-7000-8000-5d0a7c1b0f11'] });
+
+export const messageFile = z
+  .object({
+    id: fileId,
+    name: z.string().meta({ examples: ['harbour.jpg'] }),
+    type: z
+      .string()
+      .describe(
+        'By its content. Images that pages show are `image/png`, `image/jpeg`, `image/gif` or `image/webp`',
+      )
+      .meta({ examples: ['image/jpeg'] }),
+    size: z.int().describe('In bytes'),
+    width: z.int().optional().describe('Of an image, in pixels'),
+    height: z.int().optional(),
+    animated: z.boolean().optional().describe('True for an image that moves'),
+  })
+  .meta({ id: 'MessageFile', description: 'A file of a message, at `/api/rooms/:room/files/:id`.' });
+/** A file as messages name it. */
+export type MessageFile = z.infer<typeof messageFile>;
 
 export const message = z
   .object({
@@ -68,6 +88,10 @@ export const message = z
     author,
     kind: z.enum(KINDS),
     edited: time.optional().describe('Time of the last edit; absent if never edited'),
+    files: z
+      .array(messageFile)
+      .optional()
+      .describe('Its files; absent without any. `body` may be empty then'),
     reply_to: messageId.optional().describe('The message of the same room that this one replies to'),
     reactions: z
       .array(reaction)

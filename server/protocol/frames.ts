@@ -61,12 +61,25 @@ export const clientFrames = {
           description: 'Chosen by the client, so that a retry does not store the message twice',
         }),
         room,
-        body,
+        body: z.unknown().optional().meta({
+          type: 'string',
+          maxLength: LIMITS.body,
+          description: 'May be missing or empty if the message has files',
+        }),
         reply_to: z.unknown().optional().meta({
           type: 'string',
           maxLength: MAX_ID_BYTES,
           description: 'Id of the message of the same room that this one replies to',
         }),
+        files: z
+          .unknown()
+          .optional()
+          .meta({
+            type: 'array',
+            items: { type: 'string' },
+            maxItems: LIMITS.files,
+            description: 'Ids of own files that were uploaded to this room and have not been sent yet',
+          }),
       }),
     })
     .describe('Writes a message. The room receives it by a `deliverMessage`.'),

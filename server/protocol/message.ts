@@ -5,7 +5,15 @@ import { hasStrayInvisible, visiblePattern } from './text/characters.js';
 import { hasTooManyMarks, MAX_MARKS, normalise } from './text/normalise.js';
 
 /** Limits in characters (Unicode code points), after trimming and normalisation to NFC. */
-export const LIMITS = { room: 64, body: 4000, name: 40, topic: 200, id: 64 } as const;
+export const LIMITS = {
+  room: 64,
+  body: 4000,
+  name: 40,
+  topic: 200,
+  id: 64,
+  fileName: 120,
+  files: 10,
+} as const;
 
 /** Unread messages of a room are counted up to this number. */
 export const MAX_UNREAD = 100;
@@ -16,7 +24,7 @@ export const MAX_COUNTED_MEMBERS = 10_000;
 /** The room behind `/`. */
 export const LOBBY = 'lobby';
 
-export type { Author, Kind, Message, Pin, Position, Reaction } from './entities.js';
+export type { Author, Kind, Message, MessageFile, Pin, Position, Reaction } from './entities.js';
 export { comparePositions } from './position.js';
 
 /**
@@ -37,7 +45,7 @@ const CONTROL_IN_NAME = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u206
 // A body may contain tabs, line breaks and bidi controls, which pasted phone numbers contain: pages isolate bodies.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROL_IN_BODY = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
-const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATE = /* @__PURE__ */ /\p{Surrogate}/u;
 const VISIBLE = /* @__PURE__ */ new RegExp(/* @__PURE__ */ visiblePattern('javascript'), 'u');
 
 interface TextRule {
@@ -48,18 +56,20 @@ interface TextRule {
   mayBeEmpty?: boolean;
 }
 
-const RULES = {
-  room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
-  body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
-  name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
-  topic: {
-    field: 'topic',
-    code: 'bad-topic',
-    limit: LIMITS.topic,
-    rejected: CONTROL_IN_NAME,
-    mayBeEmpty: true,
-  },
-} satisfies Record<string, TextRule>;
+// A bundler leaves it out where no text is cleaned.
+const RULES = /* @__PURE__ */ (() =>
+  ({
+    room: { field: 'room', code: 'bad-room', limit: LIMITS.room, rejected: CONTROL_CHARACTER },
+    body: { field: 'body', code: 'bad-body', limit: LIMITS.body, rejected: CONTROL_IN_BODY },
+    name: { field: 'name', code: 'bad-name', limit: LIMITS.name, rejected: CONTROL_IN_NAME },
+    topic: {
+      field: 'topic',
+      code: 'bad-topic',
+      limit: LIMITS.topic,
+      rejected: CONTROL_IN_NAME,
+      mayBeEmpty: true,
+    },
+  }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
@@ -109,6 +119,12 @@ export function cleanNewRoom(field: string, value: unknown): string {
 /** A message body as it is stored. @throws ChatError `bad-body` */
 export function cleanBody(value: unknown): string {
   const body = cleanText(RULES.body, value);
+  checkMentions(body);
+  return body;
+}
+/** The body of a message with files as it is stored; may be empty or missing. @throws ChatError `bad-body` */
+export function cleanCaption(value: unknown): string {
+  const body = cleanText({ ...RULES.body, mayBeEmpty: true }, value ?? '');
   checkMentions(body);
   return body;
 }

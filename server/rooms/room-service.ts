@@ -7,7 +7,7 @@ import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
 import type { Quotes } from '../protocol/entities.js';
 import { ChatError } from '../protocol/errors.js';
-import type { Message } from '../protocol/message.js';
+import { type Message, type MessageFile, newMessageId } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import { AnnotationSweep } from './annotation-sweep.js';
@@ -28,6 +28,20 @@ export interface RoomsOptions {
 export interface Posted extends Inserted {
   /** `bots-unavailable` or `no-such-command` for a command that no bot answers now. The message is stored whatever the notice says. */
   notice: Notice;
+}
+
+export interface PostedMessage extends Omit<NewMessage, 'files' | 'author'> {
+  author: NewMessage['author'] & { id_user: string };
+  /** Ids of uploaded files. */
+  files?: readonly string[];
+}
+
+/** Uploaded files, see FileService. */
+export interface MessageFiles {
+  forMessage(
+    ids: readonly string[],
+    of: { room: string; id_user: string; message: string },
+  ): Promise<MessageFile[]>;
 }
 
 export interface RoomReader
@@ -71,6 +85,7 @@ export class RoomService {
   readonly #access: AccessControl;
   readonly #limits: Limits;
   readonly #commands: CommandNotices | null;
+  readonly #files: MessageFiles | null;
   readonly #open: RefCountedMap<string, OpenRoom>;
   readonly #readyMs: number;
   readonly #orphans: OrphanQueue;
@@ -85,12 +100,14 @@ export class RoomService {
     log: Log,
     { lingerMs = 15_000, readyMs = 5_000 }: RoomsOptions = {},
     commands: CommandNotices | null = null,
+    files: MessageFiles | null = null,
   ) {
     this.#messages = messages;
     this.#users = users;
     this.#access = access;
     this.#limits = limits;
     this.#commands = commands;
+    this.#files = files;
     this.#readyMs = readyMs;
     this.#orphans = new OrphanQueue(messages.annotations, log);
     this.#annotationSweep = new AnnotationSweep(messages.annotations, log);
@@ -181,13 +198,16 @@ export class RoomService {
   /**
    * Writes a message of its author, see Messages.insert. A retry with the same id stores no second message.
    * @param address the author's address, for limits
-   * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`
+   * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
    */
-  async post(message: NewMessage & { author: { id_user: string } }, address?: string): Promise<Posted> {
-    await this.#limits.message(message.author.id_user, address);
-    await this.#access.check(message.room, message.author.id_user);
+  async post({ files: ids = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
+    const { room, author, id = newMessageId() } = message;
+    await this.#limits.message(author.id_user, address);
+    await this.#access.check(room, author.id_user);
     await this.#checkReply(message);
-    const inserted = await this.#messages.insert(message);
+    const of = { room, id_user: author.id_user, message: id };
+    const files = ids.length > 0 ? await this.#files?.forMessage(ids, of) : undefined;
+    const inserted = await this.#messages.insert({ ...message, id, ...(files && { files }) });
     const notice = inserted.created ? this.#commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
   }

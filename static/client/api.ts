@@ -8,12 +8,8 @@ import type { Member, RoomEntry } from '../../server/protocol/room.js';
  * @throws ConnectionError if the server cannot be reached, RequestError if it refuses a request
  */
 export class Api {
-  readonly #token: string | null;
-
   /** @param token of a playground page, whose address names its user */
-  constructor(token: string | null) {
-    this.#token = token;
-  }
+  constructor(readonly token: string | null) {}
 
   rooms(): Promise<RoomEntry[]> {
     return this.#request('GET', '/api/rooms');
@@ -60,7 +56,7 @@ export class Api {
   }
 
   #exchange<T>(method: string, path: string, body?: object): Promise<ApiAnswer<T>> {
-    const request = { method, url: path, token: this.#token };
+    const request = { method, url: path, token: this.token };
     return requestApi<T>(body ? { ...request, body } : request);
   }
 }

@@ -1,5 +1,7 @@
 import { t } from '../../server/http/pages/texts/text.js';
+import type { MessageFile } from '../../server/protocol/message.js';
 import type { Api } from './api.js';
+import { Attachments } from './attachments.js';
 import { CommandCompletions } from './completion/command-completions.js';
 import { CompletionView } from './completion/completion-view.js';
 import { UsageLine } from './completion/usage-line.js';
@@ -13,7 +15,7 @@ const COUNTER_FROM_CHARACTERS = 500;
 
 export interface ComposerListener {
   /** A message to send, neither empty nor too long. */
-  submit(body: string): void;
+  submit(body: string, files: MessageFile[]): void;
   /** The reader wants to edit the last own message. @returns whether there is one */
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
@@ -34,11 +36,13 @@ export class Composer {
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
   readonly #completion: CompletionView;
+  readonly #attachments: Attachments;
 
-  constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots'>, listener: ComposerListener) {
+  constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots' | 'token'>, listener: ComposerListener) {
     this.#room = room;
     this.#drafts = drafts;
     this.#listener = listener;
+    this.#attachments = new Attachments({ room, token: api.token, changed: () => this.#changed() });
     if (this.#field.value === '') this.#field.value = drafts.of(room);
     this.#field.addEventListener('input', () => {
       this.#changed();
@@ -80,8 +84,9 @@ export class Composer {
     this.#changed();
   }
 
-  /** Inserts a text for another attempt before the current one. */
-  restore(text: string): void {
+  /** Inserts a text for another attempt before the current one, and its files. */
+  restore(text: string, files: readonly MessageFile[] = []): void {
+    void this.#attachments.restore(files);
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
     this.#completion.leave();
     this.#changed();
@@ -107,14 +112,21 @@ export class Composer {
     return true;
   }
 
+  /** There is a text or a file, the text is not too long, and all files are uploaded. */
+  get #canSend(): boolean {
+    const { isEmpty, isReady } = this.#attachments;
+    return !(this.isEmpty && isEmpty) && isReady && remaining(this.#field.value) >= 0;
+  }
+
   #submit(): void {
     const text = this.#field.value;
-    if (this.isEmpty || remaining(text) < 0) return;
+    if (!this.#canSend) return;
+    const files = this.#attachments.take();
     this.#field.value = '';
     this.#completion.leave();
     this.#changed();
     this.focus();
-    this.#listener.submit(text);
+    this.#listener.submit(text, files);
   }
 
   #changed(): void {
@@ -126,7 +138,7 @@ export class Composer {
       left < 0 ? t('bodyField.tooMany', { count: -left }) : t('bodyField.left', { count: left });
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
-    this.#send.disabled = this.isEmpty || left < 0;
+    this.#send.disabled = !this.#canSend;
     this.#drafts.save(this.#room, value);
   }
 }

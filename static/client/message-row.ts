@@ -6,6 +6,7 @@ import {
 } from '../../server/http/pages/rows/annotation-bar.js';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import { fileViews } from '../../server/http/pages/rows/file-view.js';
 import {
   messageBody,
   messageHead,
@@ -41,6 +42,7 @@ export function deliveredRow(
     { leads, isOwn },
     ...head(message, messageTime(message.sent, LOCAL_TIME), isOwn),
     ...messageBody(message, LOCAL_TIME),
+    ...fileViews(message, playgroundUser()),
     annotationBar(message, annotations),
     fault !== null && faultNote(fault),
     isChoosing && quickReactions(),
@@ -55,7 +57,7 @@ export function deliveredRow(
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, body, progress, fault, code }: Unsent,
+  { id, room, body, files, progress, fault, code }: Unsent,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -77,6 +79,7 @@ export function unsentRow(
     { leads, isOwn: true, states: ['unsent', progress] },
     ...head({ author, kind: 'message' }, note, true),
     ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
+    ...fileViews({ room, files }, playgroundUser()),
     fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
       question(
@@ -104,6 +107,8 @@ function head(message: Pick<Message, 'author' | 'kind'>, time: Child, isOwn: boo
   if (!isOwn) return parts;
   return parts.map((part) => ({ ...part, attributes: { ...part.attributes, 'aria-live': 'off' } }));
 }
+/** On a playground page, the user that its address selects. */
+const playgroundUser = () => new URLSearchParams(location.search).get('id_user');
 
 function faultNote(fault: string): ElementTree {
   return element('p', { class: 'fault', role: 'alert' }, fault);

@@ -7,6 +7,7 @@ import {
   type ServerFrame,
 } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
+import type { MessageFile } from '../../server/protocol/message.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
 import { MessageTools } from './actions/message-tools.js';
@@ -23,6 +24,7 @@ import { LogPanel } from './log-panel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
 import { isBy } from './message-row.js';
+import { playImage } from './moving-image.js';
 import type { PageStorage } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { currentElements, placeElements } from './room-elements.js';
@@ -34,7 +36,7 @@ import type { Unread } from './unread.js';
 export interface RoomViewDependencies {
   client: ChatClient;
   room: Room;
-  api: Pick<Api, 'bots' | 'members'>;
+  api: Pick<Api, 'bots' | 'members' | 'token'>;
   drafts: Drafts;
   /** Of this tab, for this user. */
   storage: PageStorage | null;
@@ -80,7 +82,7 @@ export class RoomView {
     this.room = room;
     this.#unread = unread;
     this.#composer = new Composer(room.name, drafts, api, {
-      submit: (body) => this.#post(body),
+      submit: (body, files) => this.#post(body, files),
       editLast: () => this.#editing.editLast(),
       typing: () => room.notifyTyping(),
       scroll: (pages) => this.#log.scrollByPages(pages),
@@ -247,16 +249,16 @@ export class RoomView {
     if (summary?.parentElement instanceof HTMLDetailsElement) {
       event.preventDefault();
       this.#log.toggle(summary.parentElement);
-    } else this.#tools.clicked(event);
+    } else if (!playImage(event)) this.#tools.clicked(event);
   }
 
-  #post(body: string): void {
+  #post(body: string, files: MessageFile[]): void {
     this.#unread.clear();
     try {
-      this.room.post(body);
+      this.room.post(body, undefined, files);
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
-      this.#composer.restore(body);
+      this.#composer.restore(body, files);
       this.#composer.showFault(faultText(error));
     }
     this.showNewest();

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { generatedFiles } from '../../scripts/settings/generated-files.js';
 import { documentedGroups } from '../../scripts/settings/setting-groups.js';
 import { replaceTables, table } from '../../scripts/settings/settings-tables.js';
-import { groups, settings } from '../../server/config/settings.js';
+import { groups } from '../../server/config/setting-headings.js';
+import { settings } from '../../server/config/settings.js';
 import { tunnelSettings } from '../../server/config/tunnel-settings.js';
 
 describe('files that are generated from the settings', () => {

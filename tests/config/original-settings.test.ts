@@ -205,7 +205,7 @@ describe('names that resemble settings', () => {
     ['SSH_KNOWN_HOST', 'use SSH_KNOWN_HOSTS instead'],
     ['INSTANCE', 'use INSTANCES instead'],
     ['REDIS_PASSWORD', 'docs/configuration.md lists those that begin with REDIS_'],
-    ['LIMIT_UPLOADS', 'docs/configuration.md lists those that begin with LIMIT_'],
+    ['LIMIT_WISHES', 'docs/configuration.md lists those that begin with LIMIT_'],
   ])('%s is reported', (name, advice) => {
     expect(warningsOf({ [name]: 'x' })).toEqual([`${name} is not a setting: ${advice}`]);
   });

@@ -291,6 +291,7 @@ describe('an error in a socket listener', () => {
       allowedHosts: null,
       origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),
       trust: () => false,
+      bodyMs: 1_000,
       log,
     });
     failing.listen(0, '127.0.0.1');

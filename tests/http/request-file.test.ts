@@ -77,8 +77,9 @@ describe('the file of requests', () => {
       const { responses } = operations.find(({ operationId }) => operationId === name)!;
       expect(Object.keys(responses), name).toContain(String(status));
     }
-    // The user of the example does not exist.
-    expect(statuses.filter(([, status]) => status >= 400)).toEqual([['getUser', 404]]);
+    // The file and the user of the example do not exist.
+    const missing = ['getFile', 'getThumbnail', 'getUser'];
+    expect(statuses.filter(([, status]) => status >= 400)).toEqual(missing.map((name) => [name, 404]));
   });
 
   test('the file names the address at which it was requested, and a new message each time', async () => {

@@ -29,6 +29,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/flows/',
   'tests/http/annotations',
   'tests/http/events',
+  'tests/http/files',
   'tests/http/gate',
   'tests/http/metrics',
   'tests/http/openapi',

@@ -31,12 +31,29 @@ export interface Message {
   kind: 'message' | 'action' | 'bot' | 'system';
   /** Time of the last edit; absent if never edited */
   edited?: number | undefined;
+  /** Its files; absent without any. `body` may be empty then */
+  files?: MessageFile[] | undefined;
   /** The message of the same room that this one replies to */
   reply_to?: string | undefined;
   /** In the order in which the emoji were first used, at most 20; absent without reactions */
   reactions?: readonly Reaction[] | undefined;
   /** Absent if not pinned */
   pinned?: Pin | undefined;
+}
+
+/** A file of a message, at `/api/rooms/:room/files/:id`. */
+export interface MessageFile {
+  id: string;
+  name: string;
+  /** By its content. Images that pages show are `image/png`, `image/jpeg`, `image/gif` or `image/webp` */
+  type: string;
+  /** In bytes */
+  size: number;
+  /** Of an image, in pixels */
+  width?: number | undefined;
+  height?: number | undefined;
+  /** True for an image that moves */
+  animated?: boolean | undefined;
 }
 
 /** An emoji with which users reacted to a message. */
@@ -145,6 +162,10 @@ export type ErrorCode =
   | 'playground-off'
   | 'no-such-message'
   | 'name-is-given'
+  | 'no-such-file'
+  | 'bad-file'
+  | 'file-too-large'
+  | 'file-storage-full'
   | 'not-yours'
   | 'not-joined'
   | 'too-many-sockets'
@@ -254,9 +275,12 @@ export interface ClientFrames {
       /** Chosen by the client, so that a retry does not store the message twice */
       id?: string | undefined;
       room: string;
-      body: string;
+      /** May be missing or empty if the message has files */
+      body?: string | undefined;
       /** Id of the message of the same room that this one replies to */
       reply_to?: string | undefined;
+      /** Ids of own files that were uploaded to this room and have not been sent yet */
+      files?: string[] | undefined;
     };
   };
   /** Replaces the body of an own message. */

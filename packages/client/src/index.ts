@@ -9,6 +9,7 @@ export type {
   ErrorCode,
   ListedRoom,
   Message,
+  MessageFile,
   Pin,
   Position,
   PresenceCount,

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ErrorCode } from './frames.js';
+import type { ErrorCode, MessageFile } from './frames.js';
 
 /**
  * `waiting` for a connection, `sent` but not answered, `stored` in the database but not yet delivered to the room, or
@@ -12,6 +12,10 @@ export interface Unsent {
   id: string;
   room: string;
   body: string;
+  /** Id of the message to which it replies. */
+  reply_to?: string | undefined;
+  /** Uploaded files. */
+  files?: readonly MessageFile[] | undefined;
   progress: Progress;
   /** Why it failed, in the words of the server. */
   fault?: string | undefined;
@@ -69,10 +73,10 @@ export class Outbox {
   }
 
   /** @returns the id of the message @throws OutboxFullError beyond `MAX_UNSENT_MESSAGES` */
-  add(room: string, body: string): string {
+  add(room: string, body: string, reply_to?: string, files?: readonly MessageFile[]): string {
     if (this.#messages.length >= MAX_UNSENT_MESSAGES) throw new OutboxFullError();
     const id = uuidv7();
-    this.#save([...this.#messages, { id, room, body, progress: 'waiting' }]);
+    this.#save([...this.#messages, { id, room, body, reply_to, files, progress: 'waiting' }]);
     return id;
   }
 

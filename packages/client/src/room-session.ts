@@ -1,5 +1,5 @@
 import { CommandNotice } from './command-notice.js';
-import type { ClientFrame, Position, ServerFrame } from './frames.js';
+import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
 import type { Outbox } from './outbox.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
@@ -92,8 +92,8 @@ export class RoomSession {
   }
 
   /** Adds a message to the outbox and sends it as soon as possible. @returns its id @throws OutboxFullError */
-  post(body: string): string {
-    const id = this.#dependencies.outbox.add(this.#dependencies.room, body);
+  post(body: string, reply_to?: string, files?: readonly MessageFile[]): string {
+    const id = this.#dependencies.outbox.add(this.#dependencies.room, body, reply_to, files);
     this.sendWaiting();
     return id;
   }
@@ -207,11 +207,13 @@ export class RoomSession {
   sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
-      for (const { id, body, progress } of outbox.of(room)) {
+      for (const { id, body, reply_to, files = [], progress } of outbox.of(room)) {
         if (progress !== 'waiting') continue;
         outbox.mark(id, 'sent');
         this.notice.sent(id);
-        send({ type: 'createMessage', ref: id, message: { id, room, body } });
+        const message = { id, room, body, reply_to };
+        const named = files.length > 0 && { files: files.map((file) => file.id) };
+        send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
       }
     }
     changed();

@@ -1,5 +1,5 @@
 import type { AuthorNames } from './author-names.js';
-import type { Message, Position, ServerFrame } from './frames.js';
+import type { Message, MessageFile, Position, ServerFrame } from './frames.js';
 import { MemberLog, type MemberNotice } from './member-log.js';
 import type { Unsent } from './outbox.js';
 import { OwnReactions } from './own-reactions.js';
@@ -127,13 +127,14 @@ export class Room {
 
   /**
    * Adds a message to the outbox and sends it as soon as possible, again after a lost connection.
+   * @param files uploaded files; `body` may be empty then
    * @returns its id
    * @throws OutboxFullError while too many messages wait
    */
-  post(body: string): string {
+  post(body: string, reply_to?: string, files?: readonly MessageFile[]): string {
     // Other users stop seeing the indicator; the next one is sent at once.
     this.#typedAt = Number.NEGATIVE_INFINITY;
-    return this.#session.post(body);
+    return this.#session.post(body, reply_to, files);
   }
 
   /** Sends a failed message again. */

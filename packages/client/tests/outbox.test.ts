@@ -17,6 +17,13 @@ describe('the outbox', () => {
     expect(bodies(outbox)).toEqual(['one', 'two', 'three']);
   });
 
+  test('a message with files keeps them during a restart', () => {
+    const store = memory();
+    const files = [{ id: 'f', name: 'a.png', type: 'image/png', size: 3 }];
+    new Outbox(store).add('lobby', '', undefined, files);
+    expect(new Outbox(store).of('lobby')).toMatchObject([{ body: '', files }]);
+  });
+
   test('ids of messages ascend, also within a millisecond', () => {
     const outbox = new Outbox(memory());
     for (let i = 0; i < 50; i++) outbox.add('lobby', `${i}`);

@@ -143,6 +143,7 @@ export interface Sequence<Row, Index extends string = never> extends Query<Drive
   /** `id`: the primary key. */
   orderBy(order: { index: Index | 'id' | Descending<Index | 'id'> }): this;
   orderBy(field: FieldOf<Row>): Datum<Row[]>;
+  sum(of: (row: Datum<Row>) => Operand<number>): Datum<number>;
   /** Adds fields to each row. */
   merge<Added>(to: (row: Datum<Row>) => Added): Sequence<Row & Yield<Added>>;
   limit(count: number): this;

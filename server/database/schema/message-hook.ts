@@ -6,7 +6,7 @@ import type { Datum, RawTime } from '../connection/reql-types.js';
 import type { MessageRow } from './rows.js';
 
 /** Raise with every change below: servers replace a hook of an older version, and leave one of a newer version. */
-export const MESSAGE_HOOK_VERSION = 2;
+export const MESSAGE_HOOK_VERSION = 3;
 
 /** Part of the hook's text, from which its version is read. */
 const VERSION_MARK = 'changeroom messages hook';
@@ -23,7 +23,7 @@ export const HOOK_PATTERNS = [CONTROL_PATTERN, CONTROL_IN_BODY_PATTERN, EMPTY_PA
 
 /**
  * The write hook of `messages`: the database checks and completes every row, whichever program writes it. A row needs
- * `room` and `body`; `sent`, `author` and `kind` are filled in, `edited` is stamped when the body changes.
+ * `room` and `body`, which may be empty in a message with files; `sent`, `author` and `kind` are filled in, `edited` is stamped when the body changes.
  * Texts are not trimmed or normalised here, since ReQL has no terms for it; the server does that before it writes.
  *
  * A hook has to be deterministic: `ctx('timestamp')` is the time of the write, `r.now()` would be refused.
@@ -52,12 +52,13 @@ function completed(
   row: Datum<MessageRow | null>,
 ): Datum<MessageRow | null> {
   const isNew = old.eq(null);
-  const hasNewBody = r.branch(isNew, false, old('body').ne(row('body')));
+  const hasNewBody = r.branch(isNew, false, old('body').ne(row('body').default('')));
   const sentBefore = r.branch(isNew, context('timestamp'), old('sent'));
   return row.merge(
     {
       sent: inMilliseconds(row('sent').default(sentBefore)),
       kind: row('kind').default('message'),
+      body: row('body').default(''),
       author: row('author')
         .default({})
         .do((author) =>
@@ -79,10 +80,15 @@ function inMilliseconds(time: Datum): Datum<RawTime> {
 
 /** `row` if it passes every check, else an error that names the field and the limit. */
 function checked(row: Datum<MessageRow | null>, complete: Datum<MessageRow | null>): Datum {
+  const body = row('body').default(r.branch(hasFiles(row), '', null));
+  const isCaption = hasFiles(row).and(body.eq(''));
+  const bodyChecks = [
+    ...textChecks('body', body.ne(null), body, LIMITS.body, CONTROL_IN_BODY_PATTERN),
+    ...visibleCheck('body', body),
+  ];
   return r.branch(
     ...textChecks('room', row.hasFields('room'), row('room'), LIMITS.room, CONTROL_PATTERN),
-    ...textChecks('body', row.hasFields('body'), row('body'), LIMITS.body, CONTROL_IN_BODY_PATTERN),
-    ...visibleCheck('body', row('body')),
+    ...bodyChecks.map((part, i) => (i % 2 === 0 ? r.branch(isCaption, false, part) : part)),
     row('id').default('').typeOf().ne('STRING'),
     r.error('id must be a string'),
     row('sent').default(r.epochTime(0)).typeOf().ne('PTYPE<TIME>'),
@@ -95,6 +101,12 @@ function checked(row: Datum<MessageRow | null>, complete: Datum<MessageRow | nul
     r.error('author must be a name or an object {id_user, name}'),
     complete.do((whole) => r.branch(...authorChecks(whole('author')), whole)),
   );
+}
+
+/** Messages with files need no text. The form of the files is checked where they are read. */
+function hasFiles(row: Datum<MessageRow | null>): Datum<boolean> {
+  const files = row('files').default([]);
+  return r.branch(files.typeOf().eq('ARRAY'), (files as Datum<unknown[]>).isEmpty().not(), false);
 }
 
 function authorChecks(author: Datum<Author | undefined>): unknown[] {

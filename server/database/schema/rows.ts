@@ -14,6 +14,33 @@ export interface MessageRow {
   edited?: unknown;
   /** Id of the message that this one replies to. */
   reply_to?: unknown;
+  /** As `MessageFile`: repeated here, so that a delivery needs no further query. */
+  files?: unknown;
+}
+
+/** `files`: uploaded files. A row without `size` is an upload that has not ended. */
+export interface FileRow {
+  id: unknown;
+  room?: unknown;
+  id_user?: unknown;
+  name?: unknown;
+  type?: unknown;
+  size?: unknown;
+  /** Bytes that an upload may still need. */
+  reserved?: unknown;
+  width?: unknown;
+  height?: unknown;
+  animated?: unknown;
+  has_thumbnail?: unknown;
+  /** Bytes of each chunk but the last. Without it, parts of the file cannot be requested. */
+  chunk_size?: unknown;
+  created?: unknown;
+}
+
+/** `file_chunks`: the content of files. The primary key is `[file, n]`, from 0; n = -1 is the whole thumbnail. */
+export interface FileChunkRow {
+  id: unknown;
+  data?: unknown;
 }
 
 /** `rooms`: `name` is missing where the primary key is the name. */

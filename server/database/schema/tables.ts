@@ -6,6 +6,8 @@ import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
 import type {
   CommandRow,
+  FileChunkRow,
+  FileRow,
   MembershipRow,
   MessageRow,
   NodeRow,
@@ -19,13 +21,14 @@ import type {
 
 /**
  * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `mentions`
- * has an entry `[id_user, sent]` for each user that a message mentions.
+ * has an entry `[id_user, sent]` for each user that a message mentions; `files` has the ids of its files.
  */
-export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'mentions'> = {
+export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent' | 'mentions' | 'files'> = {
   name: 'messages',
   indexes: {
     room_sent: { definition: (row) => [row('room'), row('sent')] },
     command_sent: { definition: sentAsCommand },
+    files: { definition: filesOf, options: { multi: true } },
     mentions: {
       definition: (row) => usersMentionedIn(row('body')).map((id_user) => [id_user, row('sent')]),
       options: { multi: true },
@@ -100,6 +103,18 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
   },
 };
 
+/** Uploaded files. */
+export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
+  name: 'files',
+  indexes: {
+    id_user: { definition: (row) => row('id_user') },
+    room: { definition: (row) => row('room') },
+  },
+};
+
+/** The content of files. */
+export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
+
 /** Heartbeats, the last repair and the last sweep of rows without a message. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
@@ -114,6 +129,8 @@ export const TABLES = [
   USER_SETTINGS,
   SESSIONS,
   COMMANDS,
+  FILES,
+  FILE_CHUNKS,
   NODES,
 ] as const;
 
@@ -132,6 +149,15 @@ function sentAsCommand(message: Datum<MessageRow>): Datum {
     .and(message('body').match(COMMAND).ne(null))
     .and(message.hasFields('edited').not());
   return r.branch(isCommand, message('sent'), null);
+}
+
+/** Ids of the files that a message names. Entries of another form are left out, as where the row is read. */
+function filesOf(message: Datum<MessageRow>): Datum {
+  const files = message('files').default([]) as Datum<{ id?: unknown }[]>;
+  const ids = files.concatMap((file) =>
+    r.branch(file.typeOf().eq('OBJECT'), r.branch(file.hasFields('id'), [file('id')], []), []),
+  );
+  return r.branch(files.typeOf().eq('ARRAY'), ids, []);
 }
 
 /** Mentions `<@` of a body that the database looks at, so that a row of another program costs a bounded time. */

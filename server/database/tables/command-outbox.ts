@@ -114,7 +114,7 @@ export class CommandOutbox {
     return this.#database.table(COMMANDS);
   }
 
-  #recent(): Selection<MessageRow, 'command_sent' | 'room_sent'> {
+  #recent(): Selection<MessageRow, 'command_sent' | 'room_sent' | 'files'> {
     return this.#database.table(MESSAGES).between(this.#oldest(), r.maxval, { index: 'command_sent' });
   }
 

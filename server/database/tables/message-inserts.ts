@@ -1,5 +1,11 @@
 import { ChatError } from '../../protocol/errors.js';
-import { type Author, type Kind, type Message, newMessageId } from '../../protocol/message.js';
+import {
+  type Author,
+  type Kind,
+  type Message,
+  type MessageFile,
+  newMessageId,
+} from '../../protocol/message.js';
 import { diagnostics } from '../../telemetry/diagnostics-channels.js';
 import type { Database } from '../connection/database.js';
 import { keepStored, timeOf } from '../connection/reql.js';
@@ -20,6 +26,7 @@ export interface NewMessage {
   kind?: Kind;
   /** Id of the message that this one replies to. */
   reply_to?: string | undefined;
+  files?: readonly MessageFile[];
 }
 
 export interface Inserted {
@@ -36,6 +43,7 @@ interface NewRow {
   kind: Kind;
   sent: Datum<RawTime>;
   reply_to?: string;
+  files?: readonly MessageFile[];
 }
 
 /** Inserts into `messages`, in batches. */
@@ -60,13 +68,17 @@ export class MessageInserts {
    * Writes a message; resolves when the database has it on disk. A retry with the id of the author's own message stores no
    * second message and is no error. @throws ChatError `id-taken` when another message has this id
    */
-  async insert({ id = newMessageId(), reply_to, ...added }: NewMessage): Promise<Inserted> {
+  async insert({ id = newMessageId(), reply_to, files = [], ...added }: NewMessage): Promise<Inserted> {
     const { room, body, author, kind = 'message' } = added;
     // Stamped here and never decreasing, so that one sender's messages keep their order in whichever batch they are.
     // Ids of bots' replies do not increase, so their times do.
     this.#lastSent = Math.max(this.#lastSent + (kind === 'bot' ? 1 : 0), Date.now());
     const sent = timeOf(this.#lastSent);
-    const row: NewRow = { id, room, body, author, kind, sent, ...(reply_to !== undefined && { reply_to }) };
+    const row: NewRow = {
+      ...{ id, room, body, author, kind, sent },
+      ...(reply_to !== undefined && { reply_to }),
+      ...(files.length > 0 && { files }),
+    };
     const inserted = await this.#queue.insert(row, author.id_user ?? room);
     const { message } = inserted;
     if (message.room !== room || message.author.id_user !== author.id_user) {

@@ -2,6 +2,7 @@ import { KINDS } from '../../protocol/entities.js';
 import { isMessageId, type Message } from '../../protocol/message.js';
 import { millisecondsOf } from '../connection/reql.js';
 import type { MessageRow } from '../schema/rows.js';
+import { toMessageFiles } from './message-files.js';
 
 /**
  * A row of `messages` in the form in which it leaves the database layer. Unknown fields are left out. Null for a row that
@@ -24,6 +25,8 @@ export function toMessage(row: MessageRow | null): Message | null {
   };
   const edited = millisecondsOf(row.edited);
   if (edited !== null) message.edited = edited;
+  const files = row.files === undefined ? [] : toMessageFiles(row.files);
+  if (files.length > 0) message.files = files;
   const { reply_to } = row;
   if (typeof reply_to === 'string' && isMessageId(reply_to)) message.reply_to = reply_to;
   return message;

@@ -32,7 +32,7 @@ const RECENT_MESSAGES = 1_000;
 /** Rooms whose messages one query counts. */
 const ROOMS_PER_COUNT_QUERY = 25;
 
-type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'mentions'>;
+type MessageSelection = Selection<MessageRow, 'room_sent' | 'command_sent' | 'mentions' | 'files'>;
 
 /**
  * Every query on `messages`. All methods throw ChatError: `database-unavailable` when the database cannot be reached,

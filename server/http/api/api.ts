@@ -9,6 +9,7 @@ import { type AnnotationsDependencies, annotationEndpoints } from './annotations
 import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
+import { type FilesDependencies, fileEndpoints } from './files.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
@@ -25,6 +26,7 @@ export type ApiDependencies = AnnotationsDependencies &
   BotEndpointsDependencies &
   DocsDependencies &
   EventsDependencies &
+  FilesDependencies &
   MeDependencies &
   MembersDependencies &
   MentionsDependencies &
@@ -48,6 +50,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...memberEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),
+    ...fileEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),

@@ -1,7 +1,7 @@
 import { noSuchMessage } from '../../database/tables/message-refusals.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
-import type { Message, Position } from '../../protocol/message.js';
+import { cleanBody, type Message, type Position } from '../../protocol/message.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
@@ -61,7 +61,8 @@ const postMessage = operation({
   tag,
   summary: 'Write a message',
   params,
-  body: { body: fields.body, id: fields.newMessageId, reply_to: fields.replyTo },
+  body: { body: fields.caption, id: fields.newMessageId, reply_to: fields.replyTo, files: fields.files },
+  isBodyRequired: true,
   plainText: 'body',
   responses: {
     201: {
@@ -75,7 +76,17 @@ const postMessage = operation({
       headers,
     },
   },
-  errors: ['bad-room', 'bad-body', 'bad-id', 'bad-reply', 'not-a-member', 'id-taken', 'refused-by-database'],
+  errors: [
+    'bad-room',
+    'bad-body',
+    'bad-id',
+    'bad-reply',
+    'bad-file',
+    'no-such-file',
+    'not-a-member',
+    'id-taken',
+    'refused-by-database',
+  ],
 });
 
 const getMessage = operation({
@@ -189,10 +200,12 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
       res.set('Cache-Control', 'no-cache').json({ messages: page.messages, ...links, quoted });
     }),
 
-    endpoint(postMessage, async ({ params: { room }, body: { body, id, reply_to } }, req, res) => {
+    endpoint(postMessage, async ({ params: { room }, body: fields }, req, res) => {
+      const { id, reply_to, files = [] } = fields;
+      const body = files.length > 0 ? fields.body : cleanBody(fields.body || undefined);
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created, notice } = await rooms.post(
-        { id, room, body, reply_to, author: { id_user, name } },
+        { id, room, body, reply_to, files, author: { id_user, name } },
         req.ip,
       );
       const known = await noticeInTime(notice);

@@ -4,6 +4,7 @@ import { badOrigin, type OriginPolicy } from '../../auth/origin-policy.js';
 import type { ProxyTrust } from '../../config/proxy-trust.js';
 import { ChatError, type ErrorCode, toChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
+import { limitBody } from './body-deadline.js';
 import { allowMethods, allowReading } from './cross-origin.js';
 import { endWithin, refusalResponse, respondRaw } from './raw-response.js';
 import { Refusals } from './refusals.js';
@@ -20,6 +21,8 @@ export interface GateDependencies {
   allowedHosts: readonly string[] | null;
   origins: OriginPolicy;
   trust: ProxyTrust;
+  /** Milliseconds in which the body of a request is received; uploads extend them. */
+  bodyMs: number;
   log: Log;
 }
 
@@ -51,6 +54,7 @@ export function guardServer(server: Server, dependencies: GateDependencies): voi
     const fault = gate.faultOf(request, response);
     if (fault) return gate.refuse(request, response, fault);
     gate.begin(request, response);
+    limitBody(request, dependencies.bodyMs, () => gate.failed(timedOut(), request.socket));
     if (!gate.isForSockets(request)) return dependencies.pages(request, response);
     if (allowMethods(request, response, 'GET, POST')) return void response.writeHead(204).end();
     try {
@@ -186,6 +190,9 @@ class Gate {
     this.#refusals.add(code, { method, path, address: socket.remoteAddress });
   }
 }
+
+const timedOut = () =>
+  Object.assign(new Error('The body was not received in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
 function badTarget(): ChatError {
   return new ChatError('bad-target', 'the request target must be a path that begins with exactly one /');

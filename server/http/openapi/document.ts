@@ -126,6 +126,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     headers,
     body,
     isBodyRequired,
+    isUpload,
     plainText,
     responses,
   } = operation;
@@ -144,6 +145,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     ...(body && {
       requestBody: { required: isBodyRequired, content: contentOf(writer.write(body, 'input'), plainText) },
     }),
+    ...(isUpload && { requestBody: { required: true, content: UPLOAD } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(responses).map(([status, response]) => [status, describeResponse(response, writer)]),
@@ -152,6 +154,14 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     },
   };
 }
+
+/** The content of a file, as such or in a form. */
+const UPLOAD: Content = {
+  'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+  'multipart/form-data': {
+    schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } } },
+  },
+};
 
 function parametersOf(fields: z.ZodObject, where: Parameter['in'], writer: SchemaWriter): Parameter[] {
   const { properties = {}, required = [] } = writer.write(fields, 'input');

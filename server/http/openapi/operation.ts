@@ -35,6 +35,10 @@ export interface OperationDefinition<P, Q, H, B> {
   body?: B;
   /** The field that a body of plain text sets; without it, plain text is refused. */
   plainText?: string;
+  /** By default, whether the fields of the body are valid without a value. */
+  isBodyRequired?: boolean;
+  /** The body is a file, which the handler reads. */
+  isUpload?: boolean;
   /** By status. */
   responses: Record<number, OperationResponse>;
   /** Error codes, except those that follow from the other properties; see `errorsOf`. */
@@ -52,7 +56,7 @@ export interface Operation<
   Q extends Shape = Shape,
   H extends Shape = Shape,
   B extends Shape = Shape,
-> extends Omit<OperationDefinition<P, Q, H, B>, 'params' | 'query' | 'headers' | 'body'> {
+> extends Omit<OperationDefinition<P, Q, H, B>, 'params' | 'query' | 'headers' | 'body' | 'isBodyRequired'> {
   params: z.ZodObject<P>;
   query: z.ZodObject<Q>;
   headers: z.ZodObject<H>;
@@ -75,14 +79,22 @@ export function operation<
   const Q extends Shape = NoFields,
   const H extends Shape = NoFields,
   const B extends Shape = NoFields,
->({ params, query, headers, body, ...rest }: OperationDefinition<P, Q, H, B>): Operation<P, Q, H, B> {
+>({
+  params,
+  query,
+  headers,
+  body,
+  isBodyRequired,
+  ...rest
+}: OperationDefinition<P, Q, H, B>): Operation<P, Q, H, B> {
   return {
     ...rest,
     params: z.object(params ?? ({} as P)),
     query: z.object(query ?? ({} as Q)),
     headers: z.object(headers ?? ({} as H)),
     body: body ? z.object(body) : null,
-    isBodyRequired: body !== undefined && !z.object(body).safeParse(valuesOf(body, {})).success,
+    isBodyRequired:
+      isBodyRequired ?? (body !== undefined && !z.object(body).safeParse(valuesOf(body, {})).success),
   };
 }
 

@@ -85,6 +85,7 @@ function write({ method, path, operation }: Request, context: Context): string[]
     status < '400' && content ? Object.keys(content) : [],
   );
   const body = requestBody?.content['application/json']?.schema;
+  const isUpload = requestBody?.content['application/octet-stream'] !== undefined;
   const needs = (scheme: string) => security.some((way) => scheme in way);
   return [
     `### ${summary}`,
@@ -96,6 +97,7 @@ function write({ method, path, operation }: Request, context: Context): string[]
     ...(needs('secret') ? ['Authorization: Bearer {{secret}}'] : []),
     ...(needs('token') && hasTokens ? ['Authorization: Bearer {{token}}'] : []),
     ...(body ? ['Content-Type: application/json', '', ...bodyOf(body, context)] : []),
+    ...(isUpload ? ['Content-Type: application/octet-stream', '', 'The content of a file'] : []),
   ];
 }
 

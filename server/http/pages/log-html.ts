@@ -5,6 +5,7 @@ import type { RejectedForm } from './rejected-form.js';
 import { annotationBar, QUICK_EMOJI } from './rows/annotation-bar.js';
 import { dayRow } from './rows/day-row.js';
 import { type ElementTree, element } from './rows/element.js';
+import { fileViews } from './rows/file-view.js';
 import { toRows } from './rows/log-rows.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
@@ -50,6 +51,7 @@ function serverRow(
     { leads, isOwn },
     new Html(head),
     isEdited ? editForm(message, path, rejected) : new Html(body),
+    ...fileViews(message, new URLSearchParams(path.split('?')[1]).get('id_user')),
     annotationBar(message, { id_user, nameOf: (id) => names[id], form: { path } }),
     !isEdited && tools(message, isOwn, path),
   );

@@ -4,6 +4,7 @@ import compressedStatic from 'express-static-gzip';
 import type { Login } from '../../auth/create-auth.js';
 import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
+import type { FileService } from '../../files/file-service.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
@@ -31,6 +32,7 @@ import { settingsRouter } from './settings-page.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
+  files: Pick<FileService, 'upload'>;
   limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
   /** Null: visitors cannot sign in on the page. */

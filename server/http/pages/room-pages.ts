@@ -1,12 +1,15 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { storedMessageId } from '../../database/tables/message-refusals.js';
 import type { UserTable } from '../../database/tables/user-table.js';
+import type { FileService } from '../../files/file-service.js';
 import { ChatError } from '../../protocol/errors.js';
-import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { cleanFileIds } from '../../protocol/file.js';
+import { cleanBody, cleanCaption, cleanId, cleanRoom, LIMITS, LOBBY } from '../../protocol/message.js';
 import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
+import { isMultipart, readMultipart } from '../middleware/multipart.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
@@ -21,6 +24,7 @@ import { roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
+  files: Pick<FileService, 'upload'>;
   logPages: LogPageLoader;
   rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   roomPages: RoomPageLoader;
@@ -36,6 +40,7 @@ type Fields = Record<string, unknown>;
  */
 export function roomPagesRouter({
   directory,
+  files,
   logPages,
   rooms,
   roomPages,
@@ -44,6 +49,17 @@ export function roomPagesRouter({
 }: RoomPagesDependencies): Router {
   const router = Router();
   const pagesOf = (req: Request) => (isLog(req) ? logPages : roomPages);
+
+  /** The fields of a form. Its files are stored, and their ids are the field `files`. */
+  async function formFields(req: Request, room: string, { user }: PageVisitor): Promise<Fields> {
+    if (!isMultipart(req)) return readFields(req, 'body');
+    const ids: string[] = [];
+    const fields = await readMultipart(req, LIMITS.files, async (file) => {
+      const upload = { room, id_user: user.id_user, address: req.ip, length: undefined, ...file };
+      ids.push((await files.upload(upload)).id);
+    });
+    return { ...fields, files: ids };
+  }
 
   /** Performs the action of a form. @returns a notice about an action that succeeded */
   async function perform(
@@ -61,7 +77,9 @@ export function roomPagesRouter({
     else if (fields.action === 'edit')
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
-      const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
+      const files = cleanFileIds(fields.files);
+      const body = files.length > 0 ? cleanCaption(fields.body) : cleanBody(fields.body);
+      const message = { ...(id && { id }), room, body, files, author: user };
       const { notice } = await rooms.post(message, address);
       return noticeInTime(notice);
     }
@@ -93,10 +111,11 @@ export function roomPagesRouter({
   function submit(byAddress: boolean, action?: 'join' | 'leave'): RequestHandler {
     return async (req, res) => {
       const room = roomOf(req);
-      const fields = action ? { action } : readFields(req, 'body');
       const visitor = await pageVisitor(visitors, req, res, byAddress);
+      let fields: Fields = {};
       let notice: ChatError | null;
       try {
+        fields = action ? { action } : await formFields(req, room, visitor);
         notice = await perform(visitor, room, fields, req.ip);
       } catch (error) {
         return pagesOf(req).show(req, res, {

@@ -1,4 +1,5 @@
-import { cleanBody, cleanId, cleanReplyTo, cleanRoom } from '../../protocol/message.js';
+import { cleanFileIds } from '../../protocol/file.js';
+import { cleanBody, cleanCaption, cleanId, cleanReplyTo, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
 export const createMessage: Handler<'createMessage'> = async (
@@ -7,12 +8,13 @@ export const createMessage: Handler<'createMessage'> = async (
   { rooms, presence },
 ) => {
   const room = cleanRoom(message.room);
-  const body = cleanBody(message.body);
+  const files = cleanFileIds(message.files);
+  const body = files.length > 0 ? cleanCaption(message.body) : cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
   const reply_to = cleanReplyTo(message.reply_to);
   const { id_user, name } = connection.requireSession();
   const { message: written, notice } = await rooms.post(
-    { id, room, body, reply_to, author: { id_user, name } },
+    { id, room, body, reply_to, files, author: { id_user, name } },
     connection.address,
   );
   presence.stopTyping(room, id_user);

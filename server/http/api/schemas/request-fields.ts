@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { cleanAccess } from '../../../access/access-control.js';
 import { storedMessageId } from '../../../database/tables/message-refusals.js';
+import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
+import { cleanFileIds } from '../../../protocol/file.js';
 import {
   cleanBody,
+  cleanCaption,
   cleanId,
   cleanName,
   cleanNewRoom,
@@ -47,6 +50,22 @@ export const body = rule(cleanBody, {
   examples: ['hello'],
 });
 
+/** Of a message that may have files. */
+export const caption = rule(cleanCaption, {
+  type: 'string',
+  maxLength: LIMITS.body,
+  description: 'The text; may be missing or empty if the message has files',
+  examples: ['hello'],
+});
+
+export const files = rule((value) => cleanFileIds(typeof value === 'string' ? [value] : value), {
+  type: 'array',
+  items: { type: 'string' },
+  maxItems: LIMITS.files,
+  description: 'Ids of files that you have uploaded to this room and not sent yet',
+  examples: [[]],
+}).optional();
+
 export const name = rule(cleanName, {
   type: 'string',
   minLength: 1,
@@ -74,6 +93,16 @@ export const emoji = rule(cleanEmoji, {
   description: `One emoji, at most ${MAX_EMOJI_BYTES} bytes in UTF-8`,
   examples: ['👍'],
 });
+
+/** The id of a stored file. */
+export const fileId = rule(
+  (value) => {
+    const id = String(value);
+    if (Buffer.byteLength(id) > MAX_ID_BYTES || id.includes('\0')) throw noSuchFile();
+    return id;
+  },
+  { type: 'string', description: 'Id of a file', examples: ['0193e0f2-8c11-7000-8000-5d0a7c1b0f11'] },
+);
 
 export const replyTo = rule(cleanReplyTo, {
   type: 'string',

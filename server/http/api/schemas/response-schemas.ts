@@ -5,6 +5,7 @@ import {
   id_user,
   indexed,
   message,
+  messageFile,
   personName,
   position,
   quotes,
@@ -20,7 +21,7 @@ import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */
 
-export { message, position, user };
+export { message, messageFile, position, user };
 
 export const guest = user
   .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })

@@ -75,6 +75,8 @@ export function messageBody(
 ): ElementTree[] {
   const { edited } = message;
   const body = textOf(message);
+  // A message of files alone.
+  if (body === '' && edited === undefined) return [];
   const nodes = bodyNodes(body, {
     hasMarkup: message.kind !== 'system',
     // A sentence that begins with its author.

@@ -47,6 +47,11 @@ export const en = {
   'composer.label': 'Message to {room}',
   'composer.placeholder': 'Message #{room}',
   'composer.send': 'Send',
+  'files.attach': 'Attach files',
+  'files.interrupted': 'The upload was interrupted.',
+  'files.play': 'Play',
+  'files.remove': 'Remove {name}',
+  'files.uploading': 'Uploading {name}',
 
   'connection.connecting': 'Connecting',
   'connection.countdown': 'in {seconds} s',
