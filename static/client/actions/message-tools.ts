@@ -39,7 +39,11 @@ export class MessageTools {
       if (event.target instanceof Element && event.target.closest('.chip')) event.preventDefault();
     });
     rows.addEventListener('focusin', ({ target }) => this.#focus(idOf(target)));
-    rows.addEventListener('focusout', ({ relatedTarget }) => this.#focus(idOf(relatedTarget)));
+    // At the next drawing: browsers also dispatch it while a part with the focus is being removed.
+    rows.addEventListener('focusout', ({ relatedTarget }) => {
+      this.#focused = idOf(relatedTarget);
+      dependencies.drawing.schedule();
+    });
   }
 
   /** The user has clicked into the log. */
