@@ -35,7 +35,9 @@ describe('npm run seed', () => {
     const users = NAMES.map((name, i) => ({ id: `${i + 1}`, name, playground: true }));
     const connection = await database.connect();
     // Without the fields of the claim that the server adds to a named row in the background.
-    const named = r.table<{ id: string; name: string; playground: boolean }>('users').pluck('id', 'name', 'playground');
+    const named = r
+      .table<{ id: string; name: string; playground: boolean }>('users')
+      .pluck('id', 'name', 'playground');
     const rows = async () =>
       (await named.coerceTo('array').run(connection)).sort((a, b) => Number(a.id) - Number(b.id));
     expect(await seed()).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/10 new/) });

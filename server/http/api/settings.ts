@@ -1,5 +1,5 @@
-import { ChatError } from '../../protocol/errors.js';
 import { userSettings } from '../../protocol/entities.js';
+import { ChatError } from '../../protocol/errors.js';
 import { choicesOf, cleanSetting, type UserSettings } from '../../protocol/user-settings.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
