@@ -6,7 +6,7 @@ import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { markSelection } from './text-editing.js';
-import { fitHeight, isSubmit, remaining } from './text-field.js';
+import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
 const COUNTER_FROM_CHARACTERS = 500;
@@ -18,6 +18,10 @@ export interface ComposerListener {
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
   typing(): void;
+  /** Scrolls the messages. @param pages 1: towards the newest one, -1: towards older ones */
+  scroll(pages: 1 | -1): void;
+  /** The reader has pressed Escape in a text that needs no other answer to it. */
+  escape(): void;
 }
 
 /** The field in which messages are written. The draft survives the tab. */
@@ -57,12 +61,6 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    // Another tab has changed the draft.
-    addEventListener('storage', () => {
-      if (document.hasFocus()) return;
-      this.#field.value = drafts.of(room);
-      this.#changed();
-    });
     this.#changed();
   }
 
@@ -72,6 +70,14 @@ export class Composer {
 
   focus(): void {
     this.#field.focus();
+  }
+
+  /** Shows the draft that another tab may have changed. */
+  readDraft(): void {
+    const draft = this.#drafts.of(this.#room);
+    if (draft === this.#field.value) return;
+    this.#field.value = draft;
+    this.#changed();
   }
 
   /** Inserts a text for another attempt before the current one. */
@@ -91,9 +97,13 @@ export class Composer {
 
   /** @returns whether the key was handled */
   #pressed(event: KeyboardEvent): boolean {
-    if (!isSubmit(event))
-      return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
-    this.#submit();
+    const { key } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isSubmit(event)) this.#submit();
+    else if (!isPlain || isComposing(event)) return false;
+    else if (key === 'PageUp' || key === 'PageDown') this.#listener.scroll(key === 'PageUp' ? -1 : 1);
+    else if (key === 'Escape') this.#listener.escape();
+    else return key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     return true;
   }
 
