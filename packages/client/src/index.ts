@@ -16,12 +16,15 @@ export type {
   PresenceEntry,
   Reaction,
   RoomInfo,
+  SearchResult,
   ServerFrame,
   ServerFrameType,
   User,
+  ViewMessage,
 } from './frames.js';
 export { PROTOCOL_VERSION } from './frames.js';
 export type { GuestStorage } from './guest-token.js';
+export { LiveView } from './live-view.js';
 export type { MemberNotice } from './member-log.js';
 export {
   MAX_UNSENT_MESSAGES,
@@ -43,6 +46,7 @@ export type { RequestFrame } from './requests.js';
 export type { Room, RoomInitialState } from './room.js';
 export { RoomPresence } from './room-presence.js';
 export type { RoomStatus } from './room-session.js';
+export { searchMessages } from './search-messages.js';
 export {
   type OpenTransport,
   openTransport,

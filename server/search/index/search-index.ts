@@ -48,14 +48,15 @@ export class SearchIndex {
   }
 
   /**
-   * Writes changes and progress in one transaction. A message is added or replaced, null removes it. Unchanged
-   * messages cost a look-up.
+   * Writes changes and progress in one transaction. A message is added or replaced, null removes it; of
+   * several changes of a message the last one counts. Unchanged messages cost a look-up.
    */
   apply(changes: readonly Change[], progress: Partial<Progress> = {}): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       // In the order of row numbers, which FTS5 writes in larger pieces.
-      const inOrder = [...changes].sort((a, b) => (a.message?.sent ?? 0) - (b.message?.sent ?? 0));
+      const last = new Map(changes.map((change) => [change.id, change]));
+      const inOrder = [...last.values()].sort((a, b) => (a.message?.sent ?? 0) - (b.message?.sent ?? 0));
       for (const { id, message } of inOrder) {
         if (message) this.#put(message);
         else this.#remove(id);
