@@ -4,8 +4,10 @@ import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
+import { EMOJI_DATA } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
+import { ON_DEMAND_STYLES } from './on-demand-styles.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -23,7 +25,12 @@ export async function bundlePage(): Promise<void> {
   const [styles, ...scripts] = await Promise.all([
     bundle({ style: join(ROOT, STYLE) }, []),
     ...LANGUAGE_TAGS.map((language) =>
-      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [LEAN_MARKDOWN, textsOf(language)]),
+      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [
+        LEAN_MARKDOWN,
+        EMOJI_DATA,
+        ON_DEMAND_STYLES,
+        textsOf(language),
+      ]),
     ),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');

@@ -2,10 +2,14 @@ import { t } from '../../server/http/pages/texts/text.js';
 import type { Api } from './api.js';
 import { CommandCompletions } from './completion/command-completions.js';
 import { CompletionView } from './completion/completion-view.js';
+import { EmojiCompletions } from './completion/emoji-completions.js';
 import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
-import { markSelection } from './text-editing.js';
+import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
+import { loadEmoji, loadedEmoji } from './emoji/load-emoji.js';
+import { openEmojiPicker } from './emoji/open-emoji-picker.js';
+import { markSelection, replaceRange } from './text-editing.js';
 import { fitHeight, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
@@ -46,12 +50,18 @@ export class Composer {
       field: this.#field,
       box: byId('completions'),
       count: byId('completions-count'),
-      sources: [commands],
+      sources: [commands, new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji })],
       drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
     });
     this.#field.addEventListener('keydown', (event) => {
       const isHandled = this.#completion.pressed(event) || markSelection(this.#field, event);
       if (isHandled || this.#pressed(event)) event.preventDefault();
+    });
+    replaceShortcodes(this.#field);
+    const emoji = byId('emoji');
+    emoji.addEventListener('click', () => {
+      const { selectionStart: start, selectionEnd: end } = this.#field;
+      openEmojiPicker(emoji, (character) => replaceRange(this.#field, start, end, character));
     });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -98,7 +108,7 @@ export class Composer {
   }
 
   #submit(): void {
-    const text = this.#field.value;
+    const text = sentText(this.#field.value);
     if (this.isEmpty || remaining(text) < 0) return;
     this.#field.value = '';
     this.#completion.leave();

@@ -14,6 +14,7 @@ import { MessageTools } from './actions/message-tools.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
+import { CodeBlocks } from './code/code-blocks.js';
 import { Composer } from './composer.js';
 import { Drafts } from './drafts.js';
 import { DrawScheduler } from './draw-scheduler.js';
@@ -140,6 +141,7 @@ export class RoomScreen {
     this.#status = new StatusLine(() => this.#client.retryNow());
     new NewRoomDialog(api, (created) => location.assign(roomPath(created, as)));
     this.#listen();
+    new CodeBlocks(this.#log.rows);
     askBeforeLeaving(() => this.#client.outbox.pending > 0 && this.#client.connection.name !== 'open');
     this.#draw();
     this.#log.scrollToUnread();
