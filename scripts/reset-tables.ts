@@ -1,6 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { type DriverConnection, r } from '../server/database/connection/reql.js';
-import { COMMANDS, MEMBERSHIPS, MESSAGES, ROOMS, SESSIONS, USERS } from '../server/database/schema/tables.js';
+import {
+  COMMANDS,
+  MEMBERSHIPS,
+  MESSAGES,
+  ROOMS,
+  SESSIONS,
+  USER_SETTINGS,
+  USERS,
+} from '../server/database/schema/tables.js';
 import { type ConnectedDatabase, exitWithQueryError, fail, firstLine } from './connect.js';
 import { rowCount } from './move/progress.js';
 
@@ -8,7 +16,9 @@ import { rowCount } from './move/progress.js';
 const BATCH_ROWS = 500;
 
 /** The tables that hold the chat. Users are last, so that no message is shown without the name of its author. */
-const CHAT_TABLES = [MESSAGES, MEMBERSHIPS, ROOMS, COMMANDS, SESSIONS, USERS].map(({ name }) => name);
+const CHAT_TABLES = [MESSAGES, MEMBERSHIPS, ROOMS, COMMANDS, SESSIONS, USER_SETTINGS, USERS].map(
+  ({ name }) => name,
+);
 
 /**
  * Deletes all rows of the chat, after a confirmation, and prints their numbers. Tables, indexes and the write hook remain,

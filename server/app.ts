@@ -18,6 +18,7 @@ import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
 import { RoomTable } from './database/tables/room-table.js';
 import { SessionTable } from './database/tables/session-table.js';
+import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
 import { UserTable } from './database/tables/user-table.js';
 import { guardServer } from './http/gate/gate.js';
@@ -116,6 +117,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
+  const settings = new SettingsTable(database, log);
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl(roomTable, memberships);
   const limits = new Limits(config.limits, log, config.redis);
@@ -136,14 +138,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const rooms = new RoomService(messages, users, access, limits, log, options.rooms, bots ?? withoutBots);
   const presence = openPresence(config, log, options.presence);
   const playground = new Playground(users, { isOn: config.playground && authenticator.mode === 'guest' });
-  const visitors = new Visitors({
-    playground,
-    authenticator,
-    guests,
-    limits,
-    origins,
-    users,
-  });
+  const visitors = new Visitors({ playground, authenticator, guests, limits, origins, settings, users });
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
@@ -167,10 +162,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       help: 'Bytes buffered for sockets whose clients have not read them yet',
       value: () => sockets.pendingBytes.reduce((sum, bytes) => sum + bytes, 0),
     },
-    present: {
-      help: 'Sockets in rooms; a socket in two rooms counts twice',
-      value: () => presence.present,
-    },
+    present: { help: 'Sockets in rooms; a socket in two rooms counts twice', value: () => presence.present },
     rooms: { help: 'Open rooms', value: () => rooms.size },
     feeds: { help: 'Open changefeeds of rooms', value: () => messages.openFeeds },
     insert_queue: { help: 'Messages in the insert queue', value: () => messages.queued },
@@ -235,6 +227,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     search,
     sharedRoomList,
     slowReaders,
+    settings,
     users,
     trust,
     ...(options.routing && { routing: options.routing }),

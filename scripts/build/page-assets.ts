@@ -13,6 +13,8 @@ import { textsOf } from './texts-plugin.js';
 const OUTPUT_FOLDER = 'static/build';
 const SCRIPT = 'static/client/main.ts';
 const STYLE = 'static/styles/style.css';
+/** Loaded when the settings are opened. */
+const SETTINGS_STYLE = 'static/styles/settings.css';
 
 type Outputs = Metafile['outputs'];
 
@@ -23,7 +25,7 @@ type Outputs = Metafile['outputs'];
  */
 export async function bundlePage(): Promise<void> {
   const [styles, ...scripts] = await Promise.all([
-    bundle({ style: join(ROOT, STYLE) }, []),
+    bundle({ style: join(ROOT, STYLE), settings: join(ROOT, SETTINGS_STYLE) }, []),
     ...LANGUAGE_TAGS.map((language) =>
       bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [
         LEAN_MARKDOWN,
@@ -45,6 +47,7 @@ export async function bundlePage(): Promise<void> {
       }),
     ),
     style: address(entry(styles, STYLE)),
+    settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
   const files = [styles, ...scripts].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));

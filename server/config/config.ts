@@ -130,6 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       memberships: values.LIMIT_MEMBERSHIPS,
       rooms: values.LIMIT_ROOMS,
       renames: values.LIMIT_RENAMES,
+      settings: values.LIMIT_SETTINGS,
       perAddress: values.LIMIT_PER_ADDRESS,
       requests: values.LIMIT_REQUESTS,
       failedLogins: values.LIMIT_FAILED_LOGINS,

@@ -14,6 +14,8 @@ export interface LimitsConfig {
   rooms: number;
   /** Names taken, per user in a minute. */
   renames: number;
+  /** Changes of settings, per user in a minute. */
+  settings: number;
   /** Multiple of a user's limits that all users of an address have together. */
   perAddress: number;
   /** HTTP requests and new sockets, per address in 10 seconds. */

@@ -239,6 +239,9 @@ export const settings = {
   LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
     'Times that a user may change the name in a minute',
   ),
+  LIMIT_SETTINGS: countLimit('LIMIT_SETTINGS', 60).describe(
+    'Times that a user may change settings in a minute',
+  ),
   LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
     'Factor applied to each of the limits above for all users of one address together',
   ),

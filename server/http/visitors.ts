@@ -6,16 +6,19 @@ import type { Guests, Identity } from '../auth/guest.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Playground } from '../auth/playground.js';
 import { monitorSession } from '../auth/session-monitor.js';
+import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
+import type { UserSettings } from '../protocol/user-settings.js';
 
 export interface VisitorsDependencies {
   authenticator: Authenticator;
   guests: Guests;
-  limits: Pick<Limits, 'heavyWrites' | 'rename'>;
+  limits: Pick<Limits, 'changeSettings' | 'heavyWrites' | 'rename'>;
   origins: OriginPolicy;
   playground: Playground;
+  settings: Pick<SettingsTable, 'get' | 'change'>;
   users: Pick<UserTable, 'get' | 'noteGiven' | 'present' | 'rename'>;
 }
 
@@ -97,6 +100,28 @@ export class Visitors {
     refuseGivenName(authenticator);
     await limits.rename(user.id_user, address);
     return limits.heavyWrites.run(address, () => users.rename(user, name));
+  }
+
+  /** The settings of a user. The defaults while they cannot be read. */
+  settings(id_user: string): Promise<UserSettings> {
+    return this.#dependencies.settings.get(id_user);
+  }
+
+  /**
+   * Changes settings of a user.
+   * @param changes validated
+   * @param address of the client, for limits
+   * @returns all settings of the user
+   * @throws ChatError `rate-limited`, `database-unavailable`, `storage-full`
+   */
+  async changeSettings(
+    id_user: string,
+    changes: Partial<UserSettings>,
+    address: string | undefined,
+  ): Promise<UserSettings> {
+    const { limits, settings } = this.#dependencies;
+    await limits.changeSettings(id_user, address);
+    return limits.heavyWrites.run(address, () => settings.change(id_user, changes));
   }
 
   /** The accounts of visitors determine their names, which cannot be changed here. */

@@ -19,6 +19,7 @@ const BY_USER = {
   memberships: { seconds: 10, does: (n: number) => `join or leave ${n} rooms` },
   rooms: { seconds: 3600, does: (n: number) => `create ${n} rooms` },
   renames: { seconds: 60, does: (n: number) => `take ${n} names` },
+  settings: { seconds: 60, does: (n: number) => `change settings ${n} times` },
 } as const;
 
 /** The same for addresses. */
@@ -84,6 +85,7 @@ export class Limits {
       memberships: 0,
       rooms: 0,
       renames: 0,
+      settings: 0,
       perAddress: 0,
       requests: 0,
       failedLogins: 0,
@@ -128,6 +130,11 @@ export class Limits {
   /** Counts a name taken. @throws ChatError `rate-limited`, with `retryAfterMs` */
   async rename(id_user: string, address?: string): Promise<void> {
     await this.#countUser('renames', id_user, address);
+  }
+
+  /** Counts a change of settings. @throws ChatError `rate-limited`, with `retryAfterMs` */
+  async changeSettings(id_user: string, address?: string): Promise<void> {
+    await this.#countUser('settings', id_user, address);
   }
 
   /** Counts a request. @throws ChatError `rate-limited`, with `retryAfterMs` */

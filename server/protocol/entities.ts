@@ -3,6 +3,7 @@
  * generated documents.
  */
 import { z } from 'zod';
+import { CLOCKS, DENSITIES, LANGUAGE_CHOICES, THEMES } from './user-settings.js';
 
 export const KINDS = ['message', 'action', 'bot', 'system'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -130,3 +131,12 @@ export const presenceCount = z
   .object({ sockets: z.int(), users: z.int().describe('Different users') })
   .meta({ id: 'PresenceCount', description: 'Number of sockets and users in a room.' });
 export type PresenceCount = z.infer<typeof presenceCount>;
+
+export const userSettings = z
+  .object({
+    theme: z.enum(THEMES).describe('`system`: as the device is set'),
+    density: z.enum(DENSITIES).describe('`compact`: more messages on a screen'),
+    clock: z.enum(CLOCKS).describe('Hours of a day; `auto`: as the language does'),
+    language: z.enum(LANGUAGE_CHOICES).describe('Of pages; `auto`: as the browser prefers'),
+  })
+  .meta({ id: 'UserSettings', description: 'The settings of a user, with the defaults of those not set.' });

@@ -40,6 +40,7 @@ export const ERRORS = {
   'not-a-member': { status: 403, title: 'This room is for members only' },
   'bad-topic': { status: 400, title: 'Invalid topic' },
   'bad-access': { status: 400, title: 'Invalid access' },
+  'bad-setting': { status: 400, title: 'Invalid setting' },
   'no-such-user': { status: 404, title: 'Unknown user' },
   'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },

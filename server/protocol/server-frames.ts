@@ -20,6 +20,7 @@ import {
   searchResult,
   time,
   user,
+  userSettings,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
 
@@ -234,6 +235,9 @@ export const serverFrames = {
   identityChanged: z
     .object({ type: z.literal('identityChanged'), user })
     .describe('A user has a new name, which applies to old messages too.'),
+  settingsChanged: z
+    .object({ type: z.literal('settingsChanged'), settings: userSettings })
+    .describe('The settings of the own user, changed on any socket or by any program.'),
   roomList: z
     .object({
       type: z.literal('roomList'),

@@ -1,10 +1,12 @@
 import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
+import type { OwnedSettings, SettingsTable } from '../database/tables/settings-table.js';
 import type { UserInfo, UserTable } from '../database/tables/user-table.js';
 import { reasonOf } from '../lib/error-reason.js';
 import { OrderedTasks } from '../lib/ordered-tasks.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { RoomInfo } from '../protocol/room.js';
+import { DEFAULT_SETTINGS } from '../protocol/user-settings.js';
 import { EncodedFrames } from '../rooms/frame-batch.js';
 import type { MembershipChange, MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
@@ -16,6 +18,7 @@ export interface AnnouncerDependencies {
   roomTable: RoomTable;
   memberships: MembershipTable;
   membershipNews: MembershipNews;
+  settings: SettingsTable;
   users: UserTable;
   rooms: Pick<RoomService, 'showing'>;
   presenceRelay: Pick<PresenceRelay, 'roomsOf'>;
@@ -44,7 +47,7 @@ export class Announcer {
 
   constructor(dependencies: AnnouncerDependencies) {
     this.#dependencies = dependencies;
-    const { roomTable, memberships, membershipNews, users, log } = dependencies;
+    const { roomTable, memberships, membershipNews, settings, users, log } = dependencies;
     this.#renames = new OrderedTasks({
       limit: MAX_WAITING_RENAMES,
       failed: (error) => log.warn({ reason: reasonOf(error) }, 'socket: failed to announce a new name'),
@@ -52,6 +55,7 @@ export class Announcer {
     roomTable.cache.on('changed', (before, after) => this.#roomChanged(before, after));
     membershipNews.on('changed', (change) => this.#membersChanged(change));
     memberships.cache.on('changed', (before, after) => before && after && this.#readPositionChanged(after));
+    settings.cache.on('changed', (before, after) => this.#settingsChanged((after ?? before)!.id_user, after));
     users.cache.on('changed', (_before, after) => after && this.#renames.add(() => this.#userChanged(after)));
   }
 
@@ -88,6 +92,12 @@ export class Announcer {
   /** Reading positions are for the user's own sockets only. */
   #readPositionChanged({ room, id_user, read }: MembershipInfo): void {
     if (read) this.#announce({ type: 'read', room, position: read }, (each) => each.id_user === id_user);
+  }
+
+  /** Settings are for the user's own sockets only. A deleted row leaves the defaults. */
+  #settingsChanged(id_user: string, owned: OwnedSettings | null): void {
+    const settings = owned?.settings ?? DEFAULT_SETTINGS;
+    this.#announce({ type: 'settingsChanged', settings }, (each) => each.id_user === id_user);
   }
 
   /** Announces a name to the sockets that share a room with the user, as only these show it. */

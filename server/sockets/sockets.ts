@@ -10,6 +10,7 @@ import type { ProxyTrust } from '../config/proxy-trust.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { RoomTable } from '../database/tables/room-table.js';
+import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
@@ -51,6 +52,7 @@ export interface SocketsDependencies {
   search: Search | null;
   sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
+  settings: SettingsTable;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */
   trust: ProxyTrust;
@@ -84,6 +86,7 @@ export class Sockets {
       rooms,
       roomTable,
       routing,
+      settings,
       users,
     } = dependencies;
     const connections = this.#connections;
@@ -107,6 +110,7 @@ export class Sockets {
       roomTable,
       memberships,
       membershipNews,
+      settings,
       users,
       connections,
       rooms,

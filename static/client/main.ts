@@ -1,6 +1,7 @@
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { readPageState } from './page-state.js';
 import { RoomScreen } from './room-screen.js';
+import { listenToSettingsLink } from './settings/settings-link.js';
 
 const page = readPageState();
 // Pages of history and of forms without a script have addresses of their own; the live room has one address.
@@ -8,3 +9,4 @@ const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
 new RoomScreen(page);
+listenToSettingsLink(page.as?.signed ?? null);

@@ -1,5 +1,6 @@
 import { ChatClient } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
+import { followSettings } from './settings/page-settings.js';
 import { TabOutbox } from './tab-outbox.js';
 
 /** The client of a page. It connects again as soon as the browser is online or the tab is shown. */
@@ -12,6 +13,7 @@ export function createPageClient({ as, user }: PageState): ChatClient {
     // Calls back after the constructor, because locks are granted asynchronously.
     storage: TabOutbox.open(user.id_user ?? '', (messages) => client.adopt(messages)),
   });
+  followSettings(client, as?.signed ?? null);
   addEventListener('online', () => client.setOnline(true));
   addEventListener('offline', () => client.setOnline(false));
   document.addEventListener('visibilitychange', () => {

@@ -5,6 +5,8 @@ import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
 
 /** Bytes of the compressed script that a first visit loads. A larger value needs a reason. */
 const MAX_SCRIPT_BYTES = 50_000;
+/** Bytes of its compressed styles. */
+const MAX_STYLE_BYTES = 10_000;
 
 test.each(LANGUAGE_TAGS)(
   `the script of the page in %s is smaller than ${MAX_SCRIPT_BYTES} bytes compressed`,
@@ -20,3 +22,10 @@ test.each(LANGUAGE_TAGS)(
     expect(size).toBeLessThan(MAX_SCRIPT_BYTES);
   },
 );
+
+test(`the styles of the page are smaller than ${MAX_STYLE_BYTES} bytes compressed`, () => {
+  const { style } = JSON.parse(readFileSync('static/build/assets.json', 'utf8')) as { style: string };
+  const size = gzipSync(readFileSync(style.replace('/static/', 'static/build/')), { level: 9 }).length;
+  expect(size).toBeGreaterThan(1_000);
+  expect(size).toBeLessThan(MAX_STYLE_BYTES);
+});

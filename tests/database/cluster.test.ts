@@ -22,7 +22,16 @@ const ROOMS = ['one', 'two'];
 const HEARTBEAT_SECONDS = 2;
 const RESUME_MS = 10_000;
 const HEALED_MS = 5_000;
-const TABLES = ['commands', 'memberships', 'messages', 'nodes', 'rooms', 'sessions', 'users'];
+const TABLES = [
+  'commands',
+  'memberships',
+  'messages',
+  'nodes',
+  'rooms',
+  'sessions',
+  'user_settings',
+  'users',
+];
 
 const UNLIMITED = {
   LIMIT_MESSAGES: '0',

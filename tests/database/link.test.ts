@@ -97,6 +97,7 @@ describe('the schema', () => {
       'nodes',
       'rooms',
       'sessions',
+      'user_settings',
       'users',
     ]);
     for (const each of stacks) await each.stop();

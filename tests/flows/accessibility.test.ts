@@ -76,7 +76,7 @@ describe('accessibility', skipWithout('chromium'), () => {
       await context.close();
     });
 
-    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/r/closed'])(
+    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/settings', '/r/closed'])(
       'the page %s has no violations of axe',
       async (path) => {
         const owner = await browser.newContext();

@@ -20,6 +20,7 @@ import { problemHandler } from '../../server/http/middleware/problems.js';
 import { serve as serveEndpoints } from '../../server/http/openapi/endpoint.js';
 import { Visitors } from '../../server/http/visitors.js';
 import { SlowReaders } from '../../server/limits/slow-readers.js';
+import { DEFAULT_SETTINGS } from '../../server/protocol/user-settings.js';
 import { MembershipNews } from '../../server/rooms/membership-news.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
@@ -79,6 +80,7 @@ async function serve(
     authenticator,
     guests,
     limits: unlimited(),
+    settings: { get: async () => DEFAULT_SETTINGS, change: async () => DEFAULT_SETTINGS },
     users,
     playground: new Playground(users, { isOn: false }),
     origins: new OriginPolicy({ allowedOrigins: [], trust: () => false }),

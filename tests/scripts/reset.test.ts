@@ -70,7 +70,7 @@ describe('npm run reset', () => {
     await database.stop();
   });
 
-  const TABLES = ['messages', 'memberships', 'rooms', 'commands', 'sessions', 'users'];
+  const TABLES = ['messages', 'memberships', 'rooms', 'commands', 'sessions', 'user_settings', 'users'];
   const countsOf = () => Promise.all(TABLES.map((name) => r.table(name).count().run(connection)));
 
   beforeEach(async () => {
@@ -86,6 +86,7 @@ describe('npm run reset', () => {
       .insert([{ id: 'tea' }, { id: 'cake' }])
       .run(connection);
     await r.table('sessions').insert({ id: 'a login', id_user: 'ann', ends: new Date() }).run(connection);
+    await r.table('user_settings').insert({ id: 'ann', theme: 'dark' }).run(connection);
     await r.table('users').insert({ id: 'ann', name: 'Ann' }).run(connection);
   });
 
@@ -104,15 +105,17 @@ describe('npm run reset', () => {
       '  rooms: 2 rows',
       '  commands: 0 rows',
       '  sessions: 1 row',
+      '  user_settings: 1 row',
       '  users: 1 row',
       'messages: 1,200 rows deleted',
       'memberships: 1 row deleted',
       'rooms: 2 rows deleted',
       'commands: 0 rows deleted',
       'sessions: 1 row deleted',
+      'user_settings: 1 row deleted',
       'users: 1 row deleted',
     ]);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 0]);
     await until('an empty room', () => view.messages.length === 0);
     membership.leave();
   });
@@ -142,14 +145,14 @@ describe('npm run reset', () => {
     expect(await countsOf()).toEqual(before);
     const confirmed = await runInTerminal(database.address.db, env);
     expect([confirmed.code, confirmed.out.includes('1,200 rows deleted')]).toEqual([0, true]);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('npm run seed -- --reset deletes everything and creates the playground users', async () => {
     expect((await run('seed', ['--reset'], env)).code).toBe(2);
     const { code, out } = await run('seed', ['--reset', '--yes'], env);
     expect([code, out.split('\n').at(-1)]).toEqual([0, '10 new, 0 restored, 0 unchanged']);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 10]);
+    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 10]);
     expect((await run('seed', ['--yes'], env)).error).toMatch(/^Usage/);
   });
 });

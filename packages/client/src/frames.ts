@@ -106,6 +106,7 @@ export type ErrorCode =
   | 'not-a-member'
   | 'bad-topic'
   | 'bad-access'
+  | 'bad-setting'
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
@@ -150,6 +151,18 @@ export interface User {
   /** Id of a user */
   id_user: string;
   name: string;
+}
+
+/** The settings of a user, with the defaults of those not set. */
+export interface UserSettings {
+  /** `system`: as the device is set */
+  theme: 'system' | 'light' | 'dark';
+  /** `compact`: more messages on a screen */
+  density: 'comfortable' | 'compact';
+  /** Hours of a day; `auto`: as the language does */
+  clock: '12' | '24' | 'auto';
+  /** Of pages; `auto`: as the browser prefers */
+  language: 'auto' | 'en' | 'de';
 }
 
 /** A room as all users see it. */
@@ -453,6 +466,11 @@ export interface ServerFrames {
   identityChanged: {
     type: 'identityChanged';
     user: User;
+  };
+  /** The settings of the own user, changed on any socket or by any program. */
+  settingsChanged: {
+    type: 'settingsChanged';
+    settings: UserSettings;
   };
   /** Rooms that were created or have messages. Follows `welcome` with the first page, unless the database is unavailable, and answers `listRooms`. Changes of created rooms follow as `roomCreated`, `roomChanged` and `roomRemoved`. */
   roomList: {

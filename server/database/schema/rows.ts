@@ -51,6 +51,15 @@ export interface UserRow {
   playground?: unknown;
 }
 
+/** `user_settings`: one row for each user with a setting that is not the default. `id` is the id of the user. */
+export interface UserSettingsRow {
+  id: unknown;
+  theme?: unknown;
+  density?: unknown;
+  clock?: unknown;
+  language?: unknown;
+}
+
 /**
  * `sessions`: logins on the page. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
  * which cannot be derived from it.

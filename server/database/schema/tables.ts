@@ -4,7 +4,16 @@ import { r } from '../connection/reql.js';
 import type { Datum } from '../connection/reql-types.js';
 import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
-import type { CommandRow, MembershipRow, MessageRow, NodeRow, RoomRow, SessionRow, UserRow } from './rows.js';
+import type {
+  CommandRow,
+  MembershipRow,
+  MessageRow,
+  NodeRow,
+  RoomRow,
+  SessionRow,
+  UserRow,
+  UserSettingsRow,
+} from './rows.js';
 
 /**
  * Every message. `room_sent` is the index of a room's window and feed; `command_sent` that of commands to bots; `mentions`
@@ -51,6 +60,9 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
   indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
 };
 
+/** Settings of users. */
+export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
+
 /** Logins on the page. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -72,7 +84,16 @@ export const COMMANDS: TableDeclaration<CommandRow, 'pending'> = {
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
-export const TABLES = [MESSAGES, ROOMS, MEMBERSHIPS, USERS, SESSIONS, COMMANDS, NODES] as const;
+export const TABLES = [
+  MESSAGES,
+  ROOMS,
+  MEMBERSHIPS,
+  USERS,
+  USER_SETTINGS,
+  SESSIONS,
+  COMMANDS,
+  NODES,
+] as const;
 
 /** The names of a table's indexes. */
 export function indexNames({ indexes }: { indexes: object }): string[] {

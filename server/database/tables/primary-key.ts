@@ -13,3 +13,11 @@ export function primaryKey(...names: string[]): string | string[] {
   if (bytes <= MAX_KEY_BYTES && first !== undefined) return others.length === 0 ? first : names;
   return `sha256:${createHash('sha256').update(JSON.stringify(names)).digest('hex')}`;
 }
+
+/** RethinkDB refuses longer primary keys. */
+const MAX_ID_BYTES = 127;
+
+/** Whether a text can be a primary key. Ids come from requests and from rows that any driver wrote. */
+export function isKey(id: string): boolean {
+  return Buffer.byteLength(id) <= MAX_ID_BYTES && !id.includes('\0');
+}

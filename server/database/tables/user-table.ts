@@ -11,6 +11,7 @@ import { USERS } from '../schema/tables.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
 import { type Claim, NameClaims } from './name-claims.js';
+import { isKey } from './primary-key.js';
 import { RowCache } from './row-cache.js';
 
 /** A user with a name, which is shown at old messages too. */
@@ -34,8 +35,6 @@ interface Named {
 
 /** Users whose row, or its absence, a process keeps in memory. */
 const MAX_CACHED_USERS = 20_000;
-/** RethinkDB refuses longer primary keys. */
-const MAX_KEY_BYTES = 127;
 
 /** The table `users`: their names. */
 export class UserTable {
@@ -163,11 +162,6 @@ export class UserTable {
     const { name } = row;
     this.#background.add(`found ${id_user}`, () => this.#claim(id_user, name, { kind: 'found' }));
   }
-}
-
-/** Whether a text can be a primary key. Ids come from requests and from rows that any driver wrote. */
-function isKey(id_user: string): boolean {
-  return Buffer.byteLength(id_user) <= MAX_KEY_BYTES && !id_user.includes('\0');
 }
 
 async function unlessUnavailable<T>(lookup: Promise<T>): Promise<T | undefined> {

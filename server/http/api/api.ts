@@ -16,6 +16,7 @@ import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoo
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
@@ -44,6 +45,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...messageEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
+    ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...presenceEndpoints(dependencies),

@@ -11,9 +11,13 @@ export const BUILD_FOLDER = path.join(ROOT, 'static/build');
 
 const scriptSchema = z.object({ script: z.string(), imported: z.array(z.string()) });
 
-const assetsSchema = z.object({ scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema), style: z.string() });
+const assetsSchema = z.object({
+  scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema),
+  style: z.string(),
+  settingsStyle: z.string(),
+});
 
-/** By language, addresses of the page's script and of the scripts that it imports when it starts; and the address of the styles. The names contain a hash of the content, so browsers can cache them. */
+/** By language, addresses of the page's script and of the scripts that it imports when it starts; and the addresses of the styles. The names contain a hash of the content, so browsers can cache them. */
 export type Assets = z.infer<typeof assetsSchema>;
 
 /** The built assets. Without a build: null, and a warning; pages then have neither script nor styles. */

@@ -24,6 +24,7 @@ import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
 import { roomPath } from './rows/room-path.js';
+import { settingsRouter } from './settings-page.js';
 
 export interface PagesDependencies {
   directory: RoomDirectory;
@@ -82,6 +83,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
+  router.use(settingsRouter({ visitors, roomPages }));
 
   router
     .route('/name')

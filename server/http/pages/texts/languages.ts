@@ -1,6 +1,9 @@
+import { LANGUAGE_TAGS } from '../../../protocol/user-settings.js';
 import { de, faults as deFaults } from './de.js';
 import { en } from './en.js';
 import type { Faults, Messages } from './messages.js';
+
+export type Language = (typeof LANGUAGE_TAGS)[number];
 
 interface LanguageTexts {
   messages: Messages;
@@ -8,17 +11,15 @@ interface LanguageTexts {
   faults: Faults | null;
 }
 
-/** The languages of the interface, by their tags (BCP 47). `npm run build` makes a script of the page for each of them. */
+/** The languages of the interface, by their tags. `npm run build` makes a script of the page for each of them. */
 export const LANGUAGES = {
   en: { messages: en, faults: null },
   de: { messages: de, faults: deFaults },
-} as const satisfies Record<string, LanguageTexts>;
+} as const satisfies Record<Language, LanguageTexts>;
 
-export type Language = keyof typeof LANGUAGES;
+export { LANGUAGE_TAGS };
 
 export const DEFAULT_LANGUAGE: Language = 'en';
-
-export const LANGUAGE_TAGS = Object.keys(LANGUAGES) as Language[];
 
 export const isLanguage = (tag: unknown): tag is Language =>
   typeof tag === 'string' && Object.hasOwn(LANGUAGES, tag);
