@@ -43,6 +43,8 @@ export class Client {
   deliveries = 0;
   /** Called with each delivery. */
   onEach: () => void = () => {};
+  /** Called with each acknowledgement. */
+  onAck: () => void = () => {};
   #onDelivery: () => void = () => {};
   #onSnapshot: () => void = () => {};
   #onReady: () => void = () => {};
@@ -100,6 +102,7 @@ export class Client {
       this.deliveries += 1;
       this.onEach();
       this.#onDelivery();
-    } else if (frame?.startsWith('{"type":"roomSnapshot"')) this.#onSnapshot();
+    } else if (frame?.startsWith('{"type":"ack"')) this.onAck();
+    else if (frame?.startsWith('{"type":"roomSnapshot"')) this.#onSnapshot();
   }
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 /** A server process. */
 export interface Server {
   url: string;
+  pid: number;
   /** CPU seconds that all threads of the process have used. */
   cpu(): number;
   stop(): Promise<void>;
@@ -32,6 +33,7 @@ export async function startServer(args: string[], env: Record<string, string> = 
   const url = await address(child);
   return {
     url,
+    pid: child.pid!,
     cpu: () => cpuSeconds(child.pid!),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -26,9 +26,8 @@ import { createHttp, type HttpDependencies } from './http/http.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
-import { MemoryPresence } from './presence/memory-presence.js';
-import type { Presence } from './presence/presence.js';
-import { RedisPresence, type RedisPresenceOptions } from './presence/redis-presence.js';
+import { openPresence } from './presence/open-presence.js';
+import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
@@ -155,7 +154,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     users,
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { search, ...index } = createSearch(config, searchDependencies);
+  const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry({
     sockets: { help: 'Open sockets', value: () => sockets.size },
     socket_pending_bytes: {
@@ -187,7 +186,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     rooms,
-    search,
+    ...searches,
     slowReaders,
     stopping: stopping.signal,
     users,
@@ -224,7 +223,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     presence,
     rooms,
     roomTable,
-    search,
+    ...searches,
     sharedRoomList,
     slowReaders,
     settings,
@@ -288,11 +287,4 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       return stopped;
     },
   };
-}
-
-function openPresence({ redis }: Config, log: Log, options?: RedisPresenceOptions): Presence {
-  if (!redis) return new MemoryPresence(log, options);
-  const presence = new RedisPresence(redis, log, options);
-  presence.start();
-  return presence;
 }

@@ -13,8 +13,14 @@ import { textsOf } from './texts-plugin.js';
 const OUTPUT_FOLDER = 'static/build';
 const SCRIPT = 'static/client/main.ts';
 const STYLE = 'static/styles/style.css';
+/** Of the pages of searches and live views. */
+const SEARCH_STYLE = 'static/styles/search.css';
+const VIEW_SCRIPT = 'static/client/view-page.ts';
 /** Loaded when the settings are opened. */
 const SETTINGS_STYLE = 'static/styles/settings.css';
+
+/** Modules that are made or changed by the build. */
+const MODULES = [LEAN_MARKDOWN, EMOJI_DATA, ON_DEMAND_STYLES];
 
 type Outputs = Metafile['outputs'];
 
@@ -24,16 +30,20 @@ type Outputs = Metafile['outputs'];
  * addresses of what a first visit loads are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const [styles, ...scripts] = await Promise.all([
-    bundle({ style: join(ROOT, STYLE), settings: join(ROOT, SETTINGS_STYLE) }, []),
-    ...LANGUAGE_TAGS.map((language) =>
-      bundle({ [`page-${language}`]: join(ROOT, SCRIPT) }, [
-        LEAN_MARKDOWN,
-        EMOJI_DATA,
-        ON_DEMAND_STYLES,
-        textsOf(language),
-      ]),
+  const inEachLanguage = (name: string, source: string) =>
+    Promise.all(
+      LANGUAGE_TAGS.map((language) =>
+        bundle({ [`${name}-${language}`]: join(ROOT, source) }, [...MODULES, textsOf(language)]),
+      ),
+    );
+  const [styles, scripts, views] = await Promise.all([
+    bundle(
+      { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
+      [],
     ),
+    inEachLanguage('page', SCRIPT),
+    // Apart from the page's script, which would be split into more files otherwise.
+    inEachLanguage('view', VIEW_SCRIPT),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');
   const addresses = {
@@ -47,9 +57,15 @@ export async function bundlePage(): Promise<void> {
       }),
     ),
     style: address(entry(styles, STYLE)),
+    search: {
+      style: address(entry(styles, SEARCH_STYLE)),
+      viewScripts: Object.fromEntries(
+        views.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, VIEW_SCRIPT))]),
+      ),
+    },
     settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
-  const files = [styles, ...scripts].flatMap((outputs) => Object.keys(outputs));
+  const files = [styles, ...scripts, ...views].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
   await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies]);

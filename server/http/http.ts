@@ -13,6 +13,7 @@ import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
 import type { Search } from '../search/search.js';
+import type { LiveViews } from '../search/views/live-views.js';
 import type { Log } from '../telemetry/logger.js';
 import { apiRouter } from './api/api.js';
 import type { BotEndpointsDependencies } from './api/bots.js';
@@ -43,6 +44,8 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   rooms: RoomService;
   /** Null: `SEARCH=false`. */
   search: Search | null;
+  /** Null: `SEARCH=false`. */
+  views: LiveViews | null;
   slowReaders: SlowReaders;
   users: UserTable;
   /** By the name that /readyz shows. */
@@ -77,6 +80,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   app.set('trust proxy', config.trustProxy);
   useTemplates(app, path.join(ROOT, 'views'));
   // For the templates.
+  app.locals.isSearchOn = dependencies.search !== null;
   app.locals.isLoginOffered = dependencies.login !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);

@@ -79,12 +79,19 @@ export const position = z
   .meta({ id: 'Position', description: 'The position of a message in its room.' });
 export type Position = z.infer<typeof position>;
 
-export const searchResult = z
+export const viewMessage = z
   .object({
     message,
     marks: z
       .array(z.object({ start: z.int(), end: z.int() }))
       .describe('Parts of the body that match, in UTF-16 code units'),
+  })
+  .meta({ id: 'ViewMessage', description: 'A message of a live view.' });
+export type ViewMessage = z.infer<typeof viewMessage>;
+
+export const searchResult = z
+  .object({
+    ...viewMessage.shape,
     previous: message
       .nullable()
       .describe('The message of the room right before; null if there is no such message'),

@@ -111,6 +111,19 @@ export const clientFrames = {
       limit: z.number().int().min(1).max(50).default(20),
     })
     .describe('Searches the messages of all rooms that the user can read. The answer is `searchResults`.'),
+  openView: z
+    .object({
+      type: z.literal('openView'),
+      ref,
+      view: z.string().min(1).max(64).describe('Chosen by the client: names the view in its frames'),
+      q: z.unknown().optional().meta({ type: 'string', mandatory: true, maxLength: 200 }),
+    })
+    .describe(
+      'Opens a live view of a search, or replaces the view of this name. The answer is `viewOpened`; changes follow.',
+    ),
+  closeView: z
+    .object({ type: z.literal('closeView'), ref, view: z.string().max(64) })
+    .describe('Closes a live view. Answered by an `ack`.'),
   typing: z
     .object({ type: z.literal('typing'), room })
     .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import {
   author,
   id_user,
-  indexed,
   listedRoom,
   message,
   messageId,
@@ -14,15 +13,17 @@ import {
   position,
   presenceCount,
   presenceEntry,
-  quotes,
   roomInfo,
   roomName,
-  searchResult,
   time,
   user,
   userSettings,
 } from './entities.js';
 import { ERRORS, type ErrorCode } from './errors.js';
+import { isLive, names, quoted, ref } from './frame-fields.js';
+import { searchFrames } from './search-frames.js';
+
+export { type Ref, refSchema } from './frame-fields.js';
 
 /**
  * Version of the socket protocol, sent in `welcome`. The major number changes when a client of the old version cannot
@@ -30,24 +31,9 @@ import { ERRORS, type ErrorCode } from './errors.js';
  */
 export const PROTOCOL_VERSION = '1.2';
 
-export const refSchema = z.union([z.string().max(64), z.number()]);
-/** Chosen by the client; returned in the frame that answers. */
-export type Ref = z.infer<typeof refSchema> | undefined;
-
 const errorCode = z
   .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
   .meta({ id: 'ErrorCode', description: 'See [errors.md](errors.md).' });
-const ref = refSchema.optional().describe('The `ref` of the frame that this one answers');
-const names = z
-  .record(z.string(), z.string())
-  .optional()
-  .describe(
-    'Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users',
-  );
-const quoted = quotes.optional();
-const isLive = z
-  .boolean()
-  .describe("False while the room's changefeed is interrupted: the messages may be out of date");
 const retryAfterMs = z.number().describe('Milliseconds after which to retry');
 
 /** Frames that a room sends to its subscribers, over sockets and as server-sent events. */
@@ -151,17 +137,7 @@ export const serverFrames = {
       'Answers `loadHistory`: all messages of the room from the first to the last of `messages`, without a gap up to ' +
         '`before`, or from `after` on.',
     ),
-  searchResults: z
-    .object({
-      type: z.literal('searchResults'),
-      ref,
-      q: z.string(),
-      results: z.array(searchResult).describe('Newest first'),
-      next: z.string().nullable().describe('The `before` of the next page; null on the last page'),
-      indexed,
-      names,
-    })
-    .describe('Answers `search`.'),
+  ...searchFrames,
   ack: z
     .object({
       type: z.literal('ack'),

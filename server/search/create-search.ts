@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.js';
 import type { Log } from '../telemetry/logger.js';
 import { IndexThread } from './index/index-thread.js';
 import { Search } from './search.js';
+import { LiveViews } from './views/live-views.js';
 
 export interface SearchPartsDependencies {
   access: AccessControl;
@@ -23,7 +24,7 @@ export interface SearchPartsDependencies {
 /** The parts of search in this process. */
 export interface SearchParts {
   /** Null: `SEARCH=false`. */
-  search: Search | null;
+  searches: { search: Search | null; views: LiveViews | null };
   start(): void;
   stop(): Promise<void>;
 }
@@ -32,11 +33,12 @@ export function createSearch(
   { isSearchOn, dataDir, log: level }: Config,
   { access, address, database, limits, log, users }: SearchPartsDependencies,
 ): SearchParts {
-  if (!isSearchOn) return { search: null, start: () => {}, stop: async () => {} };
+  if (!isSearchOn) return { searches: { search: null, views: null }, start: () => {}, stop: async () => {} };
   const messages = new MessageScan(database, log);
   const index = new IndexThread({ directory: join(dataDir, 'search'), database: address, log: level }, log);
+  const search = new Search({ access, index, limits, messages, users });
   return {
-    search: new Search({ access, index, limits, messages, users }),
+    searches: { search, views: new LiveViews({ access, limits, log, messages, search, users }) },
     start: () => index.start(),
     stop: () => index.stop(),
   };

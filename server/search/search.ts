@@ -67,13 +67,29 @@ export class Search {
   }
 
   async #find({ query: asked, id_user, before, limit }: SearchRequest): Promise<SearchPage> {
-    const { access, messages, users } = this.#dependencies;
+    const { access, users } = this.#dependencies;
     for (const room of asked.rooms) await access.check(room, id_user);
     const query = await resolveAuthors(asked, id_user, users);
+    return this.#page(query, id_user, before, limit);
+  }
+
+  /** The newest messages of a query that was resolved before, for live views. @throws ChatError `search-unavailable` */
+  newest(query: ResolvedQuery, id_user: string, limit: number): Promise<SearchPage> {
+    return this.#page(query, id_user, null, limit, { hasContext: false });
+  }
+
+  async #page(
+    query: ResolvedQuery,
+    id_user: string,
+    before: number | null,
+    limit: number,
+    { hasContext = true } = {},
+  ): Promise<SearchPage> {
+    const { access, messages, users } = this.#dependencies;
     const readable = new ReadableRooms(access, id_user);
     const { matched, next, indexed } = await this.#matched(query, readable, before, limit);
     matched.sort((a, b) => comparePositions(b.message, a.message));
-    const neighbours = await messages.neighbours(matched.map(({ message }) => message));
+    const neighbours = hasContext ? await messages.neighbours(matched.map(({ message }) => message)) : [];
     // Rights may have ended while the queries ran.
     const stillReadable = new ReadableRooms(access, id_user);
     await stillReadable.check(matched.map(({ message }) => message.room));

@@ -10,6 +10,7 @@ import { identityChange } from './handlers/identity-change.js';
 import { joinRoom } from './handlers/join-room.js';
 import { leaveRoom } from './handlers/leave-room.js';
 import { listRooms } from './handlers/list-rooms.js';
+import { closeView, openView } from './handlers/live-view.js';
 import { loadHistory } from './handlers/load-history.js';
 import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
@@ -29,6 +30,8 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   deleteMessage,
   loadHistory,
   search,
+  openView,
+  closeView,
   typing,
   identityChange,
   observePresence,

@@ -16,6 +16,7 @@ import { HeldRooms } from './held-rooms.js';
 import { ObservedRooms } from './observed-rooms.js';
 import { Outgoing, WRITE_BUDGET_BYTES } from './outgoing.js';
 import type { PresenceRelay } from './presence-relay.js';
+import { SocketViews } from './socket-views.js';
 import type { TypingRelay } from './typing-relay.js';
 
 /** Rooms that one socket may be in, or observe, at once. */
@@ -54,6 +55,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
   readonly id = randomBytes(15).toString('base64url');
   /** Called when a slow reader has caught up. */
   caughtUp: () => void = () => {};
+  readonly views = new SocketViews();
   readonly #outgoing: Outgoing;
   readonly #joined = new Map<string, Joined>();
   readonly #observed: ObservedRooms;
@@ -122,6 +124,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
     this.#current = this.#isClosed ? null : session;
     if (this.#current) return;
     for (const room of [...this.#joined.keys()]) this.leave(room);
+    this.views.closeAll();
     this.observe([]);
   }
 
@@ -292,7 +295,6 @@ export function leftBeforeJoining(): ChatError {
 }
 
 export function tooManyRooms(): ChatError {
-  return new ChatError('too-many-rooms', `a socket can be in ${ROOMS_PER_SOCKET} rooms`, {
-    limit: ROOMS_PER_SOCKET,
-  });
+  const limit = ROOMS_PER_SOCKET;
+  return new ChatError('too-many-rooms', `a socket can be in ${limit} rooms`, { limit });
 }

@@ -21,6 +21,7 @@ import type { MembershipNews } from '../rooms/membership-news.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Search } from '../search/search.js';
+import type { LiveViews } from '../search/views/live-views.js';
 import type { Log } from '../telemetry/logger.js';
 import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
@@ -52,6 +53,8 @@ export interface SocketsDependencies {
   search: Search | null;
   sharedRoomList: SharedRoomList;
   slowReaders: SlowReaders;
+  /** Null: `SEARCH=false`. */
+  views: LiveViews | null;
   settings: SettingsTable;
   users: UserTable;
   /** The proxies whose X-Forwarded-For is used. */

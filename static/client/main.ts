@@ -1,6 +1,7 @@
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { readPageState } from './page-state.js';
 import { RoomScreen } from './room-screen.js';
+import { listenForSearchKeys } from './search-shortcut.js';
 import { listenToSettingsLink } from './settings/settings-link.js';
 
 const page = readPageState();
@@ -9,4 +10,5 @@ const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
 new RoomScreen(page);
+listenForSearchKeys();
 listenToSettingsLink(page.as?.signed ?? null);

@@ -117,6 +117,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getMessage', () => ({ path: { room, id: 'no-such' } }), 404],
   ['editMessage', () => ({ ...there(), body: { body: 'edited' } }), 200],
   ['getMessage', there, 200],
+  ['followView', () => ({ query: '?q=tea' }), 200],
+  ['followView', () => ({ query: '?q=tea', headers: { accept: 'application/json' } }), 406],
   ['followRoom', () => ({ query: '?limit=0' }), 200],
   ['followRoom', () => ({ headers: { accept: 'application/json' } }), 406],
   ['markRead', () => ({ body: { sent: Date.now(), id: message.id } }), 200],

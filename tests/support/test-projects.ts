@@ -44,6 +44,7 @@ const SLOW_TESTS: readonly string[] = [
   'tests/runtime/connection-drainer',
   'tests/scripts/',
   'tests/search/search',
+  'tests/search/views',
   'tests/sockets/flood',
   'tests/sockets/people',
   'tests/sockets/slow-reader',

@@ -67,6 +67,16 @@ export interface SearchResult {
   next: Message | null;
 }
 
+/** A message of a live view. */
+export interface ViewMessage {
+  message: Message;
+  /** Parts of the body that match, in UTF-16 code units */
+  marks: {
+    start: number;
+    end: number;
+  }[];
+}
+
 /** See [errors.md](errors.md). */
 export type ErrorCode =
   | 'bad-json'
@@ -266,6 +276,22 @@ export interface ClientFrames {
     before?: string | null | undefined;
     limit?: number | undefined;
   };
+  /** Opens a live view of a search, or replaces the view of this name. The answer is `viewOpened`; changes follow. */
+  openView: {
+    type: 'openView';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    /** Chosen by the client: names the view in its frames */
+    view: string;
+    q: string;
+  };
+  /** Closes a live view. Answered by an `ack`. */
+  closeView: {
+    type: 'closeView';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    view: string;
+  };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
     type: 'typing';
@@ -401,6 +427,53 @@ export interface ServerFrames {
     indexed: number;
     /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
     names?: Record<string, string> | undefined;
+  };
+  /** Answers `openView`. */
+  viewOpened: {
+    type: 'viewOpened';
+    /** The `ref` of the frame that this one answers */
+    ref?: string | number | undefined;
+    /** The name that the client has given to the view */
+    view: string;
+    q: string;
+    /** The newest messages that match, newest first */
+    results: ViewMessage[];
+    /** Percent of the messages that were searched: less than 100 while the index is being built */
+    indexed: number;
+    /** False while the room's changefeed is interrupted: the messages may be out of date */
+    live: boolean;
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
+  };
+  /** A message that matches was written, or changed: an upsert by id. */
+  viewMessage: {
+    type: 'viewMessage';
+    /** The name that the client has given to the view */
+    view: string;
+    message: Message;
+    /** Parts of the body that match, in UTF-16 code units */
+    marks: {
+      start: number;
+      end: number;
+    }[];
+    /** Current names by `id_user`: of authors, where they differ from the names in their messages, and of mentioned users */
+    names?: Record<string, string> | undefined;
+  };
+  /** The message was deleted or edited so that it does not match, the user may not read it any more, or newer messages have taken its place. */
+  viewRemoved: {
+    type: 'viewRemoved';
+    /** The name that the client has given to the view */
+    view: string;
+    room: string;
+    id: string;
+  };
+  /** The changefeed is interrupted (`live: false`) or runs again; then the view is complete again. */
+  viewState: {
+    type: 'viewState';
+    /** The name that the client has given to the view */
+    view: string;
+    /** False while the room's changefeed is interrupted: the messages may be out of date */
+    live: boolean;
   };
   /** The frame was handled. For a write: it is stored in the database. */
   ack: {

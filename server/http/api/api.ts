@@ -18,6 +18,7 @@ import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
+import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
 
 export type ApiDependencies = BotEndpointsDependencies &
   DocsDependencies &
@@ -29,6 +30,7 @@ export type ApiDependencies = BotEndpointsDependencies &
   PresenceDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
     monitoring: Endpoint[];
@@ -48,6 +50,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...settingsEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
+    ...viewEndpoints(dependencies),
     ...presenceEndpoints(dependencies),
     ...userEndpoints(dependencies),
     ...botEndpoints(dependencies),

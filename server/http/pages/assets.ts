@@ -14,6 +14,8 @@ const scriptSchema = z.object({ script: z.string(), imported: z.array(z.string()
 const assetsSchema = z.object({
   scripts: z.record(z.enum(LANGUAGE_TAGS), scriptSchema),
   style: z.string(),
+  /** Of the pages of searches and live views. */
+  search: z.object({ style: z.string(), viewScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()) }),
   settingsStyle: z.string(),
 });
 

@@ -9,6 +9,7 @@ import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
+import type { Search } from '../../search/search.js';
 import type { Log } from '../../telemetry/logger.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
@@ -24,6 +25,7 @@ import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
 import { roomPath } from './rows/room-path.js';
+import { searchPagesRouter } from './search-pages.js';
 import { settingsRouter } from './settings-page.js';
 
 export interface PagesDependencies {
@@ -34,6 +36,8 @@ export interface PagesDependencies {
   login: Login | null;
   origins: OriginPolicy;
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove'>;
+  /** Null: `SEARCH=false`. */
+  search: Search | null;
   users: UserTable;
   visitors: Visitors;
 }
@@ -83,6 +87,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
+  router.use(searchPagesRouter({ ...dependencies, roomPages }));
   router.use(settingsRouter({ visitors, roomPages }));
 
   router

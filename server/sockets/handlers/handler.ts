@@ -10,6 +10,7 @@ import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import type { SharedRoomList } from '../../rooms/shared-room-list.js';
 import type { Search } from '../../search/search.js';
+import type { LiveViews } from '../../search/views/live-views.js';
 import type { SocketConnection } from '../socket-connection.js';
 
 /** The collaborators of handlers. */
@@ -23,6 +24,8 @@ export interface HandlerDependencies {
   /** Null: `SEARCH=false`. */
   search: Search | null;
   sharedRoomList: SharedRoomList;
+  /** Null: `SEARCH=false`. */
+  views: LiveViews | null;
   users: UserTable;
   /** Gives a connection a session and monitors it. */
   welcome(connection: SocketConnection, session: Session, credentials: Credentials): Promise<void>;
