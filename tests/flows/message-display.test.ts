@@ -208,10 +208,11 @@ describe('the display of messages', skipWithout('chromium'), () => {
       author: { id_user: `u${i}`, name: TORTURE_NAMES[i % TORTURE_NAMES.length] },
       sent: new Date(1.7e12 + i),
     }));
-    await r
+    const { first_error } = await r
       .table('messages')
       .insert(rows)
       .run(await app.database.connect());
+    expect(first_error).toBeUndefined();
     for (const [i, room] of rooms.entries()) {
       const { page, context, complaints } = await enter(room, { ...PHONE, javaScriptEnabled: true });
       page.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
