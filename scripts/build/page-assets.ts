@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
@@ -12,6 +13,7 @@ import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
 const SCRIPT = 'static/client/main.ts';
+const OFFLINE_SCRIPT = 'static/client/offline/offline-page.ts';
 const STYLE = 'static/styles/style.css';
 /** Of the pages of searches and live views. */
 const SEARCH_STYLE = 'static/styles/search.css';
@@ -30,20 +32,15 @@ type Outputs = Metafile['outputs'];
  * addresses of what a first visit loads are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const inEachLanguage = (name: string, source: string) =>
-    Promise.all(
-      LANGUAGE_TAGS.map((language) =>
-        bundle({ [`${name}-${language}`]: join(ROOT, source) }, [...MODULES, textsOf(language)]),
-      ),
-    );
-  const [styles, scripts, views] = await Promise.all([
+  const [styles, scripts, views, offline] = await Promise.all([
     bundle(
       { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
       [],
     ),
-    inEachLanguage('page', SCRIPT),
+    bundleInLanguages('page', SCRIPT),
     // Apart from the page's script, which would be split into more files otherwise.
-    inEachLanguage('view', VIEW_SCRIPT),
+    bundleInLanguages('view', VIEW_SCRIPT),
+    bundleInLanguages('offline', OFFLINE_SCRIPT),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');
   const addresses = {
@@ -56,6 +53,9 @@ export async function bundlePage(): Promise<void> {
         ];
       }),
     ),
+    offlineScripts: Object.fromEntries(
+      offline.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, OFFLINE_SCRIPT))]),
+    ),
     style: address(entry(styles, STYLE)),
     search: {
       style: address(entry(styles, SEARCH_STYLE)),
@@ -65,10 +65,35 @@ export async function bundlePage(): Promise<void> {
     },
     settingsStyle: address(entry(styles, SETTINGS_STYLE)),
   };
-  const files = [styles, ...scripts, ...views].flatMap((outputs) => Object.keys(outputs));
+  const files = [styles, ...scripts, ...views, ...offline].flatMap((outputs) => Object.keys(outputs));
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
-  await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies]);
+  const worker = await bundleWorker(JSON.stringify([addresses.style, addresses.offlineScripts]));
+  await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies, ...worker]);
+}
+
+/** The script in each language. */
+function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
+  return Promise.all(
+    LANGUAGE_TAGS.map((language) =>
+      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [...MODULES, textsOf(language)]),
+    ),
+  );
+}
+
+/** @param offlineAssets a change of them makes browsers install the worker again */
+async function bundleWorker(offlineAssets: string): Promise<string[]> {
+  const version = createHash('sha256').update(offlineAssets).digest('hex').slice(0, 16);
+  const outputs = await buildAtomically({
+    entryPoints: [join(ROOT, 'static/worker/service-worker.ts')],
+    outfile: join(ROOT, OUTPUT_FOLDER, 'service-worker.js'),
+    define: { OFFLINE_VERSION: JSON.stringify(version) },
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: BROWSERS,
+  });
+  return Object.keys(outputs);
 }
 
 function bundle(entryPoints: Record<string, string>, plugins: Plugin[]): Promise<Outputs> {

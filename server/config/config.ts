@@ -44,6 +44,8 @@ export interface Config {
   auth: AuthConfig;
   /** Messages are indexed for search, in `dataDir`. */
   isSearchOn: boolean;
+  /** Pages register a service worker. */
+  serviceWorker: boolean;
   /** Addresses can select playground users. */
   playground: boolean;
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
@@ -114,6 +116,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
     isSearchOn: values.SEARCH,
+    serviceWorker: values.SERVICE_WORKER ?? true,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,

@@ -101,6 +101,9 @@ export const settings = {
     .describe(
       'How users authenticate: `guest` (anyone, with a name of their choice), `jwt` (tokens of an issuer such as Auth0), `accounts` (tokens that `AUTH_SERVER` accepts)',
     ),
+  SERVICE_WORKER: optionalFlag('SERVICE_WORKER').describe(
+    '`false`: removes the service worker, which shows loaded messages while there is no network, from browsers at their next visit',
+  ),
   PLAYGROUND: optionalFlag('PLAYGROUND').describe(
     '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
   ),

@@ -1,10 +1,12 @@
 import { ChatClient } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
+import { startOffline } from './offline/worker-registration.js';
 import { followSettings } from './settings/page-settings.js';
 import { TabOutbox } from './tab-outbox.js';
 
 /** The client of a page. It connects again as soon as the browser is online or the tab is shown. */
-export function createPageClient({ as, user }: PageState): ChatClient {
+export function createPageClient(page: PageState): ChatClient {
+  const { as, user } = page;
   const client: ChatClient = new ChatClient({
     url: location.origin,
     // A page that can be loaded can poll: it is live at once also where networks block WebSockets.
@@ -14,6 +16,7 @@ export function createPageClient({ as, user }: PageState): ChatClient {
     storage: TabOutbox.open(user.id_user ?? '', (messages) => client.adopt(messages)),
   });
   followSettings(client, as?.signed ?? null);
+  startOffline(client, page);
   addEventListener('online', () => client.setOnline(true));
   addEventListener('offline', () => client.setOnline(false));
   document.addEventListener('visibilitychange', () => {

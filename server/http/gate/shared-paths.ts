@@ -5,10 +5,13 @@ export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'icons',
   'metrics',
   'name',
+  'offline',
   'primus',
   'r',
   'readyz',
   'rooms',
+  'service-worker.js',
+  'settings',
   'static',
   'ui',
 ]);

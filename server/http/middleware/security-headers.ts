@@ -43,6 +43,7 @@ export function contentSecurityPolicy(host: string | undefined, ancestors = "'no
   return [
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "manifest-src 'self'",
@@ -52,6 +53,7 @@ export function contentSecurityPolicy(host: string | undefined, ancestors = "'no
     "frame-src 'self'",
     `frame-ancestors ${ancestors}`,
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // For the address of the service worker (static/client/offline/worker-registration.ts).
+    'trusted-types service-worker',
   ].join('; ');
 }

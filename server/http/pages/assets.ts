@@ -17,6 +17,7 @@ const assetsSchema = z.object({
   /** Of the pages of searches and live views. */
   search: z.object({ style: z.string(), viewScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()) }),
   settingsStyle: z.string(),
+  offlineScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()),
 });
 
 /** By language, addresses of the page's script and of the scripts that it imports when it starts; and the addresses of the styles. The names contain a hash of the content, so browsers can cache them. */

@@ -19,6 +19,7 @@ import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
 import { newRoomRouter } from './new-room-page.js';
+import { type OfflineDependencies, offlineRouter } from './offline-pages.js';
 import { pageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
 import { rejectedForm } from './rejected-form.js';
@@ -40,6 +41,7 @@ export interface PagesDependencies {
   search: Search | null;
   users: UserTable;
   visitors: Visitors;
+  config: OfflineDependencies['config'];
 }
 
 const ICON_MAX_AGE = '1d';
@@ -82,6 +84,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     res.vary('Accept-Language');
     next();
   });
+  router.use(offlineRouter(dependencies));
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin(dependencies.origins));

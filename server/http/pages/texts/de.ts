@@ -179,6 +179,13 @@ export const de: Messages = {
   'notice.youJoined': 'Du bist beigetreten',
   'notice.youLeft': 'Du hast den Raum verlassen',
 
+  'offline.hint':
+    'Diese Nachrichten wurden vorher geladen. Die Seite geht weiter, sobald es eine Verbindung gibt.',
+  'offline.nothingSaved': 'In diesem Browser sind keine Nachrichten dieses Raums gespeichert.',
+  'offline.savedAt': 'Gespeichert: {time}.',
+  'offline.savedRooms': 'Gespeicherte Räume',
+  'offline.title': 'Du bist offline.',
+
   'people.count': { one: '{count} hier: anzeigen, wer', other: '{count} hier: anzeigen, wer' },
   'people.here': 'hier',
   'people.manyHere': {

@@ -180,6 +180,12 @@ export const en = {
   'notice.youJoined': 'You joined',
   'notice.youLeft': 'You left',
 
+  'offline.hint': 'These messages were loaded before. The page continues when there is a connection.',
+  'offline.nothingSaved': 'No messages of this room are saved in this browser.',
+  'offline.savedAt': 'Saved: {time}.',
+  'offline.savedRooms': 'Saved rooms',
+  'offline.title': 'You are offline.',
+
   'people.count': { one: '{count} here: show who', other: '{count} here: show who' },
   'people.here': 'here',
   'people.manyHere': {
