@@ -10,7 +10,7 @@ import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
 import { loadEmoji, loadedEmoji } from './emoji/load-emoji.js';
 import { openEmojiPicker } from './emoji/open-emoji-picker.js';
 import { markSelection, replaceRange } from './text-editing.js';
-import { fitHeight, isSubmit, remaining } from './text-field.js';
+import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
 const COUNTER_FROM_CHARACTERS = 500;
@@ -22,6 +22,10 @@ export interface ComposerListener {
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
   typing(): void;
+  /** Scrolls the messages. @param pages 1: towards the newest one, -1: towards older ones */
+  scroll(pages: 1 | -1): void;
+  /** The reader has pressed Escape in a text that needs no other answer to it. */
+  escape(): void;
 }
 
 /** The field in which messages are written. The draft survives the tab. */
@@ -67,12 +71,6 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    // Another tab has changed the draft.
-    addEventListener('storage', () => {
-      if (document.hasFocus()) return;
-      this.#field.value = drafts.of(room);
-      this.#changed();
-    });
     this.#changed();
   }
 
@@ -82,6 +80,14 @@ export class Composer {
 
   focus(): void {
     this.#field.focus();
+  }
+
+  /** Shows the draft that another tab may have changed. */
+  readDraft(): void {
+    const draft = this.#drafts.of(this.#room);
+    if (draft === this.#field.value) return;
+    this.#field.value = draft;
+    this.#changed();
   }
 
   /** Inserts a text for another attempt before the current one. */
@@ -101,9 +107,13 @@ export class Composer {
 
   /** @returns whether the key was handled */
   #pressed(event: KeyboardEvent): boolean {
-    if (!isSubmit(event))
-      return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
-    this.#submit();
+    const { key } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isSubmit(event)) this.#submit();
+    else if (!isPlain || isComposing(event)) return false;
+    else if (key === 'PageUp' || key === 'PageDown') this.#listener.scroll(key === 'PageUp' ? -1 : 1);
+    else if (key === 'Escape') this.#listener.escape();
+    else return key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     return true;
   }
 

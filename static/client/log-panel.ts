@@ -9,12 +9,16 @@ import { Scroller } from './scroller.js';
 import type { Unread } from './unread.js';
 
 export interface LogPanelContent {
+  isFirst: boolean;
   room: Room;
   unread: Unread;
   user: Author;
   /** The edit, the confirmation and the fault that rows show. */
   activity: Pick<LogContent, 'editing' | 'confirming' | 'fault'>;
 }
+
+/** Page Up and Page Down scroll the log by this share of its height. */
+const PAGE_SHARE = 0.9;
 
 /** The scrolling log of messages, with the notes around it. */
 export class LogPanel {
@@ -71,6 +75,19 @@ export class LogPanel {
     this.#isPlaced = true;
   }
 
+  /** The log leaves the page for a while. @returns a function that scrolls to the same place */
+  holdPlace(): () => void {
+    const { isAtEnd } = this;
+    const { scrollTop } = this.#log;
+    return () => {
+      this.#log.scrollTop = isAtEnd ? 0 : scrollTop;
+    };
+  }
+
+  scrollByPages(pages: 1 | -1): void {
+    this.#log.scrollBy({ top: pages * this.#log.clientHeight * PAGE_SHARE });
+  }
+
   scrollToEnd(): void {
     this.#scroller.toEnd();
   }
@@ -93,13 +110,14 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows({ isFirst, room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
     const from = this.#window.hasOldest(this.#messages) ? 0 : (messages[0]?.sent ?? 0);
     const to = hasNewest ? Number.POSITIVE_INFINITY : (messages.at(-1)?.sent ?? 0);
     this.#view.render({
+      isFirst,
       messages,
       unsent: hasNewest ? unsent : [],
       memberNotices: memberNotices.filter(({ at }) => at >= from && at <= to),

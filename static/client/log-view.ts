@@ -5,13 +5,15 @@ import { areOneGroup, type Row, toRows } from '../../server/http/pages/rows/log-
 import { t } from '../../server/http/pages/texts/text.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
-import { byId, toNode } from './elements.js';
+import { byId } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
 import { noticeRow, noticeText } from './member-notice-row.js';
 import { deliveredRow, editedRow, isBy, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
+  /** The page shows these messages for the first time. */
+  isFirst: boolean;
   messages: readonly Message[];
   unsent: readonly Unsent[];
   memberNotices: readonly MemberNotice[];
@@ -29,10 +31,14 @@ export interface LogContent {
   pausedFor: number | null;
 }
 
+/** Milliseconds until browsers have processed a change of the document for screen readers. */
+const SILENCE_MS = 150;
+
 /** Draws the rows of the log. */
 export class LogView {
   readonly rows = byId('rows');
   readonly #list = new KeyedList(this.rows);
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   render(content: LogContent): void {
     const { messages, unsent, gaps, unread, memberNotices } = content;
@@ -42,10 +48,24 @@ export class LogView {
     const continues = ({ body }: Unsent) =>
       leader?.type === 'message' &&
       areOneGroup(leader.message, { author: content.user, body, kind: 'message', sent: now });
-    this.#list.render([
+    const items = [
       ...rows.map((row) => toItem(row, content)),
       ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues(message))),
-    ]);
+    ];
+    if (content.isFirst || this.#list.isChangedBefore(items)) this.#silence();
+    this.#list.render(items);
+  }
+
+  /**
+   * Screen readers announce what is added to the log. Only rows after all others are news: history, names and other
+   * changes further up are not announced.
+   */
+  #silence(): void {
+    clearTimeout(this.#silenceTimer);
+    this.rows.ariaBusy = 'true';
+    this.#silenceTimer = setTimeout(() => {
+      this.rows.ariaBusy = null;
+    }, SILENCE_MS);
   }
 }
 
@@ -54,18 +74,18 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   switch (row.type) {
     case 'day': {
       const name = LOCAL_TIME.dayName(row.sent);
-      return { key, version: [name], draw: () => toNode(dayRow(row.sent, LOCAL_TIME)) };
+      return { key, version: [name], draw: () => dayRow(row.sent, LOCAL_TIME) };
     }
     case 'unread':
-      return { key, version: [], draw: () => toNode(unreadRow()) };
+      return { key, version: [], draw: () => unreadRow() };
     case 'gap': {
       const { isLoading } = content;
-      return { key, version: [isLoading], draw: () => toNode(gapRow(row.before, isLoading)) };
+      return { key, version: [isLoading], draw: () => gapRow(row.before, isLoading) };
     }
     case 'note': {
       const { note } = row;
       const text = noticeText(note, content.user.id_user);
-      return { key, version: [text], draw: () => toNode(noticeRow(note, text)) };
+      return { key, version: [text], draw: () => noticeRow(note, text) };
     }
     case 'message':
       return messageItem(row.message, row.leads, content);
@@ -77,7 +97,7 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
-    return { key, version: [editor, leads], draw: () => toNode(editedRow(message, leads, editor.element)) };
+    return { key, version: [editor, leads], draw: () => editedRow(message, leads, editor.element) };
   }
   const options = {
     leads,
@@ -88,7 +108,7 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   return {
     key,
     version: [message, ...Object.values(options)],
-    draw: () => toNode(deliveredRow(message, options)),
+    draw: () => deliveredRow(message, options),
   };
 }
 
@@ -97,7 +117,7 @@ function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boo
   return {
     key: `message ${message.id}`,
     version: [message, leads, user.name, pausedFor],
-    draw: () => toNode(unsentRow(message, user, leads, pausedFor)),
+    draw: () => unsentRow(message, user, leads, pausedFor),
   };
 }
 

@@ -1,16 +1,15 @@
 const UNREAD_ICON = '/icons/favicon-unread.svg';
 
-/** Shows in the tab of the browser how many messages are unread. */
+/** Shows the room and the number of unread messages in the tab of the browser. */
 export class TabBadge {
-  readonly #title = document.title;
   readonly #icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   readonly #plainIcon = this.#icon?.getAttribute('href') ?? '';
-  #shown = 0;
 
-  show(unread: number): void {
-    if (unread === this.#shown) return;
-    this.#shown = unread;
-    document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${this.#title}` : this.#title;
+  /** @param title of the page, without the number */
+  show(title: string, unread: number): void {
+    const shown = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${title}` : title;
+    if (document.title === shown) return;
+    document.title = shown;
     this.#icon?.setAttribute('href', unread > 0 ? UNREAD_ICON : this.#plainIcon);
   }
 }

@@ -9,7 +9,7 @@ import { faultText } from './rows/fault-text.js';
 import { composerHint } from './rows/key-hints.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
-import { asUser, withQuery } from './rows/room-path.js';
+import { roomSearchPath, withQuery } from './rows/room-path.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel {
@@ -61,7 +61,7 @@ export function roomPage(model: RoomPageModel) {
       rejected,
     }),
     olderPath: olderPath(path, messages, hasOlder),
-    searchRoomPath: asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as),
+    searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */

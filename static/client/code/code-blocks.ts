@@ -12,7 +12,8 @@ type Highlighter = typeof import('./highlighter.js');
 /** The blocks of code in a list of messages: colours for those in view, and buttons that copy. */
 export class CodeBlocks {
   readonly #rows: HTMLElement;
-  readonly #seen = new WeakSet<Element>();
+  /** The code that an element had. An edit changes it. */
+  readonly #seen = new WeakMap<Element, string>();
   readonly #visible = new IntersectionObserver((entries) => this.#show(entries));
   /** By language and code, the oldest first. */
   readonly #coloured = new Map<string, readonly Child[]>();
@@ -31,9 +32,10 @@ export class CodeBlocks {
   /** A new block is observed. One that was drawn again has its colours before the next frame. */
   #watch(): void {
     for (const code of this.#rows.querySelectorAll<HTMLElement>('code[data-language]')) {
-      if (this.#seen.has(code)) continue;
-      this.#seen.add(code);
-      const children = this.#coloured.get(keyOf(code));
+      const key = keyOf(code);
+      if (this.#seen.get(code) === key) continue;
+      this.#seen.set(code, key);
+      const children = this.#coloured.get(key);
       if (children) fill(code, children);
       else this.#visible.observe(code);
     }
