@@ -5,8 +5,10 @@ import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
+import { EMOJI_DATA } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
+import { ON_DEMAND_STYLES } from './on-demand-styles.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -18,6 +20,9 @@ const SEARCH_STYLE = 'static/styles/search.css';
 const VIEW_SCRIPT = 'static/client/view-page.ts';
 /** Loaded when the settings are opened. */
 const SETTINGS_STYLE = 'static/styles/settings.css';
+
+/** Modules that are made or changed by the build. */
+const MODULES = [LEAN_MARKDOWN, EMOJI_DATA, ON_DEMAND_STYLES];
 
 type Outputs = Metafile['outputs'];
 
@@ -71,7 +76,7 @@ export async function bundlePage(): Promise<void> {
 function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
   return Promise.all(
     LANGUAGE_TAGS.map((language) =>
-      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [LEAN_MARKDOWN, textsOf(language)]),
+      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [...MODULES, textsOf(language)]),
     ),
   );
 }

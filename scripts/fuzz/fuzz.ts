@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { Random } from './random.js';
 import { Finding, type Surface } from './surface.js';
 import { amqp } from './surfaces/amqp.js';
+import { bodies } from './surfaces/bodies.js';
 import { polling } from './surfaces/polling.js';
 import { rawHttp } from './surfaces/raw-http.js';
 import { reql } from './surfaces/reql.js';
@@ -53,6 +54,7 @@ if (!AMQP_URL) console.log(`fuzz: skipped "${amqp.name}": AMQP_URL is not set`);
 const allSurfaces: [Surface, Target][] = [
   [rawHttp, main],
   [rest, main],
+  [bodies, main],
   [polling, main],
   [websocket, main],
   [reql, main],

@@ -4,10 +4,14 @@ import type { Api } from './api.js';
 import { Attachments } from './attachments.js';
 import { CommandCompletions } from './completion/command-completions.js';
 import { CompletionView } from './completion/completion-view.js';
+import { EmojiCompletions } from './completion/emoji-completions.js';
 import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
-import { markSelection } from './text-editing.js';
+import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
+import { loadEmoji, loadedEmoji } from './emoji/load-emoji.js';
+import { openEmojiPicker } from './emoji/open-emoji-picker.js';
+import { markSelection, replaceRange } from './text-editing.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
@@ -54,12 +58,18 @@ export class Composer {
       field: this.#field,
       box: byId('completions'),
       count: byId('completions-count'),
-      sources: [commands],
+      sources: [commands, new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji })],
       drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
     });
     this.#field.addEventListener('keydown', (event) => {
       const isHandled = this.#completion.pressed(event) || markSelection(this.#field, event);
       if (isHandled || this.#pressed(event)) event.preventDefault();
+    });
+    replaceShortcodes(this.#field);
+    const emoji = byId('emoji');
+    emoji.addEventListener('click', () => {
+      const { selectionStart: start, selectionEnd: end } = this.#field;
+      openEmojiPicker(emoji, (character) => replaceRange(this.#field, start, end, character));
     });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -115,12 +125,12 @@ export class Composer {
   /** There is a text or a file, the text is not too long, and all files are uploaded. */
   get #canSend(): boolean {
     const { isEmpty, isReady } = this.#attachments;
-    return !(this.isEmpty && isEmpty) && isReady && remaining(this.#field.value) >= 0;
+    return !(this.isEmpty && isEmpty) && isReady && remaining(sentText(this.#field.value)) >= 0;
   }
 
   #submit(): void {
-    const text = this.#field.value;
     if (!this.#canSend) return;
+    const text = sentText(this.#field.value);
     const files = this.#attachments.take();
     this.#field.value = '';
     this.#completion.leave();

@@ -4,6 +4,8 @@ import { t } from '../../server/http/pages/texts/text.js';
 import type { Message } from '../../server/protocol/message.js';
 import { normalise } from '../../server/protocol/text/normalise.js';
 import { h } from './elements.js';
+import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
+import { markSelection } from './text-editing.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 export interface EditorDependencies {
@@ -36,13 +38,16 @@ export class Editor {
     this.element = h('form', { class: 'editor' }, this.#field, this.#fault, buttons);
     cancel.addEventListener('click', () => dependencies.done());
     this.#field.addEventListener('input', () => this.#changed());
+    replaceShortcodes(this.#field);
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#submit();
     });
     this.element.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !isComposing(event)) dependencies.done();
-      else if (event.target !== this.#field || !isSubmit(event)) return;
+      else if (event.target !== this.#field) return;
+      else if (markSelection(this.#field, event)) this.#changed();
+      else if (!isSubmit(event)) return;
       else void this.#submit();
       event.preventDefault();
     });
@@ -73,7 +78,7 @@ export class Editor {
     if (normalise(this.text.trim()) === message.body) return done();
     this.#setSaving(true);
     try {
-      await save(this.text);
+      await save(sentText(this.text));
       done();
     } catch (error) {
       this.#setSaving(false);

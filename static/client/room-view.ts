@@ -15,6 +15,7 @@ import { PinAction } from './actions/pin-action.js';
 import { ReactAction } from './actions/react-action.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import type { Api } from './api.js';
+import { CodeBlocks } from './code/code-blocks.js';
 import { Composer } from './composer.js';
 import type { Drafts } from './drafts.js';
 import type { DrawScheduler } from './draw-scheduler.js';
@@ -125,6 +126,7 @@ export class RoomView {
     this.#membersSection.onToggle(scheduleDraw);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
+    new CodeBlocks(rows);
     byId('newer').addEventListener('click', () => {
       this.showNewest();
       composer.focus();

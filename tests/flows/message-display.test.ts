@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
+import { TORTURE_BODIES, TORTURE_NAMES } from '../support/torture-texts.js';
 import { until } from '../support/until.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -194,6 +195,70 @@ describe('the display of messages', skipWithout('chromium'), () => {
     expect(await row.locator('.body').textContent()).toBe('waves');
     await page.press('#body', 'ArrowUp');
     expect(await page.inputValue('.editor textarea')).toBe('/me waves');
+    await context.close();
+  });
+
+  test('hostile texts and names neither execute nor overflow on a phone', async () => {
+    const ROOM_SIZE = 90;
+    const texts = [...TORTURE_BODIES, ...TORTURE_NAMES];
+    const rooms = Array.from({ length: Math.ceil(texts.length / ROOM_SIZE) }, (_, i) => `torture-${i}`);
+    const rows = texts.map((body, i) => ({
+      room: rooms[Math.floor(i / ROOM_SIZE)],
+      body,
+      author: { id_user: `u${i}`, name: TORTURE_NAMES[i % TORTURE_NAMES.length] },
+      sent: new Date(1.7e12 + i),
+    }));
+    const { first_error } = await r
+      .table('messages')
+      .insert(rows)
+      .run(await app.database.connect());
+    expect(first_error).toBeUndefined();
+    for (const [i, room] of rooms.entries()) {
+      const { page, context, complaints } = await enter(room, { ...PHONE, javaScriptEnabled: true });
+      page.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
+      const expected = Math.min(ROOM_SIZE, texts.length - i * ROOM_SIZE);
+      await until('all messages', async () => (await page.locator('.message').count()) === expected);
+      await page.evaluate(`for (const more of document.querySelectorAll('.more')) more.open = true`);
+      expect(await page.evaluate('window.hacked')).toBeUndefined();
+      // Code scrolls within its block.
+      const wide = await page.evaluate(`(() => {
+        const { right } = document.querySelector('#rows').getBoundingClientRect();
+        const isWide = (part) => !part.closest('pre') && part.getBoundingClientRect().right > right + 1;
+        return [...document.querySelectorAll('#rows *')].filter(isWide).map((part) => part.outerHTML.slice(0, 100));
+      })()`);
+      expect(wide).toEqual([]);
+      const excess = await page.evaluate(`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(
+        document.querySelector('#log'))`);
+      expect(excess).toBe(0);
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+  });
+
+  test('code has colours and is copied, and emoji are inserted by completion and by the picker', async () => {
+    const { page, context, complaints } = await enter('formatted', DESKTOP);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await sayAll(page, '**bold** and\n```js\nconst a = 1;\n```');
+    await page.locator('.hljs-keyword', { hasText: 'const' }).waitFor();
+    await page.locator('.copy-code').click();
+    await page.locator('.copy-code', { hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('const a = 1;');
+    await page.locator('#body').pressSequentially('so :tad');
+    await page.getByRole('option', { name: ':tada:' }).waitFor();
+    await page.press('#body', 'Tab');
+    await page.locator('#body').pressSequentially(':smile:');
+    expect(await page.inputValue('#body')).toBe('so 🎉 😄');
+    await page.press('#body', 'Control+a');
+    await page.press('#body', 'Control+i');
+    expect(await page.inputValue('#body')).toBe('*so 🎉 😄*');
+    await page.fill('#body', '');
+    await page.click('#emoji');
+    await page.getByLabel('Search emoji').fill('rocket');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await until('the emoji', async () => (await page.inputValue('#body')) === '🚀');
+    expect(await page.evaluate('document.activeElement.id')).toBe('body');
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Random } from '../../scripts/fuzz/random.js';
 import { amqp } from '../../scripts/fuzz/surfaces/amqp.js';
+import { bodies } from '../../scripts/fuzz/surfaces/bodies.js';
 import { rawHttp } from '../../scripts/fuzz/surfaces/raw-http.js';
 import { reql } from '../../scripts/fuzz/surfaces/reql.js';
 import { rest } from '../../scripts/fuzz/surfaces/rest.js';
@@ -30,11 +31,11 @@ function fuzz(args: string[], env: Record<string, string> = {}): Promise<{ code:
 }
 
 describe('npm run fuzz', () => {
-  test('npm run fuzz has no findings for HTTP, sockets, tokens and ReQL', async () => {
+  test('npm run fuzz has no findings for HTTP, markup, sockets, tokens and ReQL', async () => {
     const { code, output } = await fuzz(['--seed', `${SEED}`, '--inputs', '6000', '--minutes', '1']);
     expect(output).toContain(', 0 findings, seed 20');
     expect(code).toBe(0);
-    for (const { name } of [rawHttp, rest, websocket, reql, tokens])
+    for (const { name } of [rawHttp, rest, bodies, websocket, reql, tokens])
       expect(output).toMatch(new RegExp(`[1-9]\\d* ${name}`));
     expect(output).toContain(`skipped "${amqp.name}"`);
   }, 150_000);
@@ -87,7 +88,7 @@ describe('a fuzz surface', () => {
   });
   afterAll(() => failing?.close());
 
-  for (const surface of [rawHttp, rest, websocket, reql, tokens]) {
+  for (const surface of [rawHttp, rest, bodies, websocket, reql, tokens]) {
     test(`the surface "${surface.name}" reports the input when the server fails`, async () => {
       const random = new Random(2);
       const attack = async () => {
