@@ -1,19 +1,31 @@
+import type { Room } from 'changeroom-client';
 import { t } from '../../server/http/pages/texts/text.js';
 import type { Api } from './api.js';
 import { CommandCompletions } from './completion/command-completions.js';
 import { CompletionView } from './completion/completion-view.js';
+import { MentionCompletions } from './completion/mention-completions.js';
+import type { MentionText } from './completion/mention-text.js';
 import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
+import { ReplyBar } from './reply-bar.js';
+import type { RoomPeople } from './room-people.js';
 import { markSelection } from './text-editing.js';
-import { fitHeight, isSubmit, remaining } from './text-field.js';
+import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
 const COUNTER_FROM_CHARACTERS = 500;
 
+export interface ComposerDependencies {
+  room: Pick<Room, 'name' | 'quote'>;
+  drafts: Drafts;
+  api: Pick<Api, 'bots'>;
+  people: RoomPeople;
+}
+
 export interface ComposerListener {
-  /** A message to send, neither empty nor too long. */
-  submit(body: string): void;
+  /** A message to send, neither empty nor too long. @param replyTo id of the message to which it replies */
+  submit(body: string, replyTo: string | null): void;
   /** The reader wants to edit the last own message. @returns whether there is one */
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
@@ -24,6 +36,8 @@ export interface ComposerListener {
 export class Composer {
   readonly #room: string;
   readonly #drafts: Drafts;
+  readonly #mentions: MentionText;
+  readonly #reply: ReplyBar;
   readonly #listener: ComposerListener;
   readonly #form = byId<HTMLFormElement>('composer');
   readonly #field = byId<HTMLTextAreaElement>('body');
@@ -31,11 +45,16 @@ export class Composer {
   readonly #send = byId<HTMLButtonElement>('send');
   readonly #completion: CompletionView;
 
-  constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots'>, listener: ComposerListener) {
+  constructor(dependencies: ComposerDependencies, listener: ComposerListener) {
+    const { drafts, api, people } = dependencies;
+    const { mentions } = people;
+    const room = dependencies.room.name;
     this.#room = room;
     this.#drafts = drafts;
+    this.#mentions = mentions;
     this.#listener = listener;
-    if (this.#field.value === '') this.#field.value = drafts.of(room);
+    this.#reply = new ReplyBar({ room: dependencies.room, changed: () => this.#changed() });
+    if (this.#field.value === '') this.#field.value = mentions.toText(drafts.of(room));
     this.#field.addEventListener('input', () => {
       this.#changed();
       if (!this.isEmpty) listener.typing();
@@ -46,7 +65,10 @@ export class Composer {
       field: this.#field,
       box: byId('completions'),
       count: byId('completions-count'),
-      sources: [commands],
+      sources: [
+        commands,
+        new MentionCompletions({ mentions, people: () => people.all(), load: () => people.load() }),
+      ],
       drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
     });
     this.#field.addEventListener('keydown', (event) => {
@@ -60,9 +82,11 @@ export class Composer {
     // Another tab has changed the draft.
     addEventListener('storage', () => {
       if (document.hasFocus()) return;
-      this.#field.value = drafts.of(room);
+      this.#field.value = mentions.toText(drafts.of(room));
+      this.#reply.replyTo(drafts.replyIn(room));
       this.#changed();
     });
+    this.#reply.replyTo(drafts.replyIn(room));
     this.#changed();
   }
 
@@ -74,9 +98,22 @@ export class Composer {
     this.#field.focus();
   }
 
-  /** Inserts a text for another attempt before the current one. */
-  restore(text: string): void {
+  /** @param id of the message to which the text replies; null: it is no reply */
+  replyTo(id: string | null): void {
+    this.#reply.replyTo(id);
+    this.focus();
+  }
+
+  /** To be called at each drawing. */
+  draw(): void {
+    this.#reply.draw();
+  }
+
+  /** Inserts the body of a message for another attempt before the current text. */
+  restore(body: string, replyTo: string | null = null): void {
+    const text = this.#mentions.toText(body);
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
+    if (replyTo !== null) this.#reply.replyTo(replyTo);
     this.#completion.leave();
     this.#changed();
     this.focus();
@@ -91,6 +128,10 @@ export class Composer {
 
   /** @returns whether the key was handled */
   #pressed(event: KeyboardEvent): boolean {
+    if (event.key === 'Escape' && !isComposing(event) && this.#reply.id !== null) {
+      this.#reply.replyTo(null);
+      return true;
+    }
     if (!isSubmit(event))
       return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     this.#submit();
@@ -98,25 +139,27 @@ export class Composer {
   }
 
   #submit(): void {
-    const text = this.#field.value;
-    if (this.isEmpty || remaining(text) < 0) return;
+    const body = this.#mentions.toBody(this.#field.value);
+    if (this.isEmpty || remaining(body) < 0) return;
+    const replyTo = this.#reply.id;
     this.#field.value = '';
+    this.#reply.replyTo(null);
     this.#completion.leave();
     this.#changed();
     this.focus();
-    this.#listener.submit(text);
+    this.#listener.submit(body, replyTo);
   }
 
   #changed(): void {
-    const { value } = this.#field;
+    const body = this.#mentions.toBody(this.#field.value);
     fitHeight(this.#field);
-    const left = remaining(value);
+    const left = remaining(body);
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
     this.#counter.textContent =
       left < 0 ? t('bodyField.tooMany', { count: -left }) : t('bodyField.left', { count: left });
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = this.isEmpty || left < 0;
-    this.#drafts.save(this.#room, value);
+    this.#drafts.save(this.#room, body, this.#reply.id);
   }
 }

@@ -1,8 +1,9 @@
-import type { MemberNotice, Unsent } from 'changeroom-client';
+import type { MemberNotice, RoomMessage, RoomQuote, Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { areOneGroup, type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
 import { t } from '../../server/http/pages/texts/text.js';
+import { mentionedUsers } from '../../server/protocol/mentions.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId, toNode } from './elements.js';
@@ -12,7 +13,7 @@ import { deliveredRow, editedRow, isBy, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
-  messages: readonly Message[];
+  messages: readonly RoomMessage[];
   unsent: readonly Unsent[];
   memberNotices: readonly MemberNotice[];
   gaps: ReadonlySet<string>;
@@ -24,6 +25,14 @@ export interface LogContent {
   confirming: string | null;
   /** A message and the error of its last change. */
   fault: { id: string; text: string } | null;
+  /** Id of the message to which the reader has followed a link. */
+  target: string | null;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  /** A message to which others reply, see Room.quote. */
+  quote: (id: string) => RoomQuote | null | undefined;
+  /** The current name of a user, if the page knows it. */
+  nameOf: (id_user: string) => string | undefined;
   isLoading: boolean;
   /** Seconds until the server takes another message; null where it does at once. */
   pausedFor: number | null;
@@ -39,7 +48,8 @@ export class LogView {
     const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread, notes: memberNotices });
     const leader = rows.findLast((row) => row.type !== 'message' || row.leads);
     const now = Date.now();
-    const continues = ({ body }: Unsent) =>
+    const continues = ({ body, reply_to }: Unsent) =>
+      reply_to === undefined &&
       leader?.type === 'message' &&
       areOneGroup(leader.message, { author: content.user, body, kind: 'message', sent: now });
     this.#list.render([
@@ -72,8 +82,8 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   }
 }
 
-function messageItem(message: Message, leads: boolean, content: LogContent): Item {
-  const { editing, confirming, fault, user } = content;
+function messageItem(message: RoomMessage, leads: boolean, content: LogContent): Item {
+  const { editing, confirming, fault, user, target, as } = content;
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
@@ -82,6 +92,9 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   const options = {
     leads,
     isOwn: isBy(message, user),
+    self: user.id_user,
+    as,
+    isTarget: target === message.id,
     isConfirming: confirming === message.id,
     fault: fault?.id === message.id ? fault.text : null,
   };
@@ -93,12 +106,26 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
 }
 
 /** The key is that of the message it will become, so that it turns into it in place. */
-function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boolean): Item {
+function unsentItem(message: Unsent, { user, pausedFor, quote, nameOf }: LogContent, leads: boolean): Item {
+  const quoted = message.reply_to === undefined ? undefined : quote(message.reply_to);
   return {
     key: `message ${message.id}`,
-    version: [message, leads, user.name, pausedFor],
-    draw: () => toNode(unsentRow(message, user, leads, pausedFor)),
+    version: [message, quoted, leads, user.name, pausedFor],
+    draw: () =>
+      toNode(
+        unsentRow(message, { quoted, mentioned: namesIn(message.body, nameOf) }, user, leads, pausedFor),
+      ),
   };
+}
+
+/** The names of the users that a body mentions. */
+function namesIn(body: string, nameOf: LogContent['nameOf']): Record<string, string> {
+  return Object.fromEntries(
+    mentionedUsers(body).flatMap((id_user) => {
+      const name = nameOf(id_user);
+      return name === undefined ? [] : [[id_user, name] as const];
+    }),
+  );
 }
 
 function unreadRow(): ElementTree {

@@ -1,4 +1,4 @@
-import type { Unsent } from 'changeroom-client';
+import type { RoomMessage, Unsent } from 'changeroom-client';
 import { type Child, type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import {
@@ -7,13 +7,22 @@ import {
   messageRow,
   messageTime,
 } from '../../server/http/pages/rows/message-row.js';
+import { messagePath } from '../../server/http/pages/rows/room-path.js';
+import type { ShownMessage } from '../../server/http/pages/rows/shown-message.js';
 import { t } from '../../server/http/pages/texts/text.js';
+import { mentionedUsers } from '../../server/protocol/mentions.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface DeliveredRowOptions {
   leads: boolean;
   isOwn: boolean;
+  /** Id of the user who reads the message. */
+  self: string | null;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  /** The reader has followed a link to the message. */
+  isTarget: boolean;
   /** The user has to confirm that the message is deleted. */
   isConfirming: boolean;
   /** Why the last change of the message failed. */
@@ -25,14 +34,15 @@ export const isBy = ({ author }: Message, { id_user }: Author) =>
 
 /** A message that the server has delivered. */
 export function deliveredRow(
-  message: Message,
-  { leads, isOwn, isConfirming, fault }: DeliveredRowOptions,
+  message: RoomMessage,
+  { leads, isOwn, self, as, isTarget, isConfirming, fault }: DeliveredRowOptions,
 ): ElementTree {
+  const isMentioned = self !== null && mentionedUsers(message.body).includes(self);
   return messageRow(
     message,
-    { leads, isOwn },
-    ...messageHead(message, messageTime(message.sent, LOCAL_TIME)),
-    ...messageBody(message, LOCAL_TIME),
+    { leads, isOwn, isMentioned, isTarget },
+    ...messageHead(message, messageTime(message.sent, LOCAL_TIME, { href: messagePath(message, as) })),
+    ...messageBody(message, LOCAL_TIME, { self }),
     fault !== null && faultNote(fault),
     isConfirming &&
       question(
@@ -45,7 +55,8 @@ export function deliveredRow(
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, body, progress, fault, code }: Unsent,
+  { id, body, reply_to, progress, fault, code }: Unsent,
+  references: Pick<ShownMessage, 'quoted' | 'mentioned'>,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -66,7 +77,10 @@ export function unsentRow(
     { id, author, body, kind: 'message' },
     { leads, isOwn: true, states: ['unsent', progress] },
     ...messageHead({ author, kind: 'message' }, note),
-    ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
+    ...messageBody(
+      { body, kind: 'message', ...(reply_to !== undefined && { reply_to }), ...references },
+      LOCAL_TIME,
+    ),
     fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&
       question(

@@ -10,7 +10,9 @@ import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
+import { LinkAction } from './actions/link-action.js';
 import { MessageTools } from './actions/message-tools.js';
+import { ReplyAction } from './actions/reply-action.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
@@ -24,13 +26,16 @@ import { LogPanel } from './log-panel.js';
 import { followLogins } from './login-channel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
+import { MessageJump } from './message-jump.js';
 import { isBy } from './message-row.js';
 import { NewRoomDialog } from './new-room-dialog.js';
+import { NoteLine } from './note-line.js';
 import { createPageClient } from './page-client.js';
 import { storageOf } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
+import { RoomPeople } from './room-people.js';
 import { RowFocus } from './row-focus.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
@@ -61,6 +66,8 @@ export class RoomScreen {
   readonly #composer: Composer;
   readonly #editing: EditAction;
   readonly #deletion: DeleteAction;
+  readonly #roomPeople: RoomPeople;
+  readonly #jump: MessageJump;
   readonly #tools: MessageTools;
   readonly #rowFocus: RowFocus;
   readonly #listing: RoomListing;
@@ -70,9 +77,10 @@ export class RoomScreen {
   readonly #badge = new TabBadge();
   /** The reader has not seen anything before the first drawing. */
   #hasDrawn = false;
+  readonly #note = new NoteLine(() => this.#drawing.schedule());
 
   constructor(page: PageState) {
-    const { room, messages, hasOlder, names, unreadSince, rooms } = page;
+    const { room, unreadSince, rooms } = page;
     const as = page.as?.id_user ?? null;
     const id_user = page.user.id_user ?? '';
     const drafts = new Drafts(storageOf('localStorage', id_user));
@@ -80,17 +88,22 @@ export class RoomScreen {
     const scheduleDraw = () => this.#drawing.schedule();
     this.#page = page;
     this.#client = createPageClient(page);
-    this.#room = this.#client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
+    this.#room = this.#client.join(room, { ...page, readPosition: unreadSince });
     this.#unread = new Unread(unreadSince);
-    this.#composer = new Composer(room, drafts, api, {
-      submit: (body) => this.#post(body),
-      editLast: () => this.#editing.editLast(),
-      typing: () => this.#room.notifyTyping(),
-    });
+    this.#roomPeople = new RoomPeople(this.#room, api);
+    this.#composer = new Composer(
+      { room: this.#room, drafts, api, people: this.#roomPeople },
+      {
+        submit: (body, replyTo) => this.#post(body, replyTo),
+        editLast: () => this.#editing.editLast(),
+        typing: () => this.#room.notifyTyping(),
+      },
+    );
     const user = () => this.#user;
     this.#editing = new EditAction({
       room: this.#room,
       composer: this.#composer,
+      mentions: this.#roomPeople.mentions,
       unfinishedEdit: new UnfinishedEdit(room, storageOf('sessionStorage', id_user)),
       drawing: this.#drawing,
       user,
@@ -103,15 +116,22 @@ export class RoomScreen {
       user,
       rows: this.#log.rows,
     });
+    this.#jump = new MessageJump({ room: this.#room, log: this.#log, drawing: this.#drawing });
     this.#tools = new MessageTools({
       room: this.#room,
       rows: this.#log.rows,
-      actions: [this.#editing, this.#deletion],
+      actions: [
+        new ReplyAction((id) => this.#composer.replyTo(id)),
+        this.#editing,
+        new LinkAction(as, (text) => this.#note.announce(text)),
+        this.#deletion,
+      ],
       commands: {
         ...this.#deletion.commands,
         ...unsentCommands({ client: this.#client, room: this.#room, composer: this.#composer }),
         gap: (_id, button) => this.#room.loadHistory(this.#room.message(button.dataset.before ?? '')),
         older: () => this.#room.loadHistory(),
+        original: (id) => this.#jump.to(this.#room.message(id)?.reply_to ?? ''),
       },
       drawing: this.#drawing,
     });
@@ -142,7 +162,9 @@ export class RoomScreen {
     this.#listen();
     askBeforeLeaving(() => this.#client.outbox.pending > 0 && this.#client.connection.name !== 'open');
     this.#draw();
-    this.#log.scrollToUnread();
+    if (page.target === null) this.#log.scrollToUnread();
+    else this.#jump.to(page.target);
+    if (page.replyTo !== null) this.#composer.replyTo(page.replyTo);
     this.#editing.continueEdit();
     this.#client.connect();
     if (this.#status.hasSignIn) followLogins(() => this.#isSignedOut && location.reload());
@@ -189,19 +211,20 @@ export class RoomScreen {
     this.#drawing.schedule();
   }
 
-  #post(body: string): void {
+  #post(body: string, replyTo: string | null): void {
     this.#unread.clear();
     try {
-      this.#room.post(body);
+      this.#room.post(body, replyTo ?? undefined);
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
-      this.#composer.restore(body);
+      this.#composer.restore(body, replyTo);
       this.#composer.showFault(faultText(error));
     }
     this.#showNewest();
   }
 
   #showNewest(): void {
+    this.#jump.clear();
     this.#log.followNewest();
     this.#drawing.drawNow();
     this.#log.scrollToEnd();
@@ -211,7 +234,10 @@ export class RoomScreen {
     const { messages } = this.#room;
     const isAttending = !document.hidden && this.#log.isAtEnd;
     this.#editing.beforeDrawing();
-    this.#unread.update(messages, (message) => isBy(message, this.#user), isAttending && this.#hasDrawn);
+    this.#composer.draw();
+    // Messages around a link say nothing about later ones.
+    if (this.#room.hasNewest)
+      this.#unread.update(messages, (message) => isBy(message, this.#user), isAttending && this.#hasDrawn);
     this.#hasDrawn = true;
     if (isAttending && !this.#editing.editing) this.#room.trim(MAX_KEPT_MESSAGES);
     const { editing } = this.#editing;
@@ -220,7 +246,9 @@ export class RoomScreen {
       room: this.#room,
       unread: this.#unread,
       user: this.#user,
-      activity: { editing, confirming, fault },
+      activity: { editing, confirming, fault, target: this.#jump.target },
+      as: this.#page.as?.id_user ?? null,
+      nameOf: (id) => this.#roomPeople.nameOf(id),
     });
     this.#drawNotes();
     this.#drawPanels();
@@ -229,6 +257,7 @@ export class RoomScreen {
     this.#rowFocus.afterDrawing();
     this.#tools.afterDrawing();
     this.#editing.afterDrawing();
+    this.#jump.afterDrawing();
   }
 
   /** Reports the read position and loads history, as far as the reader's view requires it. */
@@ -237,15 +266,17 @@ export class RoomScreen {
     if (newest && isAttending && document.hasFocus() && this.#listing.current.joined)
       this.#room.markRead(newest);
     if (this.#log.isNearStart && this.#room.historyFault === null) this.#room.loadHistory();
+    this.#log.loadGapAhead(this.#room);
   }
 
   #drawNotes(): void {
     const unread = this.#listing.unreadElsewhere + (document.hidden ? this.#unread.count : 0);
-    this.#badge.show(unread);
+    const mentions = document.hidden ? this.#unread.mentionsOf(this.#user, this.#room.messages) : 0;
+    this.#badge.show(unread, this.#listing.mentionsElsewhere + mentions);
     const typing = typingText(this.#room.typing());
     setText('typing', typing);
     byId('hint').hidden = typing !== '';
-    setText('bots-notice', this.#room.notice ?? '');
+    this.#note.draw(this.#room.notice);
     const { status, refusal, unsent } = this.#room;
     const now = Date.now();
     const shown = describeStatus(

@@ -112,7 +112,7 @@ describe('talking in a room', skipWithout('chromium'), () => {
     await until('the editor to close', async () => (await ann.page.locator('.editor').count()) === 0);
     await ann.page.keyboard.press('Shift+Tab'); // from writing to the last message
     await ann.page.keyboard.press('Enter'); // to its actions
-    await ann.page.keyboard.press('ArrowRight');
+    for (let i = 0; i < 3; i += 1) await ann.page.keyboard.press('ArrowRight');
     await ann.page.keyboard.press('Enter'); // the question whether to delete it, and there "Keep"
     await ann.page.keyboard.press('ArrowLeft');
     await ann.page.keyboard.press('Enter');
@@ -141,12 +141,15 @@ describe('talking in a room', skipWithout('chromium'), () => {
     expect(await after('Tab')).toBe('three');
     expect(await after('Tab')).toBe('body');
     expect(await after('Shift+Tab', 'ArrowUp')).toBe('two');
-    expect(await after('Enter')).toBe('Edit');
+    expect(await after('Enter')).toBe('Reply');
+    expect(await after('ArrowRight')).toBe('Edit');
+    expect(await after('ArrowRight')).toBe('Copy link');
     expect(await after('ArrowRight')).toBe('Delete');
-    expect(await after('ArrowLeft', 'ArrowLeft')).toBe('two');
+    for (let i = 0; i < 3; i += 1) await keyboard.press('ArrowLeft');
+    expect(await after('ArrowLeft')).toBe('two');
     expect(await after('Home')).toMatch(/example.org\/\d+$/);
-    expect(await after('Enter')).toMatch(/example.org\/\d+$/); // not an own message: no actions
-    expect(await after('Tab')).toBe('A'); // the link of the selected message
+    expect(await after('Enter', 'ArrowRight', 'ArrowRight')).toBe('Copy link'); // not an own message: the last action
+    expect(await after('ArrowLeft', 'ArrowLeft', 'Tab')).toBe('A'); // the link of the selected message
     expect(await after('Shift+Tab', 'End')).toBe('three');
     expect(await after('PageUp')).toMatch(/example.org/);
     expect(await after('End', 'ArrowUp', 'e')).toBe('Your message');

@@ -12,6 +12,8 @@ export interface Unsent {
   id: string;
   room: string;
   body: string;
+  /** Id of the message to which it replies. */
+  reply_to?: string | undefined;
   progress: Progress;
   /** Why it failed, in the words of the server. */
   fault?: string | undefined;
@@ -69,10 +71,10 @@ export class Outbox {
   }
 
   /** @returns the id of the message @throws OutboxFullError beyond `MAX_UNSENT_MESSAGES` */
-  add(room: string, body: string): string {
+  add(room: string, body: string, reply_to?: string): string {
     if (this.#messages.length >= MAX_UNSENT_MESSAGES) throw new OutboxFullError();
     const id = uuidv7();
-    this.#save([...this.#messages, { id, room, body, progress: 'waiting' }]);
+    this.#save([...this.#messages, { id, room, body, reply_to, progress: 'waiting' }]);
     return id;
   }
 

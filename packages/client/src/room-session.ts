@@ -2,6 +2,7 @@ import { CommandNotice } from './command-notice.js';
 import type { ClientFrame, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
 import type { Outbox } from './outbox.js';
+import { QuotedMessages } from './quoted-messages.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import type { Requests } from './requests.js';
 import { Timeline } from './timeline.js';
@@ -28,6 +29,7 @@ export class RoomSession {
   readonly timeline = new Timeline();
   readonly history: HistoryLoader;
   readonly notice: CommandNotice;
+  readonly quoted = new QuotedMessages(this.timeline);
   readonly #dependencies: RoomSessionDependencies;
   #status: RoomStatus = 'disconnected';
   #refusal: RequestError | null = null;
@@ -87,8 +89,8 @@ export class RoomSession {
   }
 
   /** Adds a message to the outbox and sends it as soon as possible. @returns its id @throws OutboxFullError */
-  post(body: string): string {
-    const id = this.#dependencies.outbox.add(this.#dependencies.room, body);
+  post(body: string, reply_to?: string): string {
+    const id = this.#dependencies.outbox.add(this.#dependencies.room, body, reply_to);
     this.sendWaiting();
     return id;
   }
@@ -111,6 +113,7 @@ export class RoomSession {
 
   receive(frame: ServerFrame): void {
     const { room, outbox } = this.#dependencies;
+    if (isOf(frame, room)) this.quoted.receive(frame);
     switch (frame.type) {
       case 'welcome':
         // The socket was opened, or its user has signed in.
@@ -139,6 +142,9 @@ export class RoomSession {
         if (frame.room !== room || !this.isJoined) return;
         this.#status = frame.live ? 'live' : 'stale';
         if (frame.live) this.sendWaiting();
+        break;
+      case 'references':
+        if (frame.room !== room) return;
         break;
       case 'history':
         this.history.receive(frame);
@@ -197,11 +203,11 @@ export class RoomSession {
   sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
-      for (const { id, body, progress } of outbox.of(room)) {
+      for (const { id, body, reply_to, progress } of outbox.of(room)) {
         if (progress !== 'waiting') continue;
         outbox.mark(id, 'sent');
         this.notice.sent(id);
-        send({ type: 'createMessage', ref: id, message: { id, room, body } });
+        send({ type: 'createMessage', ref: id, message: { id, room, body, reply_to } });
       }
     }
     changed();
@@ -274,4 +280,11 @@ export class RoomSession {
       if (this.#pausedUntil === until) this.#pausedUntil = null;
     }, delayMs);
   }
+}
+
+/** Whether a frame is about the messages of this room. */
+function isOf(frame: ServerFrame, room: string): boolean {
+  return frame.type === 'deliverMessage'
+    ? frame.message.room === room
+    : 'room' in frame && frame.room === room;
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../../protocol/message.js';
+import { mentionedUsers } from '../../protocol/mentions.js';
 import { Html, toHtml } from './html.js';
 import { messageHtml } from './message-html.js';
 import type { RejectedForm } from './rejected-form.js';
@@ -7,19 +7,24 @@ import { type ElementTree, element } from './rows/element.js';
 import { toRows } from './rows/log-rows.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
+import type { ShownMessage } from './rows/shown-message.js';
 import { t } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface LogOptions {
   /** Oldest first. */
-  messages: readonly Message[];
+  messages: readonly ShownMessage[];
   /** Whose messages get tools. */
   id_user: string;
   /** Address of the room's page. */
   path: string;
+  /** Address of the page around the frame that shows the log; default: the log is in the page itself. */
+  pagePath?: string | undefined;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
   rejected?: RejectedForm | undefined;
+  /** Id of the message to which the address leads. */
+  target?: string | undefined;
 }
 
 /** The rows of a room's log as HTML. A form or a link per action serves readers without a script. */
@@ -32,24 +37,34 @@ export function logHtml({ messages, ...options }: LogOptions): string {
 }
 
 function serverRow(
-  message: Message,
+  message: ShownMessage,
   leads: boolean,
-  { id_user, path, editing, rejected }: Omit<LogOptions, 'messages'>,
+  { id_user, path, pagePath, editing, rejected, target }: Omit<LogOptions, 'messages'>,
 ): ElementTree<Html> {
   const isOwn = message.author.id_user === id_user;
   const isEdited = isOwn && editing === message.id;
-  const { head, body } = messageHtml(message);
+  const isTarget = message.id === target;
+  const pathOf = (id: string) => withQuery(path, `at=${encodeURIComponent(id)}`);
+  const { head, body } = messageHtml(message, { self: id_user, pathOf, path, pagePath });
+  const isMentioned = mentionedUsers(message.body).includes(id_user);
   return messageRow<Html>(
     message,
-    { leads, isOwn },
+    { leads, isOwn, isMentioned, isTarget },
     new Html(head),
     isEdited ? editForm(message, path, rejected) : new Html(body),
-    isOwn && !isEdited && tools(message, path),
+    !isEdited && tools(message, { path, pagePath, isOwn }),
   );
 }
 
-function tools({ id }: Message, path: string): ElementTree {
-  const editPath = withQuery(path, `edit=${encodeURIComponent(id)}`);
+function tools(
+  { id }: ShownMessage,
+  { path, pagePath, isOwn }: { path: string; pagePath: string | undefined; isOwn: boolean },
+): ElementTree {
+  const parameter = (name: string) => `${name}=${encodeURIComponent(id)}`;
+  const pageLink = (text: string, name: string) => {
+    const href = withQuery(pagePath ?? path, parameter(name));
+    return element('a', { class: 'tool', href, target: pagePath !== undefined && '_parent' }, text);
+  };
   const remove = [
     hidden('action', 'delete'),
     hidden('id', id),
@@ -61,13 +76,14 @@ function tools({ id }: Message, path: string): ElementTree {
     element(
       'div',
       { class: 'actions' },
-      element('a', { class: 'tool', href: editPath }, t('message.edit')),
-      element('form', { method: 'post', action: path }, ...remove),
+      pageLink(t('message.reply'), 'reply'),
+      isOwn && element('a', { class: 'tool', href: withQuery(path, parameter('edit')) }, t('message.edit')),
+      isOwn && element('form', { method: 'post', action: path }, ...remove),
     ),
   );
 }
 
-function editForm(message: Message, path: string, rejected: RejectedForm | undefined): ElementTree {
+function editForm(message: ShownMessage, path: string, rejected: RejectedForm | undefined): ElementTree {
   const text = rejected?.action === 'edit' ? rejected.text : message.body;
   const field = { id: 'edited-body', name: 'body', rows: '3', required: true, autofocus: true };
   return element(

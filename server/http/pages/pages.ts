@@ -6,6 +6,7 @@ import type { OriginPolicy } from '../../auth/origin-policy.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
+import type { MentionList } from '../../rooms/mention-list.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
@@ -18,6 +19,7 @@ import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
+import { mentionsPageRouter } from './mentions-page.js';
 import { newRoomRouter } from './new-room-page.js';
 import { type OfflineDependencies, offlineRouter } from './offline-pages.js';
 import { pageVisitor } from './page-visitor.js';
@@ -33,6 +35,7 @@ export interface PagesDependencies {
   directory: RoomDirectory;
   limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
+  mentionList: MentionList;
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   origins: OriginPolicy;
@@ -90,6 +93,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
+  router.use(mentionsPageRouter({ ...dependencies, roomPages }));
   router.use(searchPagesRouter({ ...dependencies, roomPages }));
   router.use(settingsRouter({ visitors, roomPages }));
 

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
-import { cleanBody, cleanId, cleanRoom, LOBBY } from '../../protocol/message.js';
+import { cleanBody, cleanId, cleanReplyTo, cleanRoom, LOBBY } from '../../protocol/message.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
@@ -54,7 +54,8 @@ export function roomPagesRouter({
     else if (fields.action === 'edit')
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
-      const message = { ...(id && { id }), room, body: cleanBody(fields.body), author: user };
+      const reply_to = cleanReplyTo(fields.reply_to);
+      const message = { ...(id && { id }), room, body: cleanBody(fields.body), reply_to, author: user };
       const { notice } = await rooms.post(message, address);
       return noticeInTime(notice);
     }

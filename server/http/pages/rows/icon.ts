@@ -16,6 +16,9 @@ const ICONS = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   edit: 'M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8.5 19 4 20m10.5-14 3.5 3.5',
   trash: 'M5 7h14M10 7V4.5h4V7M7 7l.8 12h8.4L17 7m-5 3.5v5.5',
+  at: 'M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0Zm0-4v5a2.5 2.5 0 0 0 5 0v-1a9 9 0 1 0-3.5 7.1',
+  reply: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6v1',
+  link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1',
 } as const;
 
 export type IconName = keyof typeof ICONS;

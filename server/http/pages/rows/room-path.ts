@@ -14,6 +14,11 @@ export function roomPath(room: string, as: string | null = null): string {
   return asUser(path, as);
 }
 
+/** The address of a message: the page of its room, with the messages around it. */
+export function messagePath({ room, id }: { room: string; id: string }, as: string | null = null): string {
+  return withQuery(roomPath(room, as), `at=${encodeURIComponent(id)}`);
+}
+
 /** The address of the form that joins or leaves a room. */
 export function memberPath(room: string, action: 'join' | 'leave', as: string | null = null): string {
   if (room === '.' || room === '..') return roomPath(room, as);
