@@ -145,7 +145,8 @@ describe('the architecture', () => {
   });
 
   test('the browser code imports only the protocol, the row renderers, the texts and the page state from the server', () => {
-    const shared = /^server\/protocol\/|^static\/worker\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
+    const shared =
+      /^server\/protocol\/|^static\/worker\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
     const packages = ['uuid', 'changeroom-client', 'markdown-it'];
     const brought = broughtBy('static/client/', imports);
     expect(brought.filter((one) => !shared.test(one) && !packages.includes(one))).toEqual([]);

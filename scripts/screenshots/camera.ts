@@ -12,6 +12,8 @@ export interface Scene {
   isPhone?: boolean;
   /** Address of the page, from `/` on. */
   path: string;
+  /** Selector of an element that the page has when it is complete; otherwise it is live then. */
+  waitsFor?: string;
   /** Writes what the picture shows, before the page is opened. */
   prepare?: (community: Community) => Promise<void>;
   /** Brings the page into the state of the picture. */
@@ -20,7 +22,17 @@ export interface Scene {
 
 /** @returns the picture as PNG */
 export async function takePicture(community: Community, scene: Scene): Promise<Buffer> {
-  const { width, height, colorScheme, path, hasScripts = true, isPhone = false, prepare, arrange } = scene;
+  const {
+    width,
+    height,
+    colorScheme,
+    path,
+    hasScripts = true,
+    isPhone = false,
+    waitsFor,
+    prepare,
+    arrange,
+  } = scene;
   await prepare?.(community);
   const options: BrowserContextOptions = {
     viewport: { width, height },
@@ -36,7 +48,8 @@ export async function takePicture(community: Community, scene: Scene): Promise<B
   try {
     const page = await context.newPage();
     await page.goto(community.url + path);
-    if (hasScripts) await page.waitForSelector('body[data-state="live"]');
+    const complete = waitsFor ?? (hasScripts ? 'body[data-state="live"]' : 'body');
+    await page.waitForSelector(complete);
     await arrange?.(page);
     if (!isPhone) await page.mouse.move(0, 0);
     return await page.screenshot();

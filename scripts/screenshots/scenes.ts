@@ -40,6 +40,13 @@ const scrolledTo = (text: string) => async (page: Page) => {
   await page.getByText(text).last().scrollIntoViewIfNeeded();
 };
 
+/** The density is stored and applies to all pages of the reader: this scene is the last one. */
+async function makeCompact(page: Page): Promise<void> {
+  const { origin } = new URL(page.url());
+  await page.request.patch(`${origin}/api/me/settings`, { data: { density: 'compact' } });
+  await page.waitForSelector('html[data-density="compact"]');
+}
+
 /** The pictures of the page that a person looks at after a change of its look. */
 export const SCENES: readonly Scene[] = [
   { ...DESKTOP, name: 'room', colorScheme: 'light', path: '/r/greenhouse', arrange: people },
@@ -89,6 +96,19 @@ export const SCENES: readonly Scene[] = [
     path: '/r/greenhouse',
     arrange: (page) => page.click('text=New room'),
   },
+  {
+    ...DESKTOP,
+    name: 'settings',
+    colorScheme: 'light',
+    path: '/r/greenhouse',
+    arrange: async (page) => {
+      await page.click('#settings-link');
+      await page.locator('#settings input').first().waitFor();
+    },
+  },
+  { ...DESKTOP, name: 'search', colorScheme: 'light', path: '/search?q=valve', waitsFor: '.result' },
+  { ...PHONE, name: 'search-phone', colorScheme: 'dark', path: '/search?q=valve', waitsFor: '.result' },
+  { ...DESKTOP, name: 'live-view', colorScheme: 'light', path: '/view?q=bed', waitsFor: '.result' },
   { ...DESKTOP, name: 'members-only', colorScheme: 'light', path: '/r/tool%20shed', hasScripts: false },
   { ...DESKTOP, name: 'without-javascript', colorScheme: 'light', path: '/r/greenhouse', hasScripts: false },
   {
@@ -98,4 +118,5 @@ export const SCENES: readonly Scene[] = [
     path: '/r/greenhouse',
     hasScripts: false,
   },
+  { ...DESKTOP, name: 'compact', colorScheme: 'light', path: '/r/greenhouse', arrange: makeCompact },
 ];

@@ -30,6 +30,10 @@ export interface ComposerListener {
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
   typing(): void;
+  /** Scrolls the messages. @param pages 1: towards the newest one, -1: towards older ones */
+  scroll(pages: 1 | -1): void;
+  /** The reader has pressed Escape in a text that needs no other answer to it. */
+  escape(): void;
 }
 
 /** The field in which messages are written. The draft survives the tab. */
@@ -79,13 +83,6 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    // Another tab has changed the draft.
-    addEventListener('storage', () => {
-      if (document.hasFocus()) return;
-      this.#field.value = mentions.toText(drafts.of(room));
-      this.#reply.replyTo(drafts.replyIn(room));
-      this.#changed();
-    });
     this.#reply.replyTo(drafts.replyIn(room));
     this.#changed();
   }
@@ -109,6 +106,17 @@ export class Composer {
     this.#reply.draw();
   }
 
+  /** Shows the draft that another tab may have changed. */
+  readDraft(): void {
+    const draft = this.#drafts.of(this.#room);
+    const replyTo = this.#drafts.replyIn(this.#room);
+    if (draft === this.#mentions.toBody(this.#field.value) && (draft === '' || replyTo === this.#reply.id))
+      return;
+    this.#field.value = this.#mentions.toText(draft);
+    this.#reply.replyTo(replyTo);
+    this.#changed();
+  }
+
   /** Inserts the body of a message for another attempt before the current text. */
   restore(body: string, replyTo: string | null = null): void {
     const text = this.#mentions.toText(body);
@@ -128,13 +136,14 @@ export class Composer {
 
   /** @returns whether the key was handled */
   #pressed(event: KeyboardEvent): boolean {
-    if (event.key === 'Escape' && !isComposing(event) && this.#reply.id !== null) {
-      this.#reply.replyTo(null);
-      return true;
-    }
-    if (!isSubmit(event))
-      return event.key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
-    this.#submit();
+    const { key } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isSubmit(event)) this.#submit();
+    else if (!isPlain || isComposing(event)) return false;
+    else if (key === 'PageUp' || key === 'PageDown') this.#listener.scroll(key === 'PageUp' ? -1 : 1);
+    else if (key === 'Escape' && this.#reply.id !== null) this.#reply.replyTo(null);
+    else if (key === 'Escape') this.#listener.escape();
+    else return key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     return true;
   }
 

@@ -1,13 +1,20 @@
+import type { ElementTree } from '../../server/http/pages/rows/element.js';
+import { toNode } from './elements.js';
+import { patch } from './patch.js';
+
 /** An entry of a list. */
 export interface Item {
   key: string;
   /** Compared member by member with the previous version: the item is drawn again when a member differs. */
   version: readonly unknown[];
-  draw(): Element;
+  /** A tree is patched into the element of the previous version; an element replaces it. */
+  draw(): Element | ElementTree<Node>;
 }
 
 interface Shown {
   element: Element;
+  /** From which the element was drawn. */
+  tree: ElementTree<Node> | null;
   version: readonly unknown[];
 }
 
@@ -24,20 +31,31 @@ export class KeyedList {
     return this.#shown.get(key)?.element;
   }
 
+  /** Whether items change or are new before the last one that stays. */
+  isChangedBefore(items: readonly Item[]): boolean {
+    const last = items.findLastIndex(({ key }) => this.#shown.has(key));
+    return items.slice(0, Math.max(0, last)).some(({ key, version }) => {
+      const held = this.#shown.get(key);
+      return !held || !isEqual(held.version, version);
+    });
+  }
+
   render(items: readonly Item[]): void {
     const shown = new Map<string, Shown>();
     const focused = this.#focused();
+    // First, so that the others need not move: to screen readers, a node that moves is a new one.
+    const kept = new Set(items.map(({ key }) => key));
+    for (const [key, { element }] of this.#shown) if (!kept.has(key)) element.remove();
     let next = this.#parent.firstElementChild;
     for (const item of items) {
       const held = this.#shown.get(item.key);
-      const isFresh = held !== undefined && isEqual(held.version, item.version);
-      const element = isFresh ? held.element : item.draw();
-      shown.set(item.key, { element, version: item.version });
+      const drawn = draw(item, held);
+      shown.set(item.key, drawn);
+      const { element } = drawn;
       if (element === next) next = next.nextElementSibling;
       else {
         this.#parent.insertBefore(element, next);
-        if (held && !isFresh) {
-          keepOpen(held.element, element);
+        if (held && held.element !== element) {
           if (held.element === next) next = next.nextElementSibling;
           held.element.remove();
         }
@@ -69,9 +87,12 @@ export class KeyedList {
   }
 }
 
-/** A long message that the reader has expanded stays expanded. */
-function keepOpen(from: Element, to: Element): void {
-  if (from.querySelector('details[open]')) to.querySelector('details')?.setAttribute('open', '');
+function draw({ version, draw }: Item, held: Shown | undefined): Shown {
+  if (held && isEqual(held.version, version)) return held;
+  const drawn = draw();
+  if (drawn instanceof Element) return { element: drawn, tree: null, version };
+  const element = held?.tree ? patch(held.element, held.tree, drawn) : toNode(drawn);
+  return { element, tree: drawn, version };
 }
 
 function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {

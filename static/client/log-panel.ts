@@ -9,6 +9,7 @@ import { Scroller } from './scroller.js';
 import type { Unread } from './unread.js';
 
 export interface LogPanelContent {
+  isFirst: boolean;
   room: Room;
   unread: Unread;
   user: Author;
@@ -18,6 +19,9 @@ export interface LogPanelContent {
   as: string | null;
   nameOf: LogContent['nameOf'];
 }
+
+/** Page Up and Page Down scroll the log by this share of its height. */
+const PAGE_SHARE = 0.9;
 
 /** The scrolling log of messages, with the notes around it. */
 export class LogPanel {
@@ -101,6 +105,19 @@ export class LogPanel {
     if (previous && room.historyFault === null) room.loadNewer(previous);
   }
 
+  /** The log leaves the page for a while. @returns a function that scrolls to the same place */
+  holdPlace(): () => void {
+    const { isAtEnd } = this;
+    const { scrollTop } = this.#log;
+    return () => {
+      this.#log.scrollTop = isAtEnd ? 0 : scrollTop;
+    };
+  }
+
+  scrollByPages(pages: 1 | -1): void {
+    this.#log.scrollBy({ top: pages * this.#log.clientHeight * PAGE_SHARE });
+  }
+
   scrollToEnd(): void {
     this.#scroller.toEnd();
   }
@@ -124,13 +141,14 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ room, unread, user, activity, as, nameOf }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows({ isFirst, room, unread, user, activity, as, nameOf }: LogPanelContent, isAtEnd: boolean): void {
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
     const from = this.#window.hasOldest(this.#messages) ? 0 : (messages[0]?.sent ?? 0);
     const to = hasNewest ? Number.POSITIVE_INFINITY : (messages.at(-1)?.sent ?? 0);
     this.#view.render({
+      isFirst,
       messages,
       unsent: hasNewest ? unsent : [],
       memberNotices: memberNotices.filter(({ at }) => at >= from && at <= to),

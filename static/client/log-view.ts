@@ -6,13 +6,15 @@ import { t } from '../../server/http/pages/texts/text.js';
 import { mentionedUsers } from '../../server/protocol/mentions.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
-import { byId, toNode } from './elements.js';
+import { byId } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
 import { noticeRow, noticeText } from './member-notice-row.js';
 import { deliveredRow, editedRow, isBy, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface LogContent {
+  /** The page shows these messages for the first time. */
+  isFirst: boolean;
   messages: readonly RoomMessage[];
   unsent: readonly Unsent[];
   memberNotices: readonly MemberNotice[];
@@ -38,10 +40,14 @@ export interface LogContent {
   pausedFor: number | null;
 }
 
+/** Milliseconds until browsers have processed a change of the document for screen readers. */
+const SILENCE_MS = 150;
+
 /** Draws the rows of the log. */
 export class LogView {
   readonly rows = byId('rows');
   readonly #list = new KeyedList(this.rows);
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   render(content: LogContent): void {
     const { messages, unsent, gaps, unread, memberNotices } = content;
@@ -52,10 +58,24 @@ export class LogView {
       reply_to === undefined &&
       leader?.type === 'message' &&
       areOneGroup(leader.message, { author: content.user, body, kind: 'message', sent: now });
-    this.#list.render([
+    const items = [
       ...rows.map((row) => toItem(row, content)),
       ...unsent.map((message, i) => unsentItem(message, content, i === 0 && !continues(message))),
-    ]);
+    ];
+    if (content.isFirst || this.#list.isChangedBefore(items)) this.#silence();
+    this.#list.render(items);
+  }
+
+  /**
+   * Screen readers announce what is added to the log. Only rows after all others are news: history, names and other
+   * changes further up are not announced.
+   */
+  #silence(): void {
+    clearTimeout(this.#silenceTimer);
+    this.rows.ariaBusy = 'true';
+    this.#silenceTimer = setTimeout(() => {
+      this.rows.ariaBusy = null;
+    }, SILENCE_MS);
   }
 }
 
@@ -64,18 +84,18 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   switch (row.type) {
     case 'day': {
       const name = LOCAL_TIME.dayName(row.sent);
-      return { key, version: [name], draw: () => toNode(dayRow(row.sent, LOCAL_TIME)) };
+      return { key, version: [name], draw: () => dayRow(row.sent, LOCAL_TIME) };
     }
     case 'unread':
-      return { key, version: [], draw: () => toNode(unreadRow()) };
+      return { key, version: [], draw: () => unreadRow() };
     case 'gap': {
       const { isLoading } = content;
-      return { key, version: [isLoading], draw: () => toNode(gapRow(row.before, isLoading)) };
+      return { key, version: [isLoading], draw: () => gapRow(row.before, isLoading) };
     }
     case 'note': {
       const { note } = row;
       const text = noticeText(note, content.user.id_user);
-      return { key, version: [text], draw: () => toNode(noticeRow(note, text)) };
+      return { key, version: [text], draw: () => noticeRow(note, text) };
     }
     case 'message':
       return messageItem(row.message, row.leads, content);
@@ -87,7 +107,7 @@ function messageItem(message: RoomMessage, leads: boolean, content: LogContent):
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
-    return { key, version: [editor, leads], draw: () => toNode(editedRow(message, leads, editor.element)) };
+    return { key, version: [editor, leads], draw: () => editedRow(message, leads, editor.element) };
   }
   const options = {
     leads,
@@ -101,7 +121,7 @@ function messageItem(message: RoomMessage, leads: boolean, content: LogContent):
   return {
     key,
     version: [message, ...Object.values(options)],
-    draw: () => toNode(deliveredRow(message, options)),
+    draw: () => deliveredRow(message, options),
   };
 }
 
@@ -112,9 +132,7 @@ function unsentItem(message: Unsent, { user, pausedFor, quote, nameOf }: LogCont
     key: `message ${message.id}`,
     version: [message, quoted, leads, user.name, pausedFor],
     draw: () =>
-      toNode(
-        unsentRow(message, { quoted, mentioned: namesIn(message.body, nameOf) }, user, leads, pausedFor),
-      ),
+      unsentRow(message, { quoted, mentioned: namesIn(message.body, nameOf) }, user, leads, pausedFor),
   };
 }
 

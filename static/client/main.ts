@@ -1,6 +1,6 @@
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
+import { ChatPage } from './chat-page.js';
 import { readPageState } from './page-state.js';
-import { RoomScreen } from './room-screen.js';
 import { listenForSearchKeys } from './search-shortcut.js';
 import { listenToSettingsLink } from './settings/settings-link.js';
 
@@ -9,6 +9,6 @@ const page = readPageState();
 const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
-new RoomScreen(page);
+new ChatPage(page);
 listenForSearchKeys();
 listenToSettingsLink(page.as?.signed ?? null);

@@ -2,7 +2,7 @@ import type { RoomPresence } from 'changeroom-client';
 import { memberRow } from '../../server/http/pages/rows/member-row.js';
 import { membersTitle } from '../../server/http/pages/rows/members-title.js';
 import { t } from '../../server/http/pages/texts/text.js';
-import { byId, toNode } from './elements.js';
+import { byId } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import { setText } from './live-text.js';
 import type { MemberList } from './member-list.js';
@@ -40,7 +40,7 @@ export class MembersSection {
         return {
           key: id_user,
           version: [name, member.isPresent, member.isSelf],
-          draw: () => toNode(memberRow(member)),
+          draw: () => memberRow(member),
         };
       }),
     );

@@ -41,7 +41,7 @@ export function deliveredRow(
   return messageRow(
     message,
     { leads, isOwn, isMentioned, isTarget },
-    ...messageHead(message, messageTime(message.sent, LOCAL_TIME, { href: messagePath(message, as) })),
+    ...head(message, messageTime(message.sent, LOCAL_TIME, { href: messagePath(message, as) }), isOwn),
     ...messageBody(message, LOCAL_TIME, { self }),
     fault !== null && faultNote(fault),
     isConfirming &&
@@ -76,7 +76,7 @@ export function unsentRow(
   return messageRow(
     { id, author, body, kind: 'message' },
     { leads, isOwn: true, states: ['unsent', progress] },
-    ...messageHead({ author, kind: 'message' }, note),
+    ...head({ author, kind: 'message' }, note, true),
     ...messageBody(
       { body, kind: 'message', ...(reply_to !== undefined && { reply_to }), ...references },
       LOCAL_TIME,
@@ -100,6 +100,13 @@ export function editedRow(message: Message, leads: boolean, editor: Node): Eleme
     ...messageHead(message, LOCAL_TIME.timeOfDay(message.sent)),
     editor,
   );
+}
+
+/** Progress and time of an own message are not announced: screen readers announce its text when it is sent. */
+function head(message: Pick<Message, 'author' | 'kind'>, time: Child, isOwn: boolean): ElementTree[] {
+  const parts = messageHead(message, time);
+  if (!isOwn) return parts;
+  return parts.map((part) => ({ ...part, attributes: { ...part.attributes, 'aria-live': 'off' } }));
 }
 
 function faultNote(fault: string): ElementTree {

@@ -14,10 +14,7 @@ export class NewRoomDialog {
     byId('new-room-link').addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      const side = byId('side');
-      if (side.matches(':popover-open')) side.hidePopover();
-      this.#showFault('');
-      this.#dialog.showModal();
+      this.open();
     });
     byId('new-room-cancel').addEventListener('click', () => this.#dialog.close());
     this.#form.addEventListener('submit', async (event) => {
@@ -38,6 +35,16 @@ export class NewRoomDialog {
       }
       this.#create.disabled = false;
     });
+  }
+
+  /** @param name of the room to begin with; empty: the name of an earlier attempt stays */
+  open(name = ''): void {
+    const side = byId('side');
+    if (side.matches(':popover-open')) side.hidePopover();
+    this.#showFault('');
+    if (name !== '') byId<HTMLInputElement>('new-name').value = name;
+    this.#dialog.showModal();
+    if (name !== '') byId('new-topic').focus();
   }
 
   /** @param field that the error is about */

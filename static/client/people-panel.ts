@@ -2,7 +2,7 @@ import type { RoomPresence } from 'changeroom-client';
 import { personRow } from '../../server/http/pages/rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from '../../server/http/pages/rows/present-people.js';
 import { t } from '../../server/http/pages/texts/text.js';
-import { byId, toNode } from './elements.js';
+import { byId } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 
 /** The number of people in the room, and the panel that lists them. */
@@ -26,7 +26,7 @@ export class PeoplePanel {
       people.map((person) => ({
         key: person.id_user,
         version: [person.name, person.tabs, person.isSelf],
-        draw: () => toNode(personRow(person)),
+        draw: () => personRow(person),
       })),
     );
     const notes = [!isNamed && t('people.manyHere', { count }), isPartial && partialNote()];

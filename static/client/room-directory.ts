@@ -6,7 +6,7 @@ import type { RoomEntry } from '../../server/protocol/room.js';
 /** The list of rooms for the reader: the last list of the server, with all changes since. */
 export class RoomDirectory {
   /** The room that the page shows. */
-  readonly #current: string;
+  #current: string;
   #entries: RoomEntry[];
   readonly #presence = new Map<string, RoomPresence>();
   /** Positions of the newest messages that were reported. */
@@ -52,6 +52,18 @@ export class RoomDirectory {
     return this.#entries
       .filter(({ name, access, joined }) => name !== this.#current && (access === 'open' || joined))
       .map(({ name }) => name);
+  }
+
+  /**
+   * The page shows another room.
+   * @param unread unread messages in the previous room, which the page has counted
+   */
+  show(room: string, unread: number): void {
+    const previous = this.get(this.#current);
+    if (previous.joined) this.#put({ ...previous, unread });
+    this.#current = room;
+    // Messages that arrive before the server reports those of the previous room are not counted.
+    this.markStale();
   }
 
   /** Replaces all rooms by a list of the server. */

@@ -10,7 +10,8 @@ import { setText } from './live-text.js';
 import { NameForm } from './name-form.js';
 
 export interface RoomHeaderDependencies {
-  room: string;
+  /** The room that the page shows. */
+  room: () => string;
   user: Author;
   api: Pick<Api, 'join' | 'leave' | 'rename'>;
   listing: { refresh(): Promise<void> };
@@ -25,13 +26,14 @@ export class RoomHeader {
   /** Null if the account determines the name. */
   readonly #nameForm: NameForm | null;
   #fault: string | null = null;
-  #access: string | null = null;
+  /** Room and access that the words are for. */
+  #shown = '';
 
   constructor(dependencies: RoomHeaderDependencies) {
     const { room, user, api } = dependencies;
     this.#dependencies = dependencies;
-    this.#listen(this.#join, () => api.join(room));
-    this.#listen(this.#leave, () => api.leave(room));
+    this.#listen(this.#join, () => api.join(room()));
+    this.#listen(this.#leave, () => api.leave(room()));
     const hasForm = document.getElementById('you') !== null;
     this.#nameForm = hasForm ? new NameForm(user, (name) => api.rename(name)) : null;
   }
@@ -41,22 +43,29 @@ export class RoomHeader {
     return this.#fault;
   }
 
-  show({ topic, access, joined }: RoomEntry, user: Author): void {
+  show({ name, topic, access, joined }: RoomEntry, user: Author): void {
     this.#nameForm?.show(user);
     byId('topic').hidden = topic === '';
     setText('topic', topic);
     byId('topic').title = topic;
     this.#showMembership(joined);
-    if (this.#access === access) return;
-    this.#access = access;
+    const shown = JSON.stringify([name, access]);
+    if (this.#shown === shown) return;
+    this.#shown = shown;
+    setText('room-name', name);
     const mark = roomMark(access);
     byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
     byId('room-access').textContent = access === 'members' ? t('room.forMembers') : '';
-    this.#showWords(access);
+    this.#showWords(name, access);
   }
 
-  #showWords(access: RoomEntry['access']): void {
-    const { join, joinTitle, leave, leaveRoom } = membershipWords(access, this.#dependencies.room);
+  /** The page shows another room. */
+  clearFault(): void {
+    this.#fault = null;
+  }
+
+  #showWords(room: string, access: RoomEntry['access']): void {
+    const { join, joinTitle, leave, leaveRoom } = membershipWords(access, room);
     const joinButton = this.#join.querySelector('button');
     const leaveButton = this.#leave.querySelector('button');
     if (!joinButton || !leaveButton) return;
@@ -87,13 +96,14 @@ export class RoomHeader {
   }
 
   async #changeMembership(change: () => Promise<void>): Promise<void> {
-    const { listing, scheduleDraw } = this.#dependencies;
+    const { room, listing, scheduleDraw } = this.#dependencies;
+    const changed = room();
     this.#fault = null;
     try {
       await change();
       await listing.refresh();
     } catch (error) {
-      this.#fault = faultText(error);
+      if (room() === changed) this.#fault = faultText(error);
     }
     scheduleDraw();
   }

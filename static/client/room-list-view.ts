@@ -1,7 +1,8 @@
+import type { ElementTree } from '../../server/http/pages/rows/element.js';
 import type { RoomGroup } from '../../server/http/pages/rows/room-list.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { roomRow, roomSection } from '../../server/http/pages/rows/room-row.js';
-import { byId, h, toNode } from './elements.js';
+import { byId, h } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 
 export interface RoomListContent {
@@ -34,7 +35,7 @@ export class RoomListView {
           return {
             key: entry.name,
             version: [JSON.stringify(entry), isCurrent, isUnsent, hasDraft],
-            draw: () => toNode(roomRow(entry, options)),
+            draw: () => roomRow(entry, options),
           };
         }),
       );
@@ -46,9 +47,9 @@ export class RoomListView {
     byId('rooms').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  #section(title: string): Element {
+  #section(title: string): ElementTree<Node> {
     const list = h('ul');
     this.#lists.set(title, new KeyedList(list));
-    return toNode(roomSection<Node>(title, list));
+    return roomSection<Node>(title, list);
   }
 }

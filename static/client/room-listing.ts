@@ -1,22 +1,23 @@
 import type { ChatClient, ClientEvent } from 'changeroom-client';
 import { roomGroups } from '../../server/http/pages/rows/room-list.js';
-import { t } from '../../server/http/pages/texts/text.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
-import { setText } from './live-text.js';
+import type { PageStorage } from './page-storage.js';
 import { RoomDirectory } from './room-directory.js';
 import { RoomListView } from './room-list-view.js';
+import { visit } from './visited-rooms.js';
 
 export interface RoomListingDependencies {
   client: ChatClient;
   api: Pick<Api, 'rooms'>;
   entries: readonly RoomEntry[];
-  /** The room that the page shows. */
+  /** The room that the page shows first. */
   current: string;
   drafts: Pick<Drafts, 'rooms'>;
-  visited: readonly string[];
+  /** Shared by the playground users of a browser. */
+  visitedStorage: PageStorage | null;
   /** Id of the user of a playground page. */
   as: string | null;
   scheduleDraw: () => void;
@@ -48,19 +49,21 @@ export class RoomListing {
   readonly #dependencies: RoomListingDependencies;
   readonly #directory: RoomDirectory;
   readonly #view = new RoomListView();
-  /** The field for the name of a room, which also filters the list. */
-  readonly #filter = byId<HTMLInputElement>('go');
   #requestedAt = Date.now();
   #receivedAt = Date.now();
   #isRequesting = false;
   #observed = '';
-  #isDrawn = false;
+  #current: string;
+  #visited: readonly string[];
+  #isRevealed = false;
+  #shown: readonly RoomEntry[] = [];
 
   constructor(dependencies: RoomListingDependencies) {
-    const { client, entries, current, scheduleDraw } = dependencies;
+    const { client, entries, current, visitedStorage } = dependencies;
     this.#dependencies = dependencies;
+    this.#current = current;
+    this.#visited = visit(visitedStorage, current);
     this.#directory = new RoomDirectory(entries, current);
-    this.#filter.addEventListener('input', scheduleDraw);
     byId('side').addEventListener('toggle', () => this.#view.reveal());
     addEventListener('focus', () => {
       if (Date.now() - this.#requestedAt > REFRESH_PAUSE_MS) void this.refresh();
@@ -70,7 +73,42 @@ export class RoomListing {
 
   /** The room that the page shows. */
   get current(): RoomEntry {
-    return this.#directory.get(this.#dependencies.current);
+    return this.#directory.get(this.#current);
+  }
+
+  /** The rooms in the order of the list. */
+  get rooms(): readonly RoomEntry[] {
+    return this.#shown;
+  }
+
+  /** Names of the rooms visited with this browser, the most recent first. */
+  get visited(): readonly string[] {
+    return this.#visited;
+  }
+
+  /**
+   * The room after (1) or before (-1) the current one in the list, around its ends; null without another room.
+   * @param onlyUnread skips rooms without unread messages
+   */
+  neighbour(step: 1 | -1, onlyUnread: boolean): string | null {
+    const names = this.#shown
+      .filter(({ name, unread }) => name === this.#current || !onlyUnread || unread)
+      .map(({ name }) => name);
+    const next = names.at((names.indexOf(this.#current) + step) % names.length);
+    return next === undefined || next === this.#current ? null : next;
+  }
+
+  /** A room as the list shows it, or as it would show it. */
+  get(room: string): RoomEntry {
+    return this.#directory.get(room);
+  }
+
+  /** The page shows another room. @param unread unread messages in the previous one */
+  show(room: string, unread: number): void {
+    this.#current = room;
+    this.#directory.show(room, unread);
+    this.#visited = visit(this.#dependencies.visitedStorage, room);
+    this.#isRevealed = false;
   }
 
   /** Unread messages in the other rooms of the reader. */
@@ -110,24 +148,22 @@ export class RoomListing {
   }
 
   draw({ unread, users }: RoomListingContent): void {
-    const { client, current, visited, as } = this.#dependencies;
+    const { client, as } = this.#dependencies;
+    const current = this.#current;
     const unsent = client.outbox.rooms;
     const drafts = this.#dependencies.drafts.rooms;
     const shown = (entry: RoomEntry) =>
       entry.name === current
         ? { ...entry, unread: entry.joined ? unread : null, mentions: null, users }
         : entry;
-    const sought = this.#filter.value.trim();
     const groups = roomGroups(this.#directory.entries, {
       current,
-      visited: [...visited, ...unsent, ...drafts],
-      sought,
+      visited: [...this.#visited, ...unsent, ...drafts],
     }).map(({ title, rooms }) => ({ title, rooms: rooms.map(shown) }));
     this.#view.render({ groups, current, unsent, drafts, as });
-    if (!this.#isDrawn) this.#view.reveal();
-    this.#isDrawn = true;
-    const count = groups.reduce((sum, { rooms }) => sum + rooms.length, 0);
-    setText('rooms-found', sought === '' ? '' : t('rooms.found', { count }));
+    if (!this.#isRevealed) this.#view.reveal();
+    this.#isRevealed = true;
+    this.#shown = groups.flatMap(({ rooms }) => rooms);
   }
 
   #receive(event: ClientEvent): void {

@@ -61,6 +61,9 @@ export class RowFocus {
   afterDrawing(): void {
     const { rows } = this.#dependencies;
     for (const stop of rows.querySelectorAll<HTMLElement>(`${STOPS}:not([tabindex])`)) stop.tabIndex = -1;
+    const { activeElement } = document;
+    const isElsewhere = activeElement !== document.body && !rows.contains(activeElement);
+    if (isElsewhere && this.#dependencies.isAtEnd()) this.#current = null;
     const isLost = this.#current !== null && !rows.contains(this.#current);
     const all = this.#rows();
     if (isLost) {

@@ -9,7 +9,7 @@ export class StatusLine {
   readonly #retry = byId<HTMLButtonElement>('retry');
   readonly #notice = byId('notice');
   /** Null on servers where visitors sign in elsewhere. */
-  readonly #signIn = document.getElementById('sign-in');
+  readonly #signIn = document.getElementById('sign-in') as HTMLAnchorElement | null;
 
   constructor(retryNow: () => void) {
     this.#retry.addEventListener('click', retryNow);
@@ -18,6 +18,11 @@ export class StatusLine {
   /** Visitors sign in and out on the page. */
   get hasSignIn(): boolean {
     return this.#signIn !== null;
+  }
+
+  /** Users who sign in return to this path. */
+  setReturnPath(path: string): void {
+    if (this.#signIn) this.#signIn.href = `/login?return=${encodeURIComponent(path)}`;
   }
 
   /** @param fault another error to show */

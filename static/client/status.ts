@@ -50,7 +50,9 @@ export function describeStatus(
     return { name: 'stale', text: t('connection.noAnswer') };
   if (room === 'live') return { name: 'live', text: t('connection.live') };
   if (room === 'stale') return { name: 'stale', text: t('connection.waitingForDatabase') };
-  return { name: 'connecting', text: t('connection.connecting'), ...notice };
+  const isLoading = connection.name === 'open' && room === 'joining';
+  const text = isLoading ? t('connection.loading') : t('connection.connecting');
+  return { name: 'connecting', text, ...notice };
 }
 
 function describeWaiting(remainingMs: number, reason: RefusalReason | undefined): Status {

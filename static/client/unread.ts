@@ -9,11 +9,17 @@ export class Unread {
   #lineAfter: Position | null | undefined;
   #count = 0;
   #line: string | null = null;
+  /** Number of the newest messages that are unread, for as long as the position is not known. */
+  #expected: number;
 
-  /** @param since the read position of a member; null if only this tab knows it */
-  constructor(since: Position | null = null) {
+  /**
+   * @param since the read position of a member; null if only this tab knows it
+   * @param expected number of unread messages, where it is known instead of the position
+   */
+  constructor(since: Position | null = null, expected = 0) {
     this.#seen = since;
     this.#isKnown = since !== null;
+    this.#expected = expected;
   }
 
   /** Number of unread messages below the visible ones. */
@@ -33,6 +39,7 @@ export class Unread {
    */
   update(messages: readonly Message[], isOwn: (message: Message) => boolean, isAttending: boolean): void {
     const newest = messages.at(-1) ?? null;
+    if (!this.#isKnown && this.#expected > 0) this.#seePositionBefore(messages, isOwn);
     const after = (position: Position | null) =>
       messages.filter((message) => isAfter(message, position) && !isOwn(message));
     const unread = this.#isKnown ? after(this.#seen) : [];
@@ -58,6 +65,15 @@ export class Unread {
   clear(): void {
     this.#lineAfter = undefined;
     this.#line = null;
+  }
+
+  /** Determines the position from the number of unread messages. */
+  #seePositionBefore(messages: readonly Message[], isOwn: (message: Message) => boolean): void {
+    const [first] = messages.filter((message) => !isOwn(message)).slice(-this.#expected);
+    const before = first ? messages[messages.indexOf(first) - 1] : undefined;
+    this.#expected = 0;
+    this.#see(before ?? null);
+    this.#isKnown = true;
   }
 
   #see(position: Position | null): void {

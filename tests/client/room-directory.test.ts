@@ -78,6 +78,20 @@ describe('the directory of rooms', () => {
     expect(directory.isStale).toBe(false);
   });
 
+  test('a room that the page stops showing keeps its number of unread messages, and is counted from then on', () => {
+    const joined = { joined: true, unread: 5 };
+    const directory = new RoomDirectory([room('tea', joined), room('cake', joined), room('open')], 'cake');
+    directory.show('tea', 2);
+    expect(directory.get('cake').unread).toBe(2);
+    expect([directory.unreadElsewhere, directory.isStale]).toEqual([2, true]);
+    for (const name of ['tea', 'cake']) directory.receive(activity(name, 3), 'me');
+    expect(directory.unreadElsewhere).toBe(5);
+    expect(directory.observable).toEqual(['cake', 'open']);
+    directory.show('open', 0);
+    directory.show('tea', 7);
+    expect(directory.get('open').unread).toBeNull();
+  });
+
   test('the directory is stale after activity that cannot be counted', () => {
     for (const frame of [activity(null, null), activity('tea', null)]) {
       const directory = new RoomDirectory([room('tea', { joined: true, unread: 1 })], 'cake');

@@ -31,6 +31,19 @@ describe('unread messages', () => {
     expect(unread).toMatchObject({ count: 1, line: 'id-4' });
   });
 
+  test('a number of unread messages determines the line when the first messages are known', () => {
+    const messages = [message(1), message(2), message(3, 'ann'), message(4)];
+    const lineOf = (expected: number) => {
+      const unread = new Unread(null, expected);
+      unread.update(messages, isOwn, false);
+      return [unread.count, unread.line];
+    };
+    expect(lineOf(0)).toEqual([0, null]);
+    expect(lineOf(1)).toEqual([1, 'id-4']);
+    expect(lineOf(2)).toEqual([2, 'id-2']);
+    expect(lineOf(100)).toEqual([3, 'id-1']);
+  });
+
   test('own messages are not unread, and deleted ones are not counted', () => {
     const unread = new Unread();
     unread.update([], isOwn, true);

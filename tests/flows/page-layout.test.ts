@@ -127,10 +127,13 @@ describe('the page', skipWithout('chromium'), () => {
     const { page, context, complaints } = await visit(browser, app.url, {
       viewport: { width: 360, height: 640 },
     });
-    expect(await page.locator('#go').isVisible()).toBe(false);
+    const button = page.getByRole('button', { name: 'Go to a room' });
+    expect(await button.isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Rooms and your name' }).click();
-    await page.fill('#go', ' a/b?c ');
-    await page.press('#go', 'Enter');
+    await button.click();
+    await page.getByRole('combobox', { name: 'Go to a room' }).fill(' a/b?c ');
+    await page.getByRole('option', { name: 'Create the room “a/b?c”' }).click();
+    await page.getByRole('dialog', { name: 'New room' }).getByRole('button', { name: 'Create' }).click();
     await page.waitForURL(`${app.url}/r/a%2Fb%3Fc`);
     expect(await page.locator('h1').textContent()).toContain('a/b?c');
     expect(complaints).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { closeContexts, say, sharedBrowser, shownTexts, type Visitor, visit } from '../support/browser.js';
@@ -74,6 +75,57 @@ describe.each([
       await bob.page.waitForSelector('body[data-state="live"]');
       expect(await bob.page.locator('h1').textContent()).toContain('Tea & cake');
       await leave(ann, bob);
+    });
+
+    test('the page changes the room without loading, and "back" leads to the same place', async () => {
+      const names = ['first', 'second'].map((name) => `${name} ${size}`);
+      const paths = names.map((name) => `/r/${encodeURIComponent(name)}`);
+      const database = await app.database.connect();
+      for (const room of names) {
+        const rows = Array.from({ length: 50 }, (_, i) => ({
+          id: `${room} ${i}`,
+          room,
+          body: `${room} ${i}`,
+          sent: new Date(Date.now() - 1_000 + i),
+        }));
+        await r.table('messages').insert(rows).run(database);
+      }
+      const ann = await enter(paths[0] ?? '');
+      const { page } = ann;
+      await until('the messages', async () => (await shownTexts(page)).length === 50);
+      let loads = 0;
+      page.on('load', () => {
+        loads += 1;
+      });
+      await page.fill('#body', 'a draft');
+      await page.evaluate('document.getElementById("log").scrollTop = -900');
+      const place = () => page.locator('.message').nth(20).boundingBox();
+      const before = await place();
+      await openSide(page);
+      await page
+        .locator('#rooms')
+        .getByRole('link', { name: names[1] ?? '' })
+        .click();
+      await until('the other room', async () => (await shownTexts(page)).at(-1) === `${names[1]} 49`);
+      expect(new URL(page.url()).pathname).toBe(paths[1]);
+      expect(await page.title()).toBe(`${names[1]} · Changeroom`);
+      expect(await page.locator('h1').textContent()).toContain(names[1]);
+      expect(await page.inputValue('#body')).toBe('');
+      expect(await page.locator('#body').getAttribute('placeholder')).toBe(`Message #${names[1]}`);
+      expect(await page.evaluate('document.activeElement.id')).toBe('body');
+      expect(await page.locator('#side').isVisible()).toBe(size === 'wide');
+      await page.waitForSelector('body[data-state="live"]');
+      await say(page, 'from within');
+      await until('the delivery', async () => (await shownTexts(page)).at(-1) === 'from within');
+      await page.goBack();
+      await until('the first room', async () => (await shownTexts(page)).at(-1) === `${names[0]} 49`);
+      expect(await page.title()).toBe(`${names[0]} · Changeroom`);
+      expect(await page.inputValue('#body')).toBe('a draft');
+      expect(await place()).toEqual(before);
+      await page.goForward();
+      await until('the second room', async () => (await shownTexts(page)).at(-1) === 'from within');
+      expect(loads).toBe(0);
+      await leave(ann);
     });
 
     test('a room for members shows others its name and a button to join, and nothing else', async () => {
@@ -163,11 +215,17 @@ describe.each([
       const names = async () =>
         (await list.locator('.room-name').allInnerTexts()).filter((name) => name.startsWith(size));
       expect(await names()).toEqual(numbers.map((i) => `${size} ${i}`));
-      await ann.page.getByLabel('Go to a room').fill(`${size.toUpperCase()} 4`);
-      await until('rooms found', async () => (await names()).length === 11);
-      expect(await names()).toEqual([4, ...numbers.slice(40, 50)].map((i) => `${size} ${i}`));
+      await ann.page.getByRole('button', { name: 'Go to a room' }).click();
+      const field = ann.page.getByRole('combobox', { name: 'Go to a room' });
+      const options = ann.page.getByRole('listbox', { name: 'Rooms' }).getByRole('option');
+      await field.fill(`${size.toUpperCase()} 4`);
+      const found = [4, ...numbers.slice(40, 50)].map((i) => `${size} ${i}`);
+      await until('rooms found', async () => (await options.count()) === found.length);
+      expect((await options.locator('.room-name').allInnerTexts()).sort()).toEqual([...found].sort());
+      expect(await options.first().textContent()).toContain(found[0]);
       await ann.page.getByRole('status').getByText('11 rooms').waitFor({ state: 'attached' });
-      await list.getByRole('link', { name: `${size} 44` }).click();
+      await field.fill(`${size} 44`);
+      await field.press('Enter');
       await ann.page.waitForURL(`${app.url}/r/${size}%2044`);
       await leave(ann);
     });

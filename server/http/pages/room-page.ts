@@ -11,7 +11,7 @@ import { composerHint } from './rows/key-hints.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
-import { asUser, withQuery } from './rows/room-path.js';
+import { roomSearchPath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
@@ -73,7 +73,7 @@ export function roomPage(model: RoomPageModel) {
       name: replyingTo.author.name,
       text: quotedText(replyingTo),
     },
-    searchRoomPath: asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as),
+    searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */

@@ -35,7 +35,11 @@ export class MessageTools {
     });
     rows.addEventListener('pointerleave', () => this.#point(null));
     rows.addEventListener('focusin', ({ target }) => this.#focus(idOf(target)));
-    rows.addEventListener('focusout', ({ relatedTarget }) => this.#focus(idOf(relatedTarget)));
+    // At the next drawing: browsers also dispatch it while a part with the focus is being removed.
+    rows.addEventListener('focusout', ({ relatedTarget }) => {
+      this.#focused = idOf(relatedTarget);
+      dependencies.drawing.schedule();
+    });
   }
 
   /** The user has clicked into the log. */

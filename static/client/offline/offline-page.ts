@@ -26,13 +26,21 @@ async function show(): Promise<void> {
     if (row.type === 'day') return dayRow(row.sent, LOCAL_TIME);
     return row.type === 'message' ? savedRow(saved, row.message, row.leads) : null;
   });
-  const unsent = unsentIn(saved).map((message) => unsentRow(message, saved.user, true, null));
+  const unsent = unsentIn(saved).map((message) => unsentRow(message, {}, saved.user, true, null));
   byId('rows').replaceChildren(...[...rows, ...unsent].flatMap((row) => (row ? [toNode(row)] : [])));
 }
 
 function savedRow({ user }: SavedRoom, message: Message, leads: boolean): ElementTree {
   const isOwn = message.author.id_user === user.id_user;
-  return deliveredRow(message, { leads, isOwn, isConfirming: false, fault: null });
+  return deliveredRow(message, {
+    leads,
+    isOwn,
+    self: null,
+    as: null,
+    isTarget: false,
+    isConfirming: false,
+    fault: null,
+  });
 }
 
 async function savedRooms(): Promise<SavedRoom[]> {

@@ -16,7 +16,7 @@ import { isJumbo } from '../../../server/http/pages/rows/jumbo.js';
 import { addresses } from '../../../server/http/pages/rows/markup/addresses.js';
 import { bodyNodes } from '../../../server/http/pages/rows/markup/body-nodes.js';
 import { plainText } from '../../../server/http/pages/rows/plain-text.js';
-import { roomGroups, unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
+import { unclaimedRoom } from '../../../server/http/pages/rows/room-list.js';
 import {
   COMMAND,
   cleanBody,
@@ -32,6 +32,7 @@ import { nameKeys } from '../../../server/protocol/text/name-key.js';
 import { hasTooManyMarks, normalise } from '../../../server/protocol/text/normalise.js';
 import { CommandCompletions } from '../../../static/client/completion/command-completions.js';
 import { CompletionList } from '../../../static/client/completion/completion-list.js';
+import { rankRooms } from '../../../static/client/switcher/room-ranking.js';
 import { superlinear } from '../../support/growth.js';
 
 /** Texts that make regular expressions, counting and Unicode algorithms slow, by their length in UTF-16 units. */
@@ -143,7 +144,7 @@ const WORK: Record<string, (text: string) => unknown> = {
   hueClass: (text) => hueClass({ id_user: null, name: text }),
   renderMessage: (text) => renderMessage(message(text)),
   encodePageState: (text) => encodePageState({ messages: [message(text)] } as unknown as PageState),
-  roomGroups: (text) => roomGroups([unclaimedRoom(text)], { current: null, sought: text }),
+  rankRooms: (text) => rankRooms([unclaimedRoom(text)], `${text.slice(1)}!`, []),
   cleanBody,
   cleanName,
   cleanRoom,

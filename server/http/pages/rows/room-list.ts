@@ -1,6 +1,5 @@
 import { LOBBY, MAX_UNREAD } from '../../../protocol/message.js';
 import type { RoomEntry } from '../../../protocol/room.js';
-import { normalise } from '../../../protocol/text/normalise.js';
 import { t } from '../texts/text.js';
 
 export interface RoomGroup {
@@ -28,15 +27,10 @@ export function unclaimedRoom(name: string): RoomEntry {
  * Groups the list of rooms: the lobby and joined rooms; rooms that were only visited; all others.
  * @param entries in the order of the directory
  * @param visited names of rooms, the most recent first
- * @param sought keeps the rooms whose name contains this text, ignoring case
  */
 export function roomGroups(
   entries: readonly RoomEntry[],
-  {
-    current,
-    visited = [],
-    sought = '',
-  }: { current: string | null; visited?: readonly string[]; sought?: string },
+  { current, visited = [] }: { current: string | null; visited?: readonly string[] },
 ): RoomGroup[] {
   const listed = new Map(entries.map((entry) => [entry.name, entry]));
   const others = [...(current === null ? [] : [current]), ...visited].filter(
@@ -51,12 +45,7 @@ export function roomGroups(
     { title: t('rooms.visited'), rooms: others.map(unclaimedRoom) },
     { title: t('rooms.more'), rooms: kept.filter(({ joined }) => !joined) },
   ];
-  return groups
-    .map(({ title, rooms }) => ({ title, rooms: rooms.filter(({ name }) => contains(name, sought)) }))
-    .filter(({ rooms }) => rooms.length > 0);
+  return groups.filter(({ rooms }) => rooms.length > 0);
 }
-
-const folded = (text: string) => normalise(text.trim()).toLowerCase();
-const contains = (name: string, sought: string) => folded(name).includes(folded(sought));
 
 export const unreadText = (unread: number) => (unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : `${unread}`);

@@ -19,10 +19,35 @@ export function messagePath({ room, id }: { room: string; id: string }, as: stri
   return withQuery(roomPath(room, as), `at=${encodeURIComponent(id)}`);
 }
 
+/**
+ * The room to which an address leads; null for addresses of other pages, and of other users.
+ * @param as id of the playground user of the page; null: the page of the authenticated visitor
+ */
+export function roomOfAddress({ pathname, search }: URL, as: string | null = null): string | null {
+  const named = /^\/(?:r|ui)\/([^/]+)$/.exec(pathname)?.[1];
+  const room = named === undefined ? (new URLSearchParams(search).get('room') ?? LOBBY) : decoded(named);
+  if (room === null) return null;
+  const { pathname: path, search: query } = new URL(roomPath(room, as), 'http://localhost');
+  return path === pathname && query === search ? room : null;
+}
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
 /** The address of the form that joins or leaves a room. */
 export function memberPath(room: string, action: 'join' | 'leave', as: string | null = null): string {
   if (room === '.' || room === '..') return roomPath(room, as);
   return asUser(`${as === null ? '/r/' : '/ui/'}${encodeURIComponent(room)}/${action}`, as);
+}
+
+/** The address of the search for messages of a room. */
+export function roomSearchPath(room: string, as: string | null = null): string {
+  return asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as);
 }
 
 /** Keeps the playground user in an address. */

@@ -32,6 +32,7 @@ export const de: Messages = {
 
   'connection.connecting': 'Verbindung wird hergestellt',
   'connection.countdown': 'in {seconds} s',
+  'connection.loading': 'Wird geladen',
   'connection.live': 'Live',
   'connection.noAnswer': 'Keine Antwort vom Server',
   'connection.notInRoom': 'Nicht im Raum',
@@ -45,6 +46,16 @@ export const de: Messages = {
   'connection.signedOut': 'Abgemeldet',
   'connection.waitingForDatabase': 'Warten auf die Datenbank',
 
+  'help.actionKeys': 'Die ausgewählte Nachricht bearbeiten oder löschen',
+  'help.editLast': 'Deine letzte Nachricht bearbeiten, solange das Feld leer ist',
+  'help.escape': 'Zurück zum Feld; im Feld zur neuesten Nachricht',
+  'help.nextRoom': 'Nächster oder vorheriger Raum',
+  'help.nextUnread': 'Nächster oder vorheriger Raum mit ungelesenen Nachrichten',
+  'help.scroll': 'Durch die Nachrichten blättern',
+  'help.selectMessage': 'Eine Nachricht auswählen',
+  'help.title': 'Tastenkürzel',
+  'help.toActions': 'Zu den Aktionen der ausgewählten Nachricht',
+  'help.toLog': 'Vom Feld zu den Nachrichten',
   'refusal.authUnavailable':
     'Der Anmeldedienst ist nicht erreichbar. Diese Seite versucht es automatisch erneut.',
   'refusal.badToken': 'Du bist nicht mehr angemeldet.',
@@ -277,6 +288,7 @@ export const de: Messages = {
   'skip.toMembers': 'Zu den Mitgliedern springen',
   'skip.toWriting': 'Zum Schreiben springen',
 
+  'switcher.create': 'Den Raum „{name}“ anlegen',
   'typing.one': '{name} schreibt',
   'typing.several': 'Mehrere Personen schreiben',
   'typing.two': '{first} und {second} schreiben',

@@ -37,6 +37,7 @@ export const en = {
 
   'connection.connecting': 'Connecting',
   'connection.countdown': 'in {seconds} s',
+  'connection.loading': 'Loading',
   'connection.live': 'Live',
   'connection.noAnswer': 'No answer from the server',
   'connection.notInRoom': 'Not in the room',
@@ -50,6 +51,16 @@ export const en = {
   'connection.signedOut': 'Signed out',
   'connection.waitingForDatabase': 'Waiting for the database',
 
+  'help.actionKeys': 'Edit or delete the selected message',
+  'help.editLast': 'Edit your last message, while the field is empty',
+  'help.escape': 'Back to the field; in the field, to the newest message',
+  'help.nextRoom': 'Next or previous room',
+  'help.nextUnread': 'Next or previous room with unread messages',
+  'help.scroll': 'Scroll the messages',
+  'help.selectMessage': 'Select a message',
+  'help.title': 'Keyboard shortcuts',
+  'help.toActions': 'To the actions of the selected message',
+  'help.toLog': 'From the field to the messages',
   'refusal.authUnavailable': 'The sign-in service is unavailable. This page tries again automatically.',
   'refusal.badToken': 'You are not signed in any more.',
   'refusal.loginRequired': 'You are not signed in.',
@@ -276,6 +287,7 @@ export const en = {
   'skip.toMembers': 'Skip to the members',
   'skip.toWriting': 'Skip to writing',
 
+  'switcher.create': 'Create the room “{name}”',
   'typing.one': '{name} is typing',
   'typing.several': 'Several people are typing',
   'typing.two': '{first} and {second} are typing',

@@ -19,16 +19,6 @@ describe('the list of rooms', () => {
     ]);
   });
 
-  test('a search keeps the rooms whose name contains the text', () => {
-    const entries = [room('Tea', { joined: true }), room('green tea'), room('cake')];
-    expect(namesOf(entries, { current: 'lobby', visited: ['steam', 'coffee'], sought: ' TEA' })).toEqual([
-      ['Rooms', 'Tea'],
-      ['Visited', 'steam'],
-      ['More rooms', 'green tea'],
-    ]);
-    expect(namesOf(entries, { current: 'lobby', sought: 'milk' })).toEqual([]);
-  });
-
   test('the list of rooms has each room once and no empty groups', () => {
     const entries = [room('lobby', { joined: true, unread: 3 })];
     expect(namesOf(entries, { current: 'lobby' })).toEqual([['Rooms', 'lobby']]);

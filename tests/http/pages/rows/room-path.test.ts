@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memberPath, roomPath } from '../../../../server/http/pages/rows/room-path.js';
+import { memberPath, roomOfAddress, roomPath } from '../../../../server/http/pages/rows/room-path.js';
 
 test('every room name has a unique address that browsers do not change', () => {
   const names = [
@@ -36,4 +36,22 @@ test('every room has a unique address for joining', () => {
   expect(memberPath('lobby', 'join')).toBe('/r/lobby/join');
   expect(memberPath('a/b', 'leave', '1')).toBe('/ui/a%2Fb/leave?id_user=1');
   expect(memberPath('..', 'join')).toBe('/r/?room=..');
+});
+
+test('the room of an address is the room whose address it is', () => {
+  const addressOf = (path: string) => new URL(path, 'http://localhost');
+  for (const name of ['lobby', 'a b', 'a/b', '..', '.', '%2F', '😀', '?#&', 'Lobby']) {
+    expect(roomOfAddress(addressOf(roomPath(name)))).toBe(name);
+    expect(roomOfAddress(addressOf(roomPath(name, 'a&b')), 'a&b')).toBe(name);
+    expect(roomOfAddress(addressOf(roomPath(name, '1')), '2')).toBeNull();
+  }
+  for (const path of [
+    '/api/rooms',
+    '/r/tea/join',
+    '/r/%E0%A4%A',
+    '/r/tea?members',
+    '/r/tea?before=1.a',
+    '/rooms/new',
+  ])
+    expect(roomOfAddress(addressOf(path)), path).toBeNull();
 });
