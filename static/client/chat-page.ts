@@ -50,7 +50,7 @@ export class ChatPage {
   #isOpening = false;
 
   constructor(page: PageState) {
-    const { room, messages, hasOlder, names, unreadSince, rooms } = page;
+    const { room, unreadSince, rooms } = page;
     const as = page.as?.id_user ?? null;
     const id_user = page.user.id_user ?? '';
     const scheduleDraw = () => this.#drawing.schedule();
@@ -61,8 +61,8 @@ export class ChatPage {
     this.#client = createPageClient(page);
     const client = this.#client;
     const api = this.#api;
-    client.join(room, { messages, hasOlder, names, readPosition: unreadSince });
-    this.#views = new RoomViews(this.#viewOf(room, new Unread(unreadSince)), { client });
+    client.join(room, { ...page, readPosition: unreadSince });
+    this.#views = new RoomViews(this.#viewOf(room, new Unread(unreadSince), true), { client });
     this.#listing = new RoomListing({
       client,
       api,
@@ -185,11 +185,14 @@ export class ChatPage {
     else this.#views.current.focusComposer();
   }
 
-  #viewOf(name: string, unread: Unread): RoomView {
+  #viewOf(name: string, unread: Unread, isFirst = false): RoomView {
     return new RoomView({
       client: this.#client,
       room: this.#client.join(name),
       api: this.#api,
+      as: this.#page.as?.id_user ?? null,
+      target: isFirst ? this.#page.target : null,
+      replyTo: isFirst ? this.#page.replyTo : null,
       drafts: this.#drafts,
       storage: this.#tabStorage,
       drawing: this.#drawing,
@@ -205,7 +208,8 @@ export class ChatPage {
     const { room, unreadCount } = view;
     this.#header.show(this.#listing.current, this.#user);
     const unread = this.#listing.unreadElsewhere + (document.hidden ? unreadCount : 0);
-    this.#badge.show(`${room.name} · Changeroom`, unread);
+    const missed = document.hidden ? this.#views.current.mentionCount : 0;
+    this.#badge.show(`${room.name} · Changeroom`, unread, this.#listing.mentionsElsewhere + missed);
     const now = Date.now();
     const unanswered = this.#answers.update(room.unsent, now);
     const status = describeStatus(this.#client.connection, room.status, room.refusal, now, unanswered);

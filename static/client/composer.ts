@@ -1,3 +1,4 @@
+import type { Room } from 'changeroom-client';
 import { t } from '../../server/http/pages/texts/text.js';
 import type { MessageFile } from '../../server/protocol/message.js';
 import type { Api } from './api.js';
@@ -5,21 +6,32 @@ import { Attachments } from './attachments.js';
 import { CommandCompletions } from './completion/command-completions.js';
 import { CompletionView } from './completion/completion-view.js';
 import { EmojiCompletions } from './completion/emoji-completions.js';
+import { MentionCompletions } from './completion/mention-completions.js';
+import type { MentionText } from './completion/mention-text.js';
 import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
 import { loadEmoji, loadedEmoji } from './emoji/load-emoji.js';
 import { openEmojiPicker } from './emoji/open-emoji-picker.js';
+import { ReplyBar } from './reply-bar.js';
+import type { RoomPeople } from './room-people.js';
 import { markSelection, replaceRange } from './text-editing.js';
 import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 /** The counter is shown when fewer characters remain. */
 const COUNTER_FROM_CHARACTERS = 500;
 
+export interface ComposerDependencies {
+  room: Pick<Room, 'name' | 'quote'>;
+  drafts: Drafts;
+  api: Pick<Api, 'bots' | 'token'>;
+  people: RoomPeople;
+}
+
 export interface ComposerListener {
-  /** A message to send, neither empty nor too long. */
-  submit(body: string, files: MessageFile[]): void;
+  /** A message to send, neither empty nor too long. @param replyTo id of the message to which it replies */
+  submit(body: string, replyTo: string | null, files: MessageFile[]): void;
   /** The reader wants to edit the last own message. @returns whether there is one */
   editLast(): boolean;
   /** The reader writes; called at each change of the text. */
@@ -34,6 +46,8 @@ export interface ComposerListener {
 export class Composer {
   readonly #room: string;
   readonly #drafts: Drafts;
+  readonly #mentions: MentionText;
+  readonly #reply: ReplyBar;
   readonly #listener: ComposerListener;
   readonly #form = byId<HTMLFormElement>('composer');
   readonly #field = byId<HTMLTextAreaElement>('body');
@@ -42,12 +56,17 @@ export class Composer {
   readonly #completion: CompletionView;
   readonly #attachments: Attachments;
 
-  constructor(room: string, drafts: Drafts, api: Pick<Api, 'bots' | 'token'>, listener: ComposerListener) {
+  constructor(dependencies: ComposerDependencies, listener: ComposerListener) {
+    const { drafts, api, people } = dependencies;
+    const { mentions } = people;
+    const room = dependencies.room.name;
     this.#room = room;
     this.#drafts = drafts;
+    this.#mentions = mentions;
     this.#listener = listener;
     this.#attachments = new Attachments({ room, token: api.token, changed: () => this.#changed() });
-    if (this.#field.value === '') this.#field.value = drafts.of(room);
+    this.#reply = new ReplyBar({ room: dependencies.room, changed: () => this.#changed() });
+    if (this.#field.value === '') this.#field.value = mentions.toText(drafts.of(room));
     this.#field.addEventListener('input', () => {
       this.#changed();
       if (!this.isEmpty) listener.typing();
@@ -58,7 +77,11 @@ export class Composer {
       field: this.#field,
       box: byId('completions'),
       count: byId('completions-count'),
-      sources: [commands, new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji })],
+      sources: [
+        commands,
+        new MentionCompletions({ mentions, people: () => people.all(), load: () => people.load() }),
+        new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji }),
+      ],
       drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
     });
     this.#field.addEventListener('keydown', (event) => {
@@ -75,6 +98,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    this.#reply.replyTo(drafts.replyIn(room));
     this.#changed();
   }
 
@@ -86,18 +110,34 @@ export class Composer {
     this.#field.focus();
   }
 
+  /** @param id of the message to which the text replies; null: it is no reply */
+  replyTo(id: string | null): void {
+    this.#reply.replyTo(id);
+    this.focus();
+  }
+
+  /** To be called at each drawing. */
+  draw(): void {
+    this.#reply.draw();
+  }
+
   /** Shows the draft that another tab may have changed. */
   readDraft(): void {
     const draft = this.#drafts.of(this.#room);
-    if (draft === this.#field.value) return;
-    this.#field.value = draft;
+    const replyTo = this.#drafts.replyIn(this.#room);
+    if (draft === this.#mentions.toBody(this.#field.value) && (draft === '' || replyTo === this.#reply.id))
+      return;
+    this.#field.value = this.#mentions.toText(draft);
+    this.#reply.replyTo(replyTo);
     this.#changed();
   }
 
-  /** Inserts a text for another attempt before the current one, and its files. */
-  restore(text: string, files: readonly MessageFile[] = []): void {
+  /** Inserts the body of a message for another attempt before the current text, and its files. */
+  restore(body: string, replyTo: string | null = null, files: readonly MessageFile[] = []): void {
     void this.#attachments.restore(files);
+    const text = this.#mentions.toText(body);
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
+    if (replyTo !== null) this.#reply.replyTo(replyTo);
     this.#completion.leave();
     this.#changed();
     this.focus();
@@ -117,38 +157,46 @@ export class Composer {
     if (isSubmit(event)) this.#submit();
     else if (!isPlain || isComposing(event)) return false;
     else if (key === 'PageUp' || key === 'PageDown') this.#listener.scroll(key === 'PageUp' ? -1 : 1);
+    else if (key === 'Escape' && this.#reply.id !== null) this.#reply.replyTo(null);
     else if (key === 'Escape') this.#listener.escape();
     else return key === 'ArrowUp' && this.#field.value === '' && this.#listener.editLast();
     return true;
   }
 
+  /** The text as it is sent: with ids of mentioned users, and emoji in the place of shortcodes. */
+  get #body(): string {
+    return sentText(this.#mentions.toBody(this.#field.value));
+  }
+
   /** There is a text or a file, the text is not too long, and all files are uploaded. */
   get #canSend(): boolean {
     const { isEmpty, isReady } = this.#attachments;
-    return !(this.isEmpty && isEmpty) && isReady && remaining(sentText(this.#field.value)) >= 0;
+    return !(this.isEmpty && isEmpty) && isReady && remaining(this.#body) >= 0;
   }
 
   #submit(): void {
     if (!this.#canSend) return;
-    const text = sentText(this.#field.value);
+    const body = this.#body;
     const files = this.#attachments.take();
+    const replyTo = this.#reply.id;
     this.#field.value = '';
+    this.#reply.replyTo(null);
     this.#completion.leave();
     this.#changed();
     this.focus();
-    this.#listener.submit(text, files);
+    this.#listener.submit(body, replyTo, files);
   }
 
   #changed(): void {
-    const { value } = this.#field;
+    const body = this.#mentions.toBody(this.#field.value);
     fitHeight(this.#field);
-    const left = remaining(value);
+    const left = remaining(body);
     this.#counter.hidden = left > COUNTER_FROM_CHARACTERS;
     this.#counter.textContent =
       left < 0 ? t('bodyField.tooMany', { count: -left }) : t('bodyField.left', { count: left });
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = !this.#canSend;
-    this.#drafts.save(this.#room, value);
+    this.#drafts.save(this.#room, body, this.#reply.id);
   }
 }

@@ -6,6 +6,8 @@ const MAX_DRAFTS = 50;
 
 interface Draft {
   text: string;
+  /** Id of the message to which the text replies. */
+  reply_to?: string | undefined;
   /** Milliseconds since 1970. */
   changed: number;
 }
@@ -28,15 +30,22 @@ export class Drafts {
     return this.#read()[room]?.text ?? '';
   }
 
+  /** Id of the message to which the draft replies; null if it is no reply. */
+  replyIn(room: string): string | null {
+    return this.#read()[room]?.reply_to ?? null;
+  }
+
   get rooms(): ReadonlySet<string> {
     return new Set(Object.keys(this.#read()));
   }
 
   /** An empty text removes the draft. */
-  save(room: string, text: string): void {
+  save(room: string, text: string, reply_to: string | null = null): void {
     const { [room]: previous, ...others } = this.#read();
-    if ((previous?.text ?? '') === text) return;
-    const drafts = text === '' ? others : { ...others, [room]: { text, changed: this.#now() } };
+    const reply = reply_to ?? undefined;
+    if ((previous?.text ?? '') === text && previous?.reply_to === reply) return;
+    const draft: Draft = { text, reply_to: reply, changed: this.#now() };
+    const drafts = text === '' ? others : { ...others, [room]: draft };
     const newest = Object.entries(drafts).sort(([, a], [, b]) => b.changed - a.changed);
     try {
       this.#storage?.setItem(STORAGE_KEY, JSON.stringify(Object.fromEntries(newest.slice(0, MAX_DRAFTS))));
@@ -74,6 +83,7 @@ function parseDrafts(stored: string | null): Record<string, Draft> {
 
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== 'object' || value === null) return false;
-  const { text, changed }: Partial<Draft> = value;
-  return typeof text === 'string' && typeof changed === 'number';
+  const { text, changed, reply_to }: Partial<Draft> = value;
+  const isReplyValid = reply_to === undefined || typeof reply_to === 'string';
+  return typeof text === 'string' && typeof changed === 'number' && isReplyValid;
 }

@@ -3,6 +3,7 @@ import { editorHint } from '../../server/http/pages/rows/key-hints.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import type { Message } from '../../server/protocol/message.js';
 import { normalise } from '../../server/protocol/text/normalise.js';
+import type { MentionText } from './completion/mention-text.js';
 import { h } from './elements.js';
 import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
 import { markSelection } from './text-editing.js';
@@ -10,6 +11,7 @@ import { fitHeight, isComposing, isSubmit, remaining } from './text-field.js';
 
 export interface EditorDependencies {
   message: Message;
+  mentions: MentionText;
   /** To begin with; by default the text of the message. */
   text?: string | undefined;
   /** Called at each change of the text. */
@@ -31,7 +33,7 @@ export class Editor {
   constructor(dependencies: EditorDependencies) {
     this.#dependencies = dependencies;
     this.#field = h('textarea', { 'aria-label': t('editor.label'), rows: '1' });
-    this.#field.value = dependencies.text ?? dependencies.message.body;
+    this.#field.value = dependencies.mentions.toText(dependencies.text ?? dependencies.message.body);
     const cancel = h('button', { type: 'button', class: 'button quiet' }, t('common.cancel'));
     const hint = h('span', { class: 'hint' }, ...editorHint());
     const buttons = h('div', { class: 'editor-actions' }, hint, cancel, this.#save);
@@ -53,15 +55,17 @@ export class Editor {
     });
   }
 
+  /** The text as a body, with its mentions. */
   get text(): string {
-    return this.#field.value;
+    return this.#dependencies.mentions.toBody(this.#field.value);
   }
 
   /** To be called after the element was inserted into the page. */
   focus(): void {
     this.#changed();
     this.#field.focus();
-    this.#field.setSelectionRange(this.text.length, this.text.length);
+    const { length } = this.#field.value;
+    this.#field.setSelectionRange(length, length);
   }
 
   #changed(): void {

@@ -14,7 +14,10 @@ export interface LogPanelContent {
   unread: Unread;
   user: Author;
   /** The edit, the confirmation, the choice of a reaction and the fault that rows show. */
-  activity: Pick<LogContent, 'editing' | 'confirming' | 'choosing' | 'fault'>;
+  activity: Pick<LogContent, 'editing' | 'confirming' | 'choosing' | 'fault' | 'target'>;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  nameOf: LogContent['nameOf'];
 }
 
 /** Page Up and Page Down scroll the log by this share of its height. */
@@ -30,6 +33,8 @@ export class LogPanel {
   #messages: readonly Message[] = [];
   /** The window was placed on purpose, and does not follow the scroll position at the next drawing. */
   #isPlaced = false;
+  /** The newest messages are not loaded yet. */
+  #isDetached = false;
 
   /** The part that scrolls. */
   get element(): HTMLElement {
@@ -42,7 +47,7 @@ export class LogPanel {
   }
 
   get isAtEnd(): boolean {
-    return this.#window.hasNewest && this.#scroller.isAtEnd;
+    return this.#window.hasNewest && !this.#isDetached && this.#scroller.isAtEnd;
   }
 
   /** Less than a screen of loaded messages is left above. */
@@ -75,6 +80,31 @@ export class LogPanel {
     this.#isPlaced = true;
   }
 
+  /** Scrolls to a message of the page, and gives it the focus. */
+  reveal(id: string): void {
+    const row = this.rows.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    this.#scroller.center(row);
+    row?.focus({ preventScroll: true });
+  }
+
+  /** The message below a gap that the reader approaches from above; null without such a gap. */
+  get #gapAhead(): string | null {
+    const { top, bottom } = this.#log.getBoundingClientRect();
+    for (const gap of this.rows.querySelectorAll('.gap')) {
+      const place = gap.getBoundingClientRect();
+      if (place.top > (top + bottom) / 2 && place.top < bottom + (bottom - top))
+        return gap.querySelector<HTMLElement>('[data-before]')?.dataset.before ?? null;
+    }
+    return null;
+  }
+
+  /** Loads the messages of a gap that the reader approaches from above. */
+  loadGapAhead(room: Room): void {
+    const gap = this.#gapAhead;
+    const previous = gap === null ? null : room.previous(gap);
+    if (previous && room.historyFault === null) room.loadNewer(previous);
+  }
+
   /** The log leaves the page for a while. @returns a function that scrolls to the same place */
   holdPlace(): () => void {
     const { isAtEnd } = this;
@@ -99,6 +129,7 @@ export class LogPanel {
   draw(content: LogPanelContent): void {
     const { isAtEnd } = this;
     this.#messages = content.room.messages;
+    this.#isDetached = !content.room.hasNewest;
     if (!this.#isPlaced) this.#followScroll();
     this.#isPlaced = false;
     this.#scroller.keepPlace(isAtEnd, () => this.#drawRows(content, isAtEnd));
@@ -110,7 +141,7 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ isFirst, room, unread, user, activity }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows({ isFirst, room, unread, user, activity, as, nameOf }: LogPanelContent, isAtEnd: boolean): void {
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
@@ -124,8 +155,10 @@ export class LogPanel {
       gaps,
       unread: unread.line,
       user,
-      nameOf: (id_user) => room.nameOf(id_user),
       ...activity,
+      as,
+      nameOf,
+      quote: (id) => room.quote(id),
       isLoading: isLoadingHistory,
       pausedFor: pausedUntil && Math.max(1, Math.ceil((pausedUntil - Date.now()) / 1000)),
     });

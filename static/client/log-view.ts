@@ -1,8 +1,9 @@
-import type { MemberNotice, Unsent } from 'changeroom-client';
+import type { MemberNotice, RoomMessage, RoomQuote, Unsent } from 'changeroom-client';
 import { dayRow } from '../../server/http/pages/rows/day-row.js';
 import { type ElementTree, element } from '../../server/http/pages/rows/element.js';
 import { areOneGroup, type Row, toRows } from '../../server/http/pages/rows/log-rows.js';
 import { t } from '../../server/http/pages/texts/text.js';
+import { mentionedUsers } from '../../server/protocol/mentions.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId } from './elements.js';
@@ -14,7 +15,7 @@ import { LOCAL_TIME } from './times.js';
 export interface LogContent {
   /** The page shows these messages for the first time. */
   isFirst: boolean;
-  messages: readonly Message[];
+  messages: readonly RoomMessage[];
   unsent: readonly Unsent[];
   memberNotices: readonly MemberNotice[];
   gaps: ReadonlySet<string>;
@@ -26,10 +27,16 @@ export interface LogContent {
   confirming: string | null;
   /** Id of the message for which the user chooses a reaction. */
   choosing: string | null;
-  /** Current names of users. */
-  nameOf: (id_user: string) => string | undefined;
   /** A message and the error of its last change. */
   fault: { id: string; text: string } | null;
+  /** Id of the message to which the reader has followed a link. */
+  target: string | null;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  /** A message to which others reply, see Room.quote. */
+  quote: (id: string) => RoomQuote | null | undefined;
+  /** The current name of a user, if the page knows it. */
+  nameOf: (id_user: string) => string | undefined;
   isLoading: boolean;
   /** Seconds until the server takes another message; null where it does at once. */
   pausedFor: number | null;
@@ -49,7 +56,8 @@ export class LogView {
     const rows = toRows(messages, { dayOf: LOCAL_TIME.dayOf, gaps, unread, notes: memberNotices });
     const leader = rows.findLast((row) => row.type !== 'message' || row.leads);
     const now = Date.now();
-    const continues = ({ body }: Unsent) =>
+    const continues = ({ body, reply_to }: Unsent) =>
+      reply_to === undefined &&
       leader?.type === 'message' &&
       areOneGroup(leader.message, { author: content.user, body, kind: 'message', sent: now });
     const items = [
@@ -96,8 +104,8 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
   }
 }
 
-function messageItem(message: Message, leads: boolean, content: LogContent): Item {
-  const { editing, confirming, choosing, fault, user, nameOf } = content;
+function messageItem(message: RoomMessage, leads: boolean, content: LogContent): Item {
+  const { editing, confirming, choosing, fault, user, nameOf, target, as } = content;
   const key = `message ${message.id}`;
   if (editing?.id === message.id) {
     const { editor } = editing;
@@ -106,6 +114,9 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
   const options = {
     leads,
     isOwn: isBy(message, user),
+    self: user.id_user,
+    as,
+    isTarget: target === message.id,
     isConfirming: confirming === message.id,
     isChoosing: choosing === message.id,
     fault: fault?.id === message.id ? fault.text : null,
@@ -118,12 +129,24 @@ function messageItem(message: Message, leads: boolean, content: LogContent): Ite
 }
 
 /** The key is that of the message it will become, so that it turns into it in place. */
-function unsentItem(message: Unsent, { user, pausedFor }: LogContent, leads: boolean): Item {
+function unsentItem(message: Unsent, { user, pausedFor, quote, nameOf }: LogContent, leads: boolean): Item {
+  const quoted = message.reply_to === undefined ? undefined : quote(message.reply_to);
   return {
     key: `message ${message.id}`,
-    version: [message, leads, user.name, pausedFor],
-    draw: () => unsentRow(message, user, leads, pausedFor),
+    version: [message, quoted, leads, user.name, pausedFor],
+    draw: () =>
+      unsentRow(message, { quoted, mentioned: namesIn(message.body, nameOf) }, user, leads, pausedFor),
   };
+}
+
+/** The names of the users that a body mentions. */
+function namesIn(body: string, nameOf: LogContent['nameOf']): Record<string, string> {
+  return Object.fromEntries(
+    mentionedUsers(body).flatMap((id_user) => {
+      const name = nameOf(id_user);
+      return name === undefined ? [] : [[id_user, name] as const];
+    }),
+  );
 }
 
 function unreadRow(): ElementTree {

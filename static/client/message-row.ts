@@ -1,4 +1,4 @@
-import type { Unsent } from 'changeroom-client';
+import type { RoomMessage, Unsent } from 'changeroom-client';
 import {
   type AnnotationBarOptions,
   annotationBar,
@@ -13,13 +13,22 @@ import {
   messageRow,
   messageTime,
 } from '../../server/http/pages/rows/message-row.js';
+import { messagePath } from '../../server/http/pages/rows/room-path.js';
+import type { ShownMessage } from '../../server/http/pages/rows/shown-message.js';
 import { t } from '../../server/http/pages/texts/text.js';
+import { mentionedUsers } from '../../server/protocol/mentions.js';
 import type { Author, Message } from '../../server/protocol/message.js';
 import { LOCAL_TIME } from './times.js';
 
 export interface DeliveredRowOptions {
   leads: boolean;
   isOwn: boolean;
+  /** Id of the user who reads the message. */
+  self: string | null;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  /** The reader has followed a link to the message. */
+  isTarget: boolean;
   /** The user has to confirm that the message is deleted. */
   isConfirming: boolean;
   /** The user chooses a reaction. */
@@ -34,15 +43,16 @@ export const isBy = ({ author }: Message, { id_user }: Author) =>
 
 /** A message that the server has delivered. */
 export function deliveredRow(
-  message: Message,
-  { leads, isOwn, isConfirming, isChoosing, fault, annotations }: DeliveredRowOptions,
+  message: RoomMessage,
+  { leads, isOwn, self, as, isTarget, isConfirming, isChoosing, fault, annotations }: DeliveredRowOptions,
 ): ElementTree {
+  const isMentioned = self !== null && mentionedUsers(message.body).includes(self);
   return messageRow(
     message,
-    { leads, isOwn },
-    ...head(message, messageTime(message.sent, LOCAL_TIME), isOwn),
-    ...messageBody(message, LOCAL_TIME),
-    ...fileViews(message, playgroundUser()),
+    { leads, isOwn, isMentioned, isTarget },
+    ...head(message, messageTime(message.sent, LOCAL_TIME, { href: messagePath(message, as) }), isOwn),
+    ...messageBody(message, LOCAL_TIME, { self }),
+    ...fileViews(message, as),
     annotationBar(message, annotations),
     fault !== null && faultNote(fault),
     isChoosing && quickReactions(),
@@ -57,7 +67,8 @@ export function deliveredRow(
 
 /** A message that the server has not delivered yet. `pausedFor`: seconds until the server accepts another one. */
 export function unsentRow(
-  { id, room, body, files, progress, fault, code }: Unsent,
+  { id, room, body, files, reply_to, progress, fault, code }: Unsent,
+  references: Pick<ShownMessage, 'quoted' | 'mentioned'>,
   author: Author,
   leads: boolean,
   pausedFor: number | null,
@@ -78,7 +89,10 @@ export function unsentRow(
     { id, author, body, kind: 'message' },
     { leads, isOwn: true, states: ['unsent', progress] },
     ...head({ author, kind: 'message' }, note, true),
-    ...messageBody({ body, kind: 'message' }, LOCAL_TIME),
+    ...messageBody(
+      { body, kind: 'message', ...(reply_to !== undefined && { reply_to }), ...references },
+      LOCAL_TIME,
+    ),
     ...fileViews({ room, files }, playgroundUser()),
     fault !== undefined && faultNote(faultText({ code, message: fault })),
     progress === 'failed' &&

@@ -37,6 +37,12 @@ export class RoomDirectory {
     return others.reduce((sum, { unread }) => sum + (unread ?? 0), 0);
   }
 
+  /** Those of them that mention the reader. */
+  get mentionsElsewhere(): number {
+    const others = this.#entries.filter(({ name, joined }) => joined && name !== this.#current);
+    return others.reduce((sum, { mentions }) => sum + (mentions ?? 0), 0);
+  }
+
   get(name: string): RoomEntry {
     return this.#entries.find((entry) => entry.name === name) ?? unclaimedRoom(name);
   }
@@ -90,7 +96,7 @@ export class RoomDirectory {
         break;
       case 'memberLeft':
         if (frame.id_user !== self) return;
-        this.#put({ ...this.get(frame.room), joined: false, unread: null });
+        this.#put({ ...this.get(frame.room), joined: false, unread: null, mentions: null });
         this.markStale();
         break;
       case 'read':
@@ -113,20 +119,27 @@ export class RoomDirectory {
   }
 
   /** Counts new messages in another room of the reader. */
-  #wasActive({ room, messages, newest, authors }: ServerFrame<'roomActivity'>, self: string | null): void {
+  #wasActive(frame: ServerFrame<'roomActivity'>, self: string | null): void {
+    const { room, messages, newest, authors } = frame;
     const entry = this.get(room ?? this.#current);
     if (room === null || (entry.joined && messages === null)) this.markStale();
     if (room === null || messages === null || !entry.joined || room === this.#current) return;
     if (newest) this.#newest.set(room, newest);
     // The reader writes there on another device, which will report the position up to which it was read.
     if (authors.every((author) => author === self)) return;
-    this.#put({ ...entry, unread: Math.min((entry.unread ?? 0) + messages, MAX_UNREAD) });
+    const added = (self !== null && frame.mentions?.[self]) || 0;
+    this.#put({
+      ...entry,
+      unread: Math.min((entry.unread ?? 0) + messages, MAX_UNREAD),
+      mentions: Math.min((entry.mentions ?? 0) + added, MAX_UNREAD),
+    });
   }
 
   /** The reader has read another room, on another device or in another tab. */
   #wasRead({ room, position }: ServerFrame<'read'>): void {
     const newest = this.#newest.get(room);
-    if (newest && comparePositions(position, newest) >= 0) this.#put({ ...this.get(room), unread: 0 });
+    if (newest && comparePositions(position, newest) >= 0)
+      this.#put({ ...this.get(room), unread: 0, mentions: 0 });
     else this.markStale();
   }
 
@@ -138,8 +151,8 @@ export class RoomDirectory {
   }
 
   #removed(name: string): void {
-    const { joined, users, unread } = this.get(name);
-    if (joined) this.#put({ ...unclaimedRoom(name), joined, users, unread });
+    const { joined, users, unread, mentions } = this.get(name);
+    if (joined) this.#put({ ...unclaimedRoom(name), joined, users, unread, mentions });
     else this.#entries = this.#entries.filter((entry) => entry.name !== name);
   }
 

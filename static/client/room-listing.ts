@@ -116,6 +116,11 @@ export class RoomListing {
     return this.#directory.unreadElsewhere;
   }
 
+  /** Those of them that mention the reader. */
+  get mentionsElsewhere(): number {
+    return this.#directory.mentionsElsewhere;
+  }
+
   /** Requests the list of the server if that is due. */
   keepFresh(): void {
     const isConnected = this.#dependencies.client.connection.name === 'open';
@@ -148,7 +153,9 @@ export class RoomListing {
     const unsent = client.outbox.rooms;
     const drafts = this.#dependencies.drafts.rooms;
     const shown = (entry: RoomEntry) =>
-      entry.name === current ? { ...entry, unread: entry.joined ? unread : null, users } : entry;
+      entry.name === current
+        ? { ...entry, unread: entry.joined ? unread : null, mentions: null, users }
+        : entry;
     const groups = roomGroups(this.#directory.entries, {
       current,
       visited: [...this.#visited, ...unsent, ...drafts],

@@ -10,9 +10,11 @@ import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { MessageFile } from '../../server/protocol/message.js';
 import { DeleteAction } from './actions/delete-action.js';
 import { EditAction } from './actions/edit-action.js';
+import { LinkAction } from './actions/link-action.js';
 import { MessageTools } from './actions/message-tools.js';
 import { PinAction } from './actions/pin-action.js';
 import { ReactAction } from './actions/react-action.js';
+import { ReplyAction } from './actions/reply-action.js';
 import { unsentCommands } from './actions/unsent-commands.js';
 import type { Api } from './api.js';
 import { CodeBlocks } from './code/code-blocks.js';
@@ -24,11 +26,14 @@ import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { MemberList } from './member-list.js';
 import { MembersSection } from './members-section.js';
+import { MessageJump } from './message-jump.js';
 import { isBy } from './message-row.js';
 import { playImage } from './moving-image.js';
+import { NoteLine } from './note-line.js';
 import type { PageStorage } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { currentElements, placeElements } from './room-elements.js';
+import { RoomPeople } from './room-people.js';
 import { RowFocus } from './row-focus.js';
 import { typingText } from './typing-text.js';
 import { UnfinishedEdit } from './unfinished-edit.js';
@@ -39,6 +44,12 @@ export interface RoomViewDependencies {
   room: Room;
   api: Pick<Api, 'bots' | 'members' | 'token'>;
   drafts: Drafts;
+  /** Id of the user of a playground page. */
+  as: string | null;
+  /** Id of the message to which the address leads. */
+  target: string | null;
+  /** Id of the message to which the address asks to reply. */
+  replyTo: string | null;
   /** Of this tab, for this user. */
   storage: PageStorage | null;
   drawing: DrawScheduler;
@@ -68,6 +79,9 @@ export class RoomView {
   readonly #editing: EditAction;
   readonly #deletion: DeleteAction;
   readonly #reacting: ReactAction;
+  readonly #roomPeople: RoomPeople;
+  readonly #note: NoteLine;
+  readonly #jump: MessageJump;
   readonly #tools: MessageTools;
   readonly #rowFocus: RowFocus;
   /** The messages were drawn since the page shows the room. Until then, the reader has not seen them. */
@@ -75,40 +89,56 @@ export class RoomView {
   #restorePlace: (() => void) | null = null;
   /** The newest message that a member has seen. */
   #read: Message | null = null;
+  #target: string | null;
 
   constructor(dependencies: RoomViewDependencies) {
-    const { client, room, api, drafts, storage, drawing, user, unread } = dependencies;
+    const { client, room, api, as, drafts, storage, drawing, user, unread } = dependencies;
     const scheduleDraw = () => drawing.schedule();
     this.#dependencies = dependencies;
     this.room = room;
+    this.#target = dependencies.target;
     this.#unread = unread;
-    this.#composer = new Composer(room.name, drafts, api, {
-      submit: (body, files) => this.#post(body, files),
-      editLast: () => this.#editing.editLast(),
-      typing: () => room.notifyTyping(),
-      scroll: (pages) => this.#log.scrollByPages(pages),
-      escape: () => this.showNewest(),
-    });
+    this.#roomPeople = new RoomPeople(room, api);
+    const { mentions } = this.#roomPeople;
+    this.#composer = new Composer(
+      { room, drafts, api, people: this.#roomPeople },
+      {
+        submit: (body, replyTo, files) => this.#post(body, replyTo, files),
+        editLast: () => this.#editing.editLast(),
+        typing: () => room.notifyTyping(),
+        scroll: (pages) => this.#log.scrollByPages(pages),
+        escape: () => this.showNewest(),
+      },
+    );
     const { rows } = this.#log;
     const composer = this.#composer;
     const unfinishedEdit = new UnfinishedEdit(room.name, storage);
     const include = (id: string) => this.#log.include(id);
-    this.#editing = new EditAction({ room, composer, unfinishedEdit, drawing, user, include });
+    this.#editing = new EditAction({ room, composer, mentions, unfinishedEdit, drawing, user, include });
     this.#deletion = new DeleteAction({ room, composer, drawing, user, rows });
+    this.#note = new NoteLine(scheduleDraw);
+    this.#jump = new MessageJump({ room, log: this.#log, drawing });
     const showFault = (id: string, text: string) => this.#deletion.showFault(id, text);
     this.#reacting = new ReactAction({ room, drawing, user, rows, showFault });
     const { isMember } = dependencies;
-    const pinning = new PinAction({ room, drawing, isMember, showFault });
     this.#tools = new MessageTools({
       room,
       rows,
-      actions: [this.#reacting, pinning, this.#editing, this.#deletion],
+      actions: [
+        this.#reacting,
+        new ReplyAction((id) => composer.replyTo(id)),
+        this.#editing,
+        new LinkAction(as, (text) => this.#note.announce(text)),
+        new PinAction({ room, drawing, isMember, showFault }),
+        this.#deletion,
+      ],
       commands: {
         ...this.#reacting.commands,
         ...this.#deletion.commands,
         ...unsentCommands({ client, room, composer }),
         gap: (_id, button) => room.loadHistory(room.message(button.dataset.before ?? '')),
         older: () => room.loadHistory(),
+        original: (id) => this.#jump.to(room.message(id)?.reply_to ?? ''),
       },
       drawing,
     });
@@ -121,6 +151,7 @@ export class RoomView {
       escaped: (id) => this.#deletion.cancel(id) || this.#reacting.cancel(id),
       leave: () => composer.focus(),
     });
+    if (dependencies.replyTo !== null) composer.replyTo(dependencies.replyTo);
     this.#members = new MemberList({ room: room.name, api, changed: scheduleDraw });
     this.#membersSection = new MembersSection(this.#members);
     this.#membersSection.onToggle(scheduleDraw);
@@ -136,6 +167,11 @@ export class RoomView {
   /** Unread messages below the visible ones. */
   get unreadCount(): number {
     return this.#unread.count;
+  }
+
+  /** Unread messages that mention the reader. */
+  get mentionCount(): number {
+    return this.#unread.mentionsOf(this.#dependencies.user(), this.room.messages);
   }
 
   /** Places the elements into the page again. */
@@ -157,6 +193,7 @@ export class RoomView {
 
   /** Scrolls to the newest message. */
   showNewest(): void {
+    this.#jump.clear();
     this.#log.followNewest();
     this.#dependencies.drawing.drawNow();
     this.#log.scrollToEnd();
@@ -195,7 +232,9 @@ export class RoomView {
     const { isAtEnd } = this.#log;
     const isAttending = !document.hidden && isAtEnd;
     this.#editing.beforeDrawing();
-    if (hasMessages) this.#updateUnread(isAttending && !isFirst);
+    this.#composer.draw();
+    // Messages around a link say nothing about later ones.
+    if (hasMessages && this.room.hasNewest) this.#updateUnread(isAttending && !isFirst);
     if (isAttending && !this.#editing.editing) this.room.trim(MAX_KEPT_MESSAGES);
     this.#drawLog(isFirst);
     this.#drawNotes();
@@ -203,8 +242,11 @@ export class RoomView {
     this.#rowFocus.afterDrawing();
     this.#tools.afterDrawing();
     this.#editing.afterDrawing();
+    this.#jump.afterDrawing();
     if (!isFirst) return;
-    if (isAtEnd) this.#log.scrollToUnread();
+    if (this.#target !== null) this.#jump.to(this.#target);
+    else if (isAtEnd) this.#log.scrollToUnread();
+    this.#target = null;
     if (!this.#editing.editing) this.#editing.continueEdit();
   }
 
@@ -221,7 +263,9 @@ export class RoomView {
       room: this.room,
       unread: this.#unread,
       user: this.#dependencies.user(),
-      activity: { editing, confirming, choosing: this.#reacting.choosing, fault },
+      activity: { editing, confirming, choosing: this.#reacting.choosing, fault, target: this.#jump.target },
+      as: this.#dependencies.as,
+      nameOf: (id) => this.#roomPeople.nameOf(id),
     });
   }
 
@@ -233,6 +277,7 @@ export class RoomView {
       this.room.markRead(newest);
     }
     if (this.#log.isNearStart && this.room.historyFault === null) this.room.loadHistory();
+    this.#log.loadGapAhead(this.room);
   }
 
   #drawNotes(): void {
@@ -241,7 +286,7 @@ export class RoomView {
     const typing = typingText(this.room.typing());
     setText('typing', typing);
     byId('hint').hidden = typing !== '';
-    setText('bots-notice', notice ?? '');
+    this.#note.draw(notice);
     this.#people.show(presence, id_user);
     this.#membersSection.show(presence, id_user, status === 'live');
   }
@@ -254,13 +299,13 @@ export class RoomView {
     } else if (!playImage(event)) this.#tools.clicked(event);
   }
 
-  #post(body: string, files: MessageFile[]): void {
+  #post(body: string, replyTo: string | null, files: MessageFile[]): void {
     this.#unread.clear();
     try {
-      this.room.post(body, undefined, files);
+      this.room.post(body, replyTo ?? undefined, files);
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
-      this.#composer.restore(body, files);
+      this.#composer.restore(body, replyTo, files);
       this.#composer.showFault(faultText(error));
     }
     this.showNewest();

@@ -155,7 +155,9 @@ export class RowFocus {
       if (!stop?.contains(other)) other.tabIndex = -1;
     if (!stop) return;
     stop.tabIndex = 0;
-    for (const link of stop.querySelectorAll<HTMLElement>(':is(a[href], summary, pre):not([tabindex="0"])'))
+    for (const link of stop.querySelectorAll<HTMLElement>(
+      ':is(a[href]:not(time > a), summary, pre):not([tabindex="0"])',
+    ))
       link.tabIndex = 0;
   }
 

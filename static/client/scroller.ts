@@ -33,6 +33,14 @@ export class Scroller {
     this.#log.scrollTop = 0;
   }
 
+  /** Scrolls a row to the middle of the log. */
+  center(row: Element | null): void {
+    if (!row) return;
+    const place = row.getBoundingClientRect();
+    const { top, height } = this.#log.getBoundingClientRect();
+    this.#log.scrollTop += place.top + Math.min(place.height, height) / 2 - (top + height / 2);
+  }
+
   /** Scrolls a row to the upper part of the log, unless it is visible. */
   show(row: Element | null): void {
     if (!row) return;

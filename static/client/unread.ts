@@ -1,4 +1,5 @@
-import { comparePositions, type Message, type Position } from 'changeroom-client';
+import { type Author, comparePositions, type Message, type Position } from 'changeroom-client';
+import { mentionedUsers } from '../../server/protocol/mentions.js';
 
 /** Unread messages of the room: by the read position of a member, or by what this tab has shown to others. */
 export class Unread {
@@ -47,6 +48,12 @@ export class Unread {
     if (isAttending || !this.#isKnown) this.#see(newest);
     this.#isKnown = true;
     this.#line = this.#lineAfter === undefined ? null : (after(this.#lineAfter)[0]?.id ?? null);
+  }
+
+  /** How many of the unread messages mention a user. @param messages all messages of the room, oldest first */
+  mentionsOf({ id_user }: Author, messages: readonly Message[]): number {
+    if (this.#count === 0 || id_user === null) return 0;
+    return messages.slice(-this.#count).filter(({ body }) => mentionedUsers(body).includes(id_user)).length;
   }
 
   /** The same user has read up to here on another device. */

@@ -110,4 +110,47 @@ describe('reading history', skipWithout('chromium'), () => {
     expect(title).toContain('11:19');
     await context.close();
   });
+
+  test('a link leads to its message, and the messages after it follow up to the newest', async () => {
+    const start = 1.6e12;
+    const rows = Array.from({ length: 900 }, (_, i) => ({
+      id: `linked-${i}`,
+      room: 'linked',
+      body: `item ${i}`,
+      sent: new Date(start + i * 60_000),
+    }));
+    const database = await app.database.connect();
+    await r.table('messages').insert(rows).run(database);
+    await r
+      .table('messages')
+      .insert({ room: 'linked', body: 'an answer', reply_to: 'linked-300' })
+      .run(database);
+    const { page, context, complaints } = await visit(browser, `${app.url}/r/linked?at=linked-500`);
+    const target = page.locator('.target');
+    const isVisible = (text: string) =>
+      page.evaluate(`(() => {
+        const log = document.getElementById('log').getBoundingClientRect();
+        const bodies = [...document.querySelectorAll('#rows .body')];
+        const place = bodies.find((one) => one.textContent.endsWith('${text}'))?.getBoundingClientRect();
+        return place !== undefined && place.top >= log.top && place.bottom <= log.bottom;
+      })()`);
+    expect(await target.locator('.body').textContent()).toBe('item 500');
+    await page.locator('.gap').waitFor({ state: 'attached' });
+    expect(await isVisible('item 500')).toBe(true);
+    const scrollDown = () =>
+      page.evaluate(
+        "document.getElementById('log').scrollTop += document.getElementById('log').clientHeight",
+      );
+    await until('the newest message', async () => {
+      await scrollDown();
+      return isVisible('an answer');
+    });
+    expect(await page.locator('.gap').count()).toBe(0);
+
+    await page.locator('.quote-line').click();
+    await until('the original', async () => (await target.locator('.body').textContent()) === 'item 300');
+    expect(await isVisible('item 300')).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -285,3 +285,60 @@ describe('mentions', () => {
     expect(await refusal(`${body.slice(0, -6)} ${'<@u1> '.repeat(50)}`, {})).not.toHaveProperty('code');
   });
 });
+
+describe('pages without JavaScript', () => {
+  const html = async (path: string, cookie = '') => {
+    const response = await fetch(app.url + path, { headers: { cookie } });
+    return { status: response.status, text: await response.text() };
+  };
+
+  test('the address of a message shows it with those around it, and leads on in both directions', async () => {
+    await fill(300);
+    const id = encodeURIComponent(`${room} 0150`);
+    const { status, text } = await html(`/r/${room}?at=${id}`);
+    expect(status).toBe(200);
+    expect(text).toMatch(/class="message[^"]* target" data-id="[^"]* 0150" tabindex="-1" autofocus/);
+    expect(text).toContain('>m101<');
+    expect(text).toContain('>m200<');
+    expect(text).not.toContain('>m201<');
+    const after = /href="([^"]*[?&]after=[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+    expect((await html(after!)).text).toContain('>m201<');
+    for (const unknown of ['nothing', 'x'.repeat(300), ''])
+      expect(await html(`/r/${room}?at=${unknown}`)).toMatchObject({
+        status: 404,
+        text: expect.stringContaining('does not exist in this room'),
+      });
+  });
+
+  test('a message of a room for members is shown to members only', async () => {
+    await post(`${app.url}/api/rooms`, { name: room, access: 'members' }, { cookie: ann.cookie });
+    const { id } = await say('for members');
+    expect((await html(`/r/${room}?at=${id}`, ann.cookie)).text).toContain('for members');
+    const refused = await html(`/r/${room}?at=${id}`, bob.cookie);
+    expect(refused.status).toBe(403);
+    expect(refused.text).not.toContain('for members</div>');
+  });
+
+  test('a form replies, and shows the original with the names of mentioned users', async () => {
+    const original = await say(`<b>hi</b> <@${bob.id_user}>`);
+    const form = await html(`/r/${room}?reply=${original.id}`, bob.cookie);
+    expect(form.text).toContain(`name="reply_to" value="${original.id}"`);
+    expect(form.text).toContain('&lt;b&gt;hi&lt;/b&gt; @Bob');
+    const body = new URLSearchParams({ body: 'by form', reply_to: original.id });
+    await fetch(`${app.url}/r/${room}`, { method: 'POST', body, headers: { cookie: bob.cookie } });
+    const page = (await html(`/r/${room}`, bob.cookie)).text;
+    expect(page).toContain(`?at=${original.id}"`);
+    expect(page).toMatch(/mentions-you" data-id/);
+    expect(page).toMatch(/<bdi class="mention self"[^>]*>@Bob<\/bdi>/);
+  });
+
+  test('the page of mentions leads to each message', async () => {
+    const eve = await guest('Eleonore');
+    expect((await html('/mentions', eve.cookie)).text).toContain('No message mentions you yet.');
+    const { id } = await say(`come here, <@${eve.id_user}>`);
+    const { text } = await html('/mentions', eve.cookie);
+    expect(text).toContain(`href="/r/${room}?at=${id}"`);
+    expect(text).toContain('@Eleonore</bdi>');
+    expect(await html('/mentions?before=x', eve.cookie)).toMatchObject({ status: 400 });
+  });
+});

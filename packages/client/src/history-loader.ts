@@ -10,6 +10,7 @@ export interface HistoryLoaderDependencies {
   nextRef: () => string;
 }
 
+type Place = Pick<ClientFrame<'loadHistory'>, 'before' | 'after' | 'around'>;
 type Change = ServerFrame<'deliverMessage' | 'removeMessage' | 'annotationsChanged'>;
 
 /** Messages per page: the maximum of the server. */
@@ -20,7 +21,7 @@ export class HistoryLoader {
   readonly #dependencies: HistoryLoaderDependencies;
   #fault: string | null = null;
   #isPaused = false;
-  #request: { ref: string; before: Position; changes: Change[] } | null = null;
+  #request: { ref: string; place: Place; changes: Change[] } | null = null;
 
   constructor(dependencies: HistoryLoaderDependencies) {
     this.#dependencies = dependencies;
@@ -42,14 +43,27 @@ export class HistoryLoader {
   }
 
   /** Loads the page before a position, unless a page is loading. */
-  load(before: Position): void {
-    if (this.#request || this.#isPaused) return;
+  load({ sent, id }: Position): void {
+    if (!this.#request) this.#send({ before: { sent, id } });
+  }
+
+  /** Loads the page after a position, unless a page is loading. */
+  loadAfter({ sent, id }: Position): void {
+    if (!this.#request) this.#send({ after: { sent, id } });
+  }
+
+  /** Loads a message and those around it, instead of a page that is loading. */
+  loadAround(id: string): void {
+    this.#send({ around: id });
+  }
+
+  #send(place: Place): void {
+    if (this.#isPaused) return;
     const { room, send, changed, nextRef } = this.#dependencies;
-    const { sent, id } = before;
     const ref = nextRef();
-    this.#request = { ref, before: { sent, id }, changes: [] };
+    this.#request = { ref, place, changes: [] };
     this.#fault = null;
-    send({ type: 'loadHistory', ref, room, before: { sent, id }, limit: PAGE_MESSAGES });
+    send({ type: 'loadHistory', ref, room, ...place, limit: PAGE_MESSAGES });
     changed();
   }
 
@@ -64,12 +78,14 @@ export class HistoryLoader {
     this.#request?.changes.push(change);
   }
 
-  receive({ ref, messages, hasOlder }: ServerFrame<'history'>): void {
+  receive({ ref, messages, hasOlder, hasNewer }: ServerFrame<'history'>): void {
     if (!this.#request || this.#request.ref !== ref) return;
     const { timeline } = this.#dependencies;
-    const { before, changes } = this.#request;
+    const { place, changes } = this.#request;
     this.#request = null;
-    timeline.applyPage(before, messages, hasOlder);
+    if (place.before) timeline.applyPage(place.before, messages, hasOlder);
+    else if (place.after) timeline.applyAfter(place.after, messages, hasNewer);
+    else timeline.applyAround(messages, hasOlder, hasNewer);
     for (const change of changes) {
       if (change.type === 'deliverMessage') timeline.upsert(change.message);
       else if (change.type === 'removeMessage') timeline.remove(change.id);

@@ -1,4 +1,5 @@
 export { type ApiAnswer, type ApiRequest, requestApi } from './api-request.js';
+export type { MentionNames, RoomMessage, RoomQuote } from './author-names.js';
 export { ChatClient, type ClientEvent } from './chat-client.js';
 export type { ChatClientOptions } from './client-options.js';
 export type { ConnectionState, RefusalReason } from './connection-state.js';
@@ -14,6 +15,7 @@ export type {
   Position,
   PresenceCount,
   PresenceEntry,
+  Quote,
   Reaction,
   RoomInfo,
   SearchResult,

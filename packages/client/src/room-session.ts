@@ -2,6 +2,7 @@ import { CommandNotice } from './command-notice.js';
 import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
 import type { Outbox } from './outbox.js';
+import { QuotedMessages } from './quoted-messages.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import type { Requests } from './requests.js';
 import { Timeline } from './timeline.js';
@@ -33,6 +34,7 @@ export class RoomSession {
   readonly timeline = new Timeline();
   readonly history: HistoryLoader;
   readonly notice: CommandNotice;
+  readonly quoted = new QuotedMessages(this.timeline);
   readonly #dependencies: RoomSessionDependencies;
   #status: RoomStatus = 'disconnected';
   #refusal: RequestError | null = null;
@@ -116,6 +118,7 @@ export class RoomSession {
 
   receive(frame: ServerFrame): void {
     const { room, outbox } = this.#dependencies;
+    if (isOf(frame, room)) this.quoted.receive(frame);
     switch (frame.type) {
       case 'welcome':
         // The socket was opened, or its user has signed in.
@@ -149,6 +152,9 @@ export class RoomSession {
         if (frame.room !== room || !this.isJoined) return;
         this.#status = frame.live ? 'live' : 'stale';
         if (frame.live) this.sendWaiting();
+        break;
+      case 'references':
+        if (frame.room !== room) return;
         break;
       case 'history':
         this.history.receive(frame);
@@ -286,4 +292,11 @@ export class RoomSession {
       if (this.#pausedUntil === until) this.#pausedUntil = null;
     }, delayMs);
   }
+}
+
+/** Whether a frame is about the messages of this room. */
+function isOf(frame: ServerFrame, room: string): boolean {
+  return frame.type === 'deliverMessage'
+    ? frame.message.room === room
+    : 'room' in frame && frame.room === room;
 }

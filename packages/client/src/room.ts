@@ -1,5 +1,5 @@
-import type { AuthorNames } from './author-names.js';
-import type { Message, MessageFile, Position, ServerFrame } from './frames.js';
+import type { AuthorNames, RoomMessage, RoomQuote } from './author-names.js';
+import type { Message, MessageFile, Position, Quote, ServerFrame } from './frames.js';
 import { MemberLog, type MemberNotice } from './member-log.js';
 import type { Unsent } from './outbox.js';
 import { OwnReactions } from './own-reactions.js';
@@ -21,6 +21,10 @@ export interface RoomInitialState {
   /** Oldest first. Shown until the server has verified them. */
   messages?: readonly Message[];
   hasOlder?: boolean;
+  /** The messages are an older part of the history, such as those around one of them. */
+  hasNewer?: boolean;
+  /** Messages to which these reply, by id. */
+  quoted?: Record<string, Quote | null>;
   /** Current names of authors by `id_user`. */
   names?: Record<string, string>;
   /** The read position that the server knows. */
@@ -41,6 +45,7 @@ export class Room {
   readonly #members = new MemberLog();
   readonly #own = new OwnReactions();
   #typedAt = Number.NEGATIVE_INFINITY;
+  #isDetached: boolean;
 
   constructor(dependencies: RoomDependencies, initial: RoomInitialState = {}) {
     const { room, names, send } = dependencies;
@@ -50,9 +55,14 @@ export class Room {
     this.#marker = new ReadMarker(initial.readPosition ?? null, (position) =>
       send({ type: 'markRead', room, position }),
     );
-    names.add(initial.names ?? {});
-    const { timeline } = this.#session;
-    if (initial.messages) timeline.applySnapshot(initial.messages, initial.hasOlder ?? true);
+    names.add(initial.names);
+    names.learn(initial.messages ?? []);
+    const { timeline, quoted } = this.#session;
+    const { messages, hasOlder = true, hasNewer = false } = initial;
+    quoted.add(initial.quoted);
+    if (messages && hasNewer) timeline.applyAround(messages, hasOlder, true);
+    else if (messages) timeline.applySnapshot(messages, hasOlder);
+    this.#isDetached = hasNewer;
     timeline.distrust();
   }
 
@@ -70,12 +80,23 @@ export class Room {
     return this.#session.isExpelled;
   }
 
-  /** Messages in order, with the current names of their authors. */
-  get messages(): readonly Message[] {
+  /** Messages in order, with current names, and with the messages to which they reply. */
+  get messages(): readonly RoomMessage[] {
     return this.#session.timeline.messages.map((message) => this.#shown(message));
   }
 
-  /** The current name of a user who reacted to or pinned a loaded message. */
+  /** The newest messages are loaded. False after `hasNewer` of the initial state, until the room is joined. */
+  get hasNewest(): boolean {
+    return !this.#isDetached;
+  }
+
+  /** A message to which others reply. Null: it does not exist (any more); undefined: unknown. */
+  quote(id: string): RoomQuote | null | undefined {
+    const quote = this.#session.quoted.get(id);
+    return quote ? this.#dependencies.names.applyTo(quote) : quote;
+  }
+
+  /** The current name of a user who wrote, was mentioned, reacted or pinned, if it is known. */
   nameOf(id_user: string): string | undefined {
     return this.#dependencies.names.get(id_user);
   }
@@ -127,6 +148,7 @@ export class Room {
 
   /**
    * Adds a message to the outbox and sends it as soon as possible, again after a lost connection.
+   * @param reply_to id of the message of this room to which it replies
    * @param files uploaded files; `body` may be empty then
    * @returns its id
    * @throws OutboxFullError while too many messages wait
@@ -183,6 +205,21 @@ export class Room {
     else this.#session.history.loadOlder();
   }
 
+  /** Loads the page of history after a message, such as the last one before a gap. */
+  loadNewer(position: Position): void {
+    this.#session.history.loadAfter(position);
+  }
+
+  /** Loads a message and those around it. `historyFault` says why it cannot be loaded. */
+  loadAround(id: string): void {
+    this.#session.history.loadAround(id);
+  }
+
+  /** The message before another one, such as that before a gap. */
+  previous(id: string): Message | null {
+    return this.#session.timeline.previous(id);
+  }
+
   /** Removes the oldest messages if there are more than `limit`. They can be loaded again. */
   trim(limit: number): void {
     this.#session.timeline.trim(limit);
@@ -214,11 +251,14 @@ export class Room {
     } else if (frame.type === 'deliverMessage') this.#typing.end(frame.message.author.id_user);
     else if ('room' in frame && frame.room === this.name) this.#receiveOwn(frame);
     this.#session.receive(frame);
+    if (frame.type === 'roomSnapshot' && frame.room === this.name) this.#isDetached = false;
   }
 
-  #shown(message: Message): Message {
+  #shown(message: Message): RoomMessage {
     const { names, id_user } = this.#dependencies;
-    return names.apply(this.#own.apply(message, id_user()));
+    const { reply_to } = message;
+    const quote = reply_to === undefined ? undefined : this.#session.quoted.get(reply_to);
+    return names.apply(this.#own.apply(message, id_user()), quote);
   }
 
   /** Handles a frame about this room. */

@@ -108,6 +108,41 @@ export class Timeline {
     if (lowered) lowered.endsInGap = true;
   }
 
+  /** Applies all messages of the table from right after `after` to the last of `messages`. */
+  applyAfter(after: Position, messages: readonly Message[], hasNewer: boolean): void {
+    const last = messages.at(-1);
+    const to = hasNewer && last ? rightAfter(last) : null;
+    this.replaceRange(rightAfter(after), to, messages);
+    this.#markGapFrom(to);
+  }
+
+  /** Applies messages between which the table has no others. */
+  applyAround(messages: readonly Message[], hasOlder: boolean, hasNewer: boolean): void {
+    const [first] = messages;
+    const last = messages.at(-1);
+    if (!first || !last) return;
+    const from = hasOlder ? first : null;
+    const to = hasNewer ? rightAfter(last) : null;
+    this.replaceRange(from, to, messages);
+    this.#markGapFrom(to);
+    const added = this.#exact.find((one) => one.from === from);
+    if (added && from) added.endsInGap = true;
+  }
+
+  /** The message before another one, such as that before a gap. */
+  previous(id: string): Message | null {
+    const message = this.#byId.get(id);
+    return (message && this.#messages[this.#indexOf(message) - 1]) ?? null;
+  }
+
+  /** Marks a gap below the range that follows a position, unless a range contains or touches it. */
+  #markGapFrom(position: Position | null): void {
+    if (!position) return;
+    const above = this.#exact.find(({ from }) => from !== null && comparePositions(from, position) >= 0);
+    const isReached = this.#exact.some((one) => contains(one, position));
+    if (above && !isReached) above.endsInGap = true;
+  }
+
   /**
    * The position before which to load the next page, until no message is stale: right below an exact range, or right
    * after the newest stale message if that range ends in a gap. Null if no message is stale.
@@ -187,6 +222,9 @@ export class Timeline {
   }
 }
 
+/** The first position after a message. */
+const rightAfter = ({ sent, id }: Position): Position => ({ sent, id: `${id}\0` });
+
 const BEGINNING: Position = { sent: Number.NEGATIVE_INFINITY, id: '' };
 
 /** The range ends before the position. */
@@ -208,6 +246,7 @@ function isSame(a: Message, b: Message): boolean {
     a.body === b.body &&
     a.edited === b.edited &&
     a.kind === b.kind &&
+    a.reply_to === b.reply_to &&
     a.author.id_user === b.author.id_user &&
     a.author.name === b.author.name &&
     JSON.stringify([a.reactions, a.pinned]) === JSON.stringify([b.reactions, b.pinned])

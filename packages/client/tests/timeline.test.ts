@@ -198,3 +198,45 @@ describe('a timeline', () => {
     expect(timeline.messages).toEqual(table.rows);
   });
 });
+
+describe('a part of the history around a message', () => {
+  const table = new Table(span(1, 500));
+
+  test('the messages around a message are apart from the newest until those in between are loaded', () => {
+    const timeline = joined(table);
+    timeline.applyAround(span(100, 109), true, true);
+    expect(sents(timeline)).toEqual([...span(100, 109), ...span(491, 500)].map(({ sent }) => sent));
+    expect([...timeline.gaps()]).toEqual([message(491).id]);
+    expect(timeline.nextCheck()).toBeNull();
+    // Changes of messages that are loaded are applied, and others do not fill the gap.
+    timeline.upsert(message(105, 'edited'));
+    timeline.upsert(message(300, 'edited'));
+    expect(timeline.get(message(105).id)?.body).toBe('edited');
+    expect(timeline.get(message(300).id)).toBeUndefined();
+
+    for (let from = 110; from < 490; from += 100)
+      timeline.applyAfter(message(from - 1), span(from, Math.min(from + 99, 500)), from + 99 < 500);
+    expect(timeline.messages).toHaveLength(401);
+    expect(timeline.gaps().size).toBe(0);
+    expect(timeline.oldest).toMatchObject({ sent: 100 });
+  });
+
+  test('a message that is deleted while its surroundings are loaded from above and below leaves no gap', () => {
+    const timeline = joined(table);
+    timeline.applyAround(span(480, 485), true, true);
+    expect(timeline.previous(message(491).id)).toMatchObject({ sent: 485 });
+    timeline.applyAfter(message(485), span(486, 495), true);
+    expect(timeline.gaps().size).toBe(0);
+    expect(sents(timeline)).toEqual(span(480, 500).map(({ sent }) => sent));
+  });
+
+  test('without a connection it is verified like all history', () => {
+    const timeline = new Timeline();
+    timeline.applyAround(span(100, 109), true, true);
+    timeline.distrust();
+    table.snapshot(timeline, 10);
+    expect(table.verify(timeline, 10)).toBeLessThan(5);
+    expect(timeline.get(message(100).id)).toBeDefined();
+    expect(timeline.gaps().size).toBe(1);
+  });
+});

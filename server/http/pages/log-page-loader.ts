@@ -1,10 +1,14 @@
 import type { Request, Response } from 'express';
-import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
 import { allowOwnFrames } from '../middleware/security-headers.js';
 import { logPage } from './log-page.js';
-import { type PageMessages, type PageMessagesDependencies, readPageMessages } from './page-messages.js';
+import {
+  NO_MESSAGES,
+  type PageMessages,
+  type PageMessagesDependencies,
+  readPageMessages,
+} from './page-messages.js';
 import { localeOf } from './reader-locale.js';
 import { editedId, type RoomPageRequest } from './room-page-request.js';
 import { roomPath } from './rows/room-path.js';
@@ -12,7 +16,6 @@ import { inLocale } from './texts/text.js';
 
 export interface LogPageLoaderDependencies extends PageMessagesDependencies {
   limits: Pick<Limits, 'heavyWork' | 'history'>;
-  users: Pick<UserTable, 'namesFor'>;
 }
 
 /** Renders the log of a room, `?log` of its page: for readers without JavaScript, in a frame that refreshes itself. */
@@ -25,20 +28,15 @@ export class LogPageLoader {
 
   async show(req: Request, res: Response, shown: RoomPageRequest): Promise<void> {
     allowOwnFrames(req, res);
-    const { limits, users } = this.#dependencies;
-    const { messages, hasOlder, unavailable } = await this.#read(req, shown);
-    const names = await users.namesFor(messages);
-    const error = shown.rejected?.error ?? unavailable;
+    const { limits } = this.#dependencies;
+    const found = await this.#read(req, shown);
+    const error = shown.rejected?.error ?? found.unavailable;
     await limits.heavyWork.run(req.ip, () => {
       const page = inLocale(localeOf(req, res), () =>
         logPage({
           ...shown,
           path: roomPath(shown.room, shown.as),
-          messages,
-          names,
-          hasOlder,
-          unavailable,
-          isHistory: req.query.before !== undefined,
+          ...found,
           isStill: req.query.still !== undefined,
           editing: editedId(req, shown),
         }),
@@ -56,7 +54,7 @@ export class LogPageLoader {
       return await readPageMessages(req, shown, this.#dependencies);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      return { messages: [], hasOlder: false, unavailable: error };
+      return { ...NO_MESSAGES, unavailable: error };
     }
   }
 }

@@ -1,29 +1,22 @@
-import type { ChatError } from '../../protocol/errors.js';
 import type { Message } from '../../protocol/message.js';
 import { encodeCursor } from '../api/schemas/cursor.js';
 import { logHtml } from './log-html.js';
+import type { PageMessages } from './page-messages.js';
 import type { RejectedForm } from './rejected-form.js';
 import { faultText } from './rows/fault-text.js';
 import { withQuery } from './rows/room-path.js';
+import { shownMessages } from './shown-messages.js';
 
-export interface LogPageModel {
+export interface LogPageModel extends PageMessages {
   room: string;
   /** Address of the room's page. */
   path: string;
   user: { id_user: string };
-  messages: readonly Message[];
-  /** See PageState. */
-  names: Record<string, string>;
-  hasOlder: boolean;
-  /** The page shows older messages instead of the newest ones. */
-  isHistory: boolean;
   /** The reader has stopped the page from refreshing itself. */
   isStill: boolean;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
   rejected?: RejectedForm | undefined;
-  /** Why the messages cannot be read. */
-  unavailable?: ChatError | undefined;
 }
 
 /** The log of a room as a document of its own, which readers without JavaScript see in a frame of the room's page. */
@@ -34,7 +27,8 @@ export const framePath = (path: string) => withQuery(path, 'log');
  * written, does not.
  */
 export function logPage(model: LogPageModel) {
-  const { room, user, messages, names, hasOlder, isHistory, isStill, editing, rejected, unavailable } = model;
+  const { room, user, messages, names, quoted, hasOlder, hasNewer, isHistory, target } = model;
+  const { isStill, editing, rejected, unavailable } = model;
   const path = framePath(model.path);
   return {
     room,
@@ -42,15 +36,18 @@ export function logPage(model: LogPageModel) {
     pagePath: model.path,
     faultText,
     rowsHtml: logHtml({
-      messages: messages.map((message) => withCurrentName(message, names)),
+      messages: shownMessages(messages, names, quoted),
       id_user: user.id_user,
       path,
       names,
+      pagePath: model.path,
       editing,
       rejected,
+      target,
     }),
     isEmpty: messages.length === 0,
     olderPath: olderPath(path, messages, hasOlder),
+    newerPath: isHistory ? newerPath(path, messages, hasNewer) : null,
     stillPath: withQuery(path, 'still'),
     isHistory,
     isStill,
@@ -64,8 +61,8 @@ export function olderPath(path: string, [first]: readonly Message[], hasOlder: b
   return hasOlder && first ? withQuery(path, `before=${encodeCursor(first)}`) : null;
 }
 
-export function withCurrentName(message: Message, names: Record<string, string>): Message {
-  const { author } = message;
-  const name = author.id_user !== null && Object.hasOwn(names, author.id_user) && names[author.id_user];
-  return name ? { ...message, author: { ...author, name } } : message;
+/** The address of the messages after those that are shown; null on the newest page. */
+export function newerPath(path: string, messages: readonly Message[], hasNewer: boolean): string | null {
+  const last = messages.at(-1);
+  return hasNewer && last ? withQuery(path, `after=${encodeCursor(last)}`) : null;
 }

@@ -1,6 +1,7 @@
-import type { Message } from '../../protocol/message.js';
 import { toHtml } from './html.js';
-import { messageBody, messageHead, messageTime } from './rows/message-row.js';
+import { type BodyOptions, messageBody, messageHead, messageTime } from './rows/message-row.js';
+import { withQuery } from './rows/room-path.js';
+import type { ShownMessage } from './rows/shown-message.js';
 import { readerLocale } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
@@ -16,7 +17,7 @@ export interface MessageHtml {
 export const CACHE_LENGTH = 4_000_000;
 
 interface Entry {
-  message: Message;
+  message: ShownMessage;
   html: MessageHtml;
   length: number;
 }
@@ -26,13 +27,16 @@ interface Entry {
  * edits, renames and rows that another program has changed are rendered again. The entries used longest ago go first.
  */
 export class MessageHtmlCache {
-  readonly #render: (message: Message) => MessageHtml;
+  readonly #render: (message: ShownMessage, options: MessageHtmlOptions) => MessageHtml;
   readonly #maxLength: number;
   /** By variant and the message's id; the first was used longest ago. */
   readonly #entries = new Map<string, Entry>();
   #held = 0;
 
-  constructor(render: (message: Message) => MessageHtml, maxLength = CACHE_LENGTH) {
+  constructor(
+    render: (message: ShownMessage, options: MessageHtmlOptions) => MessageHtml,
+    maxLength = CACHE_LENGTH,
+  ) {
     this.#render = render;
     this.#maxLength = maxLength;
   }
@@ -43,17 +47,17 @@ export class MessageHtmlCache {
   }
 
   /** @param variant of the rendering, for each of which there is an entry */
-  get(message: Message, variant = ''): MessageHtml {
+  get(message: ShownMessage, variant = '', options: MessageHtmlOptions = {}): MessageHtml {
     const key = variant + message.id;
     const found = this.#entries.get(key);
     if (found) this.#drop(key, found);
-    const entry = found && looksTheSame(found.message, message) ? found : this.#entryFor(message);
+    const entry = found && looksTheSame(found.message, message) ? found : this.#entryFor(message, options);
     if (entry.length <= this.#maxLength) this.#keep(key, entry);
     return entry.html;
   }
 
-  #entryFor(message: Message): Entry {
-    const html = this.#render(message);
+  #entryFor(message: ShownMessage, options: MessageHtmlOptions): Entry {
+    const html = this.#render(message, options);
     const { head, body } = html;
     return { message, html, length: message.body.length + head.length + body.length };
   }
@@ -74,7 +78,7 @@ export class MessageHtmlCache {
 }
 
 /** Compares everything that is rendered of a message. */
-function looksTheSame(a: Message, b: Message): boolean {
+function looksTheSame(a: ShownMessage, b: ShownMessage): boolean {
   return (
     a.body === b.body &&
     a.sent === b.sent &&
@@ -85,17 +89,35 @@ function looksTheSame(a: Message, b: Message): boolean {
   );
 }
 
-export function renderMessage(message: Message): MessageHtml {
+export interface MessageHtmlOptions extends BodyOptions {
+  /** The address of the log, to which the message is a place. */
+  path?: string;
+  /** The log is in a frame of this page. */
+  pagePath?: string | undefined;
+}
+
+export function renderMessage(message: ShownMessage, options: MessageHtmlOptions = {}): MessageHtml {
+  const { path, pagePath } = options;
+  const at = (base: string) => withQuery(base, `at=${encodeURIComponent(message.id)}`);
+  const link =
+    pagePath === undefined
+      ? path !== undefined && { href: at(path) }
+      : { href: at(pagePath), target: '_parent' };
   return {
-    head: toHtml(...messageHead(message, messageTime(message.sent, UTC_TIME))),
-    body: toHtml(...messageBody(message, UTC_TIME)),
+    head: toHtml(...messageHead(message, messageTime(message.sent, UTC_TIME, link || null))),
+    body: toHtml(...messageBody(message, UTC_TIME, options)),
   };
 }
 
 const cache = new MessageHtmlCache(renderMessage);
 
-/** A message's row in HTML, as far as it is the same for every reader with the same language and clock. */
-export function messageHtml(message: Message): MessageHtml {
+/**
+ * A message's row in HTML. If it refers to nothing else, it is the same for every reader with the same language and clock,
+ * and is rendered once.
+ */
+export function messageHtml(message: ShownMessage, options: MessageHtmlOptions): MessageHtml {
   const { language, clock } = readerLocale();
-  return cache.get(message, `${language} ${clock} `);
+  const isSame = message.reply_to === undefined && message.mentioned === undefined;
+  const variant = `${language} ${clock} ${options.pagePath ?? ''} ${options.path ?? ''} `;
+  return isSame ? cache.get(message, variant, options) : renderMessage(message, options);
 }

@@ -7,6 +7,7 @@ import type { UserTable } from '../../database/tables/user-table.js';
 import type { FileService } from '../../files/file-service.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
+import type { MentionList } from '../../rooms/mention-list.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
@@ -19,6 +20,7 @@ import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
+import { mentionsPageRouter } from './mentions-page.js';
 import { newRoomRouter } from './new-room-page.js';
 import { type OfflineDependencies, offlineRouter } from './offline-pages.js';
 import { pageVisitor } from './page-visitor.js';
@@ -35,6 +37,7 @@ export interface PagesDependencies {
   files: Pick<FileService, 'upload'>;
   limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
   log: Log;
+  mentionList: MentionList;
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
   origins: OriginPolicy;
@@ -92,6 +95,7 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(sameOrigin(dependencies.origins));
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
+  router.use(mentionsPageRouter({ ...dependencies, roomPages }));
   router.use(searchPagesRouter({ ...dependencies, roomPages }));
   router.use(settingsRouter({ visitors, roomPages }));
 

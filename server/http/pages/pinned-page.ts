@@ -1,9 +1,7 @@
 import type { Request, Response } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
-import type { Message } from '../../protocol/message.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { Html, toHtml } from './html.js';
-import { withCurrentName } from './log-page.js';
 import { messageHtml } from './message-html.js';
 import type { PageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
@@ -11,6 +9,8 @@ import type { RoomPageLoader } from './room-page-loader.js';
 import { type ElementTree, element } from './rows/element.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
+import type { ShownMessage } from './rows/shown-message.js';
+import { shownMessages } from './shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale, t } from './texts/text.js';
 
@@ -36,13 +36,17 @@ export async function showPinnedPage(
   res.set('Cache-Control', 'private, no-cache');
   inLocale(localeOf(req, res), () => {
     const side = sidePanel({ ...visitor, room, rooms: listed });
-    const rows = messages.map((message) => pinnedRow(withCurrentName(message, names), side.path));
+    const rows = shownMessages(messages, names, {}).map((message) => pinnedRow(message, by, side.path));
     res.render('pinned', { ...side, rowsHtml: toHtml(...rows) });
   });
 }
 
-function pinnedRow(message: Message, path: string): ElementTree<Html> {
-  const { head, body } = messageHtml(message);
+function pinnedRow(message: ShownMessage, self: string, path: string): ElementTree<Html> {
+  const { head, body } = messageHtml(message, {
+    self,
+    pathOf: (id) => withQuery(path, `at=${encodeURIComponent(id)}`),
+    path,
+  });
   const link = { class: 'tool', href: withQuery(path, `at=${encodeURIComponent(message.id)}`) };
   return messageRow<Html>(
     message,

@@ -2,12 +2,16 @@ import type { Request, Response } from 'express';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
+import { isMessageId } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
-import { type PageMessagesDependencies, readPageMessages } from './page-messages.js';
+import { type PageMessages, type PageMessagesDependencies, readPageMessages } from './page-messages.js';
 import { localeOf } from './reader-locale.js';
+import { textOf } from './rejected-form.js';
 import { roomPage } from './room-page.js';
 import { editedId, type RoomPageRequest } from './room-page-request.js';
+import type { ShownMessage } from './rows/shown-message.js';
+import { shownMessages } from './shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
 
@@ -33,40 +37,55 @@ export class RoomPageLoader {
     const { room, user, rejected } = shown;
     const isUnavailable = rejected?.error.code === 'database-unavailable';
     try {
-      const [{ messages, hasOlder, unavailable }, rooms, present] = await Promise.all([
+      const [found, rooms, present] = await Promise.all([
         readPageMessages(req, shown, this.#dependencies),
         isUnavailable ? [] : this.list(user.id_user),
         isUnavailable ? NO_USERS : this.#present(room, user.id_user),
       ]);
+      const { unavailable } = found;
       const error = rejected?.error ?? unavailable;
       if (error?.details.retryAfterMs)
         res.set('Retry-After', `${Math.ceil(error.details.retryAfterMs / 1000)}`);
-      const [names, unreadSince] = await Promise.all([
-        this.#dependencies.users.namesFor(messages),
-        unavailable || isUnavailable ? null : this.#dependencies.directory.unreadSince(room, user.id_user),
-      ]);
+      const unreadSince =
+        unavailable || isUnavailable
+          ? null
+          : await this.#dependencies.directory.unreadSince(room, user.id_user);
+      const replyingTo = await this.#original(req, shown, found);
       await this.#dependencies.limits.heavyWork.run(req.ip, () => {
         const page = inLocale(localeOf(req, res), () =>
           roomPage({
             ...shown,
             rooms,
-            messages,
-            names,
-            hasOlder,
+            ...found,
+            replyingTo,
             unreadSince,
             present,
-            unavailable,
-            isHistory: req.query.before !== undefined,
             notice: NOTICES.find((code) => code === req.query.notice),
             editing: editedId(req, shown),
           }),
         );
-        this.#respond(res, error?.status ?? 200).render('room', page);
+        this.#respond(res, error?.status ?? (found.isTargetUnknown ? 404 : 200)).render('room', page);
       });
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
       await this.refuse(req, res, shown);
     }
+  }
+
+  /** The message to which the form of the page replies, without JavaScript. */
+  async #original(
+    req: Request,
+    { room, user, rejected }: RoomPageRequest,
+    { messages, names, unavailable }: PageMessages,
+  ): Promise<ShownMessage | null> {
+    const id = rejected?.replyTo ?? textOf(req.query.reply) ?? '';
+    if (unavailable || !isMessageId(id)) return null;
+    const { rooms, users } = this.#dependencies;
+    const message =
+      messages.find((one) => one.id === id) ?? (await (await rooms.reader(room, user.id_user)).get(room, id));
+    if (!message) return null;
+    const [shown] = shownMessages([message], { ...names, ...(await users.namesFor([message])) }, {});
+    return shown ?? null;
   }
 
   /** The page of a room that the user may not enter shows only its name. */

@@ -1,33 +1,31 @@
 import { ChatError, ERRORS, type ErrorCode } from '../../protocol/errors.js';
-import { type Message, newMessageId, type Position } from '../../protocol/message.js';
+import { newMessageId, type Position } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
 import { toHtml } from './html.js';
 import { logHtml } from './log-html.js';
-import { framePath, olderPath, withCurrentName } from './log-page.js';
+import { framePath, newerPath, olderPath } from './log-page.js';
+import type { PageMessages } from './page-messages.js';
 import { encodePageState } from './page-state.js';
 import { faultText } from './rows/fault-text.js';
 import { composerHint } from './rows/key-hints.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
+import { quotedText } from './rows/quote-line.js';
 import { roomSearchPath, withQuery } from './rows/room-path.js';
+import type { ShownMessage } from './rows/shown-message.js';
+import { shownMessages } from './shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
-export interface RoomPageModel extends SidePanelModel {
+export interface RoomPageModel extends SidePanelModel, PageMessages {
   room: string;
-  messages: readonly Message[];
-  /** See PageState. */
-  names: Record<string, string>;
-  hasOlder: boolean;
+  /** The message to which the form replies. */
+  replyingTo: ShownMessage | null;
   unreadSince: Position | null;
   /** On a playground page, its signed identity. */
   signed: string | null;
   present: PresentUsers;
-  /** The page shows older messages instead of the newest ones. */
-  isHistory?: boolean;
   /** Id of the own message that is being edited. */
   editing?: string | undefined;
-  /** Why the messages cannot be read. */
-  unavailable?: ChatError | undefined;
   /** A notice about the message that the reader has just sent by a form. */
   notice?: ErrorCode | undefined;
 }
@@ -35,16 +33,22 @@ export interface RoomPageModel extends SidePanelModel {
 /** The variables of views/room.pug. */
 export function roomPage(model: RoomPageModel) {
   const { room, user, as, messages, names, hasOlder, unreadSince, signed, present, rooms } = model;
-  const { isHistory = false, editing, unavailable, rejected, notice } = model;
+  const { isHistory, hasNewer, quoted, target, isTargetUnknown, replyingTo } = model;
+  const { editing, unavailable, rejected, notice } = model;
   const side = sidePanel(model);
   const { path } = side;
   const people = presentPeople(present.users, user.id_user);
   const state = {
     room,
     user: { id_user: user.id_user, name: user.name },
-    messages: isHistory ? [] : messages,
+    // The script loads other parts of the history itself.
+    messages: isHistory && target === undefined ? [] : messages,
     names,
+    quoted,
     hasOlder,
+    hasNewer,
+    target: target ?? null,
+    replyTo: replyingTo?.id ?? null,
     rooms,
     unreadSince,
     as: as !== null && signed !== null ? { id_user: as, signed } : null,
@@ -54,14 +58,22 @@ export function roomPage(model: RoomPageModel) {
     isEmpty: messages.length === 0,
     hasOlder,
     rowsHtml: logHtml({
-      messages: messages.map((message) => withCurrentName(message, names)),
+      messages: shownMessages(messages, names, quoted),
       id_user: user.id_user,
       path,
       names,
       editing,
       rejected,
+      target,
     }),
     olderPath: olderPath(path, messages, hasOlder),
+    newerPath: isHistory ? newerPath(path, messages, hasNewer) : null,
+    isTargetUnknown: isTargetUnknown === true,
+    replyingTo: replyingTo && {
+      id: replyingTo.id,
+      name: replyingTo.author.name,
+      text: quotedText(replyingTo),
+    },
     searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
     pinnedPath: withQuery(path, 'pinned'),

@@ -4,7 +4,15 @@ import type { UserTable } from '../../database/tables/user-table.js';
 import type { FileService } from '../../files/file-service.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanFileIds } from '../../protocol/file.js';
-import { cleanBody, cleanCaption, cleanId, cleanRoom, LIMITS, LOBBY } from '../../protocol/message.js';
+import {
+  cleanBody,
+  cleanCaption,
+  cleanId,
+  cleanReplyTo,
+  cleanRoom,
+  LIMITS,
+  LOBBY,
+} from '../../protocol/message.js';
 import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
@@ -79,7 +87,8 @@ export function roomPagesRouter({
     else {
       const files = cleanFileIds(fields.files);
       const body = files.length > 0 ? cleanCaption(fields.body) : cleanBody(fields.body);
-      const message = { ...(id && { id }), room, body, files, author: user };
+      const reply_to = cleanReplyTo(fields.reply_to);
+      const message = { ...(id && { id }), room, body, files, reply_to, author: user };
       const { notice } = await rooms.post(message, address);
       return noticeInTime(notice);
     }

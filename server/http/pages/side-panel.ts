@@ -51,6 +51,7 @@ export function sidePanel({
     joinPath: memberPath(room, 'join', as),
     leavePath: memberPath(room, 'leave', as),
     namePath: asUser('/name', as),
+    mentionsPath: asUser('/mentions', as),
     searchPath: asUser('/search', as),
     settingsPath: asUser('/settings', as),
     roomsPath: asUser('/rooms', as),

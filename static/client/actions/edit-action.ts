@@ -1,5 +1,6 @@
 import type { Author, Message, Room } from 'changeroom-client';
 import { t } from '../../../server/http/pages/texts/text.js';
+import type { MentionText } from '../completion/mention-text.js';
 import type { Composer } from '../composer.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
 import { Editor } from '../editor.js';
@@ -10,6 +11,7 @@ import type { MessageAction } from './message-action.js';
 export interface EditActionDependencies {
   room: Room;
   composer: Pick<Composer, 'focus' | 'restore'>;
+  mentions: MentionText;
   unfinishedEdit: UnfinishedEdit;
   drawing: DrawScheduler;
   user: () => Author;
@@ -83,11 +85,12 @@ export class EditAction implements MessageAction {
   }
 
   #edit(id: string, text?: string): void {
-    const { room, include, drawing, unfinishedEdit } = this.#dependencies;
+    const { room, include, drawing, mentions, unfinishedEdit } = this.#dependencies;
     const message = room.message(id);
     if (!message || this.#editing?.id === id) return;
     const editor = new Editor({
       message,
+      mentions,
       text,
       changed: (changed) => unfinishedEdit.save(id, changed),
       save: async (body) => {

@@ -19,7 +19,7 @@ export function unsentCommands({ client, room, composer }: UnsentCommandsDepende
     rewrite(id) {
       const unsent = client.outbox.get(id);
       room.discard(id);
-      if (unsent) composer.restore(unsent.body, unsent.files);
+      if (unsent) composer.restore(unsent.body, unsent.reply_to ?? null, unsent.files);
     },
     discard(id) {
       room.discard(id);

@@ -69,9 +69,10 @@ export class CompletionView {
   }
 
   /** Has the same effect as typing the text. */
-  #insert({ text }: Completion): void {
+  #insert(completion: Completion): void {
+    completion.chosen?.();
     const { start, end } = this.#model.range;
-    replaceRange(this.#dependencies.field, start, end, text);
+    replaceRange(this.#dependencies.field, start, end, completion.text);
   }
 
   #idOf({ key }: Completion): string {

@@ -11,6 +11,8 @@ export interface Completion {
   /** Compared member by member: the option is drawn again when a member differs. */
   version: readonly unknown[];
   draw(): Child[];
+  /** Called when the reader has chosen it, before its text is inserted. */
+  chosen?(): void;
 }
 
 /** Completes names that begin with a trigger, such as `/` or `:`. */

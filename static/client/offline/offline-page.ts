@@ -26,7 +26,7 @@ async function show(): Promise<void> {
     if (row.type === 'day') return dayRow(row.sent, LOCAL_TIME);
     return row.type === 'message' ? savedRow(saved, row.message, row.leads) : null;
   });
-  const unsent = unsentIn(saved).map((message) => unsentRow(message, saved.user, true, null));
+  const unsent = unsentIn(saved).map((message) => unsentRow(message, {}, saved.user, true, null));
   byId('rows').replaceChildren(...[...rows, ...unsent].flatMap((row) => (row ? [toNode(row)] : [])));
 }
 
@@ -36,6 +36,9 @@ function savedRow({ user }: SavedRoom, message: Message, leads: boolean): Elemen
   return deliveredRow(message, {
     leads,
     isOwn,
+    self: null,
+    as: null,
+    isTarget: false,
     isConfirming: false,
     isChoosing: false,
     fault: null,

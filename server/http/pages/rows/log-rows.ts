@@ -65,7 +65,8 @@ export function toRows<N extends Note = never>(
     if (isAfterGap) rows.push({ type: 'gap', key: `gap ${message.id}`, before: message });
     const isFirstUnread = message.id === unread;
     if (isFirstUnread) rows.push({ type: 'unread', key: 'unread' });
-    const leads = leader === null || isAfterGap || isFirstUnread || !areOneGroup(leader, message);
+    const isReply = message.reply_to !== undefined;
+    const leads = leader === null || isAfterGap || isFirstUnread || isReply || !areOneGroup(leader, message);
     rows.push({ type: 'message', key: `message ${message.id}`, message, leads });
     if (leads) leader = message;
   }

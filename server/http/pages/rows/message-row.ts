@@ -5,22 +5,37 @@ import { avatar, hueClass } from './avatar.js';
 import { lengthClass } from './body-lines.js';
 import { type Child, classes, type ElementTree, element } from './element.js';
 import { isJumbo } from './jumbo.js';
+import { addresses } from './markup/addresses.js';
 import { bodyNodes } from './markup/body-nodes.js';
+import { mentionFinder } from './markup/mentions.js';
 import { layoutText } from './plain-text.js';
+import { quoteLine } from './quote-line.js';
+import type { ShownMessage } from './shown-message.js';
 import type { TimeFormat } from './time-format.js';
 
 export interface MessageRowOptions {
   /** Starts a group of messages by one author, and shows the author. */
   leads: boolean;
   isOwn: boolean;
+  /** The message mentions its reader. */
+  isMentioned?: boolean;
+  /** The address of the page leads to the message. */
+  isTarget?: boolean;
   /** Further classes. */
   states?: readonly string[];
+}
+
+export interface BodyOptions {
+  /** The user who reads the message; mentions of this user stand out. */
+  self?: string | null;
+  /** The address of another message of the room; null: a script handles the click on a quote. */
+  pathOf?: ((id: string) => string) | null;
 }
 
 /** The row of a message around its head, its body and what belongs to them. */
 export function messageRow<Slot = never>(
   message: Pick<Message, 'id' | 'author' | 'body' | 'kind'>,
-  { leads, isOwn, states = [] }: MessageRowOptions,
+  { leads, isOwn, isMentioned = false, isTarget = false, states = [] }: MessageRowOptions,
   ...content: Child<Slot>[]
 ): ElementTree<Slot> {
   const { id, author } = message;
@@ -30,10 +45,13 @@ export function messageRow<Slot = never>(
     leads ? 'leads' : 'follows',
     hueClass(author),
     isOwn && 'own',
+    isMentioned && 'mentions-you',
+    isTarget && 'target',
     ...states,
   );
   // Focusable, so that a touch shows the time, and the actions of an own message.
-  return element('li', { class: look, 'data-id': id, tabindex: '-1' }, ...content);
+  // Without a script, the browser scrolls to the element with `autofocus`.
+  return element('li', { class: look, 'data-id': id, tabindex: '-1', autofocus: isTarget }, ...content);
 }
 
 /** Avatar, author and time: the same for every reader in one time zone. */
@@ -50,19 +68,21 @@ export function messageHead({ author, kind }: Pick<Message, 'author' | 'kind'>, 
   ];
 }
 
-export function messageTime(sent: number, { clock, timeOfDay, fullTime }: TimeFormat): ElementTree {
+/** @param link attributes of the link to the message; null: the time is no link */
+export function messageTime(
+  sent: number,
+  { clock, timeOfDay, fullTime }: TimeFormat,
+  link: { href: string; target?: string | null } | null = null,
+): ElementTree {
   const time = timeOfDay(sent);
   const hour = clock(sent);
   const attributes = { datetime: new Date(sent).toISOString(), title: fullTime(sent) };
   // The time of a message without a head has little space.
-  return hour === time
-    ? element('time', attributes, time)
-    : element(
-        'time',
-        attributes,
-        element('span', { class: 'clock' }, hour),
-        element('span', { class: 'time' }, time),
-      );
+  const parts =
+    hour === time
+      ? [time]
+      : [element('span', { class: 'clock' }, hour), element('span', { class: 'time' }, time)];
+  return element('time', attributes, ...(link === null ? parts : [element('a', { ...link }, ...parts)]));
 }
 
 /**
@@ -70,10 +90,11 @@ export function messageTime(sent: number, { clock, timeOfDay, fullTime }: TimeFo
  * before it expands it.
  */
 export function messageBody(
-  message: Pick<Message, 'body' | 'edited' | 'kind'>,
+  message: Pick<ShownMessage, 'body' | 'edited' | 'kind' | 'mentioned' | 'quoted' | 'reply_to'>,
   { fullTime }: TimeFormat,
+  { self = null, pathOf = null }: BodyOptions = {},
 ): ElementTree[] {
-  const { edited } = message;
+  const { edited, mentioned, quoted, reply_to } = message;
   const body = textOf(message);
   // A message of files alone.
   if (body === '' && edited === undefined) return [];
@@ -81,13 +102,15 @@ export function messageBody(
     hasMarkup: message.kind !== 'system',
     // A sentence that begins with its author.
     hasBlocks: kindOf(message) !== 'action',
+    finders: mentioned ? [addresses, mentionFinder(mentioned, self)] : [addresses],
   });
   const length = lengthClass(layoutText(nodes));
   const note =
     edited !== undefined &&
     element('span', { class: 'edited', dir: 'ltr', title: fullTime(edited) }, t('message.edited'));
   const look = classes('body', isJumbo(body) && 'jumbo', length);
-  const whole = element('div', { class: look, dir: 'auto' }, ...nodes, note && ' ', note);
+  const quote = reply_to !== undefined && quoteLine(quoted, pathOf?.(reply_to) ?? null);
+  const whole = element('div', { class: look, dir: 'auto' }, quote, ...nodes, note && ' ', note);
   return length === null ? [whole] : [moreControl(length), whole];
 }
 

@@ -14,6 +14,11 @@ export function roomPath(room: string, as: string | null = null): string {
   return asUser(path, as);
 }
 
+/** The address of a message: the page of its room, with the messages around it. */
+export function messagePath({ room, id }: { room: string; id: string }, as: string | null = null): string {
+  return withQuery(roomPath(room, as), `at=${encodeURIComponent(id)}`);
+}
+
 /**
  * The room to which an address leads; null for addresses of other pages, and of other users.
  * @param as id of the playground user of the page; null: the page of the authenticated visitor

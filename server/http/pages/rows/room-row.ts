@@ -18,7 +18,7 @@ export function roomRow(
   entry: RoomEntry,
   { href, isCurrent, isUnsent = false, hasDraft = false }: RoomRowOptions,
 ): ElementTree {
-  const { name, topic, access, users, unread } = entry;
+  const { name, topic, access, users, unread, mentions } = entry;
   const attributes = {
     href,
     'aria-current': isCurrent && 'page',
@@ -40,6 +40,13 @@ export function roomRow(
     isUnsent && mark('badge', t('rooms.unsent'), t('rooms.messageSuffix')),
     hasDraft && !isUnsent && mark('badge', t('rooms.draft')),
     users ? mark('room-users', `${users}`, t('rooms.hereSuffix')) : null,
+    mentions
+      ? mark(
+          'room-unread room-mentions',
+          `@${unreadText(mentions)}`,
+          t('rooms.mentionsSuffix', { count: mentions }),
+        )
+      : null,
     unread ? mark('room-unread', unreadText(unread), t('rooms.unreadSuffix', { count: unread })) : null,
   );
   return element('li', {}, link);
