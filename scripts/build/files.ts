@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -24,8 +25,10 @@ export async function writeAtomically(file: string, content: string | Uint8Array
   const present = await readFile(file).catch(() => null);
   if (present?.equals(bytes)) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.${process.pid}`, bytes);
-  await rename(`${file}.${process.pid}`, file);
+  // Bundles of several languages write equal files at the same time.
+  const part = `${file}.${randomUUID()}`;
+  await writeFile(part, bytes);
+  await rename(part, file);
 }
 
 /**
