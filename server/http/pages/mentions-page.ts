@@ -18,6 +18,7 @@ import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
+import { UTC_TIME } from './utc-time.js';
 
 export interface MentionsPageDependencies {
   limits: Pick<Limits, 'heavyWork' | 'history'>;
@@ -60,11 +61,11 @@ export function mentionsPageRouter(dependencies: MentionsPageDependencies): Rout
 function mentionRow(message: ShownMessage, self: string, as: string | null) {
   const pathOf = (id: string) => messagePath({ room: message.room, id }, as);
   const { head, body } = messageHtml(message, { self, pathOf });
-  const link = element(
-    'a',
-    { class: 'mention-place', href: messagePath(message, as) },
-    '#',
-    element('bdi', {}, message.room),
+  const place = element(
+    'p',
+    { class: 'mention-place' },
+    element('a', { href: messagePath(message, as) }, '#', element('bdi', {}, message.room)),
+    ` · ${UTC_TIME.dayName(message.sent)}`,
   );
-  return messageRow<Html>(message, { leads: true, isOwn: false }, new Html(head), new Html(body), link);
+  return messageRow<Html>(message, { leads: true, isOwn: false }, new Html(head), new Html(body), place);
 }
