@@ -27,7 +27,11 @@ export async function writeRichTalk({ url, write, personOf, browser }: Community
 
   const me = await (await personOf('Margaret')).request.get(`${url}/api/me`);
   const { id_user } = (await me.json()) as { id_user: string };
-  await write('Grace', ROOM, `<@${id_user}> can you look at bed 3 after lunch? <@nobody-known> has the key.`);
+  await write(
+    'Grace',
+    ROOM,
+    `<@${id_user}> can you look at bed 3 after lunch? <@former-member> has the key.`,
+  );
   const photo = await upload('Linus', 'hill.png', landscape);
   const image = await write('Linus', ROOM, 'The hill this morning:', { files: [photo] });
   for (const [name, emoji] of [
