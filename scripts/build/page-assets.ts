@@ -9,6 +9,7 @@ import { EMOJI_DATA } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
 import { ON_DEMAND_STYLES } from './on-demand-styles.js';
+import { inOneFile } from './one-script.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -76,7 +77,11 @@ export async function bundlePage(): Promise<void> {
 function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
   return Promise.all(
     LANGUAGE_TAGS.map((language) =>
-      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [...MODULES, textsOf(language)]),
+      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [
+        inOneFile(join(ROOT, script)),
+        ...MODULES,
+        textsOf(language),
+      ]),
     ),
   );
 }
