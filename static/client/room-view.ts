@@ -24,8 +24,6 @@ import type { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
-import { MemberList } from './member-list.js';
-import { MembersSection } from './members-section.js';
 import { MessageJump } from './message-jump.js';
 import { isBy } from './message-row.js';
 import { playImage } from './moving-image.js';
@@ -33,6 +31,7 @@ import { NoteLine } from './note-line.js';
 import type { PageStorage } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { currentElements, placeElements } from './room-elements.js';
+import { RoomMembers } from './room-members.js';
 import { RoomPeople } from './room-people.js';
 import { RowFocus } from './row-focus.js';
 import { typingText } from './typing-text.js';
@@ -73,8 +72,7 @@ export class RoomView {
   readonly #elements = currentElements();
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
-  readonly #members: MemberList;
-  readonly #membersSection: MembersSection;
+  readonly #members: RoomMembers;
   readonly #composer: Composer;
   readonly #editing: EditAction;
   readonly #deletion: DeleteAction;
@@ -152,9 +150,8 @@ export class RoomView {
       leave: () => composer.focus(),
     });
     if (dependencies.replyTo !== null) composer.replyTo(dependencies.replyTo);
-    this.#members = new MemberList({ room: room.name, api, changed: scheduleDraw });
-    this.#membersSection = new MembersSection(this.#members);
-    this.#membersSection.onToggle(scheduleDraw);
+    const members = { room: room.name, api, changed: scheduleDraw };
+    this.#members = new RoomMembers(this.#elements.people, members);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
     new CodeBlocks(rows);
@@ -288,7 +285,7 @@ export class RoomView {
     byId('hint').hidden = typing !== '';
     this.#note.draw(notice);
     this.#people.show(presence, id_user);
-    this.#membersSection.show(presence, id_user, status === 'live');
+    this.#members.show(presence, id_user, status === 'live');
   }
 
   #clicked(event: Event): void {
