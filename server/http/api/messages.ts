@@ -211,7 +211,7 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
 
     endpoint(postMessage, async ({ params: { room }, body: fields }, req, res) => {
       const { id, reply_to, files = [] } = fields;
-      const body = files.length > 0 ? fields.body : cleanBody(fields.body || undefined);
+      const body = files.length > 0 ? (fields.body ?? '') : cleanBody(fields.body);
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created, notice } = await rooms.post(
         { id, room, body, reply_to, files, author: { id_user, name } },
