@@ -42,7 +42,12 @@ describe('the file of requests', () => {
   let document: OpenApi;
   beforeAll(async () => {
     app = await startTestApp({
-      env: { PRESENCE_SUMMARY_TOKEN: SECRET, PRESENCE_FLUSH_TOKEN: SECRET, METRICS_TOKEN: SECRET },
+      env: {
+        SEARCH: 'true',
+        PRESENCE_SUMMARY_TOKEN: SECRET,
+        PRESENCE_FLUSH_TOKEN: SECRET,
+        METRICS_TOKEN: SECRET,
+      },
     });
     document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
   });

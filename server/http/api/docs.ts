@@ -62,9 +62,10 @@ export function docsEndpoints({ log, authMode }: DocsDependencies, document: () 
     }),
 
     endpoint(getRequests, (_input, req, res) => {
+      const message = uuidv7();
       const file = requestFile(document(), {
         origin: originOf(req),
-        variables: { message: uuidv7() },
+        variables: { message, pin: message },
         hasTokens: authMode !== 'guest',
         undoing: ['deleteMessage', 'leaveRoom'],
       });

@@ -79,6 +79,7 @@ const postMessage = operation({
   errors: [
     'bad-room',
     'bad-body',
+    'too-many-mentions',
     'bad-id',
     'bad-reply',
     'bad-file',
@@ -108,7 +109,15 @@ const editMessage = operation({
   body: { body: fields.body },
   plainText: 'body',
   responses: { 200: { description: 'The edited message', schema: responses.message } },
-  errors: ['bad-room', 'bad-body', 'not-a-member', 'no-such-message', 'not-yours', 'refused-by-database'],
+  errors: [
+    'bad-room',
+    'bad-body',
+    'too-many-mentions',
+    'not-a-member',
+    'no-such-message',
+    'not-yours',
+    'refused-by-database',
+  ],
 });
 
 const deleteMessage = operation({
@@ -202,7 +211,7 @@ export function messageEndpoints({ limits, rooms, visitors }: MessagesDependenci
 
     endpoint(postMessage, async ({ params: { room }, body: fields }, req, res) => {
       const { id, reply_to, files = [] } = fields;
-      const body = files.length > 0 ? fields.body : cleanBody(fields.body || undefined);
+      const body = files.length > 0 ? (fields.body ?? '') : cleanBody(fields.body);
       const { id_user, name } = await visitors.visitor(req, res);
       const { message, created, notice } = await rooms.post(
         { id, room, body, reply_to, files, author: { id_user, name } },

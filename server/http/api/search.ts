@@ -30,10 +30,10 @@ const searchMessages = operation({
       examples: ['cake from:ada after:2025-01'],
     }),
     limit: fields.limit({ min: 1, max: 50, fallback: 20 }, 'Results on a page'),
-    before: rule((value) => (value === undefined ? null : decodeSearchCursor(value, 'before')), {
+    before: rule((value) => decodeSearchCursor(value, 'before'), {
       type: 'string',
       description: '`next` of a page: the older results',
-    }),
+    }).optional(),
   },
   responses: {
     200: {
@@ -55,7 +55,7 @@ const searchMessages = operation({
 
 export function searchEndpoints({ search, visitors }: SearchEndpointsDependencies): Endpoint[] {
   return [
-    endpoint(searchMessages, async ({ query: { q: query, limit, before } }, req, res) => {
+    endpoint(searchMessages, async ({ query: { q: query, limit, before = null } }, req, res) => {
       if (!search) throw searchIsOff();
       const id_user = await visitors.reader(req);
       const page = await search.find({ query, id_user, address: req.ip, before, limit });

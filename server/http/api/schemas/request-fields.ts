@@ -50,8 +50,8 @@ export const body = rule(cleanBody, {
   examples: ['hello'],
 });
 
-/** Of a message that may have files. */
-export const caption = rule(cleanCaption, {
+/** Of a message that may have files; undefined for a missing one. */
+export const caption = rule((value) => (value == null ? undefined : cleanCaption(value)), {
   type: 'string',
   maxLength: LIMITS.body,
   description: 'The text; may be missing or empty if the message has files',
