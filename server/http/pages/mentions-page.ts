@@ -12,6 +12,7 @@ import { pageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { element } from './rows/element.js';
+import { fileViews } from './rows/file-view.js';
 import { messageRow } from './rows/message-row.js';
 import { asUser, messagePath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
@@ -67,5 +68,12 @@ function mentionRow(message: ShownMessage, self: string, as: string | null) {
     element('a', { href: messagePath(message, as) }, '#', element('bdi', {}, message.room)),
     ` · ${UTC_TIME.dayName(message.sent)}`,
   );
-  return messageRow<Html>(message, { leads: true, isOwn: false }, new Html(head), new Html(body), place);
+  return messageRow<Html>(
+    message,
+    { leads: true, isOwn: false },
+    new Html(head),
+    new Html(body),
+    ...fileViews(message, as),
+    place,
+  );
 }

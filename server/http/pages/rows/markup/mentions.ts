@@ -13,9 +13,13 @@ export function mentionFinder(names: MentionNames, self: string | null = null): 
       index += part.text.length;
       const { id_user } = part;
       if (id_user === undefined) return [];
-      const name = Object.hasOwn(names, id_user) ? names[id_user] : t('message.unknownUser');
-      const look = id_user === self ? 'mention self' : 'mention';
-      const shown = element('bdi', { class: look, 'data-user': id_user }, `@${name}`);
+      const name = Object.hasOwn(names, id_user) ? names[id_user] : undefined;
+      const look = name === undefined ? null : id_user === self ? 'mention self' : 'mention';
+      const shown = element(
+        'bdi',
+        { class: look, 'data-user': id_user },
+        `@${name ?? t('message.unknownUser')}`,
+      );
       return [{ index: at, text: part.text, nodes: [shown] }];
     });
   };
