@@ -22,6 +22,7 @@ export const ERRORS = {
   'not-found': { status: 404, title: 'Not found' },
   'bad-room': { status: 400, title: 'Invalid room name' },
   'bad-body': { status: 400, title: 'Invalid message body' },
+  'too-many-mentions': { status: 400, title: 'The message mentions too many users' },
   'bad-name': { status: 400, title: 'Invalid name' },
   'bad-id': { status: 400, title: 'Invalid id' },
   'bad-cursor': { status: 400, title: 'Invalid cursor' },

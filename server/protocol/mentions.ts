@@ -46,12 +46,12 @@ export function withMentionNames(body: string, nameOf: (id_user: string) => stri
     .join('');
 }
 
-/** @throws ChatError `bad-body` for a body that mentions too many users */
+/** @throws ChatError `too-many-mentions` for a body that mentions too many users */
 export function checkMentions(body: string): void {
   if (!body.includes('<@')) return;
   const ids = new Set(mentionParts(body).flatMap(({ id_user }) => id_user ?? []));
   if (ids.size <= MAX_MENTIONS) return;
-  throw new ChatError('bad-body', `body mentions more than ${MAX_MENTIONS} users`, {
+  throw new ChatError('too-many-mentions', `body mentions more than ${MAX_MENTIONS} users`, {
     field: 'body',
     limit: MAX_MENTIONS,
   });

@@ -116,13 +116,16 @@ export function cleanNewRoom(field: string, value: unknown): string {
     throw new ChatError('bad-room', `${field} contains invisible characters`, { field });
   return name;
 }
-/** A message body as it is stored. @throws ChatError `bad-body` */
+/** A message body as it is stored. @throws ChatError `bad-body`, `too-many-mentions` */
 export function cleanBody(value: unknown): string {
   const body = cleanText(RULES.body, value);
   checkMentions(body);
   return body;
 }
-/** The body of a message with files as it is stored; may be empty or missing. @throws ChatError `bad-body` */
+/**
+ * The body of a message with files as it is stored; may be empty or missing.
+ * @throws ChatError `bad-body`, `too-many-mentions`
+ */
 export function cleanCaption(value: unknown): string {
   const body = cleanText({ ...RULES.body, mayBeEmpty: true }, value ?? '');
   checkMentions(body);

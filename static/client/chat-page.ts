@@ -8,7 +8,7 @@ import { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
 import { askBeforeLeaving } from './leaving-question.js';
 import { followLogins } from './login-channel.js';
-import { onMarkupLoaded } from './markup-on-demand.js';
+import { whenMarkupLoaded } from './markup-on-demand.js';
 import type { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
 import { type PageStorage, storageOf } from './page-storage.js';
@@ -104,7 +104,7 @@ export class ChatPage {
     // Not at the next frame: a tab that was just hidden gets none.
     document.addEventListener('visibilitychange', () => this.#drawing.drawNow());
     addEventListener('focus', scheduleDraw);
-    onMarkupLoaded(scheduleDraw);
+    whenMarkupLoaded(scheduleDraw);
     addEventListener('resize', scheduleDraw);
     // Another tab has changed drafts.
     addEventListener('storage', () => {

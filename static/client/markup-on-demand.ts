@@ -20,6 +20,7 @@ export function loadMarkup(): Promise<void> {
     (loaded) => {
       parser = loaded;
       for (const listener of listeners) listener();
+      listeners.clear();
     },
     () => {
       loading = null;
@@ -33,7 +34,8 @@ export function isMarkupLoaded(): boolean {
   return parser !== null;
 }
 
-/** Calls the listener when the parser is loaded. */
-export function onMarkupLoaded(listener: () => void): void {
-  listeners.add(listener);
+/** Calls the listener when the parser is loaded, or at once. */
+export function whenMarkupLoaded(listener: () => void): void {
+  if (parser) listener();
+  else listeners.add(listener);
 }

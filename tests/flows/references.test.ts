@@ -281,7 +281,7 @@ describe('mentions', () => {
 
   test('a body mentions at most 20 users', async () => {
     const body = Array.from({ length: 21 }, (_, i) => `<@u${i}>`).join(' ');
-    expect(await refusal(body, {})).toMatchObject({ code: 'bad-body', field: 'body', limit: 20 });
+    expect(await refusal(body, {})).toMatchObject({ code: 'too-many-mentions', field: 'body', limit: 20 });
     expect(await refusal(`${body.slice(0, -6)} ${'<@u1> '.repeat(50)}`, {})).not.toHaveProperty('code');
   });
 });

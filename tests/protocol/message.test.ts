@@ -70,6 +70,14 @@ test('bidi controls are accepted in a body and rejected in a name or topic', () 
   expect(() => cleanRoom('a\u202eb')).toThrowError(expect.objectContaining({ code: 'bad-room' }));
 });
 
+test('a body with mentions of more than 20 users is rejected', () => {
+  const users = Array.from({ length: 20 }, (_, i) => `<@user${i}>`).join(' ');
+  expect(cleanBody(`${users} <@user0>`)).toContain('<@user19>');
+  expect(() => cleanBody(`${users} <@another>`)).toThrowError(
+    expect.objectContaining({ code: 'too-many-mentions', details: { field: 'body', limit: 20 } }),
+  );
+});
+
 test('a text with more than 30 combining marks in a row is rejected', () => {
   expect(cleanBody(`q${'\u0301'.repeat(30)}`)).toHaveLength(31);
   expect(() => cleanBody(`q${'\u0301'.repeat(31)}`)).toThrowError(

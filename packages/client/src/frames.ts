@@ -135,6 +135,7 @@ export type ErrorCode =
   | 'not-found'
   | 'bad-room'
   | 'bad-body'
+  | 'too-many-mentions'
   | 'bad-name'
   | 'bad-id'
   | 'bad-cursor'

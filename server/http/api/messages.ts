@@ -79,6 +79,7 @@ const postMessage = operation({
   errors: [
     'bad-room',
     'bad-body',
+    'too-many-mentions',
     'bad-id',
     'bad-reply',
     'bad-file',
@@ -108,7 +109,15 @@ const editMessage = operation({
   body: { body: fields.body },
   plainText: 'body',
   responses: { 200: { description: 'The edited message', schema: responses.message } },
-  errors: ['bad-room', 'bad-body', 'not-a-member', 'no-such-message', 'not-yours', 'refused-by-database'],
+  errors: [
+    'bad-room',
+    'bad-body',
+    'too-many-mentions',
+    'not-a-member',
+    'no-such-message',
+    'not-yours',
+    'refused-by-database',
+  ],
 });
 
 const deleteMessage = operation({

@@ -369,6 +369,10 @@ export const faults: Faults = {
     limit: 'Die Nachricht darf höchstens {limit} Zeichen haben.',
     other: 'Die Nachricht ist leer oder enthält unzulässige Zeichen.',
   },
+  'too-many-mentions': {
+    limit: 'Eine Nachricht kann höchstens {limit} Benutzer erwähnen.',
+    other: 'Die Nachricht erwähnt zu viele Benutzer.',
+  },
   'bad-name': {
     limit: 'Der Name darf höchstens {limit} Zeichen haben.',
     other: 'Der Name ist leer, reserviert oder enthält unzulässige Zeichen.',

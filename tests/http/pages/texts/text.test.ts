@@ -51,6 +51,10 @@ test('an error is shown in the language of the reader, with its limit or the tim
   expect(inLocale(GERMAN, () => faultText(tooLong))).toBe(
     'Die Nachricht darf höchstens 4.000 Zeichen haben.',
   );
+  const mentions = new ChatError('too-many-mentions', 'body mentions more than 20 users', { limit: 20 });
+  expect(inLocale(GERMAN, () => faultText(mentions))).toBe(
+    'Eine Nachricht kann höchstens 20 Benutzer erwähnen.',
+  );
   expect(inLocale(GERMAN, () => faultText(limited))).toContain('in 2 s erneut');
   expect(inLocale(GERMAN, () => faultText(new ChatError('bad-body', 'body is empty')))).toContain('leer');
 });
