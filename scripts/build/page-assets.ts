@@ -8,7 +8,9 @@ import { writeCompressedCopies } from './compressed-copies.js';
 import { EMOJI_DATA } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
+import { MARKUP_ON_DEMAND } from './markup-on-demand.js';
 import { ON_DEMAND_STYLES } from './on-demand-styles.js';
+import { inOneFile } from './one-script.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
@@ -37,7 +39,7 @@ export async function bundlePage(): Promise<void> {
       { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
       [],
     ),
-    bundleInLanguages('page', SCRIPT),
+    bundleInLanguages('page', SCRIPT, [MARKUP_ON_DEMAND]),
     // Apart from the page's script, which would be split into more files otherwise.
     bundleInLanguages('view', VIEW_SCRIPT),
     bundleInLanguages('offline', OFFLINE_SCRIPT),
@@ -73,10 +75,15 @@ export async function bundlePage(): Promise<void> {
 }
 
 /** The script in each language. */
-function bundleInLanguages(name: string, script: string): Promise<Outputs[]> {
+function bundleInLanguages(name: string, script: string, plugins: Plugin[] = []): Promise<Outputs[]> {
   return Promise.all(
     LANGUAGE_TAGS.map((language) =>
-      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [...MODULES, textsOf(language)]),
+      bundle({ [`${name}-${language}`]: join(ROOT, script) }, [
+        inOneFile(join(ROOT, script)),
+        ...plugins,
+        ...MODULES,
+        textsOf(language),
+      ]),
     ),
   );
 }

@@ -1,5 +1,4 @@
 import type { AccessControl } from '../access/access-control.js';
-import type { AnnotatedMessage } from '../database/tables/annotations/annotation-table.js';
 import type { Inserted, NewMessage } from '../database/tables/message-inserts.js';
 import type { Messages } from '../database/tables/messages.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -7,7 +6,7 @@ import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
 import type { Quotes } from '../protocol/entities.js';
 import { ChatError } from '../protocol/errors.js';
-import { type Message, type MessageFile, newMessageId } from '../protocol/message.js';
+import { type Message, newMessageId } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import { AnnotationSweep } from './annotation-sweep.js';
@@ -16,6 +15,7 @@ import type { CommandNotices, Notice } from './command-notices.js';
 import { OrphanQueue } from './orphan-queue.js';
 import { readQuotes } from './quotes.js';
 import { MAX_WINDOW_MESSAGES, Room } from './room.js';
+import type { MessageFiles, PinChange, PostedMessage, ReactionChange } from './room-changes.js';
 import type { Subscriber } from './subscriber.js';
 
 export interface RoomsOptions {
@@ -30,35 +30,10 @@ export interface Posted extends Inserted {
   notice: Notice;
 }
 
-export interface PostedMessage extends Omit<NewMessage, 'files' | 'author'> {
-  author: NewMessage['author'] & { id_user: string };
-  /** Ids of uploaded files. */
-  files?: readonly string[];
-}
-
-/** Uploaded files, see FileService. */
-export interface MessageFiles {
-  forMessage(
-    ids: readonly string[],
-    of: { room: string; id_user: string; message: string },
-  ): Promise<MessageFile[]>;
-}
-
 export interface RoomReader
   extends Pick<Messages, 'get' | 'getMany' | 'latest' | 'before' | 'after' | 'around'> {
   /** The messages to which messages of the room reply, as far as they are not among these. */
   quotesFor(messages: readonly Message[]): Promise<Quotes>;
-}
-
-export interface ReactionChange extends AnnotatedMessage {
-  by: { id_user: string; name: string };
-  emoji: string;
-  isAdded: boolean;
-}
-
-export interface PinChange extends AnnotatedMessage {
-  by: { id_user: string };
-  isPinned: boolean;
 }
 
 /** A subscriber's place in a room. */

@@ -8,7 +8,8 @@ import { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
 import { askBeforeLeaving } from './leaving-question.js';
 import { followLogins } from './login-channel.js';
-import { NewRoomDialog } from './new-room-dialog.js';
+import { whenMarkupLoaded } from './markup-on-demand.js';
+import type { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
 import { type PageStorage, storageOf } from './page-storage.js';
 import { placeElements, RoomTemplate } from './room-elements.js';
@@ -41,7 +42,7 @@ export class ChatPage {
   readonly #listing: RoomListing;
   readonly #header: RoomHeader;
   readonly #navigation: RoomNavigation;
-  readonly #newRoom: NewRoomDialog;
+  #newRoom: Promise<NewRoomDialog> | null = null;
   #switcher: Promise<QuickSwitcher> | null = null;
   readonly #status = new StatusLine(() => this.#client.retryNow());
   readonly #badge = new TabBadge();
@@ -85,7 +86,6 @@ export class ChatPage {
       canShow: (name) => this.#canShow(name),
       show: (name) => this.#show(name),
     });
-    this.#newRoom = new NewRoomDialog(api, (created) => this.#navigation.go(created));
     this.#listen();
     askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
     this.#draw();
@@ -104,6 +104,7 @@ export class ChatPage {
     // Not at the next frame: a tab that was just hidden gets none.
     document.addEventListener('visibilitychange', () => this.#drawing.drawNow());
     addEventListener('focus', scheduleDraw);
+    whenMarkupLoaded(scheduleDraw);
     addEventListener('resize', scheduleDraw);
     // Another tab has changed drafts.
     addEventListener('storage', () => {
@@ -111,6 +112,11 @@ export class ChatPage {
     });
     byId('switcher-keys').textContent = `${controlKeyName()} K`;
     byId('switcher-button').addEventListener('click', () => void this.#toggleSwitcher());
+    byId('new-room-link').addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      void this.#createRoom();
+    });
     listenForShortcuts({
       openSwitcher: () => void this.#toggleSwitcher(),
       showHelp: () => void import('./help-dialog.js').then(({ showHelp }) => showHelp()),
@@ -146,13 +152,21 @@ export class ChatPage {
           rooms: () => this.#listing.rooms,
           visited: () => this.#listing.visited,
           go: (room) => this.#navigation.go(room),
-          create: (name) => this.#newRoom.open(name),
+          create: (name) => void this.#createRoom(name),
         }),
     );
     const switcher = await this.#switcher;
     const side = byId('side');
     if (side.matches(':popover-open')) side.hidePopover();
     switcher.toggle();
+  }
+
+  /** Opens the dialog, which is loaded when it is opened first. @param name to begin with */
+  async #createRoom(name?: string): Promise<void> {
+    this.#newRoom ??= import('./new-room-dialog.js').then(
+      (loaded) => new loaded.NewRoomDialog(this.#api, (created) => this.#navigation.go(created)),
+    );
+    (await this.#newRoom).open(name);
   }
 
   /** A room for members that the reader has not joined has a page of its own. */
@@ -168,13 +182,13 @@ export class ChatPage {
       const expected = this.#listing.get(room).unread ?? 0;
       this.#isOpening = true;
       this.#header.clearFault();
+      const as = this.#page.as?.id_user ?? null;
       this.#views.show(room, () => {
-        placeElements(this.#template.create(room));
+        placeElements(this.#template.create(room, as));
         this.#client.join(room);
         return this.#viewOf(room, new Unread(null, expected));
       });
       this.#listing.show(room, unreadCount);
-      const as = this.#page.as?.id_user;
       this.#status.setReturnPath(roomPath(room, as));
       document.getElementById('room-search')?.setAttribute('href', roomSearchPath(room, as));
       this.#drawing.drawNow();

@@ -3,16 +3,11 @@ import { t } from '../../server/http/pages/texts/text.js';
 import type { MessageFile } from '../../server/protocol/message.js';
 import type { Api } from './api.js';
 import { Attachments } from './attachments.js';
-import { CommandCompletions } from './completion/command-completions.js';
-import { CompletionView } from './completion/completion-view.js';
-import { EmojiCompletions } from './completion/emoji-completions.js';
-import { MentionCompletions } from './completion/mention-completions.js';
+import type { CompletionView } from './completion/completion-view.js';
 import type { MentionText } from './completion/mention-text.js';
-import { UsageLine } from './completion/usage-line.js';
 import type { Drafts } from './drafts.js';
 import { byId } from './elements.js';
 import { replaceShortcodes, sentText } from './emoji/emoji-input.js';
-import { loadEmoji, loadedEmoji } from './emoji/load-emoji.js';
 import { openEmojiPicker } from './emoji/open-emoji-picker.js';
 import { ReplyBar } from './reply-bar.js';
 import type { RoomPeople } from './room-people.js';
@@ -53,7 +48,8 @@ export class Composer {
   readonly #field = byId<HTMLTextAreaElement>('body');
   readonly #counter = byId('counter');
   readonly #send = byId<HTMLButtonElement>('send');
-  readonly #completion: CompletionView;
+  /** Null until it is loaded, when the field gets the focus. */
+  #completion: CompletionView | null = null;
   readonly #attachments: Attachments;
 
   constructor(dependencies: ComposerDependencies, listener: ComposerListener) {
@@ -71,21 +67,10 @@ export class Composer {
       this.#changed();
       if (!this.isEmpty) listener.typing();
     });
-    const commands = new CommandCompletions(() => api.bots());
-    const usage = new UsageLine();
-    this.#completion = new CompletionView({
-      field: this.#field,
-      box: byId('completions'),
-      count: byId('completions-count'),
-      sources: [
-        commands,
-        new MentionCompletions({ mentions, people: () => people.all(), load: () => people.load() }),
-        new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji }),
-      ],
-      drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(this.#field.value)),
-    });
+    this.#field.addEventListener('focus', () => void this.#loadCompletion(dependencies));
+    if (document.activeElement === this.#field) void this.#loadCompletion(dependencies);
     this.#field.addEventListener('keydown', (event) => {
-      const isHandled = this.#completion.pressed(event) || markSelection(this.#field, event);
+      const isHandled = this.#completion?.pressed(event) || markSelection(this.#field, event);
       if (isHandled || this.#pressed(event)) event.preventDefault();
     });
     replaceShortcodes(this.#field);
@@ -138,7 +123,7 @@ export class Composer {
     const text = this.#mentions.toText(body);
     this.#field.value = this.isEmpty ? text : `${text}\n${this.#field.value}`;
     if (replyTo !== null) this.#reply.replyTo(replyTo);
-    this.#completion.leave();
+    this.#completion?.leave();
     this.#changed();
     this.focus();
   }
@@ -174,6 +159,15 @@ export class Composer {
     return !(this.isEmpty && isEmpty) && isReady && remaining(this.#body) >= 0;
   }
 
+  async #loadCompletion({ api, people }: ComposerDependencies): Promise<void> {
+    if (this.#completion) return;
+    const loaded = await import('./completion/composer-completion.js').catch(() => null);
+    // The page may show another room by now.
+    if (this.#completion || !loaded || !this.#field.isConnected) return;
+    this.#completion = loaded.composerCompletion({ field: this.#field, api, people });
+    this.#completion.refresh();
+  }
+
   #submit(): void {
     if (!this.#canSend) return;
     const body = this.#body;
@@ -181,7 +175,7 @@ export class Composer {
     const replyTo = this.#reply.id;
     this.#field.value = '';
     this.#reply.replyTo(null);
-    this.#completion.leave();
+    this.#completion?.leave();
     this.#changed();
     this.focus();
     this.#listener.submit(body, replyTo, files);

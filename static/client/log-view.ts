@@ -8,6 +8,7 @@ import type { Author, Message } from '../../server/protocol/message.js';
 import type { Editor } from './editor.js';
 import { byId } from './elements.js';
 import { type Item, KeyedList } from './keyed-list.js';
+import { isMarkupLoaded } from './markup-on-demand.js';
 import { noticeRow, noticeText } from './member-notice-row.js';
 import { deliveredRow, editedRow, isBy, unsentRow } from './message-row.js';
 import { LOCAL_TIME } from './times.js';
@@ -123,7 +124,7 @@ function messageItem(message: RoomMessage, leads: boolean, content: LogContent):
   };
   return {
     key,
-    version: [message, ...Object.values(options)],
+    version: [message, isMarkupLoaded(), ...Object.values(options)],
     draw: () => deliveredRow(message, { ...options, annotations: { id_user: user.id_user, nameOf } }),
   };
 }
@@ -133,7 +134,7 @@ function unsentItem(message: Unsent, { user, pausedFor, quote, nameOf }: LogCont
   const quoted = message.reply_to === undefined ? undefined : quote(message.reply_to);
   return {
     key: `message ${message.id}`,
-    version: [message, quoted, leads, user.name, pausedFor],
+    version: [message, isMarkupLoaded(), quoted, leads, user.name, pausedFor],
     draw: () =>
       unsentRow(message, { quoted, mentioned: namesIn(message.body, nameOf) }, user, leads, pausedFor),
   };

@@ -1,5 +1,7 @@
+import { mayHaveMarkup } from '../../server/http/pages/rows/markup/body-nodes.js';
 import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { ChatPage } from './chat-page.js';
+import { loadMarkup } from './markup-on-demand.js';
 import { readPageState } from './page-state.js';
 import { listenForSearchKeys } from './search-shortcut.js';
 import { listenToSettingsLink } from './settings/settings-link.js';
@@ -9,6 +11,13 @@ const page = readPageState();
 const address = roomPath(page.room, page.as?.id_user);
 if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 document.documentElement.classList.add('scripted');
-new ChatPage(page);
-listenForSearchKeys();
-listenToSettingsLink(page.as?.signed ?? null);
+
+function start(): void {
+  new ChatPage(page);
+  listenForSearchKeys();
+  listenToSettingsLink(page.as?.signed ?? null);
+}
+
+// The page was rendered with all markup: the script must not draw it without.
+if (page.messages.some(({ body }) => mayHaveMarkup(body))) void loadMarkup().then(start);
+else start();

@@ -1,27 +1,32 @@
-import type { RoomPresence } from 'changeroom-client';
+import type { RoomPresence, ServerFrame } from 'changeroom-client';
 import { memberRow } from '../../server/http/pages/rows/member-row.js';
 import { membersTitle } from '../../server/http/pages/rows/members-title.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 import { KeyedList } from './keyed-list.js';
 import { setText } from './live-text.js';
-import type { MemberList } from './member-list.js';
+import { MemberList, type MemberListDependencies } from './member-list.js';
 
-/** The members in the panel of people. They are loaded when the panel is opened. */
+/** The members in the panel of people, which this module is loaded for when it is opened. */
 export class MembersSection {
   readonly #members: MemberList;
   readonly #panel = byId('people');
   readonly #list = new KeyedList(byId('members-list'));
   readonly #more = byId<HTMLButtonElement>('members-more');
 
-  constructor(members: MemberList) {
-    this.#members = members;
-    this.#more.addEventListener('click', () => members.loadMore());
+  /** To be called while the page shows the panel of the room. */
+  constructor(dependencies: MemberListDependencies) {
+    this.#members = new MemberList(dependencies);
+    this.#more.addEventListener('click', () => this.#members.loadMore());
   }
 
-  /** @param onOpen called when the panel is opened */
-  onToggle(onOpen: () => void): void {
-    this.#panel.addEventListener('toggle', onOpen);
+  receive(frame: ServerFrame): void {
+    this.#members.receive(frame);
+  }
+
+  /** Changes may be missing: the list is loaded again when it is shown. */
+  markStale(): void {
+    this.#members.markStale();
   }
 
   /** @param isConnected false: nothing can be loaded */

@@ -11,11 +11,6 @@ export class NewRoomDialog {
   readonly #fault = byId('new-room-fault');
 
   constructor(api: Pick<Api, 'createRoom'>, created: (room: string) => void) {
-    byId('new-room-link').addEventListener('click', (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      this.open();
-    });
     byId('new-room-cancel').addEventListener('click', () => this.#dialog.close());
     this.#form.addEventListener('submit', async (event) => {
       event.preventDefault();

@@ -8,24 +8,15 @@ import {
 } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import type { MessageFile } from '../../server/protocol/message.js';
-import { DeleteAction } from './actions/delete-action.js';
-import { EditAction } from './actions/edit-action.js';
-import { LinkAction } from './actions/link-action.js';
-import { MessageTools } from './actions/message-tools.js';
-import { PinAction } from './actions/pin-action.js';
-import { ReactAction } from './actions/react-action.js';
-import { ReplyAction } from './actions/reply-action.js';
-import { unsentCommands } from './actions/unsent-commands.js';
+import { RoomActions } from './actions/room-actions.js';
 import type { Api } from './api.js';
-import { CodeBlocks } from './code/code-blocks.js';
 import { Composer } from './composer.js';
 import type { Drafts } from './drafts.js';
 import type { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
-import { MemberList } from './member-list.js';
-import { MembersSection } from './members-section.js';
+import { whenMarkupLoaded } from './markup-on-demand.js';
 import { MessageJump } from './message-jump.js';
 import { isBy } from './message-row.js';
 import { playImage } from './moving-image.js';
@@ -33,10 +24,10 @@ import { NoteLine } from './note-line.js';
 import type { PageStorage } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
 import { currentElements, placeElements } from './room-elements.js';
+import { RoomMembers } from './room-members.js';
 import { RoomPeople } from './room-people.js';
 import { RowFocus } from './row-focus.js';
 import { typingText } from './typing-text.js';
-import { UnfinishedEdit } from './unfinished-edit.js';
 import type { Unread } from './unread.js';
 
 export interface RoomViewDependencies {
@@ -73,16 +64,12 @@ export class RoomView {
   readonly #elements = currentElements();
   readonly #log = new LogPanel();
   readonly #people = new PeoplePanel();
-  readonly #members: MemberList;
-  readonly #membersSection: MembersSection;
+  readonly #members: RoomMembers;
   readonly #composer: Composer;
-  readonly #editing: EditAction;
-  readonly #deletion: DeleteAction;
-  readonly #reacting: ReactAction;
+  readonly #actions: RoomActions;
   readonly #roomPeople: RoomPeople;
   readonly #note: NoteLine;
   readonly #jump: MessageJump;
-  readonly #tools: MessageTools;
   readonly #rowFocus: RowFocus;
   /** The messages were drawn since the page shows the room. Until then, the reader has not seen them. */
   #hasDrawnMessages = false;
@@ -104,7 +91,7 @@ export class RoomView {
       { room, drafts, api, people: this.#roomPeople },
       {
         submit: (body, replyTo, files) => this.#post(body, replyTo, files),
-        editLast: () => this.#editing.editLast(),
+        editLast: () => this.#actions.editing.editLast(),
         typing: () => room.notifyTyping(),
         scroll: (pages) => this.#log.scrollByPages(pages),
         escape: () => this.showNewest(),
@@ -112,52 +99,30 @@ export class RoomView {
     );
     const { rows } = this.#log;
     const composer = this.#composer;
-    const unfinishedEdit = new UnfinishedEdit(room.name, storage);
-    const include = (id: string) => this.#log.include(id);
-    this.#editing = new EditAction({ room, composer, mentions, unfinishedEdit, drawing, user, include });
-    this.#deletion = new DeleteAction({ room, composer, drawing, user, rows });
     this.#note = new NoteLine(scheduleDraw);
     this.#jump = new MessageJump({ room, log: this.#log, drawing });
-    const showFault = (id: string, text: string) => this.#deletion.showFault(id, text);
-    this.#reacting = new ReactAction({ room, drawing, user, rows, showFault });
-    const { isMember } = dependencies;
-    this.#tools = new MessageTools({
-      room,
-      rows,
-      actions: [
-        this.#reacting,
-        new ReplyAction((id) => composer.replyTo(id)),
-        this.#editing,
-        new LinkAction(as, (text) => this.#note.announce(text)),
-        new PinAction({ room, drawing, isMember, showFault }),
-        this.#deletion,
-      ],
-      commands: {
-        ...this.#reacting.commands,
-        ...this.#deletion.commands,
-        ...unsentCommands({ client, room, composer }),
-        gap: (_id, button) => room.loadHistory(room.message(button.dataset.before ?? '')),
-        older: () => room.loadHistory(),
-        original: (id) => this.#jump.to(room.message(id)?.reply_to ?? ''),
-      },
-      drawing,
+    this.#actions = new RoomActions({
+      ...{ client, room, as, composer, mentions, storage, drawing, user },
+      log: this.#log,
+      jump: this.#jump,
+      isMember: dependencies.isMember,
+      announce: (text) => this.#note.announce(text),
     });
     this.#rowFocus = new RowFocus({
       log: this.#log.element,
       rows,
       isAtEnd: () => this.#log.isAtEnd,
       showNewest: () => this.showNewest(),
-      pressed: (key, id) => this.#tools.pressed(key, id),
-      escaped: (id) => this.#deletion.cancel(id) || this.#reacting.cancel(id),
+      pressed: (key, id) => this.#actions.tools.pressed(key, id),
+      escaped: (id) => this.#actions.cancel(id),
       leave: () => composer.focus(),
     });
     if (dependencies.replyTo !== null) composer.replyTo(dependencies.replyTo);
-    this.#members = new MemberList({ room: room.name, api, changed: scheduleDraw });
-    this.#membersSection = new MembersSection(this.#members);
-    this.#membersSection.onToggle(scheduleDraw);
+    const members = { room: room.name, api, changed: scheduleDraw };
+    this.#members = new RoomMembers(this.#elements.people, members);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
-    new CodeBlocks(rows);
+    whenMarkupLoaded(() => void colourCode(rows));
     byId('newer').addEventListener('click', () => {
       this.showNewest();
       composer.focus();
@@ -231,23 +196,23 @@ export class RoomView {
     this.#hasDrawnMessages = hasMessages;
     const { isAtEnd } = this.#log;
     const isAttending = !document.hidden && isAtEnd;
-    this.#editing.beforeDrawing();
+    this.#actions.editing.beforeDrawing();
     this.#composer.draw();
     // Messages around a link say nothing about later ones.
     if (hasMessages && this.room.hasNewest) this.#updateUnread(isAttending && !isFirst);
-    if (isAttending && !this.#editing.editing) this.room.trim(MAX_KEPT_MESSAGES);
+    if (isAttending && !this.#actions.editing.editing) this.room.trim(MAX_KEPT_MESSAGES);
     this.#drawLog(isFirst);
     this.#drawNotes();
     if (status === 'live') this.#keepUp(isAttending);
     this.#rowFocus.afterDrawing();
-    this.#tools.afterDrawing();
-    this.#editing.afterDrawing();
+    this.#actions.tools.afterDrawing();
+    this.#actions.editing.afterDrawing();
     this.#jump.afterDrawing();
     if (!isFirst) return;
     if (this.#target !== null) this.#jump.to(this.#target);
     else if (isAtEnd) this.#log.scrollToUnread();
     this.#target = null;
-    if (!this.#editing.editing) this.#editing.continueEdit();
+    if (!this.#actions.editing.editing) this.#actions.editing.continueEdit();
   }
 
   #updateUnread(isAttending: boolean): void {
@@ -256,14 +221,12 @@ export class RoomView {
   }
 
   #drawLog(isFirst: boolean): void {
-    const { editing } = this.#editing;
-    const { confirming, fault } = this.#deletion;
     this.#log.draw({
       isFirst,
       room: this.room,
       unread: this.#unread,
       user: this.#dependencies.user(),
-      activity: { editing, confirming, choosing: this.#reacting.choosing, fault, target: this.#jump.target },
+      activity: { ...this.#actions.activity, target: this.#jump.target },
       as: this.#dependencies.as,
       nameOf: (id) => this.#roomPeople.nameOf(id),
     });
@@ -288,7 +251,7 @@ export class RoomView {
     byId('hint').hidden = typing !== '';
     this.#note.draw(notice);
     this.#people.show(presence, id_user);
-    this.#membersSection.show(presence, id_user, status === 'live');
+    this.#members.show(presence, id_user, status === 'live');
   }
 
   #clicked(event: Event): void {
@@ -296,7 +259,7 @@ export class RoomView {
     if (summary?.parentElement instanceof HTMLDetailsElement) {
       event.preventDefault();
       this.#log.toggle(summary.parentElement);
-    } else if (!playImage(event)) this.#tools.clicked(event);
+    } else if (!playImage(event)) this.#actions.tools.clicked(event);
   }
 
   #post(body: string, replyTo: string | null, files: MessageFile[]): void {
@@ -310,4 +273,10 @@ export class RoomView {
     }
     this.showNewest();
   }
+}
+
+/** Without a connection, code has no colours. */
+async function colourCode(rows: HTMLElement): Promise<void> {
+  const loaded = await import('./code/code-blocks.js').catch(() => null);
+  if (loaded) new loaded.CodeBlocks(rows);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Outbox } from '../../packages/client/src/outbox.js';
-import type { RoomStatus } from '../../packages/client/src/room-session.js';
+import type { RoomStatus } from '../../packages/client/src/room-status.js';
 import { type PlacedView, RoomViews } from '../../static/client/room-views.js';
 
 const MINUTE_MS = 60_000;

@@ -10,7 +10,8 @@ import { GuestToken } from './guest-token.js';
 import { Outbox, type Unsent } from './outbox.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import { type RequestFrame, Requests } from './requests.js';
-import { Room, type RoomInitialState } from './room.js';
+import { Room } from './room.js';
+import type { RoomInitialState } from './room-initial-state.js';
 import { RoomList } from './room-list.js';
 import { openTransport } from './transport.js';
 

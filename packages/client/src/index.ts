@@ -45,9 +45,10 @@ export {
   type RequestErrorDetails,
 } from './request-error.js';
 export type { RequestFrame } from './requests.js';
-export type { Room, RoomInitialState } from './room.js';
+export type { Room } from './room.js';
+export type { RoomInitialState } from './room-initial-state.js';
 export { RoomPresence } from './room-presence.js';
-export type { RoomStatus } from './room-session.js';
+export type { RoomStatus } from './room-status.js';
 export { searchMessages } from './search-messages.js';
 export {
   type OpenTransport,

@@ -5,10 +5,8 @@ import type { Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import type { Requests } from './requests.js';
+import type { RoomStatus } from './room-status.js';
 import { Timeline } from './timeline.js';
-
-/** `stale`: joined, but the server has lost the changefeed of the room. `refused`: the room cannot be joined. */
-export type RoomStatus = 'disconnected' | 'joining' | 'live' | 'stale' | 'refused';
 
 export interface RoomSessionDependencies {
   room: string;

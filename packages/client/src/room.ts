@@ -1,12 +1,14 @@
 import type { AuthorNames, RoomMessage, RoomQuote } from './author-names.js';
-import type { Message, MessageFile, Position, Quote, ServerFrame } from './frames.js';
+import type { Message, MessageFile, Position, ServerFrame } from './frames.js';
 import { MemberLog, type MemberNotice } from './member-log.js';
 import type { Unsent } from './outbox.js';
 import { OwnReactions } from './own-reactions.js';
 import { ReadMarker } from './read-marker.js';
 import type { RequestError } from './request-error.js';
+import type { RoomInitialState } from './room-initial-state.js';
 import { RoomPresence } from './room-presence.js';
-import { RoomSession, type RoomSessionDependencies, type RoomStatus } from './room-session.js';
+import { RoomSession, type RoomSessionDependencies } from './room-session.js';
+import type { RoomStatus } from './room-status.js';
 import { TYPING_INTERVAL_MS } from './typing-times.js';
 import { TypingUsers } from './typing-users.js';
 
@@ -14,21 +16,6 @@ export interface RoomDependencies extends RoomSessionDependencies {
   names: AuthorNames;
   /** Id of the user; null before the first authentication. */
   id_user: () => string | null;
-}
-
-/** The state of a room that an application has before it joins, such as messages that a page contains. */
-export interface RoomInitialState {
-  /** Oldest first. Shown until the server has verified them. */
-  messages?: readonly Message[];
-  hasOlder?: boolean;
-  /** The messages are an older part of the history, such as those around one of them. */
-  hasNewer?: boolean;
-  /** Messages to which these reply, by id. */
-  quoted?: Record<string, Quote | null>;
-  /** Current names of authors by `id_user`. */
-  names?: Record<string, string>;
-  /** The read position that the server knows. */
-  readPosition?: Position | null;
 }
 
 /**

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-const MAX_BYTES = 10_000;
+const MAX_BYTES = 11_000;
 
 /** Size of a browser bundle of the package, minified and compressed, in bytes. */
 async function bundleSize(external: string[]): Promise<number> {

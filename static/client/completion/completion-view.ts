@@ -38,6 +38,11 @@ export class CompletionView {
     });
   }
 
+  /** Shows the list for the present text and caret, as after typing. */
+  refresh(): void {
+    this.#typed();
+  }
+
   /** The text was sent, or inserted by the page. */
   leave(): void {
     this.#model.left();

@@ -1,0 +1,33 @@
+import type { Api } from '../api.js';
+import { byId } from '../elements.js';
+import { loadEmoji, loadedEmoji } from '../emoji/load-emoji.js';
+import type { RoomPeople } from '../room-people.js';
+import { CommandCompletions } from './command-completions.js';
+import { CompletionView } from './completion-view.js';
+import { EmojiCompletions } from './emoji-completions.js';
+import { MentionCompletions } from './mention-completions.js';
+import { UsageLine } from './usage-line.js';
+
+export interface ComposerCompletionDependencies {
+  field: HTMLTextAreaElement;
+  api: Pick<Api, 'bots'>;
+  people: RoomPeople;
+}
+
+/** Completes commands, names and emoji in the field for messages. To be called while the page shows the field. */
+export function composerCompletion({ field, api, people }: ComposerCompletionDependencies): CompletionView {
+  const commands = new CommandCompletions(() => api.bots());
+  const usage = new UsageLine();
+  const { mentions } = people;
+  return new CompletionView({
+    field,
+    box: byId('completions'),
+    count: byId('completions-count'),
+    sources: [
+      commands,
+      new MentionCompletions({ mentions, people: () => people.all(), load: () => people.load() }),
+      new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji }),
+    ],
+    drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(field.value)),
+  });
+}
