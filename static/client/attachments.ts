@@ -20,8 +20,9 @@ export class Attachments {
     });
     byId('body').addEventListener('paste', (event) => this.#take(event, event.clipboardData));
     const { body } = document;
+    // The composers of other rooms are not in the page: only the shown one takes the files.
     body.addEventListener('dragover', (event) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
+      if (!chooser.isConnected || !event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       body.classList.add('dropping');
     });
@@ -29,7 +30,9 @@ export class Attachments {
       body.addEventListener(end, (event) => {
         if (end === 'drop' || event.relatedTarget === null) body.classList.remove('dropping');
       });
-    body.addEventListener('drop', (event) => this.#take(event, event.dataTransfer));
+    body.addEventListener('drop', (event) => {
+      if (chooser.isConnected) this.#take(event, event.dataTransfer);
+    });
   }
 
   get isEmpty(): boolean {

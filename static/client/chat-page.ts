@@ -182,13 +182,13 @@ export class ChatPage {
       const expected = this.#listing.get(room).unread ?? 0;
       this.#isOpening = true;
       this.#header.clearFault();
+      const as = this.#page.as?.id_user ?? null;
       this.#views.show(room, () => {
-        placeElements(this.#template.create(room));
+        placeElements(this.#template.create(room, as));
         this.#client.join(room);
         return this.#viewOf(room, new Unread(null, expected));
       });
       this.#listing.show(room, unreadCount);
-      const as = this.#page.as?.id_user;
       this.#status.setReturnPath(roomPath(room, as));
       document.getElementById('room-search')?.setAttribute('href', roomSearchPath(room, as));
       this.#drawing.drawNow();

@@ -1,3 +1,4 @@
+import { pinnedPath } from '../../server/http/pages/rows/room-path.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
@@ -27,13 +28,15 @@ export class RoomTemplate {
     this.#elements = { log: emptied(log), foot: emptied(foot), people: emptied(people) };
   }
 
-  create(room: string): RoomElements {
+  /** @param as id of the playground user; null: the page of the authenticated visitor */
+  create(room: string, as: string | null): RoomElements {
     const [log, foot, people] = PARTS.map((part) => this.#elements[part].cloneNode(true) as HTMLElement);
     if (!log || !foot || !people) throw new Error('the page has no room');
     log.ariaLabel = t('log.label', { room });
     const field = foot.querySelector('textarea');
     if (field) field.placeholder = t('composer.placeholder', { room });
     foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
+    people.querySelector('.pinned-link')?.setAttribute('href', pinnedPath(room, as));
     return { log, foot, people };
   }
 }

@@ -9,6 +9,8 @@ test('rooms whose name matches better come first', () => {
   const entries = rooms('cake', 'steam', 'green tea', 'team', 'the last', 'Tea');
   expect(namesOf(entries, ' TEA ', [])).toEqual(['Tea', 'team', 'green tea', 'steam', 'the last']);
   expect(namesOf(entries, 'tlst', [])).toEqual(['the last']);
+  expect(namesOf(entries, 'grn te', [])).toEqual(['green tea']);
+  expect(namesOf(rooms('team 14', 'team 41', 'team 4'), 'team 4', [])).toEqual(['team 4', 'team 41']);
   expect(namesOf(entries, 'milk', [])).toEqual([]);
 });
 

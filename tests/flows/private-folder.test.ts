@@ -57,6 +57,7 @@ const PRIVATE = {
   'data.mdb': '600',
   'lock.mdb': '600',
   initialised: '600',
+  search: '700',
   'session-secret': '600',
 };
 

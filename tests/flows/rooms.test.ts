@@ -111,6 +111,7 @@ describe.each([
       expect(await page.title()).toBe(`${names[1]} · Changeroom`);
       expect(await page.locator('h1').textContent()).toContain(names[1]);
       expect(await page.inputValue('#body')).toBe('');
+      expect(await page.locator('.pinned-link').getAttribute('href')).toBe(`${paths[1]}?pinned`);
       expect(await page.locator('#body').getAttribute('placeholder')).toBe(`Message #${names[1]}`);
       expect(await page.evaluate('document.activeElement.id')).toBe('body');
       expect(await page.locator('#side').isVisible()).toBe(size === 'wide');
@@ -193,12 +194,11 @@ describe.each([
     test('the current room is in view among many, and others are found by part of their name', async () => {
       const numbers = Array.from({ length: 60 }, (_, i) => i);
       const ann = await enter('/');
-      for (const i of numbers) {
-        const answer = await ann.context.request.post(`${app.url}/api/rooms`, {
-          data: { name: `${size} ${i}`, topic: '', access: 'open' },
-        });
-        expect(answer.status()).toBe(201);
-      }
+      const creations = numbers.map(async (i) => {
+        const data = { name: `${size} ${i}`, topic: '', access: 'open' };
+        return (await ann.context.request.post(`${app.url}/api/rooms`, { data })).status();
+      });
+      expect(await Promise.all(creations)).toEqual(numbers.map(() => 201));
       await ann.page.goto(`${app.url}/r/${encodeURIComponent(`${size} 55`)}`);
       await ann.page.waitForSelector('body[data-state="live"]');
       await openSide(ann.page);

@@ -45,6 +45,11 @@ export function memberPath(room: string, action: 'join' | 'leave', as: string | 
   return asUser(`${as === null ? '/r/' : '/ui/'}${encodeURIComponent(room)}/${action}`, as);
 }
 
+/** The address of the pinned messages of a room. */
+export function pinnedPath(room: string, as: string | null = null): string {
+  return withQuery(roomPath(room, as), 'pinned');
+}
+
 /** The address of the search for messages of a room. */
 export function roomSearchPath(room: string, as: string | null = null): string {
   return asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as);
