@@ -6,6 +6,7 @@ import { UTC_TIME } from '../../server/http/pages/utc-time.js';
 /** The elements and attributes of a body. */
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   a: ['href', 'title', 'rel', 'target', 'dir'],
+  bdi: ['class', 'data-user'],
   blockquote: [],
   button: ['type', 'class', 'data-action'],
   code: ['data-language'],
@@ -49,7 +50,10 @@ export function faultsOf(body: string): string[] {
       }
       const { href } = node.attributes;
       if (typeof href === 'string' && !SAFE_ADDRESS.test(href)) faults.push(`the address ${href}`);
-      visit(node.children);
+      const { 'data-user': mentioned } = node.attributes;
+      // A mention shows a name in the place of the id.
+      if (typeof mentioned === 'string') text += mentioned;
+      else visit(node.children);
     }
   }
 }

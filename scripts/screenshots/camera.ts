@@ -10,6 +10,8 @@ export interface Scene {
   colorScheme: 'light' | 'dark';
   hasScripts?: boolean;
   isPhone?: boolean;
+  /** Language and region of the browser; British English by default. */
+  locale?: string;
   /** Address of the page, from `/` on. */
   path: string;
   /** Selector of an element that the page has when it is complete; otherwise it is live then. */
@@ -29,6 +31,7 @@ export async function takePicture(community: Community, scene: Scene): Promise<B
     path,
     hasScripts = true,
     isPhone = false,
+    locale = 'en-GB',
     waitsFor,
     prepare,
     arrange,
@@ -39,7 +42,7 @@ export async function takePicture(community: Community, scene: Scene): Promise<B
     colorScheme,
     storageState: community.reader,
     deviceScaleFactor: 2,
-    locale: 'en-GB',
+    locale,
     timezoneId: 'Europe/Vienna',
     javaScriptEnabled: hasScripts,
     ...(isPhone && { isMobile: true, hasTouch: true }),

@@ -48,6 +48,8 @@ export interface Community {
   browser: Browser;
   /** The identity of a user who reads in all pictures. */
   reader: Identity;
+  /** The browser of one of the users. */
+  personOf(name: string): Promise<BrowserContext>;
   /** Writes a message as one of the users Ada, Grace, Linus and Margaret. @returns its id */
   write(name: string, room: string, body: string, more?: object): Promise<string>;
   close(): Promise<void>;
@@ -112,6 +114,7 @@ export async function openCommunity(): Promise<Community> {
     url: app.url,
     browser,
     reader: await (await personOf(READER)).storageState(),
+    personOf,
     write,
     close: async () => {
       await browser.close();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Scene } from './camera.js';
 import type { Community } from './community.js';
+import { FEATURE_SCENES } from './feature-scenes.js';
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844, isPhone: true };
@@ -118,5 +119,6 @@ export const SCENES: readonly Scene[] = [
     path: '/r/greenhouse',
     hasScripts: false,
   },
+  ...FEATURE_SCENES,
   { ...DESKTOP, name: 'compact', colorScheme: 'light', path: '/r/greenhouse', arrange: makeCompact },
 ];

@@ -19,10 +19,12 @@ function formats(): Formats {
 function makeFormats(): Formats {
   const { clock } = readerLocale();
   const locale = regionalLocale();
+  const has12Hours = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12;
+  const hour = clock === '12' || (clock === 'auto' && has12Hours) ? 'numeric' : '2-digit';
   const hours = clock === 'auto' ? {} : clock === '12' ? { hour12: true } : ({ hourCycle: 'h23' } as const);
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   return {
-    clock: format({ hour: 'numeric', minute: '2-digit', ...hours }),
+    clock: format({ hour, minute: '2-digit', ...hours }),
     full: format({ dateStyle: 'full', timeStyle: 'medium', ...hours }),
     thisYear: format({ weekday: 'long', day: 'numeric', month: 'long' }),
     otherYear: format({ day: 'numeric', month: 'long', year: 'numeric' }),

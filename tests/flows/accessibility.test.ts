@@ -80,6 +80,20 @@ describe('accessibility', skipWithout('chromium'), () => {
       await page.locator('#settings-link').click();
       await page.locator('#settings input').first().waitFor();
       expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      for (const [keys, panel] of [
+        ['Control+k', '.switcher li'],
+        ['Control+/', 'dialog.help'],
+      ] as const) {
+        await page.locator('dialog[open]').waitFor({ state: 'detached' });
+        await page.keyboard.press(keys);
+        await page.locator(panel).first().waitFor();
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      await page.locator('#emoji').click();
+      await page.locator('.emoji-grid button').first().waitFor();
+      expect(await violations(page)).toEqual([]);
       await context.close();
     });
 
@@ -92,20 +106,26 @@ describe('accessibility', skipWithout('chromium'), () => {
       await context.close();
     });
 
-    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/settings', '/search?q=tea', '/r/closed'])(
-      'the page %s has no violations of axe',
-      async (path) => {
-        const owner = await browser.newContext();
-        await owner.request.post(`${app.url}/api/rooms`, {
-          data: { name: 'closed', topic: 'Closed to others', access: 'members' },
-        });
-        await owner.close();
-        const context = await browser.newContext({ viewport });
-        const page = await context.newPage();
-        await page.goto(app.url + path);
-        expect(await violations(page)).toEqual([]);
-        await context.close();
-      },
-    );
+    test.each([
+      '/api/docs',
+      '/nosuch',
+      '/r/%00',
+      '/rooms/new',
+      '/settings',
+      '/search?q=tea',
+      '/view?q=tea',
+      '/r/closed',
+    ])('the page %s has no violations of axe', async (path) => {
+      const owner = await browser.newContext();
+      await owner.request.post(`${app.url}/api/rooms`, {
+        data: { name: 'closed', topic: 'Closed to others', access: 'members' },
+      });
+      await owner.close();
+      const context = await browser.newContext({ viewport });
+      const page = await context.newPage();
+      await page.goto(app.url + path);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    });
   });
 });

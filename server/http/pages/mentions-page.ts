@@ -12,12 +12,14 @@ import { pageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { element } from './rows/element.js';
+import { fileViews } from './rows/file-view.js';
 import { messageRow } from './rows/message-row.js';
 import { asUser, messagePath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
+import { UTC_TIME } from './utc-time.js';
 
 export interface MentionsPageDependencies {
   limits: Pick<Limits, 'heavyWork' | 'history'>;
@@ -60,11 +62,18 @@ export function mentionsPageRouter(dependencies: MentionsPageDependencies): Rout
 function mentionRow(message: ShownMessage, self: string, as: string | null) {
   const pathOf = (id: string) => messagePath({ room: message.room, id }, as);
   const { head, body } = messageHtml(message, { self, pathOf });
-  const link = element(
-    'a',
-    { class: 'mention-place', href: messagePath(message, as) },
-    '#',
-    element('bdi', {}, message.room),
+  const place = element(
+    'p',
+    { class: 'mention-place' },
+    element('a', { href: messagePath(message, as) }, '#', element('bdi', {}, message.room)),
+    ` · ${UTC_TIME.dayName(message.sent)}`,
   );
-  return messageRow<Html>(message, { leads: true, isOwn: false }, new Html(head), new Html(body), link);
+  return messageRow<Html>(
+    message,
+    { leads: true, isOwn: false },
+    new Html(head),
+    new Html(body),
+    ...fileViews(message, as),
+    place,
+  );
 }

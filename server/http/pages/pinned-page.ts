@@ -7,6 +7,7 @@ import type { PageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { type ElementTree, element } from './rows/element.js';
+import { fileViews } from './rows/file-view.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
@@ -36,14 +37,14 @@ export async function showPinnedPage(
   res.set('Cache-Control', 'private, no-cache');
   inLocale(localeOf(req, res), () => {
     const side = sidePanel({ ...visitor, room, rooms: listed });
-    const rows = shownMessages(messages, names, {}).map((message) => pinnedRow(message, by, side.path));
+    const rows = shownMessages(messages, names, {}).map((message) => pinnedRow(message, visitor, side.path));
     res.render('pinned', { ...side, rowsHtml: toHtml(...rows) });
   });
 }
 
-function pinnedRow(message: ShownMessage, self: string, path: string): ElementTree<Html> {
+function pinnedRow(message: ShownMessage, { user, as }: PageVisitor, path: string): ElementTree<Html> {
   const { head, body } = messageHtml(message, {
-    self,
+    self: user.id_user,
     pathOf: (id) => withQuery(path, `at=${encodeURIComponent(id)}`),
     path,
   });
@@ -53,6 +54,7 @@ function pinnedRow(message: ShownMessage, self: string, path: string): ElementTr
     { leads: true, isOwn: false },
     new Html(head),
     new Html(body),
+    ...fileViews(message, as),
     element('div', { class: 'actions' }, element('a', link, t('annotations.show'))),
   );
 }

@@ -7,6 +7,8 @@ const DATE = { ...UTC, weekday: 'long', day: 'numeric', month: 'long' } as const
 interface Formats {
   clock: Intl.DateTimeFormat;
   date: Intl.DateTimeFormat;
+  /** The day of a year that is not the current one. */
+  otherYear: Intl.DateTimeFormat;
 }
 
 /** By language and clock: making a format takes 50 µs, more than a row. */
@@ -24,13 +26,19 @@ function formatsOf({ language, clock }: ReaderLocale): Formats {
   const made = {
     clock: new Intl.DateTimeFormat(locale, { ...UTC, ...hours, minute: '2-digit' }),
     date: new Intl.DateTimeFormat(locale, DATE),
+    otherYear: new Intl.DateTimeFormat(locale, { ...UTC, day: 'numeric', month: 'long', year: 'numeric' }),
   };
   formats.set(key, made);
   return made;
 }
 
 const clockTime = (sent: number) => formatsOf(readerLocale()).clock.format(sent);
-const dayName = (sent: number) => formatsOf(readerLocale()).date.format(sent);
+const yearOf = (sent: number) => new Date(sent).getUTCFullYear();
+
+function dayName(sent: number): string {
+  const { date, otherYear } = formatsOf(readerLocale());
+  return (yearOf(sent) === yearOf(Date.now()) ? date : otherYear).format(sent);
+}
 
 /** Times in UTC: the server does not know the reader's zone. The page's script draws them again in that zone. */
 export const UTC_TIME: TimeFormat = {

@@ -17,7 +17,7 @@ export async function openSettings(token: string | null): Promise<void> {
     fault.textContent = text;
   };
   const fields = h('div', { class: 'form settings' });
-  const close = h('button', { type: 'button', class: 'button' }, t('common.close'));
+  const close = h('button', { type: 'button', class: 'button quiet' }, t('common.close'));
   const dialog = h(
     'dialog',
     { id: 'settings', 'aria-labelledby': 'settings-title' },

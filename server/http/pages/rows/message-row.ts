@@ -102,7 +102,7 @@ export function messageBody(
     hasMarkup: message.kind !== 'system',
     // A sentence that begins with its author.
     hasBlocks: kindOf(message) !== 'action',
-    finders: mentioned ? [addresses, mentionFinder(mentioned, self)] : [addresses],
+    finders: [addresses, mentionFinder(mentioned ?? {}, self)],
   });
   const length = lengthClass(layoutText(nodes));
   const note =

@@ -25,6 +25,13 @@ export function layoutText(nodes: readonly Child[]): string {
     .trim();
 }
 
+/** A body without markup, in lines: the whole text, without empty lines. */
+export function plainLines(body: string, options?: BodyOptions): string {
+  return textOf(bodyNodes(body, options), (text) => text)
+    .replaceAll(/\n\n+/g, '\n')
+    .trim();
+}
+
 /**
  * A body as one line of text without markup, for quotes and notifications: its first line that is not quoted, or else the first
  * line.

@@ -2,7 +2,10 @@ import type { Message } from '../../../protocol/message.js';
 import { tParts } from '../texts/text.js';
 import { avatar } from './avatar.js';
 import { type Child, type ElementTree, element } from './element.js';
-import { plainText } from './plain-text.js';
+import { addresses } from './markup/addresses.js';
+import { mentionFinder } from './markup/mentions.js';
+import type { PartFinder } from './markup/text-part.js';
+import { plainLines, plainText } from './plain-text.js';
 import { roomPath, withQuery } from './room-path.js';
 import type { TimeFormat } from './time-format.js';
 
@@ -35,6 +38,10 @@ export function messagePath({ room, id }: Pick<Message, 'room' | 'id'>, as: stri
 export function searchResultRow(found: FoundMessage, { names, time, as }: SearchResultOptions): ElementTree {
   const { message, marks, previous, next } = found;
   const author = authorOf(message, names);
+  const written = [message, previous, next].flatMap((one) =>
+    one && one.author.id_user !== null ? [[one.author.id_user, one.author.name]] : [],
+  );
+  const finders = [addresses, mentionFinder({ ...Object.fromEntries(written), ...names })];
   const place: Child[] = tParts('search.inRoom', { room: element('bdi', {}, `#${message.room}`) });
   return element(
     'li',
@@ -48,39 +55,64 @@ export function searchResultRow(found: FoundMessage, { names, time, as }: Search
       element(
         'time',
         { datetime: new Date(message.sent).toISOString(), title: time.fullTime(message.sent) },
-        `${time.dayOf(message.sent)} ${time.timeOfDay(message.sent)}`,
+        `${time.dayName(message.sent)} ${time.timeOfDay(message.sent)}`,
       ),
     ),
-    previous && contextLine(previous, names),
-    element('p', { class: 'result-body', dir: 'auto' }, ...markedText(message.body, marks)),
-    next && contextLine(next, names),
+    previous && contextLine(previous, names, finders),
+    element(
+      'p',
+      { class: 'result-body', dir: 'auto' },
+      ...markedText(plainLines(message.body, { finders }), wordsOf(message.body, marks)),
+    ),
+    next && contextLine(next, names, finders),
   );
 }
 
-function contextLine(message: Message, names: Readonly<Record<string, string>>): ElementTree {
+function contextLine(
+  message: Message,
+  names: Readonly<Record<string, string>>,
+  finders: readonly PartFinder[],
+): ElementTree {
   return element(
     'p',
     { class: 'result-context' },
     element('bdi', { class: 'author' }, authorOf(message, names)),
     ': ',
-    element('bdi', {}, cut(plainText(message.body), CONTEXT_LENGTH)),
+    element('bdi', {}, cut(plainText(message.body, { finders }), CONTEXT_LENGTH)),
   );
 }
 
-/** The body as text, with its matches in `mark` elements; of a long body the part around the first match. */
-function markedText(body: string, marks: FoundMessage['marks']): Child[] {
+/** The matching words of a body, in their order. */
+function wordsOf(body: string, marks: FoundMessage['marks']): string[] {
+  return marks.map(({ start, end }) => body.slice(start, end));
+}
+
+/** The places of the words in the text without markup. A word that only the markup has gets none. */
+function placesOf(words: readonly string[], text: string): { start: number; end: number }[] {
+  let end = 0;
+  return words.flatMap((word) => {
+    const start = text.indexOf(word, end);
+    if (start === -1 || word === '') return [];
+    end = start + word.length;
+    return [{ start, end }];
+  });
+}
+
+/** The text, with its matches in `mark` elements; of a long body the part around the first match. */
+function markedText(text: string, words: readonly string[]): Child[] {
+  const marks = placesOf(words, text);
   const first = marks[0]?.start ?? 0;
   const from =
-    body.length > EXCERPT_LENGTH && first > EXCERPT_LEAD ? wordStart(body, first - EXCERPT_LEAD) : 0;
-  const to = Math.min(body.length, from + EXCERPT_LENGTH);
+    text.length > EXCERPT_LENGTH && first > EXCERPT_LEAD ? wordStart(text, first - EXCERPT_LEAD) : 0;
+  const to = Math.min(text.length, from + EXCERPT_LENGTH);
   const parts: Child[] = [from > 0 && '… '];
   let end = from;
   for (const mark of marks) {
     if (mark.start < end || mark.end > to) continue;
-    parts.push(body.slice(end, mark.start), element('mark', {}, body.slice(mark.start, mark.end)));
+    parts.push(text.slice(end, mark.start), element('mark', {}, text.slice(mark.start, mark.end)));
     end = mark.end;
   }
-  return [...parts, cut(body.slice(end), to - end)];
+  return [...parts, cut(text.slice(end), to - end)];
 }
 
 /** The beginning of the next word, so that no character is split. */

@@ -200,6 +200,7 @@ export const de: Messages = {
   'message.rewrite': 'Umschreiben',
   'message.showLess': 'Weniger anzeigen',
   'message.showMore': 'Mehr anzeigen',
+  'message.unknownUser': 'unbekannt',
 
   'name.change': 'Namen ändern',
   'name.changed': 'Du heißt jetzt {name}',
@@ -299,6 +300,7 @@ export const de: Messages = {
   'skip.toMentions': 'Zu den Erwähnungen springen',
   'search.action': 'Suchen',
   'search.follow': 'Folgen',
+  'search.how': 'So suchst du',
   'search.indexing': 'Die Nachrichten werden noch indiziert ({percent} %): ältere können fehlen.',
   'search.inRoom': 'in {room}',
   'search.keepOpen': 'Diese Suche als Live-Ansicht offen halten',

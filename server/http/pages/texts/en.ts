@@ -201,6 +201,7 @@ export const en = {
   'message.rewrite': 'Rewrite',
   'message.showLess': 'Show less',
   'message.showMore': 'Show more',
+  'message.unknownUser': 'unknown user',
 
   'name.change': 'Change name',
   'name.changed': 'You are {name} now',
@@ -299,6 +300,7 @@ export const en = {
   'skip.toMentions': 'Skip to the mentions',
   'search.action': 'Search',
   'search.follow': 'Follow',
+  'search.how': 'How to search',
   'search.indexing': 'Messages are being indexed ({percent} %): older ones may be missing.',
   'search.inRoom': 'in {room}',
   'search.keepOpen': 'Keep this search open as a live view',

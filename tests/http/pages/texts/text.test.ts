@@ -62,5 +62,7 @@ test('an error is shown in the language of the reader, with its limit or the tim
 test('times follow the language and the clock', () => {
   expect(UTC_TIME.timeOfDay(NOON)).toBe('13:05');
   expect(inLocale({ language: 'en', clock: '12' }, () => UTC_TIME.timeOfDay(NOON))).toBe('1:05 pm');
-  expect(inLocale(GERMAN, () => UTC_TIME.dayName(NOON))).toBe('Sonntag, 1. März');
+  const thisYear = Date.UTC(new Date().getUTCFullYear(), 2, 1);
+  expect(inLocale(GERMAN, () => UTC_TIME.dayName(thisYear))).toMatch(/^\p{L}+, 1\. März$/u);
+  expect(inLocale(GERMAN, () => UTC_TIME.dayName(Date.UTC(2020, 2, 1)))).toBe('1. März 2020');
 });
