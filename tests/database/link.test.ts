@@ -92,6 +92,8 @@ describe('the schema', () => {
     const tables = await r.db(fresh.address.db).tableList().run(driver);
     expect(tables.sort()).toEqual([
       'commands',
+      'file_chunks',
+      'files',
       'memberships',
       'messages',
       'nodes',

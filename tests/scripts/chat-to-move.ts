@@ -23,6 +23,8 @@ const r = driver as DriverTerms;
 export async function fillChat(connection: DriverConnection, db: string): Promise<void> {
   await createSchema(connection, db);
   await fillMessages(connection);
+  await fillAnnotations(connection);
+  await fillFiles(connection);
   await fillPeople(connection);
   await fillForeignTable(connection);
 }
@@ -46,6 +48,30 @@ async function fillMessages(connection: DriverConnection): Promise<void> {
   await messages.indexWait().run(connection);
 }
 
+async function fillAnnotations(connection: DriverConnection): Promise<void> {
+  const reactions = ['👍', '🏳️‍🌈'].map((emoji) => ({
+    id: [idOfMessage(7), 'user 1', emoji],
+    room: 'Straße 7',
+    created: r.now(),
+  }));
+  await r.table('reactions').insert(reactions).run(connection);
+  const pin = { id: idOfMessage(7), room: 'Straße 7', id_user: 'user 1', created: r.now() };
+  await r.table('pins').insert(pin).run(connection);
+}
+
+/** A file of several chunks, and a message that names it and replies to another one. */
+async function fillFiles(connection: DriverConnection): Promise<void> {
+  const file = { id: 'a file', name: 'harbour.bin', type: 'application/octet-stream', size: 600 };
+  await r
+    .table('files')
+    .insert({ ...file, room: 'lobby', id_user: 'user 1', created: r.now() })
+    .run(connection);
+  const chunks = [0, 1].map((n) => ({ id: ['a file', n], data: r.binary(Buffer.alloc(300, n + 250)) }));
+  await r.table('file_chunks').insert(chunks).run(connection);
+  const fields = { body: 'hello <@user 1>', reply_to: idOfMessage(0), files: [file] };
+  await r.table('messages').get(idOfMessage(3)).update(fields).run(connection);
+}
+
 async function fillPeople(connection: DriverConnection): Promise<void> {
   const users = Array.from({ length: 20 }, (_, i) => ({ id: `user ${i}`, name: `Name ${i}` }));
   await r.table('users').insert(users).run(connection);
@@ -55,6 +81,7 @@ async function fillPeople(connection: DriverConnection): Promise<void> {
     .run(connection);
   const members = users.map(({ id }) => ({ id: ['Straße 7', id], joined: r.now(), read: null }));
   await r.table('memberships').insert(members).run(connection);
+  await r.table('user_settings').insert({ id: 'user 1', theme: 'dark', language: 'de' }).run(connection);
   await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
   await r.table('sessions').insert({ id: 'a login', id_user: 'ada', ends: new Date() }).run(connection);
 }
@@ -92,9 +119,15 @@ export async function rowsIn(
   return JSON.parse(JSON.stringify(rows).replaceAll('\\r\\n', ''));
 }
 
+/** The tables with rows that a move carries. */
+const MOVED_TABLES = [
+  ...['messages', 'reactions', 'pins', 'files', 'file_chunks'],
+  ...['rooms', 'memberships', 'users', 'user_settings', 'notes'],
+];
+
 /** Expects equal rows in all tables of both databases. */
 export async function expectEqual(from: DriverConnection, to: DriverConnection): Promise<void> {
-  for (const table of ['messages', 'rooms', 'memberships', 'users', 'notes']) {
+  for (const table of MOVED_TABLES) {
     const primaryKey = table === 'notes' ? 'key' : 'id';
     const rows = await rowsIn(from, table, primaryKey);
     expect(rows.length).toBeGreaterThan(0);

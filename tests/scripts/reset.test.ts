@@ -70,13 +70,27 @@ describe('npm run reset', () => {
     await database.stop();
   });
 
-  const TABLES = ['messages', 'memberships', 'rooms', 'commands', 'sessions', 'user_settings', 'users'];
+  const TABLES = [
+    ...['messages', 'reactions', 'pins', 'files', 'file_chunks'],
+    ...['memberships', 'rooms', 'commands', 'sessions', 'user_settings', 'users'],
+  ];
+  const EMPTY = TABLES.map(() => 0);
   const countsOf = () => Promise.all(TABLES.map((name) => r.table(name).count().run(connection)));
 
   beforeEach(async () => {
     for (const name of TABLES) await r.table(name).delete().run(connection);
     const many = Array.from({ length: 1_200 }, (_, i) => ({ room: 'tea', body: `message ${i}` }));
     await r.table('messages').insert(many).run(connection);
+    await r
+      .table('reactions')
+      .insert({ id: ['m', 'ann', '👍'], room: 'tea' })
+      .run(connection);
+    await r.table('pins').insert({ id: 'm', room: 'tea', id_user: 'ann' }).run(connection);
+    await r.table('files').insert({ id: 'f', room: 'tea', name: 'f.txt', size: 1 }).run(connection);
+    await r
+      .table('file_chunks')
+      .insert({ id: ['f', 0], data: r.binary(Buffer.from('x')) })
+      .run(connection);
     await r
       .table('memberships')
       .insert({ id: ['tea', 'ann'] })
@@ -101,6 +115,10 @@ describe('npm run reset', () => {
     expect(out.split('\n')).toEqual([
       `Database ${database.address.db} at ${host}:${port}:`,
       '  messages: 1,200 rows',
+      '  reactions: 1 row',
+      '  pins: 1 row',
+      '  files: 1 row',
+      '  file_chunks: 1 row',
       '  memberships: 1 row',
       '  rooms: 2 rows',
       '  commands: 0 rows',
@@ -108,6 +126,10 @@ describe('npm run reset', () => {
       '  user_settings: 1 row',
       '  users: 1 row',
       'messages: 1,200 rows deleted',
+      'reactions: 1 row deleted',
+      'pins: 1 row deleted',
+      'files: 1 row deleted',
+      'file_chunks: 1 row deleted',
       'memberships: 1 row deleted',
       'rooms: 2 rows deleted',
       'commands: 0 rows deleted',
@@ -115,7 +137,7 @@ describe('npm run reset', () => {
       'user_settings: 1 row deleted',
       'users: 1 row deleted',
     ]);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await countsOf()).toEqual(EMPTY);
     await until('an empty room', () => view.messages.length === 0);
     membership.leave();
   });
@@ -145,14 +167,14 @@ describe('npm run reset', () => {
     expect(await countsOf()).toEqual(before);
     const confirmed = await runInTerminal(database.address.db, env);
     expect([confirmed.code, confirmed.out.includes('1,200 rows deleted')]).toEqual([0, true]);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await countsOf()).toEqual(EMPTY);
   });
 
   test('npm run seed -- --reset deletes everything and creates the playground users', async () => {
     expect((await run('seed', ['--reset'], env)).code).toBe(2);
     const { code, out } = await run('seed', ['--reset', '--yes'], env);
     expect([code, out.split('\n').at(-1)]).toEqual([0, '10 new, 0 restored, 0 unchanged']);
-    expect(await countsOf()).toEqual([0, 0, 0, 0, 0, 0, 10]);
+    expect(await countsOf()).toEqual(EMPTY.with(-1, 10));
     expect((await run('seed', ['--yes'], env)).error).toMatch(/^Usage/);
   });
 });
