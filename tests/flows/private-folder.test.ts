@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,8 @@ async function start(): Promise<{ output: () => string }> {
     output += chunk;
   });
   await until('the server is there', () => output.includes('Changeroom is at'), 30_000);
+  // A thread of its own creates the folder of the search index.
+  await until('the folder of the search index', () => existsSync(path.join(DATA_DIR, 'search')));
   return { output: () => output };
 }
 

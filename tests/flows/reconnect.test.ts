@@ -154,7 +154,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
     const { page, context } = await enter('restart');
     app.app.parts.sockets.sayGoingAway(3_600_000);
     await page.getByText('Server restarting, reconnecting').waitFor();
-    expect(await page.locator('#countdown').textContent()).toMatch(/^in \d+ s$/);
+    expect(await page.locator('#countdown').textContent()).toMatch(/^in \d{1,3}(,\d{3})? s$/);
     await say(page, 'after the restart');
     expect(await page.locator('.message.unsent').count()).toBe(1);
     await page.getByRole('button', { name: 'Now' }).click();
