@@ -29,7 +29,9 @@ const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync };
 
 async function addressOf(asset: 'script' | 'style'): Promise<string> {
   const html = await (await fetch(app.url)).text();
-  const pattern = asset === 'script' ? /src="(\/static\/[^"]+\.js)"/ : /href="(\/static\/[^"]+\.css)"/;
+  // The entry of the script imports a file that has nearly all of it.
+  const pattern =
+    asset === 'script' ? /rel="modulepreload" href="(\/static\/[^"]+\.js)"/ : /href="(\/static\/[^"]+\.css)"/;
   return pattern.exec(html)?.[1] ?? '';
 }
 
