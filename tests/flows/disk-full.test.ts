@@ -140,7 +140,7 @@ describe('a server whose disk is full', skipWithoutMount(), () => {
     await until('a message is accepted', async () => {
       return (await post(`${second.url}/api/rooms/a/messages`, { body: 'later' })).status === 201;
     });
-  });
+  }, 90_000);
 
   test('a server does not start with a new folder on a full disk and prints the remedy', async () => {
     disk = mountSmallDisk(64);
