@@ -8,7 +8,8 @@ const ISOLATED_TESTS = INTEGRATION_TESTS.filter((file) => file.startsWith('packa
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // Commands of the broker and starts of servers take seconds of CPU time each, which four workers share.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Many tests wait for timers and other processes: three workers use 66 % of two cores.
     maxWorkers: 4,
