@@ -12,17 +12,7 @@ import type {
   WriteResult,
 } from './reql-answers.js';
 
-export type {
-  FeedItem,
-  FeedOptions,
-  IndexOptions,
-  IndexStatus,
-  RawBinary,
-  RawTime,
-  TableConfig,
-  WriteOptions,
-  WriteResult,
-} from './reql-answers.js';
+export type * from './reql-answers.js';
 
 /**
  * Types for the terms of ReQL that the server and its programs use, over the official driver. `@types/rethinkdb` lacks write hooks,
