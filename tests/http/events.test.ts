@@ -439,7 +439,12 @@ describe('refused event streams', () => {
     const access = new AccessControl(new RoomTable(link, log), new MembershipTable(link, log));
     const rooms = new RoomService(
       new Messages(link, log),
-      { namesFor: async () => ({}), namesOf: async () => ({}), introduce: async () => {} },
+      {
+        namesFor: async () => ({}),
+        namesOf: async () => ({}),
+        introduce: async () => {},
+        noteFirst: () => {},
+      },
       access,
       unlimited(),
       log,

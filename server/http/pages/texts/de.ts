@@ -371,6 +371,10 @@ export const faults: Faults = {
     limit: 'Die Nachricht darf höchstens {limit} Zeichen haben.',
     other: 'Die Nachricht ist leer oder enthält unzulässige Zeichen.',
   },
+  'too-many-marks': {
+    limit: 'Ein Zeichen darf höchstens {limit} kombinierende Zeichen (wie Akzente) haben.',
+    other: 'Der Text hat zu viele kombinierende Zeichen.',
+  },
   'too-many-mentions': {
     limit: 'Eine Nachricht kann höchstens {limit} Benutzer erwähnen.',
     other: 'Die Nachricht erwähnt zu viele Benutzer.',
@@ -411,6 +415,10 @@ export const faults: Faults = {
   'no-such-message': 'Diese Nachricht gibt es nicht.',
   'name-is-given': 'Dein Name kommt von deinem Konto. Ändere ihn dort.',
   'no-such-file': 'Diese Datei gibt es nicht mehr. Lade sie noch einmal hoch.',
+  'bad-alt': {
+    limit: 'Die Beschreibung darf höchstens {limit} Zeichen haben.',
+    other: 'Die Beschreibung enthält unzulässige Zeichen.',
+  },
   'bad-file': 'Diese Datei kann nicht angenommen werden.',
   'file-too-large': 'Diese Datei ist zu groß.',
   'file-storage-full': 'Es ist kein Platz für weitere Dateien. Lösche zuerst Nachrichten mit Dateien.',
