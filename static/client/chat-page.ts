@@ -87,7 +87,9 @@ export class ChatPage {
       show: (name) => this.#show(name),
     });
     this.#listen();
-    askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
+    askBeforeLeaving(
+      () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
+    );
     this.#draw();
     if (document.activeElement === document.body && !isTouchScreen()) this.#views.current.focusComposer();
     client.connect();

@@ -66,6 +66,7 @@ export function byteText(bytes: number): string {
   return new Intl.NumberFormat(readerLocale().language, { style: 'unit', unit, ...digits }).format(value);
 }
 
-function fileAddress(room: string, id: string, part: '' | '/thumbnail', as: string | null): string {
+/** @param as id of the playground user whose rights apply */
+export function fileAddress(room: string, id: string, part: '' | '/thumbnail', as: string | null): string {
   return asUser(`/api/rooms/${encodeURIComponent(room)}/files/${encodeURIComponent(id)}${part}`, as);
 }
