@@ -65,7 +65,7 @@ export class SearchResults {
   /** Moves the focus to the first result (0), or by one result. @returns false at the ends of the list */
   focus(step: 0 | 1 | -1): boolean {
     const links = this.#links();
-    const current = links.findIndex((link) => link === document.activeElement);
+    const current = links.findIndex((link) => link.matches(':focus'));
     const next = links[step === 0 ? 0 : current + step];
     next?.focus();
     return next !== undefined;
