@@ -5,7 +5,7 @@ const STORAGE_KEY = 'changeroom.drafts';
 /** The oldest drafts are dropped first. */
 const MAX_DRAFTS = 50;
 
-/** What a user has begun to write. */
+/** A message that a user has begun to write. */
 export interface DraftContent {
   text: string;
   /** Id of the message to which the text replies. */

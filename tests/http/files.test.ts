@@ -304,47 +304,6 @@ describe('a message with files', () => {
     socket.close();
   });
 
-  test('a description is given with the upload or with the message, also by a driver, and replaces the name of an image', async () => {
-    const room = newRoom();
-    const image = await picture(30, 20).png().toBuffer();
-    const described = (alt: string) =>
-      fetch(`${filesOf(room)}?name=a.png&alt=${encodeURIComponent(alt)}`, {
-        method: 'POST',
-        headers: { cookie: ada, 'content-type': 'application/octet-stream' },
-        body: image,
-      });
-    const files = await Promise.all(
-      ['one', 'two', 'three'].map(async (alt): Promise<MessageFile> => jsonOf(await described(alt))),
-    );
-    expect(files).toMatchObject([{ alt: 'one' }, { alt: 'two' }, { alt: 'three' }]);
-    const [one, two, three] = files.map(({ id }) => id);
-    const named = [one, { id: two, alt: ' “2” ' }, { id: three, alt: '' }];
-    const sent = await jsonOf(await post(messagesOf(room), { files: named }, { cookie: ada }));
-    expect(sent.files.map(({ alt }: MessageFile) => alt ?? '-')).toEqual(['one', '“2”', '-']);
-    const connection = await app.database.connect();
-    const driverFile = {
-      id: 'd',
-      name: 'd.png',
-      type: 'image/png',
-      size: 9,
-      width: 3,
-      height: 3,
-      alt: 'a\u202e\nb',
-    };
-    await r
-      .table('messages')
-      .insert({ room, body: '', files: [driverFile] })
-      .run(connection);
-    const page = await until('the page shows it', async () => {
-      const html = await (await fetch(`${app.url}/r/${room}`)).text();
-      return html.includes('alt="a b"') && html;
-    });
-    for (const alt of ['one', '“2”', 'a.png']) expect(page).toContain(`alt="${alt}"`);
-    expect(await codeOf(described('x'.repeat(301)))).toEqual([400, 'bad-alt']);
-    const long = [{ id: one, alt: 'x'.repeat(301) }];
-    expect(await codeOf(post(messagesOf(room), { files: long }, { cookie: ada }))).toEqual([400, 'bad-alt']);
-  });
-
   test('a repeated request with the same id is the same message', async () => {
     const room = newRoom();
     const { id } = await upload(room, 'x');

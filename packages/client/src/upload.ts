@@ -6,7 +6,7 @@ import { ConnectionError, RequestError, type RequestErrorDetails } from './reque
 export interface FileContent {
   readonly size: number;
   readonly name?: string;
-  stream(): unknown;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
 export interface UploadOptions {
@@ -75,6 +75,9 @@ interface Answer {
   json: unknown;
 }
 
+/** Bytes that are read at once. */
+const PART_BYTES = 64 * 1024;
+
 /** The globals that this module uses. */
 interface Platform {
   XMLHttpRequest?: new () => Request;
@@ -116,11 +119,9 @@ function sendInBrowser({ url, headers, file, onProgress, signal }: Sending): Pro
 
 async function sendInNode({ url, headers, file, onProgress, signal }: Sending): Promise<Answer> {
   async function* body(): AsyncGenerator<Uint8Array> {
-    let sent = 0;
-    for await (const part of file.stream() as AsyncIterable<Uint8Array>) {
-      yield part;
-      sent += part.length;
-      onProgress(sent / file.size);
+    for (let start = 0; start < file.size; start += PART_BYTES) {
+      yield new Uint8Array(await file.slice(start, start + PART_BYTES).arrayBuffer());
+      onProgress(Math.min(1, (start + PART_BYTES) / file.size));
     }
   }
   const length = { 'Content-Length': `${file.size}` };
