@@ -21,6 +21,11 @@ export class AccessControl {
   }
 
   /** @throws ChatError `database-unavailable` */
+  async isForMembers(room: string): Promise<boolean> {
+    return (await this.#rooms.get(room))?.access === 'members';
+  }
+
+  /** @throws ChatError `database-unavailable` */
   async isMember(room: string, id_user: string): Promise<boolean> {
     return (await this.#memberships.get(room, id_user)) !== undefined;
   }

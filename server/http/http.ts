@@ -10,6 +10,7 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { MentionList } from '../rooms/mention-list.js';
+import type { PeopleSearch } from '../rooms/people-search.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -41,6 +42,7 @@ export interface HttpDependencies extends BotEndpointsDependencies {
   log: Log;
   membershipNews: MembershipNews;
   mentionList: MentionList;
+  peopleSearch: PeopleSearch;
   origins: OriginPolicy;
   presence: Presence;
   rooms: RoomService;
