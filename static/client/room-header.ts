@@ -2,7 +2,6 @@ import type { Author } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { membershipWords } from '../../server/http/pages/rows/membership-words.js';
 import { accessWords, roomMark } from '../../server/http/pages/rows/room-row.js';
-import { t } from '../../server/http/pages/texts/text.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId, toNode } from './elements.js';
