@@ -248,6 +248,7 @@ export const de: Messages = {
   'room.databaseUnavailableHint': 'Nachrichten erscheinen hier, sobald sie wieder verfügbar ist.',
   'room.description': 'Der Raum {room} auf Changeroom',
   'room.forMembers': ', für Mitglieder',
+  'room.private': ', privat',
 
   'rooms.draft': 'Entwurf',
   'rooms.found': { one: '{count} Raum', other: '{count} Räume' },
@@ -400,6 +401,11 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
+  'no-such-room': 'Diesen Raum gibt es nicht.',
+  'not-allowed': 'Deine Rolle in diesem Raum erlaubt das nicht.',
+  'read-only': 'In diesem Raum schreiben nur Moderatoren.',
+  archived: 'Dieser Raum ist archiviert: Er kann nur gelesen werden.',
+  'request-needed': 'Dieser Raum nimmt Mitglieder nur auf Anfrage auf.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',

@@ -248,6 +248,7 @@ export const en = {
   'room.databaseUnavailableHint': 'Messages will appear here when it is back.',
   'room.description': 'The room {room} on Changeroom',
   'room.forMembers': ', for members',
+  'room.private': ', private',
 
   'rooms.draft': 'draft',
   'rooms.found': { one: '{count} room', other: '{count} rooms' },
