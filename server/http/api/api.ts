@@ -18,6 +18,8 @@ import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoo
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { type SecuredNamesDependencies, securedNameEndpoints } from './secured-names.js';
+import { type SessionsDependencies, sessionEndpoints } from './sessions.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
@@ -34,6 +36,8 @@ export type ApiDependencies = AnnotationsDependencies &
   PresenceDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  SecuredNamesDependencies &
+  SessionsDependencies &
   ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
@@ -54,6 +58,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
+    ...securedNameEndpoints(dependencies),
+    ...sessionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),

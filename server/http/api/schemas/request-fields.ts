@@ -75,6 +75,42 @@ export const name = rule(cleanName, {
   examples: ['Ada'],
 });
 
+export const recoveryCode = z
+  .string()
+  .max(100)
+  .meta({ description: 'Case, spaces and hyphens do not count', examples: ['7K2QM-X8R4T-0ZPWD-HN6VC'] });
+
+const passkeyFields = {
+  id: z.string().max(2_000),
+  rawId: z.string().max(2_000),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.object({}),
+};
+
+/** As browsers write it; `@simplewebauthn/server` checks the texts in it. */
+export const newPasskey = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      attestationObject: z.string(),
+      transports: z.array(z.string()).max(20).default([]),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
+
+/** The same. */
+export const passkeyAnswer = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      authenticatorData: z.string(),
+      signature: z.string(),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
+
 export const newMessageId = rule(cleanId, {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,64}$',

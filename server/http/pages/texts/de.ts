@@ -420,6 +420,14 @@ export const faults: Faults = {
   'no-such-user': 'Diesen Benutzer gibt es nicht.',
   'playground-off': 'Auf diesem Server gibt es keine Testbenutzer.',
   'no-such-message': 'Diese Nachricht gibt es nicht.',
+  'name-taken':
+    'Dieser Name gehört schon jemandem. Nimm einen anderen, oder hole ihn zurück, wenn es deiner ist.',
+  'too-many-credentials': {
+    limit: 'Mehr als {limit} Passkeys sind nicht möglich. Entferne zuerst einen.',
+    other: 'Der Name hat zu viele Passkeys.',
+  },
+  'no-such-credential': 'Diesen Passkey oder Code gibt es nicht mehr.',
+  'no-such-session': 'Diese Sitzung gibt es nicht mehr.',
   'name-is-given': 'Dein Name kommt von deinem Konto. Ändere ihn dort.',
   'no-such-file': 'Diese Datei gibt es nicht mehr. Lade sie noch einmal hoch.',
   'bad-file': 'Diese Datei kann nicht angenommen werden.',
