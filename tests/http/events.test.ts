@@ -443,7 +443,12 @@ describe('refused event streams', () => {
     });
     const rooms = new RoomService(
       new Messages(link, log),
-      { namesFor: async () => ({}), namesOf: async () => ({}), introduce: async () => {} },
+      {
+        namesFor: async () => ({}),
+        namesOf: async () => ({}),
+        introduce: async () => {},
+        noteFirst: () => {},
+      },
       access,
       unlimited(),
       log,

@@ -216,7 +216,7 @@ export class RoomSession {
         outbox.mark(id, 'sent');
         this.notice.sent(id);
         const message = { id, room, body, reply_to };
-        const named = files.length > 0 && { files: files.map((file) => file.id) };
+        const named = files.length > 0 && { files: files.map(({ id, alt }) => (alt ? { id, alt } : id)) };
         send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
       }
     }

@@ -31,6 +31,8 @@ export interface FileRow {
   width?: unknown;
   height?: unknown;
   animated?: unknown;
+  /** Description for readers who cannot see the image. */
+  alt?: unknown;
   has_thumbnail?: unknown;
   /** Bytes of each chunk but the last. Without it, parts of the file cannot be requested. */
   chunk_size?: unknown;

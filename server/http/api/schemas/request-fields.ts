@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
-import { cleanFileIds } from '../../../protocol/file.js';
+import { cleanFiles } from '../../../protocol/file.js';
+import { NAMED_FILE } from '../../../protocol/frames.js';
 import {
+  cleanAlt,
   cleanBody,
   cleanCaption,
   cleanId,
@@ -51,19 +53,27 @@ export const body = rule(cleanBody, {
   examples: ['hello'],
 });
 
+/** The description of a file. */
+export const alt = rule((value) => (value === undefined ? undefined : cleanAlt(value)), {
+  type: 'string',
+  maxLength: LIMITS.fileAlt,
+  description: 'Description for readers who cannot see an image',
+  examples: ['Boats in a harbour at dusk'],
+}).optional();
+
 /** Of a message that may have files; undefined for a missing one. */
 export const caption = rule((value) => (value == null ? undefined : cleanCaption(value)), {
   type: 'string',
   maxLength: LIMITS.body,
   description: 'The text; may be missing or empty if the message has files',
   examples: ['hello'],
-});
+}).optional();
 
-export const files = rule((value) => cleanFileIds(typeof value === 'string' ? [value] : value), {
+export const files = rule((value) => cleanFiles(typeof value === 'string' ? [value] : value), {
   type: 'array',
-  items: { type: 'string' },
+  items: NAMED_FILE,
   maxItems: LIMITS.files,
-  description: 'Ids of files that you have uploaded to this room and not sent yet',
+  description: 'Files that you have uploaded to this room and not sent yet: ids, or ids with descriptions',
   examples: [[]],
 }).optional();
 
