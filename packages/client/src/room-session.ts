@@ -1,7 +1,7 @@
 import { CommandNotice } from './command-notice.js';
 import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
-import type { Outbox } from './outbox.js';
+import { frameOf, type Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
 import type { Requests } from './requests.js';
@@ -211,13 +211,11 @@ export class RoomSession {
   sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
-      for (const { id, body, reply_to, files = [], progress } of outbox.of(room)) {
-        if (progress !== 'waiting') continue;
-        outbox.mark(id, 'sent');
-        this.notice.sent(id);
-        const message = { id, room, body, reply_to };
-        const named = files.length > 0 && { files: files.map(({ id, alt }) => (alt ? { id, alt } : id)) };
-        send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
+      for (const unsent of outbox.of(room)) {
+        if (unsent.progress !== 'waiting') continue;
+        outbox.mark(unsent.id, 'sent');
+        this.notice.sent(unsent.id);
+        send(frameOf(unsent));
       }
     }
     changed();
