@@ -4,7 +4,7 @@ import { HistoryLoader } from './history-loader.js';
 import { frameOf, type Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
 import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
-import type { Requests } from './requests.js';
+import type { ChangeFrame, Requests } from './requests.js';
 import type { RoomStatus } from './room-status.js';
 import { Timeline } from './timeline.js';
 
@@ -18,11 +18,6 @@ export interface RoomSessionDependencies {
   schedule: (callback: () => void, delayMs: number) => void;
   now: () => number;
 }
-
-/** Frames that change messages of a room. */
-type ChangeFrame = ClientFrame<
-  'editMessage' | 'deleteMessage' | 'addReaction' | 'removeReaction' | 'pinMessage' | 'unpinMessage'
->;
 
 /** Milliseconds until a retry if an error does not name them. */
 const RETRY_DELAY_MS = 3_000;
