@@ -10,6 +10,7 @@ export const LIMITS = {
   body: 4000,
   name: 40,
   topic: 200,
+  description: 1000,
   id: 64,
   fileName: 120,
   files: 10,
@@ -69,11 +70,18 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_NAME,
       mayBeEmpty: true,
     },
+    description: {
+      field: 'description',
+      code: 'bad-description',
+      limit: LIMITS.description,
+      rejected: CONTROL_IN_BODY,
+      mayBeEmpty: true,
+    },
   }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
- * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), its name and limit
+ * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-description`), its name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -135,6 +143,8 @@ export function cleanCaption(value: unknown): string {
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
+/** The description of a room as it is stored; may be empty. @throws ChatError `bad-description` */
+export const cleanDescription = (value: unknown): string => cleanText(RULES.description, value);
 
 /** RethinkDB's limit of a primary key. */
 export const MAX_ID_BYTES = 127;
