@@ -8,7 +8,7 @@ import { faultText } from './rows/fault-text.js';
 import { type IconName, icon } from './rows/icon.js';
 import { membershipWords } from './rows/membership-words.js';
 import { roomGroups, unclaimedRoom } from './rows/room-list.js';
-import { asUser, memberPath, roomPath } from './rows/room-path.js';
+import { asUser, memberPath, roomPath, searchPath } from './rows/room-path.js';
 import { accessWords, roomRow, roomSection } from './rows/room-row.js';
 
 export interface SidePanelModel {
@@ -53,7 +53,7 @@ export function sidePanel({
     leavePath: memberPath(room, 'leave', as),
     namePath: asUser('/name', as),
     mentionsPath: asUser('/mentions', as),
-    searchPath: asUser('/search', as),
+    searchPath: searchPath(room, as),
     settingsPath: asUser('/settings', as),
     roomsPath: asUser('/rooms', as),
     newRoomPath: asUser('/rooms/new', as),

@@ -300,6 +300,9 @@ export const de: Messages = {
 
   'skip.toMentions': 'Zu den Erwähnungen springen',
   'search.action': 'Suchen',
+  'search.allRooms': 'Alle Räume',
+  'search.back': 'Zurück zu {room}',
+  'search.count': { one: '{count} Treffer.', other: '{count} Treffer.' },
   'search.follow': 'Folgen',
   'search.how': 'So suchst du',
   'search.indexing': 'Die Nachrichten werden noch indiziert ({percent} %): ältere können fehlen.',
@@ -308,10 +311,12 @@ export const de: Messages = {
   'search.messages': 'Nachrichten suchen',
   'search.note':
     'Genauer mit {from}, {in}, {before}, {after}, {link} oder {image}. Wortfolgen stehen in Anführungszeichen.',
+  'search.newest': { one: 'Der neueste Treffer.', other: 'Die neuesten {count} Treffer.' },
   'search.noneFound': 'Keine Nachricht deiner Räume passt dazu.',
   'search.noneOlder': 'Keine ältere Nachricht passt dazu.',
   'search.older': 'Ältere Treffer',
   'search.placeholder': 'Wörter, "eine Wortfolge", from:Name, in:Raum',
+  'search.scope': 'Wo gesucht wird',
   'search.thisRoom': 'In diesem Raum suchen',
   'search.toResults': 'Zu den Treffern springen',
   'view.broken':
