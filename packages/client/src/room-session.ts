@@ -3,7 +3,7 @@ import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.j
 import { HistoryLoader } from './history-loader.js';
 import { frameOf, type Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
-import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
+import { ConnectionError, isAuthenticationError, isNoAccess, RequestError } from './request-error.js';
 import type { ChangeFrame, Requests } from './requests.js';
 import type { RoomStatus } from './room-status.js';
 import { Timeline } from './timeline.js';
@@ -283,11 +283,6 @@ export class RoomSession {
       if (this.#pausedUntil === until) this.#pausedUntil = null;
     }, delayMs);
   }
-}
-
-/** The user may not read the room: a private room answers as if it did not exist. */
-function isNoAccess(code: string | undefined): boolean {
-  return code === 'not-a-member' || code === 'no-such-room';
 }
 
 /** Whether a frame is about the messages of this room. */
