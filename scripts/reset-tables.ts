@@ -7,6 +7,7 @@ import {
   MEMBERSHIPS,
   MESSAGES,
   PINS,
+  PUSH_SUBSCRIPTIONS,
   REACTIONS,
   ROOMS,
   SESSIONS,
@@ -30,6 +31,7 @@ const CHAT_TABLES = [
   ROOMS,
   COMMANDS,
   SESSIONS,
+  PUSH_SUBSCRIPTIONS,
   USER_SETTINGS,
   USERS,
 ].map(({ name }) => name);

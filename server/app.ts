@@ -26,9 +26,11 @@ import type { FileSweeperOptions } from './files/file-sweeper.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
 import { gauges } from './http/monitoring/gauges.js';
+import { pushText } from './http/pages/push-text.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
+import { createPush, type PushOptions } from './notifications/create-push.js';
 import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
@@ -67,6 +69,7 @@ export interface AppOptions {
   bots?: BotsOptions;
   files?: Partial<FileSweeperOptions>;
   presence?: RedisPresenceOptions;
+  push?: PushOptions;
   events?: HttpDependencies['events'];
   /** By default the port of the configuration. */
   listener?: Listener;
@@ -161,6 +164,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
+  const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
+  const sessions = login?.sessions ?? null;
+  const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login) measureLogins(registry);
@@ -174,6 +180,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
+    pushSubscriptions: push.subscriptions,
     rooms,
     ...searches,
     slowReaders,
@@ -239,6 +246,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const closeDependencies = async () => {
     await bots?.stop();
     files.sweeper.stop();
+    await push.stop();
     await index.stop();
     rooms.close();
     await presence.stop();
@@ -264,6 +272,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     bots?.start();
     files.sweeper.start();
     index.start();
+    push.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.

@@ -46,6 +46,8 @@ export const ERRORS = {
   'bad-topic': { status: 400, title: 'Invalid topic' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
+  'bad-subscription': { status: 400, title: 'Invalid push subscription' },
+  'push-off': { status: 404, title: 'Push notifications are off' },
   'no-such-user': { status: 404, title: 'Unknown user' },
   'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },

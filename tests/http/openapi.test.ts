@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { exampleOf } from '../../server/http/openapi/example.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
+const vapid = webPush.generateVAPIDKeys();
+/** Any public key of the curve will do. */
+const PUSH_KEYS = { p256dh: vapid.publicKey, auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
 
 interface Call {
   path?: Record<string, string>;
@@ -28,6 +32,8 @@ beforeAll(async () => {
       PRESENCE_SUMMARY_TOKEN: SECRET,
       PRESENCE_FLUSH_TOKEN: SECRET,
       METRICS_TOKEN: SECRET,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
     },
   });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
@@ -167,6 +173,10 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getSettings', () => ({}), 200],
   ['changeSettings', () => ({ body: { clock: '24' } }), 200],
   ['changeSettings', () => ({ body: { clock: '13' } }), 400],
+  ['listPushSubscriptions', () => ({}), 200],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1' } }), 400],
+  ['deletePushSubscription', () => ({}), 204],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
   ['getUser', () => ({ path: { id: 'stranger' } }), 404],

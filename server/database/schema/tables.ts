@@ -12,6 +12,7 @@ import type {
   MessageRow,
   NodeRow,
   PinRow,
+  PushSubscriptionRow,
   ReactionRow,
   RoomRow,
   SessionRow,
@@ -86,6 +87,15 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
 /** Settings of users. */
 export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
 
+/** Browsers to which notifications are pushed. */
+export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
+  name: 'push_subscriptions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    session: { definition: (row) => row('session') },
+  },
+};
+
 /** Logins on the page. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -115,7 +125,7 @@ export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
 /** The content of files. */
 export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
 
-/** Heartbeats, the last repair and the last sweep of rows without a message. */
+/** Heartbeats, the last repair, the last sweep of rows without a message, and the process that pushes notifications. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -127,6 +137,7 @@ export const TABLES = [
   PINS,
   USERS,
   USER_SETTINGS,
+  PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,
   FILES,

@@ -15,6 +15,10 @@ import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
+import {
+  type PushSubscriptionsEndpointsDependencies,
+  pushSubscriptionEndpoints,
+} from './push-subscriptions.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
@@ -32,6 +36,7 @@ export type ApiDependencies = AnnotationsDependencies &
   MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
+  PushSubscriptionsEndpointsDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
   ViewEndpointsDependencies &
@@ -54,6 +59,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
+    ...pushSubscriptionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),
