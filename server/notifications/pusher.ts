@@ -29,7 +29,7 @@ export interface News {
 }
 
 export interface PusherDependencies {
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'authorise'>;
   describe: DescribeNews;
   log: Log;
   messages: Pick<MessageScan, 'get'>;
@@ -91,7 +91,7 @@ export class Pusher {
     const { access, queue, settings, subscriptions } = this.#dependencies;
     const { id_user, room, message } = pending;
     try {
-      await access.check(room, id_user);
+      await access.authorise(room, id_user, 'read');
       if (!(await recipients.isNotified(pending, message))) return queue.seen(pending);
       const found = await this.#active(await subscriptions.of(id_user));
       if (found.length === 0) return;

@@ -43,6 +43,11 @@ export const ERRORS = {
   'room-exists': { status: 409, title: 'A room with this name exists' },
   'room-in-use': { status: 409, title: 'The room is in use' },
   'not-a-member': { status: 403, title: 'This room is for members only' },
+  'no-such-room': { status: 404, title: 'Unknown room' },
+  'not-allowed': { status: 403, title: 'Your role in the room does not allow this' },
+  'read-only': { status: 403, title: 'Only moderators write in this room' },
+  archived: { status: 409, title: 'The room is archived' },
+  'request-needed': { status: 403, title: 'The room accepts members on request' },
   'bad-topic': { status: 400, title: 'Invalid topic' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
@@ -86,6 +91,10 @@ export interface ErrorDetails {
   limit?: number | undefined;
   /** Milliseconds after which a retry may succeed. */
   retryAfterMs?: number | undefined;
+  /** The action that the user's role does not allow. */
+  action?: string | undefined;
+  /** The least role that it needs. */
+  role?: string | undefined;
 }
 
 /** An error whose message is for the user who caused it. All other errors become `internal`. */

@@ -164,6 +164,12 @@ export class RoomView {
     this.#log.scrollToEnd();
   }
 
+  /** Leads to a message, as soon as the messages are known. */
+  showMessage(id: string): void {
+    if (this.#hasDrawnMessages) this.#jump.to(id);
+    else this.#target = id;
+  }
+
   focusComposer(): void {
     this.#composer.focus();
   }

@@ -245,7 +245,7 @@ describe('the OpenAPI document', () => {
       properties: {
         name: { maxLength: 64 },
         topic: { maxLength: 200 },
-        access: { enum: ['open', 'members'] },
+        access: { enum: ['open', 'members', 'private'] },
       },
     });
   });

@@ -194,9 +194,7 @@ describe('push notifications', skipWithout('openssl'), () => {
       await ann.send('PUT', '/api/me/push-subscriptions', service.subscribe(`Many${i}`));
     const cursor = await r.table('push_subscriptions').filter({ id_user: ann.id_user }).run(driver);
     const names = (await cursor.toArray()).map(({ endpoint }) => String(endpoint).replace(/.*\//, ''));
-    expect(names.sort()).toEqual(
-      Array.from({ length: 10 }, (_, i) => `Many${i + 2}`).sort(),
-    );
+    expect(names.sort()).toEqual(Array.from({ length: 10 }, (_, i) => `Many${i + 2}`).sort());
   });
 
   test.each([

@@ -156,6 +156,11 @@ export type ErrorCode =
   | 'room-exists'
   | 'room-in-use'
   | 'not-a-member'
+  | 'no-such-room'
+  | 'not-allowed'
+  | 'read-only'
+  | 'archived'
+  | 'request-needed'
   | 'bad-topic'
   | 'bad-access'
   | 'bad-setting'
@@ -255,7 +260,7 @@ export type NotificationLevel =
 export interface ListedRoom {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
   /** False for a room that is used without having been created */
   is_created: boolean;
   /** People in the room; null for a room for members */
@@ -266,10 +271,18 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
+  /** In a room with `access: members`: how users join */
+  joining: 'self' | 'request';
+  /** `moderators`: only they write, others read */
+  posting: 'all' | 'moderators';
+  /** Since when the room can only be read; null if it is not archived */
+  archived: number | null;
   /** Null for a row written by hand without a time */
   created: number | null;
   created_by: string | null;
+  /** The owner, as long as this user is a member */
+  owner: string | null;
 }
 
 /** Frames that clients send, by type. */
@@ -629,6 +642,10 @@ export interface ServerFrames {
     limit?: number | undefined;
     /** Milliseconds after which to retry */
     retryAfterMs?: number | undefined;
+    /** The action that the role of the user does not allow */
+    action?: string | undefined;
+    /** The least role that it needs */
+    role?: string | undefined;
   };
   /** Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). Large rooms send only a `count`. */
   presence: {

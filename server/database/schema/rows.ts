@@ -51,8 +51,14 @@ export interface RoomRow {
   name_key?: unknown;
   topic?: unknown;
   access?: unknown;
+  joining?: unknown;
+  posting?: unknown;
+  /** Since when the room can only be read. */
+  archived?: unknown;
   created?: unknown;
   created_by?: unknown;
+  /** Id of the owner; missing where the creator owns the room. */
+  owner?: unknown;
 }
 
 /** `memberships`: `room` and `id_user` are missing where the primary key is `[room, id_user]`. */
@@ -61,6 +67,8 @@ export interface MembershipRow {
   room?: unknown;
   id_user?: unknown;
   joined?: unknown;
+  /** `moderator`, or missing. */
+  role?: unknown;
   read?: { sent?: unknown; id?: unknown } | null;
 }
 

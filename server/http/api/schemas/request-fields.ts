@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cleanAccess } from '../../../access/access-control.js';
 import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
@@ -17,6 +16,7 @@ import {
   MAX_ID_BYTES,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
+import { cleanAccess } from '../../../protocol/room-settings.js';
 import { cleanEmoji, MAX_EMOJI_BYTES } from '../../../protocol/text/reaction-emoji.js';
 import { rule } from '../../openapi/rule.js';
 import { decodeCursor, EARLIEST_MS, LATEST_MS } from './cursor.js';
@@ -39,7 +39,8 @@ export const access = rule(cleanAccess, {
   type: 'string',
   enum: ACCESS,
   default: 'open',
-  description: '`open`: every visitor can read and write; `members`: only users who have joined',
+  description:
+    '`open`: every visitor can read and write; `members`: only users who have joined; `private`: unlisted, by invitation',
 }).optional();
 
 export const body = rule(cleanBody, {

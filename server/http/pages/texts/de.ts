@@ -257,6 +257,7 @@ export const de: Messages = {
   'room.databaseUnavailableHint': 'Nachrichten erscheinen hier, sobald sie wieder verfügbar ist.',
   'room.description': 'Der Raum {room} auf Changeroom',
   'room.forMembers': ', für Mitglieder',
+  'room.private': ', privat',
 
   'rooms.draft': 'Entwurf',
   'rooms.found': { one: '{count} Raum', other: '{count} Räume' },
@@ -308,6 +309,9 @@ export const de: Messages = {
 
   'skip.toMentions': 'Zu den Erwähnungen springen',
   'search.action': 'Suchen',
+  'search.allRooms': 'Alle Räume',
+  'search.back': 'Zurück zu {room}',
+  'search.count': { one: '{count} Treffer.', other: '{count} Treffer.' },
   'search.follow': 'Folgen',
   'search.how': 'So suchst du',
   'search.indexing': 'Die Nachrichten werden noch indiziert ({percent} %): ältere können fehlen.',
@@ -316,10 +320,12 @@ export const de: Messages = {
   'search.messages': 'Nachrichten suchen',
   'search.note':
     'Genauer mit {from}, {in}, {before}, {after}, {link} oder {image}. Wortfolgen stehen in Anführungszeichen.',
+  'search.newest': { one: 'Der neueste Treffer.', other: 'Die neuesten {count} Treffer.' },
   'search.noneFound': 'Keine Nachricht deiner Räume passt dazu.',
   'search.noneOlder': 'Keine ältere Nachricht passt dazu.',
   'search.older': 'Ältere Treffer',
   'search.placeholder': 'Wörter, "eine Wortfolge", from:Name, in:Raum',
+  'search.scope': 'Wo gesucht wird',
   'search.thisRoom': 'In diesem Raum suchen',
   'search.toResults': 'Zu den Treffern springen',
   'view.broken':
@@ -409,6 +415,11 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
+  'no-such-room': 'Diesen Raum gibt es nicht.',
+  'not-allowed': 'Deine Rolle in diesem Raum erlaubt das nicht.',
+  'read-only': 'In diesem Raum schreiben nur Moderatoren.',
+  archived: 'Dieser Raum ist archiviert: Er kann nur gelesen werden.',
+  'request-needed': 'Dieser Raum nimmt Mitglieder nur auf Anfrage auf.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',

@@ -254,6 +254,7 @@ export const en = {
   'room.databaseUnavailableHint': 'Messages will appear here when it is back.',
   'room.description': 'The room {room} on Changeroom',
   'room.forMembers': ', for members',
+  'room.private': ', private',
 
   'rooms.draft': 'draft',
   'rooms.found': { one: '{count} room', other: '{count} rooms' },
@@ -305,6 +306,9 @@ export const en = {
 
   'skip.toMentions': 'Skip to the mentions',
   'search.action': 'Search',
+  'search.allRooms': 'All rooms',
+  'search.back': 'Back to {room}',
+  'search.count': { one: '{count} result.', other: '{count} results.' },
   'search.follow': 'Follow',
   'search.how': 'How to search',
   'search.indexing': 'Messages are being indexed ({percent} %): older ones may be missing.',
@@ -313,10 +317,12 @@ export const en = {
   'search.messages': 'Search messages',
   'search.note':
     'Narrow it down with {from}, {in}, {before}, {after}, {link} or {image}. Phrases need quotation marks.',
+  'search.newest': { one: 'The newest result.', other: 'The newest {count} results.' },
   'search.noneFound': 'No message of your rooms matches.',
   'search.noneOlder': 'No older message matches.',
   'search.older': 'Older results',
   'search.placeholder': 'words, "a phrase", from:name, in:room',
+  'search.scope': 'Where to search',
   'search.thisRoom': 'Search this room',
   'search.toResults': 'Skip to the results',
   'view.broken': 'This view cannot be kept up to date. Load the page again to retry.',
