@@ -2,11 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { type DriverConnection, r } from '../server/database/connection/reql.js';
 import {
   COMMANDS,
+  CREDENTIALS,
   FILE_CHUNKS,
   FILES,
   MEMBERSHIPS,
   MESSAGES,
   PINS,
+  PUSH_SUBSCRIPTIONS,
   REACTIONS,
   ROOMS,
   SESSIONS,
@@ -29,7 +31,9 @@ const CHAT_TABLES = [
   MEMBERSHIPS,
   ROOMS,
   COMMANDS,
+  CREDENTIALS,
   SESSIONS,
+  PUSH_SUBSCRIPTIONS,
   USER_SETTINGS,
   USERS,
 ].map(({ name }) => name);

@@ -20,6 +20,7 @@ const SERVER: Layer[] = [
   { name: 'transports', members: ['http/', 'sockets/', 'bots/'] },
   { name: 'rooms', members: ['rooms/'] },
   { name: 'files', members: ['files/'] },
+  { name: 'notifications', members: ['notifications/'] },
   { name: 'search', members: ['search/'] },
   { name: 'access', members: ['access/'] },
   { name: 'users', members: ['auth/', 'presence/'] },
@@ -85,6 +86,7 @@ const HOMES: Record<string, string> = {
   'rate-limiter-flexible': 'server/limits/',
   sharp: 'server/files/',
   '@fastify/busboy': 'server/http/',
+  'web-push': 'server/notifications/',
   'prom-client': 'server/telemetry/metrics/',
 };
 

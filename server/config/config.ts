@@ -9,6 +9,7 @@ import { resolveNames } from './environment.js';
 import type { FilesConfig } from './files-config.js';
 import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
+import type { PushConfig } from './push-config.js';
 import type { RedisAddress } from './redis-url.js';
 import { type LOG_LEVELS, type SettingName, settings } from './settings.js';
 import { tunnelWarnings } from './tunnel-settings.js';
@@ -43,12 +44,16 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Days after which the identity of a guest that is not used expires. */
+  guestDays: number;
   /** Messages are indexed for search, in `dataDir`. */
   isSearchOn: boolean;
   /** Pages register a service worker. */
   serviceWorker: boolean;
   /** Addresses can select playground users. */
   playground: boolean;
+  /** Ids of the operators, who have all rights in all rooms. */
+  admins: readonly string[];
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
   presenceTokens: { summary: string | null; flush: string | null };
   /** Null: `/metrics` answers requests from this machine only. */
@@ -59,6 +64,7 @@ export interface Config {
   amqp: AmqpConfig | null;
   limits: LimitsConfig;
   files: FilesConfig;
+  push: PushConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   /** Other origins whose pages may use the API and the sockets. */
@@ -117,9 +123,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    guestDays: values.GUEST_DAYS,
     isSearchOn: values.SEARCH,
     serviceWorker: values.SERVICE_WORKER ?? true,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
+    admins: values.ADMINS ?? [],
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
       flush: values.PRESENCE_FLUSH_TOKEN ?? null,
@@ -149,6 +157,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       userBytes: values.FILE_LIMIT_USER,
       roomBytes: values.FILE_LIMIT_ROOM,
       totalBytes: values.FILE_LIMIT_TOTAL,
+    },
+    push: {
+      keys:
+        values.VAPID_PUBLIC_KEY && values.VAPID_PRIVATE_KEY
+          ? { publicKey: values.VAPID_PUBLIC_KEY, privateKey: values.VAPID_PRIVATE_KEY }
+          : null,
+      subject: values.VAPID_SUBJECT ?? null,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],

@@ -85,6 +85,17 @@ export const hostNames = (name: string) =>
       `${name} must be host names separated by commas, without https:// and without ports`,
     );
 
+/** Ids of users separated by commas. */
+export const userIds = (name: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((id) => id.trim()))
+    .refine(
+      (ids) => ids.every((id) => id !== '' && id.length <= 255),
+      `${name} must be ids of users separated by commas`,
+    )
+    .optional();
+
 /** Origins as in an `Origin` header; see allowed-origins.ts. */
 export const webOrigins = (name: string) =>
   z.string().transform((text, check) => {
@@ -114,6 +125,10 @@ export const secretToken = (name: string) =>
   z
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, `${name} must have at least 16 characters, all of them visible ASCII`);
+
+/** A key of RFC 8292 in base64url. */
+export const vapidKey = (name: string, length: number) =>
+  z.string().regex(new RegExp(`^[\\w-]{${length}}$`), `${name} must have ${length} letters, digits, - or _`);
 
 /** PEM text. For variables that cannot hold line breaks, lines may be separated by the two characters `\n`. */
 export const certificate = (name: string) =>

@@ -14,7 +14,7 @@ import type { ImageProcessor } from './image-processor.js';
 import { UploadSlots } from './upload-slots.js';
 
 export interface FileServiceDependencies {
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'authorise'>;
   config: FilesConfig;
   files: FileTable;
   images: Pick<ImageProcessor, 'process'>;
@@ -64,7 +64,7 @@ export class FileService {
     const { access, limits, usage } = this.#dependencies;
     if (length !== undefined) this.#checkSize(length);
     await limits.upload(id_user, address);
-    await access.check(room, id_user);
+    await access.authorise(room, id_user, 'post');
     const release = this.#slots.occupy(id_user, address);
     try {
       const expected = length ?? this.maxBytes;
@@ -74,7 +74,7 @@ export class FileService {
           { room, id_user, name: cleanFileName(name), alt: alt || undefined, reserved: expected },
           content,
         );
-        await access.check(room, id_user);
+        await access.authorise(room, id_user, 'post');
         correct(file.size);
         return file;
       } catch (error) {
@@ -92,9 +92,9 @@ export class FileService {
    */
   async open(room: string, id: string, id_user: string): Promise<StoredFile> {
     const { access, files } = this.#dependencies;
-    await access.check(room, id_user);
+    await access.authorise(room, id_user, 'read');
     const found = await files.get(id);
-    await access.check(room, id_user);
+    await access.authorise(room, id_user, 'read');
     if (found?.room !== room) throw noSuchFile();
     return found;
   }

@@ -3,14 +3,32 @@
  * generated documents.
  */
 import { z } from 'zod';
+import { NOTIFICATION_LEVELS } from './notifications.js';
 import { CLOCKS, DENSITIES, LANGUAGE_CHOICES, THEMES } from './user-settings.js';
 
 export const KINDS = ['message', 'action', 'bot', 'system'] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const ACCESS = ['open', 'members'] as const;
-/** `open`: all users may read and write; `members`: only members may. */
+/** From the least strict to the strictest. */
+export const ACCESS = ['open', 'members', 'private'] as const;
+/** `open`: all users may read and write; `members`: only members may; `private`: only members know that the room exists. */
 export type RoomAccess = (typeof ACCESS)[number];
+
+export const JOINING = ['self', 'request'] as const;
+/** How users become members of a room for members: by themselves, or when a moderator accepts their request. */
+export type RoomJoining = (typeof JOINING)[number];
+
+export const POSTING = ['all', 'moderators'] as const;
+/** Which users with access to a room may write in it. */
+export type RoomPosting = (typeof POSTING)[number];
+
+/** From weak to strong. `operator`: named by the setting `ADMINS`, in all rooms. */
+export const ROLES = ['stranger', 'member', 'moderator', 'owner', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const MEMBER_ROLES = ['member', 'moderator', 'owner'] as const;
+/** The role of a member. */
+export type MemberRole = (typeof MEMBER_ROLES)[number];
 
 export const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });
 export const id_user = z
@@ -165,9 +183,14 @@ export const roomInfo = z
   .object({
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    description: z.string().optional().describe('Absent in lists of rooms'),
     access: z.enum(ACCESS),
+    joining: z.enum(JOINING).describe('In a room with `access: members`: how users join'),
+    posting: z.enum(POSTING).describe('`moderators`: only they write, others read'),
+    archived: time.nullable().describe('Since when the room can only be read; null if it is not archived'),
     created: time.nullable().describe('Null for a row written by hand without a time'),
     created_by: id_user.nullable(),
+    owner: id_user.nullable().describe('The owner, as long as this user is a member'),
   })
   .meta({ id: 'RoomInfo', description: 'A created room. Rooms need not be created to be used.' });
 export type RoomInfo = z.infer<typeof roomInfo>;
@@ -194,11 +217,38 @@ export const presenceCount = z
   .meta({ id: 'PresenceCount', description: 'Number of sockets and users in a room.' });
 export type PresenceCount = z.infer<typeof presenceCount>;
 
+const notificationLevel = z.enum(NOTIFICATION_LEVELS).meta({
+  id: 'NotificationLevel',
+  description: 'Messages of a room that notify: all, mentions of the user, none.',
+});
+
+export const notificationSettings = z
+  .object({
+    level: notificationLevel.describe('For rooms that the user follows'),
+    rooms: z
+      .record(z.string(), notificationLevel)
+      .describe(
+        'Levels of single rooms, by name. In rooms that the user does not follow, only mentions notify',
+      ),
+    sound: z.boolean().describe('Pages make a sound'),
+    paused_until: time.nullable().describe('Do not disturb before this time; null: not paused'),
+    quiet: z
+      .object({
+        from: z.string().describe('`HH:MM`'),
+        to: z.string().describe('`HH:MM`'),
+        zone: z.string().describe('Time zone, such as `Europe/Berlin`'),
+      })
+      .nullable()
+      .describe('Do not disturb at these hours of each day; null: at no hours'),
+  })
+  .meta({ id: 'NotificationSettings', description: 'Which messages notify a user, and when.' });
+
 export const userSettings = z
   .object({
     theme: z.enum(THEMES).describe('`system`: as the device is set'),
     density: z.enum(DENSITIES).describe('`compact`: more messages on a screen'),
     clock: z.enum(CLOCKS).describe('Hours of a day; `auto`: as the language does'),
     language: z.enum(LANGUAGE_CHOICES).describe('Of pages; `auto`: as the browser prefers'),
+    notifications: notificationSettings,
   })
   .meta({ id: 'UserSettings', description: 'The settings of a user, with the defaults of those not set.' });

@@ -44,12 +44,25 @@ export const ERRORS = {
   'room-exists': { status: 409, title: 'A room with this name exists' },
   'room-in-use': { status: 409, title: 'The room is in use' },
   'not-a-member': { status: 403, title: 'This room is for members only' },
+  'no-such-room': { status: 404, title: 'Unknown room' },
+  'not-allowed': { status: 403, title: 'Your role in the room does not allow this' },
+  'read-only': { status: 403, title: 'Only moderators write in this room' },
+  archived: { status: 409, title: 'The room is archived' },
+  'request-needed': { status: 403, title: 'The room accepts members on request' },
   'bad-topic': { status: 400, title: 'Invalid topic' },
+  'bad-description': { status: 400, title: 'Invalid description' },
+  'no-such-member': { status: 404, title: 'Unknown member' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
+  'bad-subscription': { status: 400, title: 'Invalid push subscription' },
+  'push-off': { status: 404, title: 'Push notifications are off' },
   'no-such-user': { status: 404, title: 'Unknown user' },
   'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },
+  'name-taken': { status: 409, title: 'Another user has secured this name' },
+  'too-many-credentials': { status: 409, title: 'The name has too many passkeys' },
+  'no-such-credential': { status: 404, title: 'Unknown passkey or recovery code' },
+  'no-such-session': { status: 404, title: 'Unknown session' },
   'name-is-given': { status: 403, title: 'Names cannot be changed on this server' },
   'no-such-file': { status: 404, title: 'Unknown file' },
   'bad-alt': { status: 400, title: 'Invalid description of a file' },
@@ -86,6 +99,10 @@ export interface ErrorDetails {
   limit?: number | undefined;
   /** Milliseconds after which a retry may succeed. */
   retryAfterMs?: number | undefined;
+  /** The action that the user's role does not allow. */
+  action?: string | undefined;
+  /** The least role that it needs. */
+  role?: string | undefined;
 }
 
 /** An error whose message is for the user who caused it. All other errors become `internal`. */

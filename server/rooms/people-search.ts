@@ -4,7 +4,7 @@ import type { Limits } from '../limits/limits.js';
 import type { User } from '../protocol/entities.js';
 
 export interface PeopleSearchDependencies {
-  access: Pick<AccessControl, 'check' | 'isForMembers'>;
+  access: Pick<AccessControl, 'authorise' | 'may'>;
   limits: Pick<Limits, 'search' | 'searches'>;
   users: Pick<UserTable, 'startingWith'>;
 }
@@ -21,20 +21,24 @@ export class PeopleSearch {
   }
 
   /**
-   * In an open room all users with a name, in a room for members its members.
+   * In a room that everyone can read all users with a name, in others its members.
    * @param address of the reader, for limits
-   * @throws ChatError `not-a-member`, `rate-limited`, `overloaded`, `database-unavailable`
+   * @throws ChatError the refusal to read the room, `rate-limited`, `overloaded`, `database-unavailable`
    */
   async find(room: string, start: string, reader: string, address: string | undefined): Promise<User[]> {
     const { access, limits, users } = this.#dependencies;
     await limits.search(reader, address);
-    await access.check(room, reader);
+    await access.authorise(room, reader, 'read');
     return limits.searches.run(address, async () => {
-      const isForMembers = await access.isForMembers(room);
-      const found = await users.startingWith(start, isForMembers ? room : null, MAX_FOUND_PEOPLE);
-      // A right may have ended, or the room may have become one for members, during the query.
-      await access.check(room, reader);
-      return isForMembers === (await access.isForMembers(room)) ? found : [];
+      const isOpen = await this.#isOpen(room);
+      const found = await users.startingWith(start, isOpen ? null : room, MAX_FOUND_PEOPLE);
+      // A right may have ended, or the access of the room may have changed, during the query.
+      await access.authorise(room, reader, 'read');
+      return isOpen === (await this.#isOpen(room)) ? found : [];
     });
+  }
+
+  #isOpen(room: string): Promise<boolean> {
+    return this.#dependencies.access.may(room, '', 'read');
   }
 }

@@ -159,12 +159,25 @@ export type ErrorCode =
   | 'room-exists'
   | 'room-in-use'
   | 'not-a-member'
+  | 'no-such-room'
+  | 'not-allowed'
+  | 'read-only'
+  | 'archived'
+  | 'request-needed'
   | 'bad-topic'
+  | 'bad-description'
+  | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
+  | 'bad-subscription'
+  | 'push-off'
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
+  | 'name-taken'
+  | 'too-many-credentials'
+  | 'no-such-credential'
+  | 'no-such-session'
   | 'name-is-given'
   | 'no-such-file'
   | 'bad-alt'
@@ -223,13 +236,38 @@ export interface UserSettings {
   clock: '12' | '24' | 'auto';
   /** Of pages; `auto`: as the browser prefers */
   language: 'auto' | 'en' | 'de';
+  notifications: NotificationSettings;
 }
+
+/** Which messages notify a user, and when. */
+export interface NotificationSettings {
+  /** For rooms that the user follows */
+  level: NotificationLevel;
+  /** Levels of single rooms, by name. In rooms that the user does not follow, only mentions notify */
+  rooms: Record<string, NotificationLevel>;
+  /** Pages make a sound */
+  sound: boolean;
+  /** Do not disturb before this time; null: not paused */
+  paused_until: number | null;
+  /** Do not disturb at these hours of each day; null: at no hours */
+  quiet: {
+    /** `HH:MM` */
+    from: string;
+    /** `HH:MM` */
+    to: string;
+    /** Time zone, such as `Europe/Berlin` */
+    zone: string;
+  } | null;
+}
+
+/** Messages of a room that notify: all, mentions of the user, none. */
+export type NotificationLevel = 'all' | 'mentions' | 'none';
 
 /** A room as all users see it. */
 export interface ListedRoom {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
   /** False for a room that is used without having been created */
   is_created: boolean;
   /** People in the room; null for a room for members */
@@ -240,10 +278,20 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  /** Absent in lists of rooms */
+  description?: string | undefined;
+  access: 'open' | 'members' | 'private';
+  /** In a room with `access: members`: how users join */
+  joining: 'self' | 'request';
+  /** `moderators`: only they write, others read */
+  posting: 'all' | 'moderators';
+  /** Since when the room can only be read; null if it is not archived */
+  archived: number | null;
   /** Null for a row written by hand without a time */
   created: number | null;
   created_by: string | null;
+  /** The owner, as long as this user is a member */
+  owner: string | null;
 }
 
 /** Frames that clients send, by type. */
@@ -384,6 +432,37 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     view: string;
+  };
+  /** Changes settings of a created room; those that are missing are kept. Answered by an `ack`. */
+  changeRoom: {
+    type: 'changeRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    topic?: string | undefined;
+    description?: string | undefined;
+    access?: 'open' | 'members' | 'private' | undefined;
+    joining?: 'self' | 'request' | undefined;
+    posting?: 'all' | 'moderators' | undefined;
+    archived?: boolean | undefined;
+  };
+  /** Changes the role of a member. Answered by an `ack`. */
+  setRole: {
+    type: 'setRole';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
+    /** `owner` transfers the ownership */
+    role: 'member' | 'moderator' | 'owner';
+  };
+  /** Ends the membership of a user of a weaker role. Answered by an `ack`. */
+  removeMember: {
+    type: 'removeMember';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
@@ -603,6 +682,10 @@ export interface ServerFrames {
     limit?: number | undefined;
     /** Milliseconds after which to retry */
     retryAfterMs?: number | undefined;
+    /** The action that the role of the user does not allow */
+    action?: string | undefined;
+    /** The least role that it needs */
+    role?: string | undefined;
   };
   /** Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). Large rooms send only a `count`. */
   presence: {
@@ -713,6 +796,14 @@ export interface ServerFrames {
     left: number;
     /** When the server noticed the change, in milliseconds since 1970 */
     at: number;
+  };
+  /** A member of a joined room has another role, or the own user in any room. */
+  roleChanged: {
+    type: 'roleChanged';
+    room: string;
+    /** Id of a user */
+    id_user: string;
+    role: 'member' | 'moderator' | 'owner';
   };
   /** The read position of the own user, set on any socket. */
   read: {

@@ -6,12 +6,14 @@ import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
 import type {
   CommandRow,
+  CredentialRow,
   FileChunkRow,
   FileRow,
   MembershipRow,
   MessageRow,
   NodeRow,
   PinRow,
+  PushSubscriptionRow,
   ReactionRow,
   RoomRow,
   SessionRow,
@@ -37,12 +39,13 @@ export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'
   writeHook: messageHook,
 };
 
-/** Created rooms. */
-export const ROOMS: TableDeclaration<RoomRow, 'name' | 'created' | 'name_key'> = {
+/** Created rooms. The indexes `listed_…` are without private rooms, of which lists must not show anything. */
+export const ROOMS: TableDeclaration<RoomRow, 'name' | 'name_key' | 'listed_name' | 'listed_created'> = {
   name: 'rooms',
   indexes: {
     name: { definition: (row) => row('name').default(row('id')) },
-    created: { definition: (row) => row('created') },
+    listed_name: { definition: (row) => ifListed(row, row('name').default(row('id'))) },
+    listed_created: { definition: (row) => ifListed(row, row('created')) },
     name_key: { definition: (row) => row('name_key'), options: { multi: true } },
   },
 };
@@ -89,7 +92,22 @@ export const USERS: TableDeclaration<UserRow, 'name_key' | 'name_start'> = {
 /** Settings of users. */
 export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
 
-/** Logins on the page. */
+/** Passkeys and recovery codes of guests. */
+export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
+  name: 'credentials',
+  indexes: { id_user: { definition: (row) => row('id_user') } },
+};
+
+/** Browsers to which notifications are pushed. */
+export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
+  name: 'push_subscriptions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    session: { definition: (row) => row('session') },
+  },
+};
+
+/** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
   indexes: {
@@ -118,7 +136,7 @@ export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
 /** The content of files. */
 export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
 
-/** Heartbeats, the last repair and the last sweep of rows without a message. */
+/** Heartbeats, the last repair, the last sweep of rows without a message, and the process that pushes notifications. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -130,6 +148,8 @@ export const TABLES = [
   PINS,
   USERS,
   USER_SETTINGS,
+  CREDENTIALS,
+  PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,
   FILES,
@@ -188,6 +208,12 @@ export function usersMentionedIn(body: Datum): Datum<string[]> {
         .do((found) => r.branch(found.eq(null), [], [found('groups').nth(0)('str')])),
     );
   return r.branch(body.match('<@').eq(null), [], mentioned.distinct().limit(MAX_MENTIONS));
+}
+
+/** Null, which is no key, for a private room, and for one of an unknown access. */
+function ifListed(row: Datum<RoomRow>, key: Datum): Datum {
+  const access = row('access').default('open');
+  return r.branch(access.eq('open').or(access.eq('members')), key, null);
 }
 
 // Rows written by hand may have their names in the primary key alone.

@@ -1,5 +1,6 @@
 import { ChatError } from '../../protocol/errors.js';
 import type { Position } from '../../protocol/message.js';
+import type { MemberRole } from '../../protocol/room.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { keepStored, millisecondsOf, r, timeOf } from '../connection/reql.js';
@@ -15,6 +16,8 @@ export interface MembershipInfo {
   id_user: string;
   /** Milliseconds since 1970; null where a row written by hand has none. */
   joined: number | null;
+  /** Of a member who does not own the room. */
+  role: Exclude<MemberRole, 'owner'>;
   /** The position up to which this user has read; null before the first reading. */
   read: Position | null;
 }
@@ -23,6 +26,8 @@ type Index = 'id_user' | 'room_user' | 'room_joined';
 
 /** Rooms that one user can have joined. */
 export const MAX_JOINED_ROOMS = 200;
+/** Users in one query. */
+const USERS_PER_QUERY = 500;
 /** Memberships that a process keeps in memory. */
 const MAX_CACHED_MEMBERSHIPS = 20_000;
 
@@ -75,6 +80,17 @@ export class MembershipTable {
     return this.#read(rows.limit(limit));
   }
 
+  /** Those of the users who are members of a room. @throws ChatError `database-unavailable` */
+  async among(room: string, users: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (let i = 0; i < users.length; i += USERS_PER_QUERY) {
+      const keys = users.slice(i, i + USERS_PER_QUERY).map((id_user) => [room, id_user]);
+      const rows = this.#rows().getAll(r.args(keys), { index: 'room_user' });
+      for (const { id_user } of await this.#read(rows)) found.push(id_user);
+    }
+    return found;
+  }
+
   /** Number of members of a room, counted up to `limit`. @throws ChatError `database-unavailable` */
   async count(room: string, limit: number): Promise<number> {
     const rows = this.#rows().between([room, r.minval], [room, r.maxval], { index: 'room_joined' });
@@ -102,6 +118,14 @@ export class MembershipTable {
   async leave(room: string, id_user: string): Promise<void> {
     await this.#database.run(this.#one(room, id_user).delete());
     this.cache.invalidate(keyOf(room, id_user));
+  }
+
+  /** Changes the role of a member. @returns false if the user is not a member @throws ChatError `database-unavailable` */
+  async setRole(room: string, id_user: string, role: MembershipInfo['role']): Promise<boolean> {
+    const update = this.#one(room, id_user).update({ role });
+    const { replaced, unchanged } = await this.#database.run(update);
+    this.cache.invalidate(keyOf(room, id_user));
+    return replaced + unchanged > 0;
   }
 
   /**
@@ -145,7 +169,8 @@ const keyOf = (room: string, id_user: string) => JSON.stringify([room, id_user])
 function toMembership(row: MembershipRow): MembershipInfo | null {
   const [room, id_user]: unknown[] = Array.isArray(row.id) ? row.id : [row.room, row.id_user];
   if (typeof room !== 'string' || typeof id_user !== 'string') return null;
-  return { room, id_user, joined: millisecondsOf(row.joined), read: toPosition(row.read) };
+  const role = row.role === 'moderator' ? row.role : 'member';
+  return { room, id_user, joined: millisecondsOf(row.joined), role, read: toPosition(row.read) };
 }
 
 function toPosition(read: MembershipRow['read']): Position | null {

@@ -1,8 +1,9 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { isVisibleRefusal } from '../../access/rights.js';
 import { storedMessageId } from '../../database/tables/message-refusals.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { FileService } from '../../files/file-service.js';
-import { ChatError } from '../../protocol/errors.js';
+import type { ChatError } from '../../protocol/errors.js';
 import { cleanFiles } from '../../protocol/file.js';
 import {
   cleanBody,
@@ -112,7 +113,7 @@ export function roomPagesRouter({
     try {
       await show(req, res, shown, { directory, rooms, roomPages, users });
     } catch (error) {
-      if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
+      if (!isVisibleRefusal(error)) throw error;
       await roomPages.refuse(req, res, shown);
     }
   }

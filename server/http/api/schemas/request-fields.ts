@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cleanAccess } from '../../../access/access-control.js';
 import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
@@ -19,6 +18,7 @@ import {
   MAX_ID_BYTES,
 } from '../../../protocol/message.js';
 import { ACCESS } from '../../../protocol/room.js';
+import { cleanAccess } from '../../../protocol/room-settings.js';
 import { cleanEmoji, MAX_EMOJI_BYTES } from '../../../protocol/text/reaction-emoji.js';
 import { rule } from '../../openapi/rule.js';
 import { decodeCursor, EARLIEST_MS, LATEST_MS } from './cursor.js';
@@ -41,7 +41,8 @@ export const access = rule(cleanAccess, {
   type: 'string',
   enum: ACCESS,
   default: 'open',
-  description: '`open`: every visitor can read and write; `members`: only users who have joined',
+  description:
+    '`open`: every visitor can read and write; `members`: only users who have joined; `private`: unlisted, by invitation',
 }).optional();
 
 export const body = rule(cleanBody, {
@@ -83,6 +84,42 @@ export const name = rule(cleanName, {
   description: 'The name that others see',
   examples: ['Ada'],
 });
+
+export const recoveryCode = z
+  .string()
+  .max(100)
+  .meta({ description: 'Case, spaces and hyphens do not count', examples: ['7K2QM-X8R4T-0ZPWD-HN6VC'] });
+
+const passkeyFields = {
+  id: z.string().max(2_000),
+  rawId: z.string().max(2_000),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.object({}),
+};
+
+/** As browsers write it; `@simplewebauthn/server` checks the texts in it. */
+export const newPasskey = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      attestationObject: z.string(),
+      transports: z.array(z.string()).max(20).default([]),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
+
+/** The same. */
+export const passkeyAnswer = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      authenticatorData: z.string(),
+      signature: z.string(),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
 
 export const newMessageId = rule(cleanId, {
   type: 'string',

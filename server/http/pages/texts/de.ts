@@ -246,6 +246,15 @@ export const de: Messages = {
   'offline.savedRooms': 'Gespeicherte Räume',
   'offline.title': 'Du bist offline.',
 
+  'notify.file': 'hat eine Datei geschickt',
+  'notify.latest': '{author}: {text}',
+  'notify.mention': '{author} hat dich in #{room} erwähnt',
+  'notify.message': '{author} in #{room}',
+  'notify.several': {
+    one: '{count} neue Nachricht in #{room}',
+    other: '{count} neue Nachrichten in #{room}',
+  },
+
   'people.count': { one: '{count} hier: anzeigen, wer', other: '{count} hier: anzeigen, wer' },
   'people.here': 'hier',
   'people.manyHere': {
@@ -261,6 +270,7 @@ export const de: Messages = {
   'room.databaseUnavailableHint': 'Nachrichten erscheinen hier, sobald sie wieder verfügbar ist.',
   'room.description': 'Der Raum {room} auf Changeroom',
   'room.forMembers': ', für Mitglieder',
+  'room.private': ', privat',
 
   'rooms.draft': 'Entwurf',
   'rooms.found': { one: '{count} Raum', other: '{count} Räume' },
@@ -422,15 +432,35 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
+  'no-such-room': 'Diesen Raum gibt es nicht.',
+  'not-allowed': 'Deine Rolle in diesem Raum erlaubt das nicht.',
+  'read-only': 'In diesem Raum schreiben nur Moderatoren.',
+  archived: 'Dieser Raum ist archiviert: Er kann nur gelesen werden.',
+  'request-needed': 'Dieser Raum nimmt Mitglieder nur auf Anfrage auf.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
   },
+  'bad-description': {
+    limit: 'Die Beschreibung darf höchstens {limit} Zeichen haben.',
+    other: 'Die Beschreibung enthält unzulässige Zeichen.',
+  },
+  'no-such-member': 'Dieser Nutzer ist kein Mitglied des Raums.',
   'bad-access': 'Der Zugang ist ungültig.',
   'bad-setting': 'Diesen Wert hat die Einstellung nicht.',
+  'bad-subscription': 'Dieser Browser kann keine Mitteilungen empfangen.',
+  'push-off': 'Dieser Server schickt keine Mitteilungen an geschlossene Seiten.',
   'no-such-user': 'Diesen Benutzer gibt es nicht.',
   'playground-off': 'Auf diesem Server gibt es keine Testbenutzer.',
   'no-such-message': 'Diese Nachricht gibt es nicht.',
+  'name-taken':
+    'Dieser Name gehört schon jemandem. Nimm einen anderen, oder hole ihn zurück, wenn es deiner ist.',
+  'too-many-credentials': {
+    limit: 'Mehr als {limit} Passkeys sind nicht möglich. Entferne zuerst einen.',
+    other: 'Der Name hat zu viele Passkeys.',
+  },
+  'no-such-credential': 'Diesen Passkey oder Code gibt es nicht mehr.',
+  'no-such-session': 'Diese Sitzung gibt es nicht mehr.',
   'name-is-given': 'Dein Name kommt von deinem Konto. Ändere ihn dort.',
   'no-such-file': 'Diese Datei gibt es nicht mehr. Lade sie noch einmal hoch.',
   'bad-alt': {

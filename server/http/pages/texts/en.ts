@@ -246,6 +246,12 @@ export const en = {
   'offline.savedRooms': 'Saved rooms',
   'offline.title': 'You are offline.',
 
+  'notify.file': 'sent a file',
+  'notify.latest': '{author}: {text}',
+  'notify.mention': '{author} mentioned you in #{room}',
+  'notify.message': '{author} in #{room}',
+  'notify.several': { one: '{count} new message in #{room}', other: '{count} new messages in #{room}' },
+
   'people.count': { one: '{count} here: show who', other: '{count} here: show who' },
   'people.here': 'here',
   'people.manyHere': {
@@ -261,6 +267,7 @@ export const en = {
   'room.databaseUnavailableHint': 'Messages will appear here when it is back.',
   'room.description': 'The room {room} on Changeroom',
   'room.forMembers': ', for members',
+  'room.private': ', private',
 
   'rooms.draft': 'draft',
   'rooms.found': { one: '{count} room', other: '{count} rooms' },
