@@ -160,8 +160,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
-  const administration = createRoomAdministration({
-    ...{ access, limits, listing, memberships, presence, roomTable, now: Date.now },
+  const administration = createRoomAdministration(database, {
+    ...{ access, limits, listing, memberships, presence, roomTable, users, now: Date.now },
   });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
