@@ -13,6 +13,7 @@ import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
+import { CredentialTable } from './database/tables/credential-table.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
@@ -129,13 +130,17 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const trust = proxyTrust(config.trustProxy);
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
-  const guests = new Guests({ secret, secure: false });
-  const { authenticator, login } = createAuth(config.auth, {
+  const guests = new Guests({ secret, secure: false, days: config.guestDays });
+  const { authenticator, login, secured } = createAuth(config.auth, {
     guests,
     log,
     secret,
     accounts: { limits, ...options.accounts },
     sessionTable: () => new SessionTable(database, log),
+    credentialTable: () => new CredentialTable(database, log),
+    guestDays: config.guestDays,
+    limits,
+    users,
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
@@ -167,11 +172,12 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
-  if (login) measureLogins(registry);
+  if (login || secured) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
     files: files.service,
+    guests,
     limits,
     log,
     membershipNews,
@@ -194,6 +200,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
     bots,
     login,
+    secured,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -250,6 +257,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     await presence.stop();
     limits.stop();
     await login?.stop();
+    secured?.close();
     await database.stop();
     await databaseServer.stop();
   };

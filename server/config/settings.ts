@@ -114,6 +114,9 @@ export const settings = {
   PLAYGROUND: optionalFlag('PLAYGROUND').describe(
     '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
   ),
+  GUEST_DAYS: wholeNumber('GUEST_DAYS', 1, 3650, 365).describe(
+    'Days without a visit after which a guest loses the identity, unless the name is secured (`AUTH=guest`)',
+  ),
   AUTH0_API_DOMAIN: z
     .string()
     .regex(

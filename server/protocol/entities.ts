@@ -88,6 +88,11 @@ export const messageFile = z
     width: z.int().optional().describe('Of an image, in pixels'),
     height: z.int().optional(),
     animated: z.boolean().optional().describe('True for an image that moves'),
+    alt: z
+      .string()
+      .optional()
+      .describe('Description for readers who cannot see an image; its name, if absent')
+      .meta({ examples: ['Boats in a harbour at dusk'] }),
   })
   .meta({ id: 'MessageFile', description: 'A file of a message, at `/api/rooms/:room/files/:id`.' });
 /** A file as messages name it. */

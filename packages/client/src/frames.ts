@@ -54,6 +54,8 @@ export interface MessageFile {
   height?: number | undefined;
   /** True for an image that moves */
   animated?: boolean | undefined;
+  /** Description for readers who cannot see an image; its name, if absent */
+  alt?: string | undefined;
 }
 
 /** An emoji with which users reacted to a message. */
@@ -135,6 +137,7 @@ export type ErrorCode =
   | 'not-found'
   | 'bad-room'
   | 'bad-body'
+  | 'too-many-marks'
   | 'too-many-mentions'
   | 'bad-name'
   | 'bad-id'
@@ -173,8 +176,13 @@ export type ErrorCode =
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
+  | 'name-taken'
+  | 'too-many-credentials'
+  | 'no-such-credential'
+  | 'no-such-session'
   | 'name-is-given'
   | 'no-such-file'
+  | 'bad-alt'
   | 'bad-file'
   | 'file-too-large'
   | 'file-storage-full'
@@ -301,8 +309,8 @@ export interface ClientFrames {
       body?: string | undefined;
       /** Id of the message of the same room that this one replies to */
       reply_to?: string | undefined;
-      /** Ids of own files that were uploaded to this room and have not been sent yet */
-      files?: string[] | undefined;
+      /** Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions */
+      files?: (string | { id: string; alt?: string | undefined })[] | undefined;
     };
   };
   /** Replaces the body of an own message. */

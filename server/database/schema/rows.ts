@@ -31,6 +31,8 @@ export interface FileRow {
   width?: unknown;
   height?: unknown;
   animated?: unknown;
+  /** Description for readers who cannot see the image. */
+  alt?: unknown;
   has_thumbnail?: unknown;
   /** Bytes of each chunk but the last. Without it, parts of the file cannot be requested. */
   chunk_size?: unknown;
@@ -147,7 +149,29 @@ export interface UserSettingsRow {
 }
 
 /**
- * `sessions`: logins on the page. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
+ * `credentials`: how a guest gets a name back. Deleting the last row of a user releases the name. The primary key is a digest:
+ * of the id of a passkey, or of a recovery code, which cannot be derived from it.
+ */
+export interface CredentialRow {
+  id: unknown;
+  id_user?: unknown;
+  /** `passkey` or `recovery`. */
+  kind?: unknown;
+  created?: unknown;
+  /** When a browser last got the name back by it. */
+  used?: unknown;
+  /** Of a passkey: its id, public key (COSE, base64url), signature counter, transports, and the host that it is for. */
+  credential_id?: unknown;
+  public_key?: unknown;
+  counter?: unknown;
+  transports?: unknown;
+  host?: unknown;
+  /** When the last challenge that it has signed was issued, in milliseconds since 1970. Earlier ones are not accepted. */
+  challenged?: unknown;
+}
+
+/**
+ * `sessions`: logins on the page, and browsers of guests with a secured name. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
  * which cannot be derived from it.
  */
 export interface SessionRow {
@@ -155,6 +179,10 @@ export interface SessionRow {
   id_user?: unknown;
   name?: unknown;
   created?: unknown;
+  /** `guest`: of a guest with a secured name. */
+  kind?: unknown;
+  /** Browser and system of a guest: `Firefox, Linux`. */
+  device?: unknown;
   /** When the issuer stated the name. Missing where it stated none. */
   issued?: unknown;
   /** When the issuer last confirmed the login. */

@@ -6,6 +6,7 @@ import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
 import type {
   CommandRow,
+  CredentialRow,
   FileChunkRow,
   FileRow,
   InvitationRow,
@@ -106,7 +107,13 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
 /** Settings of users. */
 export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
 
-/** Logins on the page. */
+/** Passkeys and recovery codes of guests. */
+export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
+  name: 'credentials',
+  indexes: { id_user: { definition: (row) => row('id_user') } },
+};
+
+/** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
   indexes: {
@@ -149,6 +156,7 @@ export const TABLES = [
   PINS,
   USERS,
   USER_SETTINGS,
+  CREDENTIALS,
   SESSIONS,
   COMMANDS,
   FILES,

@@ -21,6 +21,8 @@ import { type RoomChangesDependencies, roomChangeEndpoints } from './room-change
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { type SecuredNamesDependencies, securedNameEndpoints } from './secured-names.js';
+import { type SessionsDependencies, sessionEndpoints } from './sessions.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
@@ -40,6 +42,8 @@ export type ApiDependencies = AnnotationsDependencies &
   RoomChangesDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  SecuredNamesDependencies &
+  SessionsDependencies &
   ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
@@ -63,6 +67,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
+    ...securedNameEndpoints(dependencies),
+    ...sessionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),
