@@ -153,21 +153,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
-  const directory = new RoomDirectory({
-    access,
-    catalogue,
-    limits,
-    listing,
-    memberships,
-    mentions,
-    messages,
-    presence,
-    roomTable,
-    users,
-  });
-  const administration = createRoomAdministration(database, {
-    ...{ access, limits, listing, memberships, presence, roomTable, users, now: Date.now },
-  });
+  const inRooms = { access, limits, listing, memberships, presence, roomTable, users, now: Date.now };
+  const directory = new RoomDirectory({ ...inRooms, catalogue, mentions, messages });
+  const administration = createRoomAdministration(database, inRooms);
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
