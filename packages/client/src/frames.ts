@@ -166,6 +166,10 @@ export type ErrorCode =
   | 'request-needed'
   | 'bad-topic'
   | 'bad-description'
+  | 'no-such-invitation'
+  | 'too-many-invitations'
+  | 'no-such-request'
+  | 'too-many-requests'
   | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
@@ -261,7 +265,10 @@ export interface NotificationSettings {
 }
 
 /** Messages of a room that notify: all, mentions of the user, none. */
-export type NotificationLevel = 'all' | 'mentions' | 'none';
+export type NotificationLevel =
+  | 'all'
+  | 'mentions'
+  | 'none';
 
 /** A room as all users see it. */
 export interface ListedRoom {
