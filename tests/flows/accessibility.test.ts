@@ -112,6 +112,8 @@ describe('accessibility', skipWithout('chromium'), () => {
       '/r/%00',
       '/rooms/new',
       '/settings',
+      '/settings/name',
+      '/recover',
       '/search?q=tea',
       '/view?q=tea',
       '/r/closed',
