@@ -61,6 +61,7 @@ const EMBEDDED: Layer[] = [
   { name: 'storage', members: ['storage/'] },
   { name: 'geometry', members: ['geo/'] },
   { name: 'data types', members: ['datum/'] },
+  { name: 'package', members: ['package-root.ts'] },
 ];
 
 /** Packages that only one part of the server may know. */

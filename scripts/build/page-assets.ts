@@ -8,6 +8,7 @@ import { writeCompressedCopies } from './compressed-copies.js';
 import { EMOJI_DATA } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
+import { LEAN_TRANSPORT } from './lean-transport.js';
 import { MARKUP_ON_DEMAND } from './markup-on-demand.js';
 import { ON_DEMAND_STYLES } from './on-demand-styles.js';
 import { inOneFile } from './one-script.js';
@@ -28,7 +29,7 @@ const OWN_NAME_STYLE = 'static/styles/own-name.css';
 const OWN_NAME_SCRIPT = 'static/client/own-name/own-name-page.ts';
 
 /** Modules that are made or changed by the build. */
-const MODULES = [LEAN_MARKDOWN, EMOJI_DATA, ON_DEMAND_STYLES];
+const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, EMOJI_DATA, ON_DEMAND_STYLES];
 
 type Outputs = Metafile['outputs'];
 

@@ -37,6 +37,12 @@ const openSwitcher = async (page: Page) => {
   await page.locator('.switcher li').first().waitFor();
 };
 
+const search = (text: string) => async (page: Page) => {
+  await page.keyboard.press('Control+Shift+F');
+  await page.fill('#search-text', text);
+  await page.locator('.result').first().waitFor();
+};
+
 /** One file is stored, one is still uploaded, and one is too large. */
 const attachFiles = async (page: Page) => {
   await page.route(/files\?name=slow/, () => undefined);
@@ -74,6 +80,9 @@ export const FEATURE_SCENES: readonly Scene[] = [
   { ...LIGHT, name: 'pinned', path: '/r/greenhouse?pinned', waitsFor: '#pinned' },
   { ...LIGHT, name: 'mentions', path: '/mentions', waitsFor: '#mentions' },
   { ...PHONE, name: 'mentions-phone', colorScheme: 'dark', path: '/mentions', waitsFor: '#mentions' },
+  { ...LIGHT, name: 'search-panel', arrange: search('bed') },
+  { ...DARK, name: 'search-panel-dark', width: 1440, arrange: search('bed') },
+  { ...PHONE, name: 'search-panel-phone', colorScheme: 'light', arrange: search('bed') },
   { ...LIGHT, name: 'rich-search', path: '/search?q=bed', waitsFor: '.result' },
   { ...PHONE, name: 'live-view-phone', colorScheme: 'light', path: '/view?q=bed', waitsFor: '.result' },
   { ...PHONE, name: 'settings-phone', colorScheme: 'dark', path: '/settings', waitsFor: '.setting' },

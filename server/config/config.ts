@@ -51,6 +51,8 @@ export interface Config {
   serviceWorker: boolean;
   /** Addresses can select playground users. */
   playground: boolean;
+  /** Ids of the operators, who have all rights in all rooms. */
+  admins: readonly string[];
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
   presenceTokens: { summary: string | null; flush: string | null };
   /** Null: `/metrics` answers requests from this machine only. */
@@ -123,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     isSearchOn: values.SEARCH,
     serviceWorker: values.SERVICE_WORKER ?? true,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
+    admins: values.ADMINS ?? [],
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
       flush: values.PRESENCE_FLUSH_TOKEN ?? null,

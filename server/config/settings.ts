@@ -13,6 +13,7 @@ import {
   port,
   queueName,
   secretToken,
+  userIds,
   webAddress,
   webOrigins,
   wholeNumber,
@@ -104,6 +105,9 @@ export const settings = {
     .describe(
       'How users authenticate: `guest` (anyone, with a name of their choice), `jwt` (tokens of an issuer such as Auth0), `accounts` (tokens that `AUTH_SERVER` accepts)',
     ),
+  ADMINS: userIds('ADMINS').describe(
+    'Ids of the operators, separated by commas, as `/api/me` shows them: these users have all rights in all rooms, private ones included',
+  ),
   SERVICE_WORKER: optionalFlag('SERVICE_WORKER').describe(
     '`false`: removes the service worker, which shows loaded messages while there is no network, from browsers at their next visit',
   ),

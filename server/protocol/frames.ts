@@ -25,6 +25,17 @@ const id = text({ pattern: '^[\\w-]{1,64}$' });
 const messageId = text({ description: 'Id of a message' });
 const emoji = text({ maxLength: 35, description: 'One emoji, at most 35 bytes in UTF-8' });
 const body = text({ maxLength: LIMITS.body });
+/** A file that a new message names. */
+export const NAMED_FILE = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      properties: { id: { type: 'string' }, alt: { type: 'string', maxLength: LIMITS.fileAlt } },
+      required: ['id'],
+    },
+  ],
+} as const;
 /** Up to the last millisecond of the year 9999, the maximum time of the database. */
 const position = z
   .object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) })
@@ -71,15 +82,13 @@ export const clientFrames = {
           maxLength: MAX_ID_BYTES,
           description: 'Id of the message of the same room that this one replies to',
         }),
-        files: z
-          .unknown()
-          .optional()
-          .meta({
-            type: 'array',
-            items: { type: 'string' },
-            maxItems: LIMITS.files,
-            description: 'Ids of own files that were uploaded to this room and have not been sent yet',
-          }),
+        files: z.unknown().optional().meta({
+          type: 'array',
+          items: NAMED_FILE,
+          maxItems: LIMITS.files,
+          description:
+            'Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions',
+        }),
       }),
     })
     .describe('Writes a message. The room receives it by a `deliverMessage`.'),

@@ -12,6 +12,7 @@ export const LIMITS = {
   topic: 200,
   id: 64,
   fileName: 120,
+  fileAlt: 300,
   files: 10,
 } as const;
 
@@ -69,11 +70,19 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_NAME,
       mayBeEmpty: true,
     },
+    alt: {
+      field: 'alt',
+      code: 'bad-alt',
+      limit: LIMITS.fileAlt,
+      rejected: CONTROL_IN_NAME,
+      mayBeEmpty: true,
+    },
   }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
- * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), its name and limit
+ * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-alt`), with its
+ * name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -82,10 +91,8 @@ function cleanText(rule: TextRule, value: unknown): string {
   // Nothing that long can become short enough; spares normalising megabytes.
   if (value.length > limit * 16) throw tooLong(rule);
   if (hasTooManyMarks(value)) {
-    throw new ChatError(code, `${field} has more than ${MAX_MARKS} combining marks in a row`, {
-      field,
-      limit: MAX_MARKS,
-    });
+    const message = `${field} has more than ${MAX_MARKS} combining marks in a row`;
+    throw new ChatError('too-many-marks', message, { field, limit: MAX_MARKS });
   }
   const text = normalise(value.replaceAll('\r\n', '\n').trim());
   if (text === '' && !rule.mayBeEmpty) throw new ChatError(code, `${field} is empty`, { field });
@@ -135,6 +142,9 @@ export function cleanCaption(value: unknown): string {
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
+/** The description of a file as it is stored, in one line; may be empty. @throws ChatError `bad-alt` */
+export const cleanAlt = (value: unknown): string =>
+  cleanText(RULES.alt, typeof value === 'string' ? value.replaceAll(/[\t\r\n]+/g, ' ') : value);
 
 /** RethinkDB's limit of a primary key. */
 export const MAX_ID_BYTES = 127;

@@ -170,6 +170,8 @@ export const serverFrames = {
       field: z.string().optional().describe('The field at fault'),
       limit: z.number().optional().describe('The limit that was exceeded, in the unit that `message` names'),
       retryAfterMs: retryAfterMs.optional(),
+      action: z.string().optional().describe('The action that the role of the user does not allow'),
+      role: z.string().optional().describe('The least role that it needs'),
     })
     .describe('A frame was refused (`ref`), or a right has ended.'),
   presence: z

@@ -110,6 +110,7 @@ export class Sockets {
       }
     });
     new Announcer({
+      access,
       roomTable,
       memberships,
       membershipNews,

@@ -1,6 +1,6 @@
 import type { Author, ChatClient, ClientEvent } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
-import { roomPath, roomSearchPath } from '../../server/http/pages/rows/room-path.js';
+import { roomPath, roomSearchPath, searchPath } from '../../server/http/pages/rows/room-path.js';
 import { AnswerClock } from './answer-clock.js';
 import { Api } from './api.js';
 import { Drafts } from './drafts.js';
@@ -18,6 +18,7 @@ import { RoomListing } from './room-listing.js';
 import { RoomNavigation } from './room-navigation.js';
 import { RoomView } from './room-view.js';
 import { RoomViews } from './room-views.js';
+import { listenToSearchLink } from './search/search-opener.js';
 import { controlKeyName, listenForShortcuts } from './shortcuts.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
@@ -88,10 +89,12 @@ export class ChatPage {
     this.#navigation = new RoomNavigation({
       as,
       canShow: (name) => this.#canShow(name),
-      show: (name) => this.#show(name),
+      show: (name, message) => this.#show(name, message),
     });
     this.#listen();
-    askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
+    askBeforeLeaving(
+      () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
+    );
     this.#draw();
     if (document.activeElement === document.body && !isTouchScreen()) this.#views.current.focusComposer();
     client.connect();
@@ -129,6 +132,12 @@ export class ChatPage {
         if (room !== null) this.#navigation.go(room);
       },
       focusComposer: () => this.#views.current.focusComposer(),
+      openSearch: () => document.getElementById('room-search')?.click(),
+    });
+    listenToSearchLink({
+      client: this.#client,
+      room: () => this.#views.current.room.name,
+      as: this.#page.as?.id_user ?? null,
     });
     // For the countdown to the next attempt, and for the names of days at midnight.
     setInterval(() => {
@@ -179,7 +188,8 @@ export class ChatPage {
     return access === 'open' || joined;
   }
 
-  #show(room: string): void {
+  /** @param message to which the address leads */
+  #show(room: string, message: string | null): void {
     const previous = this.#views.current;
     if (previous.room.name !== room) {
       const { unreadCount } = previous;
@@ -195,11 +205,13 @@ export class ChatPage {
       this.#listing.show(room, unreadCount);
       this.#status.setReturnPath(roomPath(room, as));
       document.getElementById('room-search')?.setAttribute('href', roomSearchPath(room, as));
+      document.getElementById('search-link')?.setAttribute('href', searchPath(room, as));
       this.#drawing.drawNow();
     }
     const side = byId('side');
     if (side.matches(':popover-open')) side.hidePopover();
-    if (isTouchScreen()) byId('log').focus({ preventScroll: true });
+    if (message !== null) this.#views.current.showMessage(message);
+    else if (isTouchScreen()) byId('log').focus({ preventScroll: true });
     else this.#views.current.focusComposer();
   }
 

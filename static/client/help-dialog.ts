@@ -31,6 +31,7 @@ function shortcuts(): [keys: string[], text: string][] {
   const control = controlKeyName();
   return [
     [[`${control} K`], t('rooms.goTo')],
+    [['/', `${control} Shift F`], t('search.messages')],
     [['Alt ↑', 'Alt ↓'], t('help.nextRoom')],
     [['Alt Shift ↑', 'Alt Shift ↓'], t('help.nextUnread')],
     [['↑'], t('help.editLast')],

@@ -3,7 +3,6 @@ import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { ChatPage } from './chat-page.js';
 import { loadMarkup } from './markup-on-demand.js';
 import { readPageState } from './page-state.js';
-import { listenForSearchKeys } from './search-shortcut.js';
 import { listenToSettingsLink } from './settings/settings-link.js';
 
 const page = readPageState();
@@ -14,7 +13,6 @@ document.documentElement.classList.add('scripted');
 
 function start(): void {
   new ChatPage(page);
-  listenForSearchKeys();
   listenToSettingsLink(page.as?.signed ?? null);
 }
 

@@ -1,11 +1,12 @@
-import { roomOfAddress, roomPath } from '../../server/http/pages/rows/room-path.js';
+import { messageOfAddress, roomOfAddress, roomPath } from '../../server/http/pages/rows/room-path.js';
 
 export interface RoomNavigationDependencies {
   /** Id of the user of a playground page. */
   as: string | null;
   /** Whether the page can show a room itself; other rooms are loaded from the server. */
   canShow: (room: string) => boolean;
-  show: (room: string) => void;
+  /** @param message to which the address leads */
+  show: (room: string, message: string | null) => void;
 }
 
 /** Changes the room within the page: for links to rooms, and for the buttons "back" and "forward" of the browser. */
@@ -20,7 +21,7 @@ export class RoomNavigation {
   }
 
   /** Shows a room under its address. */
-  go(room: string): void {
+  go(room: string, message: string | null = null): void {
     const { as, canShow, show } = this.#dependencies;
     const path = roomPath(room, as);
     if (!canShow(room)) {
@@ -28,7 +29,7 @@ export class RoomNavigation {
       return;
     }
     if (path !== location.pathname + location.search) history.pushState(null, '', path);
-    show(room);
+    show(room, message);
   }
 
   #clicked(event: MouseEvent): void {
@@ -36,15 +37,18 @@ export class RoomNavigation {
     if (defaultPrevented || button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return;
     const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null;
     if (link?.target !== '' || link.origin !== location.origin || link.hash !== '') return;
-    const room = roomOfAddress(new URL(link.href), this.#dependencies.as);
-    if (room === null || !this.#dependencies.canShow(room)) return;
+    const { as, canShow } = this.#dependencies;
+    const address = new URL(link.href);
+    const message = messageOfAddress(address, as);
+    const room = message?.room ?? roomOfAddress(address, as);
+    if (room === null || !canShow(room)) return;
     event.preventDefault();
-    this.go(room);
+    this.go(room, message?.id);
   }
 
   #returned(): void {
     const room = roomOfAddress(new URL(location.href), this.#dependencies.as);
-    if (room !== null && this.#dependencies.canShow(room)) this.#dependencies.show(room);
+    if (room !== null && this.#dependencies.canShow(room)) this.#dependencies.show(room, null);
     else location.reload();
   }
 }

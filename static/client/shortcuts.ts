@@ -6,6 +6,7 @@ export interface ShortcutsDependencies {
   /** Shows the next (1) or previous (-1) room of the list. */
   moveToRoom: (step: 1 | -1, onlyUnread: boolean) => void;
   focusComposer: () => void;
+  openSearch: () => void;
 }
 
 const TEXT_FIELDS = 'input, textarea, select, [contenteditable]';
@@ -29,19 +30,25 @@ export function listenForShortcuts(dependencies: ShortcutsDependencies): void {
 function handle(
   event: KeyboardEvent,
   isSwitcher: boolean,
-  { openSwitcher, showHelp, moveToRoom, focusComposer }: ShortcutsDependencies,
+  { openSwitcher, showHelp, moveToRoom, focusComposer, openSearch }: ShortcutsDependencies,
 ): boolean {
-  const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
+  const { key, code, altKey, ctrlKey, metaKey, shiftKey, target } = event;
   const isPlain = !altKey && !ctrlKey && !metaKey;
   const isInText = target instanceof Element && target.matches(TEXT_FIELDS);
   if (isSwitcher) openSwitcher();
   else if (altKey && !ctrlKey && !metaKey && (key === 'ArrowUp' || key === 'ArrowDown'))
     moveToRoom(key === 'ArrowUp' ? -1 : 1, shiftKey);
   else if ((isWithControl(event) && key === '/') || (key === '?' && isPlain && !isInText)) showHelp();
+  // Ctrl F alone is the browser's.
+  else if (isWithControl(event) && shiftKey && code === 'KeyF') openSearch();
   else {
     // A text that is begun anywhere goes to the composer, by the default action of the key.
     const isFree =
       target === document.body || (target instanceof Element && target.matches('.log, .message'));
+    if (isFree && isPlain && key === '/') {
+      openSearch();
+      return true;
+    }
     if (isFree && isPlain && (key === 'Escape' || [...key].length === 1) && key !== ' ') focusComposer();
     return false;
   }

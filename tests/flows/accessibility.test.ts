@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { SCREENS, violations } from '../support/axe.js';
 import { closeContexts, say, sharedBrowser, shownTexts, visit } from '../support/browser.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 const MARKUP =
   '> quoted **text**\n\n```js\nconst moisture = 18; // percent\n```\n\n- `a list`\n- ~~with~~ *two* lines';
-
-const SCREENS = [
-  ['a wide screen', { width: 1280, height: 800 }],
-  ['a phone', { width: 390, height: 844 }],
-] as const;
 
 describe('accessibility', skipWithout('chromium'), () => {
   let app: TestApp;
@@ -29,24 +21,6 @@ describe('accessibility', skipWithout('chromium'), () => {
     await closeContexts();
     await app?.stop();
   });
-
-  /** The rules that the page violates, with the first element of each. In the dark, only colours differ. */
-  async function violations(page: Page): Promise<string[]> {
-    if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE);
-    const found: string[] = [];
-    for (const [colorScheme, rules] of [
-      ['light', ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']],
-      ['dark', ['color-contrast', 'link-in-text-block']],
-    ] as const) {
-      await page.emulateMedia({ colorScheme });
-      const options = { runOnly: rules, resultTypes: ['violations'] };
-      const faults = (await page.evaluate(
-        `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-      )) as string[];
-      found.push(...faults.map((fault) => `${colorScheme}: ${fault}`));
-    }
-    return found;
-  }
 
   describe.each(SCREENS)('on %s', (_name, viewport) => {
     test('a room with messages, its panels and its dialog have no violations of axe', async () => {
@@ -114,8 +88,6 @@ describe('accessibility', skipWithout('chromium'), () => {
       '/settings',
       '/settings/name',
       '/recover',
-      '/search?q=tea',
-      '/view?q=tea',
       '/r/closed',
     ])('the page %s has no violations of axe', async (path) => {
       const owner = await browser.newContext();

@@ -437,10 +437,18 @@ describe('refused event streams', () => {
     const log = createLog({ log: 'silent' });
     const link = chatDatabase(database.at(1));
     link.start();
-    const access = new AccessControl(new RoomTable(link, log), new MembershipTable(link, log));
+    const access = new AccessControl({
+      rooms: new RoomTable(link, log),
+      memberships: new MembershipTable(link, log),
+    });
     const rooms = new RoomService(
       new Messages(link, log),
-      { namesFor: async () => ({}), namesOf: async () => ({}), introduce: async () => {} },
+      {
+        namesFor: async () => ({}),
+        namesOf: async () => ({}),
+        introduce: async () => {},
+        noteFirst: () => {},
+      },
       access,
       unlimited(),
       log,

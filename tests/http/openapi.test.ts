@@ -253,6 +253,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('a message needs no body in the document, because it may have files instead', async () => {
+    const { operation } = operations().find(({ operation }) => operation.operationId === 'postMessage')!;
+    const schema = operation.requestBody!.content['application/json']!.schema;
+    expect(schema.required ?? []).toEqual([]);
+    const isValid = (fields: object) => ajv.validate(schema, fields);
+    expect([isValid({ body: 'x' }), isValid({ files: ['f', { id: 'g', alt: 'x' }] })]).toEqual([true, true]);
+    expect([isValid({}), isValid({ files: [{ alt: 'x' }] })]).toEqual([false, false]);
+  });
+
   test('the document names the address at which it was requested as its server', async () => {
     expect(document.servers).toEqual([{ url: app.url, description: 'This server' }]);
     const forwarded = { 'X-Forwarded-Host': 'chat.example.org', 'X-Forwarded-Proto': 'https' };
@@ -286,7 +295,7 @@ describe('the OpenAPI document', () => {
       properties: {
         name: { maxLength: 64 },
         topic: { maxLength: 200 },
-        access: { enum: ['open', 'members'] },
+        access: { enum: ['open', 'members', 'private'] },
       },
     });
   });

@@ -54,6 +54,8 @@ export interface MessageFile {
   height?: number | undefined;
   /** True for an image that moves */
   animated?: boolean | undefined;
+  /** Description for readers who cannot see an image; its name, if absent */
+  alt?: string | undefined;
 }
 
 /** An emoji with which users reacted to a message. */
@@ -135,6 +137,7 @@ export type ErrorCode =
   | 'not-found'
   | 'bad-room'
   | 'bad-body'
+  | 'too-many-marks'
   | 'too-many-mentions'
   | 'bad-name'
   | 'bad-id'
@@ -156,6 +159,11 @@ export type ErrorCode =
   | 'room-exists'
   | 'room-in-use'
   | 'not-a-member'
+  | 'no-such-room'
+  | 'not-allowed'
+  | 'read-only'
+  | 'archived'
+  | 'request-needed'
   | 'bad-topic'
   | 'bad-access'
   | 'bad-setting'
@@ -168,6 +176,7 @@ export type ErrorCode =
   | 'no-such-session'
   | 'name-is-given'
   | 'no-such-file'
+  | 'bad-alt'
   | 'bad-file'
   | 'file-too-large'
   | 'file-storage-full'
@@ -229,7 +238,7 @@ export interface UserSettings {
 export interface ListedRoom {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
   /** False for a room that is used without having been created */
   is_created: boolean;
   /** People in the room; null for a room for members */
@@ -240,10 +249,18 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
+  /** In a room with `access: members`: how users join */
+  joining: 'self' | 'request';
+  /** `moderators`: only they write, others read */
+  posting: 'all' | 'moderators';
+  /** Since when the room can only be read; null if it is not archived */
+  archived: number | null;
   /** Null for a row written by hand without a time */
   created: number | null;
   created_by: string | null;
+  /** The owner, as long as this user is a member */
+  owner: string | null;
 }
 
 /** Frames that clients send, by type. */
@@ -284,8 +301,8 @@ export interface ClientFrames {
       body?: string | undefined;
       /** Id of the message of the same room that this one replies to */
       reply_to?: string | undefined;
-      /** Ids of own files that were uploaded to this room and have not been sent yet */
-      files?: string[] | undefined;
+      /** Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions */
+      files?: (string | { id: string; alt?: string | undefined })[] | undefined;
     };
   };
   /** Replaces the body of an own message. */
@@ -603,6 +620,10 @@ export interface ServerFrames {
     limit?: number | undefined;
     /** Milliseconds after which to retry */
     retryAfterMs?: number | undefined;
+    /** The action that the role of the user does not allow */
+    action?: string | undefined;
+    /** The least role that it needs */
+    role?: string | undefined;
   };
   /** Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). Large rooms send only a `count`. */
   presence: {

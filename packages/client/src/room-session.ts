@@ -68,7 +68,7 @@ export class RoomSession {
 
   /** The user was in the room and lost the right to be. */
   get isExpelled(): boolean {
-    return this.#wasJoined && this.#status === 'refused' && this.#refusal?.code === 'not-a-member';
+    return this.#wasJoined && this.#status === 'refused' && isNoAccess(this.#refusal?.code);
   }
 
   /** A limit was exceeded: no message is sent before this time (milliseconds since 1970). */
@@ -216,7 +216,7 @@ export class RoomSession {
         outbox.mark(id, 'sent');
         this.notice.sent(id);
         const message = { id, room, body, reply_to };
-        const named = files.length > 0 && { files: files.map((file) => file.id) };
+        const named = files.length > 0 && { files: files.map(({ id, alt }) => (alt ? { id, alt } : id)) };
         send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
       }
     }
@@ -237,7 +237,7 @@ export class RoomSession {
       code === 'database-unavailable' ||
       code === 'shutting-down' ||
       isAuthenticationError(code);
-    const isExpulsion = ref === undefined && code === 'not-a-member' && error.room === room;
+    const isExpulsion = ref === undefined && isNoAccess(code) && error.room === room;
     if (isAuthenticationError(code) || isExpulsion) this.#refused(error);
     if (code === 'bots-unavailable' || code === 'no-such-command') {
       if (error.room === room) this.notice.show(message);
@@ -290,6 +290,11 @@ export class RoomSession {
       if (this.#pausedUntil === until) this.#pausedUntil = null;
     }, delayMs);
   }
+}
+
+/** The user may not read the room: a private room answers as if it did not exist. */
+function isNoAccess(code: string | undefined): boolean {
+  return code === 'not-a-member' || code === 'no-such-room';
 }
 
 /** Whether a frame is about the messages of this room. */

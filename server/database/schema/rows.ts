@@ -31,6 +31,8 @@ export interface FileRow {
   width?: unknown;
   height?: unknown;
   animated?: unknown;
+  /** Description for readers who cannot see the image. */
+  alt?: unknown;
   has_thumbnail?: unknown;
   /** Bytes of each chunk but the last. Without it, parts of the file cannot be requested. */
   chunk_size?: unknown;
@@ -51,8 +53,14 @@ export interface RoomRow {
   name_key?: unknown;
   topic?: unknown;
   access?: unknown;
+  joining?: unknown;
+  posting?: unknown;
+  /** Since when the room can only be read. */
+  archived?: unknown;
   created?: unknown;
   created_by?: unknown;
+  /** Id of the owner; missing where the creator owns the room. */
+  owner?: unknown;
 }
 
 /** `memberships`: `room` and `id_user` are missing where the primary key is `[room, id_user]`. */
@@ -61,6 +69,8 @@ export interface MembershipRow {
   room?: unknown;
   id_user?: unknown;
   joined?: unknown;
+  /** `moderator`, or missing. */
+  role?: unknown;
   read?: { sent?: unknown; id?: unknown } | null;
 }
 

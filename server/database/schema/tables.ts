@@ -38,12 +38,13 @@ export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'
   writeHook: messageHook,
 };
 
-/** Created rooms. */
-export const ROOMS: TableDeclaration<RoomRow, 'name' | 'created' | 'name_key'> = {
+/** Created rooms. The indexes `listed_…` are without private rooms, of which lists must not show anything. */
+export const ROOMS: TableDeclaration<RoomRow, 'name' | 'name_key' | 'listed_name' | 'listed_created'> = {
   name: 'rooms',
   indexes: {
     name: { definition: (row) => row('name').default(row('id')) },
-    created: { definition: (row) => row('created') },
+    listed_name: { definition: (row) => ifListed(row, row('name').default(row('id'))) },
+    listed_created: { definition: (row) => ifListed(row, row('created')) },
     name_key: { definition: (row) => row('name_key'), options: { multi: true } },
   },
 };
@@ -182,6 +183,12 @@ export function usersMentionedIn(body: Datum): Datum<string[]> {
         .do((found) => r.branch(found.eq(null), [], [found('groups').nth(0)('str')])),
     );
   return r.branch(body.match('<@').eq(null), [], mentioned.distinct().limit(MAX_MENTIONS));
+}
+
+/** Null, which is no key, for a private room, and for one of an unknown access. */
+function ifListed(row: Datum<RoomRow>, key: Datum): Datum {
+  const access = row('access').default('open');
+  return r.branch(access.eq('open').or(access.eq('members')), key, null);
 }
 
 // Rows written by hand may have their names in the primary key alone.

@@ -160,6 +160,11 @@ export class UserTable {
     if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
   }
 
+  /** Gives a name to a user who has no name yet, in the background. */
+  noteFirst({ id_user, name }: Named): void {
+    this.#background.add(`first ${id_user}`, () => this.introduce(id_user, name));
+  }
+
   /**
    * Stores in the background which name the issuer of tokens gives to a user. A token that was issued before the last
    * stored one changes nothing.

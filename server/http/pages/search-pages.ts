@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { ChatError, toChatError } from '../../protocol/errors.js';
-import { LOBBY } from '../../protocol/message.js';
+import { cleanRoom, LOBBY } from '../../protocol/message.js';
 import { decodeSearchCursor, encodeSearchCursor } from '../../search/cursor.js';
 import { parseQuery, type SearchQuery } from '../../search/query/search-query.js';
 import { type Search, type SearchPage, searchIsOff } from '../../search/search.js';
@@ -12,6 +12,7 @@ import { localeOf } from './reader-locale.js';
 import { textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { asUser } from './rows/room-path.js';
+import { searchExamples } from './rows/search-examples.js';
 import { searchResultRow } from './rows/search-result.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
@@ -26,15 +27,6 @@ export interface SearchPagesDependencies {
 
 const RESULTS_PER_PAGE = 20;
 const VIEW_RESULTS = 50;
-/** Examples of operators for the note below the field. */
-const OPERATORS = {
-  from: { code: 'from:name' },
-  in: { code: 'in:room' },
-  before: { code: 'before:2025-01-31' },
-  after: { code: 'after:2025-01' },
-  link: { code: 'has:link' },
-  image: { code: 'has:image' },
-};
 const NO_RESULTS: SearchPage = { results: [], next: null, indexed: 100, names: {} };
 
 /**
@@ -58,6 +50,7 @@ export function searchPagesRouter({ roomPages, search, visitors }: SearchPagesDe
   async function show(req: Request, res: Response, kind: 'search' | 'view'): Promise<void> {
     const visitor = await pageVisitor(visitors, req, res, req.query.id_user !== undefined);
     const { user, as } = visitor;
+    const room = roomOf(req.query.room);
     const text = textOf(req.query.q)?.trim() ?? '';
     let page = NO_RESULTS;
     let error: ChatError | null = null;
@@ -72,21 +65,21 @@ export function searchPagesRouter({ roomPages, search, visitors }: SearchPagesDe
     const rooms = error?.code === 'database-unavailable' ? [] : await roomPages.list(user.id_user);
     res.status(error?.status ?? 200).set('Cache-Control', 'private, no-store');
     inLocale(localeOf(req, res), () => {
-      const q = encodeURIComponent(text);
+      const pathOf = (path: 'search' | 'view', parameter = '') =>
+        asUser(`/${path}?room=${encodeURIComponent(room)}&q=${encodeURIComponent(text)}${parameter}`, as);
       const { results, names, indexed, next } = page;
       const rows = results.map((result) => searchResultRow(result, { names, time: UTC_TIME, as }));
       res.render('search', {
-        ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
+        ...sidePanel({ ...visitor, room, isRoomShown: false, rooms }),
         kind,
         text,
         error,
         indexed,
         rowsHtml: toHtml(...rows),
-        operators: OPERATORS,
+        operators: searchExamples((code) => ({ code })),
         isFirst: req.query.before === undefined,
-        refreshPath: asUser(`/view?q=${q}`, as),
-        viewPath: asUser(`/view?q=${q}`, as),
-        nextPath: next === null ? null : asUser(`/search?q=${q}&before=${encodeSearchCursor(next)}`, as),
+        viewPath: pathOf('view'),
+        nextPath: next === null ? null : pathOf('search', `&before=${encodeSearchCursor(next)}`),
       });
     });
   }
@@ -98,4 +91,13 @@ export function searchPagesRouter({ roomPages, search, visitors }: SearchPagesDe
       .get((req, res) => show(req, res, kind))
       .all(onlyMethods('GET'));
   return router;
+}
+
+/** The room to which the page leads back. */
+function roomOf(value: unknown): string {
+  try {
+    return cleanRoom(value);
+  } catch {
+    return LOBBY;
+  }
 }

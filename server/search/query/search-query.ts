@@ -27,11 +27,11 @@ export const QUERY_LIMITS = { length: 200, parts: 12, terms: 40 } as const;
 
 // An operator's value or a phrase in quotation marks, or a word. Operators of other names are words.
 const PART =
-  /\s*(?:(?<operator>from|in|before|after|has):(?=\S))?(?:"(?<quoted>[^"]*)(?<end>"?)|(?<word>[^\s"]+))/giy;
+  /\s*(?:(?<operator>from|in|before|after|has):(?=\S))?(?:"(?<quoted>(?:[^"]|"")*)(?<end>"?)|(?<word>[^\s"]+))/giy;
 
 /**
  * Parses a query: words, `"phrases"`, `from:name`, `in:room`, `before:2025-01-31`, `after:2025-01`, `has:link`, `has:image`,
- * `has:file`. Values with spaces are quoted: `in:"Tea & cake"`.
+ * `has:file`. Values with spaces are quoted: `in:"Tea & cake"`; quotation marks in them are doubled.
  * @throws ChatError `bad-query`, with the field and the position in the text
  */
 export function parseQuery(value: unknown, field = 'q'): SearchQuery {
@@ -48,7 +48,7 @@ export function parseQuery(value: unknown, field = 'q'): SearchQuery {
       });
     parts += 1;
     if (parts > QUERY_LIMITS.parts) throw tooLong(field, 'words, phrases and operators', QUERY_LIMITS.parts);
-    const part = groups.quoted ?? groups.word ?? '';
+    const part = groups.quoted?.replaceAll('""', '"') ?? groups.word ?? '';
     if (groups.operator === undefined) addWords(query, part);
     else addOperator(query, groups.operator.toLowerCase(), part.trim(), { field, at });
   }

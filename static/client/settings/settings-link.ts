@@ -1,4 +1,5 @@
-import { byId, h } from '../elements.js';
+import { byId } from '../elements.js';
+import { loadStyle } from '../load-style.js';
 
 /**
  * Opens the settings in a dialog, which is loaded with its styles when it is needed. Without a script, or if loading fails,
@@ -21,16 +22,5 @@ export function listenToSettingsLink(token: string | null): void {
     } catch {
       location.assign(link.href);
     }
-  });
-}
-
-/** Resolves when the style applies. */
-function loadStyle(href: string | undefined): Promise<void> {
-  if (href === undefined || document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const style = h('link', { rel: 'stylesheet', href });
-    style.addEventListener('load', () => resolve());
-    style.addEventListener('error', reject);
-    document.head.append(style);
   });
 }

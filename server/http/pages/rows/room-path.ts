@@ -31,6 +31,18 @@ export function roomOfAddress({ pathname, search }: URL, as: string | null = nul
   return path === pathname && query === search ? room : null;
 }
 
+/** The message to which an address leads; null for other addresses, see `roomOfAddress`. */
+export function messageOfAddress(
+  address: URL,
+  as: string | null = null,
+): { room: string; id: string } | null {
+  const url = new URL(address);
+  const id = url.searchParams.get('at');
+  url.searchParams.delete('at');
+  const room = id ? roomOfAddress(url, as) : null;
+  return id && room !== null ? { room, id } : null;
+}
+
 function decoded(part: string): string | null {
   try {
     return decodeURIComponent(part);
@@ -50,9 +62,20 @@ export function pinnedPath(room: string, as: string | null = null): string {
   return withQuery(roomPath(room, as), 'pinned');
 }
 
-/** The address of the search for messages of a room. */
+/** The operator that limits a search to a room. */
+export function inRoom(room: string): string {
+  return `in:"${room.replaceAll('"', '""')}" `;
+}
+
+/** The address of the search for messages of a room, with a way back to it. */
 export function roomSearchPath(room: string, as: string | null = null): string {
-  return asUser(`/search?q=${encodeURIComponent(`in:"${room}" `)}`, as);
+  return searchPath(room, as, inRoom(room));
+}
+
+/** @param room to which the page leads back */
+export function searchPath(room: string, as: string | null, text = ''): string {
+  const q = text && `&q=${encodeURIComponent(text)}`;
+  return asUser(`/search?room=${encodeURIComponent(room)}${q}`, as);
 }
 
 /** Keeps the playground user in an address. */

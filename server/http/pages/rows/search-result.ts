@@ -6,7 +6,7 @@ import { addresses } from './markup/addresses.js';
 import { mentionFinder } from './markup/mentions.js';
 import type { PartFinder } from './markup/text-part.js';
 import { plainLines, plainText } from './plain-text.js';
-import { roomPath, withQuery } from './room-path.js';
+import { messagePath } from './room-path.js';
 import type { TimeFormat } from './time-format.js';
 
 export interface FoundMessage {
@@ -28,11 +28,6 @@ export interface SearchResultOptions {
 const EXCERPT_LENGTH = 400;
 const EXCERPT_LEAD = 120;
 const CONTEXT_LENGTH = 160;
-
-/** The address of a message within its room. */
-export function messagePath({ room, id }: Pick<Message, 'room' | 'id'>, as: string | null): string {
-  return withQuery(roomPath(room, as), `at=${encodeURIComponent(id)}`);
-}
 
 /** A message that a search has found: where and when it was written, the messages around it, and its matching words marked. */
 export function searchResultRow(found: FoundMessage, { names, time, as }: SearchResultOptions): ElementTree {

@@ -45,10 +45,22 @@ export const de: Messages = {
   'composer.replyingTo': 'Antwort an',
   'composer.send': 'Senden',
   'files.attach': 'Dateien anhängen',
+  'files.describe': 'Beschreibung hinzufügen',
+  'files.description': 'Beschreibung von {name}',
+  'files.descriptionHint': 'Für alle, die das Bild nicht sehen',
   'files.interrupted': 'Die Übertragung wurde unterbrochen.',
   'files.play': 'Abspielen',
   'files.remove': '{name} entfernen',
   'files.uploading': '{name} wird übertragen',
+
+  'images.by': '{name}, {time}',
+  'images.download': 'Herunterladen',
+  'images.failed': 'Das Bild kann nicht geladen werden.',
+  'images.fullSize': 'Volle Größe',
+  'images.next': 'Nächstes Bild',
+  'images.position': '{number} von {total}',
+  'images.previous': 'Voriges Bild',
+  'images.title': 'Bild',
 
   'emoji.found': { one: '{count} Emoji', other: '{count} Emojis' },
   'emoji.groupActivities': 'Aktivitäten',
@@ -248,6 +260,7 @@ export const de: Messages = {
   'room.databaseUnavailableHint': 'Nachrichten erscheinen hier, sobald sie wieder verfügbar ist.',
   'room.description': 'Der Raum {room} auf Changeroom',
   'room.forMembers': ', für Mitglieder',
+  'room.private': ', privat',
 
   'rooms.draft': 'Entwurf',
   'rooms.found': { one: '{count} Raum', other: '{count} Räume' },
@@ -346,6 +359,9 @@ export const de: Messages = {
 
   'skip.toMentions': 'Zu den Erwähnungen springen',
   'search.action': 'Suchen',
+  'search.allRooms': 'Alle Räume',
+  'search.back': 'Zurück zu {room}',
+  'search.count': { one: '{count} Treffer.', other: '{count} Treffer.' },
   'search.follow': 'Folgen',
   'search.how': 'So suchst du',
   'search.indexing': 'Die Nachrichten werden noch indiziert ({percent} %): ältere können fehlen.',
@@ -354,10 +370,12 @@ export const de: Messages = {
   'search.messages': 'Nachrichten suchen',
   'search.note':
     'Genauer mit {from}, {in}, {before}, {after}, {link} oder {image}. Wortfolgen stehen in Anführungszeichen.',
+  'search.newest': { one: 'Der neueste Treffer.', other: 'Die neuesten {count} Treffer.' },
   'search.noneFound': 'Keine Nachricht deiner Räume passt dazu.',
   'search.noneOlder': 'Keine ältere Nachricht passt dazu.',
   'search.older': 'Ältere Treffer',
   'search.placeholder': 'Wörter, "eine Wortfolge", from:Name, in:Raum',
+  'search.scope': 'Wo gesucht wird',
   'search.thisRoom': 'In diesem Raum suchen',
   'search.toResults': 'Zu den Treffern springen',
   'view.broken':
@@ -418,6 +436,10 @@ export const faults: Faults = {
     limit: 'Die Nachricht darf höchstens {limit} Zeichen haben.',
     other: 'Die Nachricht ist leer oder enthält unzulässige Zeichen.',
   },
+  'too-many-marks': {
+    limit: 'Ein Zeichen darf höchstens {limit} kombinierende Zeichen (wie Akzente) haben.',
+    other: 'Der Text hat zu viele kombinierende Zeichen.',
+  },
   'too-many-mentions': {
     limit: 'Eine Nachricht kann höchstens {limit} Benutzer erwähnen.',
     other: 'Die Nachricht erwähnt zu viele Benutzer.',
@@ -447,6 +469,11 @@ export const faults: Faults = {
   'room-exists': 'Einen Raum mit diesem Namen gibt es schon.',
   'room-in-use': 'Der Raum wird schon benutzt.',
   'not-a-member': 'Dieser Raum ist nur für seine Mitglieder.',
+  'no-such-room': 'Diesen Raum gibt es nicht.',
+  'not-allowed': 'Deine Rolle in diesem Raum erlaubt das nicht.',
+  'read-only': 'In diesem Raum schreiben nur Moderatoren.',
+  archived: 'Dieser Raum ist archiviert: Er kann nur gelesen werden.',
+  'request-needed': 'Dieser Raum nimmt Mitglieder nur auf Anfrage auf.',
   'bad-topic': {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
@@ -466,6 +493,10 @@ export const faults: Faults = {
   'no-such-session': 'Diese Sitzung gibt es nicht mehr.',
   'name-is-given': 'Dein Name kommt von deinem Konto. Ändere ihn dort.',
   'no-such-file': 'Diese Datei gibt es nicht mehr. Lade sie noch einmal hoch.',
+  'bad-alt': {
+    limit: 'Die Beschreibung darf höchstens {limit} Zeichen haben.',
+    other: 'Die Beschreibung enthält unzulässige Zeichen.',
+  },
   'bad-file': 'Diese Datei kann nicht angenommen werden.',
   'file-too-large': 'Diese Datei ist zu groß.',
   'file-storage-full': 'Es ist kein Platz für weitere Dateien. Lösche zuerst Nachrichten mit Dateien.',
