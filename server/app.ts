@@ -34,6 +34,7 @@ import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
+import { createRoomAdministration } from './rooms/room-administration.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -164,6 +165,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
+  const administration = createRoomAdministration({
+    ...{ access, limits, listing, memberships, presence, roomTable, now: Date.now },
+  });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
@@ -180,6 +184,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
+    ...administration,
     rooms,
     ...searches,
     slowReaders,
@@ -218,6 +223,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     membershipNews,
     playground,
     presence,
+    ...administration,
     rooms,
     roomTable,
     ...searches,

@@ -12,6 +12,7 @@ import type { SlowReaders } from '../limits/slow-readers.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { MentionList } from '../rooms/mention-list.js';
+import type { RoomAdministration } from '../rooms/room-administration.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -33,7 +34,7 @@ import { useTemplates } from './pages/templates.js';
 import { SecuredVisitors } from './secured-visitors.js';
 import type { Visitors } from './visitors.js';
 
-export interface HttpDependencies extends BotEndpointsDependencies {
+export interface HttpDependencies extends BotEndpointsDependencies, RoomAdministration {
   config: Config;
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;

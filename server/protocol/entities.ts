@@ -182,6 +182,7 @@ export const roomInfo = z
   .object({
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    description: z.string().optional().describe('Absent in lists of rooms'),
     access: z.enum(ACCESS),
     joining: z.enum(JOINING).describe('In a room with `access: members`: how users join'),
     posting: z.enum(POSTING).describe('`moderators`: only they write, others read'),

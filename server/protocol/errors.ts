@@ -50,6 +50,8 @@ export const ERRORS = {
   archived: { status: 409, title: 'The room is archived' },
   'request-needed': { status: 403, title: 'The room accepts members on request' },
   'bad-topic': { status: 400, title: 'Invalid topic' },
+  'bad-description': { status: 400, title: 'Invalid description' },
+  'no-such-member': { status: 404, title: 'Unknown member' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
   'no-such-user': { status: 404, title: 'Unknown user' },

@@ -3,6 +3,7 @@
  * the rules of message.ts check the texts inside (room, body, name), which gives the error code of the field.
  */
 import { z } from 'zod';
+import { ACCESS, JOINING, MEMBER_ROLES, POSTING } from './entities.js';
 import { LIMITS, MAX_ID_BYTES } from './message.js';
 import { refSchema } from './server-frames.js';
 
@@ -161,6 +162,31 @@ export const clientFrames = {
   closeView: z
     .object({ type: z.literal('closeView'), ref, view: z.string().max(64) })
     .describe('Closes a live view. Answered by an `ack`.'),
+  changeRoom: z
+    .object({
+      type: z.literal('changeRoom'),
+      ref,
+      room,
+      topic: text({ maxLength: LIMITS.topic, mandatory: false }),
+      description: text({ maxLength: LIMITS.description, mandatory: false }),
+      access: text({ mandatory: false, enum: ACCESS }),
+      joining: text({ mandatory: false, enum: JOINING }),
+      posting: text({ mandatory: false, enum: POSTING }),
+      archived: z.unknown().optional().meta({ type: 'boolean' }),
+    })
+    .describe('Changes settings of a created room; those that are missing are kept. Answered by an `ack`.'),
+  setRole: z
+    .object({
+      type: z.literal('setRole'),
+      ref,
+      room,
+      id_user: z.string(),
+      role: z.enum(MEMBER_ROLES).describe('`owner` transfers the ownership'),
+    })
+    .describe('Changes the role of a member. Answered by an `ack`.'),
+  removeMember: z
+    .object({ type: z.literal('removeMember'), ref, room, id_user: z.string() })
+    .describe('Ends the membership of a user of a weaker role. Answered by an `ack`.'),
   typing: z
     .object({ type: z.literal('typing'), room })
     .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),

@@ -10,6 +10,7 @@ export const LIMITS = {
   body: 4000,
   name: 40,
   topic: 200,
+  description: 1000,
   id: 64,
   fileName: 120,
   fileAlt: 300,
@@ -77,12 +78,19 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_NAME,
       mayBeEmpty: true,
     },
+    description: {
+      field: 'description',
+      code: 'bad-description',
+      limit: LIMITS.description,
+      rejected: CONTROL_IN_BODY,
+      mayBeEmpty: true,
+    },
   }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
- * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-alt`), with its
- * name and limit
+ * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-alt`,
+ * `bad-description`), with its name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -145,6 +153,8 @@ export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, val
 /** The description of a file as it is stored, in one line; may be empty. @throws ChatError `bad-alt` */
 export const cleanAlt = (value: unknown): string =>
   cleanText(RULES.alt, typeof value === 'string' ? value.replaceAll(/[\t\r\n]+/g, ' ') : value);
+/** The description of a room as it is stored; may be empty. @throws ChatError `bad-description` */
+export const cleanDescription = (value: unknown): string => cleanText(RULES.description, value);
 
 /** RethinkDB's limit of a primary key. */
 export const MAX_ID_BYTES = 127;

@@ -24,6 +24,7 @@ let document: OpenApi;
 let ajv: Ajv2020;
 let cookie: string;
 let room: string;
+let me: string;
 beforeAll(async () => {
   app = await startTestApp({
     env: {
@@ -39,6 +40,7 @@ beforeAll(async () => {
   ajv.addSchema(document, 'document');
   cookie = await cookieOfGuest(app.url, 'Ada');
   room = `room-${randomUUID()}`;
+  me = (await jsonOf(await fetch(`${app.url}/api/me`, { headers: { cookie } }))).id_user;
 });
 afterAll(() => app.stop());
 
@@ -131,6 +133,15 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listRooms', () => ({}), 200],
   ['getRoom', () => ({}), 200],
   ['getRoom', () => ({ path: { room: 'an unused room' } }), 200],
+  ['joinRoom', () => ({}), 200],
+  ['changeRoom', () => ({ body: { topic: 'Tea and cake', description: 'All about tea' } }), 200],
+  ['changeRoom', () => ({ body: { posting: 'nobody' } }), 400],
+  ['changeRoom', () => ({ body: { topic: 'mine' }, headers: { cookie: '' } }), 403],
+  ['changeRoom', () => ({ path: { room: 'lobby' }, body: { topic: 'mine' } }), 403],
+  ['setRole', () => ({ path: { room, id: 'stranger' }, body: { role: 'moderator' } }), 404],
+  ['setRole', () => ({ path: { room, id: me }, body: { role: 'owner' } }), 204],
+  ['removeMember', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['removeMember', () => ({ path: { room, id: me } }), 204],
   ['joinRoom', () => ({}), 200],
   ['postMessage', () => ({ body: message }), 201],
   ['postMessage', () => ({ body: message }), 200],

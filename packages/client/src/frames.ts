@@ -165,6 +165,8 @@ export type ErrorCode =
   | 'archived'
   | 'request-needed'
   | 'bad-topic'
+  | 'bad-description'
+  | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
   | 'no-such-user'
@@ -249,6 +251,8 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
+  /** Absent in lists of rooms */
+  description?: string | undefined;
   access: 'open' | 'members' | 'private';
   /** In a room with `access: members`: how users join */
   joining: 'self' | 'request';
@@ -401,6 +405,37 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     view: string;
+  };
+  /** Changes settings of a created room; those that are missing are kept. Answered by an `ack`. */
+  changeRoom: {
+    type: 'changeRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    topic?: string | undefined;
+    description?: string | undefined;
+    access?: 'open' | 'members' | 'private' | undefined;
+    joining?: 'self' | 'request' | undefined;
+    posting?: 'all' | 'moderators' | undefined;
+    archived?: boolean | undefined;
+  };
+  /** Changes the role of a member. Answered by an `ack`. */
+  setRole: {
+    type: 'setRole';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
+    /** `owner` transfers the ownership */
+    role: 'member' | 'moderator' | 'owner';
+  };
+  /** Ends the membership of a user of a weaker role. Answered by an `ack`. */
+  removeMember: {
+    type: 'removeMember';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
@@ -734,6 +769,14 @@ export interface ServerFrames {
     left: number;
     /** When the server noticed the change, in milliseconds since 1970 */
     at: number;
+  };
+  /** A member of a joined room has another role, or the own user in any room. */
+  roleChanged: {
+    type: 'roleChanged';
+    room: string;
+    /** Id of a user */
+    id_user: string;
+    role: 'member' | 'moderator' | 'owner';
   };
   /** The read position of the own user, set on any socket. */
   read: {

@@ -52,6 +52,7 @@ export interface RoomRow {
   /** Keys that names which look alike share: see protocol/text/name-key.ts. */
   name_key?: unknown;
   topic?: unknown;
+  description?: unknown;
   access?: unknown;
   joining?: unknown;
   posting?: unknown;

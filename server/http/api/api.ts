@@ -15,6 +15,7 @@ import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
+import { type RoomChangesDependencies, roomChangeEndpoints } from './room-changes.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
@@ -34,6 +35,7 @@ export type ApiDependencies = AnnotationsDependencies &
   MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
+  RoomChangesDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
   SecuredNamesDependencies &
@@ -51,6 +53,7 @@ export type ApiDependencies = AnnotationsDependencies &
 export function apiRouter(dependencies: ApiDependencies): Router {
   const underApi = [
     ...roomEndpoints(dependencies),
+    ...roomChangeEndpoints(dependencies),
     ...memberEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),

@@ -23,7 +23,7 @@ import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */
 
-export { message, messageFile, position, user };
+export { MEMBER_ROLES, message, messageFile, position, user };
 
 export const guest = user
   .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })

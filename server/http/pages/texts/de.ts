@@ -478,6 +478,11 @@ export const faults: Faults = {
     limit: 'Das Thema darf höchstens {limit} Zeichen haben.',
     other: 'Das Thema enthält unzulässige Zeichen.',
   },
+  'bad-description': {
+    limit: 'Die Beschreibung darf höchstens {limit} Zeichen haben.',
+    other: 'Die Beschreibung enthält unzulässige Zeichen.',
+  },
+  'no-such-member': 'Dieser Nutzer ist kein Mitglied des Raums.',
   'bad-access': 'Der Zugang ist ungültig.',
   'bad-setting': 'Diesen Wert hat die Einstellung nicht.',
   'no-such-user': 'Diesen Benutzer gibt es nicht.',
