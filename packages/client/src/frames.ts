@@ -265,10 +265,7 @@ export interface NotificationSettings {
 }
 
 /** Messages of a room that notify: all, mentions of the user, none. */
-export type NotificationLevel =
-  | 'all'
-  | 'mentions'
-  | 'none';
+export type NotificationLevel = 'all' | 'mentions' | 'none';
 
 /** A room as all users see it. */
 export interface ListedRoom {
