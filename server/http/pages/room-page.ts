@@ -13,7 +13,7 @@ import { partialNote, peopleLabel, presentPeople } from './rows/present-people.j
 import { quotedText } from './rows/quote-line.js';
 import { pinnedPath, roomSearchPath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel, PageMessages {
