@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 
@@ -33,17 +33,23 @@ export async function writeAtomically(file: string, content: string | Uint8Array
 
 /**
  * Builds and writes the output atomically: commands build before they run, also while a server starts from the output.
+ * @param sourceMaps folder of source maps that the output does not name; null: they are beside the output, which names them
  * @returns the output by its path, relative to the root of the project
  */
-export async function buildAtomically(options: BuildOptions): Promise<Metafile['outputs']> {
+export async function buildAtomically(
+  options: BuildOptions,
+  sourceMaps: string | null = null,
+): Promise<Metafile['outputs']> {
   const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: ROOT,
     logLevel: 'warning',
-    sourcemap: 'linked',
+    sourcemap: sourceMaps === null ? 'linked' : 'external',
     write: false,
     metafile: true,
   });
-  await Promise.all(outputFiles.map(({ path, contents }) => writeAtomically(path, contents)));
+  const placeOf = (path: string) =>
+    sourceMaps !== null && path.endsWith('.map') ? join(ROOT, sourceMaps, basename(path)) : path;
+  await Promise.all(outputFiles.map(({ path, contents }) => writeAtomically(placeOf(path), contents)));
   return metafile.outputs;
 }
