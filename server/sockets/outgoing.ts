@@ -88,7 +88,8 @@ export class Outgoing implements SlowReader {
     if (!this.#isOpen) return;
     if (this.pendingBytes === 0) this.#unsharedBytes = 0;
     this.#unsharedBytes += json.length;
-    this.#socket.send(json, { compress: false });
+    // Only polls can be compressed, and long ones are: the snapshot of a room is about 30 kB.
+    this.#socket.send(json, { compress: true });
   }
 
   /**

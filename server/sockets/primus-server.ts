@@ -5,6 +5,8 @@ import type { SessionRouting } from './session-routing.js';
 
 /** Bytes of a WebSocket message; a longer one closes the connection with code 1009 without being read. See MAX_FRAME_BYTES. */
 const MAX_RECEIVED_BYTES = 1024 * 1024;
+/** Bytes from which a response to a poll is compressed: snapshots are, the frames of a conversation are not. */
+const COMPRESSED_BYTES = 4 * 1024;
 /** Path of the sockets. */
 export const PATHNAME = '/primus';
 
@@ -30,7 +32,7 @@ export function createPrimus(server: Server, { heartbeat, routing, admit }: Prim
     parser: 'JSON',
     maxLength: MAX_RECEIVED_BYTES,
     iknowclusterwillbreakconnections: true,
-    transport: { perMessageDeflate: false, httpCompression: false, ...heartbeat },
+    transport: { perMessageDeflate: false, httpCompression: { threshold: COMPRESSED_BYTES }, ...heartbeat },
   });
   // `cors` parses the header Origin with legacy url.parse, which throws; `admit` checks origins. The other two serve
   // Primus' client and a description of the server, which the page does not load.

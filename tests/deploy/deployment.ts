@@ -104,8 +104,14 @@ export class Deployment {
 
   /** The files in its folder for temporary files, as relative paths. */
   async temporaryFiles(): Promise<string[]> {
-    const files = await readdir(this.#directory, { recursive: true });
-    return files.filter((file) => !file.startsWith('data'));
+    // The processes create and remove folders while they are read.
+    const files = await readdir(this.#directory, { recursive: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      },
+    );
+    return files ? files.filter((file) => !file.startsWith('data')) : this.temporaryFiles();
   }
 
   pathOf(temporaryFile: string): string {

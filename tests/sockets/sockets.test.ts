@@ -2,6 +2,7 @@ import { Socket as EngineClient } from 'engine.io-client';
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { PollingClient } from '../support/polling-client.js';
 import { SocketClient } from '../support/socket-client.js';
 import { until } from '../support/until.js';
 
@@ -159,6 +160,23 @@ describe('a socket', () => {
     const bodies = frames.flatMap(({ type, message }) => (type === 'deliverMessage' ? [message!.body] : []));
     expect(bodies.sort()).toEqual(['one', 'two']);
     client.close();
+  });
+
+  it('a long answer to a poll is compressed', async () => {
+    const writer = await open();
+    for (let i = 0; i < 10; i += 1)
+      await writer.ask({ type: 'createMessage', message: { room: 'long', body: 'x'.repeat(1_000) } });
+    writer.close();
+    const client = await PollingClient.open(app.url);
+    await client.post({ type: 'joinRoom', room: 'long' });
+    let encoding: string | null = null;
+    await until('the snapshot', async () => {
+      const answer = await client.poll();
+      encoding = answer.headers.get('content-encoding');
+      return (await answer.text()).includes('roomSnapshot');
+    });
+    expect(encoding).toBe('gzip');
+    await client.close();
   });
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type App, type AppOptions, startApp } from '../../server/app.js';
 import { readConfig } from '../../server/config/config.js';
 import { openDatabase, type TestDatabase } from './database.js';
+import { PATIENT } from './stack.js';
 
 export interface TestApp {
   url: string;
@@ -34,7 +35,10 @@ export async function startTestApp({
     SEARCH: 'false',
     ...env,
   });
-  const app = await startApp({ ...config, database: used.address }, overrides);
+  const app = await startApp(
+    { ...config, database: used.address },
+    { ...overrides, database: { ...PATIENT, ...overrides.database } },
+  );
   await app.parts.database.ready(30_000);
   return {
     url: app.url,

@@ -1,4 +1,4 @@
-/** A socket by long-polling that sends frames and never polls. */
+/** A socket by long-polling that polls only when it is asked to. */
 export class PollingClient {
   private constructor(private readonly address: string) {}
 
@@ -14,5 +14,14 @@ export class PollingClient {
   async post(...frames: object[]): Promise<number> {
     const body = frames.map((frame) => `4${JSON.stringify(frame)}`).join('\u001e');
     return (await fetch(this.address, { method: 'POST', body })).status;
+  }
+
+  /** The answer to one poll. */
+  poll(): Promise<Response> {
+    return fetch(this.address);
+  }
+
+  async close(): Promise<void> {
+    await fetch(this.address, { method: 'POST', body: '1' });
   }
 }

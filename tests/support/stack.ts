@@ -11,6 +11,16 @@ import { RoomService, type RoomsOptions } from '../../server/rooms/room-service.
 import { createLog } from '../../server/telemetry/logger.js';
 import type { TestDatabase } from './database.js';
 
+/**
+ * The database of most tests runs in their process, on machines with other work: a pause of seconds is no outage. Tests of
+ * outages set times of their own.
+ */
+export const PATIENT: DatabaseOptions = {
+  heartbeatMs: 30_000,
+  stepTimeoutMs: 30_000,
+  queryTimeoutMs: 30_000,
+};
+
 /** A connection with the schema of the chat, not started yet. */
 export function chatDatabase(
   address: DatabaseAddress,
@@ -33,7 +43,7 @@ export async function startStack(
   options: { database?: DatabaseOptions; schema?: ChatSchemaOptions; rooms?: RoomsOptions } = {},
 ): Promise<Stack> {
   const log = createLog({ log: 'silent' });
-  const database = chatDatabase(on.address, options.database, options.schema);
+  const database = chatDatabase(on.address, { ...PATIENT, ...options.database }, options.schema);
   database.start();
   await database.ready(30_000);
   const messages = new Messages(database, log);

@@ -216,6 +216,8 @@ export class ChatClient {
   #connectionChanged({ name }: ConnectionState): void {
     const isOpen = name === 'open';
     if (isOpen && this.#options.token !== undefined) void this.#tryToAuthenticate();
+    // The server reads frames once it has authenticated the handshake: joining need not wait for `welcome`.
+    else if (isOpen) for (const room of this.#rooms.values()) room.start();
     if (this.#wasOpen && !isOpen) {
       this.#isAuthenticating = false;
       this.#requests.disconnected();

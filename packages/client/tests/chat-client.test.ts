@@ -42,11 +42,11 @@ const snapshot = (room: string, messages: Message[] = []): ServerFrame => ({
   live: true,
 });
 
-test('rooms are joined after the welcome, and joined again after a reconnect', () => {
+test('rooms are joined once, before the welcome, and joined again after a reconnect', () => {
   const { client, all, last, types, enter } = connect();
   const room = client.join('lobby');
   last().open();
-  expect(types()).toEqual([]);
+  expect(types()).toEqual(['joinRoom']);
   last().receive(welcome());
   expect(types()).toEqual(['joinRoom']);
   last().receive(snapshot('lobby', [message('a')]));

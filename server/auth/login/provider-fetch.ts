@@ -8,11 +8,19 @@ const MAX_QUEUED_REQUESTS = 1_000;
 
 const queue = pLimit(MAX_CONCURRENT_REQUESTS);
 
-/** `fetch` with limits for the number of requests and the size of a response. openid-client sets timeouts and rejects redirects. */
-export const boundedFetch: CustomFetch = async (url, { body, ...options }) => {
+/**
+ * `fetch` with limits for the number of requests and the size of a response. openid-client sets timeouts and rejects redirects.
+ * Each request has a connection of its own: one that is kept open can be closed by the issuer at the moment of the next
+ * request, and an exchange of a code must not be sent twice.
+ */
+export const boundedFetch: CustomFetch = async (url, { body, headers, ...options }) => {
   if (queue.pendingCount >= MAX_QUEUED_REQUESTS) throw new Error('too many requests are queued');
   return queue(async () => {
-    const response = await fetch(url, { ...options, ...(body !== undefined && { body }) } as RequestInit);
+    const response = await fetch(url, {
+      ...options,
+      headers: { ...headers, connection: 'close' },
+      ...(body !== undefined && { body }),
+    } as RequestInit);
     return new Response(await bodyOf(response), { status: response.status, headers: response.headers });
   });
 };
