@@ -49,6 +49,7 @@ import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
 import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
+import { measureSearch } from './telemetry/metrics/search.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
 /** At shutdown, clients are asked to reconnect after a random delay of at most this. */
@@ -164,6 +165,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login) measureLogins(registry);
+  if (index.measured) measureSearch(registry, index.measured);
   const http = createHttp({
     config,
     directory,

@@ -223,6 +223,7 @@ export class ChatPage {
       user: () => this.#user,
       unread,
       isMember: () => this.#listing.current.joined,
+      isOpen: () => this.#listing.get(name).access === 'open',
     });
   }
 

@@ -48,6 +48,8 @@ export interface RoomViewDependencies {
   unread: Unread;
   /** The user is a member of the room. */
   isMember: () => boolean;
+  /** Everyone can read the room. */
+  isOpen: () => boolean;
 }
 
 /** Messages kept of a room, while its reader is at the newest. */
@@ -118,7 +120,7 @@ export class RoomView {
       leave: () => composer.focus(),
     });
     if (dependencies.replyTo !== null) composer.replyTo(dependencies.replyTo);
-    const members = { room: room.name, api, changed: scheduleDraw };
+    const members = { room: room.name, api, changed: scheduleDraw, isOpen: dependencies.isOpen };
     this.#members = new RoomMembers(this.#elements.people, members);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
@@ -234,6 +236,7 @@ export class RoomView {
       user: this.#dependencies.user(),
       activity: { ...this.#actions.activity, target: this.#jump.target },
       as: this.#dependencies.as,
+      isOpen: this.#dependencies.isOpen(),
       nameOf: (id) => this.#roomPeople.nameOf(id),
     });
   }
