@@ -89,12 +89,16 @@ export class IndexWriter {
 
   /** Brings the index up to date, and tries again while the database is unavailable. */
   async #opened(epoch: number): Promise<void> {
+    const { index } = this.#dependencies;
     const backoff = new Backoff();
     this.#setBehind();
     while (this.#isCurrent(epoch)) {
       try {
         await this.#catchUp(epoch);
+        const wasContinued = index.progress.built_from !== null;
         await this.#compare(epoch);
+        // Edits and deletions in the part that was built before the interruption.
+        if (wasContinued) await this.#compare(epoch);
         return;
       } catch (error) {
         if (!this.#isCurrent(epoch)) return;
@@ -110,16 +114,16 @@ export class IndexWriter {
     const begin = this.#now();
     const table = await scan.tableId();
     if (index.progress.table !== table) index.reset(table);
-    const { complete_at } = index.progress;
-    if (complete_at > 0) {
+    const { complete_at, built_at } = index.progress;
+    if (complete_at > 0 || built_at > 0) {
       const changed = this.#pending.watch();
-      for await (const messages of scan.since(complete_at - CLOCK_MARGIN_MS)) {
+      for await (const messages of scan.since((complete_at || built_at) - CLOCK_MARGIN_MS)) {
         if (!this.#isCurrent(epoch)) return;
         // Changes that the feed has brought since are newer.
         const found = messages.filter(({ id }) => !changed.has(id));
         index.apply(found.map((message) => ({ id: message.id, message })));
       }
-      index.apply([], { complete_at: begin });
+      index.apply([], complete_at > 0 ? { complete_at: begin } : { built_at: begin });
     }
     if (complete_at > 0) this.#setCaughtUp();
   }
@@ -159,7 +163,7 @@ export class IndexWriter {
       ];
       indexed += messages.size;
       const percent = isBuild ? Math.min(99, Math.floor((100 * indexed) / Math.max(1, total))) : 100;
-      index.apply(changes, isBuild ? { built_from: from, percent } : {});
+      index.apply(changes, isBuild ? { built_from: from, built_at: this.#now(), percent } : {});
       if (from === null) break;
       before = from;
       if (isBuild && percent >= logged + LOGGED_PERCENT) {
