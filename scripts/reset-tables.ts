@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type DriverConnection, r } from '../server/database/connection/reql.js';
 import {
   COMMANDS,
+  CREDENTIALS,
   FILE_CHUNKS,
   FILES,
   MEMBERSHIPS,
@@ -29,6 +30,7 @@ const CHAT_TABLES = [
   MEMBERSHIPS,
   ROOMS,
   COMMANDS,
+  CREDENTIALS,
   SESSIONS,
   USER_SETTINGS,
   USERS,

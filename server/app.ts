@@ -13,6 +13,7 @@ import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
+import { CredentialTable } from './database/tables/credential-table.js';
 import { MembershipTable } from './database/tables/membership-table.js';
 import { Mentions } from './database/tables/mentions.js';
 import { Messages } from './database/tables/messages.js';
@@ -33,6 +34,7 @@ import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
+import { createRoomAdministration } from './rooms/room-administration.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -123,19 +125,23 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const users = new UserTable(database, log);
   const settings = new SettingsTable(database, log);
   const membershipNews = new MembershipNews({ memberships, users, log });
-  const access = new AccessControl(roomTable, memberships);
+  const access = new AccessControl({ rooms: roomTable, memberships, admins: new Set(config.admins) });
   const limits = new Limits(config.limits, log, config.redis);
   const slowReaders = new SlowReaders();
   const trust = proxyTrust(config.trustProxy);
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
-  const guests = new Guests({ secret, secure: false });
-  const { authenticator, login } = createAuth(config.auth, {
+  const guests = new Guests({ secret, secure: false, days: config.guestDays });
+  const { authenticator, login, secured } = createAuth(config.auth, {
     guests,
     log,
     secret,
     accounts: { limits, ...options.accounts },
     sessionTable: () => new SessionTable(database, log),
+    credentialTable: () => new CredentialTable(database, log),
+    guestDays: config.guestDays,
+    limits,
+    users,
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
@@ -160,22 +166,27 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     roomTable,
     users,
   });
+  const administration = createRoomAdministration({
+    ...{ access, limits, listing, memberships, presence, roomTable, now: Date.now },
+  });
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
-  if (login) measureLogins(registry);
+  if (login || secured) measureLogins(registry);
   if (index.measured) measureSearch(registry, index.measured);
   const http = createHttp({
     config,
     directory,
     files: files.service,
+    guests,
     limits,
     log,
     membershipNews,
     mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
+    ...administration,
     rooms,
     ...searches,
     slowReaders,
@@ -191,6 +202,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
     bots,
     login,
+    secured,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -213,6 +225,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     membershipNews,
     playground,
     presence,
+    ...administration,
     rooms,
     roomTable,
     ...searches,
@@ -246,6 +259,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     await presence.stop();
     limits.stop();
     await login?.stop();
+    secured?.close();
     await database.stop();
     await databaseServer.stop();
   };

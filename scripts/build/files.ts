@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 
 /** The files below a folder whose names match. */
@@ -50,6 +50,10 @@ export async function buildAtomically(
   });
   const placeOf = (path: string) =>
     sourceMaps !== null && path.endsWith('.map') ? join(ROOT, sourceMaps, basename(path)) : path;
-  await Promise.all(outputFiles.map(({ path, contents }) => writeAtomically(placeOf(path), contents)));
+  // Entry points last: what they import exists then.
+  const isEntry = ({ path }: OutputFile) =>
+    metafile.outputs[relative(ROOT, path).replaceAll('\\', '/')]?.entryPoint !== undefined;
+  for (const files of [outputFiles.filter((file) => !isEntry(file)), outputFiles.filter(isEntry)])
+    await Promise.all(files.map(({ path, contents }) => writeAtomically(placeOf(path), contents)));
   return metafile.outputs;
 }

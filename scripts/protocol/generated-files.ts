@@ -3,13 +3,15 @@ import { clientFrames, PROTOCOL_VERSION } from '../../server/protocol/frames.js'
 import { serverFrames } from '../../server/protocol/server-frames.js';
 import { protocolDocument } from './document.js';
 import { frameSchemas } from './frame-schemas.js';
+import { rightsDocument } from './rights-document.js';
 import { typeDeclarations } from './type-declarations.js';
 
-/** The files that are generated from the schemas of frames: path → text. */
+/** The files that are generated from the schemas of frames, and from the table of rights: path → text. */
 export function generatedFiles(): Map<string, string> {
   const client = frameSchemas(clientFrames, 'input');
   const server = frameSchemas(serverFrames, 'output');
   return new Map([
+    ['docs/rights.md', rightsDocument()],
     ['docs/socket-protocol.md', protocolDocument(PROTOCOL_VERSION, client, server)],
     ['packages/client/src/frames.ts', typeDeclarations(PROTOCOL_VERSION, client, server)],
     ...['position.ts', 'typing-times.ts'].map(copyForClient),

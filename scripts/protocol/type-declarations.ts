@@ -54,7 +54,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (schema.enum) return schema.enum.map(literal).join(' | ');
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ');
   if (schema.type === 'array') {
-    const items = typeOf(schema.items ?? {}, indent);
+    const items = itemType(schema.items ?? {}, indent);
     const array = items.includes(' | ') ? `(${items})[]` : `${items}[]`;
     return schema.readOnly ? `readonly ${array}` : array;
   }
@@ -62,6 +62,14 @@ function typeOf(schema: Schema, indent: string): string {
   // Such as ['number', 'null'].
   const types = [schema.type ?? 'unknown'].flat();
   return types.map((type) => (type === 'integer' ? 'number' : type)).join(' | ');
+}
+
+/** Objects that alternate with other types are written in one line, as the formatter leaves them. */
+function itemType(schema: Schema, indent: string): string {
+  const oneLine = (type: string) => type.replaceAll(/\s+/g, ' ').replaceAll('; }', ' }');
+  return schema.anyOf
+    ? schema.anyOf.map((one) => oneLine(typeOf(one, indent))).join(' | ')
+    : typeOf(schema, indent);
 }
 
 const literal = (value: unknown) => `'${String(value)}'`;

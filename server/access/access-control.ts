@@ -1,28 +1,67 @@
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
-import { ChatError } from '../protocol/errors.js';
-import { ACCESS, type RoomAccess } from '../protocol/room.js';
+import type { Role } from '../protocol/room.js';
+import { type Action, isArchived, isFree, isRefusal, refusalOf, UNCLAIMED_RULES } from './rights.js';
 
-/** Checks which users may read and write in which room. Follows the tables: a right ends when its row is deleted. */
+export interface AccessControlDependencies {
+  rooms: RoomTable;
+  memberships: MembershipTable;
+  /** Ids of the operators, of the setting `ADMINS`. */
+  admins?: ReadonlySet<string>;
+}
+
+/**
+ * The only check of rights, for every transport: applies the table of rights to the rows of rooms and memberships. Follows
+ * the tables: a right ends when its row changes.
+ */
 export class AccessControl {
   readonly #rooms: RoomTable;
   readonly #memberships: MembershipTable;
+  readonly #admins: ReadonlySet<string>;
 
-  constructor(rooms: RoomTable, memberships: MembershipTable) {
+  constructor({ rooms, memberships, admins = new Set() }: AccessControlDependencies) {
     this.#rooms = rooms;
     this.#memberships = memberships;
+    this.#admins = admins;
   }
 
-  /** @throws ChatError `not-a-member`, `database-unavailable` */
-  async check(room: string, id_user: string): Promise<void> {
-    if ((await this.#rooms.get(room))?.access !== 'members') return;
-    if (!(await this.#memberships.get(room, id_user)))
-      throw new ChatError('not-a-member', 'this room is for its members', { field: 'room' });
+  /**
+   * @param id_user empty for a visitor without an identity
+   * @throws ChatError the refusal, see `refusalOf`; `database-unavailable`
+   */
+  async authorise(room: string, id_user: string, action: Action): Promise<void> {
+    const rules = (await this.#rooms.get(room)) ?? UNCLAIMED_RULES;
+    if (isFree(action, rules)) return;
+    const refusal = refusalOf(action, rules, await this.roleOf(room, id_user));
+    if (refusal) throw refusal;
+  }
+
+  /** Like `authorise`, with false for a refusal. @throws ChatError `database-unavailable` */
+  async may(room: string, id_user: string, action: Action): Promise<boolean> {
+    try {
+      await this.authorise(room, id_user, action);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
   }
 
   /** @throws ChatError `database-unavailable` */
-  async isMember(room: string, id_user: string): Promise<boolean> {
-    return (await this.#memberships.get(room, id_user)) !== undefined;
+  async roleOf(room: string, id_user: string): Promise<Role> {
+    if (this.#admins.has(id_user)) return 'operator';
+    const membership = await this.#memberships.get(room, id_user);
+    if (!membership) return 'stranger';
+    return (await this.#rooms.get(room))?.owner === id_user ? 'owner' : membership.role;
+  }
+
+  /** For messages of bots, which have no role. @throws ChatError `archived`, `database-unavailable` */
+  async requireWritable(room: string): Promise<void> {
+    if (((await this.#rooms.get(room))?.archived ?? null) !== null) throw isArchived();
+  }
+
+  isOperator(id_user: string): boolean {
+    return this.#admins.has(id_user);
   }
 
   /**
@@ -41,12 +80,4 @@ export class AccessControl {
     );
     this.#memberships.cache.on('resynchronised', () => listener(null));
   }
-}
-
-/** Validates the access of a new room; `open` if it is missing. @throws ChatError `bad-access` */
-export function cleanAccess(value: unknown): RoomAccess {
-  if (value === undefined) return 'open';
-  const access = ACCESS.find((one) => one === value);
-  if (access) return access;
-  throw new ChatError('bad-access', `access must be one of ${ACCESS.join(', ')}`, { field: 'access' });
 }

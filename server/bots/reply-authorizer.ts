@@ -14,7 +14,7 @@ export interface ReplyAuthorizerDependencies {
   /** `AMQP_BOT_SECRET`; null if it is not set. */
   secret: string | null;
   authenticator: Pick<Authenticator, 'authenticate'>;
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'authorise' | 'requireWritable'>;
   limits: Pick<Limits, 'message' | 'reply'>;
 }
 
@@ -39,7 +39,7 @@ export class ReplyAuthorizer {
    * - The token of a command: a bot in the room of the command, also if the room is for members.
    * - The secret of bots: a bot in any room.
    * - The token of a user: this user, with the user's rights and limits.
-   * @throws ChatError `bad-token`, `token-expired`, `not-a-member`, `rate-limited`, `auth-unavailable`
+   * @throws ChatError `bad-token`, `token-expired`, a refusal of access such as `not-a-member` or `archived`, `rate-limited`, `auth-unavailable`
    */
   async authorize(reply: BotReply): Promise<AuthorizedReply> {
     const { room, token, body, name } = reply;
@@ -53,14 +53,18 @@ export class ReplyAuthorizer {
     const command = tokens.verify(token);
     if (command) {
       if (command.room !== room) throw new ChatError('bad-token', 'the token is for another room');
+      await access.requireWritable(room);
       return as({ id_user: null, name }, command);
     }
-    if (secret && isSameSecret(token, secret)) return as({ id_user: null, name });
+    if (secret && isSameSecret(token, secret)) {
+      await access.requireWritable(room);
+      return as({ id_user: null, name });
+    }
 
     const session = await authenticator.authenticate({ bearerToken: token });
     if (!session) throw badToken();
     const { id_user } = session;
-    await access.check(room, id_user);
+    await access.authorise(room, id_user, 'post');
     await limits.message(id_user);
     return as({ id_user, name: session.name });
   }

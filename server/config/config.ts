@@ -43,12 +43,16 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Days after which the identity of a guest that is not used expires. */
+  guestDays: number;
   /** Messages are indexed for search, in `dataDir`. */
   isSearchOn: boolean;
   /** Pages register a service worker. */
   serviceWorker: boolean;
   /** Addresses can select playground users. */
   playground: boolean;
+  /** Ids of the operators, who have all rights in all rooms. */
+  admins: readonly string[];
   /** Bearer tokens of the presence endpoints; null: the endpoint does not exist. */
   presenceTokens: { summary: string | null; flush: string | null };
   /** Null: `/metrics` answers requests from this machine only. */
@@ -117,9 +121,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    guestDays: values.GUEST_DAYS,
     isSearchOn: values.SEARCH,
     serviceWorker: values.SERVICE_WORKER ?? true,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',
+    admins: values.ADMINS ?? [],
     presenceTokens: {
       summary: values.PRESENCE_SUMMARY_TOKEN ?? null,
       flush: values.PRESENCE_FLUSH_TOKEN ?? null,

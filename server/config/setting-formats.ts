@@ -85,6 +85,17 @@ export const hostNames = (name: string) =>
       `${name} must be host names separated by commas, without https:// and without ports`,
     );
 
+/** Ids of users separated by commas. */
+export const userIds = (name: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((id) => id.trim()))
+    .refine(
+      (ids) => ids.every((id) => id !== '' && id.length <= 255),
+      `${name} must be ids of users separated by commas`,
+    )
+    .optional();
+
 /** Origins as in an `Origin` header; see allowed-origins.ts. */
 export const webOrigins = (name: string) =>
   z.string().transform((text, check) => {

@@ -13,6 +13,7 @@ import {
   port,
   queueName,
   secretToken,
+  userIds,
   webAddress,
   webOrigins,
   wholeNumber,
@@ -104,11 +105,17 @@ export const settings = {
     .describe(
       'How users authenticate: `guest` (anyone, with a name of their choice), `jwt` (tokens of an issuer such as Auth0), `accounts` (tokens that `AUTH_SERVER` accepts)',
     ),
+  ADMINS: userIds('ADMINS').describe(
+    'Ids of the operators, separated by commas, as `/api/me` shows them: these users have all rights in all rooms, private ones included',
+  ),
   SERVICE_WORKER: optionalFlag('SERVICE_WORKER').describe(
     '`false`: removes the service worker, which shows loaded messages while there is no network, from browsers at their next visit',
   ),
   PLAYGROUND: optionalFlag('PLAYGROUND').describe(
     '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
+  ),
+  GUEST_DAYS: wholeNumber('GUEST_DAYS', 1, 3650, 365).describe(
+    'Days without a visit after which a guest loses the identity, unless the name is secured (`AUTH=guest`)',
   ),
   AUTH0_API_DOMAIN: z
     .string()

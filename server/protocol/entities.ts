@@ -8,9 +8,26 @@ import { CLOCKS, DENSITIES, LANGUAGE_CHOICES, THEMES } from './user-settings.js'
 export const KINDS = ['message', 'action', 'bot', 'system'] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const ACCESS = ['open', 'members'] as const;
-/** `open`: all users may read and write; `members`: only members may. */
+/** From the least strict to the strictest. */
+export const ACCESS = ['open', 'members', 'private'] as const;
+/** `open`: all users may read and write; `members`: only members may; `private`: only members know that the room exists. */
 export type RoomAccess = (typeof ACCESS)[number];
+
+export const JOINING = ['self', 'request'] as const;
+/** How users become members of a room for members: by themselves, or when a moderator accepts their request. */
+export type RoomJoining = (typeof JOINING)[number];
+
+export const POSTING = ['all', 'moderators'] as const;
+/** Which users with access to a room may write in it. */
+export type RoomPosting = (typeof POSTING)[number];
+
+/** From weak to strong. `operator`: named by the setting `ADMINS`, in all rooms. */
+export const ROLES = ['stranger', 'member', 'moderator', 'owner', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const MEMBER_ROLES = ['member', 'moderator', 'owner'] as const;
+/** The role of a member. */
+export type MemberRole = (typeof MEMBER_ROLES)[number];
 
 export const time = z.int().meta({ description: 'Milliseconds since 1970', examples: [1732000000123] });
 export const id_user = z
@@ -71,6 +88,11 @@ export const messageFile = z
     width: z.int().optional().describe('Of an image, in pixels'),
     height: z.int().optional(),
     animated: z.boolean().optional().describe('True for an image that moves'),
+    alt: z
+      .string()
+      .optional()
+      .describe('Description for readers who cannot see an image; its name, if absent')
+      .meta({ examples: ['Boats in a harbour at dusk'] }),
   })
   .meta({ id: 'MessageFile', description: 'A file of a message, at `/api/rooms/:room/files/:id`.' });
 /** A file as messages name it. */
@@ -160,9 +182,14 @@ export const roomInfo = z
   .object({
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    description: z.string().optional().describe('Absent in lists of rooms'),
     access: z.enum(ACCESS),
+    joining: z.enum(JOINING).describe('In a room with `access: members`: how users join'),
+    posting: z.enum(POSTING).describe('`moderators`: only they write, others read'),
+    archived: time.nullable().describe('Since when the room can only be read; null if it is not archived'),
     created: time.nullable().describe('Null for a row written by hand without a time'),
     created_by: id_user.nullable(),
+    owner: id_user.nullable().describe('The owner, as long as this user is a member'),
   })
   .meta({ id: 'RoomInfo', description: 'A created room. Rooms need not be created to be used.' });
 export type RoomInfo = z.infer<typeof roomInfo>;

@@ -22,6 +22,7 @@ export const ERRORS = {
   'not-found': { status: 404, title: 'Not found' },
   'bad-room': { status: 400, title: 'Invalid room name' },
   'bad-body': { status: 400, title: 'Invalid message body' },
+  'too-many-marks': { status: 400, title: 'The text has too many consecutive combining marks' },
   'too-many-mentions': { status: 400, title: 'The message mentions too many users' },
   'bad-name': { status: 400, title: 'Invalid name' },
   'bad-id': { status: 400, title: 'Invalid id' },
@@ -43,14 +44,26 @@ export const ERRORS = {
   'room-exists': { status: 409, title: 'A room with this name exists' },
   'room-in-use': { status: 409, title: 'The room is in use' },
   'not-a-member': { status: 403, title: 'This room is for members only' },
+  'no-such-room': { status: 404, title: 'Unknown room' },
+  'not-allowed': { status: 403, title: 'Your role in the room does not allow this' },
+  'read-only': { status: 403, title: 'Only moderators write in this room' },
+  archived: { status: 409, title: 'The room is archived' },
+  'request-needed': { status: 403, title: 'The room accepts members on request' },
   'bad-topic': { status: 400, title: 'Invalid topic' },
+  'bad-description': { status: 400, title: 'Invalid description' },
+  'no-such-member': { status: 404, title: 'Unknown member' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
   'no-such-user': { status: 404, title: 'Unknown user' },
   'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },
+  'name-taken': { status: 409, title: 'Another user has secured this name' },
+  'too-many-credentials': { status: 409, title: 'The name has too many passkeys' },
+  'no-such-credential': { status: 404, title: 'Unknown passkey or recovery code' },
+  'no-such-session': { status: 404, title: 'Unknown session' },
   'name-is-given': { status: 403, title: 'Names cannot be changed on this server' },
   'no-such-file': { status: 404, title: 'Unknown file' },
+  'bad-alt': { status: 400, title: 'Invalid description of a file' },
   'bad-file': { status: 400, title: 'Invalid file' },
   'file-too-large': { status: 413, title: 'The file is too large' },
   'file-storage-full': { status: 507, title: 'The storage of files is full' },
@@ -84,6 +97,10 @@ export interface ErrorDetails {
   limit?: number | undefined;
   /** Milliseconds after which a retry may succeed. */
   retryAfterMs?: number | undefined;
+  /** The action that the user's role does not allow. */
+  action?: string | undefined;
+  /** The least role that it needs. */
+  role?: string | undefined;
 }
 
 /** An error whose message is for the user who caused it. All other errors become `internal`. */

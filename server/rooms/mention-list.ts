@@ -1,10 +1,9 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Mentions } from '../database/tables/mentions.js';
-import { ChatError } from '../protocol/errors.js';
 import type { Message, Position } from '../protocol/message.js';
 
 export interface MentionListDependencies {
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'may'>;
   mentions: Pick<Mentions, 'of'>;
 }
 
@@ -47,12 +46,7 @@ export class MentionList {
   async #readable(messages: readonly Message[], id_user: string): Promise<Set<string>> {
     const readable = new Set<string>();
     for (const room of new Set(messages.map((message) => message.room))) {
-      try {
-        await this.#dependencies.access.check(room, id_user);
-        readable.add(room);
-      } catch (error) {
-        if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
-      }
+      if (await this.#dependencies.access.may(room, id_user, 'read')) readable.add(room);
     }
     return readable;
   }

@@ -6,14 +6,14 @@ import type { RoomTable } from '../database/tables/room-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { Presence } from '../presence/presence.js';
-import { ChatError } from '../protocol/errors.js';
-import { LOBBY, MAX_UNREAD, type Position } from '../protocol/message.js';
+import { MAX_UNREAD, type Position } from '../protocol/message.js';
 import type { PresentUsers } from '../protocol/presence.js';
-import type { KnownRoom, Member, RoomEntry, RoomInfo } from '../protocol/room.js';
-import { nameKeys } from '../protocol/text/name-key.js';
+import type { KnownRoom, Member, MemberRole, RoomEntry } from '../protocol/room.js';
 import { MemberCounts } from './member-counts.js';
-import { claimed, type RoomCatalogue, unclaimed } from './room-catalogue.js';
+import { claimed, compareNames, type RoomCatalogue, unclaimed } from './room-catalogue.js';
+import { addMember, type NewRoom, type Person, RoomCreation } from './room-creation.js';
 import { LISTED_ROOMS, type RoomListing } from './room-listing.js';
+import { RoomMembers } from './room-members.js';
 
 export interface RoomDirectoryDependencies {
   access: AccessControl;
@@ -51,10 +51,14 @@ const byName = new Intl.Collator('en', { numeric: true });
 export class RoomDirectory {
   readonly #dependencies: RoomDirectoryDependencies;
   readonly #memberCounts: MemberCounts;
+  readonly #creation: RoomCreation;
+  readonly #members: RoomMembers;
 
   constructor(dependencies: RoomDirectoryDependencies) {
     this.#dependencies = dependencies;
     this.#memberCounts = new MemberCounts(dependencies.memberships);
+    this.#creation = new RoomCreation(dependencies);
+    this.#members = new RoomMembers(dependencies);
   }
 
   /**
@@ -79,88 +83,65 @@ export class RoomDirectory {
     return { rooms: entries.slice(0, joined.length + LISTED_ROOMS), isWhole };
   }
 
-  /** All rooms in the order of their names, page by page; see RoomCatalogue. @throws ChatError `database-unavailable` */
+  /**
+   * All rooms in the order of their names, page by page; see RoomCatalogue. Private rooms that the user has joined are among
+   * them. @throws ChatError `database-unavailable`
+   */
   async page(after: string | null, limit: number, id_user: string): Promise<RoomPage> {
-    const { catalogue, memberships } = this.#dependencies;
-    const [{ rooms, next }, joined] = await Promise.all([
-      catalogue.page(after, limit),
-      memberships.of(id_user),
-    ]);
-    return { rooms: await this.#describe(rooms, joined, id_user), next };
+    const { catalogue, memberships, roomTable } = this.#dependencies;
+    const [page, joined] = await Promise.all([catalogue.page(after, limit), memberships.of(id_user)]);
+    const own = [...(await roomTable.getMany(joined.map(({ room }) => room))).values()].filter(
+      ({ name, access }) =>
+        access === 'private' &&
+        (after === null || compareNames(name, after) > 0) &&
+        (page.next === null || compareNames(name, page.next) <= 0),
+    );
+    const rooms = [...page.rooms, ...own.map(claimed)].sort((a, b) => compareNames(a.name, b.name));
+    const shown = rooms.slice(0, limit);
+    const next = rooms.length > limit ? (shown.at(-1)?.name ?? null) : page.next;
+    return { rooms: await this.#describe(shown, joined, id_user), next };
   }
 
-  /** Any room, also one that was never created or used. @throws ChatError `database-unavailable` */
+  /** Any room, also one that was never created or used. @throws ChatError `no-such-room`, `database-unavailable` */
   async info(room: string, id_user: string): Promise<RoomEntry> {
-    const { memberships, roomTable } = this.#dependencies;
+    const { access, memberships, roomTable } = this.#dependencies;
+    await access.authorise(room, id_user, 'see');
     const [info, membership] = await Promise.all([roomTable.get(room), memberships.get(room, id_user)]);
     const [entry] = await this.#describe(
       [info ? claimed(info) : unclaimed(room)],
       membership ? [membership] : [],
       id_user,
     );
-    return entry!;
+    return { ...entry!, ...(info?.description && { description: info.description }) };
   }
 
-  /**
-   * Creates a room; its creator is its first member. Takes cleaned fields, and the creator's address, for limits.
-   * @throws ChatError `room-exists`, `room-in-use`, `rate-limited`, `too-many-rooms`, `database-unavailable`
-   */
-  async create({
-    by,
-    address,
-    ...room
-  }: Pick<RoomInfo, 'name' | 'topic' | 'access'> & {
-    by: Person;
-    address?: string | undefined;
-  }): Promise<RoomEntry> {
-    const { limits, roomTable } = this.#dependencies;
-    const { name } = room;
-    // Every visitor arrives in the lobby, so no user may make it a room for members.
-    if (name === LOBBY) throw roomExists('the lobby exists already, and is open to all users');
-    if (await roomTable.get(name)) throw roomExists(`there is a room ${JSON.stringify(name)}`);
-    await limits.room(by.id_user, address);
-    return limits.heavyWrites.run(address, () => this.#write(room, by));
-  }
-
-  async #write(room: Pick<RoomInfo, 'name' | 'topic' | 'access'>, by: Person): Promise<RoomEntry> {
-    const { listing, memberships, roomTable } = this.#dependencies;
-    const { name } = room;
-    const alike = looksLikeLobby(name) ? LOBBY : await roomTable.lookAlike(name);
-    if (alike !== null) throw roomExists(`the name looks like that of the room ${JSON.stringify(alike)}`);
-    await this.#checkClaim(name, room.access, by.id_user);
-    const wasMember = (await memberships.get(name, by.id_user)) !== undefined;
-    // Before the room can be for members: otherwise its creator would be removed from it for a moment.
-    await this.#addMember(name, by);
-    try {
-      await roomTable.create({ ...room, by: by.id_user });
-    } catch (error) {
-      if (!wasMember) await memberships.leave(name, by.id_user);
-      throw error;
-    }
-    listing.invalidate();
-    return this.info(name, by.id_user);
+  /** See RoomCreation. */
+  async create(room: NewRoom): Promise<RoomEntry> {
+    await this.#creation.create(room);
+    return this.info(room.name, room.by.id_user);
   }
 
   /**
    * Makes a user a member. Joining twice is no error.
    * @param address the user's address, for limits
-   * @throws ChatError `rate-limited`, `too-many-rooms`, `database-unavailable`
+   * @throws ChatError `no-such-room`, `request-needed`, `rate-limited`, `too-many-rooms`, `database-unavailable`
    */
   async join(room: string, person: Person, address?: string): Promise<void> {
-    const { limits } = this.#dependencies;
+    const { access, limits } = this.#dependencies;
     await limits.membership(person.id_user, address);
-    await limits.heavyWrites.run(address, () => this.#addMember(room, person));
+    await access.authorise(room, person.id_user, 'join');
+    await limits.heavyWrites.run(address, () => addMember(room, person, this.#dependencies));
   }
 
   /**
-   * Ends a membership. Leaving a room without a membership is no error.
+   * Ends a membership, see RoomMembers. Leaving a room without a membership is no error.
    * @param address the user's address, for limits
    * @throws ChatError `rate-limited`, `database-unavailable`
    */
   async leave(room: string, id_user: string, address?: string): Promise<void> {
-    const { limits, memberships } = this.#dependencies;
+    const { limits } = this.#dependencies;
     await limits.membership(id_user, address);
-    await limits.heavyWrites.run(address, () => memberships.leave(room, id_user));
+    await limits.heavyWrites.run(address, () => this.#members.leave(room, id_user));
   }
 
   /**
@@ -169,12 +150,9 @@ export class RoomDirectory {
    * @throws ChatError `not-a-member`, `database-unavailable`
    */
   async markRead(room: string, id_user: string, position: Position): Promise<Position> {
+    await this.#dependencies.access.authorise(room, id_user, 'mark-read');
     const read = await this.#dependencies.memberships.markRead(room, id_user, position);
-    if (!read)
-      throw new ChatError('not-a-member', 'join first: read positions are kept for members only', {
-        field: 'room',
-      });
-    return read;
+    return read ?? position;
   }
 
   /** The position up to which a member has read; null for a user who has not joined. @throws ChatError `database-unavailable` */
@@ -190,8 +168,8 @@ export class RoomDirectory {
     after: Pick<Member, 'joined' | 'id_user'> | null = null,
     limit = MEMBERS_PER_PAGE,
   ): Promise<MemberPage> {
-    const { access, memberships, presence, users } = this.#dependencies;
-    await access.check(room, by);
+    const { access, memberships, presence, roomTable, users } = this.#dependencies;
+    await access.authorise(room, by, 'read');
     const [found, total, present] = await Promise.all([
       memberships.in(room, after, limit + 1),
       this.#memberCounts.in(room),
@@ -201,10 +179,12 @@ export class RoomDirectory {
     const known = await users.getMany(shown.map(({ id_user }) => id_user));
     const here = new Set(present.users.map(({ id_user }) => id_user));
     // Rights may have ended since.
-    await access.check(room, by);
-    const members = shown.map(({ id_user, joined }) => ({
+    await access.authorise(room, by, 'read');
+    const owner = (await roomTable.get(room))?.owner;
+    const members = shown.map(({ id_user, joined, role }) => ({
       id_user,
       name: known.get(id_user)?.name ?? null,
+      role: id_user === owner ? ('owner' as const) : role,
       joined,
       present: here.has(id_user),
     }));
@@ -217,31 +197,20 @@ export class RoomDirectory {
     };
   }
 
-  /** The users present in a room, by socket, over all processes. @throws ChatError `not-a-member`, `database-unavailable` */
-  async present(room: string, by: string): Promise<PresentUsers> {
-    const { access, presence } = this.#dependencies;
-    await access.check(room, by);
-    const users = await presence.users(room);
-    // The answer may depend on other processes, and rights may have ended since.
-    await access.check(room, by);
-    return users;
+  /** Those of the rooms that are not private. @throws ChatError `database-unavailable` */
+  async listed(rooms: readonly string[]): Promise<Set<string>> {
+    const created = await this.#dependencies.roomTable.getMany(rooms);
+    return new Set(rooms.filter((room) => created.get(room)?.access !== 'private'));
   }
 
-  /**
-   * A room can be used without having been created. Creating it must not take it from its users: only one of its recent
-   * authors can create it, and it stays open.
-   * @throws ChatError `room-in-use`
-   */
-  async #checkClaim(name: string, access: RoomInfo['access'], by: string): Promise<void> {
-    const { messages, presence } = this.#dependencies;
-    const use = await messages.useOf(name, by);
-    if (use.isUsed && !use.isAuthor)
-      throw roomInUse('this room has messages: only one of its recent authors can create it');
-    if (access === 'open') return;
-    if (use.isUsed) throw roomInUse('this room has messages of other users and stays open', 'access');
-    const { users } = await presence.users(name);
-    if (users.some(({ id_user }) => id_user !== by))
-      throw roomInUse('other users are in this room, so it stays open', 'access');
+  /** The users present in a room, by socket, over all processes. @throws ChatError a refusal of `read`, `database-unavailable` */
+  async present(room: string, by: string): Promise<PresentUsers> {
+    const { access, presence } = this.#dependencies;
+    await access.authorise(room, by, 'read');
+    const users = await presence.users(room);
+    // The answer may depend on other processes, and rights may have ended since.
+    await access.authorise(room, by, 'read');
+    return users;
   }
 
   async #describe(
@@ -249,7 +218,8 @@ export class RoomDirectory {
     joined: readonly MembershipInfo[],
     id_user: string,
   ): Promise<RoomEntry[]> {
-    const { mentions, messages, presence } = this.#dependencies;
+    const { access, mentions, messages, presence } = this.#dependencies;
+    const isOperator = access.isOperator(id_user);
     const memberships = new Map(joined.map((membership) => [membership.room, membership]));
     const visible = rooms.filter(({ name, access }) => access === 'open' || memberships.has(name));
     const own = rooms.flatMap(({ name }) => memberships.get(name) ?? []);
@@ -261,29 +231,15 @@ export class RoomDirectory {
     ]);
     const index = new Map(own.map(({ room }, i) => [room, i]));
     const countIn = (room: string, found: readonly number[]) => found[index.get(room) ?? -1] ?? null;
-    return rooms.map((room) => ({
+    return rooms.map(({ description: _, ...room }) => ({
       ...room,
       joined: memberships.has(room.name),
+      role: isOperator ? ('operator' as const) : roleIn(room, memberships.get(room.name)),
       users: counts.get(room.name)?.users ?? null,
       unread: countIn(room.name, unread),
       mentions: countIn(room.name, mentioned),
     }));
   }
-
-  async #addMember(room: string, { id_user, name }: Person): Promise<void> {
-    const { memberships, users } = this.#dependencies;
-    // Members are listed by name, also those who have never chosen one.
-    await users.introduce(id_user, name);
-    await memberships.join(room, id_user);
-  }
-}
-
-const looksLikeLobby = (name: string) => nameKeys(name).some((key) => LOBBY_KEYS.includes(key));
-const LOBBY_KEYS = nameKeys(LOBBY);
-
-interface Person {
-  id_user: string;
-  name: string;
 }
 
 /** Before the first reading, the messages since joining are unread. */
@@ -291,10 +247,7 @@ function readUpTo({ read, joined }: MembershipInfo): Position {
   return read ?? { sent: joined ?? 0, id: '' };
 }
 
-function roomInUse(message: string, field = 'name'): ChatError {
-  return new ChatError('room-in-use', message, { field });
-}
-
-function roomExists(message: string): ChatError {
-  return new ChatError('room-exists', message, { field: 'name' });
+/** @param membership undefined for a user who is not a member */
+function roleIn({ owner }: KnownRoom, membership: MembershipInfo | undefined): MemberRole | null {
+  return membership ? (membership.id_user === owner ? 'owner' : membership.role) : null;
 }

@@ -1,7 +1,7 @@
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { Presence } from '../presence/presence.js';
 import type { KnownRoom } from '../protocol/room.js';
-import { type CataloguePage, claimed, type RoomCatalogue } from './room-catalogue.js';
+import type { CataloguePage, RoomCatalogue } from './room-catalogue.js';
 
 /** Rooms in a list in addition to those that its reader has joined. */
 export const LISTED_ROOMS = 100;
@@ -82,11 +82,11 @@ export class RoomListing {
   }
 
   async #query(): Promise<Listing> {
-    const { catalogue, roomTable } = this.#dependencies;
+    const { catalogue } = this.#dependencies;
     const [first, newest] = await Promise.all([
       catalogue.page(null, LISTED_ROOMS),
-      roomTable.newest(LISTED_ROOMS),
+      catalogue.newest(LISTED_ROOMS),
     ]);
-    return { first, newest: newest.map(claimed) };
+    return { first, newest };
   }
 }

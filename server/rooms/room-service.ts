@@ -56,7 +56,7 @@ interface OpenRoom {
  */
 export class RoomService {
   readonly #messages: Messages;
-  readonly #users: Pick<UserTable, 'introduce'>;
+  readonly #users: Pick<UserTable, 'introduce' | 'noteFirst'>;
   readonly #access: AccessControl;
   readonly #limits: Limits;
   readonly #commands: CommandNotices | null;
@@ -69,7 +69,7 @@ export class RoomService {
 
   constructor(
     messages: Messages,
-    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce'>,
+    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce' | 'noteFirst'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -104,7 +104,7 @@ export class RoomService {
         const opened = this.#open.get(name);
         if (!opened) continue;
         opened.rightsChanges += 1;
-        opened.room.recheck((each) => access.check(name, each), id_user);
+        opened.room.recheck((each) => access.authorise(name, each, 'read'), id_user);
       }
     });
   }
@@ -124,7 +124,7 @@ export class RoomService {
    * @throws ChatError `not-a-member`, `rate-limited`, `overloaded`; `database-unavailable` when the room cannot be read in time
    */
   async join(name: string, subscriber: Subscriber): Promise<RoomSubscription> {
-    await this.#access.check(name, subscriber.id_user);
+    await this.#access.authorise(name, subscriber.id_user, 'read');
     await this.#limits.join(subscriber.id_user, subscriber.address);
     if (this.#open.get(name)?.room.isRead) return this.#enter(name, subscriber);
     return this.#limits.roomReads.run(subscriber.address, () => this.#enter(name, subscriber));
@@ -140,7 +140,7 @@ export class RoomService {
       let rightsChanges: number;
       do {
         rightsChanges = opened.rightsChanges;
-        await this.#access.check(name, subscriber.id_user);
+        await this.#access.authorise(name, subscriber.id_user, 'read');
       } while (opened.rightsChanges !== rightsChanges);
     } catch (error) {
       release();
@@ -159,11 +159,11 @@ export class RoomService {
 
   /** The newest messages: from memory where the room is open, else from the table. @throws ChatError `not-a-member` */
   async snapshot(name: string, id_user: string): Promise<Snapshot> {
-    await this.#access.check(name, id_user);
+    await this.#access.authorise(name, id_user, 'read');
     const opened = this.#open.get(name);
     if (opened) {
       await opened.room.ready(this.#readyMs);
-      await this.#access.check(name, id_user);
+      await this.#access.authorise(name, id_user, 'read');
       return opened.room.snapshot;
     }
     const { messages, hasOlder } = await (await this.reader(name, id_user)).latest(name, MAX_WINDOW_MESSAGES);
@@ -175,14 +175,16 @@ export class RoomService {
    * @param address the author's address, for limits
    * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
    */
-  async post({ files: ids = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
+  async post({ files: named = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
     const { room, author, id = newMessageId() } = message;
     await this.#limits.message(author.id_user, address);
-    await this.#access.check(room, author.id_user);
+    await this.#access.authorise(room, author.id_user, 'post');
     await this.#checkReply(message);
     const of = { room, id_user: author.id_user, message: id };
-    const files = ids.length > 0 ? await this.#files?.forMessage(ids, of) : undefined;
+    const files = named.length > 0 ? await this.#files?.forMessage(named, of) : undefined;
     const inserted = await this.#messages.insert({ ...message, id, ...(files && { files }) });
+    // For mentions: others see the name of a guest who has not chosen one.
+    this.#users.noteFirst(author);
     const notice = inserted.created ? this.#commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
   }
@@ -204,14 +206,14 @@ export class RoomService {
     address?: string,
   ): Promise<Message> {
     await this.#limits.message(change.by, address);
-    await this.#access.check(change.room, change.by);
+    await this.#access.authorise(change.room, change.by, 'edit');
     return this.#messages.edit(change);
   }
 
   /** @throws ChatError `not-a-member`, `rate-limited`, `no-such-message`, `not-yours` */
   async remove(change: { room: string; id: string; by: string }, address?: string): Promise<void> {
     await this.#limits.message(change.by, address);
-    await this.#access.check(change.room, change.by);
+    await this.#access.authorise(change.room, change.by, 'delete');
     await this.#messages.remove(change);
     this.#orphans.add(change.id);
   }
@@ -222,7 +224,7 @@ export class RoomService {
    */
   async react({ by, emoji, isAdded, ...message }: ReactionChange, address?: string): Promise<void> {
     await this.#limits.reaction(by.id_user, address);
-    await this.#access.check(message.room, by.id_user);
+    await this.#access.authorise(message.room, by.id_user, 'react');
     const { annotations } = this.#messages;
     if (!isAdded) return annotations.removeReaction(message, by.id_user, emoji);
     // Others see the name of a guest who has not written a message.
@@ -236,9 +238,7 @@ export class RoomService {
    */
   async setPinned({ by, isPinned, ...message }: PinChange, address?: string): Promise<void> {
     await this.#limits.reaction(by.id_user, address);
-    await this.#access.check(message.room, by.id_user);
-    if (!(await this.#access.isMember(message.room, by.id_user)))
-      throw new ChatError('members-only', 'only members of this room can pin messages: join it first');
+    await this.#access.authorise(message.room, by.id_user, 'pin');
     const { annotations } = this.#messages;
     await (isPinned ? annotations.pin(message, by.id_user) : annotations.unpin(message));
   }
@@ -257,10 +257,10 @@ export class RoomService {
   async reader(name: string, id_user: string): Promise<RoomReader> {
     const access = this.#access;
     const messages = this.#messages;
-    await access.check(name, id_user);
+    await access.authorise(name, id_user, 'read');
     const checked = async <T>(found: Promise<T>): Promise<T> => {
       const result = await found;
-      await access.check(name, id_user);
+      await access.authorise(name, id_user, 'read');
       return result;
     };
     return {

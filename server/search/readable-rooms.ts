@@ -1,13 +1,12 @@
 import type { AccessControl } from '../access/access-control.js';
-import { ChatError } from '../protocol/errors.js';
 
 /** Which rooms a user may read, checked once for each room. */
 export class ReadableRooms {
-  readonly #access: Pick<AccessControl, 'check'>;
+  readonly #access: Pick<AccessControl, 'may'>;
   readonly #id_user: string;
   readonly #rooms = new Map<string, boolean>();
 
-  constructor(access: Pick<AccessControl, 'check'>, id_user: string) {
+  constructor(access: Pick<AccessControl, 'may'>, id_user: string) {
     this.#access = access;
     this.#id_user = id_user;
   }
@@ -27,18 +26,8 @@ export class ReadableRooms {
     const unchecked = [...new Set(rooms)].filter((room) => !this.#rooms.has(room));
     await Promise.all(
       unchecked.map(async (room) => {
-        this.#rooms.set(room, await this.#isReadable(room));
+        this.#rooms.set(room, await this.#access.may(room, this.#id_user, 'read'));
       }),
     );
-  }
-
-  async #isReadable(room: string): Promise<boolean> {
-    try {
-      await this.#access.check(room, this.#id_user);
-      return true;
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'not-a-member') return false;
-      throw error;
-    }
   }
 }

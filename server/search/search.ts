@@ -13,7 +13,7 @@ import type { SearchQuery } from './query/search-query.js';
 import { ReadableRooms } from './readable-rooms.js';
 
 export interface SearchDependencies {
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'authorise' | 'may'>;
   index: { query(query: IndexQuery): Promise<Found> };
   limits: Pick<Limits, 'search' | 'searches'>;
   messages: Pick<MessageScan, 'get' | 'neighbours'>;
@@ -68,7 +68,7 @@ export class Search {
 
   async #find({ query: asked, id_user, before, limit }: SearchRequest): Promise<SearchPage> {
     const { access, users } = this.#dependencies;
-    for (const room of asked.rooms) await access.check(room, id_user);
+    for (const room of asked.rooms) await access.authorise(room, id_user, 'read');
     const query = await resolveAuthors(asked, id_user, users);
     return this.#page(query, id_user, before, limit);
   }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AccessControl } from '../access/access-control.js';
 import type { MembershipInfo, MembershipTable } from '../database/tables/membership-table.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { OwnedSettings, SettingsTable } from '../database/tables/settings-table.js';
@@ -15,6 +17,7 @@ import type { PresenceRelay } from './presence-relay.js';
 import type { SocketConnection } from './socket-connection.js';
 
 export interface AnnouncerDependencies {
+  access: Pick<AccessControl, 'roleOf'>;
   roomTable: RoomTable;
   memberships: MembershipTable;
   membershipNews: MembershipNews;
@@ -33,6 +36,8 @@ const ROOM_NEWS_PER_WINDOW = 20;
 const ROOM_NEWS_WINDOW_MS = 1_000;
 /** Renames that wait for a list of rooms from the database. Further ones are not announced. */
 const MAX_WAITING_RENAMES = 10_000;
+/** Changes of rooms that wait for the members of a private room. Further ones are not announced. */
+const MAX_WAITING_NEWS = 10_000;
 
 /**
  * Notifies sockets of changes of rooms, members and users. It follows the tables' changefeeds alone, so that a row
@@ -42,6 +47,8 @@ export class Announcer {
   readonly #dependencies: AnnouncerDependencies;
   /** Renames are announced in order, although they need a query first. */
   readonly #renames: OrderedTasks;
+  /** Changes of rooms are announced in order, although those of private rooms need a query first. */
+  readonly #roomNews: OrderedTasks;
   #newsCount = 0;
   #newsWindowEnd = 0;
 
@@ -52,9 +59,18 @@ export class Announcer {
       limit: MAX_WAITING_RENAMES,
       failed: (error) => log.warn({ reason: reasonOf(error) }, 'socket: failed to announce a new name'),
     });
+    this.#roomNews = new OrderedTasks({
+      limit: MAX_WAITING_NEWS,
+      failed: (error) =>
+        log.warn({ reason: reasonOf(error) }, 'socket: failed to announce a change of a room'),
+    });
     roomTable.cache.on('changed', (before, after) => this.#roomChanged(before, after));
     membershipNews.on('changed', (change) => this.#membersChanged(change));
-    memberships.cache.on('changed', (before, after) => before && after && this.#readPositionChanged(after));
+    memberships.cache.on('changed', (before, after) => {
+      if (!before || !after) return;
+      if (!isDeepStrictEqual(before.read, after.read)) this.#readPositionChanged(after);
+      if (before.role !== after.role) this.#rolesChanged(after.room, [after.id_user]);
+    });
     settings.cache.on('changed', (before, after) => this.#settingsChanged((after ?? before)!.id_user, after));
     users.cache.on('changed', (_before, after) => after && this.#renames.add(() => this.#userChanged(after)));
   }
@@ -63,8 +79,57 @@ export class Announcer {
     const name = (after ?? before)!.name;
     const isNews = this.#isWithinNewsLimit();
     const isConcerned = (each: SocketConnection) => isNews || each.isIn(name);
-    if (after) this.#announce({ type: before ? 'roomChanged' : 'roomCreated', room: after }, isConcerned);
-    else this.#announce({ type: 'roomRemoved', room: name }, isConcerned);
+    if (before && after && before.owner !== after.owner)
+      this.#rolesChanged(name, [before.owner, after.owner]);
+    const frame: ServerFrame = after
+      ? { type: before ? 'roomChanged' : 'roomCreated', room: after }
+      : { type: 'roomRemoved', room: name };
+    const wasHidden = before?.access === 'private';
+    const isHidden = after?.access === 'private';
+    this.#roomNews.add(async () => {
+      if (!wasHidden && !isHidden) return this.#announce(frame, isConcerned);
+      const isMember = await this.#membersAmong(name, isConcerned);
+      // Other users learn of a private room only when it becomes visible to them, or invisible.
+      const forOthers: ServerFrame | null =
+        isHidden && before && !wasHidden
+          ? { type: 'roomRemoved', room: name }
+          : !isHidden && after
+            ? frame
+            : null;
+      this.#announce(frame, (each) => isConcerned(each) && isMember.has(each.id_user));
+      if (forOthers) this.#announce(forOthers, (each) => isConcerned(each) && !isMember.has(each.id_user));
+    });
+  }
+
+  /** Roles are announced in order too: they need the rows of the room and the members. */
+  #rolesChanged(room: string, users: readonly (string | null)[]): void {
+    const isNews = this.#isWithinNewsLimit();
+    this.#roomNews.add(async () => {
+      const { memberships, roomTable } = this.#dependencies;
+      const owner = (await roomTable.get(room))?.owner;
+      for (const id_user of users) {
+        const membership = id_user === null ? undefined : await memberships.get(room, id_user);
+        if (id_user === null || !membership) continue;
+        const role = id_user === owner ? 'owner' : membership.role;
+        const frames = new EncodedFrames([{ type: 'roleChanged', room, id_user, role }]);
+        for (const each of this.#dependencies.connections) {
+          if (!each.isAuthenticated) continue;
+          if (each.id_user === id_user) each.receive(frames);
+          else if (isNews && each.isIn(room)) each.receivePeople(room, frames);
+        }
+      }
+    });
+  }
+
+  /** The users of sockets who know the room: its members, and operators. */
+  async #membersAmong(
+    room: string,
+    isConcerned: (connection: SocketConnection) => boolean,
+  ): Promise<ReadonlySet<string>> {
+    const { access, connections } = this.#dependencies;
+    const users = new Set([...connections].filter(isConcerned).map(({ id_user }) => id_user));
+    const roles = await Promise.all([...users].map((id) => access.roleOf(room, id)));
+    return new Set([...users].filter((_id, i) => roles[i] !== 'stranger'));
   }
 
   /** A page reads the list of rooms again after a while, so a burst of new rooms need not reach every socket. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Spark } from 'primus';
 import type { AccessControl } from '../access/access-control.js';
+import { isRefusal } from '../access/rights.js';
 import type { Session } from '../auth/session.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
@@ -100,7 +101,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
     return this.#isClosed;
   }
 
-  /** False while the reader is slow; `caughtUp` is called when that ends. */
+  /** While false, `caughtUp` will be called. */
   keepsUp(): boolean {
     return this.#outgoing.keepsUp();
   }
@@ -137,7 +138,6 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
     if (!this.#isClosed) this.#outgoing.sendJson(json);
   }
 
-  /** Sends frames that other sockets receive as well. */
   receive(frames: EncodedFrames): void {
     if (!this.#isClosed) this.#outgoing.sendShared(frames);
   }
@@ -231,11 +231,11 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
   }
 
   /** Checks the right to observe a room again, and stops observing when it has ended. Never rejects. */
-  async recheckObserved(room: string, access: Pick<AccessControl, 'check'>): Promise<void> {
+  async recheckObserved(room: string, access: Pick<AccessControl, 'authorise'>): Promise<void> {
     if (!this.#observed.has(room)) return;
     const resume = this.#held.hold(room);
     try {
-      await access.check(room, this.id_user);
+      await access.authorise(room, this.id_user, 'read');
     } catch (error) {
       if (!this.#observed.has(room)) return;
       this.#observed.remove(room);
@@ -251,13 +251,13 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
   }
 
   /** Reports that the right to a room has ended. Where the check itself failed, the socket is closed to reconnect. */
-  refused(room: string, { code }: ChatError): void {
+  refused(room: string, error: ChatError): void {
     const message = 'You are not a member of this room any more';
-    if (code === 'not-a-member') this.send({ type: 'error', room, code, message });
-    else this.end(CLOSE_CODES.tryAgainLater, code);
+    if (isRefusal(error)) this.send({ type: 'error', room, code: error.code, message });
+    else this.end(CLOSE_CODES.tryAgainLater, error.code);
   }
 
-  /** Must be called when the socket has been closed. */
+  /** To be called when the socket has been closed. */
   close(): void {
     this.#isClosed = true;
     this.#outgoing.abandon();

@@ -88,7 +88,9 @@ export class ChatPage {
       show: (name, message) => this.#show(name, message),
     });
     this.#listen();
-    askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
+    askBeforeLeaving(
+      () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
+    );
     this.#draw();
     if (document.activeElement === document.body && !isTouchScreen()) this.#views.current.focusComposer();
     client.connect();

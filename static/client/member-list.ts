@@ -92,7 +92,8 @@ export class MemberList {
   #joined({ user, at }: ServerFrame<'memberJoined'>): void {
     if (this.#total === null || this.#members.some(({ id_user }) => id_user === user.id_user)) return;
     this.#total += 1;
-    if (this.#next === null) this.#members = [...this.#members, { ...user, joined: at, present: false }];
+    if (this.#next === null)
+      this.#members = [...this.#members, { ...user, role: 'member', joined: at, present: false }];
   }
 
   #left(id_user: string): void {

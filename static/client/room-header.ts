@@ -1,8 +1,7 @@
 import type { Author } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { membershipWords } from '../../server/http/pages/rows/membership-words.js';
-import { roomMark } from '../../server/http/pages/rows/room-row.js';
-import { t } from '../../server/http/pages/texts/text.js';
+import { accessWords, roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
 import { byId, toNode } from './elements.js';
@@ -55,7 +54,7 @@ export class RoomHeader {
     setText('room-name', name);
     const mark = roomMark(access);
     byId('room-mark').replaceChildren(typeof mark === 'string' ? mark : toNode(mark));
-    byId('room-access').textContent = access === 'members' ? t('room.forMembers') : '';
+    byId('room-access').textContent = accessWords(access);
     this.#showWords(name, access);
   }
 

@@ -3,7 +3,13 @@ import type { MembersPage } from '../../static/client/api.js';
 import { MemberList } from '../../static/client/member-list.js';
 import { until } from '../support/until.js';
 
-const member = (id_user: string) => ({ id_user, name: id_user, joined: 1, present: false });
+const member = (id_user: string) => ({
+  id_user,
+  name: id_user,
+  role: 'member' as const,
+  joined: 1,
+  present: false,
+});
 const room = 'tea';
 
 /** A list on a server with these pages. */

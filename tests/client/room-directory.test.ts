@@ -9,8 +9,8 @@ const room = (name: string, more: Partial<RoomEntry> = {}): RoomEntry => ({
   ...more,
 });
 const info = (name: string, topic = '') => {
-  const { access, created, created_by } = unclaimedRoom(name);
-  return { name, topic, access, created, created_by };
+  const { access, joining, posting, archived, created, created_by, owner } = unclaimedRoom(name);
+  return { name, topic, access, joining, posting, archived, created, created_by, owner };
 };
 
 describe('the directory of rooms', () => {

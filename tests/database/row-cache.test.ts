@@ -21,7 +21,7 @@ const log = createLog({ log: 'silent' });
 let on: TestDatabase;
 let line: TcpProxy;
 let database: Database;
-let cache: RowCache<RoomRow, Room, 'name' | 'created' | 'name_key'>;
+let cache: RowCache<RoomRow, Room, 'name' | 'name_key' | 'listed_name' | 'listed_created'>;
 let driver: rethinkdb.Connection;
 let changes: [Room | null, Room | null][];
 

@@ -30,11 +30,25 @@ describe('creating a room', () => {
     const response = await create({ topic: '  Tea ' });
     expect(response.status).toBe(201);
     const created = await jsonOf(response);
-    expect(created).toMatchObject({ name, topic: 'Tea', access: 'open', joined: true, users: 0, unread: 0 });
+    expect(created).toMatchObject({
+      name,
+      topic: 'Tea',
+      access: 'open',
+      joined: true,
+      role: 'owner',
+      users: 0,
+      unread: 0,
+    });
     const there = new URL(response.headers.get('location')!, app.url);
     expect(await get(there.href)).toEqual(created);
     expect(await listed()).toEqual(created);
-    expect(await listed(bob)).toEqual({ ...created, joined: false, unread: null, mentions: null });
+    expect(await listed(bob)).toEqual({
+      ...created,
+      joined: false,
+      role: null,
+      unread: null,
+      mentions: null,
+    });
   });
 
   test('a room can be created with any characters in its name', async () => {

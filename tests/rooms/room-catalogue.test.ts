@@ -70,15 +70,21 @@ describe('used rooms', () => {
 });
 
 describe('the catalogue of rooms', () => {
-  beforeAll(() =>
-    insertRooms(
+  beforeAll(async () => {
+    const messages = ['hidden', 'one open row'].map((room) => ({ room, body: 'secret' }));
+    await database.run(database.table({ name: 'messages', indexes: {} }).insert(messages));
+    await insertRooms(
       { id: 'b', topic: 'By hand' },
       { id: 'tea', topic: 'Created and used', created: r.now() },
       { id: 'two rows', access: 'open' },
       { id: 'another id', name: 'two rows', access: 'members' },
       { id: '\u{10ffff}', access: 'members' },
-    ),
-  );
+      { id: 'hidden', access: 'private' },
+      { id: 'lobbyist', access: 'invented' },
+      { id: 'one open row', access: 'open' },
+      { id: 'one private row', name: 'one open row', access: 'private' },
+    );
+  });
   const ALL = ['a', 'a/b', 'b', 'lobby', 'tea', 'two rows', ...USED.slice(4), '\u{10ffff}'];
 
   test('the catalogue has created and used rooms once each, and says which were created', async () => {
@@ -110,6 +116,12 @@ describe('the catalogue of rooms', () => {
       expect(found).toEqual(ALL);
     },
   );
+
+  test('private rooms, and rooms of an unknown access, are neither listed nor found', async () => {
+    const hidden = ['hidden', 'lobbyist', 'one open row', 'one private row'];
+    expect(await catalogue.find(hidden)).toEqual([]);
+    expect((await catalogue.newest(100)).map(({ name }) => name)).toEqual(['tea']);
+  });
 
   test('a room whose last message is deleted is not in the catalogue any more', async () => {
     await database.run(

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const roomTable = new RoomTable(database, log);
   const memberships = new MembershipTable(database, log);
   const users = new UserTable(database, log);
-  const access = new AccessControl(roomTable, memberships);
+  const access = new AccessControl({ rooms: roomTable, memberships });
   presence = new MemoryPresence(log);
   catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
@@ -79,14 +79,25 @@ describe('creating a room', () => {
       access: 'open',
       created: expect.any(Number),
       created_by: 'ann',
+      owner: 'ann',
+      joining: 'self',
+      posting: 'all',
+      archived: null,
       is_created: true,
       joined: true,
+      role: 'owner',
       users: 0,
       unread: 0,
       mentions: 0,
     });
     expect(await named('ann')).toEqual(created);
-    expect(await named('bob')).toEqual({ ...created, joined: false, unread: null, mentions: null });
+    expect(await named('bob')).toEqual({
+      ...created,
+      joined: false,
+      role: null,
+      unread: null,
+      mentions: null,
+    });
   });
 
   test('creating a room of an existing name is refused and does not change it', async () => {
@@ -140,7 +151,7 @@ describe('joining', () => {
     const guest = { id_user: randomUUID(), name: 'Guest 1234' };
     await directory.join(room, guest);
     expect((await directory.members(room, '')).members).toEqual([
-      { ...guest, joined: expect.any(Number), present: false },
+      { ...guest, role: 'member', joined: expect.any(Number), present: false },
     ]);
     await directory.join(`${room}-2`, { ...guest, name: 'Guest 9999' });
     expect((await directory.members(`${room}-2`, '')).members).toMatchObject([{ name: 'Guest 1234' }]);

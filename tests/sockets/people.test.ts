@@ -236,6 +236,38 @@ describe('rooms and members', () => {
     for (const each of [member, outsider]) each.close();
   });
 
+  it('only members learn of a private room and its changes, and others when it becomes visible or invisible', async () => {
+    const [member, outsider] = [await open(), await open()];
+    const { id_user } = member.latest('welcome')!.user;
+    const change = (fields: object) => r.table('rooms').get('hidden').update(fields).run(console_);
+    const topics = (client: SocketClient) =>
+      client.frames.flatMap((frame) =>
+        (frame.type === 'roomCreated' || frame.type === 'roomChanged') && frame.room.name === 'hidden'
+          ? [frame.room.topic]
+          : [],
+      );
+    await r
+      .table('memberships')
+      .insert({ id: ['hidden', id_user!] })
+      .run(console_);
+    await until('the membership is known', () => member.latest('memberJoined'));
+    await r.table('rooms').insert({ id: 'hidden', access: 'private', topic: 'one' }).run(console_);
+    await change({ topic: 'two' });
+    await until('the member sees both', () => topics(member).length === 2);
+    await change({ access: 'open', topic: 'three' });
+    await until('all users see the open room', () => topics(outsider).includes('three'));
+    expect(topics(outsider)).toEqual(['three']);
+    await change({ access: 'private', topic: 'four' });
+    await until('it disappears for others', () => outsider.latest('roomRemoved')?.room === 'hidden');
+    await until('the member sees the change', () => topics(member).includes('four'));
+    expect(topics(member)).toEqual(['one', 'two', 'three', 'four']);
+    expect(member.latest('roomRemoved')).toBeUndefined();
+    await r.table('rooms').get('hidden').delete().run(console_);
+    await until('the member sees the deletion', () => member.latest('roomRemoved'));
+    expect(topics(outsider)).toEqual(['three']);
+    for (const each of [member, outsider]) each.close();
+  });
+
   it('a reading position is stored and only moves forward', async () => {
     const [one, two] = [await open(), await open()];
     const { id_user } = one.latest('welcome')!.user;

@@ -121,7 +121,7 @@ describe('a socket connection', () => {
     await until('the presence is sent', () => of('presence').length === 1);
     let allow = () => {};
     const check = () => new Promise<void>((resolve) => (allow = resolve));
-    const checked = connection.recheckObserved('room', { check });
+    const checked = connection.recheckObserved('room', { authorise: check });
     enter('bob', 'room');
     let isSeen = false;
     const receivePeople = (_room: string, { json }: EncodedFrames) => {

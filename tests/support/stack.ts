@@ -48,7 +48,10 @@ export async function startStack(
   await database.ready(30_000);
   const messages = new Messages(database, log);
   const users = new UserTable(database, log);
-  const access = new AccessControl(new RoomTable(database, log), new MembershipTable(database, log));
+  const access = new AccessControl({
+    rooms: new RoomTable(database, log),
+    memberships: new MembershipTable(database, log),
+  });
   const rooms = new RoomService(messages, users, access, unlimited(), log, {
     lingerMs: 100,
     ...options.rooms,

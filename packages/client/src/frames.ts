@@ -54,6 +54,8 @@ export interface MessageFile {
   height?: number | undefined;
   /** True for an image that moves */
   animated?: boolean | undefined;
+  /** Description for readers who cannot see an image; its name, if absent */
+  alt?: string | undefined;
 }
 
 /** An emoji with which users reacted to a message. */
@@ -135,6 +137,7 @@ export type ErrorCode =
   | 'not-found'
   | 'bad-room'
   | 'bad-body'
+  | 'too-many-marks'
   | 'too-many-mentions'
   | 'bad-name'
   | 'bad-id'
@@ -156,14 +159,26 @@ export type ErrorCode =
   | 'room-exists'
   | 'room-in-use'
   | 'not-a-member'
+  | 'no-such-room'
+  | 'not-allowed'
+  | 'read-only'
+  | 'archived'
+  | 'request-needed'
   | 'bad-topic'
+  | 'bad-description'
+  | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
+  | 'name-taken'
+  | 'too-many-credentials'
+  | 'no-such-credential'
+  | 'no-such-session'
   | 'name-is-given'
   | 'no-such-file'
+  | 'bad-alt'
   | 'bad-file'
   | 'file-too-large'
   | 'file-storage-full'
@@ -225,7 +240,7 @@ export interface UserSettings {
 export interface ListedRoom {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  access: 'open' | 'members' | 'private';
   /** False for a room that is used without having been created */
   is_created: boolean;
   /** People in the room; null for a room for members */
@@ -236,10 +251,20 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
-  access: 'open' | 'members';
+  /** Absent in lists of rooms */
+  description?: string | undefined;
+  access: 'open' | 'members' | 'private';
+  /** In a room with `access: members`: how users join */
+  joining: 'self' | 'request';
+  /** `moderators`: only they write, others read */
+  posting: 'all' | 'moderators';
+  /** Since when the room can only be read; null if it is not archived */
+  archived: number | null;
   /** Null for a row written by hand without a time */
   created: number | null;
   created_by: string | null;
+  /** The owner, as long as this user is a member */
+  owner: string | null;
 }
 
 /** Frames that clients send, by type. */
@@ -280,8 +305,8 @@ export interface ClientFrames {
       body?: string | undefined;
       /** Id of the message of the same room that this one replies to */
       reply_to?: string | undefined;
-      /** Ids of own files that were uploaded to this room and have not been sent yet */
-      files?: string[] | undefined;
+      /** Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions */
+      files?: (string | { id: string; alt?: string | undefined })[] | undefined;
     };
   };
   /** Replaces the body of an own message. */
@@ -380,6 +405,37 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     view: string;
+  };
+  /** Changes settings of a created room; those that are missing are kept. Answered by an `ack`. */
+  changeRoom: {
+    type: 'changeRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    topic?: string | undefined;
+    description?: string | undefined;
+    access?: 'open' | 'members' | 'private' | undefined;
+    joining?: 'self' | 'request' | undefined;
+    posting?: 'all' | 'moderators' | undefined;
+    archived?: boolean | undefined;
+  };
+  /** Changes the role of a member. Answered by an `ack`. */
+  setRole: {
+    type: 'setRole';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
+    /** `owner` transfers the ownership */
+    role: 'member' | 'moderator' | 'owner';
+  };
+  /** Ends the membership of a user of a weaker role. Answered by an `ack`. */
+  removeMember: {
+    type: 'removeMember';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
@@ -599,6 +655,10 @@ export interface ServerFrames {
     limit?: number | undefined;
     /** Milliseconds after which to retry */
     retryAfterMs?: number | undefined;
+    /** The action that the role of the user does not allow */
+    action?: string | undefined;
+    /** The least role that it needs */
+    role?: string | undefined;
   };
   /** Presence in a joined or observed room: all sockets (`users`), or the difference (`joined`, `left`). Large rooms send only a `count`. */
   presence: {
@@ -709,6 +769,14 @@ export interface ServerFrames {
     left: number;
     /** When the server noticed the change, in milliseconds since 1970 */
     at: number;
+  };
+  /** A member of a joined room has another role, or the own user in any room. */
+  roleChanged: {
+    type: 'roleChanged';
+    room: string;
+    /** Id of a user */
+    id_user: string;
+    role: 'member' | 'moderator' | 'owner';
   };
   /** The read position of the own user, set on any socket. */
   read: {

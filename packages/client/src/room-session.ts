@@ -1,10 +1,10 @@
 import { CommandNotice } from './command-notice.js';
 import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
-import type { Outbox } from './outbox.js';
+import { frameOf, type Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
-import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
-import type { Requests } from './requests.js';
+import { ConnectionError, isAuthenticationError, isNoAccess, RequestError } from './request-error.js';
+import type { ChangeFrame, Requests } from './requests.js';
 import type { RoomStatus } from './room-status.js';
 import { Timeline } from './timeline.js';
 
@@ -18,11 +18,6 @@ export interface RoomSessionDependencies {
   schedule: (callback: () => void, delayMs: number) => void;
   now: () => number;
 }
-
-/** Frames that change messages of a room. */
-type ChangeFrame = ClientFrame<
-  'editMessage' | 'deleteMessage' | 'addReaction' | 'removeReaction' | 'pinMessage' | 'unpinMessage'
->;
 
 /** Milliseconds until a retry if an error does not name them. */
 const RETRY_DELAY_MS = 3_000;
@@ -68,7 +63,7 @@ export class RoomSession {
 
   /** The user was in the room and lost the right to be. */
   get isExpelled(): boolean {
-    return this.#wasJoined && this.#status === 'refused' && this.#refusal?.code === 'not-a-member';
+    return this.#wasJoined && this.#status === 'refused' && isNoAccess(this.#refusal?.code);
   }
 
   /** A limit was exceeded: no message is sent before this time (milliseconds since 1970). */
@@ -211,13 +206,11 @@ export class RoomSession {
   sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
-      for (const { id, body, reply_to, files = [], progress } of outbox.of(room)) {
-        if (progress !== 'waiting') continue;
-        outbox.mark(id, 'sent');
-        this.notice.sent(id);
-        const message = { id, room, body, reply_to };
-        const named = files.length > 0 && { files: files.map((file) => file.id) };
-        send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
+      for (const unsent of outbox.of(room)) {
+        if (unsent.progress !== 'waiting') continue;
+        outbox.mark(unsent.id, 'sent');
+        this.notice.sent(unsent.id);
+        send(frameOf(unsent));
       }
     }
     changed();
@@ -237,7 +230,7 @@ export class RoomSession {
       code === 'database-unavailable' ||
       code === 'shutting-down' ||
       isAuthenticationError(code);
-    const isExpulsion = ref === undefined && code === 'not-a-member' && error.room === room;
+    const isExpulsion = ref === undefined && isNoAccess(code) && error.room === room;
     if (isAuthenticationError(code) || isExpulsion) this.#refused(error);
     if (code === 'bots-unavailable' || code === 'no-such-command') {
       if (error.room === room) this.notice.show(message);

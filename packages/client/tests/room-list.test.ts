@@ -15,8 +15,12 @@ const info = (name: string, access: 'open' | 'members' = 'open') => ({
   name,
   topic: 'new',
   access,
+  joining: 'self' as const,
+  posting: 'all' as const,
+  archived: null,
   created: 1,
   created_by: 'bob',
+  owner: 'bob',
 });
 
 function connect() {

@@ -6,6 +6,7 @@ import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
 import type {
   CommandRow,
+  CredentialRow,
   FileChunkRow,
   FileRow,
   MembershipRow,
@@ -37,12 +38,13 @@ export const MESSAGES: TableDeclaration<MessageRow, 'room_sent' | 'command_sent'
   writeHook: messageHook,
 };
 
-/** Created rooms. */
-export const ROOMS: TableDeclaration<RoomRow, 'name' | 'created' | 'name_key'> = {
+/** Created rooms. The indexes `listed_…` are without private rooms, of which lists must not show anything. */
+export const ROOMS: TableDeclaration<RoomRow, 'name' | 'name_key' | 'listed_name' | 'listed_created'> = {
   name: 'rooms',
   indexes: {
     name: { definition: (row) => row('name').default(row('id')) },
-    created: { definition: (row) => row('created') },
+    listed_name: { definition: (row) => ifListed(row, row('name').default(row('id'))) },
+    listed_created: { definition: (row) => ifListed(row, row('created')) },
     name_key: { definition: (row) => row('name_key'), options: { multi: true } },
   },
 };
@@ -86,7 +88,13 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
 /** Settings of users. */
 export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
 
-/** Logins on the page. */
+/** Passkeys and recovery codes of guests. */
+export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
+  name: 'credentials',
+  indexes: { id_user: { definition: (row) => row('id_user') } },
+};
+
+/** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
   indexes: {
@@ -127,6 +135,7 @@ export const TABLES = [
   PINS,
   USERS,
   USER_SETTINGS,
+  CREDENTIALS,
   SESSIONS,
   COMMANDS,
   FILES,
@@ -174,6 +183,12 @@ export function usersMentionedIn(body: Datum): Datum<string[]> {
         .do((found) => r.branch(found.eq(null), [], [found('groups').nth(0)('str')])),
     );
   return r.branch(body.match('<@').eq(null), [], mentioned.distinct().limit(MAX_MENTIONS));
+}
+
+/** Null, which is no key, for a private room, and for one of an unknown access. */
+function ifListed(row: Datum<RoomRow>, key: Datum): Datum {
+  const access = row('access').default('open');
+  return r.branch(access.eq('open').or(access.eq('members')), key, null);
 }
 
 // Rows written by hand may have their names in the primary key alone.

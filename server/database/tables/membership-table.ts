@@ -1,5 +1,6 @@
 import { ChatError } from '../../protocol/errors.js';
 import type { Position } from '../../protocol/message.js';
+import type { MemberRole } from '../../protocol/room.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { keepStored, millisecondsOf, r, timeOf } from '../connection/reql.js';
@@ -15,6 +16,8 @@ export interface MembershipInfo {
   id_user: string;
   /** Milliseconds since 1970; null where a row written by hand has none. */
   joined: number | null;
+  /** Of a member who does not own the room. */
+  role: Exclude<MemberRole, 'owner'>;
   /** The position up to which this user has read; null before the first reading. */
   read: Position | null;
 }
@@ -104,6 +107,14 @@ export class MembershipTable {
     this.cache.invalidate(keyOf(room, id_user));
   }
 
+  /** Changes the role of a member. @returns false if the user is not a member @throws ChatError `database-unavailable` */
+  async setRole(room: string, id_user: string, role: MembershipInfo['role']): Promise<boolean> {
+    const update = this.#one(room, id_user).update({ role });
+    const { replaced, unchanged } = await this.#database.run(update);
+    this.cache.invalidate(keyOf(room, id_user));
+    return replaced + unchanged > 0;
+  }
+
   /**
    * Stores the position up to which a member has read. It only moves forward.
    * @returns the position after the write; null when the user is not a member
@@ -145,7 +156,8 @@ const keyOf = (room: string, id_user: string) => JSON.stringify([room, id_user])
 function toMembership(row: MembershipRow): MembershipInfo | null {
   const [room, id_user]: unknown[] = Array.isArray(row.id) ? row.id : [row.room, row.id_user];
   if (typeof room !== 'string' || typeof id_user !== 'string') return null;
-  return { room, id_user, joined: millisecondsOf(row.joined), read: toPosition(row.read) };
+  const role = row.role === 'moderator' ? row.role : 'member';
+  return { room, id_user, joined: millisecondsOf(row.joined), role, read: toPosition(row.read) };
 }
 
 function toPosition(read: MembershipRow['read']): Position | null {

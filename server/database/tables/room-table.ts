@@ -1,5 +1,5 @@
 import { ChatError } from '../../protocol/errors.js';
-import type { RoomInfo } from '../../protocol/room.js';
+import { ACCESS, type RoomInfo } from '../../protocol/room.js';
 import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
@@ -11,7 +11,12 @@ import { BackgroundWrites } from './background-writes.js';
 import { primaryKey } from './primary-key.js';
 import { RowCache } from './row-cache.js';
 
-type Index = 'name' | 'created' | 'name_key';
+type Index = 'name' | 'name_key' | 'listed_name' | 'listed_created';
+
+/** New values of fields of a room. */
+export type RoomChange = Partial<
+  Pick<RoomInfo, 'topic' | 'description' | 'access' | 'joining' | 'posting' | 'archived' | 'owner'>
+>;
 
 /** Rooms whose row a process keeps in memory. */
 const MAX_CACHED_ROOMS = 5_000;
@@ -35,7 +40,7 @@ export class RoomTable {
         keyOf: ({ name }) => name,
         select: (table, names) => table.getAll(r.args(names), { index: 'name' }),
         // Of two rows for one room, the stricter one counts.
-        prefer: (a, b) => (b.access === 'members' ? b : a),
+        prefer: (a, b) => (ACCESS.indexOf(b.access) > ACCESS.indexOf(a.access) ? b : a),
       },
       log,
     );
@@ -51,51 +56,76 @@ export class RoomTable {
     return this.cache.getMany(names);
   }
 
-  /** Created rooms in the order of their names, after `name`. @throws ChatError `database-unavailable` */
-  after(name: string | null, limit: number): Promise<RoomInfo[]> {
-    const rest = this.#rows().between(name ?? r.minval, r.maxval, { index: 'name', leftBound: 'open' });
-    return this.#read(rest.orderBy({ index: 'name' }).limit(limit));
+  /**
+   * Names of created rooms that are not private, in their order, after `name`. A room with several rows may be private
+   * nevertheless: see `getMany`.
+   * @throws ChatError `database-unavailable`
+   */
+  async after(name: string | null, limit: number): Promise<string[]> {
+    const index = 'listed_name';
+    const rest = this.#rows().between(name ?? r.minval, r.maxval, { index, leftBound: 'open' });
+    return this.#names(rest.orderBy({ index }).limit(limit));
   }
 
-  /** The rooms that were created last. @throws ChatError `database-unavailable` */
-  newest(limit: number): Promise<RoomInfo[]> {
-    return this.#read(
-      this.#rows()
-        .orderBy({ index: r.desc('created') })
-        .limit(limit),
-    );
+  /** Names of the rooms that were created last, as of `after`. @throws ChatError `database-unavailable` */
+  newest(limit: number): Promise<string[]> {
+    const byTime = this.#rows().orderBy({ index: r.desc('listed_created') });
+    return this.#names(byTime.limit(limit));
   }
 
-  /** The name of another created room whose name looks alike, or null. @throws ChatError `database-unavailable` */
-  async lookAlike(name: string): Promise<string | null> {
+  /** Another created room whose name looks alike, or null. @throws ChatError `database-unavailable` */
+  async lookAlike(name: string): Promise<RoomInfo | null> {
     const others = this.#rows()
       .getAll(...nameKeys(name), { index: 'name_key' })
       .filter((row) => storedName(row).ne(name));
     const [other] = await this.#read(others.limit(1));
-    return other?.name ?? null;
+    return other ?? null;
   }
 
   /**
    * Resolves when the room is in the table.
    * @throws ChatError `room-exists`, `database-unavailable`
    */
-  async create(room: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: string }): Promise<RoomInfo> {
+  async create(room: Pick<RoomInfo, 'name' | 'topic' | 'access'> & { by: string }): Promise<void> {
     const { name, topic, access, by } = room;
-    const created = Date.now();
     const row = {
       id: primaryKey(name),
       name,
       name_key: nameKeys(name),
       topic,
       access,
-      created: timeOf(created),
+      created: timeOf(Date.now()),
       created_by: by,
     };
     const result = await this.#database.run(this.#rows().insert(row));
     this.cache.invalidate(name);
     if (result.errors > 0)
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
-    return { name, topic, access, created, created_by: by };
+  }
+
+  /**
+   * Changes all rows of a room.
+   * @param ownedBy only if this user owns the room in the database; default: in any case
+   * @returns false if there is no such row @throws ChatError `database-unavailable`
+   */
+  async change(name: string, { archived, ...fields }: RoomChange, ownedBy?: string): Promise<boolean> {
+    const changes = {
+      ...fields,
+      ...(archived !== undefined && { archived: archived === null ? null : timeOf(archived) }),
+    };
+    const rows = this.#rows().getAll(name, { index: 'name' });
+    const update = rows.update((row) =>
+      ownedBy === undefined
+        ? changes
+        : r.branch(row('owner').default(row('created_by')).default(null).eq(ownedBy), changes, {}),
+    );
+    const { replaced, unchanged } = await this.#database.run(update);
+    this.cache.invalidate(name);
+    return ownedBy === undefined ? replaced + unchanged > 0 : replaced > 0;
+  }
+
+  async #names(rows: Sequence<RoomRow, Index>): Promise<string[]> {
+    return (await this.#read(rows)).map(({ name }) => name);
   }
 
   #rows(): Table<RoomRow, Index> {
@@ -121,16 +151,23 @@ export class RoomTable {
 
 const storedName = (row: Datum<RoomRow>) => row('name').default(row('id'));
 
-/** Null for a row without a name. */
+/** Null for a row without a name. An unknown value restricts the room rather than opening it. */
 function toRoomInfo(row: RoomRow): RoomInfo | null {
   const name = row.name ?? row.id;
   if (typeof name !== 'string') return null;
+  const { access = 'open', joining = 'self', posting = 'all', archived = null, created_by = null } = row;
+  const creator = typeof created_by === 'string' ? created_by : null;
+  const owner = row.owner ?? creator;
   return {
     name,
     topic: typeof row.topic === 'string' ? row.topic : '',
-    // An unknown kind of access locks the room rather than opening it.
-    access: row.access === undefined || row.access === 'open' ? 'open' : 'members',
+    ...(typeof row.description === 'string' && { description: row.description }),
+    access: access === 'open' || access === 'members' ? access : 'private',
+    joining: joining === 'self' ? joining : 'request',
+    posting: posting === 'all' ? posting : 'moderators',
+    archived: archived === null ? null : (millisecondsOf(archived) ?? 0),
     created: millisecondsOf(row.created),
-    created_by: typeof row.created_by === 'string' ? row.created_by : null,
+    created_by: creator,
+    owner: typeof owner === 'string' ? owner : null,
   };
 }

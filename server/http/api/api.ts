@@ -15,9 +15,12 @@ import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
+import { type RoomChangesDependencies, roomChangeEndpoints } from './room-changes.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { type SecuredNamesDependencies, securedNameEndpoints } from './secured-names.js';
+import { type SessionsDependencies, sessionEndpoints } from './sessions.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
@@ -32,8 +35,11 @@ export type ApiDependencies = AnnotationsDependencies &
   MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
+  RoomChangesDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  SecuredNamesDependencies &
+  SessionsDependencies &
   ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
@@ -47,6 +53,7 @@ export type ApiDependencies = AnnotationsDependencies &
 export function apiRouter(dependencies: ApiDependencies): Router {
   const underApi = [
     ...roomEndpoints(dependencies),
+    ...roomChangeEndpoints(dependencies),
     ...memberEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),
@@ -54,6 +61,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
+    ...securedNameEndpoints(dependencies),
+    ...sessionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),

@@ -57,7 +57,12 @@ const summarisePresence = operation({
   tag,
   summary: 'Count users and sockets per room',
   description: 'Needs `PRESENCE_SUMMARY_TOKEN`; this address does not exist where it is not set.',
-  responses: { 200: { description: 'Counts of all rooms that are not empty', schema: responses.summary } },
+  responses: {
+    200: {
+      description: 'Counts of all rooms that are not empty; private rooms count in the totals only',
+      schema: responses.summary,
+    },
+  },
   access: 'secret',
 });
 
@@ -80,13 +85,16 @@ const flushPresence = operation({
 
 /** Presence over all processes: the users in a room, and counts for operators. */
 export function presenceEndpoints(dependencies: PresenceDependencies): Endpoint[] {
-  const { config, presence } = dependencies;
+  const { config, directory, presence } = dependencies;
   return [
     listEndpoint(dependencies, listPresent),
 
     endpoint(summarisePresence, async (_input, req, res) => {
       requireSecret(config.presenceTokens.summary, req.get('authorization'));
-      res.set('Cache-Control', 'no-store').json(await presence.summary());
+      const { rooms, ...totals } = await presence.summary();
+      const listed = await directory.listed(Object.keys(rooms));
+      const shown = Object.fromEntries(Object.entries(rooms).filter(([name]) => listed.has(name)));
+      res.set('Cache-Control', 'no-store').json({ ...totals, rooms: shown });
     }),
 
     endpoint(flushPresence, async (_input, req, res) => {

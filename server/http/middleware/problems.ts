@@ -20,6 +20,9 @@ export interface Problem {
   field?: string | undefined;
   limit?: number | undefined;
   retryAfterMs?: number | undefined;
+  /** The action that the role of the user does not allow, and the least role that it needs. */
+  action?: string | undefined;
+  role?: string | undefined;
   /** Identifies the occurrence in the log. */
   instance?: string | undefined;
 }

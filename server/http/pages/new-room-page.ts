@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { cleanAccess } from '../../access/access-control.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanNewRoom, cleanTopic, LOBBY } from '../../protocol/message.js';
+import { cleanAccess } from '../../protocol/room-settings.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { isVisibleRefusal } from '../../access/rights.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
@@ -67,7 +68,7 @@ export class RoomPageLoader {
         this.#respond(res, error?.status ?? (found.isTargetUnknown ? 404 : 200)).render('room', page);
       });
     } catch (thrown) {
-      if (!(thrown instanceof ChatError) || thrown.code !== 'not-a-member') throw thrown;
+      if (!isVisibleRefusal(thrown)) throw thrown;
       await this.refuse(req, res, shown);
     }
   }

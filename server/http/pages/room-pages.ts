@@ -1,9 +1,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { isVisibleRefusal } from '../../access/rights.js';
 import { storedMessageId } from '../../database/tables/message-refusals.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { FileService } from '../../files/file-service.js';
-import { ChatError } from '../../protocol/errors.js';
-import { cleanFileIds } from '../../protocol/file.js';
+import type { ChatError } from '../../protocol/errors.js';
+import { cleanFiles } from '../../protocol/file.js';
 import {
   cleanBody,
   cleanCaption,
@@ -85,7 +86,7 @@ export function roomPagesRouter({
     else if (fields.action === 'edit')
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
-      const files = cleanFileIds(fields.files);
+      const files = cleanFiles(fields.files);
       const body = files.length > 0 ? cleanCaption(fields.body) : cleanBody(fields.body);
       const reply_to = cleanReplyTo(fields.reply_to);
       const message = { ...(id && { id }), room, body, files, reply_to, author: user };
@@ -112,7 +113,7 @@ export function roomPagesRouter({
     try {
       await show(req, res, shown, { directory, rooms, roomPages, users });
     } catch (error) {
-      if (!(error instanceof ChatError) || error.code !== 'not-a-member') throw error;
+      if (!isVisibleRefusal(error)) throw error;
       await roomPages.refuse(req, res, shown);
     }
   }

@@ -9,7 +9,7 @@ import { type IconName, icon } from './rows/icon.js';
 import { membershipWords } from './rows/membership-words.js';
 import { roomGroups, unclaimedRoom } from './rows/room-list.js';
 import { asUser, memberPath, roomPath, searchPath } from './rows/room-path.js';
-import { roomRow, roomSection } from './rows/room-row.js';
+import { accessWords, roomRow, roomSection } from './rows/room-row.js';
 
 export interface SidePanelModel {
   /** The room that the page shows; on a page without one, the room to which it leads back. */
@@ -43,6 +43,7 @@ export function sidePanel({
     user,
     as,
     entry,
+    accessWords: accessWords(entry.access),
     words: membershipWords(entry.access, room),
     path: roomPath(room, as),
     roomsHtml: roomsHtml(rooms, { room, isRoomShown, as }),

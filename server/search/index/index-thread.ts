@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Backoff } from '../../lib/backoff.js';
 import { ChatError } from '../../protocol/errors.js';
+import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { IndexQuery } from './index-query.js';
 import type { Found, IndexCommand, IndexMessage, IndexStats, IndexThreadOptions } from './thread-messages.js';
@@ -119,7 +121,7 @@ export function unavailable(): ChatError {
 /** Starts built code directly. The sources, in tests and in development, are TypeScript and need tsx. */
 function startThread(workerData: IndexThreadOptions): Worker {
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    return new Worker(path.join(ROOT, 'dist/server/search/index/thread.js'), { workerData });
   const tsx = pathToFileURL(
     createRequire(import.meta.url)
       .resolve('tsx/esm/api')

@@ -16,7 +16,7 @@ const INDEX_DELAY_MS = 2_500;
 const MAX_WAITING_TASKS = 1_000;
 
 export interface LiveViewDependencies {
-  access: Pick<AccessControl, 'check'>;
+  access: Pick<AccessControl, 'may'>;
   log: Log;
   messages: Pick<MessageScan, 'get'>;
   search: Pick<Search, 'newest'>;

@@ -20,7 +20,7 @@ const RETRY_AFTER_MS = 10_000;
 const FEED_TIMEOUT_MS = 5_000;
 
 export interface LiveViewsDependencies {
-  access: Pick<AccessControl, 'check' | 'onChange'>;
+  access: Pick<AccessControl, 'authorise' | 'may' | 'onChange'>;
   limits: Pick<Limits, 'search'>;
   log: Log;
   messages: Pick<MessageScan, 'follow' | 'get'>;
@@ -68,7 +68,7 @@ export class LiveViews {
     let view: LiveView | undefined;
     try {
       await limits.search(id_user, address);
-      for (const room of query.rooms) await access.check(room, id_user);
+      for (const room of query.rooms) await access.authorise(room, id_user, 'read');
       view = new LiveView(this.#dependencies, await resolveAuthors(query, id_user, users), id_user, listener);
       this.#views.add(view);
       await this.#follow();

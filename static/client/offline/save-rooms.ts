@@ -5,6 +5,9 @@ import { MAX_SAVED_MESSAGES, MAX_SAVED_ROOMS, type SavedRoom } from './saved-roo
 /** Milliseconds between two savings of a room. */
 const SAVE_INTERVAL_MS = 5_000;
 
+/** Codes that say that the reader may not read a room any more. */
+const NO_ACCESS = ['not-a-member', 'no-such-room'];
+
 /**
  * Keeps the newest messages of the rooms that a user opens, for the page that the service worker shows without a network. A
  * room is deleted when the right to read it ends, and the rooms of other users when this one opens a page.
@@ -35,7 +38,7 @@ export class RoomSaver {
   #receive(event: ClientEvent): void {
     if (event.type !== 'frame') return;
     const { frame } = event;
-    if (frame.type === 'error' && frame.code === 'not-a-member' && frame.room) void this.#delete(frame.room);
+    if (frame.type === 'error' && frame.room && NO_ACCESS.includes(frame.code)) void this.#delete(frame.room);
     if (frame.type === 'roomSnapshot') this.#current = frame.room;
     if (frame.type !== 'roomSnapshot' && frame.type !== 'deliverMessage') return;
     const room = frame.type === 'roomSnapshot' ? frame.room : frame.message.room;

@@ -1,6 +1,6 @@
 import { classes, type ElementTree, element } from '../../../server/http/pages/rows/element.js';
 import { unreadText } from '../../../server/http/pages/rows/room-list.js';
-import { roomMark } from '../../../server/http/pages/rows/room-row.js';
+import { accessWords, roomMark } from '../../../server/http/pages/rows/room-row.js';
 import { t } from '../../../server/http/pages/texts/text.js';
 import type { RoomEntry } from '../../../server/protocol/room.js';
 import { h, toNode } from '../elements.js';
@@ -123,7 +123,7 @@ function optionRow(option: Option, index: number): ElementTree {
     { ...attributes, class: classes(unread && 'has-unread') },
     element('span', { class: 'room-mark', 'aria-hidden': 'true' }, roomMark(access)),
     element('bdi', { class: 'room-name' }, name),
-    access === 'members' && element('span', { class: 'unseen' }, t('room.forMembers')),
+    access !== 'open' && element('span', { class: 'unseen' }, accessWords(access)),
     element('bdi', { class: 'room-topic' }, topic),
     unread
       ? element(

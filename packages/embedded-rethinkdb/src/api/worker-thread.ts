@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { PACKAGE_ROOT } from '../package-root.js';
 import type { WorkerCommand, WorkerMessage, WorkerOptions } from '../wire/thread-messages.js';
 import { EmbeddedError } from './embedded-error.js';
 
@@ -60,7 +62,7 @@ export class WorkerThread {
 /** Starts built code directly. The sources, in tests and in development, are TypeScript and need tsx. */
 function startWorker(workerData: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('../worker.js', import.meta.url), { workerData });
+    return new Worker(path.join(PACKAGE_ROOT, 'dist/worker.js'), { workerData });
   // Node 20 does not apply the loader of `--import` to threads: the thread registers it.
   const tsx = pathToFileURL(
     createRequire(import.meta.url)

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { CheckMessage } from '../check.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 
 const PROGRESS_MS = 2_000;
-const CHECK = fileURLToPath(new URL('../check.js', import.meta.url));
+const CHECK = path.join(PACKAGE_ROOT, 'dist/check.js');
 
 /**
  * Checks a data directory that no process uses: all pages of the file, each document, and each index against its documents.

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import path, { resolve } from 'node:path';
 import { dumpDatabase, loadDatabase } from '../api/dump.js';
 import { EmbeddedError } from '../api/embedded-error.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import { type Action, parseCommand, USAGE, UsageError } from './arguments.js';
 import { checkDirectory } from './check-directory.js';
 import { runCommand } from './run-command.js';
@@ -35,7 +36,7 @@ async function perform(action: Action): Promise<number> {
 }
 
 function versionOfPackage(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8');
   const { version } = JSON.parse(text) as { version: string };
   return version;
 }

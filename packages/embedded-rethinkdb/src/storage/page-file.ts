@@ -71,7 +71,9 @@ export class PageFile {
   constructor(path: string) {
     this.#file = openSync(path, 'r');
     try {
-      this.#bytes = fstatSync(this.#file).size;
+      const status = fstatSync(this.#file);
+      if (!status.isFile()) throw new Error(`${path} is not a regular file`);
+      this.#bytes = status.size;
       if (this.#bytes === 0) throw new DamageError('the file is empty');
       this.pageBytes = this.#readPageBytes();
       this.snapshot = this.#readSnapshot();

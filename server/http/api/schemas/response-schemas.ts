@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { Summary } from '../../../presence/presence.js';
 import {
-  ACCESS,
   id_user,
   indexed,
+  MEMBER_ROLES,
   message,
   messageFile,
   personName,
   position,
   quotes,
+  ROLES,
+  roomInfo,
   roomName,
   searchResult,
   time,
@@ -21,11 +23,22 @@ import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */
 
-export { message, messageFile, position, user };
+export { MEMBER_ROLES, message, messageFile, position, user };
 
 export const guest = user
   .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })
   .meta({ id: 'Guest', description: 'A new guest.' });
+
+export const securedUser = user
+  .extend({
+    token: z
+      .string()
+      .optional()
+      .describe(
+        'For clients without cookies: authenticates the guest from now on, `Authorization: Bearer …`',
+      ),
+  })
+  .meta({ id: 'SecuredUser', description: 'A guest with a secured name.' });
 
 export const messagePage = z
   .object({
@@ -65,15 +78,13 @@ export const searchPage = z
 
 export const roomEntry = z
   .object({
-    name: roomName,
-    topic: z.string().meta({ examples: ['Recipes and who brings what'] }),
-    access: z.enum(ACCESS),
+    ...roomInfo.shape,
     created: time
       .nullable()
       .describe('Null for a room that was not created, or was written by another program without a time'),
-    created_by: id_user.nullable(),
     is_created: z.boolean().describe('False for a room that is used without having been created'),
     joined: z.boolean().describe('Whether you are a member'),
+    role: z.enum(ROLES).exclude(['stranger']).nullable().describe('Your role; null if you have none'),
     users: z.int().nullable().describe('People in the room now; null when only members can see it'),
     unread: z
       .int()
@@ -96,6 +107,7 @@ export const member = z
   .object({
     id_user,
     name: personName.nullable().describe('Null when it is not known'),
+    role: z.enum(MEMBER_ROLES),
     joined: time.nullable(),
     present: z.boolean().describe('In the room now, in any process that can be reached'),
   })
@@ -126,6 +138,8 @@ export const problem = z
     field: z.string().optional().describe('The invalid field'),
     limit: z.number().optional().describe('The limit that was exceeded'),
     retryAfterMs: z.number().optional().describe('Milliseconds after which to try again'),
+    action: z.string().optional().describe('The action that your role does not allow'),
+    role: z.string().optional().describe('The least role that it needs'),
     instance: z.string().optional().describe("Identifies this occurrence in the server's log"),
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with a `code`.' }) satisfies z.ZodType<Problem>;

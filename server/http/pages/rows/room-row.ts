@@ -33,7 +33,7 @@ export function roomRow(
       'span',
       { class: 'room-text' },
       element('bdi', { class: 'room-name' }, name),
-      access === 'members' && unseen(t('room.forMembers')),
+      access !== 'open' && unseen(accessWords(access)),
       topic !== '' && unseen(', '),
       topic !== '' && element('bdi', { class: 'room-topic', title: topic }, topic),
     ),
@@ -59,9 +59,15 @@ function mark(look: string, text: string, rest = ''): ElementTree {
 
 const unseen = (text: string) => element('span', { class: 'unseen' }, text);
 
+/** The access of a room after its name, for screen readers. */
+export function accessWords(access: RoomEntry['access']): string {
+  if (access === 'open') return '';
+  return access === 'members' ? t('room.forMembers') : t('room.private');
+}
+
 /** The sign before a room's name. */
 export function roomMark(access: RoomEntry['access']): ElementTree | string {
-  return access === 'members' ? icon('lock') : '#';
+  return access === 'open' ? '#' : icon('lock');
 }
 
 /** A group of rooms; `list` holds their rows. */
