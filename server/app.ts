@@ -51,7 +51,6 @@ import { createLog, type Log } from './telemetry/logger.js';
 import { measureBots } from './telemetry/metrics/bots.js';
 import { measureLogins } from './telemetry/metrics/logins.js';
 import { type Registry, serverRegistry } from './telemetry/metrics/registry.js';
-import { measureSearch } from './telemetry/metrics/search.js';
 import { type MetricsSnapshot, mergeSnapshots } from './telemetry/metrics/snapshots.js';
 
 /** At shutdown, clients are asked to reconnect after a random delay of at most this. */
@@ -155,26 +154,18 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
   const directory = new RoomDirectory({
-    access,
-    catalogue,
-    limits,
-    listing,
-    memberships,
-    mentions,
-    messages,
-    presence,
-    roomTable,
-    users,
+    ...{ access, catalogue, limits, listing, memberships, mentions },
+    ...{ messages, presence, roomTable, users },
   });
   const administration = createRoomAdministration({
     ...{ access, limits, listing, memberships, presence, roomTable, now: Date.now },
   });
-  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { searches, ...index } = createSearch(config, searchDependencies);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
+  const { address } = databaseServer;
+  const searchDependencies = { access, address, database, limits, log, registry, users };
+  const { searches, ...index } = createSearch(config, searchDependencies);
   if (bots) measureBots(registry, bots);
   if (login || secured) measureLogins(registry);
-  if (index.measured) measureSearch(registry, index.measured);
   const http = createHttp({
     config,
     directory,

@@ -124,7 +124,11 @@ export class RoomView {
     this.#members = new RoomMembers(this.#elements.people, members);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
-    whenMarkupLoaded(() => void colourCode(rows));
+    // Without a connection, code has no colours.
+    const noColours = () => undefined;
+    whenMarkupLoaded(
+      () => void import('./code/code-blocks.js').then(({ CodeBlocks }) => new CodeBlocks(rows), noColours),
+    );
     byId('newer').addEventListener('click', () => {
       this.showNewest();
       composer.focus();
@@ -292,10 +296,4 @@ export class RoomView {
     }
     this.showNewest();
   }
-}
-
-/** Without a connection, code has no colours. */
-async function colourCode(rows: HTMLElement): Promise<void> {
-  const loaded = await import('./code/code-blocks.js').catch(() => null);
-  if (loaded) new loaded.CodeBlocks(rows);
 }

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 
 /** The build reads them in 7 pages, so that it can be interrupted. */
 const ROWS = 3_008;
-/** Each of so many rows matches. */
+/** One of 16 rows matches. */
 const STEP = 16;
 const PAGE = 50;
 

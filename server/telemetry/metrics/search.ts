@@ -5,7 +5,8 @@ import { PREFIX } from './registry.js';
 export interface MeasuredSearch {
   /** Null while the thread of the index does not answer. */
   index(): Promise<{ messages: number; bytes: number; percent: number; lagSeconds: number } | null>;
-  readonly views: number;
+  /** Number of open live views. */
+  views(): number;
 }
 
 /** Adds the metrics of the search index to the registry of a process that has one. */
@@ -55,7 +56,7 @@ export function measureSearch(registry: Registry, search: MeasuredSearch): void 
     help: 'Open live views',
     registers,
     collect() {
-      this.set(search.views);
+      this.set(search.views());
     },
   });
 }
