@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { exampleOf } from '../../server/http/openapi/example.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -9,6 +10,9 @@ import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
+const vapid = webPush.generateVAPIDKeys();
+/** Any public key of the curve will do. */
+const PUSH_KEYS = { p256dh: vapid.publicKey, auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
 
 interface Call {
   path?: Record<string, string>;
@@ -32,6 +36,8 @@ beforeAll(async () => {
       PRESENCE_SUMMARY_TOKEN: SECRET,
       PRESENCE_FLUSH_TOKEN: SECRET,
       METRICS_TOKEN: SECRET,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
     },
   });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
@@ -135,7 +141,7 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getRoom', () => ({ path: { room: 'an unused room' } }), 200],
   ['joinRoom', () => ({}), 200],
   ['changeRoom', () => ({ body: { topic: 'Tea and cake', description: 'All about tea' } }), 200],
-  ['changeRoom', () => ({ body: { posting: 'nobody' } }), 400],
+  ['changeRoom', () => ({ body: { posting: 'owners' } }), 400],
   ['changeRoom', () => ({ body: { topic: 'mine' }, headers: { cookie: '' } }), 403],
   ['changeRoom', () => ({ path: { room: 'lobby' }, body: { topic: 'mine' } }), 403],
   ['setRole', () => ({ path: { room, id: 'stranger' }, body: { role: 'moderator' } }), 404],
@@ -229,6 +235,10 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['removeCredential', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listSessions', asSecured(), 200],
   ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
+  ['listPushSubscriptions', () => ({}), 200],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1' } }), 400],
+  ['deletePushSubscription', () => ({}), 204],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
   ['getUser', () => ({ path: { id: 'stranger' } }), 404],

@@ -13,6 +13,7 @@ import type {
   MessageRow,
   NodeRow,
   PinRow,
+  PushSubscriptionRow,
   ReactionRow,
   RoomRow,
   SessionRow,
@@ -94,6 +95,15 @@ export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
   indexes: { id_user: { definition: (row) => row('id_user') } },
 };
 
+/** Browsers to which notifications are pushed. */
+export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
+  name: 'push_subscriptions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    session: { definition: (row) => row('session') },
+  },
+};
+
 /** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -123,7 +133,7 @@ export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
 /** The content of files. */
 export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
 
-/** Heartbeats, the last repair and the last sweep of rows without a message. */
+/** Heartbeats, the last repair, the last sweep of rows without a message, and the process that pushes notifications. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -136,6 +146,7 @@ export const TABLES = [
   USERS,
   USER_SETTINGS,
   CREDENTIALS,
+  PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,
   FILES,

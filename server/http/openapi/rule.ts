@@ -3,7 +3,7 @@ import { ChatError } from '../../protocol/errors.js';
 
 /** The JSON Schema of the values that a rule accepts. */
 export interface RuleSchema {
-  type: 'string' | 'integer' | 'boolean' | 'array';
+  type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
   description?: string;
   [keyword: string]: unknown;
 }

@@ -205,8 +205,8 @@ const role = (id_user: string, name: string) =>
     frame(({ room }) => ({ type: 'setRole', room, id_user, role: name })),
   ] as const;
 const remove = [
-  (cell: Cell) => send(cell, ofMember('nobody')(cell), { method: 'DELETE' }),
-  frame(({ room }) => ({ type: 'removeMember', room, id_user: 'nobody' })),
+  (cell: Cell) => send(cell, ofMember('no-member')(cell), { method: 'DELETE' }),
+  frame(({ room }) => ({ type: 'removeMember', room, id_user: 'no-member' })),
 ] as const;
 
 const administration = (
