@@ -168,6 +168,8 @@ export const de: Messages = {
     'Diesem Raum folgt noch niemand. Man kann ihn lesen und in ihm schreiben, ohne ihm zu folgen.',
   'followers.title': 'Wer folgt',
 
+  'manifest.description': 'Ein Chat, dessen Nachrichten überall erscheinen, sobald sie geschrieben sind',
+
   'members.back': 'Zurück zum Raum',
   'members.count': { one: '{count} Mitglied', other: '{count} Mitglieder' },
   'members.countOrMore': 'Mindestens {count} Mitglieder',
@@ -404,7 +406,7 @@ export const faults: Faults = {
   'too-many-pins': 'Der Raum hat zu viele angeheftete Nachrichten.',
   'members-only': 'Das können nur Mitglieder des Raums.',
   'bad-room': {
-    limit: 'Der Name des Raums darf höchstens {limit} Zeichen haben.',
+    limit: 'Der Name des Raums darf höchstens 64 Zeichen und 128 Byte lang sein.',
     other: 'Der Name des Raums ist leer oder enthält unzulässige Zeichen.',
   },
   'bad-body': {

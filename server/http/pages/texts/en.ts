@@ -169,6 +169,8 @@ export const en = {
   'followers.noneHint': 'This room has no followers yet. Users can read and write without following it.',
   'followers.title': 'Followers',
 
+  'manifest.description': 'A chat whose messages appear everywhere as they are written',
+
   'members.back': 'Back to the room',
   'members.count': { one: '{count} member', other: '{count} members' },
   'members.countOrMore': '{count}+ members',
