@@ -24,17 +24,6 @@ export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-declare module 'zod' {
-  interface GlobalMeta {
-    /** The setting without which this one has no effect. */
-    effectiveWith?: string;
-    /** The setting with which this one has no effect. */
-    effectiveWithout?: string;
-    /** The default as operators write it. */
-    fallback?: string;
-  }
-}
-
 /**
  * Every setting, declared once, with its format, default and description (Markdown). `npm run docs:settings` generates
  * .env.example, app.json and the tables of docs/configuration.md from it.

@@ -93,6 +93,7 @@ export function createHttp(dependencies: HttpDependencies): Express {
   // For the templates.
   app.locals.isSearchOn = dependencies.search !== null;
   app.locals.isLoginOffered = dependencies.login !== null;
+  app.locals.hasSecuredNames = dependencies.secured !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
   app.use(serve(monitoring));

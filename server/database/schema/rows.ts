@@ -76,6 +76,33 @@ export interface MembershipRow {
 }
 
 /**
+ * `invitations`: the primary key is the SHA-256 digest of the token in the link, in hexadecimal digits. Deleting the row
+ * revokes the invitation.
+ */
+export interface InvitationRow {
+  id: unknown;
+  room?: unknown;
+  by?: unknown;
+  created?: unknown;
+  /** Missing or null: it does not expire. */
+  expires?: unknown;
+  /** Missing or null: any number of users may join. */
+  uses_left?: unknown;
+  uses?: unknown;
+  /** The only user who may join. */
+  id_user?: unknown;
+}
+
+/** `join_requests`: the primary key is `[room, id_user]`, or a digest of it. */
+export interface JoinRequestRow {
+  id: unknown;
+  room?: unknown;
+  id_user?: unknown;
+  text?: unknown;
+  created?: unknown;
+}
+
+/**
  * `reactions`: one row for each user and emoji of a message. The primary key is `[id_message, id_user, emoji]`, or a digest of
  * it where it is too long for a key; then the three are fields.
  */

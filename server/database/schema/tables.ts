@@ -9,6 +9,8 @@ import type {
   CredentialRow,
   FileChunkRow,
   FileRow,
+  InvitationRow,
+  JoinRequestRow,
   MembershipRow,
   MessageRow,
   NodeRow,
@@ -59,6 +61,23 @@ export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user
     room_joined: {
       definition: (row) => r.expr([roomOf(row), row('joined').default(r.epochTime(0)), userOf(row)]),
     },
+  },
+};
+
+/** Invitations into rooms. */
+export const INVITATIONS: TableDeclaration<InvitationRow, 'room' | 'id_user'> = {
+  name: 'invitations',
+  indexes: {
+    room: { definition: (row) => row('room') },
+    id_user: { definition: (row) => row('id_user') },
+  },
+};
+
+/** Requests of users to join a room. */
+export const JOIN_REQUESTS: TableDeclaration<JoinRequestRow, 'room_created'> = {
+  name: 'join_requests',
+  indexes: {
+    room_created: { definition: (row) => r.expr([row('room'), row('created').default(r.epochTime(0))]) },
   },
 };
 
@@ -141,6 +160,8 @@ export const TABLES = [
   MESSAGES,
   ROOMS,
   MEMBERSHIPS,
+  INVITATIONS,
+  JOIN_REQUESTS,
   REACTIONS,
   PINS,
   USERS,

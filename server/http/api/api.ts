@@ -10,6 +10,8 @@ import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
 import { type FilesDependencies, fileEndpoints } from './files.js';
+import { type InvitationEndpointsDependencies, invitationEndpoints } from './invitations.js';
+import { type JoinRequestEndpointsDependencies, joinRequestEndpoints } from './join-requests.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
@@ -34,6 +36,8 @@ export type ApiDependencies = AnnotationsDependencies &
   DocsDependencies &
   EventsDependencies &
   FilesDependencies &
+  InvitationEndpointsDependencies &
+  JoinRequestEndpointsDependencies &
   MeDependencies &
   MembersDependencies &
   MentionsDependencies &
@@ -60,6 +64,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...roomEndpoints(dependencies),
     ...roomChangeEndpoints(dependencies),
     ...memberEndpoints(dependencies),
+    ...invitationEndpoints(dependencies),
+    ...joinRequestEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),
     ...fileEndpoints(dependencies),
