@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { parseAllowedOrigin } from './allowed-origins.js';
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The setting without which this one has no effect. */
+    effectiveWith?: string;
+    /** The setting with which this one has no effect. */
+    effectiveWithout?: string;
+    /** The default as operators write it. */
+    fallback?: string;
+  }
+}
+
 /** Formats of settings. Their messages contain the name of a setting, never its value, which may be a secret. */
 
 export const numberWithin = (name: string, min: number, max: number) =>
@@ -125,6 +136,10 @@ export const secretToken = (name: string) =>
   z
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, `${name} must have at least 16 characters, all of them visible ASCII`);
+
+/** A key of RFC 8292 in base64url. */
+export const vapidKey = (name: string, length: number) =>
+  z.string().regex(new RegExp(`^[\\w-]{${length}}$`), `${name} must have ${length} letters, digits, - or _`);
 
 /** PEM text. For variables that cannot hold line breaks, lines may be separated by the two characters `\n`. */
 export const certificate = (name: string) =>

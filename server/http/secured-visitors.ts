@@ -1,10 +1,4 @@
 import { isIP } from 'node:net';
-import type {
-  AuthenticationResponseJSON,
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-  RegistrationResponseJSON,
-} from '@simplewebauthn/server';
 import type { Request, Response } from 'express';
 import { bearerToken } from '../auth/credentials.js';
 import type { Guests, Identity } from '../auth/guest.js';
@@ -16,7 +10,15 @@ import {
   sessionIdOf,
 } from '../auth/login/session-cookie.js';
 import { badOrigin, type OriginPolicy } from '../auth/origin-policy.js';
-import { creationOptions, type RelyingParty, requestOptions } from '../auth/secured/passkeys.js';
+import {
+  type AuthenticationResponseJSON,
+  creationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type RegistrationResponseJSON,
+  type RelyingParty,
+  requestOptions,
+} from '../auth/secured/passkeys.js';
 import type { NewRecoveryCode, SecuredGuests } from '../auth/secured/secured-guests.js';
 import type { Session } from '../auth/session.js';
 import type { ListedCredential } from '../database/tables/credential-table.js';

@@ -58,6 +58,8 @@ export const ERRORS = {
   'no-such-member': { status: 404, title: 'Unknown member' },
   'bad-access': { status: 400, title: 'Invalid access' },
   'bad-setting': { status: 400, title: 'Invalid setting' },
+  'bad-subscription': { status: 400, title: 'Invalid push subscription' },
+  'push-off': { status: 404, title: 'Push notifications are off' },
   'no-such-user': { status: 404, title: 'Unknown user' },
   'playground-off': { status: 404, title: 'Playground mode is off' },
   'no-such-message': { status: 404, title: 'Unknown message' },

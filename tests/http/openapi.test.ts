@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import rethinkdb from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
 import { invitationId } from '../../server/database/tables/invitation-table.js';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { exampleOf } from '../../server/http/openapi/example.js';
@@ -11,6 +12,9 @@ import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
+const vapid = webPush.generateVAPIDKeys();
+/** Any public key of the curve will do. */
+const PUSH_KEYS = { p256dh: vapid.publicKey, auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
 
 interface Call {
   path?: Record<string, string>;
@@ -34,6 +38,8 @@ beforeAll(async () => {
       PRESENCE_SUMMARY_TOKEN: SECRET,
       PRESENCE_FLUSH_TOKEN: SECRET,
       METRICS_TOKEN: SECRET,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
     },
   });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
@@ -267,6 +273,10 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['removeCredential', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listSessions', asSecured(), 200],
   ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
+  ['listPushSubscriptions', () => ({}), 200],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1' } }), 400],
+  ['deletePushSubscription', () => ({}), 204],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
   ['getUser', () => ({ path: { id: 'stranger' } }), 404],

@@ -12,6 +12,13 @@ import type { Log } from '../../telemetry/logger.js';
 import type { Identity } from '../guest.js';
 import { CHALLENGE_MS, type PasskeyChallenge } from './passkey-challenges.js';
 
+export type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+};
+
 /** The server as browsers see it. */
 export interface RelyingParty {
   /** Host name (RP ID), to which passkeys are bound. */

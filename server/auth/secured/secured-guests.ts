@@ -1,4 +1,3 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import {
   type CredentialTable,
   type ListedCredential,
@@ -15,7 +14,14 @@ import { Sealer } from '../login/sealer.js';
 import { FollowedGuests } from './followed-guests.js';
 import type { GuestSessions } from './guest-sessions.js';
 import { type PasskeyChallenge, PasskeyChallenges } from './passkey-challenges.js';
-import { passkeyId, type RelyingParty, verifyNewPasskey, verifySignature } from './passkeys.js';
+import {
+  type AuthenticationResponseJSON,
+  passkeyId,
+  type RegistrationResponseJSON,
+  type RelyingParty,
+  verifyNewPasskey,
+  verifySignature,
+} from './passkeys.js';
 import { newRecoveryCode, recoveryCodeId } from './recovery-code.js';
 
 export interface SecuredGuestsDependencies {
@@ -109,9 +115,9 @@ export class SecuredGuests {
   ): Promise<void> {
     const { credentials, limits, log, now } = this.#dependencies;
     await limits.rename(user.id_user, address);
-    await this.passkeys(user.id_user);
     const passkey = await verifyNewPasskey(response, challenge, party, log);
     await limits.heavyWrites.run(address, async () => {
+      await this.passkeys(user.id_user);
       await this.#hold(user);
       const id = passkeyId(passkey.credential_id);
       const isNew = await credentials.addPasskey(id, { ...passkey, id_user: user.id_user }, now());

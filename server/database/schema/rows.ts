@@ -146,6 +146,29 @@ export interface UserSettingsRow {
   density?: unknown;
   clock?: unknown;
   language?: unknown;
+  /** As `NotificationSettings`. */
+  notifications?: unknown;
+}
+
+/**
+ * `push_subscriptions`: browsers to which notifications are pushed. The primary key is a digest of the endpoint, which is a
+ * secret of the browser.
+ */
+export interface PushSubscriptionRow {
+  id: unknown;
+  id_user?: unknown;
+  /** Address at the push service of the browser. */
+  endpoint?: unknown;
+  /** Public key and secret of the browser: base64url. */
+  keys?: { p256dh?: unknown; auth?: unknown };
+  /** Of the pages, by its tag. */
+  language?: unknown;
+  /** Host of the page. */
+  host?: unknown;
+  /** Id of the session on the page; null without one. */
+  session?: unknown;
+  /** When a page confirmed the subscription last. */
+  created?: unknown;
 }
 
 /**
@@ -208,11 +231,15 @@ export interface CommandRow {
   passed: unknown;
 }
 
-/** `nodes`: a row for the heartbeat of each process, and one with the last repair of the schema. */
+/** `nodes`: a row for the heartbeat of each process, and rows for tasks of one process at a time. */
 export interface NodeRow {
   id: unknown;
   beat?: unknown;
   at?: unknown;
   repair?: unknown;
   swept?: unknown;
+  /** The process that pushes notifications, until when, and the time up to which messages were pushed. */
+  pushed_by?: unknown;
+  until?: unknown;
+  seen?: unknown;
 }

@@ -15,6 +15,7 @@ import type {
   MessageRow,
   NodeRow,
   PinRow,
+  PushSubscriptionRow,
   ReactionRow,
   RoomRow,
   SessionRow,
@@ -113,6 +114,15 @@ export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
   indexes: { id_user: { definition: (row) => row('id_user') } },
 };
 
+/** Browsers to which notifications are pushed. */
+export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
+  name: 'push_subscriptions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    session: { definition: (row) => row('session') },
+  },
+};
+
 /** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -142,7 +152,7 @@ export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
 /** The content of files. */
 export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
 
-/** Heartbeats, the last repair and the last sweep of rows without a message. */
+/** Heartbeats, the last repair, the last sweep of rows without a message, and the process that pushes notifications. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -157,6 +167,7 @@ export const TABLES = [
   USERS,
   USER_SETTINGS,
   CREDENTIALS,
+  PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,
   FILES,

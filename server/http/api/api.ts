@@ -17,6 +17,10 @@ import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
+import {
+  type PushSubscriptionsEndpointsDependencies,
+  pushSubscriptionEndpoints,
+} from './push-subscriptions.js';
 import { type RoomChangesDependencies, roomChangeEndpoints } from './room-changes.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
@@ -40,6 +44,7 @@ export type ApiDependencies = AnnotationsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomChangesDependencies &
+  PushSubscriptionsEndpointsDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
   SecuredNamesDependencies &
@@ -69,6 +74,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...settingsEndpoints(dependencies),
     ...securedNameEndpoints(dependencies),
     ...sessionEndpoints(dependencies),
+    ...pushSubscriptionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChatError } from '../../protocol/errors.js';
 
-type JsonType = 'string' | 'integer' | 'boolean' | 'array' | 'null';
+type JsonType = 'string' | 'integer' | 'boolean' | 'array' | 'object' | 'null';
 
 /** The JSON Schema of the values that a rule accepts. */
 export interface RuleSchema {

@@ -6,6 +6,12 @@ import type { UserSettings } from '../../../server/protocol/user-settings.js';
 import { h, toNode } from '../elements.js';
 import { applySettings, readSettings } from './page-settings.js';
 
+/** Users with accounts and playground users have no form for the name, or cannot secure it. */
+const hasChosenName = () => document.getElementById('you') instanceof HTMLFormElement;
+
+const nameLink = () =>
+  h('p', { class: 'settings-more' }, h('a', { href: '/settings/name' }, t('ownName.link')));
+
 /**
  * Shows the settings in a dialog, which stores each choice at once.
  * @param token of a playground page, whose address names its user
@@ -25,6 +31,7 @@ export async function openSettings(token: string | null): Promise<void> {
     h('p', { class: 'setting-hint' }, t('settings.hint')),
     fields,
     fault,
+    ...(token === null && hasChosenName() ? [nameLink()] : []),
     h('div', { class: 'form-actions' }, close),
   );
   close.addEventListener('click', () => dialog.close());

@@ -295,6 +295,15 @@ export const de: Messages = {
   'offline.savedRooms': 'Gespeicherte Räume',
   'offline.title': 'Du bist offline.',
 
+  'notify.file': 'hat eine Datei geschickt',
+  'notify.latest': '{author}: {text}',
+  'notify.mention': '{author} hat dich in #{room} erwähnt',
+  'notify.message': '{author} in #{room}',
+  'notify.several': {
+    one: '{count} neue Nachricht in #{room}',
+    other: '{count} neue Nachrichten in #{room}',
+  },
+
   'people.count': { one: '{count} hier: anzeigen, wer', other: '{count} hier: anzeigen, wer' },
   'people.here': 'hier',
   'people.manyHere': {
@@ -328,6 +337,53 @@ export const de: Messages = {
   'rooms.unsent': 'nicht gesendet',
   'rooms.visited': 'Besucht',
 
+  'ownName.addPasskey': 'Passkey hinzufügen',
+  'ownName.choose':
+    'Diesen Namen hat dir der Server gegeben. Wähle zuerst einen eigenen, dann kannst du ihn sichern.',
+  'ownName.code': 'Wiederherstellungscode',
+  'ownName.codeConfirm': 'Ich habe ihn gespeichert',
+  'ownName.codeHint':
+    '20 Buchstaben und Ziffern zum Aufschreiben. Zusammen mit dem Namen geben sie ihn dir in jedem Browser zurück.',
+  'ownName.codeKeep':
+    'Schreibe ihn auf oder speichere ihn in einem Passwortmanager. Er wird nicht noch einmal angezeigt.',
+  'ownName.codeReplaces': 'Er ersetzt deinen früheren Code.',
+  'ownName.codeShown': 'Dein Wiederherstellungscode',
+  'ownName.credentials': 'So bekommst du den Namen zurück',
+  'ownName.done.ended': 'Der Browser ist abgemeldet.',
+  'ownName.done.removed': 'Es ist entfernt.',
+  'ownName.done.secured': 'Dein Name ist gesichert.',
+  'ownName.end': 'Abmelden',
+  'ownName.lastOne': 'Wenn du das entfernst, können andere den Namen nehmen.',
+  'ownName.lastUsed': 'zuletzt benutzt am {day}',
+  'ownName.link': 'Dein Name und deine Browser',
+  'ownName.newCode': 'Wiederherstellungscode erzeugen',
+  'ownName.passkey': 'Passkey',
+  'ownName.passkeys': 'Passkeys',
+  'ownName.passkeysHint':
+    'Dein Gerät oder Passwortmanager bewahrt einen Passkey auf. Du bestätigst ihn mit Fingerabdruck, Gesicht oder PIN.',
+  'ownName.passkeysNeedScript': 'Passkeys brauchen JavaScript und eine sichere Verbindung.',
+  'ownName.recoverOther': 'Einen früheren Namen zurückholen',
+  'ownName.remove': 'Entfernen',
+  'ownName.replaceCode': 'Neuen Wiederherstellungscode erzeugen',
+  'ownName.secured':
+    'Dieser Name ist gesichert: Niemand sonst kann ihn oder einen ähnlich aussehenden nehmen.',
+  'ownName.sessions': 'Deine Browser',
+  'ownName.since': 'seit {day}',
+  'ownName.thisBrowser': 'dieser Browser',
+  'ownName.title': 'Dein Name',
+  'ownName.unknownDevice': 'Unbekannter Browser',
+  'ownName.unsecured':
+    'Nur ein Cookie in diesem Browser bewahrt deinen Namen. Sichere ihn: Dann kann ihn niemand sonst nehmen, und du bekommst ihn in jedem Browser zurück.',
+  'passkey.cancelled':
+    'Der Passkey wurde nicht benutzt: Der Dialog wurde geschlossen oder hat zu lange gedauert.',
+  'passkey.exists': 'Dieses Gerät hat schon einen Passkey für deinen Namen.',
+  'passkey.failed': 'Der Passkey kann hier nicht benutzt werden.',
+  'recovery.continueAsNew': 'Als neuer Gast weitermachen',
+  'recovery.ended': 'Dieser Browser ist nicht mehr unter deinem Namen angemeldet.',
+  'recovery.submit': 'Mit dem Code zurückholen',
+  'recovery.title': 'Deinen Namen zurückholen',
+  'recovery.usePasskey': 'Passkey benutzen',
+  'recovery.wrong': 'Der Name und der Wiederherstellungscode gehören nicht zusammen.',
   'settings.clock': 'Uhrzeit',
   'settings.clock.12': '12 Stunden',
   'settings.clock.24': '24 Stunden',
@@ -492,6 +548,8 @@ export const faults: Faults = {
   'no-such-member': 'Dieser Nutzer ist kein Mitglied des Raums.',
   'bad-access': 'Der Zugang ist ungültig.',
   'bad-setting': 'Diesen Wert hat die Einstellung nicht.',
+  'bad-subscription': 'Dieser Browser kann keine Mitteilungen empfangen.',
+  'push-off': 'Dieser Server schickt keine Mitteilungen an geschlossene Seiten.',
   'no-such-user': 'Diesen Benutzer gibt es nicht.',
   'playground-off': 'Auf diesem Server gibt es keine Testbenutzer.',
   'no-such-message': 'Diese Nachricht gibt es nicht.',
