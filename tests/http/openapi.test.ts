@@ -228,6 +228,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listCredentials', asSecured(), 200],
   ['removeCredential', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listSessions', asSecured(), 200],
+  ['endOtherSessions', asSecured(), 204],
+  ['listSessions', asSecured(), 200],
   ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
