@@ -369,6 +369,7 @@ export const de: Messages = {
   'ownName.done.removed': 'Es ist entfernt.',
   'ownName.done.secured': 'Dein Name ist gesichert.',
   'ownName.end': 'Abmelden',
+  'ownName.endOthers': 'Alle anderen abmelden',
   'ownName.lastOne': 'Wenn du das entfernst, können andere den Namen nehmen.',
   'ownName.lastUsed': 'zuletzt benutzt am {day}',
   'ownName.link': 'Dein Name und deine Browser',

@@ -362,6 +362,7 @@ export const en = {
   'ownName.done.removed': 'It is removed.',
   'ownName.done.secured': 'Your name is secured.',
   'ownName.end': 'Sign out',
+  'ownName.endOthers': 'Sign out all others',
   'ownName.lastOne': 'If you remove it, others can take the name.',
   'ownName.lastUsed': 'last used on {day}',
   'ownName.link': 'Your name and your browsers',
