@@ -14,22 +14,20 @@ import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
 import { CredentialTable } from './database/tables/credential-table.js';
-import { MembershipTable } from './database/tables/membership-table.js';
-import { Mentions } from './database/tables/mentions.js';
-import { Messages } from './database/tables/messages.js';
-import { RoomTable } from './database/tables/room-table.js';
+import type { Messages } from './database/tables/messages.js';
+import { openTables } from './database/tables/open-tables.js';
 import { SessionTable } from './database/tables/session-table.js';
-import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
-import { UserTable } from './database/tables/user-table.js';
 import { createFiles } from './files/create-files.js';
 import type { FileSweeperOptions } from './files/file-sweeper.js';
 import { guardServer } from './http/gate/gate.js';
 import { createHttp, type HttpDependencies } from './http/http.js';
 import { gauges } from './http/monitoring/gauges.js';
+import { pushText } from './http/pages/push-text.js';
 import { Visitors } from './http/visitors.js';
 import { Limits } from './limits/limits.js';
 import { SlowReaders } from './limits/slow-readers.js';
+import { createPush, type PushOptions } from './notifications/create-push.js';
 import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
@@ -69,6 +67,7 @@ export interface AppOptions {
   bots?: BotsOptions;
   files?: Partial<FileSweeperOptions>;
   presence?: RedisPresenceOptions;
+  push?: PushOptions;
   events?: HttpDependencies['events'];
   /** By default the port of the configuration. */
   listener?: Listener;
@@ -117,12 +116,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
     options.database,
   );
-  const messages = new Messages(database, log);
-  const mentions = new Mentions(database);
-  const roomTable = new RoomTable(database, log);
-  const memberships = new MembershipTable(database, log);
-  const users = new UserTable(database, log);
-  const settings = new SettingsTable(database, log);
+  const tables = openTables(database, log);
+  const { memberships, mentions, messages, roomTable, settings, users } = tables;
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl({ rooms: roomTable, memberships, admins: new Set(config.admins) });
   const limits = new Limits(config.limits, log, config.redis);
@@ -153,23 +148,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
-  const directory = new RoomDirectory({
-    access,
-    catalogue,
-    limits,
-    listing,
-    memberships,
-    mentions,
-    messages,
-    presence,
-    roomTable,
-    users,
-  });
-  const administration = createRoomAdministration({
-    ...{ access, limits, listing, memberships, presence, roomTable, now: Date.now },
-  });
+  const inRooms = { ...tables, access, limits, listing, presence, now: Date.now };
+  const directory = new RoomDirectory({ ...inRooms, catalogue });
+  const administration = createRoomAdministration(database, inRooms);
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
+  const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
+  const sessions = login?.sessions ?? null;
+  const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
   if (login || secured) measureLogins(registry);
@@ -185,6 +171,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     origins,
     presence,
     ...administration,
+    pushSubscriptions: push.subscriptions,
     rooms,
     ...searches,
     slowReaders,
@@ -218,19 +205,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     guests,
     limits,
     log,
-    memberships,
-    messages,
     membershipNews,
     playground,
     presence,
     ...administration,
     rooms,
-    roomTable,
     ...searches,
     sharedRoomList,
     slowReaders,
-    settings,
-    users,
+    ...tables,
     trust,
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
@@ -252,6 +235,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const closeDependencies = async () => {
     await bots?.stop();
     files.sweeper.stop();
+    await push.stop();
     await index.stop();
     rooms.close();
     await presence.stop();
@@ -278,6 +262,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     bots?.start();
     files.sweeper.start();
     index.start();
+    push.start();
     login?.provider?.start();
     await listener.open(server);
     // The embedded database is ready within moments: waiting for it gives the first page its messages.

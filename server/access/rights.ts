@@ -42,6 +42,9 @@ export const RIGHTS = {
   pin: { summary: 'pin and unpin messages', least: EVERYWHERE('member'), isPosting: true, isWrite: true },
   'mark-read': { summary: 'have a reading position', least: EVERYWHERE('member') },
   join: { summary: 'become a member without an invitation', least: OUTSIDE },
+  request: { summary: 'ask to join', least: OUTSIDE },
+  invite: { summary: 'create, list and revoke invitations', least: EVERYWHERE('moderator') },
+  decide: { summary: 'list, accept and decline requests to join', least: EVERYWHERE('moderator') },
   describe: {
     summary: 'change topic and description',
     least: EVERYWHERE('moderator'),

@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { loadKeyFile } from '../lib/key-file.js';
 import { DATABASE_FILES, makePrivate } from '../runtime/embedded-database.js';
 import type { Log } from '../telemetry/logger.js';
 
@@ -27,43 +27,10 @@ export async function loadSessionSecret(
   if (sessionSecret) return sessionSecret;
   if (makePrivate(dataDir, [FILE, ...DATABASE_FILES]))
     log?.warn({ directory: dataDir }, 'access of other users to the data directory and its files revoked');
-  const path = join(dataDir, FILE);
-  return (await readKey(path)) ?? (await createKey(path));
-}
-
-async function readKey(path: string): Promise<string | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  const key = text.trim();
-  if (key.length >= KEY_BYTES) return key;
-  throw new Error(
-    `${path} does not contain a valid key: delete it to generate a new one, or set SESSION_SECRET`,
-  );
-}
-
-/** Writes a temporary file and links it, which is atomic: of several processes, the first one determines the key. */
-async function createKey(path: string): Promise<string> {
-  const key = randomBytes(KEY_BYTES).toString('base64url');
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(`${key}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(draft, path);
-    return key;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return (await readKey(path)) ?? key;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return loadKeyFile({
+    path: join(dataDir, FILE),
+    generate: () => randomBytes(KEY_BYTES).toString('base64url'),
+    parse: (text) => (text.length >= KEY_BYTES ? text : null),
+    advice: 'delete it to generate a new one, or set SESSION_SECRET',
+  });
 }

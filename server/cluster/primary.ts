@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSessionSecret } from '../auth/session-secret.js';
 import type { Config } from '../config/config.js';
+import { loadVapidKeys } from '../notifications/vapid-keys.js';
 import { openDatabaseServer } from '../runtime/database-server.js';
 import { listen } from '../runtime/listener.js';
 import { fail, handleShutdownSignals, printStartupBanner } from '../runtime/signals.js';
@@ -24,8 +25,10 @@ export async function runPrimary(config: Config): Promise<void> {
   try {
     const sessionSecret = await loadSessionSecret(config, log);
     const database = await openDatabaseServer(config, log);
+    // The workers see a configured database, for which no keys are generated.
+    const push = { ...config.push, keys: await loadVapidKeys(config) };
     const init = {
-      config: { ...config, database: database.address, sessionSecret },
+      config: { ...config, database: database.address, push, sessionSecret },
       socketDirectory,
       awaitDatabase: database.isEmbedded,
     };

@@ -1,10 +1,16 @@
+import { pushFaults } from './push-config.js';
 import type { SettingName } from './settings.js';
 
 type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
 /** Faults of settings that are valid by themselves, but not together. */
 export function combinationFaults(settings: Settings): string[] {
-  return [...instanceFaults(settings), ...tlsFaults(settings), ...replicaFaults(settings)];
+  return [
+    ...instanceFaults(settings),
+    ...tlsFaults(settings),
+    ...replicaFaults(settings),
+    ...pushFaults(settings),
+  ];
 }
 
 /** Without a shared Redis, each process would show only the users of its own sockets. */

@@ -9,6 +9,7 @@ import { resolveNames } from './environment.js';
 import type { FilesConfig } from './files-config.js';
 import { ineffectiveSettings } from './ineffective-settings.js';
 import type { LimitsConfig } from './limits-config.js';
+import type { PushConfig } from './push-config.js';
 import type { RedisAddress } from './redis-url.js';
 import { type LOG_LEVELS, type SettingName, settings } from './settings.js';
 import { tunnelWarnings } from './tunnel-settings.js';
@@ -63,6 +64,7 @@ export interface Config {
   amqp: AmqpConfig | null;
   limits: LimitsConfig;
   files: FilesConfig;
+  push: PushConfig;
   /** In lower case, without ports. Null: any host. */
   allowedHosts: string[] | null;
   /** Other origins whose pages may use the API and the sockets. */
@@ -155,6 +157,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       userBytes: values.FILE_LIMIT_USER,
       roomBytes: values.FILE_LIMIT_ROOM,
       totalBytes: values.FILE_LIMIT_TOTAL,
+    },
+    push: {
+      keys:
+        values.VAPID_PUBLIC_KEY && values.VAPID_PRIVATE_KEY
+          ? { publicKey: values.VAPID_PUBLIC_KEY, privateKey: values.VAPID_PRIVATE_KEY }
+          : null,
+      subject: values.VAPID_SUBJECT ?? null,
     },
     allowedHosts: values.ALLOWED_HOSTS ?? null,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],

@@ -137,6 +137,10 @@ export const secretToken = (name: string) =>
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, `${name} must have at least 16 characters, all of them visible ASCII`);
 
+/** A key of RFC 8292 in base64url. */
+export const vapidKey = (name: string, length: number) =>
+  z.string().regex(new RegExp(`^[\\w-]{${length}}$`), `${name} must have ${length} letters, digits, - or _`);
+
 /** PEM text. For variables that cannot hold line breaks, lines may be separated by the two characters `\n`. */
 export const certificate = (name: string) =>
   z

@@ -11,5 +11,6 @@ export const groups: readonly { readonly title: string; readonly first: SettingN
   { title: 'Bots', first: 'AMQP_URL' },
   { title: 'Limits', first: 'LIMIT_MESSAGES' },
   { title: 'Files', first: 'FILE_LIMIT' },
+  { title: 'Notifications', first: 'VAPID_PUBLIC_KEY' },
   { title: 'Hosts and proxies', first: 'ALLOWED_HOSTS' },
 ];

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { databaseUrlFaults } from './database-url.js';
+import { limitSettings } from './limit-settings.js';
 import {
   address,
   byteSize,
   byteSizeOr,
   certificate,
-  countLimit,
   flag,
   hostNames,
   numberWithin,
@@ -14,6 +14,7 @@ import {
   queueName,
   secretToken,
   userIds,
+  vapidKey,
   webAddress,
   webOrigins,
   wholeNumber,
@@ -222,45 +223,7 @@ export const settings = {
     .optional()
     .describe('Token with which bots may write to any room without a command; without it they may not')
     .meta({ effectiveWith: 'AMQP_URL' }),
-  LIMIT_MESSAGES: countLimit('LIMIT_MESSAGES', 200).describe(
-    'Messages that a user may write, edit or delete in 10 seconds; 0 disables the limit, as in all LIMIT settings',
-  ),
-  LIMIT_JOINS: countLimit('LIMIT_JOINS', 300).describe(
-    'Rooms that a user may enter in 10 seconds, by sockets and event streams; requesting the messages of a room again counts too',
-  ),
-  LIMIT_HISTORY: countLimit('LIMIT_HISTORY', 50).describe(
-    'Pages of history that a user may load in 10 seconds, by sockets, REST and pages',
-  ),
-  LIMIT_SEARCHES: countLimit('LIMIT_SEARCHES', 30).describe(
-    'Searches that a user may make in 10 seconds, and live views that the user may open',
-  ),
-  LIMIT_MEMBERSHIPS: countLimit('LIMIT_MEMBERSHIPS', 30).describe(
-    'Memberships that a user may begin or end in 10 seconds',
-  ),
-  LIMIT_REACTIONS: countLimit('LIMIT_REACTIONS', 100).describe(
-    'Reactions and pins that a user may add or remove in 10 seconds',
-  ),
-  LIMIT_ROOMS: countLimit('LIMIT_ROOMS', 20).describe('Rooms that a user may create in an hour'),
-  LIMIT_RENAMES: countLimit('LIMIT_RENAMES', 20).describe(
-    'Times that a user may change the name in a minute',
-  ),
-  LIMIT_UPLOADS: countLimit('LIMIT_UPLOADS', 30).describe('Files that a user may upload in a minute'),
-  LIMIT_SETTINGS: countLimit('LIMIT_SETTINGS', 60).describe(
-    'Times that a user may change settings in a minute',
-  ),
-  LIMIT_PER_ADDRESS: countLimit('LIMIT_PER_ADDRESS', 5).describe(
-    'Factor applied to each of the limits above for all users of one address together',
-  ),
-  LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
-    'HTTP requests and new sockets of an address in 10 seconds',
-  ),
-  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
-    'Tokens of an address that `AUTH_SERVER` may refuse, and logins and recoveries of names that may fail, in 10 seconds; further ones are rejected without a request',
-  ),
-  LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
-  LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
-    'Open sockets and event streams of an address, in each process',
-  ),
+  ...limitSettings,
   FILE_LIMIT: byteSizeOr('FILE_LIMIT', '10MB').describe(
     'Maximum size of an uploaded file, such as `25MB`; 0: the server accepts no files',
   ),
@@ -269,6 +232,19 @@ export const settings = {
   ),
   FILE_LIMIT_ROOM: byteSizeOr('FILE_LIMIT_ROOM', '5GB').describe('Maximum size of all files of a room'),
   FILE_LIMIT_TOTAL: byteSizeOr('FILE_LIMIT_TOTAL', '20GB').describe('Maximum size of all files'),
+  VAPID_PUBLIC_KEY: vapidKey('VAPID_PUBLIC_KEY', 87)
+    .optional()
+    .describe(
+      'Public key (base64url) that identifies the server to push services, from `npx web-push generate-vapid-keys`. Without it the embedded database has a generated pair in `DATA_DIR`; with `RETHINKDB_URL`, nothing is pushed to browsers without an open page',
+    ),
+  VAPID_PRIVATE_KEY: vapidKey('VAPID_PRIVATE_KEY', 43)
+    .optional()
+    .describe('Private key (base64url) of `VAPID_PUBLIC_KEY`'),
+  VAPID_SUBJECT: address('VAPID_SUBJECT', ['https:', 'mailto:'])
+    .optional()
+    .describe(
+      'Address at which push services can reach the operator, such as `mailto:admin@example.org`; by default the address of the page',
+    ),
   ALLOWED_HOSTS: hostNames('ALLOWED_HOSTS')
     .optional()
     .describe(

@@ -9,6 +9,7 @@ import type { UserTable } from '../database/tables/user-table.js';
 import type { FileService } from '../files/file-service.js';
 import type { Limits } from '../limits/limits.js';
 import type { SlowReaders } from '../limits/slow-readers.js';
+import type { PushSubscriptions } from '../notifications/push-subscriptions.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { MentionList } from '../rooms/mention-list.js';
@@ -50,6 +51,7 @@ export interface HttpDependencies extends BotEndpointsDependencies, RoomAdminist
   mentionList: MentionList;
   origins: OriginPolicy;
   presence: Presence;
+  pushSubscriptions: PushSubscriptions;
   rooms: RoomService;
   /** Null: `SEARCH=false`. */
   search: Search | null;

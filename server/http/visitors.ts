@@ -11,7 +11,7 @@ import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
-import type { UserSettings } from '../protocol/user-settings.js';
+import type { SettingsChanges, UserSettings } from '../protocol/user-settings.js';
 
 export interface VisitorsDependencies {
   authenticator: Authenticator;
@@ -73,6 +73,18 @@ export class Visitors {
     return session;
   }
 
+  /** The sender of a request, and the session on the page that authenticates it; null for other credentials. */
+  async visitorOfSession(req: Request, res: Response): Promise<Identity & { id_session: string | null }> {
+    const identity = await this.visitor(req, res);
+    const session = await this.#dependencies.authenticator.authenticate(credentialsOf(req));
+    return { ...identity, id_session: session?.id_session ?? null };
+  }
+
+  /** Counts a change of the settings of a user. @throws ChatError `rate-limited` */
+  async countSettings(id_user: string, address: string | undefined): Promise<void> {
+    await this.#dependencies.limits.changeSettings(id_user, address);
+  }
+
   /**
    * Creates a guest for a client that keeps no cookie.
    * @param name validated; by default one such as `Guest 1234`
@@ -132,7 +144,7 @@ export class Visitors {
    */
   async changeSettings(
     id_user: string,
-    changes: Partial<UserSettings>,
+    changes: SettingsChanges,
     address: string | undefined,
   ): Promise<UserSettings> {
     const { limits, settings } = this.#dependencies;

@@ -34,3 +34,10 @@ export function summaryOf(
     rooms: Object.fromEntries(present.map(([room, entries]) => [room, countOf(entries)])),
   };
 }
+
+/** Ids of the users of some rooms. */
+export function usersIn(rooms: Iterable<readonly PresenceEntry[]>): Set<string> {
+  const users = new Set<string>();
+  for (const entries of rooms) for (const { id_user } of entries) users.add(id_user);
+  return users;
+}

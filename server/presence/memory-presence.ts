@@ -5,7 +5,7 @@ import type { PresenceEntry, PresentUsers, Typist } from '../protocol/presence.j
 import { TYPING_INTERVAL_MS } from '../protocol/typing-times.js';
 import type { Log } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
-import { countOf, inOrder, summaryOf } from './entries.js';
+import { countOf, inOrder, summaryOf, usersIn } from './entries.js';
 import { LocalEntries } from './local-entries.js';
 import { ObservedRoom } from './observed-room.js';
 import type {
@@ -127,6 +127,10 @@ export class MemoryPresence extends EventEmitter<LocalPresenceEvents> implements
   async summary(): Promise<Summary> {
     const rooms = this.entries.rooms().map((room) => [room, this.entries.in(room)] as const);
     return { ...summaryOf(new Map(rooms)), partial: false };
+  }
+
+  async presentUsers(): Promise<ReadonlySet<string>> {
+    return usersIn(this.entries.rooms().map((room) => this.entries.in(room)));
   }
 
   /** Entries in memory end with their process. */

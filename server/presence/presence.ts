@@ -100,6 +100,9 @@ export interface Presence {
   /** Counts all rooms. Reads every entry: for operators, not for pages. */
   summary(): Promise<Summary>;
 
+  /** Ids of the users with a socket in a room of any process. Reads every entry. */
+  presentUsers(): Promise<ReadonlySet<string>>;
+
   /**
    * Deletes the entries of processes that have ended. They count for nothing and would expire; this frees the memory now.
    * @returns the number of deleted entries

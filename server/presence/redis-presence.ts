@@ -5,7 +5,7 @@ import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import type { PresenceCount, PresenceEntry, PresentUsers, Typist } from '../protocol/presence.js';
 import type { Log } from '../telemetry/logger.js';
 import { type Clock, systemClock } from './clock.js';
-import { countOf, inOrder, summaryOf } from './entries.js';
+import { countOf, inOrder, summaryOf, usersIn } from './entries.js';
 import { MemoryPresence } from './memory-presence.js';
 import type { ObservedRoom } from './observed-room.js';
 import type {
@@ -157,6 +157,10 @@ export class RedisPresence implements Presence {
   async summary(): Promise<Summary> {
     const { rooms, partial } = await this.#fetch('all');
     return { ...summaryOf(rooms), partial };
+  }
+
+  async presentUsers(): Promise<ReadonlySet<string>> {
+    return usersIn((await this.#fetch('all')).rooms.values());
   }
 
   async flush(): Promise<number> {

@@ -3,6 +3,7 @@
  * generated documents.
  */
 import { z } from 'zod';
+import { NOTIFICATION_LEVELS } from './notifications.js';
 import { CLOCKS, DENSITIES, LANGUAGE_CHOICES, THEMES } from './user-settings.js';
 
 export const KINDS = ['message', 'action', 'bot', 'system'] as const;
@@ -216,11 +217,38 @@ export const presenceCount = z
   .meta({ id: 'PresenceCount', description: 'Number of sockets and users in a room.' });
 export type PresenceCount = z.infer<typeof presenceCount>;
 
+const notificationLevel = z.enum(NOTIFICATION_LEVELS).meta({
+  id: 'NotificationLevel',
+  description: 'Messages of a room that notify: all, mentions of the user, none.',
+});
+
+export const notificationSettings = z
+  .object({
+    level: notificationLevel.describe('For rooms that the user follows'),
+    rooms: z
+      .record(z.string(), notificationLevel)
+      .describe(
+        'Levels of single rooms, by name. In rooms that the user does not follow, only mentions notify',
+      ),
+    sound: z.boolean().describe('Pages make a sound'),
+    paused_until: time.nullable().describe('Do not disturb before this time; null: not paused'),
+    quiet: z
+      .object({
+        from: z.string().describe('`HH:MM`'),
+        to: z.string().describe('`HH:MM`'),
+        zone: z.string().describe('Time zone, such as `Europe/Berlin`'),
+      })
+      .nullable()
+      .describe('Do not disturb at these hours of each day; null: at no hours'),
+  })
+  .meta({ id: 'NotificationSettings', description: 'Which messages notify a user, and when.' });
+
 export const userSettings = z
   .object({
     theme: z.enum(THEMES).describe('`system`: as the device is set'),
     density: z.enum(DENSITIES).describe('`compact`: more messages on a screen'),
     clock: z.enum(CLOCKS).describe('Hours of a day; `auto`: as the language does'),
     language: z.enum(LANGUAGE_CHOICES).describe('Of pages; `auto`: as the browser prefers'),
+    notifications: notificationSettings,
   })
   .meta({ id: 'UserSettings', description: 'The settings of a user, with the defaults of those not set.' });

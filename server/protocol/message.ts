@@ -71,13 +71,6 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_NAME,
       mayBeEmpty: true,
     },
-    alt: {
-      field: 'alt',
-      code: 'bad-alt',
-      limit: LIMITS.fileAlt,
-      rejected: CONTROL_IN_NAME,
-      mayBeEmpty: true,
-    },
     description: {
       field: 'description',
       code: 'bad-description',
@@ -85,12 +78,19 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_BODY,
       mayBeEmpty: true,
     },
+    alt: {
+      field: 'alt',
+      code: 'bad-alt',
+      limit: LIMITS.fileAlt,
+      rejected: CONTROL_IN_NAME,
+      mayBeEmpty: true,
+    },
   }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
- * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-alt`,
- * `bad-description`), with its name and limit
+ * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-description`,
+ * `bad-alt`), with its name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -150,11 +150,11 @@ export function cleanCaption(value: unknown): string {
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
+/** The description of a room as it is stored; may be empty. @throws ChatError `bad-description` */
+export const cleanDescription = (value: unknown): string => cleanText(RULES.description, value);
 /** The description of a file as it is stored, in one line; may be empty. @throws ChatError `bad-alt` */
 export const cleanAlt = (value: unknown): string =>
   cleanText(RULES.alt, typeof value === 'string' ? value.replaceAll(/[\t\r\n]+/g, ' ') : value);
-/** The description of a room as it is stored; may be empty. @throws ChatError `bad-description` */
-export const cleanDescription = (value: unknown): string => cleanText(RULES.description, value);
 
 /** RethinkDB's limit of a primary key. */
 export const MAX_ID_BYTES = 127;

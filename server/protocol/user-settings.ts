@@ -1,4 +1,10 @@
 import { ChatError } from './errors.js';
+import {
+  DEFAULT_NOTIFICATIONS,
+  type NotificationChanges,
+  type NotificationSettings,
+  readNotifications,
+} from './notifications.js';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export const DENSITIES = ['comfortable', 'compact'] as const;
@@ -9,8 +15,8 @@ export const LANGUAGE_TAGS = ['en', 'de'] as const;
 export const LANGUAGE_CHOICES = ['auto', ...LANGUAGE_TAGS] as const;
 
 /**
- * Each setting with its values, of which the first is the default. A setting whose values are not texts, such as the
- * notifications of rooms, is a member of `UserSettings` with rules of its own.
+ * Each setting with its values, of which the first is the default. Notifications are a member of `UserSettings` with rules of
+ * their own.
  */
 const CHOICES = {
   theme: THEMES,
@@ -19,7 +25,7 @@ const CHOICES = {
   language: LANGUAGE_CHOICES,
 } as const;
 
-type ChoiceName = keyof typeof CHOICES;
+export type ChoiceName = keyof typeof CHOICES;
 
 /** The settings of a user, with the defaults of those not set. */
 export interface UserSettings {
@@ -27,6 +33,7 @@ export interface UserSettings {
   density: (typeof DENSITIES)[number];
   clock: (typeof CLOCKS)[number];
   language: (typeof LANGUAGE_CHOICES)[number];
+  notifications: NotificationSettings;
 }
 
 export const DEFAULT_SETTINGS: UserSettings = {
@@ -34,6 +41,7 @@ export const DEFAULT_SETTINGS: UserSettings = {
   density: 'comfortable',
   clock: 'auto',
   language: 'auto',
+  notifications: DEFAULT_NOTIFICATIONS,
 };
 
 /** The values of a setting, the default first. */
@@ -46,15 +54,26 @@ export function cleanSetting<N extends ChoiceName>(name: N, value: unknown): Use
 }
 
 /** The settings in a row, which any driver may have written: a value that is not a choice counts as the default. */
-export function readSettings(row: { readonly [N in ChoiceName]?: unknown }): UserSettings {
+export function readSettings(row: { readonly [N in keyof UserSettings]?: unknown }): UserSettings {
   const read = <N extends ChoiceName>(name: N): UserSettings[N] => {
     const value = row[name];
     return isChoice(name, value) ? value : DEFAULT_SETTINGS[name];
   };
-  return { theme: read('theme'), density: read('density'), clock: read('clock'), language: read('language') };
+  return {
+    theme: read('theme'),
+    density: read('density'),
+    clock: read('clock'),
+    language: read('language'),
+    notifications: readNotifications(row.notifications),
+  };
 }
 
 function isChoice<N extends ChoiceName>(name: N, value: unknown): value is UserSettings[N] {
   const choices: readonly unknown[] = CHOICES[name];
   return choices.includes(value);
+}
+
+/** Settings to change; those left out are kept. */
+export interface SettingsChanges extends Partial<Omit<UserSettings, 'notifications'>> {
+  notifications?: NotificationChanges;
 }

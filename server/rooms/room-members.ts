@@ -1,6 +1,7 @@
 import type { AccessControl } from '../access/access-control.js';
 import { isAtLeast, notAllowed } from '../access/rights.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
+import { isKey } from '../database/tables/primary-key.js';
 import type { RoomTable } from '../database/tables/room-table.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
@@ -102,6 +103,7 @@ export class RoomMembers {
   /** @throws ChatError `no-such-member` */
   async #roleOf(room: string, id_user: string): Promise<Role> {
     const { memberships, roomTable } = this.#dependencies;
+    if (!isKey(id_user)) throw noSuchMember();
     const [membership, info] = await Promise.all([memberships.get(room, id_user), roomTable.get(room)]);
     if (!membership) throw noSuchMember();
     return info?.owner === id_user ? 'owner' : membership.role;

@@ -20,7 +20,7 @@ export interface RoomSettingsDependencies {
   now: () => number;
 }
 
-/** What a change of the access means for users who are not members. */
+/** The effects of a change of the access on users who are not members. */
 export interface AccessEffects {
   /** Users who are in the room now and cannot read it any more. */
   loses_access: number;

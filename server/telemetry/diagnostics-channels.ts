@@ -25,6 +25,10 @@ export const diagnostics = {
   sessionRefreshed: typedChannel<{ outcome: 'refreshed' | 'refused' | 'unavailable' }>(
     'changeroom:session-refreshed',
   ),
+  /** A notification was sent to the push service of a browser, or not. */
+  pushed: typedChannel<{ outcome: 'sent' | 'gone' | 'failed' | 'postponed' | 'dropped' }>(
+    'changeroom:pushed',
+  ),
   /** The broker confirmed a command. */
   commandPassed: typedChannel<object>('changeroom:command-passed'),
   /** A reply of a bot was stored, was stored before, or was rejected. */

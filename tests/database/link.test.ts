@@ -92,8 +92,11 @@ describe('the schema', () => {
     const tables = await r.db(fresh.address.db).tableList().run(driver);
     expect(tables.sort()).toEqual([
       'commands',
+      'credentials',
       'file_chunks',
       'files',
+      'invitations',
+      'join_requests',
       'memberships',
       'messages',
       'nodes',

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import rethinkdb from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
+import { invitationId } from '../../server/database/tables/invitation-table.js';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { exampleOf } from '../../server/http/openapi/example.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -9,6 +12,9 @@ import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
+const vapid = webPush.generateVAPIDKeys();
+/** Any public key of the curve will do. */
+const PUSH_KEYS = { p256dh: vapid.publicKey, auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
 
 interface Call {
   path?: Record<string, string>;
@@ -32,6 +38,8 @@ beforeAll(async () => {
       PRESENCE_SUMMARY_TOKEN: SECRET,
       PRESENCE_FLUSH_TOKEN: SECRET,
       METRICS_TOKEN: SECRET,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
     },
   });
   document = await jsonOf(await fetch(`${app.url}/api/openapi.json`));
@@ -40,7 +48,22 @@ beforeAll(async () => {
   ajv.addSchema(document, 'document');
   cookie = await cookieOfGuest(app.url, 'Ada');
   room = `room-${randomUUID()}`;
+  const driver = await app.database.connect();
+  await rethinkdb
+    .table('rooms')
+    .insert({ id: 'by request', access: 'members', joining: 'request' })
+    .run(driver);
   me = (await jsonOf(await fetch(`${app.url}/api/me`, { headers: { cookie } }))).id_user;
+  const invitations = [{ id: 'revocable' }, { id: invitationId('token') }, { id: 'own', id_user: me }];
+  await rethinkdb
+    .table('invitations')
+    .insert(invitations.map((invitation) => ({ room, ...invitation })))
+    .run(driver);
+  const requests = ['asker 1', 'asker 2'].map((id_user) => ({ id: [room, id_user], room, id_user }));
+  await rethinkdb
+    .table('join_requests')
+    .insert(requests as never)
+    .run(driver);
 });
 afterAll(() => app.stop());
 
@@ -135,7 +158,28 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getRoom', () => ({ path: { room: 'an unused room' } }), 200],
   ['joinRoom', () => ({}), 200],
   ['changeRoom', () => ({ body: { topic: 'Tea and cake', description: 'All about tea' } }), 200],
-  ['changeRoom', () => ({ body: { posting: 'nobody' } }), 400],
+  ['createInvitation', () => ({ body: { uses: 2 } }), 201],
+  ['createInvitation', () => ({ body: { uses: 0 } }), 400],
+  ['createInvitation', () => ({ body: { id_user: me } }), 201],
+  ['listInvitations', () => ({}), 200],
+  ['listInvitations', () => ({ headers: { cookie: '' } }), 403],
+  ['revokeInvitation', () => ({ path: { room, id: 'none' } }), 404],
+  ['revokeInvitation', () => ({ path: { room, id: 'revocable' } }), 204],
+  ['readInvitation', () => ({ path: { token: 'none' } }), 404],
+  ['readInvitation', () => ({ path: { token: 'token' } }), 200],
+  ['acceptInvitation', () => ({ path: { token: 'none' } }), 404],
+  ['acceptInvitation', () => ({ path: { token: 'token' } }), 200],
+  ['listOwnInvitations', () => ({}), 200],
+  ['acceptOwnInvitation', () => ({ path: { id: 'none' } }), 404],
+  ['acceptOwnInvitation', () => ({ path: { id: 'own' } }), 200],
+  ['requestToJoin', () => ({}), 400],
+  ['requestToJoin', () => ({ path: { room: 'by request' }, body: { text: 'please' } }), 202],
+  ['listRequests', () => ({}), 200],
+  ['acceptRequest', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['acceptRequest', () => ({ path: { room, id: 'asker 1' } }), 204],
+  ['declineRequest', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['declineRequest', () => ({ path: { room, id: 'asker 2' } }), 204],
+  ['changeRoom', () => ({ body: { posting: 'owners' } }), 400],
   ['changeRoom', () => ({ body: { topic: 'mine' }, headers: { cookie: '' } }), 403],
   ['changeRoom', () => ({ path: { room: 'lobby' }, body: { topic: 'mine' } }), 403],
   ['setRole', () => ({ path: { room, id: 'stranger' }, body: { role: 'moderator' } }), 404],
@@ -231,6 +275,10 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['endOtherSessions', asSecured(), 204],
   ['listSessions', asSecured(), 200],
   ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
+  ['listPushSubscriptions', () => ({}), 200],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],
+  ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1' } }), 400],
+  ['deletePushSubscription', () => ({}), 204],
   ['getUsers', () => ({ query: '?id=1&id=2' }), 200],
   ['getUsers', () => ({}), 400],
   ['getUser', () => ({ path: { id: 'stranger' } }), 404],

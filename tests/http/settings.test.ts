@@ -1,5 +1,6 @@
 import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_NOTIFICATIONS } from '../../server/protocol/notifications.js';
 import { DEFAULT_SETTINGS } from '../../server/protocol/user-settings.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -19,6 +20,8 @@ afterAll(async () => {
   await other.stop();
   await app.stop();
 });
+
+const tooManyLevels = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`room ${i}`, 'all']));
 
 async function guest() {
   const response = await fetch(`${app.url}/api/me`);
@@ -49,13 +52,49 @@ describe('/api/me/settings', () => {
     [{ clock: 24 }, { field: 'clock' }],
     [{ language: 'xx' }, { field: 'language' }],
     [{ density: null }, { field: 'density' }],
-    [{ colour: 'red' }, { detail: 'the request has none of the settings theme, density, clock, language' }],
+    [{ notifications: 'all' }, { field: 'notifications' }],
+    [{ notifications: {} }, { field: 'notifications' }],
+    [{ notifications: { volume: 11 } }, { field: 'notifications' }],
+    [{ notifications: { level: 'some' } }, { field: 'notifications.level' }],
+    [{ notifications: { rooms: { tea: 'some' } } }, { field: 'notifications.rooms' }],
+    [{ notifications: { rooms: tooManyLevels } }, { field: 'notifications.rooms', limit: 200 }],
+    [{ notifications: { sound: 'yes' } }, { field: 'notifications.sound' }],
+    [{ notifications: { paused_until: -1 } }, { field: 'notifications.paused_until' }],
+    [
+      { notifications: { quiet: { from: '24:00', to: '07:00', zone: 'UTC' } } },
+      { field: 'notifications.quiet' },
+    ],
+    [
+      { notifications: { quiet: { from: '22:00', to: '07:00', zone: 'Mars' } } },
+      { field: 'notifications.quiet' },
+    ],
+    [
+      { notifications: { quiet: { from: '07:00', to: '07:00', zone: 'UTC' } } },
+      { field: 'notifications.quiet' },
+    ],
+    [
+      { colour: 'red' },
+      { detail: 'the request has none of the settings theme, density, clock, language, notifications' },
+    ],
   ])('invalid settings are refused: %j', async (body, problem) => {
     const ann = await guest();
     const response = await ann.change(body);
     expect(response.status).toBe(400);
     expect(await jsonOf(response)).toMatchObject({ code: 'bad-setting', ...problem });
     expect(await ann.read()).toEqual(DEFAULT_SETTINGS);
+  });
+
+  test('levels of rooms are set one by one, and null removes one', async () => {
+    const ann = await guest();
+    await ann.change({ notifications: { rooms: { tea: 'none', cake: 'mentions' } } });
+    await ann.change({ notifications: { sound: true, rooms: { pie: 'all' } } });
+    const changed = await jsonOf(await ann.change({ notifications: { rooms: { cake: null, none: null } } }));
+    const notifications = { ...DEFAULT_NOTIFICATIONS, sound: true, rooms: { tea: 'none', pie: 'all' } };
+    expect(changed).toEqual({ ...DEFAULT_SETTINGS, notifications });
+    const many = Object.fromEntries(Array.from({ length: 199 }, (_, i) => [`room ${i}`, 'none']));
+    const refused = await ann.change({ notifications: { rooms: many } });
+    expect(await jsonOf(refused)).toMatchObject({ code: 'bad-setting', limit: 200 });
+    expect((await ann.read()).notifications).toEqual(notifications);
   });
 
   test('a row of any program counts, with defaults for values that are no choices', async () => {

@@ -328,6 +328,7 @@ function suite(start: (clock: ManualClock) => Nodes): void {
     expect(await there.counts(['one', 'two', 'empty'])).toEqual(counts);
     expect(await there.counts([])).toEqual({ rooms: new Map(), partial: false });
     expect(await there.summary()).toEqual({ sockets: 4, users: 2, rooms, partial: false });
+    expect((await there.presentUsers()).size).toBe(2);
 
     // The same for rooms that are observed.
     const views = [await RoomView.of(there, 'one'), await RoomView.of(there, 'empty')];

@@ -39,7 +39,8 @@ export async function startTlsProxy(to: number): Promise<TlsProxy> {
   };
 }
 
-async function makeCertificate(): Promise<{ key: string; cert: string }> {
+/** A certificate for localhost that is its own authority, and its key: PEM. */
+export async function makeCertificate(): Promise<{ key: string; cert: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'changeroom-tls-'));
   const [keyFile, certFile] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
   const files = ['-keyout', keyFile!, '-out', certFile!];

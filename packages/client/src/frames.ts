@@ -166,9 +166,15 @@ export type ErrorCode =
   | 'request-needed'
   | 'bad-topic'
   | 'bad-description'
+  | 'no-such-invitation'
+  | 'too-many-invitations'
+  | 'no-such-request'
+  | 'too-many-requests'
   | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
+  | 'bad-subscription'
+  | 'push-off'
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
@@ -234,7 +240,32 @@ export interface UserSettings {
   clock: '12' | '24' | 'auto';
   /** Of pages; `auto`: as the browser prefers */
   language: 'auto' | 'en' | 'de';
+  notifications: NotificationSettings;
 }
+
+/** Which messages notify a user, and when. */
+export interface NotificationSettings {
+  /** For rooms that the user follows */
+  level: NotificationLevel;
+  /** Levels of single rooms, by name. In rooms that the user does not follow, only mentions notify */
+  rooms: Record<string, NotificationLevel>;
+  /** Pages make a sound */
+  sound: boolean;
+  /** Do not disturb before this time; null: not paused */
+  paused_until: number | null;
+  /** Do not disturb at these hours of each day; null: at no hours */
+  quiet: {
+    /** `HH:MM` */
+    from: string;
+    /** `HH:MM` */
+    to: string;
+    /** Time zone, such as `Europe/Berlin` */
+    zone: string;
+  } | null;
+}
+
+/** Messages of a room that notify: all, mentions of the user, none. */
+export type NotificationLevel = 'all' | 'mentions' | 'none';
 
 /** A room as all users see it. */
 export interface ListedRoom {

@@ -89,6 +89,8 @@ export interface Datum<T = unknown> extends Query<T> {
   typeOf(): Datum<string>;
   hasFields(...fields: FieldOf<T>[]): Datum<boolean>;
   without(...fields: FieldOf<T>[]): Datum<T>;
+  /** Removes nested fields. */
+  without(fields: object): Datum<T>;
   pluck<Field extends FieldOf<ItemOf<T>>>(...fields: Field[]): Datum<Pick<NonNullable<ItemOf<T>>, Field>[]>;
   merge(...objects: (object | Query<object>)[]): Datum<T>;
   eq(other: unknown): Datum<boolean>;

@@ -76,6 +76,33 @@ export interface MembershipRow {
 }
 
 /**
+ * `invitations`: the primary key is the SHA-256 digest of the token in the link, in hexadecimal digits. Deleting the row
+ * revokes the invitation.
+ */
+export interface InvitationRow {
+  id: unknown;
+  room?: unknown;
+  by?: unknown;
+  created?: unknown;
+  /** Missing or null: it does not expire. */
+  expires?: unknown;
+  /** Missing or null: any number of users may join. */
+  uses_left?: unknown;
+  uses?: unknown;
+  /** The only user who may join. */
+  id_user?: unknown;
+}
+
+/** `join_requests`: the primary key is `[room, id_user]`, or a digest of it. */
+export interface JoinRequestRow {
+  id: unknown;
+  room?: unknown;
+  id_user?: unknown;
+  text?: unknown;
+  created?: unknown;
+}
+
+/**
  * `reactions`: one row for each user and emoji of a message. The primary key is `[id_message, id_user, emoji]`, or a digest of
  * it where it is too long for a key; then the three are fields.
  */
@@ -119,6 +146,29 @@ export interface UserSettingsRow {
   density?: unknown;
   clock?: unknown;
   language?: unknown;
+  /** As `NotificationSettings`. */
+  notifications?: unknown;
+}
+
+/**
+ * `push_subscriptions`: browsers to which notifications are pushed. The primary key is a digest of the endpoint, which is a
+ * secret of the browser.
+ */
+export interface PushSubscriptionRow {
+  id: unknown;
+  id_user?: unknown;
+  /** Address at the push service of the browser. */
+  endpoint?: unknown;
+  /** Public key and secret of the browser: base64url. */
+  keys?: { p256dh?: unknown; auth?: unknown };
+  /** Of the pages, by its tag. */
+  language?: unknown;
+  /** Host of the page. */
+  host?: unknown;
+  /** Id of the session on the page; null without one. */
+  session?: unknown;
+  /** When a page confirmed the subscription last. */
+  created?: unknown;
 }
 
 /**
@@ -183,11 +233,15 @@ export interface CommandRow {
   passed: unknown;
 }
 
-/** `nodes`: a row for the heartbeat of each process, and one with the last repair of the schema. */
+/** `nodes`: a row for the heartbeat of each process, and rows for tasks of one process at a time. */
 export interface NodeRow {
   id: unknown;
   beat?: unknown;
   at?: unknown;
   repair?: unknown;
   swept?: unknown;
+  /** The process that pushes notifications, until when, and the time up to which messages were pushed. */
+  pushed_by?: unknown;
+  until?: unknown;
+  seen?: unknown;
 }

@@ -9,10 +9,13 @@ import type {
   CredentialRow,
   FileChunkRow,
   FileRow,
+  InvitationRow,
+  JoinRequestRow,
   MembershipRow,
   MessageRow,
   NodeRow,
   PinRow,
+  PushSubscriptionRow,
   ReactionRow,
   RoomRow,
   SessionRow,
@@ -61,6 +64,23 @@ export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user
   },
 };
 
+/** Invitations into rooms. */
+export const INVITATIONS: TableDeclaration<InvitationRow, 'room' | 'id_user'> = {
+  name: 'invitations',
+  indexes: {
+    room: { definition: (row) => row('room') },
+    id_user: { definition: (row) => row('id_user') },
+  },
+};
+
+/** Requests of users to join a room. */
+export const JOIN_REQUESTS: TableDeclaration<JoinRequestRow, 'room_created'> = {
+  name: 'join_requests',
+  indexes: {
+    room_created: { definition: (row) => r.expr([row('room'), row('created').default(r.epochTime(0))]) },
+  },
+};
+
 /** Reactions of users to messages. */
 export const REACTIONS: TableDeclaration<ReactionRow, 'id_message'> = {
   name: 'reactions',
@@ -94,6 +114,15 @@ export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
   indexes: { id_user: { definition: (row) => row('id_user') } },
 };
 
+/** Browsers to which notifications are pushed. */
+export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
+  name: 'push_subscriptions',
+  indexes: {
+    user_created: { definition: (row) => [row('id_user'), row('created')] },
+    session: { definition: (row) => row('session') },
+  },
+};
+
 /** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
@@ -123,7 +152,7 @@ export const FILES: TableDeclaration<FileRow, 'id_user' | 'room'> = {
 /** The content of files. */
 export const FILE_CHUNKS: TableDeclaration<FileChunkRow, never> = { name: 'file_chunks', indexes: {} };
 
-/** Heartbeats, the last repair and the last sweep of rows without a message. */
+/** Heartbeats, the last repair, the last sweep of rows without a message, and the process that pushes notifications. */
 export const NODES: TableDeclaration<NodeRow, never> = { name: 'nodes', indexes: {} };
 
 /** The whole schema. Tables and indexes that other programs have made are left alone. */
@@ -131,11 +160,14 @@ export const TABLES = [
   MESSAGES,
   ROOMS,
   MEMBERSHIPS,
+  INVITATIONS,
+  JOIN_REQUESTS,
   REACTIONS,
   PINS,
   USERS,
   USER_SETTINGS,
   CREDENTIALS,
+  PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,
   FILES,

@@ -26,6 +26,8 @@ type Index = 'id_user' | 'room_user' | 'room_joined';
 
 /** Rooms that one user can have joined. */
 export const MAX_JOINED_ROOMS = 200;
+/** Users in one query. */
+const USERS_PER_QUERY = 500;
 /** Memberships that a process keeps in memory. */
 const MAX_CACHED_MEMBERSHIPS = 20_000;
 
@@ -76,6 +78,17 @@ export class MembershipTable {
       .between(lower, [room, r.maxval], { index: 'room_joined', leftBound: 'open' })
       .orderBy({ index: 'room_joined' });
     return this.#read(rows.limit(limit));
+  }
+
+  /** Those of the users who are members of a room. @throws ChatError `database-unavailable` */
+  async among(room: string, users: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (let i = 0; i < users.length; i += USERS_PER_QUERY) {
+      const keys = users.slice(i, i + USERS_PER_QUERY).map((id_user) => [room, id_user]);
+      const rows = this.#rows().getAll(r.args(keys), { index: 'room_user' });
+      for (const { id_user } of await this.#read(rows)) found.push(id_user);
+    }
+    return found;
   }
 
   /** Number of members of a room, counted up to `limit`. @throws ChatError `database-unavailable` */

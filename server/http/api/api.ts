@@ -10,11 +10,17 @@ import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
 import { type FilesDependencies, fileEndpoints } from './files.js';
+import { type InvitationEndpointsDependencies, invitationEndpoints } from './invitations.js';
+import { type JoinRequestEndpointsDependencies, joinRequestEndpoints } from './join-requests.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
 import { type MessagesDependencies, messageEndpoints } from './messages.js';
 import { type PresenceDependencies, presenceEndpoints, rootEndpoints, serveAtRoot } from './presence.js';
+import {
+  type PushSubscriptionsEndpointsDependencies,
+  pushSubscriptionEndpoints,
+} from './push-subscriptions.js';
 import { type RoomChangesDependencies, roomChangeEndpoints } from './room-changes.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
@@ -30,12 +36,15 @@ export type ApiDependencies = AnnotationsDependencies &
   DocsDependencies &
   EventsDependencies &
   FilesDependencies &
+  InvitationEndpointsDependencies &
+  JoinRequestEndpointsDependencies &
   MeDependencies &
   MembersDependencies &
   MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
   RoomChangesDependencies &
+  PushSubscriptionsEndpointsDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
   SecuredNamesDependencies &
@@ -55,6 +64,8 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...roomEndpoints(dependencies),
     ...roomChangeEndpoints(dependencies),
     ...memberEndpoints(dependencies),
+    ...invitationEndpoints(dependencies),
+    ...joinRequestEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),
     ...fileEndpoints(dependencies),
@@ -63,6 +74,7 @@ export function apiRouter(dependencies: ApiDependencies): Router {
     ...settingsEndpoints(dependencies),
     ...securedNameEndpoints(dependencies),
     ...sessionEndpoints(dependencies),
+    ...pushSubscriptionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),
     ...viewEndpoints(dependencies),

@@ -1,6 +1,14 @@
 import { userSettings } from '../../protocol/entities.js';
 import { ChatError } from '../../protocol/errors.js';
-import { choicesOf, cleanSetting, type UserSettings } from '../../protocol/user-settings.js';
+import { cleanNotifications } from '../../protocol/notification-changes.js';
+import { MAX_ROOM_LEVELS } from '../../protocol/notifications.js';
+import {
+  type ChoiceName,
+  choicesOf,
+  cleanSetting,
+  type SettingsChanges,
+  type UserSettings,
+} from '../../protocol/user-settings.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
 import { rule } from '../openapi/rule.js';
@@ -9,7 +17,7 @@ import type { MeDependencies } from './me.js';
 const about = { path: '/api/me/settings', tag: 'People' } as const;
 const response = { description: 'All your settings', schema: userSettings };
 
-const setting = <N extends keyof UserSettings>(name: N) =>
+const setting = <N extends ChoiceName>(name: N) =>
   rule((value) => cleanSetting(name, value), { type: 'string', enum: choicesOf(name) }).optional();
 
 const getSettings = operation({
@@ -33,9 +41,14 @@ const changeSettings = operation({
     density: setting('density'),
     clock: setting('clock'),
     language: setting('language'),
+    notifications: rule(cleanNotifications, {
+      type: 'object',
+      description: `Settings of notifications to change. In \`rooms\`, the levels of single rooms are changed, and null removes one; at most ${MAX_ROOM_LEVELS} rooms have a level`,
+      examples: [{ rooms: { lobby: 'mentions' } }],
+    }).optional(),
   },
   responses: { 200: response },
-  errors: ['bad-setting', 'rate-limited', 'overloaded', 'database-unavailable', 'storage-full'],
+  errors: ['bad-setting', 'bad-room', 'rate-limited', 'overloaded', 'database-unavailable', 'storage-full'],
 });
 
 /** The settings of the sender of a request. */
@@ -57,8 +70,8 @@ export function settingsEndpoints({ visitors }: MeDependencies): Endpoint[] {
 
 /** @throws ChatError `bad-setting` for a request without a setting, such as one with a misspelt name */
 function givenIn(
-  body: { readonly [N in keyof UserSettings]?: UserSettings[N] | undefined },
-): Partial<UserSettings> {
+  body: { readonly [N in keyof UserSettings]?: SettingsChanges[N] | undefined },
+): SettingsChanges {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length > 0) return given;
   throw new ChatError('bad-setting', `the request has none of the settings ${Object.keys(body).join(', ')}`);

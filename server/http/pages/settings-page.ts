@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { ChatError } from '../../protocol/errors.js';
 import { LOBBY } from '../../protocol/message.js';
-import { cleanSetting, type UserSettings } from '../../protocol/user-settings.js';
+import { cleanSetting, type SettingsChanges } from '../../protocol/user-settings.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { Visitors } from '../visitors.js';
@@ -60,7 +60,7 @@ export function settingsRouter({ roomPages, visitors }: SettingsPageDependencies
 }
 
 /** The settings of a form. @throws ChatError `bad-setting` */
-function chosenIn({ theme, density, clock, language }: Record<string, unknown>): Partial<UserSettings> {
+function chosenIn({ theme, density, clock, language }: Record<string, unknown>): SettingsChanges {
   return {
     ...(theme !== undefined && { theme: cleanSetting('theme', theme) }),
     ...(density !== undefined && { density: cleanSetting('density', density) }),

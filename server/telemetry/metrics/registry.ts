@@ -71,12 +71,20 @@ export function serverRegistry(gauges: Gauges): Registry {
     registers,
   });
 
+  const pushes = new Counter({
+    name: `${PREFIX}pushes_total`,
+    help: 'Notifications for browsers by outcome: sent, gone (the subscription has ended), failed, postponed (the push service failed a moment ago), dropped (too many wait)',
+    labelNames: ['outcome'],
+    registers,
+  });
+
   diagnostics.inserted.subscribe(({ rows, seconds }) => {
     insertSeconds.observe(seconds);
     insertRows.observe(rows);
   });
   diagnostics.delivered.subscribe(({ seconds }) => deliverySeconds.observe(seconds));
   diagnostics.written.subscribe(({ frames }) => writtenFrames.observe(frames));
+  diagnostics.pushed.subscribe((event) => pushes.inc(event));
   diagnostics.refused.subscribe((event) => refused.inc(event));
   diagnostics.feedOpened.subscribe(({ again }) => feeds.inc({ again: String(again) }));
   return registry;

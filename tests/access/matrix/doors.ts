@@ -205,8 +205,8 @@ const role = (id_user: string, name: string) =>
     frame(({ room }) => ({ type: 'setRole', room, id_user, role: name })),
   ] as const;
 const remove = [
-  (cell: Cell) => send(cell, ofMember('nobody')(cell), { method: 'DELETE' }),
-  frame(({ room }) => ({ type: 'removeMember', room, id_user: 'nobody' })),
+  (cell: Cell) => send(cell, ofMember('unknown')(cell), { method: 'DELETE' }),
+  frame(({ room }) => ({ type: 'removeMember', room, id_user: 'unknown' })),
 ] as const;
 
 const administration = (
@@ -228,6 +228,8 @@ const asNewcomer = (open: (cell: Cell) => Promise<Answer>) => (cell: Cell) =>
     cell.user.id_user === 'stranger' ? { ...cell, user: { ...cell.user, headers: cell.newcomer() } } : cell,
   );
 
+const request = api(() => '/requests/unknown');
+
 export const DOORS: Door[] = [
   { action: 'see', name: 'GET room', open: get(api(() => '')) },
   ...Object.entries(reading).map(([name, open]) => ({ action: 'read' as const, name, open })),
@@ -245,6 +247,47 @@ export const DOORS: Door[] = [
     open,
     passedBy: 'no-such-member' as const,
   })),
+  {
+    action: 'request',
+    name: 'POST request',
+    open: asNewcomer(
+      json(
+        'POST',
+        api(() => '/requests'),
+        () => ({}),
+      ),
+    ),
+    passedBy: 'bad-request',
+  },
+  { action: 'decide', name: 'GET requests', open: get(api(() => '/requests')) },
+  {
+    action: 'decide',
+    name: 'PUT request',
+    open: (cell) => send(cell, request(cell), { method: 'PUT' }),
+    passedBy: 'no-such-request',
+  },
+  {
+    action: 'decide',
+    name: 'DELETE request',
+    open: (cell) => send(cell, request(cell), { method: 'DELETE' }),
+    passedBy: 'no-such-request',
+  },
+  {
+    action: 'invite',
+    name: 'POST invitation',
+    open: json(
+      'POST',
+      api(() => '/invitations'),
+      () => ({}),
+    ),
+  },
+  { action: 'invite', name: 'GET invitations', open: get(api(() => '/invitations')) },
+  {
+    action: 'invite',
+    name: 'DELETE invitation',
+    open: (cell) => send(cell, api(() => '/invitations/none')(cell), { method: 'DELETE' }),
+    passedBy: 'no-such-invitation',
+  },
   {
     action: 'join',
     name: 'POST join',

@@ -1,4 +1,5 @@
 import {
+  type ChoiceName,
   CLOCKS,
   DENSITIES,
   LANGUAGE_CHOICES,
@@ -9,7 +10,7 @@ import { t } from '../texts/text.js';
 import { type ElementTree, element } from './element.js';
 
 interface Choice {
-  name: keyof UserSettings;
+  name: ChoiceName;
   label: string;
   values: readonly { value: string; text: string }[];
 }

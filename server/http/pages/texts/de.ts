@@ -245,6 +245,15 @@ export const de: Messages = {
   'offline.savedRooms': 'Gespeicherte Räume',
   'offline.title': 'Du bist offline.',
 
+  'notify.file': 'hat eine Datei geschickt',
+  'notify.latest': '{author}: {text}',
+  'notify.mention': '{author} hat dich in #{room} erwähnt',
+  'notify.message': '{author} in #{room}',
+  'notify.several': {
+    one: '{count} neue Nachricht in #{room}',
+    other: '{count} neue Nachrichten in #{room}',
+  },
+
   'people.count': { one: '{count} hier: anzeigen, wer', other: '{count} hier: anzeigen, wer' },
   'people.here': 'hier',
   'people.manyHere': {
@@ -483,9 +492,15 @@ export const faults: Faults = {
     limit: 'Die Beschreibung darf höchstens {limit} Zeichen haben.',
     other: 'Die Beschreibung enthält unzulässige Zeichen.',
   },
+  'no-such-invitation': 'Diese Einladung gibt es nicht mehr: Sie ist abgelaufen, verbraucht oder widerrufen.',
+  'too-many-invitations': 'Der Raum hat zu viele offene Einladungen.',
+  'no-such-request': 'Diese Anfrage gibt es nicht mehr.',
+  'too-many-requests': 'Der Raum hat zu viele offene Anfragen.',
   'no-such-member': 'Dieser Nutzer ist kein Mitglied des Raums.',
   'bad-access': 'Der Zugang ist ungültig.',
   'bad-setting': 'Diesen Wert hat die Einstellung nicht.',
+  'bad-subscription': 'Dieser Browser kann keine Mitteilungen empfangen.',
+  'push-off': 'Dieser Server schickt keine Mitteilungen an geschlossene Seiten.',
   'no-such-user': 'Diesen Benutzer gibt es nicht.',
   'playground-off': 'Auf diesem Server gibt es keine Testbenutzer.',
   'no-such-message': 'Diese Nachricht gibt es nicht.',

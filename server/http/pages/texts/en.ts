@@ -245,6 +245,12 @@ export const en = {
   'offline.savedRooms': 'Saved rooms',
   'offline.title': 'You are offline.',
 
+  'notify.file': 'sent a file',
+  'notify.latest': '{author}: {text}',
+  'notify.mention': '{author} mentioned you in #{room}',
+  'notify.message': '{author} in #{room}',
+  'notify.several': { one: '{count} new message in #{room}', other: '{count} new messages in #{room}' },
+
   'people.count': { one: '{count} here: show who', other: '{count} here: show who' },
   'people.here': 'here',
   'people.manyHere': {
