@@ -26,11 +26,16 @@ export function typeDeclarations(version: string, client: FrameSchemas, server: 
   ].join('');
 }
 
+/** That of biome.json. */
+const LINE_WIDTH = 110;
+
 function declaration({ name, schema }: Described): string {
   const head = comment(schema.description, '');
   if (schema.type === 'object') return `${head}export interface ${name} ${typeOf(schema, '')}\n\n`;
-  const members = schema.enum?.map((value) => `\n  | ${literal(value)}`).join('');
-  return `${head}export type ${name} =${members ?? ` ${typeOf(schema, '')}`};\n\n`;
+  const line = `export type ${name} = ${typeOf(schema, '')};`;
+  if (line.length <= LINE_WIDTH || !schema.enum) return `${head}${line}\n\n`;
+  const members = schema.enum.map((value) => `\n  | ${literal(value)}`).join('');
+  return `${head}export type ${name} =${members};\n\n`;
 }
 
 function frameMap(name: string, description: string, frames: Described[]): string {
