@@ -1,4 +1,4 @@
-import { pinnedPath } from '../../server/http/pages/rows/room-path.js';
+import { notificationsPath, pinnedPath } from '../../server/http/pages/rows/room-path.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
@@ -37,6 +37,7 @@ export class RoomTemplate {
     if (field) field.placeholder = t('composer.placeholder', { room });
     foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
     people.querySelector('.pinned-link')?.setAttribute('href', pinnedPath(room, as));
+    people.querySelector('.settings-link')?.setAttribute('href', notificationsPath(room, as));
     return { log, foot, people };
   }
 }

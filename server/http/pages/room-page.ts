@@ -11,7 +11,7 @@ import { composerHint } from './rows/key-hints.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
-import { pinnedPath, roomSearchPath, withQuery } from './rows/room-path.js';
+import { notificationsPath, pinnedPath, roomSearchPath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
@@ -77,6 +77,7 @@ export function roomPage(model: RoomPageModel) {
     searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
     pinnedPath: pinnedPath(room, as),
+    notificationsPath: notificationsPath(room, as),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),
