@@ -13,14 +13,11 @@ import type { DatabaseAddress } from './config/database-url.js';
 import { proxyTrust } from './config/proxy-trust.js';
 import { Database, type DatabaseOptions } from './database/connection/database.js';
 import { ChatSchema } from './database/schema/chat-schema.js';
-import { MembershipTable } from './database/tables/membership-table.js';
-import { Mentions } from './database/tables/mentions.js';
-import { Messages } from './database/tables/messages.js';
-import { RoomTable } from './database/tables/room-table.js';
+import { CredentialTable } from './database/tables/credential-table.js';
+import type { Messages } from './database/tables/messages.js';
+import { openTables } from './database/tables/open-tables.js';
 import { SessionTable } from './database/tables/session-table.js';
-import { SettingsTable } from './database/tables/settings-table.js';
 import { UsedRooms } from './database/tables/used-rooms.js';
-import { UserTable } from './database/tables/user-table.js';
 import { createFiles } from './files/create-files.js';
 import type { FileSweeperOptions } from './files/file-sweeper.js';
 import { guardServer } from './http/gate/gate.js';
@@ -35,6 +32,7 @@ import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
+import { createRoomAdministration } from './rooms/room-administration.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
 import { RoomListing } from './rooms/room-listing.js';
@@ -118,12 +116,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
     options.database,
   );
-  const messages = new Messages(database, log);
-  const mentions = new Mentions(database);
-  const roomTable = new RoomTable(database, log);
-  const memberships = new MembershipTable(database, log);
-  const users = new UserTable(database, log);
-  const settings = new SettingsTable(database, log);
+  const tables = openTables(database, log);
+  const { memberships, mentions, messages, roomTable, settings, users } = tables;
   const membershipNews = new MembershipNews({ memberships, users, log });
   const access = new AccessControl({ rooms: roomTable, memberships, admins: new Set(config.admins) });
   const limits = new Limits(config.limits, log, config.redis);
@@ -131,13 +125,17 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const trust = proxyTrust(config.trustProxy);
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
-  const guests = new Guests({ secret, secure: false });
-  const { authenticator, login } = createAuth(config.auth, {
+  const guests = new Guests({ secret, secure: false, days: config.guestDays });
+  const { authenticator, login, secured } = createAuth(config.auth, {
     guests,
     log,
     secret,
     accounts: { limits, ...options.accounts },
     sessionTable: () => new SessionTable(database, log),
+    credentialTable: () => new CredentialTable(database, log),
+    guestDays: config.guestDays,
+    limits,
+    users,
   });
   const botsDependencies = { access, authenticator, database, limits, log, messages, secret };
   const bots = config.amqp && new Bots(config.amqp, botsDependencies, options.bots);
@@ -150,18 +148,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const catalogue = new RoomCatalogue(roomTable, new UsedRooms(database));
   const listing = new RoomListing({ catalogue, presence, roomTable, now: Date.now });
   const sharedRoomList = new SharedRoomList({ catalogue, listing, presence });
-  const directory = new RoomDirectory({
-    access,
-    catalogue,
-    limits,
-    listing,
-    memberships,
-    mentions,
-    messages,
-    presence,
-    roomTable,
-    users,
-  });
+  const inRooms = { ...tables, access, limits, listing, presence, now: Date.now };
+  const directory = new RoomDirectory({ ...inRooms, catalogue });
+  const administration = createRoomAdministration(database, inRooms);
   const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
   const { searches, ...index } = createSearch(config, searchDependencies);
   const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
@@ -169,17 +158,19 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   if (bots) measureBots(registry, bots);
-  if (login) measureLogins(registry);
+  if (login || secured) measureLogins(registry);
   const http = createHttp({
     config,
     directory,
     files: files.service,
+    guests,
     limits,
     log,
     membershipNews,
     mentionList: new MentionList({ access, mentions }),
     origins,
     presence,
+    ...administration,
     pushSubscriptions: push.subscriptions,
     rooms,
     ...searches,
@@ -196,6 +187,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     },
     bots,
     login,
+    secured,
     ...(options.events && { events: options.events }),
     metrics: async () =>
       options.collectMetrics ? mergeSnapshots(await options.collectMetrics()) : await registry.metrics(),
@@ -213,18 +205,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     guests,
     limits,
     log,
-    memberships,
-    messages,
     membershipNews,
     playground,
     presence,
+    ...administration,
     rooms,
-    roomTable,
     ...searches,
     sharedRoomList,
     slowReaders,
-    settings,
-    users,
+    ...tables,
     trust,
     ...(options.routing && { routing: options.routing }),
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
@@ -252,6 +241,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     await presence.stop();
     limits.stop();
     await login?.stop();
+    secured?.close();
     await database.stop();
     await databaseServer.stop();
   };

@@ -67,6 +67,8 @@ const EMBEDDED: Layer[] = [
 
 /** Packages that only one part of the server may know. */
 const HOMES: Record<string, string> = {
+  '@simplewebauthn/server': 'server/auth/secured/',
+  '@simplewebauthn/browser': 'static/client/own-name/',
   rethinkdb: 'server/database/',
   endex: 'server/database/',
   libsql: 'server/search/index/',
@@ -154,7 +156,14 @@ describe('the architecture', () => {
   test('the browser code imports only the protocol, the row renderers, the texts and the page state from the server', () => {
     const shared =
       /^server\/protocol\/|^static\/worker\/|^server\/http\/pages\/(rows\/|texts\/|page-state\.ts$)/;
-    const packages = ['uuid', 'changeroom-client', 'markdown-it', 'highlight.js', 'lowlight'];
+    const packages = [
+      'uuid',
+      'changeroom-client',
+      'markdown-it',
+      'highlight.js',
+      'lowlight',
+      '@simplewebauthn/browser',
+    ];
     // scripts/build makes these modules.
     const built = /^(?:emoji-lines$|styles:)/;
     const brought = broughtBy('static/client/', imports);

@@ -24,6 +24,10 @@ const VIEW_SCRIPT = 'static/client/view-page.ts';
 /** Loaded when the settings are opened. */
 const SETTINGS_STYLE = 'static/styles/settings.css';
 
+/** Of the pages on which guests secure their name, and get it back. */
+const OWN_NAME_STYLE = 'static/styles/own-name.css';
+const OWN_NAME_SCRIPT = 'static/client/own-name/own-name-page.ts';
+
 /** Modules that are made or changed by the build. */
 const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, EMOJI_DATA, ON_DEMAND_STYLES];
 
@@ -35,17 +39,26 @@ type Outputs = Metafile['outputs'];
  * addresses of what a first visit loads are in assets.json.
  */
 export async function bundlePage(): Promise<void> {
-  const [styles, scripts, views, offline] = await Promise.all([
+  const [styles, scripts, views, offline, ownName] = await Promise.all([
     bundle(
-      { style: join(ROOT, STYLE), search: join(ROOT, SEARCH_STYLE), settings: join(ROOT, SETTINGS_STYLE) },
+      {
+        style: join(ROOT, STYLE),
+        search: join(ROOT, SEARCH_STYLE),
+        settings: join(ROOT, SETTINGS_STYLE),
+        'own-name': join(ROOT, OWN_NAME_STYLE),
+      },
       [],
     ),
     bundleInLanguages('page', SCRIPT, [MARKUP_ON_DEMAND]),
     // Apart from the page's script, which would be split into more files otherwise.
     bundleInLanguages('view', VIEW_SCRIPT),
     bundleInLanguages('offline', OFFLINE_SCRIPT),
+    bundleInLanguages('own-name', OWN_NAME_SCRIPT),
   ]);
   const address = (file: string) => file.replace(OUTPUT_FOLDER, '/static');
+  /** By language. */
+  const addressesOf = (bundles: Outputs[], source: string) =>
+    Object.fromEntries(bundles.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, source))]));
   const addresses = {
     scripts: Object.fromEntries(
       scripts.map((outputs, i) => {
@@ -56,19 +69,21 @@ export async function bundlePage(): Promise<void> {
         ];
       }),
     ),
-    offlineScripts: Object.fromEntries(
-      offline.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, OFFLINE_SCRIPT))]),
-    ),
+    offlineScripts: addressesOf(offline, OFFLINE_SCRIPT),
     style: address(entry(styles, STYLE)),
     search: {
       style: address(entry(styles, SEARCH_STYLE)),
-      viewScripts: Object.fromEntries(
-        views.map((outputs, i) => [LANGUAGE_TAGS[i], address(entry(outputs, VIEW_SCRIPT))]),
-      ),
+      viewScripts: addressesOf(views, VIEW_SCRIPT),
     },
     settingsStyle: address(entry(styles, SETTINGS_STYLE)),
+    ownName: {
+      style: address(entry(styles, OWN_NAME_STYLE)),
+      scripts: addressesOf(ownName, OWN_NAME_SCRIPT),
+    },
   };
-  const files = [styles, ...scripts, ...views, ...offline].flatMap((outputs) => Object.keys(outputs));
+  const files = [styles, ...scripts, ...views, ...offline, ...ownName].flatMap((outputs) =>
+    Object.keys(outputs),
+  );
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
   const worker = await bundleWorker(JSON.stringify([addresses.style, addresses.offlineScripts]));

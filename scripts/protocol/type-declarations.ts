@@ -26,11 +26,16 @@ export function typeDeclarations(version: string, client: FrameSchemas, server: 
   ].join('');
 }
 
+/** That of biome.json. */
+const LINE_WIDTH = 110;
+
 function declaration({ name, schema }: Described): string {
   const head = comment(schema.description, '');
   if (schema.type === 'object') return `${head}export interface ${name} ${typeOf(schema, '')}\n\n`;
-  const members = schema.enum?.map((value) => `\n  | ${literal(value)}`).join('');
-  return `${head}export type ${name} =${members ?? ` ${typeOf(schema, '')}`};\n\n`;
+  const line = `export type ${name} = ${typeOf(schema, '')};`;
+  if (line.length <= LINE_WIDTH || !schema.enum) return `${head}${line}\n\n`;
+  const members = schema.enum.map((value) => `\n  | ${literal(value)}`).join('');
+  return `${head}export type ${name} =${members};\n\n`;
 }
 
 function frameMap(name: string, description: string, frames: Described[]): string {
@@ -54,7 +59,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (schema.enum) return schema.enum.map(literal).join(' | ');
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ');
   if (schema.type === 'array') {
-    const items = typeOf(schema.items ?? {}, indent);
+    const items = itemType(schema.items ?? {}, indent);
     const array = items.includes(' | ') ? `(${items})[]` : `${items}[]`;
     return schema.readOnly ? `readonly ${array}` : array;
   }
@@ -62,6 +67,14 @@ function typeOf(schema: Schema, indent: string): string {
   // Such as ['number', 'null'].
   const types = [schema.type ?? 'unknown'].flat();
   return types.map((type) => (type === 'integer' ? 'number' : type)).join(' | ');
+}
+
+/** Objects that alternate with other types are written in one line, as the formatter leaves them. */
+function itemType(schema: Schema, indent: string): string {
+  const oneLine = (type: string) => type.replaceAll(/\s+/g, ' ').replaceAll('; }', ' }');
+  return schema.anyOf
+    ? schema.anyOf.map((one) => oneLine(typeOf(one, indent))).join(' | ')
+    : typeOf(schema, indent);
 }
 
 const literal = (value: unknown) => `'${String(value)}'`;

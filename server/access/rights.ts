@@ -42,6 +42,21 @@ export const RIGHTS = {
   pin: { summary: 'pin and unpin messages', least: EVERYWHERE('member'), isPosting: true, isWrite: true },
   'mark-read': { summary: 'have a reading position', least: EVERYWHERE('member') },
   join: { summary: 'become a member without an invitation', least: OUTSIDE },
+  request: { summary: 'ask to join', least: OUTSIDE },
+  invite: { summary: 'create, list and revoke invitations', least: EVERYWHERE('moderator') },
+  decide: { summary: 'list, accept and decline requests to join', least: EVERYWHERE('moderator') },
+  describe: {
+    summary: 'change topic and description',
+    least: EVERYWHERE('moderator'),
+    isWrite: true,
+  },
+  configure: {
+    summary: 'change access, joining and posting, archive the room, and end that',
+    least: EVERYWHERE('owner'),
+  },
+  'remove-member': { summary: 'remove members of a weaker role', least: EVERYWHERE('moderator') },
+  'set-role': { summary: 'make members moderators, and end that', least: EVERYWHERE('owner') },
+  transfer: { summary: 'make another member the owner', least: EVERYWHERE('owner') },
 } as const satisfies Record<string, Right>;
 
 export type Action = keyof typeof RIGHTS;
@@ -120,7 +135,12 @@ function missingRole(action: Action, { access }: RoomRules, role: Role, least: R
     return new ChatError('request-needed', 'this room accepts members on request', { field: 'room' });
   if (right.isPosting && least === 'moderator' && right.least[access] !== 'moderator')
     return new ChatError('read-only', 'only moderators write in this room', { field: 'room', role: least });
-  return new ChatError('not-allowed', `this needs the role ${least} in the room`, { action, role: least });
+  return notAllowed(action, `this needs the role ${least} in the room`, least);
+}
+
+/** @param role the least role that the action needs, where a stronger role suffices */
+export function notAllowed(action: Action, message: string, role?: Role): ChatError {
+  return new ChatError('not-allowed', message, { action, ...(role && { role }) });
 }
 
 function notAMember(message: string): ChatError {

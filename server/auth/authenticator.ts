@@ -3,8 +3,15 @@ import type { ConnectionStatus } from '../lib/connection-status.js';
 import { ChatError } from '../protocol/errors.js';
 import { badToken, type Credentials, hasTokenCookie, tokenOf } from './credentials.js';
 import type { Guests, Identity } from './guest.js';
-import { sessionIdOf } from './login/session-cookie.js';
+import {
+  extendedSessionCookie,
+  GUEST_SESSION_COOKIE,
+  sessionIdOf,
+  sessionIdOfToken,
+} from './login/session-cookie.js';
+import { sessionEnded } from './login/session-ended.js';
 import type { Sessions } from './login/sessions.js';
+import type { GuestSessions } from './secured/guest-sessions.js';
 import type { Session } from './session.js';
 import type { TokenVerifier } from './token-verifier.js';
 
@@ -22,29 +29,58 @@ export interface Authenticator {
    */
   authenticate(credentials: Credentials): Promise<Session | null>;
   /**
-   * Calls back whenever a session on the page may have been extended or ended; not for other sessions.
+   * Calls back whenever a session on the page, or that of a guest, may have been extended or ended; not for other sessions.
    * @returns a function that stops
    */
   follow(session: Session, onChange: () => void): () => void;
+  /**
+   * The value of a `Set-Cookie` header that lets a browser keep the cookie of this session for longer; null if it is not due.
+   * @param overHttps whether the request came by https
+   */
+  renewedCookie(cookieHeader: string | undefined, session: Session, overHttps: boolean): string | null;
 }
 
-export function guestAuthenticator(guests: Guests): Authenticator {
+/** The guests with a secured name: a part of `SecuredGuests`. */
+export interface SecuredNames {
+  isSecured(id_user: string): Promise<boolean>;
+  follow(id_user: string, onChange: () => void): () => void;
+  sessions: Pick<GuestSessions, 'find' | 'follow'>;
+}
+
+/**
+ * Guests: by a session, or by a signed cookie or bearer token, which count until the name is secured. Then they are refused, and not
+ * replaced by a new guest: the client would not learn why it cannot edit its messages any more.
+ */
+export function guestAuthenticator(guests: Guests, secured: SecuredNames): Authenticator {
+  const signedSession = async (identity: Identity | null): Promise<Session | null> => {
+    if (!identity) return null;
+    if (await secured.isSecured(identity.id_user)) throw sessionEnded();
+    return { ...identity, expires: null };
+  };
   return {
     mode: 'guest',
     recheckMs: null,
     status: null,
     async authenticate({ cookieHeader, bearerToken }) {
-      if (!bearerToken) return sessionOf(guests.identify(cookieHeader));
-      const session = sessionOf(guests.verify(tokenOf({ bearerToken })));
-      // Not a new guest instead: the client could not edit its messages any more and would not learn why.
-      if (!session) throw badToken();
-      return session;
+      if (bearerToken) {
+        const token = tokenOf({ bearerToken });
+        const id = sessionIdOfToken(token);
+        if (id !== null) return secured.sessions.find(id);
+        const session = await signedSession(guests.verify(token));
+        if (!session) throw badToken();
+        return session;
+      }
+      const id = sessionIdOf(cookieHeader, GUEST_SESSION_COOKIE);
+      return id === null ? signedSession(guests.identify(cookieHeader)) : secured.sessions.find(id);
     },
-    follow: () => () => {},
+    follow: ({ id_session, id_user }, onChange) =>
+      id_session ? secured.sessions.follow(id_session, onChange) : secured.follow(id_user, onChange),
+    renewedCookie(cookieHeader, { id_session, isCookieDue }, overHttps) {
+      if (id_session === undefined) return guests.renew(cookieHeader, overHttps);
+      return isCookieDue ? extendedSessionCookie(cookieHeader, GUEST_SESSION_COOKIE, overHttps) : null;
+    },
   };
 }
-
-const sessionOf = (identity: Identity | null): Session | null => identity && { ...identity, expires: null };
 
 /**
  * Users with tokens: bearer tokens, sessions on the page, tokens in a cookie, in this order.
@@ -75,5 +111,6 @@ export function tokenAuthenticator(
     },
     follow: ({ id_session }, onChange) =>
       (id_session && sessions?.follow(id_session, onChange)) || (() => {}),
+    renewedCookie: () => null,
   };
 }

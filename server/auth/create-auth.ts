@@ -1,4 +1,5 @@
 import type { AuthConfig } from '../config/auth-config.js';
+import type { CredentialTable } from '../database/tables/credential-table.js';
 import type { SessionTable } from '../database/tables/session-table.js';
 import type { Log } from '../telemetry/logger.js';
 import { AccountsClient, type AccountsClientOptions } from './accounts-client.js';
@@ -10,6 +11,8 @@ import { PendingLogins } from './login/pending-login.js';
 import { Sealer } from './login/sealer.js';
 import { SessionSeals } from './login/session-seals.js';
 import { Sessions } from './login/sessions.js';
+import { GuestSessions } from './secured/guest-sessions.js';
+import { SecuredGuests, type SecuredGuestsDependencies } from './secured/secured-guests.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 export interface AuthDependencies {
@@ -18,8 +21,14 @@ export interface AuthDependencies {
   /** Key that signs cookies. */
   secret: string;
   accounts?: AccountsClientOptions;
-  /** Called once if visitors can sign in on the page. */
+  /** Called once if visitors can sign in on the page, or are guests. */
   sessionTable: () => SessionTable;
+  /** Called once if visitors are guests. */
+  credentialTable: () => CredentialTable;
+  /** Days without use after which the session of a guest ends. */
+  guestDays: number;
+  limits: SecuredGuestsDependencies['limits'];
+  users: SecuredGuestsDependencies['users'];
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -38,17 +47,33 @@ export interface Login {
 export interface Auth {
   authenticator: Authenticator;
   login: Login | null;
+  /** Null where visitors are no guests. */
+  secured: SecuredGuests | null;
 }
 
 /** Creates what authenticates users in the configured mode. */
 export function createAuth(auth: AuthConfig, dependencies: AuthDependencies): Auth {
   const { guests, log } = dependencies;
-  if (auth.mode === 'guest') return { authenticator: guestAuthenticator(guests), login: null };
+  if (auth.mode === 'guest') {
+    const secured = createSecuredGuests(dependencies);
+    return { authenticator: guestAuthenticator(guests, secured), login: null, secured };
+  }
   const provider =
     auth.mode === 'jwt' && auth.login?.kind === 'oidc' ? new IdentityProvider(auth, auth.login, log) : null;
   const verifier = createVerifier(auth, provider, dependencies);
   const login = createLogin(auth, provider, verifier, dependencies);
-  return { authenticator: tokenAuthenticator(auth.mode, verifier, login?.sessions), login };
+  return { authenticator: tokenAuthenticator(auth.mode, verifier, login?.sessions), login, secured: null };
+}
+
+function createSecuredGuests({
+  sessionTable,
+  credentialTable,
+  guestDays,
+  now = Date.now,
+  ...dependencies
+}: AuthDependencies): SecuredGuests {
+  const sessions = new GuestSessions({ table: sessionTable(), log: dependencies.log, now }, guestDays);
+  return new SecuredGuests({ ...dependencies, credentials: credentialTable(), sessions, now });
 }
 
 function createVerifier(

@@ -11,8 +11,10 @@ export const isNameGiven = (authenticator: Pick<Authenticator, 'mode'>, { issued
 
 /** @throws ChatError `name-is-given` if users cannot choose their names */
 export function refuseGivenName(authenticator: Pick<Authenticator, 'mode'>): void {
-  if (areNamesGiven(authenticator))
-    throw new ChatError('name-is-given', 'your name comes from your account: change it there', {
-      field: 'name',
-    });
+  if (areNamesGiven(authenticator)) throw nameIsGiven();
+}
+
+export function nameIsGiven(): ChatError {
+  const text = 'your name comes from your account: change it there';
+  return new ChatError('name-is-given', text, { field: 'name' });
 }

@@ -9,6 +9,8 @@ export interface Session extends Identity {
    * absent for guests.
    */
   issued?: number;
-  /** Id of the row in the table `sessions`, for logins on the page. */
+  /** Id of the row in the table `sessions`, for logins on the page and guests with a secured name. */
   id_session?: string;
+  /** The cookie of the session should be sent again, so that the browser keeps it for longer. */
+  isCookieDue?: boolean;
 }

@@ -44,6 +44,8 @@ export interface Config {
   /** Null: generate one and store it in `dataDir`. */
   sessionSecret: string | null;
   auth: AuthConfig;
+  /** Days after which the identity of a guest that is not used expires. */
+  guestDays: number;
   /** Messages are indexed for search, in `dataDir`. */
   isSearchOn: boolean;
   /** Pages register a service worker. */
@@ -121,6 +123,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     instances: values.INSTANCES,
     sessionSecret: values.SESSION_SECRET ?? null,
     auth,
+    guestDays: values.GUEST_DAYS,
     isSearchOn: values.SEARCH,
     serviceWorker: values.SERVICE_WORKER ?? true,
     playground: values.PLAYGROUND ?? env.NODE_ENV !== 'production',

@@ -34,11 +34,9 @@ export const limitSettings = {
   LIMIT_REQUESTS: countLimit('LIMIT_REQUESTS', 1000).describe(
     'HTTP requests and new sockets of an address in 10 seconds',
   ),
-  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30)
-    .describe(
-      'Tokens of an address that `AUTH_SERVER` may refuse, and logins on the page that may fail, in 10 seconds; further ones are rejected without a request',
-    )
-    .meta({ effectiveWith: 'AUTH_SERVER' }),
+  LIMIT_FAILED_LOGINS: countLimit('LIMIT_FAILED_LOGINS', 30).describe(
+    'Tokens of an address that `AUTH_SERVER` may refuse, and logins and recoveries of names that may fail, in 10 seconds; further ones are rejected without a request',
+  ),
   LIMIT_FRAMES: countLimit('LIMIT_FRAMES', 1000).describe('Frames that a socket may send in 10 seconds'),
   LIMIT_SOCKETS: countLimit('LIMIT_SOCKETS', 500).describe(
     'Open sockets and event streams of an address, in each process',

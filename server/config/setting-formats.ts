@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { parseAllowedOrigin } from './allowed-origins.js';
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The setting without which this one has no effect. */
+    effectiveWith?: string;
+    /** The setting with which this one has no effect. */
+    effectiveWithout?: string;
+    /** The default as operators write it. */
+    fallback?: string;
+  }
+}
+
 /** Formats of settings. Their messages contain the name of a setting, never its value, which may be a secret. */
 
 export const numberWithin = (name: string, min: number, max: number) =>

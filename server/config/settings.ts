@@ -24,17 +24,6 @@ export const AUTH_MODES = ['guest', 'jwt', 'accounts'] as const;
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-declare module 'zod' {
-  interface GlobalMeta {
-    /** The setting without which this one has no effect. */
-    effectiveWith?: string;
-    /** The setting with which this one has no effect. */
-    effectiveWithout?: string;
-    /** The default as operators write it. */
-    fallback?: string;
-  }
-}
-
 /**
  * Every setting, declared once, with its format, default and description (Markdown). `npm run docs:settings` generates
  * .env.example, app.json and the tables of docs/configuration.md from it.
@@ -114,6 +103,9 @@ export const settings = {
   ),
   PLAYGROUND: optionalFlag('PLAYGROUND').describe(
     '`true`: addresses such as `/ui/Maths?id_user=1` select a seeded user, without a proof (`AUTH=guest`); by default `true` unless `NODE_ENV` is `production`',
+  ),
+  GUEST_DAYS: wholeNumber('GUEST_DAYS', 1, 3650, 365).describe(
+    'Days without a visit after which a guest loses the identity, unless the name is secured (`AUTH=guest`)',
   ),
   AUTH0_API_DOMAIN: z
     .string()

@@ -4,7 +4,7 @@ import { type FileTable, type StoredFile, THUMBNAIL_CHUNK } from '../database/ta
 import { reasonOf } from '../lib/error-reason.js';
 import type { Limits } from '../limits/limits.js';
 import { ChatError } from '../protocol/errors.js';
-import { cleanFileName } from '../protocol/file.js';
+import { cleanFileName, type NamedFile } from '../protocol/file.js';
 import { type MessageFile, newMessageId } from '../protocol/message.js';
 import type { Log } from '../telemetry/logger.js';
 import { CHUNK_BYTES, ChunkWriter } from './chunk-writer.js';
@@ -32,6 +32,8 @@ export interface Upload {
   address: string | undefined;
   /** As the client gives it. */
   name: unknown;
+  /** Description, cleaned. */
+  alt?: string | undefined;
   /** Bytes of the content, if the client announces them. */
   length: number | undefined;
   content: AsyncIterable<Buffer>;
@@ -58,7 +60,7 @@ export class FileService {
    * Stores a file that the next message of its user may name. An upload that fails or is interrupted leaves nothing.
    * @throws ChatError `not-a-member`, `rate-limited`, `overloaded`, `file-too-large`, `bad-file`, `file-storage-full`
    */
-  async upload({ room, id_user, address, name, length, content }: Upload): Promise<MessageFile> {
+  async upload({ room, id_user, address, name, alt, length, content }: Upload): Promise<MessageFile> {
     const { access, limits, usage } = this.#dependencies;
     if (length !== undefined) this.#checkSize(length);
     await limits.upload(id_user, address);
@@ -69,7 +71,7 @@ export class FileService {
       const correct = await usage.add(id_user, room, expected);
       try {
         const file = await this.#store(
-          { room, id_user, name: cleanFileName(name), reserved: expected },
+          { room, id_user, name: cleanFileName(name), alt: alt || undefined, reserved: expected },
           content,
         );
         await access.authorise(room, id_user, 'post');
@@ -120,27 +122,30 @@ export class FileService {
    * @throws ChatError `no-such-file` for a file that is not of this user and room, or that another message has
    */
   async forMessage(
-    ids: readonly string[],
+    named: readonly NamedFile[],
     { room, id_user, message }: { room: string; id_user: string; message: string },
   ): Promise<MessageFile[]> {
     const { files } = this.#dependencies;
+    const ids = named.map(({ id }) => id);
     const [found, sent] = await Promise.all([files.getAll(ids), files.sent(ids, message)]);
-    return ids.map((id) => {
+    return named.map(({ id, alt }) => {
       const stored = found.find(({ file }) => file.id === id);
       if (stored?.room !== room || stored.id_user !== id_user || sent.has(id)) throw noSuchFile();
-      return stored.file;
+      const { alt: given, ...file } = stored.file;
+      const description = alt ?? given;
+      return description ? { ...file, alt: description } : file;
     });
   }
 
   async #store(
-    upload: { room: string; id_user: string; name: string; reserved: number },
+    upload: { room: string; id_user: string; name: string; alt: string | undefined; reserved: number },
     content: AsyncIterable<Buffer>,
   ): Promise<MessageFile> {
     const { files, now, log } = this.#dependencies;
     const id = newMessageId();
     await files.begin({ id, ...upload }, now());
     try {
-      return await this.#receive(id, upload.name, content);
+      return await this.#receive(id, upload, content);
     } catch (error) {
       // Not awaited: the sender learns of the error first. The sweep removes what remains.
       files
@@ -150,7 +155,11 @@ export class FileService {
     }
   }
 
-  async #receive(id: string, name: string, content: AsyncIterable<Buffer>): Promise<MessageFile> {
+  async #receive(
+    id: string,
+    { name, alt }: { name: string; alt: string | undefined },
+    content: AsyncIterable<Buffer>,
+  ): Promise<MessageFile> {
     const { files, images } = this.#dependencies;
     const writer = new ChunkWriter(files, id);
     let type: string | null = null;
@@ -187,7 +196,7 @@ export class FileService {
     };
     const row = { ...stored, has_thumbnail: image?.thumbnail != null, chunk_size: CHUNK_BYTES };
     if (!(await files.complete(id, row))) throw new ChatError('no-such-file', 'the file was removed');
-    return { id, ...stored };
+    return { id, ...stored, ...(alt && { alt }) };
   }
 
   /** The parts of a content within the limits of size and time. */

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Login } from '../auth/create-auth.js';
+import type { Guests } from '../auth/guest.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
+import type { SecuredGuests } from '../auth/secured/secured-guests.js';
 import type { Config } from '../config/config.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { FileService } from '../files/file-service.js';
@@ -11,6 +13,7 @@ import type { PushSubscriptions } from '../notifications/push-subscriptions.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { MentionList } from '../rooms/mention-list.js';
+import type { RoomAdministration } from '../rooms/room-administration.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
 import { ROOT } from '../runtime/project-root.js';
@@ -29,13 +32,17 @@ import { type MetricsDependencies, metricsEndpoints } from './monitoring/metrics
 import { serve } from './openapi/endpoint.js';
 import { pagesRouter } from './pages/pages.js';
 import { useTemplates } from './pages/templates.js';
+import { SecuredVisitors } from './secured-visitors.js';
 import type { Visitors } from './visitors.js';
 
-export interface HttpDependencies extends BotEndpointsDependencies {
+export interface HttpDependencies extends BotEndpointsDependencies, RoomAdministration {
   config: Config;
   /** Null: visitors cannot sign in on the page. */
   login: Login | null;
+  /** Null where visitors are no guests. */
+  secured: SecuredGuests | null;
   directory: RoomDirectory;
+  guests: Guests;
   files: FileService;
   limits: Limits;
   visitors: Visitors;
@@ -86,13 +93,19 @@ export function createHttp(dependencies: HttpDependencies): Express {
   // For the templates.
   app.locals.isSearchOn = dependencies.search !== null;
   app.locals.isLoginOffered = dependencies.login !== null;
+  app.locals.hasSecuredNames = dependencies.secured !== null;
   app.use(requestLog(dependencies.log));
   app.use(securityHeaders);
   app.use(serve(monitoring));
   app.use(limitRequests(dependencies.limits));
   app.use(compressResponses);
-  app.use(apiRouter({ ...dependencies, monitoring, authMode: config.auth.mode }));
-  app.use(pagesRouter(dependencies));
+  const { login, secured } = dependencies;
+  const ofSessions = {
+    securedVisitors: secured && new SecuredVisitors({ ...dependencies, secured }),
+    userSessions: secured?.sessions ?? login?.sessions ?? null,
+  };
+  app.use(apiRouter({ ...dependencies, ...ofSessions, monitoring, authMode: config.auth.mode }));
+  app.use(pagesRouter({ ...dependencies, ...ofSessions }));
   app.use(notFound, problemHandler(dependencies.log));
   return app;
 }

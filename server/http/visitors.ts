@@ -5,6 +5,7 @@ import { areNamesGiven, isNameGiven, refuseGivenName } from '../auth/given-name.
 import type { Guests, Identity } from '../auth/guest.js';
 import type { OriginPolicy } from '../auth/origin-policy.js';
 import type { Playground } from '../auth/playground.js';
+import type { Session } from '../auth/session.js';
 import { monitorSession } from '../auth/session-monitor.js';
 import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
@@ -53,9 +54,23 @@ export class Visitors {
     return { id_user: session.id_user, stop };
   }
 
-  /** The sender of a request. A guest without a valid cookie receives one. */
+  /** The sender of a request. A guest without a valid cookie receives one, and one whose cookie is old a new one. */
   async visitor(req: Request, res: Response): Promise<Identity> {
-    return (await this.#identify(req)) ?? this.#introduce(req, res, this.#newGuest(req));
+    const { id_user, name } = await this.session(req, res);
+    return { id_user, name };
+  }
+
+  /** The session of the sender of a request, as `visitor`. */
+  async session(req: Request, res: Response): Promise<Session> {
+    const session = await this.#identify(req);
+    if (!session) return { ...this.#introduce(req, res, this.#newGuest(req)), expires: null };
+    const { cookieHeader, bearerToken } = credentialsOf(req);
+    const renewed =
+      bearerToken === undefined
+        ? this.#dependencies.authenticator.renewedCookie(cookieHeader, session, req.secure)
+        : null;
+    if (renewed !== null) res.append('Set-Cookie', renewed);
+    return session;
   }
 
   /** The sender of a request, and the session on the page that authenticates it; null for other credentials. */
@@ -92,12 +107,13 @@ export class Visitors {
   /**
    * Changes the sender's name in the table of users and in a guest's cookie.
    * @param name validated
-   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
+   * @throws ChatError `name-is-given`, `bad-name`, `name-taken`, `rate-limited`, `database-unavailable`
    */
   async rename(req: Request, res: Response, name: string): Promise<Identity> {
-    const user = (await this.#identify(req)) ?? this.#newGuest(req);
-    const identity = await this.renameUser(user, name, req.ip);
-    return credentialsOf(req).bearerToken === undefined ? this.#introduce(req, res, identity) : identity;
+    const session = await this.#identify(req);
+    const identity = await this.renameUser(session ?? this.#newGuest(req), name, req.ip);
+    const isSigned = session?.id_session === undefined && credentialsOf(req).bearerToken === undefined;
+    return isSigned ? this.#introduce(req, res, identity) : identity;
   }
 
   /**
@@ -105,7 +121,7 @@ export class Visitors {
    * @param name validated
    * @param address of the client, for limits
    * @returns the user with the name that is shown, which can have a mark
-   * @throws ChatError `name-is-given`, `bad-name`, `rate-limited`, `database-unavailable`
+   * @throws ChatError `name-is-given`, `bad-name`, `name-taken`, `rate-limited`, `database-unavailable`
    */
   async renameUser(user: Identity, name: string, address: string | undefined): Promise<Identity> {
     const { authenticator, limits, users } = this.#dependencies;
@@ -151,12 +167,13 @@ export class Visitors {
     return { ...identity, signed: guests.sign(identity) };
   }
 
-  async #identify(req: Request): Promise<Identity | null> {
+  async #identify(req: Request): Promise<Session | null> {
     const { authenticator, users } = this.#dependencies;
     const session = await authenticator.authenticate(credentialsOf(req));
     if (session === null) return null;
     if (session.issued !== undefined) users.noteGiven(session, session.issued);
-    return users.present(session, isNameGiven(this.#dependencies.authenticator, session));
+    const shown = await users.present(session, isNameGiven(this.#dependencies.authenticator, session));
+    return { ...session, ...shown };
   }
 
   /** @throws ChatError `login-required` for pages of other origins, which receive no cookie and could not be recognised */

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { LimitsConfig } from '../config/limits-config.js';
 import type { RedisAddress } from '../config/redis-url.js';
-import { ReconnectingConnection } from '../lib/reconnecting-connection.js';
+import type { ReconnectingConnection } from '../lib/reconnecting-connection.js';
 import { ChatError } from '../protocol/errors.js';
-import { openRedis } from '../redis/client.js';
 import type { Log } from '../telemetry/logger.js';
 import { addressGroup } from './address-group.js';
+import { connectCounters } from './connect-counters.js';
 import { FrameLimit } from './frame-limit.js';
 import { HeavyWork } from './heavy-work.js';
 import { SharedCounter } from './shared-counter.js';
@@ -34,13 +34,15 @@ const BY_ADDRESS = {
 export const REPLIES_PER_COMMAND = 100;
 const REPLIES = { seconds: 3600 } as const;
 
+/** Recovery codes that may be wrong for one name, and the seconds over which they are counted. */
+export const FAILED_RECOVERIES_PER_NAME = 10;
+const FAILED_RECOVERIES = {
+  seconds: 600,
+  does: (n: number) => `be tried with ${n} wrong recovery codes`,
+} as const;
+
 /** Milliseconds over which the frames of a socket are counted. */
 const FRAMES_WINDOW_MS = 10_000;
-
-/** Milliseconds for Redis to count an event; then this process counts it. */
-const COMMAND_TIMEOUT_MS = 1_000;
-/** Milliseconds between two attempts to connect to Redis, at most. */
-const MAX_RECONNECT_DELAY_MS = 5_000;
 
 type UserKind = keyof typeof BY_USER;
 type AddressKind = keyof typeof BY_ADDRESS;
@@ -97,7 +99,7 @@ export class Limits {
       sockets: 0,
       ...config,
     };
-    this.#redis = shared && connectTo(shared, log);
+    this.#redis = shared && connectCounters(shared, log);
     this.#redis?.start();
   }
 
@@ -159,7 +161,8 @@ export class Limits {
   /** Counts a token that was refused. Never throws: see `loginAttempt`. */
   async failedLogin(address: string | undefined): Promise<void> {
     const group = addressGroup(address);
-    if (group !== null && this.#config.failedLogins > 0) await this.#counter('failedLogins', 10).add(group);
+    if (group !== null && this.#config.failedLogins > 0)
+      await this.#counter('failedLogins', BY_ADDRESS.failedLogins.seconds).add(group);
   }
 
   /**
@@ -170,10 +173,22 @@ export class Limits {
     const { failedLogins: limit } = this.#config;
     const group = addressGroup(address);
     if (group === null || limit === 0) return;
-    const { seconds } = BY_ADDRESS.failedLogins;
-    const failed = await this.#counter('failedLogins', seconds).get(group);
-    if (failed && failed.count >= limit)
-      throw rateLimited('an address', BY_ADDRESS.failedLogins, limit, failed.msLeft);
+    await this.#check('an address', 'failedLogins', group, BY_ADDRESS.failedLogins, limit);
+  }
+
+  /**
+   * Checks, without counting, that a name has not been tried with too many recovery codes, from any address.
+   * @param name as names are compared
+   * @throws ChatError `rate-limited`, with `retryAfterMs`
+   */
+  async recoveryAttempt(name: string): Promise<void> {
+    const limit = FAILED_RECOVERIES_PER_NAME;
+    await this.#check('a name', 'failedRecoveries', name, FAILED_RECOVERIES, limit);
+  }
+
+  /** Counts a wrong recovery code for a name. Never throws: see `recoveryAttempt`. */
+  async failedRecovery(name: string): Promise<void> {
+    await this.#counter('failedRecoveries', FAILED_RECOVERIES.seconds).add(name);
   }
 
   /**
@@ -250,6 +265,12 @@ export class Limits {
     if (count > limit) throw rateLimited(counted, rule, limit, msLeft);
   }
 
+  /** @throws ChatError `rate-limited` if the limit is reached already */
+  async #check(counted: string, name: string, key: string, rule: Rule, limit: number): Promise<void> {
+    const present = await this.#counter(name, rule.seconds).get(key);
+    if (present && present.count >= limit) throw rateLimited(counted, rule, limit, present.msLeft);
+  }
+
   #counter(name: string, windowSeconds: number): SharedCounter {
     let counter = this.#counters.get(name);
     if (!counter) {
@@ -268,12 +289,4 @@ function rateLimited(counted: string, { does, seconds }: Rule, limit: number, wa
   const wait = `wait ${Math.ceil(retryAfterMs / 1000)} s`;
   const text = `${counted} may ${does(limit)} in ${seconds} seconds; ${wait}`;
   return new ChatError('rate-limited', text, { limit, retryAfterMs });
-}
-
-function connectTo(address: RedisAddress, log: Log): ReconnectingConnection<Redis> {
-  const options = { connectionName: 'changeroom-limits', commandTimeout: COMMAND_TIMEOUT_MS };
-  return new ReconnectingConnection(
-    { open: (onLost) => openRedis(address, options, onLost), close: (redis) => redis.disconnect() },
-    { name: 'redis', log: log.child({ client: 'limits' }), maxDelayMs: MAX_RECONNECT_DELAY_MS },
-  );
 }

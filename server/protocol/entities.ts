@@ -89,6 +89,11 @@ export const messageFile = z
     width: z.int().optional().describe('Of an image, in pixels'),
     height: z.int().optional(),
     animated: z.boolean().optional().describe('True for an image that moves'),
+    alt: z
+      .string()
+      .optional()
+      .describe('Description for readers who cannot see an image; its name, if absent')
+      .meta({ examples: ['Boats in a harbour at dusk'] }),
   })
   .meta({ id: 'MessageFile', description: 'A file of a message, at `/api/rooms/:room/files/:id`.' });
 /** A file as messages name it. */
@@ -178,6 +183,7 @@ export const roomInfo = z
   .object({
     name: roomName,
     topic: z.string().meta({ examples: ['Recipes and menus'] }),
+    description: z.string().optional().describe('Absent in lists of rooms'),
     access: z.enum(ACCESS),
     joining: z.enum(JOINING).describe('In a room with `access: members`: how users join'),
     posting: z.enum(POSTING).describe('`moderators`: only they write, others read'),

@@ -3,6 +3,7 @@
  * the rules of message.ts check the texts inside (room, body, name), which gives the error code of the field.
  */
 import { z } from 'zod';
+import { ACCESS, JOINING, MEMBER_ROLES, POSTING } from './entities.js';
 import { LIMITS, MAX_ID_BYTES } from './message.js';
 import { refSchema } from './server-frames.js';
 
@@ -25,6 +26,17 @@ const id = text({ pattern: '^[\\w-]{1,64}$' });
 const messageId = text({ description: 'Id of a message' });
 const emoji = text({ maxLength: 35, description: 'One emoji, at most 35 bytes in UTF-8' });
 const body = text({ maxLength: LIMITS.body });
+/** A file that a new message names. */
+export const NAMED_FILE = {
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      properties: { id: { type: 'string' }, alt: { type: 'string', maxLength: LIMITS.fileAlt } },
+      required: ['id'],
+    },
+  ],
+} as const;
 /** Up to the last millisecond of the year 9999, the maximum time of the database. */
 const position = z
   .object({ sent: z.number().int().min(0).max(253_402_300_799_999), id: z.string().max(127) })
@@ -71,15 +83,13 @@ export const clientFrames = {
           maxLength: MAX_ID_BYTES,
           description: 'Id of the message of the same room that this one replies to',
         }),
-        files: z
-          .unknown()
-          .optional()
-          .meta({
-            type: 'array',
-            items: { type: 'string' },
-            maxItems: LIMITS.files,
-            description: 'Ids of own files that were uploaded to this room and have not been sent yet',
-          }),
+        files: z.unknown().optional().meta({
+          type: 'array',
+          items: NAMED_FILE,
+          maxItems: LIMITS.files,
+          description:
+            'Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions',
+        }),
       }),
     })
     .describe('Writes a message. The room receives it by a `deliverMessage`.'),
@@ -152,6 +162,31 @@ export const clientFrames = {
   closeView: z
     .object({ type: z.literal('closeView'), ref, view: z.string().max(64) })
     .describe('Closes a live view. Answered by an `ack`.'),
+  changeRoom: z
+    .object({
+      type: z.literal('changeRoom'),
+      ref,
+      room,
+      topic: text({ maxLength: LIMITS.topic, mandatory: false }),
+      description: text({ maxLength: LIMITS.description, mandatory: false }),
+      access: text({ mandatory: false, enum: ACCESS }),
+      joining: text({ mandatory: false, enum: JOINING }),
+      posting: text({ mandatory: false, enum: POSTING }),
+      archived: z.unknown().optional().meta({ type: 'boolean' }),
+    })
+    .describe('Changes settings of a created room; those that are missing are kept. Answered by an `ack`.'),
+  setRole: z
+    .object({
+      type: z.literal('setRole'),
+      ref,
+      room,
+      id_user: z.string(),
+      role: z.enum(MEMBER_ROLES).describe('`owner` transfers the ownership'),
+    })
+    .describe('Changes the role of a member. Answered by an `ack`.'),
+  removeMember: z
+    .object({ type: z.literal('removeMember'), ref, room, id_user: z.string() })
+    .describe('Ends the membership of a user of a weaker role. Answered by an `ack`.'),
   typing: z
     .object({ type: z.literal('typing'), room })
     .describe('The user types. May be sent at each key: the server throttles it. Not answered.'),

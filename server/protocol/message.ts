@@ -10,8 +10,10 @@ export const LIMITS = {
   body: 4000,
   name: 40,
   topic: 200,
+  description: 1000,
   id: 64,
   fileName: 120,
+  fileAlt: 300,
   files: 10,
 } as const;
 
@@ -69,11 +71,26 @@ const RULES = /* @__PURE__ */ (() =>
       rejected: CONTROL_IN_NAME,
       mayBeEmpty: true,
     },
+    description: {
+      field: 'description',
+      code: 'bad-description',
+      limit: LIMITS.description,
+      rejected: CONTROL_IN_BODY,
+      mayBeEmpty: true,
+    },
+    alt: {
+      field: 'alt',
+      code: 'bad-alt',
+      limit: LIMITS.fileAlt,
+      rejected: CONTROL_IN_NAME,
+      mayBeEmpty: true,
+    },
   }) satisfies Record<string, TextRule>)();
 
 /**
  * Trims, normalises and validates a text.
- * @throws ChatError with the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`), its name and limit
+ * @throws ChatError `too-many-marks`, or the code of the field (`bad-room`, `bad-body`, `bad-name`, `bad-topic`, `bad-description`,
+ * `bad-alt`), with its name and limit
  */
 function cleanText(rule: TextRule, value: unknown): string {
   const { field, code, limit } = rule;
@@ -82,10 +99,8 @@ function cleanText(rule: TextRule, value: unknown): string {
   // Nothing that long can become short enough; spares normalising megabytes.
   if (value.length > limit * 16) throw tooLong(rule);
   if (hasTooManyMarks(value)) {
-    throw new ChatError(code, `${field} has more than ${MAX_MARKS} combining marks in a row`, {
-      field,
-      limit: MAX_MARKS,
-    });
+    const message = `${field} has more than ${MAX_MARKS} combining marks in a row`;
+    throw new ChatError('too-many-marks', message, { field, limit: MAX_MARKS });
   }
   const text = normalise(value.replaceAll('\r\n', '\n').trim());
   if (text === '' && !rule.mayBeEmpty) throw new ChatError(code, `${field} is empty`, { field });
@@ -135,6 +150,11 @@ export function cleanCaption(value: unknown): string {
 export const cleanName = (value: unknown): string => cleanText(RULES.name, value);
 /** The topic of a room as it is stored; may be empty. @throws ChatError `bad-topic` */
 export const cleanTopic = (value: unknown): string => cleanText(RULES.topic, value);
+/** The description of a room as it is stored; may be empty. @throws ChatError `bad-description` */
+export const cleanDescription = (value: unknown): string => cleanText(RULES.description, value);
+/** The description of a file as it is stored, in one line; may be empty. @throws ChatError `bad-alt` */
+export const cleanAlt = (value: unknown): string =>
+  cleanText(RULES.alt, typeof value === 'string' ? value.replaceAll(/[\t\r\n]+/g, ' ') : value);
 
 /** RethinkDB's limit of a primary key. */
 export const MAX_ID_BYTES = 127;

@@ -7,6 +7,7 @@ import {
   author,
   id_user,
   listedRoom,
+  MEMBER_ROLES,
   message,
   messageId,
   personName,
@@ -252,6 +253,14 @@ export const serverFrames = {
     .object({ type: z.literal('roomRemoved'), room: roomName })
     .describe('The row of a created room was deleted.'),
   ...memberFrames,
+  roleChanged: z
+    .object({
+      type: z.literal('roleChanged'),
+      room: roomName,
+      id_user,
+      role: z.enum(MEMBER_ROLES),
+    })
+    .describe('A member of a joined room has another role, or the own user in any room.'),
   read: z
     .object({ type: z.literal('read'), room: roomName, position })
     .describe('The read position of the own user, set on any socket.'),

@@ -13,6 +13,7 @@ import { MemberCounts } from './member-counts.js';
 import { claimed, compareNames, type RoomCatalogue, unclaimed } from './room-catalogue.js';
 import { addMember, type NewRoom, type Person, RoomCreation } from './room-creation.js';
 import { LISTED_ROOMS, type RoomListing } from './room-listing.js';
+import { RoomMembers } from './room-members.js';
 
 export interface RoomDirectoryDependencies {
   access: AccessControl;
@@ -51,11 +52,13 @@ export class RoomDirectory {
   readonly #dependencies: RoomDirectoryDependencies;
   readonly #memberCounts: MemberCounts;
   readonly #creation: RoomCreation;
+  readonly #members: RoomMembers;
 
   constructor(dependencies: RoomDirectoryDependencies) {
     this.#dependencies = dependencies;
     this.#memberCounts = new MemberCounts(dependencies.memberships);
     this.#creation = new RoomCreation(dependencies);
+    this.#members = new RoomMembers(dependencies);
   }
 
   /**
@@ -109,7 +112,7 @@ export class RoomDirectory {
       membership ? [membership] : [],
       id_user,
     );
-    return entry!;
+    return { ...entry!, ...(info?.description && { description: info.description }) };
   }
 
   /** See RoomCreation. */
@@ -131,14 +134,14 @@ export class RoomDirectory {
   }
 
   /**
-   * Ends a membership. Leaving a room without a membership is no error.
+   * Ends a membership, see RoomMembers. Leaving a room without a membership is no error.
    * @param address the user's address, for limits
    * @throws ChatError `rate-limited`, `database-unavailable`
    */
   async leave(room: string, id_user: string, address?: string): Promise<void> {
-    const { limits, memberships } = this.#dependencies;
+    const { limits } = this.#dependencies;
     await limits.membership(id_user, address);
-    await limits.heavyWrites.run(address, () => memberships.leave(room, id_user));
+    await limits.heavyWrites.run(address, () => this.#members.leave(room, id_user));
   }
 
   /**
@@ -228,7 +231,7 @@ export class RoomDirectory {
     ]);
     const index = new Map(own.map(({ room }, i) => [room, i]));
     const countIn = (room: string, found: readonly number[]) => found[index.get(room) ?? -1] ?? null;
-    return rooms.map((room) => ({
+    return rooms.map(({ description: _, ...room }) => ({
       ...room,
       joined: memberships.has(room.name),
       role: isOperator ? ('operator' as const) : roleIn(room, memberships.get(room.name)),

@@ -56,7 +56,7 @@ interface OpenRoom {
  */
 export class RoomService {
   readonly #messages: Messages;
-  readonly #users: Pick<UserTable, 'introduce'>;
+  readonly #users: Pick<UserTable, 'introduce' | 'noteFirst'>;
   readonly #access: AccessControl;
   readonly #limits: Limits;
   readonly #commands: CommandNotices | null;
@@ -69,7 +69,7 @@ export class RoomService {
 
   constructor(
     messages: Messages,
-    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce'>,
+    users: Pick<UserTable, 'namesFor' | 'namesOf' | 'introduce' | 'noteFirst'>,
     access: AccessControl,
     limits: Limits,
     log: Log,
@@ -175,14 +175,16 @@ export class RoomService {
    * @param address the author's address, for limits
    * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
    */
-  async post({ files: ids = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
+  async post({ files: named = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
     const { room, author, id = newMessageId() } = message;
     await this.#limits.message(author.id_user, address);
     await this.#access.authorise(room, author.id_user, 'post');
     await this.#checkReply(message);
     const of = { room, id_user: author.id_user, message: id };
-    const files = ids.length > 0 ? await this.#files?.forMessage(ids, of) : undefined;
+    const files = named.length > 0 ? await this.#files?.forMessage(named, of) : undefined;
     const inserted = await this.#messages.insert({ ...message, id, ...(files && { files }) });
+    // For mentions: others see the name of a guest who has not chosen one.
+    this.#users.noteFirst(author);
     const notice = inserted.created ? this.#commands?.noticeFor(inserted.message) : null;
     return { ...inserted, notice: notice ?? null };
   }

@@ -67,7 +67,9 @@ export class Announcer {
     roomTable.cache.on('changed', (before, after) => this.#roomChanged(before, after));
     membershipNews.on('changed', (change) => this.#membersChanged(change));
     memberships.cache.on('changed', (before, after) => {
-      if (before && after && !isDeepStrictEqual(before.read, after.read)) this.#readPositionChanged(after);
+      if (!before || !after) return;
+      if (!isDeepStrictEqual(before.read, after.read)) this.#readPositionChanged(after);
+      if (before.role !== after.role) this.#rolesChanged(after.room, [after.id_user]);
     });
     settings.cache.on('changed', (before, after) => this.#settingsChanged((after ?? before)!.id_user, after));
     users.cache.on('changed', (_before, after) => after && this.#renames.add(() => this.#userChanged(after)));
@@ -77,6 +79,8 @@ export class Announcer {
     const name = (after ?? before)!.name;
     const isNews = this.#isWithinNewsLimit();
     const isConcerned = (each: SocketConnection) => isNews || each.isIn(name);
+    if (before && after && before.owner !== after.owner)
+      this.#rolesChanged(name, [before.owner, after.owner]);
     const frame: ServerFrame = after
       ? { type: before ? 'roomChanged' : 'roomCreated', room: after }
       : { type: 'roomRemoved', room: name };
@@ -94,6 +98,26 @@ export class Announcer {
             : null;
       this.#announce(frame, (each) => isConcerned(each) && isMember.has(each.id_user));
       if (forOthers) this.#announce(forOthers, (each) => isConcerned(each) && !isMember.has(each.id_user));
+    });
+  }
+
+  /** Roles are announced in order too: they need the rows of the room and the members. */
+  #rolesChanged(room: string, users: readonly (string | null)[]): void {
+    const isNews = this.#isWithinNewsLimit();
+    this.#roomNews.add(async () => {
+      const { memberships, roomTable } = this.#dependencies;
+      const owner = (await roomTable.get(room))?.owner;
+      for (const id_user of users) {
+        const membership = id_user === null ? undefined : await memberships.get(room, id_user);
+        if (id_user === null || !membership) continue;
+        const role = id_user === owner ? 'owner' : membership.role;
+        const frames = new EncodedFrames([{ type: 'roleChanged', room, id_user, role }]);
+        for (const each of this.#dependencies.connections) {
+          if (!each.isAuthenticated) continue;
+          if (each.id_user === id_user) each.receive(frames);
+          else if (isNews && each.isIn(room)) each.receivePeople(room, frames);
+        }
+      }
     });
   }
 

@@ -16,6 +16,7 @@ import { markRead } from './handlers/mark-read.js';
 import { observePresence } from './handlers/observe-presence.js';
 import { pinMessage, unpinMessage } from './handlers/pins.js';
 import { addReaction, removeReaction } from './handlers/reactions.js';
+import { changeRoom, removeMember, setRole } from './handlers/room-changes.js';
 import { search } from './handlers/search.js';
 import { typing } from './handlers/typing.js';
 import type { SocketConnection } from './socket-connection.js';
@@ -34,6 +35,9 @@ const handlers: { [T in ClientFrameType]: Handler<T> } = {
   removeReaction,
   pinMessage,
   unpinMessage,
+  changeRoom,
+  setRole,
+  removeMember,
   loadHistory,
   search,
   openView,

@@ -18,6 +18,7 @@ import type { Presence } from '../presence/presence.js';
 import { toChatError } from '../protocol/errors.js';
 import type { ServerFrame } from '../protocol/frames.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
+import type { RoomAdministration } from '../rooms/room-administration.js';
 import type { RoomService } from '../rooms/room-service.js';
 import type { SharedRoomList } from '../rooms/shared-room-list.js';
 import type { Search } from '../search/search.js';
@@ -37,7 +38,7 @@ import { SocketAuthenticator } from './socket-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
 import { TypingRelay } from './typing-relay.js';
 
-export interface SocketsDependencies {
+export interface SocketsDependencies extends RoomAdministration {
   access: AccessControl;
   authenticator: Authenticator;
   guests: Guests;

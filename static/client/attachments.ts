@@ -7,7 +7,10 @@ import { byId, h } from './elements.js';
 /** Lets users choose, paste and drop files for the next message. Loads the uploader with the first file. */
 export class Attachments {
   readonly #options: Pick<AttachmentListOptions, 'room' | 'token' | 'changed'>;
+  readonly #closing = new AbortController();
   #list: AttachmentList | null = null;
+  /** Stored files that are shown as soon as the list is loaded. */
+  #restoring: readonly MessageFile[] = [];
 
   constructor(options: Pick<AttachmentListOptions, 'room' | 'token' | 'changed'>) {
     this.#options = options;
@@ -20,23 +23,24 @@ export class Attachments {
     });
     byId('body').addEventListener('paste', (event) => this.#take(event, event.clipboardData));
     const { body } = document;
+    const { signal } = this.#closing;
     // The composers of other rooms are not in the page: only the shown one takes the files.
-    body.addEventListener('dragover', (event) => {
-      if (!chooser.isConnected || !event.dataTransfer?.types.includes('Files')) return;
+    const listen = (type: 'dragover' | 'dragleave' | 'drop', listener: (event: DragEvent) => void) =>
+      body.addEventListener(type, (event) => chooser.isConnected && listener(event), { signal });
+    listen('dragover', (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       body.classList.add('dropping');
     });
-    for (const end of ['dragleave', 'drop'] as const)
-      body.addEventListener(end, (event) => {
-        if (end === 'drop' || event.relatedTarget === null) body.classList.remove('dropping');
-      });
-    body.addEventListener('drop', (event) => {
-      if (chooser.isConnected) this.#take(event, event.dataTransfer);
+    listen('dragleave', ({ relatedTarget }) => relatedTarget ?? body.classList.remove('dropping'));
+    listen('drop', (event) => {
+      body.classList.remove('dropping');
+      this.#take(event, event.dataTransfer);
     });
   }
 
   get isEmpty(): boolean {
-    return this.#list?.isEmpty ?? true;
+    return this.#restoring.length === 0 && (this.#list?.isEmpty ?? true);
   }
 
   /** Every file is stored: the message can be sent. */
@@ -44,16 +48,41 @@ export class Attachments {
     return this.#list?.isReady ?? true;
   }
 
+  /** The files that are stored. */
+  get files(): MessageFile[] {
+    return [...this.#restoring, ...(this.#list?.files ?? [])];
+  }
+
   /** Removes the files from the composer. @returns them */
   take(): MessageFile[] {
-    const files = this.#list?.files ?? [];
+    const { files } = this;
+    this.#restoring = [];
     this.#list?.clear();
     return files;
   }
 
-  /** Shows files of a message that was not sent. */
+  /** Shows stored files, of a draft or of a message that was not sent, besides those of the list. */
   async restore(files: readonly MessageFile[]): Promise<void> {
-    if (files.length > 0) (await this.#load()).restore(files);
+    const present = new Set(this.files.map(({ id }) => id));
+    const added = files.filter(({ id }) => !present.has(id));
+    if (added.length === 0) return;
+    this.#restoring = [...this.#restoring, ...added];
+    const list = await this.#load();
+    const restored = this.#restoring;
+    this.#restoring = [];
+    list.restore(restored);
+  }
+
+  /** Shows the stored files of a draft instead of the present ones. */
+  replace(files: readonly MessageFile[]): void {
+    const kept = new Set(files.map(({ id }) => id));
+    this.#list?.keep(kept);
+    void this.restore(files);
+  }
+
+  /** The room is left. */
+  close(): void {
+    this.#closing.abort();
   }
 
   #take(event: Event, data: DataTransfer | null): void {

@@ -27,6 +27,9 @@ import type { QuickSwitcher } from './switcher/quick-switcher.js';
 import { TabBadge } from './tab-badge.js';
 import { Unread } from './unread.js';
 
+/** Milliseconds for the response with the new cookie, which may be later than the end of the socket's session. */
+const RELOAD_DELAY_MS = 2_000;
+
 /**
  * The page around the room that it shows: connection, list of rooms, head. Data flows one way: the client updates its
  * state and dispatches an event, and the next frame draws the state; what the reader does calls the client.
@@ -49,6 +52,7 @@ export class ChatPage {
   readonly #status = new StatusLine(() => this.#client.retryNow());
   readonly #badge = new TabBadge();
   #isSignedOut = false;
+  #reload: ReturnType<typeof setTimeout> | undefined;
   /** The page has opened the room without the server, which explains why the room cannot be entered. */
   #isOpening = false;
 
@@ -90,7 +94,9 @@ export class ChatPage {
     });
     this.#listen();
     listenToSettingsLinks({ client, page, isFollowed: (name) => this.#listing.get(name).joined });
-    askBeforeLeaving(() => client.outbox.pending > 0 && client.connection.name !== 'open');
+    askBeforeLeaving(
+      () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
+    );
     this.#draw();
     if (document.activeElement === document.body && !isTouchScreen()) this.#views.current.focusComposer();
     client.connect();
@@ -240,6 +246,9 @@ export class ChatPage {
     const unanswered = this.#answers.update(room.unsent, now);
     const status = describeStatus(this.#client.connection, room.status, room.refusal, now, unanswered);
     this.#isSignedOut = status.isSignedOut === true;
+    // Of a guest: the name was secured in another tab, or the server explains how to get it back.
+    if (room.refusal?.code === 'session-ended' && !this.#status.hasSignIn)
+      this.#reload ??= setTimeout(() => location.reload(), RELOAD_DELAY_MS);
     this.#status.show(status, this.#header.fault);
     const users = room.presence.isKnown ? room.presence.count : null;
     this.#listing.draw({ unread: unreadCount, users });

@@ -62,7 +62,9 @@ export class Composer {
     this.#listener = listener;
     this.#attachments = new Attachments({ room, token: api.token, changed: () => this.#changed() });
     this.#reply = new ReplyBar({ room: dependencies.room, changed: () => this.#changed() });
-    if (this.#field.value === '') this.#field.value = mentions.toText(drafts.of(room));
+    const draft = drafts.of(room);
+    if (this.#field.value === '') this.#field.value = mentions.toText(draft.text);
+    void this.#attachments.restore(draft.files ?? []);
     this.#field.addEventListener('input', () => {
       this.#changed();
       if (!this.isEmpty) listener.typing();
@@ -83,12 +85,22 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#reply.replyTo(drafts.replyIn(room));
+    this.#reply.replyTo(draft.reply_to ?? null);
     this.#changed();
   }
 
   get isEmpty(): boolean {
     return this.#field.value.trim() === '';
+  }
+
+  /** Files are being uploaded, or could not be. */
+  get isUploading(): boolean {
+    return !this.#attachments.isReady;
+  }
+
+  /** The room is left. */
+  close(): void {
+    this.#attachments.close();
   }
 
   focus(): void {
@@ -108,12 +120,12 @@ export class Composer {
 
   /** Shows the draft that another tab may have changed. */
   readDraft(): void {
-    const draft = this.#drafts.of(this.#room);
-    const replyTo = this.#drafts.replyIn(this.#room);
-    if (draft === this.#mentions.toBody(this.#field.value) && (draft === '' || replyTo === this.#reply.id))
+    const { text, reply_to = null, files = [] } = this.#drafts.of(this.#room);
+    this.#attachments.replace(files);
+    if (text === this.#mentions.toBody(this.#field.value) && (text === '' || reply_to === this.#reply.id))
       return;
-    this.#field.value = this.#mentions.toText(draft);
-    this.#reply.replyTo(replyTo);
+    this.#field.value = this.#mentions.toText(text);
+    this.#reply.replyTo(reply_to);
     this.#changed();
   }
 
@@ -191,6 +203,7 @@ export class Composer {
     this.#counter.classList.toggle('over', left < 0);
     this.#field.setAttribute('aria-invalid', `${left < 0}`);
     this.#send.disabled = !this.#canSend;
-    this.#drafts.save(this.#room, body, this.#reply.id);
+    const { files } = this.#attachments;
+    this.#drafts.save(this.#room, { text: body, reply_to: this.#reply.id ?? undefined, files });
   }
 }

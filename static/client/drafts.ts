@@ -1,13 +1,20 @@
+import type { MessageFile } from '../../server/protocol/message.js';
 import type { PageStorage } from './page-storage.js';
 
 const STORAGE_KEY = 'changeroom.drafts';
 /** The oldest drafts are dropped first. */
 const MAX_DRAFTS = 50;
 
-interface Draft {
+/** A message that a user has begun to write. */
+export interface DraftContent {
   text: string;
   /** Id of the message to which the text replies. */
   reply_to?: string | undefined;
+  /** Uploaded files. */
+  files?: readonly MessageFile[] | undefined;
+}
+
+interface Draft extends DraftContent {
   /** Milliseconds since 1970. */
   changed: number;
 }
@@ -26,26 +33,24 @@ export class Drafts {
   }
 
   /** An empty text without a draft. */
-  of(room: string): string {
-    return this.#read()[room]?.text ?? '';
-  }
-
-  /** Id of the message to which the draft replies; null if it is no reply. */
-  replyIn(room: string): string | null {
-    return this.#read()[room]?.reply_to ?? null;
+  of(room: string): DraftContent {
+    return this.#read()[room] ?? { text: '' };
   }
 
   get rooms(): ReadonlySet<string> {
     return new Set(Object.keys(this.#read()));
   }
 
-  /** An empty text removes the draft. */
-  save(room: string, text: string, reply_to: string | null = null): void {
-    const { [room]: previous, ...others } = this.#read();
-    const reply = reply_to ?? undefined;
-    if ((previous?.text ?? '') === text && previous?.reply_to === reply) return;
-    const draft: Draft = { text, reply_to: reply, changed: this.#now() };
-    const drafts = text === '' ? others : { ...others, [room]: draft };
+  /** An empty text without files removes the draft. */
+  save(room: string, { text, reply_to, files = [] }: DraftContent): void {
+    const { [room]: previous = { text: '' }, ...others } = this.#read();
+    const isEmpty = text === '' && files.length === 0;
+    const content: DraftContent = isEmpty
+      ? { text }
+      : { text, reply_to, files: files.length > 0 ? files : undefined };
+    const { changed: _, ...stored }: Partial<Draft> = previous;
+    if (JSON.stringify(content) === JSON.stringify(stored)) return;
+    const drafts = isEmpty ? others : { ...others, [room]: { ...content, changed: this.#now() } };
     const newest = Object.entries(drafts).sort(([, a], [, b]) => b.changed - a.changed);
     try {
       this.#storage?.setItem(STORAGE_KEY, JSON.stringify(Object.fromEntries(newest.slice(0, MAX_DRAFTS))));
@@ -83,7 +88,8 @@ function parseDrafts(stored: string | null): Record<string, Draft> {
 
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== 'object' || value === null) return false;
-  const { text, changed, reply_to }: Partial<Draft> = value;
+  const { text, changed, reply_to, files = [] }: Partial<Draft> = value;
   const isReplyValid = reply_to === undefined || typeof reply_to === 'string';
-  return typeof text === 'string' && typeof changed === 'number' && isReplyValid;
+  const areFilesValid = Array.isArray(files) && files.every((file) => typeof file?.id === 'string');
+  return typeof text === 'string' && typeof changed === 'number' && isReplyValid && areFilesValid;
 }

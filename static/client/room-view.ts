@@ -14,12 +14,12 @@ import { Composer } from './composer.js';
 import type { Drafts } from './drafts.js';
 import type { DrawScheduler } from './draw-scheduler.js';
 import { byId } from './elements.js';
+import { clickImage } from './image-click.js';
 import { setText } from './live-text.js';
 import { LogPanel } from './log-panel.js';
 import { whenMarkupLoaded } from './markup-on-demand.js';
 import { MessageJump } from './message-jump.js';
 import { isBy } from './message-row.js';
-import { playImage } from './moving-image.js';
 import { NoteLine } from './note-line.js';
 import type { PageStorage } from './page-storage.js';
 import { PeoplePanel } from './people-panel.js';
@@ -156,6 +156,15 @@ export class RoomView {
     this.#hasDrawnMessages = false;
   }
 
+  get isUploading(): boolean {
+    return this.#composer.isUploading;
+  }
+
+  /** The room is left. */
+  close(): void {
+    this.#composer.close();
+  }
+
   /** Scrolls to the newest message. */
   showNewest(): void {
     this.#jump.clear();
@@ -265,7 +274,8 @@ export class RoomView {
     if (summary?.parentElement instanceof HTMLDetailsElement) {
       event.preventDefault();
       this.#log.toggle(summary.parentElement);
-    } else if (!playImage(event)) this.#actions.tools.clicked(event);
+    } else if (!clickImage(event, this.room.messages, this.#dependencies.as))
+      this.#actions.tools.clicked(event);
   }
 
   #post(body: string, replyTo: string | null, files: MessageFile[]): void {

@@ -3,11 +3,15 @@ import type { ChatClient, RoomStatus, ServerFrame } from 'changeroom-client';
 /** The view of a room, as far as it concerns its place in the page. */
 export interface PlacedView {
   room: { name: string; status: RoomStatus };
+  /** A file of the next message is not stored yet. */
+  isUploading: boolean;
   show(): void;
   hide(): void;
   keepUpHidden(): void;
   receive(frame: ServerFrame): void;
   disconnected(): void;
+  /** The room is left. */
+  close(): void;
 }
 
 export interface RoomViewsDependencies {
@@ -22,7 +26,8 @@ const HIDDEN_ROOM_MS = 5 * 60_000;
 
 /**
  * The room that the page shows, and those that it has shown recently: it stays in them for a while, so that it shows them
- * again at once. A room with messages that are not sent yet is kept until they are.
+ * again at once. A room with messages that are not sent yet, or with
+ * uploads, is kept until they are.
  */
 export class RoomViews<View extends PlacedView> {
   readonly #dependencies: RoomViewsDependencies;
@@ -54,6 +59,11 @@ export class RoomViews<View extends PlacedView> {
     return this.#current;
   }
 
+  /** A file of any room is not stored yet. */
+  get isUploading(): boolean {
+    return this.#all().some((view) => view.isUploading);
+  }
+
   receive(frame: ServerFrame): void {
     for (const view of this.#all()) view.receive(frame);
   }
@@ -72,9 +82,11 @@ export class RoomViews<View extends PlacedView> {
       view.keepUpHidden();
       const isOld = this.#now() - since > HIDDEN_ROOM_MS;
       const isRefused = view.room.status === 'refused';
-      if (!isRefused && (unsent.has(name) || (surplus <= 0 && !isOld))) continue;
+      const isBusy = unsent.has(name) || view.isUploading;
+      if (!isRefused && (isBusy || (surplus <= 0 && !isOld))) continue;
       surplus -= 1;
       this.#hidden.delete(name);
+      view.close();
       client.leave(name);
     }
   }

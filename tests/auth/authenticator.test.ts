@@ -1,23 +1,31 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
+import { guestAuthenticator } from '../../server/auth/authenticator.js';
 import { createAuth } from '../../server/auth/create-auth.js';
 import { TOKEN_COOKIE } from '../../server/auth/credentials.js';
-import { Guests } from '../../server/auth/guest.js';
+import { Guests, type Identity } from '../../server/auth/guest.js';
 import type { AuthConfig } from '../../server/config/auth-config.js';
+import { Limits } from '../../server/limits/limits.js';
+import { withoutSecuredNames } from '../support/secured-names.js';
 import { Issuer, makeKey } from './issuer.js';
 import { json, startWebServer, type WebServer } from './web-server.js';
 
 const log = pino({ level: 'silent' });
+const limits = new Limits({}, log);
+const users = {
+  get: async () => undefined,
+  hold: async () => {},
+  present: async ({ id_user, name }: Identity) => ({ id_user, name }),
+};
 const guests = new Guests({ secret: 'a secret of the test', secure: false });
-const createAuthenticator = (auth: AuthConfig) =>
-  createAuth(auth, {
-    guests,
-    log,
-    secret: 'a secret of the test',
-    sessionTable: () => {
-      throw new Error('there is no login');
-    },
-  }).authenticator;
+const createAuthenticator = (auth: Exclude<AuthConfig, { mode: 'guest' }>) => {
+  const noTable = () => {
+    throw new Error('there is no login');
+  };
+  const tables = { sessionTable: noTable, credentialTable: noTable, users };
+  return createAuth(auth, { guests, guestDays: 1, limits, log, secret: 'a secret of the test', ...tables })
+    .authenticator;
+};
 const guestCookie = guests.issue({ id_user: 'ada', name: 'Ada' }).split(';')[0]!;
 const refused = (code: string) => expect.objectContaining({ code });
 
@@ -27,12 +35,21 @@ afterEach(async () => {
 });
 
 describe('AUTH=guest', () => {
-  const authenticator = createAuthenticator({ mode: 'guest' });
+  const authenticator = guestAuthenticator(guests, withoutSecuredNames);
 
   test('a signed cookie authenticates a guest without expiry', async () => {
     const session = await authenticator.authenticate({ cookieHeader: guestCookie });
     expect(session).toEqual({ id_user: 'ada', name: 'Ada', expires: null });
     expect(authenticator).toMatchObject({ mode: 'guest', recheckMs: null, status: null });
+  });
+
+  test('a signed cookie or token is refused when the name is secured', async () => {
+    const secured = { ...withoutSecuredNames, isSecured: async (id_user: string) => id_user === 'ada' };
+    const strict = guestAuthenticator(guests, secured);
+    const ended = refused('session-ended');
+    await expect(strict.authenticate({ cookieHeader: guestCookie })).rejects.toEqual(ended);
+    const bearerToken = guests.sign({ id_user: 'ada', name: 'Ada' });
+    await expect(strict.authenticate({ bearerToken })).rejects.toEqual(ended);
   });
 
   test('a user without a signed cookie or a token has no identity', async () => {

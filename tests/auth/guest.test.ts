@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { GUEST_COOKIE, Guests } from '../../server/auth/guest.js';
 
 const guests = new Guests({ secret: 'a secret of the test', secure: false });
+const DAY_MS = 24 * 60 * 60_000;
 const ada = { id_user: 'ada-1', name: 'Ada' };
 
 /** The Cookie header that a browser sends back for a Set-Cookie value. */
@@ -51,6 +52,45 @@ describe('the guest cookie', () => {
       expect.arrayContaining(['HttpOnly', 'SameSite=Lax', 'Path=/', 'Max-Age=31536000']),
     );
     expect(attributes).not.toContain('Secure');
+  });
+
+  test('the guest cookie expires after the days of the settings, and a used one is issued again after a day', () => {
+    let now = Date.UTC(2030, 0, 1);
+    const lasting = new Guests({ secret: 's', secure: false, days: 30, now: () => now });
+    const cookie = returned(lasting.issue(ada));
+    now += DAY_MS - 1_000;
+    expect(lasting.renew(cookie, false)).toBeNull();
+    now += 2_000;
+    const renewed = lasting.renew(cookie, true) ?? '';
+    expect(renewed.split('; ')).toEqual(expect.arrayContaining(['Max-Age=2592000', 'Secure']));
+    now += 29 * DAY_MS;
+    expect(lasting.identify(cookie)).toBeNull();
+    expect(lasting.renew(cookie, false)).toBeNull();
+    expect(lasting.identify(returned(renewed))).toEqual(ada);
+  });
+
+  test('with a lifetime of a day, a guest cookie is issued again after half of it', () => {
+    let now = Date.UTC(2030, 0, 1);
+    const brief = new Guests({ secret: 's', secure: false, days: 1, now: () => now });
+    const cookie = returned(brief.issue(ada));
+    now += DAY_MS * 0.6;
+    expect(brief.renew(cookie, false)).not.toBeNull();
+  });
+
+  test('a guest cookie of an earlier version counts, and is replaced by one that expires', () => {
+    const cookie = signedBy('a secret of the test', JSON.stringify(ada));
+    expect(guests.identify(cookie)).toEqual(ada);
+    const renewed = guests.renew(cookie, false) ?? '';
+    expect(guests.identify(returned(renewed))).toEqual(ada);
+    expect(guests.renew(returned(renewed), false)).toBeNull();
+  });
+
+  test('a bearer token of a guest does not expire', () => {
+    let now = Date.UTC(2030, 0, 1);
+    const brief = new Guests({ secret: 's', secure: false, days: 1, now: () => now });
+    const token = brief.sign(ada);
+    now += 1_000 * DAY_MS;
+    expect(brief.verify(token)).toEqual(ada);
   });
 
   test('the guest cookie is restricted to https if the server is reached by https', () => {

@@ -31,6 +31,10 @@ class FakeAuthenticator implements Authenticator {
     this.listeners.add(onChange);
     return () => this.listeners.delete(onChange);
   }
+
+  renewedCookie(): null {
+    return null;
+  }
 }
 
 function watch(authenticator: FakeAuthenticator, expires: number | null, id_session?: string) {

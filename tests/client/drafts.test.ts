@@ -22,36 +22,55 @@ describe('drafts', () => {
   test('drafts of different rooms are kept apart, and an empty text removes a draft', () => {
     const storage = memory();
     const drafts = new Drafts(storage);
-    drafts.save('lobby', 'hello');
-    drafts.save('__proto__', 'a room of that name');
+    drafts.save('lobby', { text: 'hello' });
+    drafts.save('__proto__', { text: 'a room of that name' });
     const reopened = new Drafts(storage);
-    expect([reopened.of('lobby'), reopened.of('__proto__'), reopened.of('other')]).toEqual([
-      'hello',
-      'a room of that name',
-      '',
-    ]);
-    reopened.save('lobby', '');
+    const texts = ['lobby', '__proto__', 'other'].map((room) => reopened.of(room).text);
+    expect(texts).toEqual(['hello', 'a room of that name', '']);
+    reopened.save('lobby', { text: '' });
     expect([...drafts.rooms]).toEqual(['__proto__']);
+  });
+
+  test('a draft keeps its files, also without a text, and nothing is written when nothing has changed', () => {
+    const values = new Map<string, string>();
+    let now = 0;
+    const drafts = new Drafts(memory(values), () => now++);
+    const files = [{ id: 'f', name: 'a.png', type: 'image/png', size: 3, alt: 'a boat' }];
+    drafts.save('lobby', { text: '', files });
+    expect(new Drafts(memory(values)).of('lobby')).toMatchObject({ text: '', files });
+    const written = values.get('changeroom.drafts');
+    drafts.save('lobby', { text: '', files: [...files] });
+    expect(values.get('changeroom.drafts')).toBe(written);
+    drafts.save('lobby', { text: '', files: [] });
+    expect(drafts.rooms.size).toBe(0);
   });
 
   test('the oldest of more than 50 drafts is dropped', () => {
     let now = 0;
     const drafts = new Drafts(memory(), () => now++);
-    for (let i = 0; i <= 50; i += 1) drafts.save(`room ${i}`, 'text');
+    for (let i = 0; i <= 50; i += 1) drafts.save(`room ${i}`, { text: 'text' });
     expect(drafts.rooms.size).toBe(50);
-    expect([drafts.of('room 0'), drafts.of('room 1')]).toEqual(['', 'text']);
+    expect([drafts.of('room 0').text, drafts.of('room 1').text]).toEqual(['', 'text']);
   });
 
   test('a corrupt, full or forbidden storage is as good as none', () => {
-    for (const stored of ['{', 'null', '3', '[]', '{"lobby":null}', '{"lobby":{"text":3,"changed":1}}']) {
+    for (const stored of [
+      '{',
+      'null',
+      '3',
+      '[]',
+      '{"lobby":null}',
+      '{"lobby":{"text":3,"changed":1}}',
+      '{"lobby":{"text":"x","changed":1,"files":[null]}}',
+    ]) {
       const drafts = new Drafts(memory(new Map([['changeroom.drafts', stored]])));
-      expect([stored, drafts.of('lobby'), drafts.rooms.size]).toEqual([stored, '', 0]);
-      drafts.save('lobby', 'hello');
-      expect(drafts.of('lobby')).toBe('hello');
+      expect([stored, drafts.of('lobby').text, drafts.rooms.size]).toEqual([stored, '', 0]);
+      drafts.save('lobby', { text: 'hello' });
+      expect(drafts.of('lobby').text).toBe('hello');
     }
     for (const storage of [null, full]) {
-      new Drafts(storage).save('lobby', 'hello');
-      expect(new Drafts(storage).of('lobby')).toBe('');
+      new Drafts(storage).save('lobby', { text: 'hello' });
+      expect(new Drafts(storage).of('lobby').text).toBe('');
     }
   });
 });

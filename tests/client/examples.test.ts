@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { ChatClient } from 'changeroom-client';
+import { upload } from 'changeroom-client/upload';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { closeContexts, sharedBrowser } from '../support/browser.js';
@@ -23,6 +24,26 @@ beforeAll(async () => {
 afterAll(async () => {
   client?.close();
   await app?.stop();
+});
+
+test('a file is uploaded with progress, and sent; an upload that is cancelled or refused rejects', async () => {
+  const room = client.join('album');
+  await until('the room is live', () => room.status === 'live');
+  const parts: number[] = [];
+  const content = new Blob([new Uint8Array(200_000)]);
+  const onProgress = (part: number) => void parts.push(part);
+  const file = await upload(client, 'album', content, { name: 'a.bin', alt: 'zeros', onProgress });
+  expect(file).toMatchObject({ name: 'a.bin', size: 200_000, alt: 'zeros' });
+  expect([parts.length > 1, parts.at(-1)]).toEqual([true, 1]);
+  room.post('see', undefined, [{ ...file, alt: 'changed' }]);
+  await until('the message', () => room.messages.some(({ files }) => files?.[0]?.alt === 'changed'));
+  const controller = new AbortController();
+  const cancelled = upload(client, 'album', content, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(new Error('cancelled by the user')),
+  });
+  await expect(cancelled).rejects.toThrow('cancelled by the user');
+  await expect(upload(client, 'album', new Blob([]))).rejects.toMatchObject({ code: 'bad-file' });
 });
 
 test.each([

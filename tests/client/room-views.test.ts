@@ -12,11 +12,13 @@ function setUp() {
   let now = 0;
   const viewOf = (name: string, status: RoomStatus = 'live'): PlacedView => ({
     room: { name, status },
+    isUploading: false,
     show: () => log.push(`show ${name}`),
     hide: () => log.push(`hide ${name}`),
     keepUpHidden: () => {},
     receive: () => {},
     disconnected: () => {},
+    close: () => log.push(`close ${name}`),
   });
   const client = { leave: (room: string) => void log.push(`leave ${room}`), outbox };
   const views = new RoomViews(viewOf('lobby'), { client, now: () => now });
@@ -71,6 +73,19 @@ describe('the rooms that a page has shown', () => {
     outbox.remove(id);
     views.keepUp();
     expect(log).toContain('leave lobby');
+  });
+
+  test('a hidden room with uploads is kept until they have ended, and is closed when it is left', () => {
+    const { log, show, views, pass } = setUp();
+    const lobby = views.current;
+    lobby.isUploading = true;
+    show('tea');
+    pass(60 * MINUTE_MS);
+    views.keepUp();
+    expect([views.isUploading, log.includes('leave lobby')]).toEqual([true, false]);
+    lobby.isUploading = false;
+    views.keepUp();
+    expect(log.slice(-2)).toEqual(['close lobby', 'leave lobby']);
   });
 
   test('the page leaves a hidden room that the reader may not enter any more', () => {

@@ -172,7 +172,6 @@ describe('settings without effect', () => {
     [{ AMQP_QUEUE: 'replies' }, 'AMQP_QUEUE has no effect without AMQP_URL'],
     [{ REDIS_KEY_PREFIX: 'chat' }, 'REDIS_KEY_PREFIX has no effect without REDIS_URL'],
     [{ REDIS_TLS_VERIFY: 'false' }, 'REDIS_TLS_VERIFY has no effect without REDIS_URL'],
-    [{ LIMIT_FAILED_LOGINS: '3' }, 'LIMIT_FAILED_LOGINS has no effect without AUTH_SERVER'],
     [
       { RETHINKDB_URL: 'rethinkdb://db', EMBEDDED_PORT: '1' },
       'EMBEDDED_PORT has no effect with RETHINKDB_URL',

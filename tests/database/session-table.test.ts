@@ -59,6 +59,7 @@ describe('SessionTable', () => {
       expires: now + 5 * MINUTE,
       ends: now + 60 * MINUTE,
       isRenewable: true,
+      isGuest: false,
       token: null,
     });
   });

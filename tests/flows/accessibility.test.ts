@@ -80,20 +80,26 @@ describe('accessibility', skipWithout('chromium'), () => {
       await context.close();
     });
 
-    test.each(['/api/docs', '/nosuch', '/r/%00', '/rooms/new', '/settings', '/r/closed'])(
-      'the page %s has no violations of axe',
-      async (path) => {
-        const owner = await browser.newContext();
-        await owner.request.post(`${app.url}/api/rooms`, {
-          data: { name: 'closed', topic: 'Closed to others', access: 'members' },
-        });
-        await owner.close();
-        const context = await browser.newContext({ viewport });
-        const page = await context.newPage();
-        await page.goto(app.url + path);
-        expect(await violations(page)).toEqual([]);
-        await context.close();
-      },
-    );
+    test.each([
+      '/api/docs',
+      '/nosuch',
+      '/r/%00',
+      '/rooms/new',
+      '/settings',
+      '/settings/name',
+      '/recover',
+      '/r/closed',
+    ])('the page %s has no violations of axe', async (path) => {
+      const owner = await browser.newContext();
+      await owner.request.post(`${app.url}/api/rooms`, {
+        data: { name: 'closed', topic: 'Closed to others', access: 'members' },
+      });
+      await owner.close();
+      const context = await browser.newContext({ viewport });
+      const page = await context.newPage();
+      await page.goto(app.url + path);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    });
   });
 });

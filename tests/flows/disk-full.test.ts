@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import r from 'rethinkdb';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   mountSmallDisk,
@@ -167,6 +169,32 @@ test('a server stores at most DATA_LIMIT', async () => {
     });
     expect(written).toBeGreaterThan(50);
     await until('/readyz says so', async () => (await readyz(server.url)).storage.state === 'full');
+  } finally {
+    await endAllServers();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+test('an upload that does not fit is refused with 507 and leaves nothing, and the server goes on', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'changeroom-limit-'));
+  try {
+    const server = await startServer({ DATA_DIR: directory, DATA_LIMIT: '4MB', ...UNLIMITED });
+    const send = (bytes: number) =>
+      fetch(`${server.url}/api/rooms/lobby/files?name=a.bin`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        // Random bytes do not shrink where a database compresses.
+        body: randomBytes(bytes),
+      });
+    const refused = await send(5 * MEGABYTE);
+    expect([refused.status, (await jsonOf(refused)).code]).toEqual([507, 'storage-full']);
+    const connection = await r.connect({ host: '127.0.0.1', port: server.databasePort, db: 'changeroom' });
+    cleanups.push(() => void connection.close());
+    const rows = () => r.table('files').count().add(r.table('file_chunks').count()).run(connection);
+    await until('nothing is stored', async () => (await rows()) === 0, 30_000);
+    await until('space is free again', async () => (await send(100 * 1024)).status === 201, 30_000);
+    const messages = `${server.url}/api/rooms/lobby/messages`;
+    expect((await post(messages, { body: 'after' })).status).toBe(201);
   } finally {
     await endAllServers();
     await rm(directory, { recursive: true, force: true });

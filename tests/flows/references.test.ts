@@ -255,6 +255,19 @@ describe('mentions', () => {
     expect(await listed(eve, '?before=x')).toMatchObject({ code: 'bad-cursor' });
   });
 
+  test('a guest who has chosen no name is mentioned under the name of the first message', async () => {
+    const { author } = await say('hello', {}, { cookie: '' });
+    expect(author.name).toMatch(/^Guest/);
+    const path = `/api/users/${author.id_user}`;
+    await until('the name is stored', async () => (await get(path)).name === author.name);
+    await say(`hi <@${author.id_user}>`);
+    const socket = await join(bob);
+    expect(socket.frames.find(({ type }) => type === 'roomSnapshot')).toMatchObject({
+      names: { [author.id_user!]: author.name },
+    });
+    socket.close();
+  });
+
   test('unread mentions are counted per room, and reported live', async () => {
     const eve = await guest('Eve');
     await joinRoom(room, eve);

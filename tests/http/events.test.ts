@@ -25,6 +25,7 @@ import { MembershipNews } from '../../server/rooms/membership-news.js';
 import { RoomService, type RoomSubscription } from '../../server/rooms/room-service.js';
 import { createLog } from '../../server/telemetry/logger.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
+import { withoutSecuredNames } from '../support/secured-names.js';
 import { ann, chatDatabase, type Stack, startStack, unlimited } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { View } from '../support/view.js';
@@ -66,7 +67,7 @@ afterEach(async () => {
 });
 
 const guests = new Guests({ secret: 'a secret for tests', secure: false });
-const authenticator = guestAuthenticator(guests);
+const authenticator = guestAuthenticator(guests, withoutSecuredNames);
 
 /** Serves event streams with these options. */
 async function serve(
@@ -442,7 +443,12 @@ describe('refused event streams', () => {
     });
     const rooms = new RoomService(
       new Messages(link, log),
-      { namesFor: async () => ({}), namesOf: async () => ({}), introduce: async () => {} },
+      {
+        namesFor: async () => ({}),
+        namesOf: async () => ({}),
+        introduce: async () => {},
+        noteFirst: () => {},
+      },
       access,
       unlimited(),
       log,

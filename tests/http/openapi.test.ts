@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import rethinkdb from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import webPush from 'web-push';
+import { invitationId } from '../../server/database/tables/invitation-table.js';
 import type { OpenApi, OpenApiOperation } from '../../server/http/openapi/document.js';
 import { exampleOf } from '../../server/http/openapi/example.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { SoftwareAuthenticator } from '../support/software-authenticator.js';
 import { cookieOfGuest, jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
@@ -18,6 +21,8 @@ interface Call {
   query?: string;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Sends the cookies of the guest who secures the name, and keeps those of the response. */
+  isSecured?: boolean;
 }
 
 let app: TestApp;
@@ -25,6 +30,7 @@ let document: OpenApi;
 let ajv: Ajv2020;
 let cookie: string;
 let room: string;
+let me: string;
 beforeAll(async () => {
   app = await startTestApp({
     env: {
@@ -42,6 +48,22 @@ beforeAll(async () => {
   ajv.addSchema(document, 'document');
   cookie = await cookieOfGuest(app.url, 'Ada');
   room = `room-${randomUUID()}`;
+  const driver = await app.database.connect();
+  await rethinkdb
+    .table('rooms')
+    .insert({ id: 'by request', access: 'members', joining: 'request' })
+    .run(driver);
+  me = (await jsonOf(await fetch(`${app.url}/api/me`, { headers: { cookie } }))).id_user;
+  const invitations = [{ id: 'revocable' }, { id: invitationId('token') }, { id: 'own', id_user: me }];
+  await rethinkdb
+    .table('invitations')
+    .insert(invitations.map((invitation) => ({ room, ...invitation })))
+    .run(driver);
+  const requests = ['asker 1', 'asker 2'].map((id_user) => ({ id: [room, id_user], room, id_user }));
+  await rethinkdb
+    .table('join_requests')
+    .insert(requests as never)
+    .run(driver);
 });
 afterAll(() => app.stop());
 
@@ -61,15 +83,22 @@ function find(id: string): Described {
 }
 
 /** Performs an operation and checks that the response is documented. */
-async function perform(id: string, { path = { room }, query = '', headers = {}, body }: Call = {}) {
+async function perform(
+  id: string,
+  { path = { room }, query = '', headers = {}, body, isSecured = false }: Call = {},
+) {
   const described = find(id);
   const filled = described.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]!));
   const json = { 'content-type': 'application/json' };
   const response = await fetch(`${app.url}${filled}${query}`, {
     method: described.method.toUpperCase(),
-    headers: { cookie, ...(body !== undefined && json), ...headers },
+    headers: { cookie: isSecured ? cookiesOf(secured) : cookie, ...(body !== undefined && json), ...headers },
     body: body === undefined || typeof body === 'string' ? (body as string) : JSON.stringify(body),
   });
+  for (const [pair = ''] of response.headers.getSetCookie().map((one) => one.split(';'))) {
+    const [name = '', value = ''] = pair.split('=');
+    if (isSecured) secured.set(name, value);
+  }
   return { status: response.status, body: await check(described, response) };
 }
 
@@ -107,6 +136,19 @@ const theFile =
   (headers: Record<string, string> = {}) =>
   () => ({ path: { room, id: file }, headers });
 
+/** Cookies of a guest who secures the name. */
+const secured = new Map<string, string>();
+const cookiesOf = (jar: Map<string, string>) => [...jar].map((pair) => pair.join('=')).join('; ');
+const authenticator = new SoftwareAuthenticator({ host: 'chat.example', origin: 'http://chat.example' });
+/** The body of the response before. */
+// biome-ignore lint/suspicious/noExplicitAny: as jsonOf
+let last: any;
+let code = '';
+/** A request of the guest who secures the name. */
+const asSecured =
+  (call: () => Call = () => ({})) =>
+  () => ({ isSecured: true, headers: { 'x-forwarded-host': 'chat.example' }, ...call() });
+
 /** The requests for each operation, in this order, with the expected statuses. */
 const CALLS: [id: string, call: () => Call, status: number][] = [
   ['createRoom', () => ({ body: { name: room, topic: 'Tea', access: 'members' } }), 201],
@@ -114,6 +156,36 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listRooms', () => ({}), 200],
   ['getRoom', () => ({}), 200],
   ['getRoom', () => ({ path: { room: 'an unused room' } }), 200],
+  ['joinRoom', () => ({}), 200],
+  ['changeRoom', () => ({ body: { topic: 'Tea and cake', description: 'All about tea' } }), 200],
+  ['createInvitation', () => ({ body: { uses: 2 } }), 201],
+  ['createInvitation', () => ({ body: { uses: 0 } }), 400],
+  ['createInvitation', () => ({ body: { id_user: me } }), 201],
+  ['listInvitations', () => ({}), 200],
+  ['listInvitations', () => ({ headers: { cookie: '' } }), 403],
+  ['revokeInvitation', () => ({ path: { room, id: 'none' } }), 404],
+  ['revokeInvitation', () => ({ path: { room, id: 'revocable' } }), 204],
+  ['readInvitation', () => ({ path: { token: 'none' } }), 404],
+  ['readInvitation', () => ({ path: { token: 'token' } }), 200],
+  ['acceptInvitation', () => ({ path: { token: 'none' } }), 404],
+  ['acceptInvitation', () => ({ path: { token: 'token' } }), 200],
+  ['listOwnInvitations', () => ({}), 200],
+  ['acceptOwnInvitation', () => ({ path: { id: 'none' } }), 404],
+  ['acceptOwnInvitation', () => ({ path: { id: 'own' } }), 200],
+  ['requestToJoin', () => ({}), 400],
+  ['requestToJoin', () => ({ path: { room: 'by request' }, body: { text: 'please' } }), 202],
+  ['listRequests', () => ({}), 200],
+  ['acceptRequest', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['acceptRequest', () => ({ path: { room, id: 'asker 1' } }), 204],
+  ['declineRequest', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['declineRequest', () => ({ path: { room, id: 'asker 2' } }), 204],
+  ['changeRoom', () => ({ body: { posting: 'owners' } }), 400],
+  ['changeRoom', () => ({ body: { topic: 'mine' }, headers: { cookie: '' } }), 403],
+  ['changeRoom', () => ({ path: { room: 'lobby' }, body: { topic: 'mine' } }), 403],
+  ['setRole', () => ({ path: { room, id: 'stranger' }, body: { role: 'moderator' } }), 404],
+  ['setRole', () => ({ path: { room, id: me }, body: { role: 'owner' } }), 204],
+  ['removeMember', () => ({ path: { room, id: 'stranger' } }), 404],
+  ['removeMember', () => ({ path: { room, id: me } }), 204],
   ['joinRoom', () => ({}), 200],
   ['postMessage', () => ({ body: message }), 201],
   ['postMessage', () => ({ body: message }), 200],
@@ -173,6 +245,34 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['getSettings', () => ({}), 200],
   ['changeSettings', () => ({ body: { clock: '24' } }), 200],
   ['changeSettings', () => ({ body: { clock: '13' } }), 400],
+  ['setName', asSecured(() => ({ body: { name: 'Barbara' } })), 200],
+  ['listSessions', asSecured(), 200],
+  ['beginPasskey', asSecured(), 200],
+  ['addPasskey', asSecured(() => ({ body: { response: authenticator.create(last.challenge) } })), 201],
+  ['listCredentials', asSecured(), 200],
+  ['removeCredential', asSecured(() => ({ path: { id: 'x' } })), 404],
+  ['createRecoveryCode', asSecured(), 200],
+  ['confirmRecoveryCode', asSecured(() => ({ body: last })), 200],
+  ['confirmRecoveryCode', () => ({ body: { confirmation: 'x' } }), 400],
+  ['beginRecovery', asSecured(), 200],
+  ['recoverByPasskey', asSecured(() => ({ body: { response: authenticator.get(last.challenge) } })), 200],
+  ['recoverByCode', () => ({ body: { name: 'Barbara', code: 'x' } }), 400],
+  ['setName', () => ({ body: { name: 'Barbara' } }), 409],
+  ['endSession', asSecured(() => ({ path: { id: 'x' } })), 404],
+  ['createRecoveryCode', asSecured(), 200],
+  [
+    'confirmRecoveryCode',
+    asSecured(() => {
+      code = last.code;
+      return { body: { confirmation: last.confirmation } };
+    }),
+    200,
+  ],
+  ['recoverByCode', asSecured(() => ({ body: { name: 'Barbara', code } })), 200],
+  ['listCredentials', asSecured(), 200],
+  ['removeCredential', asSecured(() => ({ path: { id: last[0].id } })), 204],
+  ['listSessions', asSecured(), 200],
+  ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listPushSubscriptions', () => ({}), 200],
   ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],
   ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1' } }), 400],
@@ -210,6 +310,15 @@ describe('the OpenAPI document', () => {
       const fields = operation.parameters?.filter((one) => one.in === 'path').map(({ name }) => name) ?? [];
       expect(fields.sort()).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort());
     }
+  });
+
+  test('a message needs no body in the document, because it may have files instead', async () => {
+    const { operation } = operations().find(({ operation }) => operation.operationId === 'postMessage')!;
+    const schema = operation.requestBody!.content['application/json']!.schema;
+    expect(schema.required ?? []).toEqual([]);
+    const isValid = (fields: object) => ajv.validate(schema, fields);
+    expect([isValid({ body: 'x' }), isValid({ files: ['f', { id: 'g', alt: 'x' }] })]).toEqual([true, true]);
+    expect([isValid({}), isValid({ files: [{ alt: 'x' }] })]).toEqual([false, false]);
   });
 
   test('the document names the address at which it was requested as its server', async () => {
@@ -257,6 +366,7 @@ describe('the operations of the API', () => {
     for (const [id, call, status] of CALLS) {
       const answer = await perform(id, call());
       expect([id, answer.status, answer.body], id).toEqual([id, status, answer.body]);
+      last = answer.body;
       if (id === 'uploadFile' && status === 201) file = (answer.body as { id: string }).id;
       seen.set(id, (seen.get(id) ?? new Set()).add(`${status}`));
     }

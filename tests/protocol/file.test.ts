@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contentDisposition } from '../../server/http/api/content-disposition.js';
-import { cleanFileIds, cleanFileName } from '../../server/protocol/file.js';
+import { cleanFileName, cleanFiles, storedAlt } from '../../server/protocol/file.js';
 
 describe('the name of a file', () => {
   test.each([
@@ -39,9 +39,21 @@ describe('the header Content-Disposition', () => {
   });
 });
 
-test('the ids of the files of a message are a short list without repetitions', () => {
-  expect(cleanFileIds(undefined)).toEqual([]);
-  expect(cleanFileIds(['a', 'b', 'a'])).toEqual(['a', 'b']);
-  for (const value of ['a', {}, [''], [7], Array(11).fill('a')])
-    expect(() => cleanFileIds(value)).toThrow(expect.objectContaining({ code: 'bad-file' }));
+test('the files of a message are a short list of ids, some with descriptions, without repetitions', () => {
+  expect(cleanFiles(undefined)).toEqual([]);
+  expect(cleanFiles(['a', { id: 'b' }, { id: 'c', alt: ' a\nboat ' }, 'a'])).toEqual([
+    { id: 'a' },
+    { id: 'b' },
+    { id: 'c', alt: 'a boat' },
+  ]);
+  for (const value of ['a', {}, [''], [7], [null], [{ alt: 'x' }], Array(11).fill('a')])
+    expect(() => cleanFiles(value)).toThrow(expect.objectContaining({ code: 'bad-file' }));
+  for (const alt of ['x'.repeat(301), '\u202e', 7])
+    expect(() => cleanFiles([{ id: 'a', alt }])).toThrow(expect.objectContaining({ code: 'bad-alt' }));
+});
+
+test('a description that another program stored is shortened to one line', () => {
+  expect(storedAlt('a\n\u202eboat')).toBe('a boat');
+  expect([...(storedAlt('🚢'.repeat(400)) ?? '')]).toHaveLength(300);
+  for (const value of [undefined, 7, '', ' \n']) expect(storedAlt(value)).toBeUndefined();
 });

@@ -77,10 +77,30 @@ async function fillPeople(connection: DriverConnection): Promise<void> {
   await r.table('users').insert(users).run(connection);
   await r
     .table('rooms')
-    .insert({ id: 'Straße 7', topic: '', created: r.now(), access: 'members' })
+    .insert({
+      id: 'Straße 7',
+      topic: '',
+      created: r.now(),
+      access: 'private',
+      owner: 'user 1',
+      posting: 'moderators',
+    })
     .run(connection);
-  const members = users.map(({ id }) => ({ id: ['Straße 7', id], joined: r.now(), read: null }));
+  const members = users.map(({ id }) => ({
+    id: ['Straße 7', id],
+    joined: r.now(),
+    role: 'moderator',
+    read: null,
+  }));
   await r.table('memberships').insert(members).run(connection);
+  await r
+    .table('invitations')
+    .insert({ id: 'digest', room: 'Straße 7', expires: r.now(), uses_left: 3 })
+    .run(connection);
+  await r
+    .table('join_requests')
+    .insert({ id: ['Straße 7', 'user 9'], text: 'please' })
+    .run(connection);
   await r.table('user_settings').insert({ id: 'user 1', theme: 'dark', language: 'de' }).run(connection);
   await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
   await r.table('sessions').insert({ id: 'a login', id_user: 'ada', ends: new Date() }).run(connection);
@@ -122,7 +142,7 @@ export async function rowsIn(
 /** The tables with rows that a move carries. */
 const MOVED_TABLES = [
   ...['messages', 'reactions', 'pins', 'files', 'file_chunks'],
-  ...['rooms', 'memberships', 'users', 'user_settings', 'notes'],
+  ...['rooms', 'memberships', 'invitations', 'join_requests', 'users', 'user_settings', 'notes'],
 ];
 
 /** Expects equal rows in all tables of both databases. */

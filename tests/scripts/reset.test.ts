@@ -72,7 +72,16 @@ describe('npm run reset', () => {
 
   const TABLES = [
     ...['messages', 'reactions', 'pins', 'files', 'file_chunks'],
-    ...['memberships', 'rooms', 'commands', 'sessions', 'user_settings', 'users'],
+    ...[
+      'invitations',
+      'join_requests',
+      'memberships',
+      'rooms',
+      'commands',
+      'sessions',
+      'user_settings',
+      'users',
+    ],
   ];
   const EMPTY = TABLES.map(() => 0);
   const countsOf = () => Promise.all(TABLES.map((name) => r.table(name).count().run(connection)));
@@ -91,6 +100,8 @@ describe('npm run reset', () => {
       .table('file_chunks')
       .insert({ id: ['f', 0], data: r.binary(Buffer.from('x')) })
       .run(connection);
+    await r.table('invitations').insert({ id: 'digest', room: 'tea' }).run(connection);
+    await r.table('join_requests').insert({ id: 'one', room: 'tea', id_user: 'bob' }).run(connection);
     await r
       .table('memberships')
       .insert({ id: ['tea', 'ann'] })
@@ -119,9 +130,12 @@ describe('npm run reset', () => {
       '  pins: 1 row',
       '  files: 1 row',
       '  file_chunks: 1 row',
+      '  invitations: 1 row',
+      '  join_requests: 1 row',
       '  memberships: 1 row',
       '  rooms: 2 rows',
       '  commands: 0 rows',
+      '  credentials: 0 rows',
       '  sessions: 1 row',
       '  user_settings: 1 row',
       '  users: 1 row',
@@ -130,9 +144,12 @@ describe('npm run reset', () => {
       'pins: 1 row deleted',
       'files: 1 row deleted',
       'file_chunks: 1 row deleted',
+      'invitations: 1 row deleted',
+      'join_requests: 1 row deleted',
       'memberships: 1 row deleted',
       'rooms: 2 rows deleted',
       'commands: 0 rows deleted',
+      'credentials: 0 rows deleted',
       'sessions: 1 row deleted',
       'user_settings: 1 row deleted',
       'users: 1 row deleted',

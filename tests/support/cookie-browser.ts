@@ -15,6 +15,10 @@ export class CookieBrowser {
     this.#jar(url).set(name, value);
   }
 
+  forget(url: string, name: string): void {
+    this.#jar(url).delete(name);
+  }
+
   get(url: string): Promise<Response> {
     return this.#navigate(url, {});
   }

@@ -194,10 +194,18 @@ export class ChatClient {
    * @throws ConnectionError if the server cannot be reached, RequestError if it refuses the request
    */
   async callApi<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const request = { method, ...(await this.authorised(path)) };
+    return (await requestApi<Answer>(body ? { ...request, body } : request)).answer;
+  }
+
+  /**
+   * The address of a path of the server, and the bearer token of the user; null where a cookie authenticates. For requests that
+   * `callApi` cannot send.
+   */
+  async authorised(path: string): Promise<{ url: string; token: string | null }> {
     const { token, url } = this.#options;
     const value = typeof token === 'function' ? await token() : token;
-    const request = { method, url: addressOf(url, path), token: value ?? this.#guest.value };
-    return (await requestApi<Answer>(body ? { ...request, body } : request)).answer;
+    return { url: addressOf(url, path), token: value ?? this.#guest.value };
   }
 
   /**

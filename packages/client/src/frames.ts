@@ -54,6 +54,8 @@ export interface MessageFile {
   height?: number | undefined;
   /** True for an image that moves */
   animated?: boolean | undefined;
+  /** Description for readers who cannot see an image; its name, if absent */
+  alt?: string | undefined;
 }
 
 /** An emoji with which users reacted to a message. */
@@ -135,6 +137,7 @@ export type ErrorCode =
   | 'not-found'
   | 'bad-room'
   | 'bad-body'
+  | 'too-many-marks'
   | 'too-many-mentions'
   | 'bad-name'
   | 'bad-id'
@@ -162,6 +165,12 @@ export type ErrorCode =
   | 'archived'
   | 'request-needed'
   | 'bad-topic'
+  | 'bad-description'
+  | 'no-such-invitation'
+  | 'too-many-invitations'
+  | 'no-such-request'
+  | 'too-many-requests'
+  | 'no-such-member'
   | 'bad-access'
   | 'bad-setting'
   | 'bad-subscription'
@@ -169,8 +178,13 @@ export type ErrorCode =
   | 'no-such-user'
   | 'playground-off'
   | 'no-such-message'
+  | 'name-taken'
+  | 'too-many-credentials'
+  | 'no-such-credential'
+  | 'no-such-session'
   | 'name-is-given'
   | 'no-such-file'
+  | 'bad-alt'
   | 'bad-file'
   | 'file-too-large'
   | 'file-storage-full'
@@ -251,10 +265,7 @@ export interface NotificationSettings {
 }
 
 /** Messages of a room that notify: all, mentions of the user, none. */
-export type NotificationLevel =
-  | 'all'
-  | 'mentions'
-  | 'none';
+export type NotificationLevel = 'all' | 'mentions' | 'none';
 
 /** A room as all users see it. */
 export interface ListedRoom {
@@ -271,6 +282,8 @@ export interface ListedRoom {
 export interface RoomInfo {
   name: string;
   topic: string;
+  /** Absent in lists of rooms */
+  description?: string | undefined;
   access: 'open' | 'members' | 'private';
   /** In a room with `access: members`: how users join */
   joining: 'self' | 'request';
@@ -323,8 +336,8 @@ export interface ClientFrames {
       body?: string | undefined;
       /** Id of the message of the same room that this one replies to */
       reply_to?: string | undefined;
-      /** Ids of own files that were uploaded to this room and have not been sent yet */
-      files?: string[] | undefined;
+      /** Own files that were uploaded to this room and have not been sent yet: ids, or ids with descriptions */
+      files?: (string | { id: string; alt?: string | undefined })[] | undefined;
     };
   };
   /** Replaces the body of an own message. */
@@ -423,6 +436,37 @@ export interface ClientFrames {
     /** Chosen by the client; the frame that answers has the same `ref` */
     ref?: string | number | undefined;
     view: string;
+  };
+  /** Changes settings of a created room; those that are missing are kept. Answered by an `ack`. */
+  changeRoom: {
+    type: 'changeRoom';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    topic?: string | undefined;
+    description?: string | undefined;
+    access?: 'open' | 'members' | 'private' | undefined;
+    joining?: 'self' | 'request' | undefined;
+    posting?: 'all' | 'moderators' | undefined;
+    archived?: boolean | undefined;
+  };
+  /** Changes the role of a member. Answered by an `ack`. */
+  setRole: {
+    type: 'setRole';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
+    /** `owner` transfers the ownership */
+    role: 'member' | 'moderator' | 'owner';
+  };
+  /** Ends the membership of a user of a weaker role. Answered by an `ack`. */
+  removeMember: {
+    type: 'removeMember';
+    /** Chosen by the client; the frame that answers has the same `ref` */
+    ref?: string | number | undefined;
+    room: string;
+    id_user: string;
   };
   /** The user types. May be sent at each key: the server throttles it. Not answered. */
   typing: {
@@ -756,6 +800,14 @@ export interface ServerFrames {
     left: number;
     /** When the server noticed the change, in milliseconds since 1970 */
     at: number;
+  };
+  /** A member of a joined room has another role, or the own user in any room. */
+  roleChanged: {
+    type: 'roleChanged';
+    room: string;
+    /** Id of a user */
+    id_user: string;
+    role: 'member' | 'moderator' | 'owner';
   };
   /** The read position of the own user, set on any socket. */
   read: {

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ErrorCode, MessageFile } from './frames.js';
+import type { ClientFrame, ErrorCode, MessageFile } from './frames.js';
 
 /**
  * `waiting` for a connection, `sent` but not answered, `stored` in the database but not yet delivered to the room, or
@@ -20,6 +20,12 @@ export interface Unsent {
   /** Why it failed, in the words of the server. */
   fault?: string | undefined;
   code?: ErrorCode | undefined;
+}
+
+/** The frame that creates a message. Its answer has the id of the message as `ref`. */
+export function frameOf({ id, room, body, reply_to, files = [] }: Unsent): ClientFrame<'createMessage'> {
+  const named = files.length > 0 && { files: files.map(({ id, alt }) => (alt ? { id, alt } : id)) };
+  return { type: 'createMessage', ref: id, message: { id, room, body, reply_to, ...named } };
 }
 
 /** Unsent messages of one outbox, for example those that were written without a connection. */

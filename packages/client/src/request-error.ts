@@ -38,3 +38,8 @@ const AUTHENTICATION_CODES: readonly ErrorCode[] = [
 export function isAuthenticationError(code: ErrorCode): boolean {
   return AUTHENTICATION_CODES.includes(code);
 }
+
+/** The user may not read the room: a private room answers as if it did not exist. */
+export function isNoAccess(code: ErrorCode | undefined): boolean {
+  return code === 'not-a-member' || code === 'no-such-room';
+}

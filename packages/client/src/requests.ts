@@ -9,6 +9,11 @@ interface Pending {
 /** Client frames that are answered. */
 export type RequestFrame = Exclude<ClientFrame, { type: 'typing' }>;
 
+/** Frames that change messages of a room. */
+export type ChangeFrame = ClientFrame<
+  'editMessage' | 'deleteMessage' | 'addReaction' | 'removeReaction' | 'pinMessage' | 'unpinMessage'
+>;
+
 /** Matches answers to requests by their `ref`. */
 export class Requests {
   readonly #send: (frame: ClientFrame) => void;

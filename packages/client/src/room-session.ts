@@ -1,10 +1,10 @@
 import { CommandNotice } from './command-notice.js';
 import type { ClientFrame, MessageFile, Position, ServerFrame } from './frames.js';
 import { HistoryLoader } from './history-loader.js';
-import type { Outbox } from './outbox.js';
+import { frameOf, type Outbox } from './outbox.js';
 import { QuotedMessages } from './quoted-messages.js';
-import { ConnectionError, isAuthenticationError, RequestError } from './request-error.js';
-import type { Requests } from './requests.js';
+import { ConnectionError, isAuthenticationError, isNoAccess, RequestError } from './request-error.js';
+import type { ChangeFrame, Requests } from './requests.js';
 import type { RoomStatus } from './room-status.js';
 import { Timeline } from './timeline.js';
 
@@ -18,11 +18,6 @@ export interface RoomSessionDependencies {
   schedule: (callback: () => void, delayMs: number) => void;
   now: () => number;
 }
-
-/** Frames that change messages of a room. */
-type ChangeFrame = ClientFrame<
-  'editMessage' | 'deleteMessage' | 'addReaction' | 'removeReaction' | 'pinMessage' | 'unpinMessage'
->;
 
 /** Milliseconds until a retry if an error does not name them. */
 const RETRY_DELAY_MS = 3_000;
@@ -211,13 +206,11 @@ export class RoomSession {
   sendWaiting(): void {
     const { room, outbox, send, changed } = this.#dependencies;
     if (this.isJoined && this.#pausedUntil === null) {
-      for (const { id, body, reply_to, files = [], progress } of outbox.of(room)) {
-        if (progress !== 'waiting') continue;
-        outbox.mark(id, 'sent');
-        this.notice.sent(id);
-        const message = { id, room, body, reply_to };
-        const named = files.length > 0 && { files: files.map((file) => file.id) };
-        send({ type: 'createMessage', ref: id, message: { ...message, ...named } });
+      for (const unsent of outbox.of(room)) {
+        if (unsent.progress !== 'waiting') continue;
+        outbox.mark(unsent.id, 'sent');
+        this.notice.sent(unsent.id);
+        send(frameOf(unsent));
       }
     }
     changed();
@@ -290,11 +283,6 @@ export class RoomSession {
       if (this.#pausedUntil === until) this.#pausedUntil = null;
     }, delayMs);
   }
-}
-
-/** The user may not read the room: a private room answers as if it did not exist. */
-function isNoAccess(code: string | undefined): boolean {
-  return code === 'not-a-member' || code === 'no-such-room';
 }
 
 /** Whether a frame is about the messages of this room. */

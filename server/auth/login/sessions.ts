@@ -1,5 +1,9 @@
-import type { SealedTokens, SessionInfo, SessionTable } from '../../database/tables/session-table.js';
-import { reasonOf } from '../../lib/error-reason.js';
+import type {
+  ListedSession,
+  SealedTokens,
+  SessionInfo,
+  SessionTable,
+} from '../../database/tables/session-table.js';
 import { ChatError } from '../../protocol/errors.js';
 import type { Log } from '../../telemetry/logger.js';
 import { userIdClaim } from '../claims.js';
@@ -10,6 +14,7 @@ import { FollowedSessions, refreshTime } from './followed-sessions.js';
 import type { Grant } from './grant.js';
 import type { IdentityProvider } from './identity-provider.js';
 import { sessionEnded } from './session-ended.js';
+import { purgeRegularly } from './session-purge.js';
 import { SessionRefresher } from './session-refresher.js';
 import type { SessionSeals } from './session-seals.js';
 
@@ -24,8 +29,6 @@ export interface SessionsDependencies {
   now: () => number;
 }
 
-/** Milliseconds between two deletions of ended sessions. */
-const PURGE_INTERVAL_MS = 10 * 60_000;
 /** Milliseconds for which a token of a login page without an expiry is used. */
 const UNLIMITED_TOKEN_MS = 30 * 24 * 60 * 60_000;
 
@@ -34,7 +37,7 @@ export class Sessions {
   readonly #dependencies: SessionsDependencies;
   readonly #refresher: SessionRefresher | null;
   readonly #followed: FollowedSessions;
-  readonly #purge: NodeJS.Timeout;
+  readonly #stopPurging: () => void;
 
   constructor(dependencies: SessionsDependencies) {
     const { provider, table, now } = dependencies;
@@ -42,8 +45,7 @@ export class Sessions {
     this.#refresher = provider && new SessionRefresher({ ...dependencies, provider });
     const refresh = async (session: SessionInfo) => this.#refresher?.refresh(session);
     this.#followed = new FollowedSessions({ table, now, refresh });
-    this.#purge = setInterval(() => void this.purge(), PURGE_INTERVAL_MS * (0.75 + Math.random() / 2));
-    this.#purge.unref();
+    this.#stopPurging = purgeRegularly(dependencies);
   }
 
   /**
@@ -55,7 +57,7 @@ export class Sessions {
   async find(id: string, address?: string): Promise<Session> {
     const { table, now } = this.#dependencies;
     const session = await table.get(id);
-    if (!session) throw sessionEnded();
+    if (!session || session.isGuest) throw sessionEnded();
     if (session.ends <= now()) throw tokenExpired();
     if (session.token !== null) return this.#verify(session, session.token, address);
     const isDue = this.#refresher && session.isRenewable && refreshTime(session) <= now();
@@ -100,6 +102,11 @@ export class Sessions {
     return this.#followed.follow(id, onChange);
   }
 
+  /** The newest first. @throws ChatError `database-unavailable` */
+  list(id_user: string): Promise<ListedSession[]> {
+    return this.#dependencies.table.list(id_user);
+  }
+
   /** Whether a session lasts. @throws ChatError `database-unavailable` */
   async isActive(id: string): Promise<boolean> {
     const { table, now } = this.#dependencies;
@@ -132,17 +139,9 @@ export class Sessions {
     for (const [id, sealed] of await this.#dependencies.table.removeAll(id_user)) this.#revoke(id, sealed);
   }
 
-  /** Deletes the rows of ended sessions. Never rejects. */
-  async purge(): Promise<void> {
-    const { table, log, now } = this.#dependencies;
-    await table
-      .purge(now())
-      .catch((error: unknown) => log.debug({ reason: reasonOf(error) }, 'session: purge failed'));
-  }
-
   /** Ends all activity, after the refreshes that are in progress. */
   async close(): Promise<void> {
-    clearInterval(this.#purge);
+    this.#stopPurging();
     this.#followed.close();
     await this.#refresher?.settled();
     this.#dependencies.table.cache.close();
@@ -172,6 +171,6 @@ function toSession({
   name,
   expires,
   issued,
-}: Omit<SessionInfo, 'isRenewable' | 'refreshed'>): Session {
+}: Omit<SessionInfo, 'isRenewable' | 'refreshed' | 'isGuest'>): Session {
   return { id_user, name, expires, issued, id_session: id };
 }

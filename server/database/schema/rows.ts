@@ -31,6 +31,8 @@ export interface FileRow {
   width?: unknown;
   height?: unknown;
   animated?: unknown;
+  /** Description for readers who cannot see the image. */
+  alt?: unknown;
   has_thumbnail?: unknown;
   /** Bytes of each chunk but the last. Without it, parts of the file cannot be requested. */
   chunk_size?: unknown;
@@ -50,6 +52,7 @@ export interface RoomRow {
   /** Keys that names which look alike share: see protocol/text/name-key.ts. */
   name_key?: unknown;
   topic?: unknown;
+  description?: unknown;
   access?: unknown;
   joining?: unknown;
   posting?: unknown;
@@ -70,6 +73,33 @@ export interface MembershipRow {
   /** `moderator`, or missing. */
   role?: unknown;
   read?: { sent?: unknown; id?: unknown } | null;
+}
+
+/**
+ * `invitations`: the primary key is the SHA-256 digest of the token in the link, in hexadecimal digits. Deleting the row
+ * revokes the invitation.
+ */
+export interface InvitationRow {
+  id: unknown;
+  room?: unknown;
+  by?: unknown;
+  created?: unknown;
+  /** Missing or null: it does not expire. */
+  expires?: unknown;
+  /** Missing or null: any number of users may join. */
+  uses_left?: unknown;
+  uses?: unknown;
+  /** The only user who may join. */
+  id_user?: unknown;
+}
+
+/** `join_requests`: the primary key is `[room, id_user]`, or a digest of it. */
+export interface JoinRequestRow {
+  id: unknown;
+  room?: unknown;
+  id_user?: unknown;
+  text?: unknown;
+  created?: unknown;
 }
 
 /**
@@ -142,7 +172,29 @@ export interface PushSubscriptionRow {
 }
 
 /**
- * `sessions`: logins on the page. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
+ * `credentials`: how a guest gets a name back. Deleting the last row of a user releases the name. The primary key is a digest:
+ * of the id of a passkey, or of a recovery code, which cannot be derived from it.
+ */
+export interface CredentialRow {
+  id: unknown;
+  id_user?: unknown;
+  /** `passkey` or `recovery`. */
+  kind?: unknown;
+  created?: unknown;
+  /** When a browser last got the name back by it. */
+  used?: unknown;
+  /** Of a passkey: its id, public key (COSE, base64url), signature counter, transports, and the host that it is for. */
+  credential_id?: unknown;
+  public_key?: unknown;
+  counter?: unknown;
+  transports?: unknown;
+  host?: unknown;
+  /** When the last challenge that it has signed was issued, in milliseconds since 1970. Earlier ones are not accepted. */
+  challenged?: unknown;
+}
+
+/**
+ * `sessions`: logins on the page, and browsers of guests with a secured name. Deleting a row ends the session. The primary key is a digest of the browser's cookie,
  * which cannot be derived from it.
  */
 export interface SessionRow {
@@ -150,6 +202,10 @@ export interface SessionRow {
   id_user?: unknown;
   name?: unknown;
   created?: unknown;
+  /** `guest`: of a guest with a secured name. */
+  kind?: unknown;
+  /** Browser and system of a guest: `Firefox, Linux`. */
+  device?: unknown;
   /** When the issuer stated the name. Missing where it stated none. */
   issued?: unknown;
   /** When the issuer last confirmed the login. */

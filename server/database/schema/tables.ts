@@ -6,8 +6,11 @@ import type { TableDeclaration } from '../connection/table-declaration.js';
 import { messageHook } from './message-hook.js';
 import type {
   CommandRow,
+  CredentialRow,
   FileChunkRow,
   FileRow,
+  InvitationRow,
+  JoinRequestRow,
   MembershipRow,
   MessageRow,
   NodeRow,
@@ -61,6 +64,23 @@ export const MEMBERSHIPS: TableDeclaration<MembershipRow, 'id_user' | 'room_user
   },
 };
 
+/** Invitations into rooms. */
+export const INVITATIONS: TableDeclaration<InvitationRow, 'room' | 'id_user'> = {
+  name: 'invitations',
+  indexes: {
+    room: { definition: (row) => row('room') },
+    id_user: { definition: (row) => row('id_user') },
+  },
+};
+
+/** Requests of users to join a room. */
+export const JOIN_REQUESTS: TableDeclaration<JoinRequestRow, 'room_created'> = {
+  name: 'join_requests',
+  indexes: {
+    room_created: { definition: (row) => r.expr([row('room'), row('created').default(r.epochTime(0))]) },
+  },
+};
+
 /** Reactions of users to messages. */
 export const REACTIONS: TableDeclaration<ReactionRow, 'id_message'> = {
   name: 'reactions',
@@ -88,6 +108,12 @@ export const USERS: TableDeclaration<UserRow, 'name_key'> = {
 /** Settings of users. */
 export const USER_SETTINGS: TableDeclaration<UserSettingsRow, never> = { name: 'user_settings', indexes: {} };
 
+/** Passkeys and recovery codes of guests. */
+export const CREDENTIALS: TableDeclaration<CredentialRow, 'id_user'> = {
+  name: 'credentials',
+  indexes: { id_user: { definition: (row) => row('id_user') } },
+};
+
 /** Browsers to which notifications are pushed. */
 export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_created' | 'session'> = {
   name: 'push_subscriptions',
@@ -97,7 +123,7 @@ export const PUSH_SUBSCRIPTIONS: TableDeclaration<PushSubscriptionRow, 'user_cre
   },
 };
 
-/** Logins on the page. */
+/** Logins on the page, and guests with a secured name. */
 export const SESSIONS: TableDeclaration<SessionRow, 'user_created' | 'ends'> = {
   name: 'sessions',
   indexes: {
@@ -134,10 +160,13 @@ export const TABLES = [
   MESSAGES,
   ROOMS,
   MEMBERSHIPS,
+  INVITATIONS,
+  JOIN_REQUESTS,
   REACTIONS,
   PINS,
   USERS,
   USER_SETTINGS,
+  CREDENTIALS,
   PUSH_SUBSCRIPTIONS,
   SESSIONS,
   COMMANDS,

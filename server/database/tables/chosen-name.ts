@@ -28,10 +28,14 @@ export function withoutOwnMark(name: string, id_user: string): string {
   return mark === undefined ? name : name.slice(0, -mark.length).trimEnd();
 }
 
+/** Whether the server gives names of this form to new guests. */
+export const isGuestName = (name: string): boolean =>
+  nameKeys(name).some((key) => GUEST_NAME_PATTERN.test(key));
+
 /** @throws ChatError `bad-name` for a name that only the server gives */
 export function refuseReserved(name: string): void {
   const keys = nameKeys(name);
-  if (keys.some((key) => GUEST_NAME_PATTERN.test(key)))
+  if (isGuestName(name))
     throw new ChatError('bad-name', 'names like Guest 1234 are given by the server', { field: 'name' });
   if (keys.some((key) => MARK_PATTERN.test(key)))
     throw new ChatError('bad-name', 'a name cannot end like the mark that the server gives, #5f1c', {

@@ -29,11 +29,12 @@ export interface NewUpload {
   room: string;
   id_user: string;
   name: string;
+  alt: string | undefined;
   /** Bytes that the upload may need. */
   reserved: number;
 }
 
-export interface CompleteUpload extends Omit<MessageFile, 'id' | 'name'> {
+export interface CompleteUpload extends Omit<MessageFile, 'id' | 'name' | 'alt'> {
   name: string;
   has_thumbnail: boolean;
   chunk_size: number;
@@ -56,8 +57,8 @@ export class FileTable {
   }
 
   /** Adds a row for a file whose content follows. */
-  async begin({ reserved, ...upload }: NewUpload, now: number): Promise<void> {
-    const row = { ...upload, reserved, created: timeOf(now) };
+  async begin({ reserved, alt, ...upload }: NewUpload, now: number): Promise<void> {
+    const row = { ...upload, ...(alt && { alt }), reserved, created: timeOf(now) };
     throwErrors(await this.#database.run(this.#files().insert(row)));
   }
 

@@ -120,6 +120,14 @@ export class MembershipTable {
     this.cache.invalidate(keyOf(room, id_user));
   }
 
+  /** Changes the role of a member. @returns false if the user is not a member @throws ChatError `database-unavailable` */
+  async setRole(room: string, id_user: string, role: MembershipInfo['role']): Promise<boolean> {
+    const update = this.#one(room, id_user).update({ role });
+    const { replaced, unchanged } = await this.#database.run(update);
+    this.cache.invalidate(keyOf(room, id_user));
+    return replaced + unchanged > 0;
+  }
+
   /**
    * Stores the position up to which a member has read. It only moves forward.
    * @returns the position after the write; null when the user is not a member

@@ -1,4 +1,4 @@
-import { cleanFileName } from '../../protocol/file.js';
+import { cleanFileName, storedAlt } from '../../protocol/file.js';
 import { INLINE_TYPES } from '../../protocol/inline-image.js';
 import { LIMITS, type MessageFile } from '../../protocol/message.js';
 
@@ -20,10 +20,11 @@ export function toMessageFiles(value: unknown): MessageFile[] {
 /** Null for a value that is not a file. */
 export function toMessageFile(value: unknown): MessageFile | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { id, name, type, size, width, height, animated }: Partial<Record<keyof MessageFile, unknown>> =
+  const { id, name, type, size, width, height, animated, alt }: Partial<Record<keyof MessageFile, unknown>> =
     value;
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID_CHARACTERS) return null;
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return null;
+  const description = storedAlt(alt);
   const isKnownType = typeof type === 'string' && type.length <= MAX_TYPE_CHARACTERS;
   return {
     id,
@@ -32,6 +33,7 @@ export function toMessageFile(value: unknown): MessageFile | null {
     size,
     ...(INLINE_TYPES.some((one) => one === type) && isSide(width) && isSide(height) && { width, height }),
     ...(animated === true && { animated }),
+    ...(description !== undefined && { alt: description }),
   };
 }
 

@@ -1,9 +1,10 @@
+import { ChatError } from '../../protocol/errors.js';
 import { nameKeys } from '../../protocol/text/name-key.js';
 import type { Database } from '../connection/database.js';
 import { r, timeOf } from '../connection/reql.js';
 import type { Datum, RawTime, RowSelection, Selection } from '../connection/reql-types.js';
 import type { UserRow } from '../schema/rows.js';
-import { USERS } from '../schema/tables.js';
+import { CREDENTIALS, USERS } from '../schema/tables.js';
 import { MARK_LENGTHS, markOf, withoutOwnMark } from './chosen-name.js';
 
 /** Why a name is written into a row. */
@@ -19,8 +20,15 @@ export type Claim =
 
 interface StateBefore {
   isLater: boolean;
+  /** Another user has secured a name that looks like this one, or this user has, and another had it first. */
+  isRefused: boolean;
   /** Marks of other users of this name. */
   taken: unknown[];
+}
+
+export function nameTaken(): ChatError {
+  const text = 'this name belongs to another user: choose another one, or get it back if it is yours';
+  return new ChatError('name-taken', text, { field: 'name' });
 }
 
 interface StateAfter {
@@ -48,13 +56,14 @@ export class NameClaims {
   /**
    * Resolves when the table has the name, and the mark if one is needed.
    * @returns the mark, or null
-   * @throws ChatError `database-unavailable`
+   * @throws ChatError `name-taken` for a chosen name that is secured, `database-unavailable`
    */
   async write(id: string, written: string, claim: Claim): Promise<string | null> {
     const name = claim.kind === 'found' ? written : withoutOwnMark(written, id);
     const keys = nameKeys(name);
     const now = timeOf(Date.now());
-    const { isLater, taken } = await this.#database.run(this.#before(id, keys, now));
+    const { isLater, isRefused, taken } = await this.#database.run(this.#before(id, keys, now));
+    if (claim.kind === 'chosen' && isRefused) throw nameTaken();
     const tag = MARK_LENGTHS.map((length) => markOf(id, length)).find((mark) => !taken.includes(mark));
     const mark = tag ?? markOf(id, 64);
     const fields = { id, name, name_key: keys, ...(isLater && { tag: mark }) };
@@ -72,6 +81,15 @@ export class NameClaims {
       .default<Partial<UserRow>>({})
       .do((own) => ({
         isLater: hasEarlier(this.#others(id, keys), id, claimedAt(own, keys, now)),
+        // A user who keeps the name keeps the mark.
+        isRefused: own('name_key')
+          .default(null)
+          .ne(keys)
+          .and(
+            this.#hasSecured(this.#others(id, keys)).or(
+              this.#isSecured(id).and(hasEarlier(this.#others(id, keys), id, now)),
+            ),
+          ),
         taken: this.#others(id, keys)
           .filter((other) => r.expr(marks).contains(other('tag').default('')))
           .limit(marks.length)('tag')
@@ -99,6 +117,23 @@ export class NameClaims {
           },
         ),
       );
+  }
+
+  /** Whether one of these users has secured the name. Only users without a mark can: few rows need a second lookup. */
+  #hasSecured(rows: Selection<UserRow, 'name_key'>): Datum<boolean> {
+    return rows
+      .filter((row) =>
+        row('tag')
+          .default(null)
+          .eq(null)
+          .and(this.#isSecured(row('id'))),
+      )
+      .isEmpty()
+      .not();
+  }
+
+  #isSecured(id: string | Datum): Datum<boolean> {
+    return this.#database.table(CREDENTIALS).getAll(id, { index: 'id_user' }).isEmpty().not();
   }
 
   /** Marks a user, if the name still is one of those that look like this. */

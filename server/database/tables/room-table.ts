@@ -13,6 +13,11 @@ import { RowCache } from './row-cache.js';
 
 type Index = 'name' | 'name_key' | 'listed_name' | 'listed_created';
 
+/** New values of fields of a room. */
+export type RoomChange = Partial<
+  Pick<RoomInfo, 'topic' | 'description' | 'access' | 'joining' | 'posting' | 'archived' | 'owner'>
+>;
+
 /** Rooms whose row a process keeps in memory. */
 const MAX_CACHED_ROOMS = 5_000;
 
@@ -98,6 +103,27 @@ export class RoomTable {
       throw new ChatError('room-exists', `there is a room ${JSON.stringify(name)}`, { field: 'name' });
   }
 
+  /**
+   * Changes all rows of a room.
+   * @param ownedBy only if this user owns the room in the database; default: in any case
+   * @returns false if there is no such row @throws ChatError `database-unavailable`
+   */
+  async change(name: string, { archived, ...fields }: RoomChange, ownedBy?: string): Promise<boolean> {
+    const changes = {
+      ...fields,
+      ...(archived !== undefined && { archived: archived === null ? null : timeOf(archived) }),
+    };
+    const rows = this.#rows().getAll(name, { index: 'name' });
+    const update = rows.update((row) =>
+      ownedBy === undefined
+        ? changes
+        : r.branch(row('owner').default(row('created_by')).default(null).eq(ownedBy), changes, {}),
+    );
+    const { replaced, unchanged } = await this.#database.run(update);
+    this.cache.invalidate(name);
+    return ownedBy === undefined ? replaced + unchanged > 0 : replaced > 0;
+  }
+
   async #names(rows: Sequence<RoomRow, Index>): Promise<string[]> {
     return (await this.#read(rows)).map(({ name }) => name);
   }
@@ -135,6 +161,7 @@ function toRoomInfo(row: RoomRow): RoomInfo | null {
   return {
     name,
     topic: typeof row.topic === 'string' ? row.topic : '',
+    ...(typeof row.description === 'string' && { description: row.description }),
     access: access === 'open' || access === 'members' ? access : 'private',
     joining: joining === 'self' ? joining : 'request',
     posting: posting === 'all' ? posting : 'moderators',

@@ -6,7 +6,7 @@ import type { SessionRow } from '../schema/rows.js';
 import { SESSIONS } from '../schema/tables.js';
 import { RowCache } from './row-cache.js';
 
-/** A login on the page. Times are in milliseconds since 1970. */
+/** A login on the page, or a browser of a guest with a secured name. Times are in milliseconds since 1970. */
 export interface SessionInfo {
   id: string;
   id_user: string;
@@ -19,8 +19,9 @@ export interface SessionInfo {
   expires: number;
   /** When the session ends. */
   ends: number;
-  /** There is a refresh token, which extends the session. */
+  /** It can be extended: by a refresh token, or because it is that of a guest. */
   isRenewable: boolean;
+  isGuest: boolean;
   /** The encrypted token of a login page; null for logins by OpenID Connect. */
   token: string | null;
 }
@@ -31,8 +32,22 @@ export interface SealedTokens {
   id_token: string | null;
 }
 
-export interface NewSession extends Omit<SessionInfo, 'isRenewable' | 'refreshed'>, SealedTokens {}
+export interface NewSession extends Omit<SessionInfo, 'isRenewable' | 'refreshed' | 'isGuest'>, SealedTokens {
+  /** Browser and system, of a guest. */
+  device?: string;
+}
 export type RenewedSession = Pick<NewSession, 'name' | 'issued' | 'expires' | 'ends'> & SealedTokens;
+
+/** A session as its user sees it. */
+export interface ListedSession {
+  id: string;
+  /** Milliseconds since 1970; null where a row written by hand has none. */
+  created: number | null;
+  /** When it was last used, to the day. */
+  used: number | null;
+  /** Browser and system; null when they are not known. */
+  device: string | null;
+}
 
 type Index = 'user_created' | 'ends';
 
@@ -68,13 +83,37 @@ export class SessionTable {
 
   /** Adds a session, and ends the oldest ones of its user beyond `MAX_USER_SESSIONS`. @throws ChatError `database-unavailable` */
   async add(session: NewSession, now: number): Promise<void> {
-    const { id, id_user } = session;
-    const row = { id, id_user, token: session.token, created: timeOf(now), ...fieldsOf(session, now) };
+    const { id, id_user, token, device } = session;
+    const ofGuest = device === undefined ? {} : { kind: 'guest', device };
+    const row = { id, id_user, token, created: timeOf(now), ...ofGuest, ...fieldsOf(session, now) };
     await this.#database.run(this.#rows().insert(row));
     this.cache.invalidate(id);
     const ids = await this.#database.rows(this.#of(id_user).orderBy({ index: r.desc('user_created') })('id'));
     const oldest = ids.slice(MAX_USER_SESSIONS).filter((one): one is string => typeof one === 'string');
     if (oldest.length > 0) await this.#database.run(this.#rows().getAll(r.args(oldest)).delete());
+  }
+
+  /** Extends the session of a guest. @throws ChatError `database-unavailable` */
+  async extend(id: string, ends: number, now: number): Promise<void> {
+    const times = { refreshed: timeOf(now), expires: timeOf(ends), ends: timeOf(ends) };
+    await this.#database.run(this.#rows().get(id).update(times));
+    this.cache.invalidate(id);
+  }
+
+  /** The sessions of a user, the newest first. @throws ChatError `database-unavailable` */
+  async list(id_user: string): Promise<ListedSession[]> {
+    const newest = this.#of(id_user).orderBy({ index: r.desc('user_created') });
+    const rows = await this.#database.rows(newest.limit(MAX_USER_SESSIONS));
+    return rows.flatMap(({ id, created, refreshed, device }) =>
+      typeof id === 'string'
+        ? {
+            id,
+            created: millisecondsOf(created),
+            used: millisecondsOf(refreshed),
+            device: typeof device === 'string' ? device : null,
+          }
+        : [],
+    );
   }
 
   /** Ends a session. @returns its encrypted tokens; null if there is no such session. @throws ChatError `database-unavailable` */
@@ -170,7 +209,7 @@ function fieldsOf({ name, issued, expires, ends, refresh_token, id_token }: Rene
 
 /** Null for a row that names no user, or has no end. */
 function toSessionInfo(row: SessionRow): SessionInfo | null {
-  const { id, id_user, name, token } = row;
+  const { id, id_user, name, token, kind } = row;
   const ends = millisecondsOf(row.ends);
   if (typeof id !== 'string' || typeof id_user !== 'string' || ends === null) return null;
   return {
@@ -181,7 +220,8 @@ function toSessionInfo(row: SessionRow): SessionInfo | null {
     refreshed: millisecondsOf(row.refreshed) ?? 0,
     expires: millisecondsOf(row.expires) ?? ends,
     ends,
-    isRenewable: typeof row.refresh_token === 'string',
+    isRenewable: typeof row.refresh_token === 'string' || kind === 'guest',
+    isGuest: kind === 'guest',
     token: typeof token === 'string' ? token : null,
   };
 }

@@ -11,7 +11,7 @@ import { USERS } from '../schema/tables.js';
 import { annotationsOf, annotators } from './annotations/annotated-message.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
-import { type Claim, NameClaims } from './name-claims.js';
+import { type Claim, NameClaims, nameTaken } from './name-claims.js';
 import { isKey } from './primary-key.js';
 import { RowCache } from './row-cache.js';
 
@@ -128,7 +128,8 @@ export class UserTable {
    * @param user with the present name
    * @param name cleaned
    * @returns the user under the name that is shown
-   * @throws ChatError `bad-name` for a name that only the server gives, `database-unavailable`
+   * @throws ChatError `bad-name` for a name that only the server gives, `name-taken` for one that another user has secured,
+   * `database-unavailable`
    */
   async rename(user: Named, name: string): Promise<Named> {
     const { id_user } = user;
@@ -137,9 +138,31 @@ export class UserTable {
     return this.#claim(id_user, chosen, { kind: 'chosen' });
   }
 
+  /**
+   * Makes sure that no other user has the name of a user, before it is secured.
+   * @throws ChatError `bad-name` for a name that the server has given, `name-taken` for one that another user had first,
+   * `name-is-given` for a playground user, `database-unavailable`
+   */
+  async hold({ id_user, name }: Named): Promise<void> {
+    const row = await this.get(id_user);
+    if (row?.playground)
+      throw new ChatError('name-is-given', 'the name of a playground user cannot be secured', {
+        field: 'name',
+      });
+    const chosen = row?.chosen ?? withoutOwnMark(name, id_user);
+    refuseReserved(chosen);
+    const held = await this.#claim(id_user, chosen, { kind: 'chosen' });
+    if (held.name !== chosen) throw nameTaken();
+  }
+
   /** Gives a name to a user who has no name yet. @throws ChatError `database-unavailable` */
   async introduce(id_user: string, name: string): Promise<void> {
     if (!(await this.get(id_user))) await this.#claim(id_user, name, { kind: 'first' });
+  }
+
+  /** Gives a name to a user who has no name yet, in the background. */
+  noteFirst({ id_user, name }: Named): void {
+    this.#background.add(`first ${id_user}`, () => this.introduce(id_user, name));
   }
 
   /**

@@ -10,6 +10,8 @@ import { type BotEndpointsDependencies, botEndpoints } from './bots.js';
 import { type DocsDependencies, docsEndpoints, serverVersion } from './docs.js';
 import { type EventsDependencies, eventEndpoints } from './events.js';
 import { type FilesDependencies, fileEndpoints } from './files.js';
+import { type InvitationEndpointsDependencies, invitationEndpoints } from './invitations.js';
+import { type JoinRequestEndpointsDependencies, joinRequestEndpoints } from './join-requests.js';
 import { type MeDependencies, meEndpoints } from './me.js';
 import { type MembersDependencies, memberEndpoints } from './members.js';
 import { type MentionsDependencies, mentionEndpoints } from './mentions.js';
@@ -19,9 +21,12 @@ import {
   type PushSubscriptionsEndpointsDependencies,
   pushSubscriptionEndpoints,
 } from './push-subscriptions.js';
+import { type RoomChangesDependencies, roomChangeEndpoints } from './room-changes.js';
 import { type RoomsDependencies, roomEndpoints } from './rooms.js';
 import { problem } from './schemas/response-schemas.js';
 import { type SearchEndpointsDependencies, searchEndpoints } from './search.js';
+import { type SecuredNamesDependencies, securedNameEndpoints } from './secured-names.js';
+import { type SessionsDependencies, sessionEndpoints } from './sessions.js';
 import { settingsEndpoints } from './settings.js';
 import { type UsersDependencies, userEndpoints } from './users.js';
 import { type ViewEndpointsDependencies, viewEndpoints } from './views.js';
@@ -31,14 +36,19 @@ export type ApiDependencies = AnnotationsDependencies &
   DocsDependencies &
   EventsDependencies &
   FilesDependencies &
+  InvitationEndpointsDependencies &
+  JoinRequestEndpointsDependencies &
   MeDependencies &
   MembersDependencies &
   MentionsDependencies &
   MessagesDependencies &
   PresenceDependencies &
+  RoomChangesDependencies &
   PushSubscriptionsEndpointsDependencies &
   RoomsDependencies &
   SearchEndpointsDependencies &
+  SecuredNamesDependencies &
+  SessionsDependencies &
   ViewEndpointsDependencies &
   UsersDependencies & {
     /** Documented here, and served before the limits of requests. */
@@ -52,13 +62,18 @@ export type ApiDependencies = AnnotationsDependencies &
 export function apiRouter(dependencies: ApiDependencies): Router {
   const underApi = [
     ...roomEndpoints(dependencies),
+    ...roomChangeEndpoints(dependencies),
     ...memberEndpoints(dependencies),
+    ...invitationEndpoints(dependencies),
+    ...joinRequestEndpoints(dependencies),
     ...messageEndpoints(dependencies),
     ...annotationEndpoints(dependencies),
     ...fileEndpoints(dependencies),
     ...eventEndpoints(dependencies),
     ...meEndpoints(dependencies),
     ...settingsEndpoints(dependencies),
+    ...securedNameEndpoints(dependencies),
+    ...sessionEndpoints(dependencies),
     ...pushSubscriptionEndpoints(dependencies),
     ...mentionEndpoints(dependencies),
     ...searchEndpoints(dependencies),

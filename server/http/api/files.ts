@@ -38,6 +38,7 @@ const uploadFile = operation({
       .string()
       .optional()
       .meta({ description: 'File name', examples: ['harbour.jpg'] }),
+    alt: fields.alt,
   },
   isUpload: true,
   responses: {
@@ -51,6 +52,7 @@ const uploadFile = operation({
     'bad-room',
     'not-a-member',
     'bad-file',
+    'bad-alt',
     'file-too-large',
     'file-storage-full',
     'overloaded',
@@ -161,7 +163,7 @@ export function fileEndpoints({ files, visitors }: FilesDependencies): Endpoint[
   return [
     endpoint(uploadFile, async ({ params: { room }, query }, req, res) => {
       const { id_user } = await visitors.visitor(req, res);
-      const of = { room, id_user, address: req.ip };
+      const of = { room, id_user, address: req.ip, alt: query.alt };
       const file = isMultipart(req)
         ? await fileOfForm(req, (part) => files.upload({ ...of, length: undefined, ...part }))
         : await files.upload({

@@ -28,11 +28,11 @@ const setName = operation({
   tag,
   summary: 'Change your name',
   description:
-    'Your id stays the same. The new name is shown everywhere at once. If it looks like the name of another user, yours gets a mark: `Mia #5f1c`.',
+    'Your id stays the same. The new name is shown everywhere at once. If it looks like the name of another user, yours gets a mark: `Mia #5f1c`; a name that another user has secured is refused.',
   body: { name: fields.name },
   plainText: 'name',
   responses: { 200: { description: 'You', schema: responses.user } },
-  errors: ['bad-name', 'name-is-given', 'overloaded'],
+  errors: ['bad-name', 'name-is-given', 'name-taken', 'overloaded'],
 });
 
 const createGuest = operation({
@@ -47,7 +47,7 @@ const createGuest = operation({
   body: { name: fields.name.optional() },
   plainText: 'name',
   responses: { 201: { description: 'The guest', schema: responses.guest } },
-  errors: ['bad-name', 'login-required', 'overloaded', 'database-unavailable', 'storage-full'],
+  errors: ['bad-name', 'login-required', 'name-taken', 'overloaded', 'database-unavailable', 'storage-full'],
   access: 'public',
 });
 

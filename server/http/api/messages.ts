@@ -63,6 +63,7 @@ const postMessage = operation({
   params,
   body: { body: fields.caption, id: fields.newMessageId, reply_to: fields.replyTo, files: fields.files },
   isBodyRequired: true,
+  anyRequired: ['body', 'files'],
   plainText: 'body',
   responses: {
     201: {

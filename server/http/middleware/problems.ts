@@ -77,6 +77,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       res.set('Retry-After', `${Math.ceil(problem.retryAfterMs / 1000)}`);
     if (!wantsPage(req)) return sendJson(res, problem);
     const isLoginPage = problem.status === 401 && req.app.locals.isLoginOffered === true;
+    const hasEnded = problem.code === 'session-ended' || problem.code === 'token-expired';
+    const isGuestSignedOut = hasEnded && req.app.locals.hasSecuredNames === true;
     const locale = localeOf(req, res);
     res.vary('Accept-Language');
     const locals = {
@@ -85,7 +87,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       locale,
       loginPath: loginPath(res.locals.loginReturn ?? requestedPage(req)),
     };
-    res.render(isLoginPage ? 'sign-in' : 'error', locals, (failure: Error | null, html: string) => {
+    const page = isGuestSignedOut ? 'guest-signed-out' : isLoginPage ? 'sign-in' : 'error';
+    res.render(page, locals, (failure: Error | null, html: string) => {
       if (!failure) return void res.type('html').send(html);
       log.error({ err: failure }, 'http: rendering the error page failed');
       sendJson(res, problem);

@@ -142,9 +142,10 @@ function command(
     const parameter = parameters.find((one) => one.name === name);
     return encodeURIComponent(String(parameter && exampleOf(parameter.schema, components)));
   });
-  const required = resolve(body ?? {}, components).required ?? [];
+  const { required = [], anyOf = [] } = resolve(body ?? {}, components);
+  const needed = [...required, ...(anyOf[0]?.required ?? [])];
   const example = Object.entries((body ? exampleOf(body, components) : {}) as object);
-  const fields = Object.fromEntries(example.filter(([name]) => required.includes(name)));
+  const fields = Object.fromEntries(example.filter(([name]) => needed.includes(name)));
   return [
     'curl',
     method !== 'get' && !(method === 'post' && body) && `-X ${method.toUpperCase()}`,

@@ -126,6 +126,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     headers,
     body,
     isBodyRequired,
+    anyRequired,
     isUpload,
     plainText,
     responses,
@@ -143,7 +144,10 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     security: SECURITY[operation.access ?? 'visitors'],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: isBodyRequired, content: contentOf(writer.write(body, 'input'), plainText) },
+      requestBody: {
+        required: isBodyRequired,
+        content: contentOf({ ...writer.write(body, 'input'), ...alternatives(anyRequired) }, plainText),
+      },
     }),
     ...(isUpload && { requestBody: { required: true, content: UPLOAD } }),
     responses: {
@@ -153,6 +157,11 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
       ...problemsOf(operation, problem),
     },
   };
+}
+
+/** @param fields of which one is needed */
+function alternatives(fields: readonly string[] = []): Pick<JsonSchema, 'anyOf'> {
+  return fields.length > 0 ? { anyOf: fields.map((name) => ({ required: [name] })) } : {};
 }
 
 /** The content of a file, as such or in a form. */
@@ -222,6 +231,15 @@ function problemsOf(operation: Operation, problem: JsonSchema): Record<string, O
   );
 }
 
+/** Errors of texts, which are checked alike. */
+const TEXT_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'bad-room',
+  'bad-body',
+  'bad-name',
+  'bad-topic',
+  'bad-alt',
+]);
+
 /** The error codes that an operation declares, and those that follow from its other properties. */
 function errorsOf({
   method,
@@ -234,6 +252,7 @@ function errorsOf({
   const hasParameters = Object.keys({ ...params.shape, ...query.shape }).length > 0;
   return new Set<ErrorCode>([
     ...errors,
+    ...(errors.some((code) => TEXT_ERRORS.has(code)) ? (['too-many-marks'] as const) : []),
     ...(hasParameters || body ? (['bad-request'] as const) : []),
     ...(body ? (['bad-json', 'body-too-large', 'unsupported-media-type'] as const) : []),
     ...(access === 'secret' ? (['login-required', 'bad-token', 'not-found'] as const) : []),

@@ -16,11 +16,13 @@ export function exampleOf(schema: JsonSchema, components: Record<string, JsonSch
   if (examples) return examples[0];
   if (values) return values[0];
   if (only !== undefined) return only;
-  if (anyOf?.[0]) return exampleOf(anyOf[0], components);
   if (properties) {
-    const present = Object.entries(properties).filter(([name]) => required.includes(name));
+    // Of fields of which one is needed, the first.
+    const needed = [...required, ...(anyOf?.[0]?.required ?? [])];
+    const present = Object.entries(properties).filter(([name]) => needed.includes(name));
     return Object.fromEntries(present.map(([name, value]) => [name, exampleOf(value, components)]));
   }
+  if (anyOf?.[0]) return exampleOf(anyOf[0], components);
   if (items) return [exampleOf(items, components)];
   const plain: Record<string, unknown> = { string: '…', integer: 0, number: 0, boolean: false, object: {} };
   return plain[[type].flat()[0] ?? ''] ?? null;

@@ -33,6 +33,8 @@ export interface OperationDefinition<P, Q, H, B> {
   /** By name in lower case. */
   headers?: H;
   body?: B;
+  /** The fields of the body of which a request needs at least one. */
+  anyRequired?: readonly string[];
   /** The field that a body of plain text sets; without it, plain text is refused. */
   plainText?: string;
   /** By default, whether the fields of the body are valid without a value. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ChatError } from '../../protocol/errors.js';
 
+type JsonType = 'string' | 'integer' | 'boolean' | 'array' | 'object' | 'null';
+
 /** The JSON Schema of the values that a rule accepts. */
 export interface RuleSchema {
-  type: 'string' | 'integer' | 'array' | 'object';
+  type: JsonType | readonly JsonType[];
   description?: string;
   [keyword: string]: unknown;
 }

@@ -17,6 +17,8 @@ const assetsSchema = z.object({
   /** Of the pages of searches and live views. */
   search: z.object({ style: z.string(), viewScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()) }),
   settingsStyle: z.string(),
+  /** Of the pages on which guests secure their name, and get it back. */
+  ownName: z.object({ style: z.string(), scripts: z.record(z.enum(LANGUAGE_TAGS), z.string()) }),
   offlineScripts: z.record(z.enum(LANGUAGE_TAGS), z.string()),
 });
 

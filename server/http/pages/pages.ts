@@ -13,9 +13,11 @@ import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Search } from '../../search/search.js';
 import type { Log } from '../../telemetry/logger.js';
+import type { UserSessions } from '../api/sessions.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import { sameOrigin } from '../middleware/same-origin.js';
+import type { SecuredVisitors } from '../secured-visitors.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { LogPageLoader } from './log-page-loader.js';
@@ -23,8 +25,10 @@ import { loginRouter } from './login-pages.js';
 import { mentionsPageRouter } from './mentions-page.js';
 import { newRoomRouter } from './new-room-page.js';
 import { type OfflineDependencies, offlineRouter } from './offline-pages.js';
+import { ownNameRouter } from './own-name-page.js';
 import { pageVisitor } from './page-visitor.js';
 import { localeOf } from './reader-locale.js';
+import { recoveryRouter } from './recovery-page.js';
 import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
@@ -44,6 +48,9 @@ export interface PagesDependencies {
   rooms: Pick<RoomService, 'snapshot' | 'reader' | 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   /** Null: `SEARCH=false`. */
   search: Search | null;
+  /** Null where visitors are no guests. */
+  securedVisitors: SecuredVisitors | null;
+  userSessions: UserSessions | null;
   users: UserTable;
   visitors: Visitors;
   config: OfflineDependencies['config'];
@@ -98,6 +105,11 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   router.use(mentionsPageRouter({ ...dependencies, roomPages }));
   router.use(searchPagesRouter({ ...dependencies, roomPages }));
   router.use(settingsRouter({ visitors, roomPages }));
+  const { securedVisitors, userSessions } = dependencies;
+  if (securedVisitors && userSessions) {
+    router.use(ownNameRouter({ roomPages, securedVisitors, userSessions, visitors }));
+    router.use(recoveryRouter({ securedVisitors }));
+  }
 
   router
     .route('/name')

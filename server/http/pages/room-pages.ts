@@ -4,7 +4,7 @@ import { storedMessageId } from '../../database/tables/message-refusals.js';
 import type { UserTable } from '../../database/tables/user-table.js';
 import type { FileService } from '../../files/file-service.js';
 import type { ChatError } from '../../protocol/errors.js';
-import { cleanFileIds } from '../../protocol/file.js';
+import { cleanFiles } from '../../protocol/file.js';
 import {
   cleanBody,
   cleanCaption,
@@ -86,7 +86,7 @@ export function roomPagesRouter({
     else if (fields.action === 'edit')
       await rooms.edit({ room, id: cleanId(id), body: cleanBody(fields.body), by }, address);
     else {
-      const files = cleanFileIds(fields.files);
+      const files = cleanFiles(fields.files);
       const body = files.length > 0 ? cleanCaption(fields.body) : cleanBody(fields.body);
       const reply_to = cleanReplyTo(fields.reply_to);
       const message = { ...(id && { id }), room, body, files, reply_to, author: user };

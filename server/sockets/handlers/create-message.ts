@@ -1,4 +1,4 @@
-import { cleanFileIds } from '../../protocol/file.js';
+import { cleanFiles } from '../../protocol/file.js';
 import { cleanBody, cleanCaption, cleanId, cleanReplyTo, cleanRoom } from '../../protocol/message.js';
 import type { Handler } from './handler.js';
 
@@ -8,7 +8,7 @@ export const createMessage: Handler<'createMessage'> = async (
   { rooms, presence },
 ) => {
   const room = cleanRoom(message.room);
-  const files = cleanFileIds(message.files);
+  const files = cleanFiles(message.files);
   const body = files.length > 0 ? cleanCaption(message.body) : cleanBody(message.body);
   const id = message.id === undefined ? undefined : cleanId(message.id);
   const reply_to = cleanReplyTo(message.reply_to);

@@ -7,6 +7,7 @@ import type { UserTable } from '../../database/tables/user-table.js';
 import type { Limits } from '../../limits/limits.js';
 import type { Presence } from '../../presence/presence.js';
 import type { ClientFrame, ClientFrameType } from '../../protocol/frames.js';
+import type { RoomAdministration } from '../../rooms/room-administration.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import type { SharedRoomList } from '../../rooms/shared-room-list.js';
 import type { Search } from '../../search/search.js';
@@ -14,7 +15,7 @@ import type { LiveViews } from '../../search/views/live-views.js';
 import type { SocketConnection } from '../socket-connection.js';
 
 /** The collaborators of handlers. */
-export interface HandlerDependencies {
+export interface HandlerDependencies extends RoomAdministration {
   access: AccessControl;
   authenticator: Authenticator;
   limits: Limits;

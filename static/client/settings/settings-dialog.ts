@@ -19,6 +19,12 @@ export interface SettingsReader {
   isFollowed: (room: string) => boolean;
 }
 
+/** Users with accounts and playground users have no form for the name, or cannot secure it. */
+const hasChosenName = () => document.getElementById('you') instanceof HTMLFormElement;
+
+const nameLink = () =>
+  h('p', { class: 'settings-more' }, h('a', { href: '/settings/name' }, t('ownName.link')));
+
 /**
  * Shows the settings in a dialog, which stores each choice at once.
  * @param room whose notifications are shown; null: all settings
@@ -43,6 +49,7 @@ export async function openSettings(
     room === null && h('p', { class: 'setting-hint' }, t('settings.hint')),
     fields,
     fault,
+    ...(token === null && room === null && hasChosenName() ? [nameLink()] : []),
     h('div', { class: 'form-actions' }, close),
   );
   close.addEventListener('click', () => dialog.close());

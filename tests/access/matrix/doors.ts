@@ -1,6 +1,6 @@
 import type { Action } from '../../../server/access/rights.js';
 import type { ErrorCode } from '../../../server/protocol/errors.js';
-import { type MatrixUser, messageOf } from './world.js';
+import { type MatrixRoom, type MatrixUser, messageOf, SECRET_TEXT } from './world.js';
 
 /** The answer of a door: a refusal has a code or, on pages, only a status. */
 export interface Answer {
@@ -13,6 +13,7 @@ export interface Cell {
   url: string;
   room: string;
   user: MatrixUser;
+  rules: MatrixRoom['rules'];
   /** For doors that change the role of their user. */
   newcomer: () => { authorization: string };
 }
@@ -185,11 +186,49 @@ const writing: [Action, string, (cell: Cell) => Promise<Answer>][] = [
   ],
 ];
 
+/** The changes leave rooms and members as they are. */
+const topic = () => ({ topic: `${SECRET_TEXT} topic` });
+const posting = ({ rules }: Cell) => ({ posting: rules.posting });
+const change = (body: (cell: Cell) => object) =>
+  [
+    json(
+      'PATCH',
+      api(() => ''),
+      body,
+    ),
+    frame((cell) => ({ type: 'changeRoom', room: cell.room, ...body(cell) })),
+  ] as const;
+const ofMember = (id_user: string) => api(() => `/members/${id_user}`);
+const role = (id_user: string, name: string) =>
+  [
+    json('PUT', ofMember(id_user), () => ({ role: name })),
+    frame(({ room }) => ({ type: 'setRole', room, id_user, role: name })),
+  ] as const;
+const remove = [
+  (cell: Cell) => send(cell, ofMember('unknown')(cell), { method: 'DELETE' }),
+  frame(({ room }) => ({ type: 'removeMember', room, id_user: 'unknown' })),
+] as const;
+
+const administration = (
+  [
+    ['describe', 'a topic', change(topic)],
+    ['configure', 'a setting', change(posting)],
+    ['set-role', 'a role', role('member', 'member')],
+    ['transfer', 'an owner', role('owner', 'owner')],
+    ['remove-member', 'the end of a membership', remove],
+  ] as const
+).flatMap(([action, name, [byRest, byFrame]]) => [
+  [action, `REST with ${name}`, byRest] as const,
+  [action, `frame with ${name}`, byFrame] as const,
+]);
+
 /** As a user who has not joined, since joining makes a member. */
 const asNewcomer = (open: (cell: Cell) => Promise<Answer>) => (cell: Cell) =>
   open(
     cell.user.id_user === 'stranger' ? { ...cell, user: { ...cell.user, headers: cell.newcomer() } } : cell,
   );
+
+const request = api(() => '/requests/unknown');
 
 export const DOORS: Door[] = [
   { action: 'see', name: 'GET room', open: get(api(() => '')) },
@@ -202,6 +241,53 @@ export const DOORS: Door[] = [
     passedBy: 'no-such-file',
   },
   ...writing.map(([action, name, open]) => ({ action, name, open })),
+  ...administration.map(([action, name, open]) => ({
+    action,
+    name,
+    open,
+    passedBy: 'no-such-member' as const,
+  })),
+  {
+    action: 'request',
+    name: 'POST request',
+    open: asNewcomer(
+      json(
+        'POST',
+        api(() => '/requests'),
+        () => ({}),
+      ),
+    ),
+    passedBy: 'bad-request',
+  },
+  { action: 'decide', name: 'GET requests', open: get(api(() => '/requests')) },
+  {
+    action: 'decide',
+    name: 'PUT request',
+    open: (cell) => send(cell, request(cell), { method: 'PUT' }),
+    passedBy: 'no-such-request',
+  },
+  {
+    action: 'decide',
+    name: 'DELETE request',
+    open: (cell) => send(cell, request(cell), { method: 'DELETE' }),
+    passedBy: 'no-such-request',
+  },
+  {
+    action: 'invite',
+    name: 'POST invitation',
+    open: json(
+      'POST',
+      api(() => '/invitations'),
+      () => ({}),
+    ),
+  },
+  { action: 'invite', name: 'GET invitations', open: get(api(() => '/invitations')) },
+  {
+    action: 'invite',
+    name: 'DELETE invitation',
+    open: (cell) => send(cell, api(() => '/invitations/none')(cell), { method: 'DELETE' }),
+    passedBy: 'no-such-invitation',
+  },
   {
     action: 'join',
     name: 'POST join',

@@ -20,7 +20,7 @@ async function mistakesOf({ action, open, passedBy }: Door): Promise<string[]> {
   const check = async ({ name, rules, role }: (typeof cells)[number]) => {
     const { url, newcomer } = world;
     const expected = refusalOf(action, rules, role)?.code ?? null;
-    const { status, code, text } = await open({ url, newcomer, room: name, user: world.user(role) });
+    const { status, code, text } = await open({ url, newcomer, room: name, rules, user: world.user(role) });
     const answer = code ?? status;
     const isPassed = status < 400 || (passedBy !== undefined && code === passedBy);
     const isExpected =

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { storedMessageId } from '../../../database/tables/message-refusals.js';
 import { noSuchFile } from '../../../files/file-service.js';
 import { ChatError } from '../../../protocol/errors.js';
-import { cleanFileIds } from '../../../protocol/file.js';
+import { cleanFiles } from '../../../protocol/file.js';
+import { NAMED_FILE } from '../../../protocol/frames.js';
 import {
+  cleanAlt,
   cleanBody,
   cleanCaption,
   cleanId,
@@ -51,19 +53,27 @@ export const body = rule(cleanBody, {
   examples: ['hello'],
 });
 
+/** The description of a file. */
+export const alt = rule((value) => (value === undefined ? undefined : cleanAlt(value)), {
+  type: 'string',
+  maxLength: LIMITS.fileAlt,
+  description: 'Description for readers who cannot see an image',
+  examples: ['Boats in a harbour at dusk'],
+}).optional();
+
 /** Of a message that may have files; undefined for a missing one. */
 export const caption = rule((value) => (value == null ? undefined : cleanCaption(value)), {
   type: 'string',
   maxLength: LIMITS.body,
   description: 'The text; may be missing or empty if the message has files',
   examples: ['hello'],
-});
+}).optional();
 
-export const files = rule((value) => cleanFileIds(typeof value === 'string' ? [value] : value), {
+export const files = rule((value) => cleanFiles(typeof value === 'string' ? [value] : value), {
   type: 'array',
-  items: { type: 'string' },
+  items: NAMED_FILE,
   maxItems: LIMITS.files,
-  description: 'Ids of files that you have uploaded to this room and not sent yet',
+  description: 'Files that you have uploaded to this room and not sent yet: ids, or ids with descriptions',
   examples: [[]],
 }).optional();
 
@@ -74,6 +84,42 @@ export const name = rule(cleanName, {
   description: 'The name that others see',
   examples: ['Ada'],
 });
+
+export const recoveryCode = z
+  .string()
+  .max(100)
+  .meta({ description: 'Case, spaces and hyphens do not count', examples: ['7K2QM-X8R4T-0ZPWD-HN6VC'] });
+
+const passkeyFields = {
+  id: z.string().max(2_000),
+  rawId: z.string().max(2_000),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.object({}),
+};
+
+/** As browsers write it; `@simplewebauthn/server` checks the texts in it. */
+export const newPasskey = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      attestationObject: z.string(),
+      transports: z.array(z.string()).max(20).default([]),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
+
+/** The same. */
+export const passkeyAnswer = z
+  .object({
+    ...passkeyFields,
+    response: z.object({
+      clientDataJSON: z.string(),
+      authenticatorData: z.string(),
+      signature: z.string(),
+    }),
+  })
+  .meta({ description: 'The answer of the browser, `PublicKeyCredential.toJSON()`' });
 
 export const newMessageId = rule(cleanId, {
   type: 'string',

@@ -23,11 +23,22 @@ import type { Problem } from '../../middleware/problems.js';
 
 /** The JSON bodies of responses. */
 
-export { message, messageFile, position, user };
+export { MEMBER_ROLES, message, messageFile, position, user };
 
 export const guest = user
   .extend({ token: z.string().describe('Authenticates the guest: `Authorization: Bearer …`') })
   .meta({ id: 'Guest', description: 'A new guest.' });
+
+export const securedUser = user
+  .extend({
+    token: z
+      .string()
+      .optional()
+      .describe(
+        'For clients without cookies: authenticates the guest from now on, `Authorization: Bearer …`',
+      ),
+  })
+  .meta({ id: 'SecuredUser', description: 'A guest with a secured name.' });
 
 export const messagePage = z
   .object({

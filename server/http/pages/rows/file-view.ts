@@ -30,7 +30,7 @@ export function fileViews(
 }
 
 function image(file: MessageFile, room: string, as: string | null, box: typeof SINGLE_BOX): ElementTree {
-  const { id, name, width = 1, height = 1, animated = false } = file;
+  const { id, name, alt = name, width = 1, height = 1, animated = false } = file;
   const scale = Math.min(1, box.width / width, box.height / height);
   const whole = fileAddress(room, id, '', as);
   const hasThumbnail = animated || Math.max(width, height) > THUMBNAIL_PIXELS;
@@ -42,7 +42,7 @@ function image(file: MessageFile, room: string, as: string | null, box: typeof S
   return element(
     'a',
     { class: 'image', href: whole, target: '_blank', rel: 'noopener', 'data-plays': animated },
-    element('img', { src: shown, alt: name, loading: 'lazy', decoding: 'async', ...size }),
+    element('img', { src: shown, alt, loading: 'lazy', decoding: 'async', ...size }),
     animated && element('span', { class: 'plays' }, t('files.play')),
   );
 }
@@ -66,6 +66,7 @@ export function byteText(bytes: number): string {
   return new Intl.NumberFormat(readerLocale().language, { style: 'unit', unit, ...digits }).format(value);
 }
 
-function fileAddress(room: string, id: string, part: '' | '/thumbnail', as: string | null): string {
+/** @param as id of the playground user whose rights apply */
+export function fileAddress(room: string, id: string, part: '' | '/thumbnail', as: string | null): string {
   return asUser(`/api/rooms/${encodeURIComponent(room)}/files/${encodeURIComponent(id)}${part}`, as);
 }
