@@ -10,7 +10,7 @@ export interface MentionRelayDependencies {
 }
 
 /**
- * Reports a message to the sockets of users whom it mentions in a room that they neither observe nor are in: a page observes the
+ * Reports a message to the sockets of the users that it mentions, unless they observe or have joined the room: a page observes the
  * rooms of its list, which is not complete. Never rejects; without an answer of the database, nothing is reported.
  */
 export async function reportMentions(
