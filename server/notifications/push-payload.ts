@@ -1,4 +1,5 @@
 import type { Message } from '../protocol/message.js';
+import { tagOf } from '../protocol/notifications.js';
 import { MAX_PAYLOAD_BYTES } from './push-sender.js';
 
 /** The text of a notification, and the address to which it leads. */
@@ -10,9 +11,6 @@ export interface Announcement {
   /** By its tag. */
   language: string;
 }
-
-/** Notifications of a room replace each other. Pages use the same tag. */
-export const tagOf = (room: string): string => `room:${room}`;
 
 /** The content of a push message, as static/worker/push.ts reads it. */
 export function pushPayload(

@@ -38,6 +38,9 @@ export const DEFAULT_NOTIFICATIONS: NotificationSettings = {
   quiet: null,
 };
 
+/** Notifications of a room replace each other, those that pages show and those that are pushed. */
+export const tagOf = (room: string): string => `room:${room}`;
+
 /** Rooms with a level of their own, for one user. */
 export const MAX_ROOM_LEVELS = 200;
 /** The latest time that the database can store. */

@@ -213,7 +213,7 @@ export const serverFrames = {
         .describe('How many of them mention a user, by `id_user`; absent if no user is mentioned'),
     })
     .describe(
-      'Messages were written in a room that is observed with `activity`. At most two per second and room.',
+      'Messages were written in a room that is observed with `activity`, at most two frames per second and room; or a message mentions the user in a room that the socket neither observes nor has joined.',
     ),
   userTyping: z
     .object({

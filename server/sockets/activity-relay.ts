@@ -26,10 +26,19 @@ export class ActivityRelay {
     (reported) => reported.close(),
   );
 
-  /** @param follow opens the changefeed; returns a function that closes it */
-  constructor(follow: (listener: ActivityListener) => () => void) {
+  /**
+   * @param follow opens the changefeed; returns a function that closes it
+   * @param onMention called with each new message that mentions users
+   */
+  constructor(
+    follow: (listener: ActivityListener) => () => void,
+    onMention: (sign: NewMessageSign) => void = () => {},
+  ) {
     const listener: ActivityListener = {
-      added: (sign) => this.#rooms.get(sign.room)?.added(sign),
+      added: (sign) => {
+        this.#rooms.get(sign.room)?.added(sign);
+        if (sign.mentions.length > 0) onMention(sign);
+      },
       recounted: (room) => this.#rooms.get(room)?.recounted(),
       missed: () => this.#missed(),
     };

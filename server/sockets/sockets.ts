@@ -28,6 +28,7 @@ import { ActivityRelay } from './activity-relay.js';
 import { Announcer } from './announcer.js';
 import { takeFrames } from './frame-intake.js';
 import type { HandlerDependencies } from './handlers/handler.js';
+import { reportMentions } from './mention-relay.js';
 import { PresenceRelay } from './presence-relay.js';
 import { createPrimus, hasSession, type SocketHeartbeat } from './primus-server.js';
 import { propagateRename } from './rename-propagation.js';
@@ -96,7 +97,10 @@ export class Sockets {
     const connections = this.#connections;
     const roomListRelay = new RoomListRelay(dependencies);
     this.#authenticator = new SocketAuthenticator({ ...dependencies, roomListRelay });
-    this.#activityRelay = new ActivityRelay((listener) => messages.followActivity(listener));
+    this.#activityRelay = new ActivityRelay(
+      (listener) => messages.followActivity(listener),
+      (sign) => void reportMentions(sign, { access, connections }),
+    );
     this.#presenceRelay = new PresenceRelay(presence);
     this.#typingRelay = new TypingRelay(presence);
     this.#handlerDependencies = {

@@ -20,6 +20,7 @@ import { RoomNavigation } from './room-navigation.js';
 import { RoomView } from './room-view.js';
 import { RoomViews } from './room-views.js';
 import { listenToSearchLink } from './search/search-opener.js';
+import { listenToSettingsLinks } from './settings/settings-link.js';
 import { controlKeyName, listenForShortcuts } from './shortcuts.js';
 import { describeStatus } from './status.js';
 import { StatusLine } from './status-line.js';
@@ -93,6 +94,7 @@ export class ChatPage {
       show: (name, message) => this.#show(name, message),
     });
     this.#listen();
+    listenToSettingsLinks({ client, page, isFollowed: (name) => this.#listing.get(name).joined });
     askBeforeLeaving(
       () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
     );

@@ -3,7 +3,6 @@ import { roomPath } from '../../server/http/pages/rows/room-path.js';
 import { ChatPage } from './chat-page.js';
 import { loadMarkup } from './markup-on-demand.js';
 import { readPageState } from './page-state.js';
-import { listenToSettingsLink } from './settings/settings-link.js';
 
 const page = readPageState();
 // Pages of history and of forms without a script have addresses of their own; the live room has one address.
@@ -13,7 +12,6 @@ document.documentElement.classList.add('scripted');
 
 function start(): void {
   new ChatPage(page);
-  listenToSettingsLink(page.as?.signed ?? null);
 }
 
 // The page was rendered with all markup: the script must not draw it without.

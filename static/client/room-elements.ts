@@ -1,4 +1,4 @@
-import { pinnedPath, roomSettingsPath } from '../../server/http/pages/rows/room-path.js';
+import { notificationsPath, pinnedPath, roomSettingsPath } from '../../server/http/pages/rows/room-path.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
@@ -38,6 +38,7 @@ export class RoomTemplate {
     foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
     people.querySelector('.pinned-link')?.setAttribute('href', pinnedPath(room, as));
     people.querySelector('.room-settings-link')?.setAttribute('href', roomSettingsPath(room, as));
+    people.querySelector('.settings-link')?.setAttribute('href', notificationsPath(room, as));
     return { log, foot, people };
   }
 }

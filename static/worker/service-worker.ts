@@ -4,6 +4,7 @@
  * ones are never out of date.
  */
 import { ASSET_CACHE, isOfflineCache, isRoomCache, OFFLINE_PATH, offlineCacheOf } from './cache-names.js';
+import { endPush, listenToPushes } from './push.js';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Of the offline page and its assets, from the build. */
@@ -12,6 +13,8 @@ declare const OFFLINE_VERSION: string;
 const OFFLINE_CACHE = offlineCacheOf(OFFLINE_VERSION);
 /** Assets that are kept: those of the pages that are open, also after an update of the server. The oldest are deleted first. */
 const MAX_ASSETS = 60;
+
+listenToPushes();
 
 self.addEventListener('install', (event) => {
   event.waitUntil(precache());
@@ -48,8 +51,9 @@ async function activate(): Promise<void> {
 }
 
 async function navigate(request: Request, pathname: string): Promise<Response> {
-  // Saved messages belong to the session that ends.
-  if (request.method === 'POST' && pathname === '/logout') await deleteSavedRooms();
+  // Saved messages and notifications belong to the session that ends.
+  if (request.method === 'POST' && pathname === '/logout')
+    await Promise.all([deleteSavedRooms(), endPush().catch(() => {})]);
   try {
     const response = await fetch(request);
     if (response.status === 401) await deleteSavedRooms();

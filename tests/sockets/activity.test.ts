@@ -38,6 +38,24 @@ const counted = (socket: SocketClient) =>
 const write = (body: string, name = room) => r.table('messages').insert({ room: name, body }).run(database);
 
 describe('activity in rooms that a socket observes', () => {
+  test('a mention in a room that is not observed is reported to its user, if the user may read there', async () => {
+    const cookie = await cookieOfGuest(app.url, 'Bea');
+    const { id_user } = await jsonOf(await fetch(`${app.url}/api/me`, { headers: { cookie } }));
+    const owner = { cookie: await cookieOfGuest(app.url, 'Owner') };
+    await post(`${app.url}/api/rooms`, { name: `${room} of others`, access: 'members' }, owner);
+    const [mentioned, other] = [await observe(['lobby'], { cookie }), await observe(['lobby'])];
+    const roomsOf = (socket: SocketClient) => reports(socket).map((report) => report.room);
+    await until('the report', async () => {
+      await write(`<@${id_user}> hidden`, `${room} of others`);
+      await write(`<@${id_user}> hello`);
+      return roomsOf(mentioned).includes(room);
+    });
+    expect(reports(mentioned).find((report) => report.room === room)?.mentions).toEqual({ [id_user]: 1 });
+    expect(roomsOf(mentioned)).not.toContain(`${room} of others`);
+    expect(roomsOf(other)).toEqual([]);
+    for (const socket of [mentioned, other]) socket.close();
+  });
+
   test('messages of a plain driver are reported with their number, their position and their authors', async () => {
     const socket = await observe([room]);
     // The changefeed is open when the first message is reported.

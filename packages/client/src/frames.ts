@@ -705,7 +705,7 @@ export interface ServerFrames {
     /** Other processes cannot be reached: people may be missing, or shown although they left */
     partial: boolean;
   };
-  /** Messages were written in a room that is observed with `activity`. At most two per second and room. */
+  /** Messages were written in a room that is observed with `activity`, at most two frames per second and room; or a message mentions the user in a room that the socket neither observes nor has joined. */
   roomActivity: {
     type: 'roomActivity';
     /** Null: activity in any observed room may have been missed */

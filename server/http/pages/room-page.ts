@@ -13,7 +13,13 @@ import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
 import { readOnlyText } from './rows/read-only.js';
-import { pinnedPath, roomSearchPath, roomSettingsPath, withQuery } from './rows/room-path.js';
+import {
+  notificationsPath,
+  pinnedPath,
+  roomSearchPath,
+  roomSettingsPath,
+  withQuery,
+} from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './rows/shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
@@ -82,6 +88,7 @@ export function roomPage(model: RoomPageModel) {
     pinnedPath: pinnedPath(room, as),
     settingsOfRoomPath: roomSettingsPath(room, as),
     readOnly: readOnlyText(side.entry),
+    notificationsPath: notificationsPath(room, as),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),

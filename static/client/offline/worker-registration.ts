@@ -13,9 +13,10 @@ interface TrustedTypes {
 
 /**
  * Registers the service worker when the page is live, so that it does not compete with the page for the network, and keeps
- * the rooms that the user opens for the offline page. Playground pages are left out: their users share a browser.
+ * the rooms that the user opens for the offline page. Shows notifications if the user has allowed it. Playground pages are left out: their users share a browser.
  */
-export function startOffline(client: ChatClient, { user, as, room }: PageState): void {
+export function startOffline(client: ChatClient, page: PageState): void {
+  const { user, as, room } = page;
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
   const { id_user } = user;
   if (!serviceWorker || id_user === null || as !== null) return;
@@ -25,6 +26,11 @@ export function startOffline(client: ChatClient, { user, as, room }: PageState):
     isStarted = true;
     stop();
     void register(serviceWorker);
+    if (globalThis.Notification?.permission === 'granted')
+      void import('../notifications/start.js').then(
+        ({ startNotifications }) => startNotifications(client, page),
+        ignore,
+      );
     void import('./save-rooms.js').then(
       ({ RoomSaver }) => new RoomSaver(client, id_user).start(room),
       ignore,

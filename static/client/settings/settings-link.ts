@@ -1,24 +1,24 @@
 import { byId } from '../elements.js';
 import { loadStyle } from '../load-style.js';
+import type { SettingsReader } from './settings-dialog.js';
 
 /**
- * Opens the settings in a dialog, which is loaded with its styles when it is needed. Without a script, or if loading fails,
- * the link leads to a page.
- * @param token of a playground page
+ * Opens the settings in a dialog, which is loaded with its styles when it is needed, for links to them. Without a script, or
+ * if loading fails, the links lead to a page.
  */
-export function listenToSettingsLink(token: string | null): void {
-  const link = byId<HTMLAnchorElement>('settings-link');
-  link.addEventListener('click', async (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+export function listenToSettingsLinks(reader: SettingsReader): void {
+  document.addEventListener('click', async (event) => {
+    const { target } = event;
+    const link = target instanceof Element && target.closest<HTMLAnchorElement>('a.settings-link');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     try {
       const [{ openSettings }] = await Promise.all([
         import('./settings-dialog.js'),
-        loadStyle(link.dataset.style),
+        loadStyle(byId('settings-link').dataset.style),
       ]);
-      const side = byId('side');
-      if (side.matches(':popover-open')) side.hidePopover();
-      await openSettings(token);
+      for (const panel of document.querySelectorAll<HTMLElement>(':popover-open')) panel.hidePopover();
+      await openSettings(reader, new URL(link.href).searchParams.get('room'));
     } catch {
       location.assign(link.href);
     }
