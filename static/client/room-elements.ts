@@ -1,4 +1,4 @@
-import { pinnedPath } from '../../server/http/pages/rows/room-path.js';
+import { pinnedPath, roomSettingsPath } from '../../server/http/pages/rows/room-path.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
@@ -37,6 +37,7 @@ export class RoomTemplate {
     if (field) field.placeholder = t('composer.placeholder', { room });
     foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
     people.querySelector('.pinned-link')?.setAttribute('href', pinnedPath(room, as));
+    people.querySelector('.room-settings-link')?.setAttribute('href', roomSettingsPath(room, as));
     return { log, foot, people };
   }
 }

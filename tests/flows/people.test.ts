@@ -200,7 +200,7 @@ describe('people in rooms', skipWithout('chromium'), () => {
     await until('two to wait', async () => (await waiting.count()) === 2);
     expect(await ann.page.locator('.message .body').allInnerTexts()).toEqual(texts);
     expect(await ann.page.locator('.message.failed').count()).toBe(0);
-    await until('delivery', async () => (await shownTexts(ann.page)).length === texts.length, 25_000);
+    await until('delivery', async () => (await shownTexts(ann.page)).length === texts.length);
     expect(await shownTexts(ann.page)).toEqual(texts);
     await leave(ann);
   });

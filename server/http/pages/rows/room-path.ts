@@ -67,6 +67,11 @@ export function inRoom(room: string): string {
   return `in:"${room.replaceAll('"', '""')}" `;
 }
 
+/** The address of the settings of a room. */
+export function roomSettingsPath(room: string, as: string | null = null): string {
+  return withQuery(roomPath(room, as), 'settings');
+}
+
 /** The address of the search for messages of a room, with a way back to it. */
 export function roomSearchPath(room: string, as: string | null = null): string {
   return searchPath(room, as, inRoom(room));
