@@ -12,6 +12,19 @@ const REFUSED = {
   changeRoom: 403,
   setRole: 403,
   removeMember: 403,
+  createInvitation: 403,
+  listInvitations: 403,
+  revokeInvitation: 403,
+  listRequests: 403,
+  acceptRequest: 403,
+  declineRequest: 403,
+  // All users can join it.
+  requestToJoin: 400,
+  // The invitations of the example do not exist, nor does the push service.
+  readInvitation: 404,
+  acceptInvitation: 404,
+  acceptOwnInvitation: 404,
+  putPushSubscription: 404,
   // The file, the user, the session and the credential of the example do not exist.
   getFile: 404,
   getThumbnail: 404,
