@@ -32,6 +32,7 @@ import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
+import { PeopleSearch } from './rooms/people-search.js';
 import { createRoomAdministration } from './rooms/room-administration.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
@@ -168,6 +169,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
     membershipNews,
     mentionList: new MentionList({ access, mentions }),
+    peopleSearch: new PeopleSearch({ access, limits, users }),
     origins,
     presence,
     ...administration,

@@ -5,7 +5,7 @@ import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
-import { EMOJI_DATA } from './emoji-data.js';
+import { emojiData } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
 import { LEAN_TRANSPORT } from './lean-transport.js';
@@ -29,7 +29,7 @@ const OWN_NAME_STYLE = 'static/styles/own-name.css';
 const OWN_NAME_SCRIPT = 'static/client/own-name/own-name-page.ts';
 
 /** Modules that are made or changed by the build. */
-const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, EMOJI_DATA, ON_DEMAND_STYLES];
+const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, ON_DEMAND_STYLES];
 
 type Outputs = Metafile['outputs'];
 
@@ -98,6 +98,7 @@ function bundleInLanguages(name: string, script: string, plugins: Plugin[] = [])
         inOneFile(join(ROOT, script)),
         ...plugins,
         ...MODULES,
+        emojiData(language),
         textsOf(language),
       ]),
     ),

@@ -33,7 +33,7 @@ import type { Unread } from './unread.js';
 export interface RoomViewDependencies {
   client: ChatClient;
   room: Room;
-  api: Pick<Api, 'bots' | 'members' | 'token'>;
+  api: Pick<Api, 'bots' | 'members' | 'people' | 'token'>;
   drafts: Drafts;
   /** Id of the user of a playground page. */
   as: string | null;

@@ -14,7 +14,7 @@ import { quotedText } from './rows/quote-line.js';
 import { readOnlyText } from './rows/read-only.js';
 import { pinnedPath, roomSearchPath, roomSettingsPath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel, PageMessages {

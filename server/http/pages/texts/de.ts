@@ -71,6 +71,7 @@ export const de: Messages = {
   'annotations.chip': '{emoji} {number}: {names}',
   'annotations.label': 'Reaktionen',
   'annotations.more': { one: '{count} weitere Person', other: '{count} weitere' },
+  'annotations.moreEmoji': 'Weitere Emoji',
   'annotations.none': 'In diesem Raum ist keine Nachricht angeheftet.',
   'annotations.pin': 'Anheften',
   'annotations.pinned': 'Angeheftet',

@@ -76,6 +76,7 @@ export const en = {
   'annotations.chip': '{emoji} {number}: {names}',
   'annotations.label': 'Reactions',
   'annotations.more': { one: '{count} more', other: '{count} more' },
+  'annotations.moreEmoji': 'More emoji',
   'annotations.none': 'No message of this room is pinned.',
   'annotations.pin': 'Pin',
   'annotations.pinned': 'Pinned',
