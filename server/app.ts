@@ -152,12 +152,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const inRooms = { ...tables, access, limits, listing, presence, now: Date.now };
   const directory = new RoomDirectory({ ...inRooms, catalogue });
   const administration = createRoomAdministration(database, inRooms);
-  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { searches, ...index } = createSearch(config, searchDependencies);
   const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
   const sessions = login?.sessions ?? null;
   const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
+  const { address } = databaseServer;
+  const searchDependencies = { access, address, database, limits, log, registry, users };
+  const { searches, ...index } = createSearch(config, searchDependencies);
   if (bots) measureBots(registry, bots);
   if (login || secured) measureLogins(registry);
   const http = createHttp({

@@ -237,6 +237,7 @@ export class ChatPage {
       user: () => this.#user,
       unread,
       isMember: () => this.#listing.current.joined,
+      isOpen: () => this.#listing.get(name).access === 'open',
     });
   }
 

@@ -105,13 +105,27 @@ describe('without JavaScript', () => {
     const lobby = await second.post(`${app.url}/recover`, { name: 'Tove', code });
     expect(await lobby.text()).toContain('value="Tove"');
     const page = await (await first.get(ownPage())).text();
-    const [path = ''] = /\/settings\/name\/sessions\/[\w-]+\/end/.exec(page) ?? [];
+    expect(page).toContain('Sign out all others');
+    const [path = ''] = /\/settings\/name\/sessions\/[\w-]{43}\/end/.exec(page) ?? [];
     expect(await (await first.post(app.url + path, {})).text()).toContain('signed out');
     const ended = await second.get(`${app.url}/r/tea`);
     expect(ended.status).toBe(401);
     expect(await ended.text()).toContain('href="/recover"');
+    await second.post(`${app.url}/recover`, { name: 'Tove', code });
+    await first.post(`${ownPage()}/sessions/end-others`, {});
+    expect((await first.get(ownPage())).status).toBe(200);
+    expect((await second.get(`${app.url}/r/tea`)).status).toBe(401);
     const fresh = await second.post(`${app.url}/recover/forget`, {});
     expect(await fresh.text()).toMatch(/value="Guest \d{4}"/);
+  });
+
+  test('the first page of a new visitor shows the guest of the cookie', async () => {
+    const response = await new CookieBrowser().send(ownPage());
+    expect(response.headers.getSetCookie()).toHaveLength(1);
+    const [, shown = ''] = /value="(Guest \d{4})"/.exec(await response.text()) ?? [];
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const me = await (await fetch(`${app.url}/api/me`, { headers: { cookie } })).json();
+    expect(me).toMatchObject({ name: shown });
   });
 
   test('forms are refused with an explanation, and keep the text', async () => {

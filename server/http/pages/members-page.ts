@@ -40,12 +40,15 @@ export async function showMembersPage(
   res.set('Cache-Control', 'private, no-cache');
   inLocale(localeOf(req, res), () => {
     const side = sidePanel({ ...visitor, room, rooms });
+    const isOpen = side.entry.access === 'open';
     const formPath = roomSettingsPath(room, visitor.as);
     const firstPath = withQuery(side.path, 'members');
     const nextCursor = next && encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
     res.render('members', {
       ...side,
-      heading: membersTitle(total),
+      title: membersTitle(isOpen, null),
+      heading: membersTitle(isOpen, total),
+      emptyText: isOpen ? t('followers.noneHint') : t('members.none'),
       membersHtml: toHtml(...members.map((member) => row(member, by, own, formPath))),
       firstPath: after && firstPath,
       nextPath: nextCursor && withQuery(firstPath, `after=${nextCursor}`),

@@ -8,6 +8,7 @@ import type { PageMessages } from './page-messages.js';
 import { encodePageState } from './page-state.js';
 import { faultText } from './rows/fault-text.js';
 import { composerHint } from './rows/key-hints.js';
+import { membersTitle } from './rows/members-title.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
@@ -77,6 +78,7 @@ export function roomPage(model: RoomPageModel) {
     },
     searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
+    membersTitle: membersTitle(side.entry.access === 'open', null),
     pinnedPath: pinnedPath(room, as),
     settingsOfRoomPath: roomSettingsPath(room, as),
     readOnly: readOnlyText(side.entry),
