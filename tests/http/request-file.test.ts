@@ -8,14 +8,14 @@ const SECRET = 'a-secret-of-the-operator';
 
 /** Operations that an example cannot perform, by the status of the refusal. */
 const REFUSED = {
-  // Passkeys need a device and a host name, and a recovery code is shown once; a link or request needs a room for members.
+  // Passkeys need a device and a host name, a recovery code is shown once, and all users can join the room of the example.
   400: [
     ...['addPasskey', 'beginPasskey', 'beginRecovery', 'recoverByPasskey'],
-    ...['confirmRecoveryCode', 'recoverByCode', 'createInvitation', 'requestToJoin'],
+    ...['confirmRecoveryCode', 'recoverByCode', 'requestToJoin'],
   ],
   // The lobby belongs to no user.
   403: [
-    ...['changeRoom', 'setRole', 'removeMember', 'listInvitations', 'revokeInvitation'],
+    ...['changeRoom', 'setRole', 'removeMember', 'createInvitation', 'listInvitations', 'revokeInvitation'],
     ...['listRequests', 'acceptRequest', 'declineRequest'],
   ],
   // The example has no file, user, session, credential, invitation, and no key of a push service.
