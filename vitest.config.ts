@@ -9,8 +9,8 @@ const ISOLATED_TESTS = INTEGRATION_TESTS.filter((file) => file.startsWith('packa
 export default defineConfig({
   test: {
     // Commands of the broker and starts of servers take seconds of CPU time each, which four workers share.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Many tests wait for timers and other processes: three workers use 66 % of two cores.
     maxWorkers: 4,
     // On shared machines a test may have a second try; npm test lists those that needed it.

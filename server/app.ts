@@ -32,6 +32,7 @@ import { openPresence } from './presence/open-presence.js';
 import type { RedisPresenceOptions } from './presence/redis-presence.js';
 import { MembershipNews } from './rooms/membership-news.js';
 import { MentionList } from './rooms/mention-list.js';
+import { PeopleSearch } from './rooms/people-search.js';
 import { createRoomAdministration } from './rooms/room-administration.js';
 import { RoomCatalogue } from './rooms/room-catalogue.js';
 import { RoomDirectory } from './rooms/room-directory.js';
@@ -151,12 +152,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const inRooms = { ...tables, access, limits, listing, presence, now: Date.now };
   const directory = new RoomDirectory({ ...inRooms, catalogue });
   const administration = createRoomAdministration(database, inRooms);
-  const searchDependencies = { access, address: databaseServer.address, database, limits, log, users };
-  const { searches, ...index } = createSearch(config, searchDependencies);
   const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
   const sessions = login?.sessions ?? null;
   const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
+  const { address } = databaseServer;
+  const searchDependencies = { access, address, database, limits, log, registry, users };
+  const { searches, ...index } = createSearch(config, searchDependencies);
   if (bots) measureBots(registry, bots);
   if (login || secured) measureLogins(registry);
   const http = createHttp({
@@ -168,6 +170,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
     membershipNews,
     mentionList: new MentionList({ access, mentions }),
+    peopleSearch: new PeopleSearch({ access, limits, users }),
     origins,
     presence,
     ...administration,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
 import { ROOT } from '../../server/runtime/project-root.js';
 
@@ -33,21 +33,27 @@ export async function writeAtomically(file: string, content: string | Uint8Array
 
 /**
  * Builds and writes the output atomically: commands build before they run, also while a server starts from the output.
+ * @param sourceMaps folder of source maps that the output does not name; null: they are beside the output, which names them
  * @returns the output by its path, relative to the root of the project
  */
-export async function buildAtomically(options: BuildOptions): Promise<Metafile['outputs']> {
+export async function buildAtomically(
+  options: BuildOptions,
+  sourceMaps: string | null = null,
+): Promise<Metafile['outputs']> {
   const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: ROOT,
     logLevel: 'warning',
-    sourcemap: 'linked',
+    sourcemap: sourceMaps === null ? 'linked' : 'external',
     write: false,
     metafile: true,
   });
+  const placeOf = (path: string) =>
+    sourceMaps !== null && path.endsWith('.map') ? join(ROOT, sourceMaps, basename(path)) : path;
   // Entry points last: what they import exists then.
   const isEntry = ({ path }: OutputFile) =>
     metafile.outputs[relative(ROOT, path).replaceAll('\\', '/')]?.entryPoint !== undefined;
   for (const files of [outputFiles.filter((file) => !isEntry(file)), outputFiles.filter(isEntry)])
-    await Promise.all(files.map(({ path, contents }) => writeAtomically(path, contents)));
+    await Promise.all(files.map(({ path, contents }) => writeAtomically(placeOf(path), contents)));
   return metafile.outputs;
 }

@@ -5,7 +5,7 @@ import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
 import { ROOT } from '../../server/runtime/project-root.js';
 import { BROWSERS } from './client-bundle.js';
 import { writeCompressedCopies } from './compressed-copies.js';
-import { EMOJI_DATA } from './emoji-data.js';
+import { emojiData } from './emoji-data.js';
 import { buildAtomically, removeOtherFiles, writeAtomically } from './files.js';
 import { LEAN_MARKDOWN } from './lean-markdown.js';
 import { LEAN_TRANSPORT } from './lean-transport.js';
@@ -15,6 +15,8 @@ import { inOneFile } from './one-script.js';
 import { textsOf } from './texts-plugin.js';
 
 const OUTPUT_FOLDER = 'static/build';
+/** They are not served: the sources are in the repository, and a stack of a minified script is resolved from here. */
+const SOURCE_MAPS = 'dist/page-maps';
 const SCRIPT = 'static/client/main.ts';
 const OFFLINE_SCRIPT = 'static/client/offline/offline-page.ts';
 const STYLE = 'static/styles/style.css';
@@ -29,7 +31,7 @@ const OWN_NAME_STYLE = 'static/styles/own-name.css';
 const OWN_NAME_SCRIPT = 'static/client/own-name/own-name-page.ts';
 
 /** Modules that are made or changed by the build. */
-const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, EMOJI_DATA, ON_DEMAND_STYLES];
+const MODULES = [LEAN_MARKDOWN, LEAN_TRANSPORT, ON_DEMAND_STYLES];
 
 type Outputs = Metafile['outputs'];
 
@@ -87,7 +89,15 @@ export async function bundlePage(): Promise<void> {
   await writeAtomically(join(ROOT, OUTPUT_FOLDER, 'assets.json'), JSON.stringify(addresses));
   const copies = await writeCompressedCopies([...new Set(files)].filter((file) => /\.(js|css)$/.test(file)));
   const worker = await bundleWorker(JSON.stringify([addresses.style, addresses.offlineScripts]));
-  await removeOtherFiles(OUTPUT_FOLDER, [...files, ...copies, ...worker]);
+  await removeOtherFiles(
+    OUTPUT_FOLDER,
+    [...files, ...copies, ...worker].filter((file) => !file.endsWith('.map')),
+  );
+  const maps = [...files, ...worker].filter((file) => file.endsWith('.map'));
+  await removeOtherFiles(
+    SOURCE_MAPS,
+    maps.map((file) => file.replace(OUTPUT_FOLDER, SOURCE_MAPS)),
+  );
 }
 
 /** The script in each language. */
@@ -98,6 +108,7 @@ function bundleInLanguages(name: string, script: string, plugins: Plugin[] = [])
         inOneFile(join(ROOT, script)),
         ...plugins,
         ...MODULES,
+        emojiData(language),
         textsOf(language),
       ]),
     ),
@@ -107,31 +118,39 @@ function bundleInLanguages(name: string, script: string, plugins: Plugin[] = [])
 /** @param offlineAssets a change of them makes browsers install the worker again */
 async function bundleWorker(offlineAssets: string): Promise<string[]> {
   const version = createHash('sha256').update(offlineAssets).digest('hex').slice(0, 16);
-  const outputs = await buildAtomically({
-    entryPoints: ['service-worker.ts', 'retired-worker.js'].map((file) => join(ROOT, 'static/worker', file)),
-    outdir: join(ROOT, OUTPUT_FOLDER),
-    define: { OFFLINE_VERSION: JSON.stringify(version) },
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: BROWSERS,
-  });
+  const outputs = await buildAtomically(
+    {
+      entryPoints: ['service-worker.ts', 'retired-worker.js'].map((file) =>
+        join(ROOT, 'static/worker', file),
+      ),
+      outdir: join(ROOT, OUTPUT_FOLDER),
+      define: { OFFLINE_VERSION: JSON.stringify(version) },
+      bundle: true,
+      minify: true,
+      format: 'iife',
+      target: BROWSERS,
+    },
+    SOURCE_MAPS,
+  );
   return Object.keys(outputs);
 }
 
 function bundle(entryPoints: Record<string, string>, plugins: Plugin[]): Promise<Outputs> {
-  return buildAtomically({
-    entryPoints,
-    plugins,
-    entryNames: '[name]-[hash]',
-    chunkNames: '[name]-[hash]',
-    outdir: join(ROOT, OUTPUT_FOLDER),
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    target: BROWSERS,
-  });
+  return buildAtomically(
+    {
+      entryPoints,
+      plugins,
+      entryNames: '[name]-[hash]',
+      chunkNames: '[name]-[hash]',
+      outdir: join(ROOT, OUTPUT_FOLDER),
+      bundle: true,
+      splitting: true,
+      minify: true,
+      format: 'esm',
+      target: BROWSERS,
+    },
+    SOURCE_MAPS,
+  );
 }
 
 function entry(outputs: Outputs, source: string): string {

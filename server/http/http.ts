@@ -13,6 +13,7 @@ import type { PushSubscriptions } from '../notifications/push-subscriptions.js';
 import type { Presence } from '../presence/presence.js';
 import type { MembershipNews } from '../rooms/membership-news.js';
 import type { MentionList } from '../rooms/mention-list.js';
+import type { PeopleSearch } from '../rooms/people-search.js';
 import type { RoomAdministration } from '../rooms/room-administration.js';
 import type { RoomDirectory } from '../rooms/room-directory.js';
 import type { RoomService } from '../rooms/room-service.js';
@@ -49,6 +50,7 @@ export interface HttpDependencies extends BotEndpointsDependencies, RoomAdminist
   log: Log;
   membershipNews: MembershipNews;
   mentionList: MentionList;
+  peopleSearch: PeopleSearch;
   origins: OriginPolicy;
   presence: Presence;
   pushSubscriptions: PushSubscriptions;

@@ -17,6 +17,12 @@ export const LIMITS = {
   files: 10,
 } as const;
 
+/**
+ * Bytes of a new room's name in UTF-8. RethinkDB cuts the keys of its indexes at 170 to 190 bytes: queries of a room with a longer
+ * name read the rows of all rooms whose names begin alike.
+ */
+export const MAX_ROOM_BYTES = 128;
+
 /** Unread messages of a room are counted up to this number. */
 export const MAX_UNREAD = 100;
 
@@ -129,7 +135,14 @@ export function cleanNewRoom(field: string, value: unknown): string {
   const name = cleanRoomIn(field, value);
   if (hasStrayInvisible(name))
     throw new ChatError('bad-room', `${field} contains invisible characters`, { field });
+  checkRoomBytes(name, field);
   return name;
+}
+/** Rooms of longer names that exist stay readable; nothing new is written in them. @throws ChatError `bad-room` */
+export function checkRoomBytes(room: string, field = 'room'): void {
+  if (new TextEncoder().encode(room).length <= MAX_ROOM_BYTES) return;
+  const message = `${field} is longer than ${MAX_ROOM_BYTES} bytes in UTF-8`;
+  throw new ChatError('bad-room', message, { field, limit: MAX_ROOM_BYTES });
 }
 /** A message body as it is stored. @throws ChatError `bad-body`, `too-many-mentions` */
 export function cleanBody(value: unknown): string {

@@ -6,7 +6,7 @@ import { RefCountedMap } from '../lib/ref-counted-map.js';
 import type { Limits } from '../limits/limits.js';
 import type { Quotes } from '../protocol/entities.js';
 import { ChatError } from '../protocol/errors.js';
-import { type Message, newMessageId } from '../protocol/message.js';
+import { checkRoomBytes, type Message, newMessageId } from '../protocol/message.js';
 import type { Snapshot } from '../protocol/server-frames.js';
 import type { Log } from '../telemetry/logger.js';
 import { AnnotationSweep } from './annotation-sweep.js';
@@ -173,10 +173,11 @@ export class RoomService {
   /**
    * Writes a message of its author, see Messages.insert. A retry with the same id stores no second message.
    * @param address the author's address, for limits
-   * @throws ChatError `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
+   * @throws ChatError `bad-room`, `not-a-member`, `rate-limited`, `bad-reply`, `id-taken`, `no-such-file`
    */
   async post({ files: named = [], ...message }: PostedMessage, address?: string): Promise<Posted> {
     const { room, author, id = newMessageId() } = message;
+    checkRoomBytes(room);
     await this.#limits.message(author.id_user, address);
     await this.#access.authorise(room, author.id_user, 'post');
     await this.#checkReply(message);

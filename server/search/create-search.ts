@@ -7,6 +7,8 @@ import { MessageScan } from '../database/tables/message-scan.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Limits } from '../limits/limits.js';
 import type { Log } from '../telemetry/logger.js';
+import type { Registry } from '../telemetry/metrics/registry.js';
+import { measureSearch } from '../telemetry/metrics/search.js';
 import { IndexThread } from './index/index-thread.js';
 import { Search } from './search.js';
 import { LiveViews } from './views/live-views.js';
@@ -18,6 +20,7 @@ export interface SearchPartsDependencies {
   database: Database;
   limits: Limits;
   log: Log;
+  registry: Registry;
   users: UserTable;
 }
 
@@ -31,14 +34,16 @@ export interface SearchParts {
 
 export function createSearch(
   { isSearchOn, dataDir, log: level }: Config,
-  { access, address, database, limits, log, users }: SearchPartsDependencies,
+  { access, address, database, limits, log, registry, users }: SearchPartsDependencies,
 ): SearchParts {
   if (!isSearchOn) return { searches: { search: null, views: null }, start: () => {}, stop: async () => {} };
   const messages = new MessageScan(database, log);
   const index = new IndexThread({ directory: join(dataDir, 'search'), database: address, log: level }, log);
   const search = new Search({ access, index, limits, messages, users });
+  const views = new LiveViews({ access, limits, log, messages, search, users });
+  measureSearch(registry, { index: () => index.stats(), views: () => views.size });
   return {
-    searches: { search, views: new LiveViews({ access, limits, log, messages, search, users }) },
+    searches: { search, views },
     start: () => index.start(),
     stop: () => index.stop(),
   };

@@ -1,4 +1,4 @@
-import { type ApiAnswer, requestApi } from 'changeroom-client';
+import { type ApiAnswer, requestApi, type User } from 'changeroom-client';
 import type { Identity } from '../../server/auth/guest.js';
 import type { BotCommand } from '../../server/bots/announcements.js';
 import type { Member, RoomEntry } from '../../server/protocol/room.js';
@@ -44,6 +44,12 @@ export class Api {
   /** The answer renews the cookie of a guest. */
   rename(name: string): Promise<Identity> {
     return this.#request('PUT', '/api/me', { name });
+  }
+
+  /** People that a message of a room can mention, whose name begins with a text. */
+  people(room: string, prefix: string): Promise<User[]> {
+    const query = `prefix=${encodeURIComponent(prefix)}&room=${encodeURIComponent(room)}`;
+    return this.#request('GET', `/api/users?${query}`);
   }
 
   /** By name. */

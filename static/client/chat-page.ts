@@ -12,6 +12,7 @@ import { whenMarkupLoaded } from './markup-on-demand.js';
 import type { NewRoomDialog } from './new-room-dialog.js';
 import { createPageClient } from './page-client.js';
 import { type PageStorage, storageOf } from './page-storage.js';
+import { listenToPanelLinks } from './panels/panel-opener.js';
 import { placeElements, RoomTemplate } from './room-elements.js';
 import { RoomHeader } from './room-header.js';
 import { RoomListing } from './room-listing.js';
@@ -136,6 +137,13 @@ export class ChatPage {
       focusComposer: () => this.#views.current.focusComposer(),
       openSearch: () => document.getElementById('room-search')?.click(),
     });
+    listenToPanelLinks({
+      client: this.#client,
+      room: () => this.#views.current.room.name,
+      user: () => this.#user,
+      as: this.#page.as?.id_user ?? null,
+      token: this.#api.token,
+    });
     listenToSearchLink({
       client: this.#client,
       room: () => this.#views.current.room.name,
@@ -231,6 +239,7 @@ export class ChatPage {
       user: () => this.#user,
       unread,
       isMember: () => this.#listing.current.joined,
+      isOpen: () => this.#listing.get(name).access === 'open',
     });
   }
 

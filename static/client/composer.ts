@@ -20,7 +20,7 @@ const COUNTER_FROM_CHARACTERS = 500;
 export interface ComposerDependencies {
   room: Pick<Room, 'name' | 'quote'>;
   drafts: Drafts;
-  api: Pick<Api, 'bots' | 'token'>;
+  api: Pick<Api, 'bots' | 'people' | 'token'>;
   people: RoomPeople;
 }
 
@@ -176,7 +176,7 @@ export class Composer {
     const loaded = await import('./completion/composer-completion.js').catch(() => null);
     // The page may show another room by now.
     if (this.#completion || !loaded || !this.#field.isConnected) return;
-    this.#completion = loaded.composerCompletion({ field: this.#field, api, people });
+    this.#completion = loaded.composerCompletion({ field: this.#field, room: this.#room, api, people });
     this.#completion.refresh();
   }
 

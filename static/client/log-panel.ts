@@ -18,6 +18,7 @@ export interface LogPanelContent {
   /** Id of the user of a playground page. */
   as: string | null;
   nameOf: LogContent['nameOf'];
+  isOpen: boolean;
 }
 
 /** Page Up and Page Down scroll the log by this share of its height. */
@@ -141,7 +142,8 @@ export class LogPanel {
     else if (this.#scroller.isNearEnd) this.#window.down(this.#messages);
   }
 
-  #drawRows({ isFirst, room, unread, user, activity, as, nameOf }: LogPanelContent, isAtEnd: boolean): void {
+  #drawRows(content: LogPanelContent, isAtEnd: boolean): void {
+    const { isFirst, room, unread, user, activity, as, isOpen, nameOf } = content;
     const { unsent, memberNotices, gaps, pausedUntil, isLoadingHistory } = room;
     const messages = this.#window.select(this.#messages, isAtEnd);
     const { hasNewest } = this.#window;
@@ -157,6 +159,7 @@ export class LogPanel {
       user,
       ...activity,
       as,
+      isOpen,
       nameOf,
       quote: (id) => room.quote(id),
       isLoading: isLoadingHistory,

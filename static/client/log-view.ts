@@ -38,6 +38,8 @@ export interface LogContent {
   quote: (id: string) => RoomQuote | null | undefined;
   /** The current name of a user, if the page knows it. */
   nameOf: (id_user: string) => string | undefined;
+  /** Everyone can read the room: its members follow it. */
+  isOpen: boolean;
   isLoading: boolean;
   /** Seconds until the server takes another message; null where it does at once. */
   pausedFor: number | null;
@@ -97,7 +99,7 @@ function toItem(row: Row<MemberNotice>, content: LogContent): Item {
     }
     case 'note': {
       const { note } = row;
-      const text = noticeText(note, content.user.id_user);
+      const text = noticeText(note, content.user.id_user, content.isOpen);
       return { key, version: [text], draw: () => noticeRow(note, text) };
     }
     case 'message':

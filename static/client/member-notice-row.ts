@@ -12,22 +12,25 @@ const [ISOLATE, END_OF_ISOLATE] = ['\u2068', '\u2069'];
 /**
  * The text of a line, such as `Mary, John and 3 others joined · Ann left`.
  * @param self id of the reader, who is addressed as "you"
+ * @param isOpen users follow an open room, and join others
  */
-export function noticeText(notice: MemberNotice, self: string | null): string {
+export function noticeText(notice: MemberNotice, self: string | null, isOpen: boolean): string {
   const { joined, left, othersJoined, othersLeft } = notice;
   const joining = joined.length + othersJoined;
   const leaving = left.length + othersLeft;
   const isSelf = ([user]: readonly User[]) => user?.id_user === self;
-  return [
-    joining === 1 && isSelf(joined)
-      ? t('notice.youJoined')
-      : joining > 0 && t('notice.joined', { count: joining, people: people(joined, othersJoined, self) }),
-    leaving === 1 && isSelf(left)
-      ? t('notice.youLeft')
-      : leaving > 0 && t('notice.left', { count: leaving, people: people(left, othersLeft, self) }),
-  ]
-    .filter((part) => part !== false)
-    .join(' · ');
+  const parts: string[] = [];
+  if (joining === 1 && isSelf(joined)) parts.push(isOpen ? t('notice.youFollow') : t('notice.youJoined'));
+  else if (joining > 0) {
+    const values = { count: joining, people: people(joined, othersJoined, self) };
+    parts.push(isOpen ? t('notice.follows', values) : t('notice.joined', values));
+  }
+  if (leaving === 1 && isSelf(left)) parts.push(isOpen ? t('notice.youUnfollow') : t('notice.youLeft'));
+  else if (leaving > 0) {
+    const values = { count: leaving, people: people(left, othersLeft, self) };
+    parts.push(isOpen ? t('notice.unfollows', values) : t('notice.left', values));
+  }
+  return parts.join(' · ');
 }
 
 /** Screen readers read the line in its place, but do not announce it: a log announces what is added to it. */

@@ -1,13 +1,12 @@
 import type { RoomPresence, ServerFrame } from 'changeroom-client';
-import type { MemberListDependencies } from './member-list.js';
-import type { MembersSection } from './members-section.js';
+import type { MembersSection, MembersSectionDependencies } from './members-section.js';
 
 /** The members in the panel of people: their part of the script is loaded when the panel is opened. */
 export class RoomMembers {
   readonly #panel: HTMLElement;
   #section: MembersSection | null = null;
 
-  constructor(panel: HTMLElement, dependencies: MemberListDependencies) {
+  constructor(panel: HTMLElement, dependencies: MembersSectionDependencies) {
     this.#panel = panel;
     panel.addEventListener('toggle', () => void this.#load(dependencies));
   }
@@ -26,7 +25,7 @@ export class RoomMembers {
     this.#section?.show(presence, self, isConnected);
   }
 
-  async #load(dependencies: MemberListDependencies): Promise<void> {
+  async #load(dependencies: MembersSectionDependencies): Promise<void> {
     if (!this.#section) {
       const loaded = await import('./members-section.js').catch(() => null);
       // The page may show another room by now.

@@ -33,7 +33,7 @@ import type { Unread } from './unread.js';
 export interface RoomViewDependencies {
   client: ChatClient;
   room: Room;
-  api: Pick<Api, 'bots' | 'members' | 'token'>;
+  api: Pick<Api, 'bots' | 'members' | 'people' | 'token'>;
   drafts: Drafts;
   /** Id of the user of a playground page. */
   as: string | null;
@@ -48,6 +48,8 @@ export interface RoomViewDependencies {
   unread: Unread;
   /** The user is a member of the room. */
   isMember: () => boolean;
+  /** Everyone can read the room. */
+  isOpen: () => boolean;
 }
 
 /** Messages kept of a room, while its reader is at the newest. */
@@ -118,11 +120,15 @@ export class RoomView {
       leave: () => composer.focus(),
     });
     if (dependencies.replyTo !== null) composer.replyTo(dependencies.replyTo);
-    const members = { room: room.name, api, changed: scheduleDraw };
+    const members = { room: room.name, api, changed: scheduleDraw, isOpen: dependencies.isOpen };
     this.#members = new RoomMembers(this.#elements.people, members);
     this.#log.onScroll(scheduleDraw);
     this.#log.onClick((event) => this.#clicked(event));
-    whenMarkupLoaded(() => void colourCode(rows));
+    // Without a connection, code has no colours.
+    const noColours = () => undefined;
+    whenMarkupLoaded(
+      () => void import('./code/code-blocks.js').then(({ CodeBlocks }) => new CodeBlocks(rows), noColours),
+    );
     byId('newer').addEventListener('click', () => {
       this.showNewest();
       composer.focus();
@@ -243,6 +249,7 @@ export class RoomView {
       user: this.#dependencies.user(),
       activity: { ...this.#actions.activity, target: this.#jump.target },
       as: this.#dependencies.as,
+      isOpen: this.#dependencies.isOpen(),
       nameOf: (id) => this.#roomPeople.nameOf(id),
     });
   }
@@ -289,10 +296,4 @@ export class RoomView {
     }
     this.showNewest();
   }
-}
-
-/** Without a connection, code has no colours. */
-async function colourCode(rows: HTMLElement): Promise<void> {
-  const loaded = await import('./code/code-blocks.js').catch(() => null);
-  if (loaded) new loaded.CodeBlocks(rows);
 }

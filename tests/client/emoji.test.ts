@@ -7,7 +7,7 @@ import { shortcodeAtEnd, withEmoji } from '../../static/client/emoji/shortcodes.
 
 let table: EmojiTable;
 beforeAll(async () => {
-  table = new EmojiTable(await emojiLines());
+  table = new EmojiTable(await emojiLines('en'));
 });
 
 test('the table has all groups, and each emoji has a character and a shortcode', () => {
@@ -32,6 +32,21 @@ test('an emoji is found by its shortcode, by the beginning of its words, and by 
   expect(first('party')).toBe('🥳');
   expect(table.search('', 5)).toEqual([]);
   expect(table.search('no such thing', 5)).toEqual([]);
+});
+
+test('in German an emoji has a German name, is found by it and by German words, and keeps its shortcodes', async () => {
+  const german = new EmojiTable(await emojiLines('de'));
+  const first = (text: string) => german.search(text, 5)[0]?.character;
+  expect(german.of('tada')).toMatchObject({ character: '🎉', name: 'Konfettibombe' });
+  expect(first('konfetti')).toBe('🎉');
+  expect(first('rotes herz')).toBe('❤️');
+  expect(first('Äpf')).toBeUndefined();
+  expect(german.search('grün', 50).map(({ character }) => character)).toContain('💚');
+  expect(german.search('fahrzeug', 50).map(({ character }) => character)).toContain('🚗');
+  expect(first('tada')).toBe('🎉');
+  const characters = (one: EmojiTable) => one.groups.flat().map(({ character }) => character);
+  expect(characters(german)).toEqual(characters(table));
+  expect(table.of('tada')?.name).toBe('tada');
 });
 
 test('a skin tone replaces the selector of the presentation', () => {

@@ -4,8 +4,8 @@ import { noticeText } from '../../static/client/member-notice-row.js';
 const people = (...names: string[]) => names.map((name) => ({ id_user: name, name }));
 const empty = { id: '1', at: 0, joined: [], left: [], othersJoined: 0, othersLeft: 0 };
 /** Without the characters that isolate the direction of names. */
-const text = (notice: object, self: string | null = null) =>
-  noticeText({ ...empty, ...notice }, self).replaceAll(/[\u2068\u2069]/g, '');
+const text = (notice: object, self: string | null = null, isOpen = false) =>
+  noticeText({ ...empty, ...notice }, self, isOpen).replaceAll(/[\u2068\u2069]/g, '');
 
 test('a line about members names up to three users, and two of more', () => {
   expect(text({ joined: people('Mary') })).toBe('Mary joined');
@@ -28,6 +28,15 @@ test('a line about members addresses the reader first', () => {
   expect(text({ joined: people('a', 'b', 'c', 'd', 'me') }, 'me')).toBe('You, a and 3 others joined');
 });
 
+test('users follow an open room', () => {
+  expect(text({ joined: people('Mary'), left: people('Ann', 'Bob') }, null, true)).toBe(
+    'Mary follows this room now · Ann and Bob no longer follow this room',
+  );
+  expect(text({ joined: people('me') }, 'me', true)).toBe('You follow this room now');
+  expect(text({ joined: people('me', 'Ann') }, 'me', true)).toBe('You and Ann follow this room now');
+  expect(text({ left: people('me') }, 'me', true)).toBe('You no longer follow this room');
+});
+
 test('a name cannot change the direction of the text around it', () => {
-  expect(noticeText({ ...empty, joined: people('מרי') }, null)).toBe('\u2068מרי\u2069 joined');
+  expect(noticeText({ ...empty, joined: people('מרי') }, null, false)).toBe('\u2068מרי\u2069 joined');
 });

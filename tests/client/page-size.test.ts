@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { LANGUAGE_TAGS } from '../../server/http/pages/texts/languages.js';
@@ -28,4 +28,9 @@ test(`the styles of the page are smaller than ${MAX_STYLE_BYTES} bytes compresse
   const size = gzipSync(readFileSync(style.replace('/static/', 'static/build/')), { level: 9 }).length;
   expect(size).toBeGreaterThan(1_000);
   expect(size).toBeLessThan(MAX_STYLE_BYTES);
+});
+
+test('source maps are not among the files that are served', () => {
+  expect(readdirSync('static/build').filter((file) => file.endsWith('.map'))).toEqual([]);
+  expect(readdirSync('dist/page-maps').filter((file) => file.startsWith('page-en-'))).toHaveLength(1);
 });

@@ -45,7 +45,7 @@ async function insist(client: ReturningClient, message: { id: string; room: stri
     if (answer?.type === 'ack') return;
     // It was stored, its acknowledgement was lost, and the message was moved to another room since.
     if (answer?.type === 'error' && answer.code === 'id-taken') return;
-    await until('the client has reconnected', () => client.isJoined || client.isEnded, 30_000);
+    await until('the client has reconnected', () => client.isJoined || client.isEnded);
   }
 }
 

@@ -76,7 +76,7 @@ describe('several processes', skipWithout('redis-server'), () => {
         if (await post(cluster.url, body)) acknowledged.push(body);
       }
     });
-    await until('messages are acknowledged', () => acknowledged.length > 300, 20_000);
+    await until('messages are acknowledged', () => acknowledged.length > 300);
     const { code } = await cluster.server.end('SIGTERM');
     isOver = true;
     await Promise.all([...bySocket, ...byPost]);

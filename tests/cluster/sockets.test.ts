@@ -22,7 +22,7 @@ describe('sockets of four processes', skipWithout('redis-server'), () => {
     webSockets = open(true);
     polling = open(false);
     clients = [...webSockets, ...polling];
-    await until('all clients have joined the room', () => clients.every(({ isJoined }) => isJoined), 20_000);
+    await until('all clients have joined the room', () => clients.every(({ isJoined }) => isJoined));
     await until('half of the clients use WebSockets', () =>
       webSockets.every(({ transport }) => transport === 'websocket'),
     );
@@ -72,7 +72,7 @@ describe('sockets of four processes', skipWithout('redis-server'), () => {
     expect([...cluster.listening.keys()]).not.toContain(victim);
     expect(cluster.logged('cluster: worker exited, will be replaced')).toMatchObject([{ worker: victim }]);
 
-    await until('all clients have joined the room', () => clients.every(({ isJoined }) => isJoined), 20_000);
+    await until('all clients have joined the room', () => clients.every(({ isJoined }) => isJoined));
     const bodies = numbered(20, 'after the loss');
     await Promise.all(bodies.map((body, i) => clients[i * 2]!.say(body)));
     await everyClientShows(bodies);

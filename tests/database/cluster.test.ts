@@ -60,7 +60,7 @@ describe('two servers on three database hosts', skipWithoutRethinkdb(), () => {
   beforeAll(async () => {
     cluster = await startRethinkdbCluster(process.env.RETHINKDB_BIN!, 3, HEARTBEAT_SECONDS);
     servers = await Promise.all([start(), start()]);
-    for (const server of servers) await until('the server is ready', () => isReady(server), 30_000);
+    for (const server of servers) await until('the server is ready', () => isReady(server));
     const cookie = await guestCookie(servers[0]!.url);
     const options = { rooms: ROOMS, pick: random(1), pauseMs: 50, ledger };
     const ways = servers.flatMap(({ url }, i) => [
@@ -158,10 +158,10 @@ describe('two servers on three database hosts', skipWithoutRethinkdb(), () => {
     const RETHINKDB_URL = env().RETHINKDB_URL.replace(`/${DB}`, '/few');
     const log = (server: ServerProcess) => server.output;
     const first = await startServer({ ...env(), RETHINKDB_URL, RETHINKDB_REPLICAS: '1' });
-    await until('the first is ready', () => isReady(first), 30_000);
+    await until('the first is ready', () => isReady(first));
     expect(log(first)).not.toContain('fewer replicas');
     const second = await startServer({ ...env(), RETHINKDB_URL });
-    await until('the second is ready', () => isReady(second), 30_000);
+    await until('the second is ready', () => isReady(second));
     const line = await until('the log names the tables', () =>
       log(second)
         .split('\n')
@@ -178,7 +178,7 @@ describe('two servers on three database hosts', skipWithoutRethinkdb(), () => {
   test('a server that starts while one host is down becomes ready', { timeout: 60_000 }, async () => {
     await cluster.break(0, 'kill');
     const third = await start();
-    await until('the server is ready', () => isReady(third), 20_000);
+    await until('the server is ready', () => isReady(third));
     expect(third.output).not.toContain('fewer replicas');
     await cluster.heal(0);
   });

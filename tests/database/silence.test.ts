@@ -51,7 +51,7 @@ test.each([
       const silence = { connection: number, bytes: Math.floor((bytes * point) / POINTS.length) };
       const { line, link, stop } = await connect(`_${number}_${point}`, silence);
       const isSecond = () => line.received.length > 2 && link.status.state === 'up';
-      await until(`a second link after silence at byte ${silence.bytes}`, isSecond, 30_000);
+      await until(`a second link after silence at byte ${silence.bytes}`, isSecond);
       await until('the silent link is closed', () => line.open === 2);
       await stop();
     }

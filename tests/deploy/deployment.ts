@@ -87,7 +87,7 @@ export class Deployment {
         () => 0,
       );
     const hasStatus = async () => (await answer()) === status;
-    await until(`/readyz answers ${status}`, hasStatus, 25_000).catch((error: Error) => {
+    await until(`/readyz answers ${status}`, hasStatus).catch((error: Error) => {
       throw new Error(`${error.message}:\n${this.output}`);
     });
   }

@@ -38,7 +38,7 @@ describe('ecosystem.config.cjs with pm2', () => {
     await pm2.says('PORT must be a whole number');
     // pm2 clears the id of a process that it will not restart.
     const isEnded = async () => (await pm2.processes()).some(({ pid }) => pid === 0);
-    await until('pm2 has given the server up', isEnded, 30_000);
+    await until('pm2 has given the server up', isEnded);
     expect((await pm2.processes()).map(({ pm2_env }) => pm2_env.restart_time)).toEqual([0]);
   }, 120_000);
 });

@@ -16,6 +16,9 @@ interface Scene {
   /** Observes the presence of the room, and is not in it. */
   observer: SocketClient;
   stream: EventReader;
+  /** A socket and an event stream with a live view of the messages of the second user. */
+  viewer: SocketClient;
+  viewStream: EventReader;
   friend: SocketClient;
   late: SocketClient;
 }
@@ -29,6 +32,8 @@ interface Way {
 }
 
 const EX = 'ex-user';
+const VIEW = 'from:friend';
+const OPEN = 'open to all';
 const SECRET = 'said after the right had ended';
 const OLD = 'said while the right held';
 const BEFORE = Buffer.from(JSON.stringify([Date.UTC(2100, 0), 'z'])).toString('base64url');
@@ -46,7 +51,7 @@ beforeAll(async () => {
     (account ? json(account) : text('no', 401))(req, res);
   });
   app = await startTestApp({
-    env: { AUTH: 'accounts', AUTH_SERVER: accounts.url },
+    env: { AUTH: 'accounts', AUTH_SERVER: accounts.url, SEARCH: 'true', LIMIT_SEARCHES: '0' },
     overrides: { accounts: { recheckMs: 50, validMs: 0 }, presence: { windowMs: 20 } },
   });
   console_ = await app.database.connect();
@@ -125,7 +130,8 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
     .run(console_);
   const open = (id_user: string) =>
     SocketClient.open(app.url, { cookie: `changeroom_token=${tokenOf(id_user)}` });
-  const [inside, observer, friend, late] = await Promise.all([
+  const [inside, observer, viewer, friend, late] = await Promise.all([
+    open(people.ex),
     open(people.ex),
     open(people.ex),
     open(people.friend),
@@ -139,6 +145,9 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   );
   const stream = new EventReader(address, headers);
   await friend.ask({ type: 'joinRoom', room });
+  expect((await viewer.ask({ type: 'openView', view: 'v', q: VIEW })).type).toBe('viewOpened');
+  const viewStream = new EventReader(`${app.url}/api/view?q=${VIEW}`, headers);
+  await until('the view of the stream is open', () => viewStream.text.includes('event: opened'));
   await observer.ask({ type: 'observePresence', rooms: [room] });
   await stream.endsWith('state');
   // The user can read the room in every way.
@@ -147,8 +156,22 @@ async function enter(name: string, { isMembers }: Way): Promise<Scene> {
   await until('the socket in the room has the message', () => inside.latest('deliverMessage'));
   await until('it gets the typing frame', () => inside.latest('userTyping'));
   await stream.endsWith('hello');
+  await until('the views have the message', () =>
+    [JSON.stringify(viewer.frames), viewStream.text].every((text) => text.includes(`"room":"${room}"`)),
+  );
   await until('the observer receives the presence', () => observer.latest('presence'));
-  return { room, token: tokenOf(people.ex), headers, inside, observer, stream, friend, late };
+  return {
+    room,
+    token: tokenOf(people.ex),
+    headers,
+    inside,
+    observer,
+    stream,
+    viewer,
+    viewStream,
+    friend,
+    late,
+  };
 }
 
 const idOf = (room: string) => `old-${Buffer.from(room).toString('hex').slice(-50)}`;
@@ -162,17 +185,26 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
   /** Number of frames that were received before access was revoked. */
   const marks = new Map<SocketClient, number>();
   let streamMark = 0;
+  let viewMark = 0;
   const since = (client: SocketClient) => client.frames.slice(marks.get(client));
 
   beforeAll(async () => {
     scene = await enter(name, way);
-    const { room, inside, observer, stream, friend, late } = scene;
+    const { room, inside, observer, stream, viewer, viewStream, friend, late } = scene;
     await way.end(scene);
     for (const socket of [inside, observer])
       await until('the socket gets the error', () => socket.latest('error')?.code === way.code);
     await until('the stream has ended', () => stream.ended);
-    for (const socket of [inside, observer, friend]) marks.set(socket, socket.frames.length);
+    if (way.code === 'not-a-member') {
+      await until('the view loses the message', () => viewer.latest('viewRemoved')?.room === room);
+      await until('the view of the stream loses it', () => viewStream.text.includes('event: remove'));
+    } else {
+      await until('the viewer gets the error', () => viewer.latest('error')?.code === way.code);
+      await until('the stream of the view has ended', () => viewStream.ended);
+    }
+    for (const socket of [inside, observer, viewer, friend]) marks.set(socket, socket.frames.length);
     streamMark = stream.text.length;
+    viewMark = viewStream.text.length;
     // Every kind of event happens in the room.
     inside.send({ type: 'typing', room });
     await r
@@ -200,12 +232,20 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
       'the friend learns of the member',
       () => friend.latest('memberJoined')?.user.id_user === 'late-comer',
     );
+    await friend.ask({ type: 'createMessage', message: { room: OPEN, body: `after ${room}` } });
+    if (way.code === 'not-a-member')
+      await until('the views have a later message of another room', () =>
+        [JSON.stringify(viewer.frames), viewStream.text].every((text) => text.includes(`after ${room}`)),
+      );
     // All frames for these sockets arrive before the answer.
-    for (const socket of [inside, observer]) await socket.ask({ type: 'leaveRoom', room: 'elsewhere' });
+    for (const socket of [inside, observer, viewer])
+      await socket.ask({ type: 'leaveRoom', room: 'elsewhere' });
   }, 60_000);
   afterAll(() => {
-    for (const socket of [scene.inside, scene.observer, scene.friend, scene.late]) socket.close();
+    for (const socket of [scene.inside, scene.observer, scene.viewer, scene.friend, scene.late])
+      socket.close();
     scene.stream.close();
+    scene.viewStream.close();
   });
 
   test('a socket in the room receives nothing more of it', () => {
@@ -222,6 +262,14 @@ describe.each(Object.entries(ways))('when %s', (name, way) => {
     const error = stream.events.find(({ event }) => event === 'error');
     expect(JSON.parse(error!.data!)).toMatchObject({ code: way.code, room: scene.room });
     expect(stream.text.slice(streamMark)).toBe('');
+  });
+
+  test('live views deliver nothing more of the room', () => {
+    const { room, viewer, viewStream } = scene;
+    expect(of(room, since(viewer)).filter((frame) => !JSON.stringify(frame).includes(OPEN))).toEqual([]);
+    const text = viewStream.text.slice(viewMark).replaceAll(`after ${room}`, '');
+    expect(text).not.toContain(SECRET);
+    expect(text).not.toContain(`"room":"${room}"`);
   });
 
   test('other users see neither typing nor presence of the socket', () => {

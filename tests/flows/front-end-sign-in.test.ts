@@ -10,7 +10,6 @@ import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
 describe('a front end on another origin, with a login', {
-  timeout: 60_000,
   ...skipWithout('chromium'),
 }, () => {
   let provider: TestIdentityProvider;

@@ -152,7 +152,6 @@ describe('a login page on another site', () => {
 });
 
 describe('a login page on another site, in a browser', {
-  timeout: 60_000,
   ...skipWithout('chromium'),
 }, () => {
   let browser: Browser;

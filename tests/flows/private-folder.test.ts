@@ -32,7 +32,7 @@ async function start(): Promise<{ output: () => string }> {
   child.stdout!.on('data', (chunk) => {
     output += chunk;
   });
-  await until('the server is there', () => output.includes('Changeroom is at'), 30_000);
+  await until('the server is there', () => output.includes('Changeroom is at'));
   // A thread of its own creates the folder of the search index.
   await until('the folder of the search index', () => existsSync(path.join(DATA_DIR, 'search')));
   return { output: () => output };

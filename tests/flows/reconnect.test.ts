@@ -134,7 +134,7 @@ describe('losing the connection', skipWithout('chromium'), () => {
         way.mend();
       }
     }
-    await until('delivery', async () => (await shownTexts(page)).length === written.length, 30_000);
+    await until('delivery', async () => (await shownTexts(page)).length === written.length);
     expect(await shownTexts(page)).toEqual(written);
     expect(await table('under-way')).toEqual(written);
     await context.close();

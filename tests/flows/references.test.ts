@@ -268,6 +268,30 @@ describe('mentions', () => {
     socket.close();
   });
 
+  test('people are found by the beginnings of their names, in a room for members only its members', async () => {
+    const unique = randomUUID().slice(0, 8);
+    const [zoe, max] = await Promise.all([guest(`Zoë ${unique}`), guest(`${unique}max`)]);
+    await r
+      .table('users')
+      .insert({ id: `driver-${unique}`, name: `Driver of ${unique}` })
+      .run(driver);
+    const find = async (prefix: string, { cookie }: { cookie: string } = bob) =>
+      get(`/api/users?prefix=${encodeURIComponent(prefix)}&room=${room}`, cookie);
+    const ids = (found: Person[]) => found.map(({ id_user }) => id_user);
+    expect(ids(await find(unique.toUpperCase())).toSorted()).toEqual(
+      [`driver-${unique}`, max.id_user, zoe.id_user].toSorted(),
+    );
+    expect(ids(await find(`zoë ${unique}`))).toEqual([zoe.id_user]);
+    expect(await find(`${unique}x`)).toEqual([]);
+    for (const wrong of ['', '\u0000', 'x'.repeat(41)])
+      expect(await find(wrong)).toMatchObject({ code: 'bad-name' });
+    await post(`${app.url}/api/rooms`, { name: room, access: 'members' }, { cookie: max.cookie });
+    await until('the room is for members', async () => (await find(unique)).code === 'not-a-member');
+    expect(ids(await find(unique, max))).toEqual([max.id_user]);
+    await joinRoom(room, zoe);
+    await until('the member is found', async () => (await find(unique, max)).length === 2);
+  });
+
   test('unread mentions are counted per room, and reported live', async () => {
     const eve = await guest('Eve');
     await joinRoom(room, eve);

@@ -117,7 +117,7 @@ describe('a session with a refresh token', () => {
     const { dependencies } = await jsonOf(await fetch(`${apps[0].url}/readyz`));
     expect(dependencies.login.state).toBe('down');
     provider.setDown(false);
-    await until('the session continues', async () => (await statusOf(browser, apps[0])) === 200, 20_000);
+    await until('the session continues', async () => (await statusOf(browser, apps[0])) === 200);
     socket.close();
   });
 

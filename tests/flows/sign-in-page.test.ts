@@ -7,7 +7,7 @@ import { TestIdentityProvider } from '../support/identity-provider.js';
 import { skipWithout } from '../support/programs.js';
 import { until } from '../support/until.js';
 
-describe('the page with a login', { timeout: 60_000, ...skipWithout('chromium') }, () => {
+describe('the page with a login', { ...skipWithout('chromium') }, () => {
   let provider: TestIdentityProvider;
   let app: TestApp;
   let browser: Browser;

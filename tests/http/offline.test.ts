@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 
@@ -23,13 +22,36 @@ test('with SERVICE_WORKER=false the worker removes itself and what it has stored
   expect(worker).toContain('registration.unregister()');
 });
 
+interface Manifest {
+  icons: { src: string; sizes: string; purpose?: string }[];
+  id: string;
+  scope: string;
+  lang: string;
+  shortcuts: { name: string }[];
+}
+
+/** The manifest that the page links for a reader of a language. */
+async function manifestFor(language: string): Promise<Manifest> {
+  const page = await (await fetch(app.url, { headers: { 'accept-language': language } })).text();
+  const href = /<link rel="manifest" href="([^"]+)"/.exec(page)?.[1] ?? '';
+  const response = await fetch(new URL(href, app.url));
+  expect(response.headers.get('content-type')).toContain('application/manifest+json');
+  return (await response.json()) as Manifest;
+}
+
+test('the manifest is in the language of the page', async () => {
+  app = await startTestApp();
+  const [german, english] = [await manifestFor('de'), await manifestFor('fr')];
+  expect(german).toMatchObject({ lang: 'de', id: english.id });
+  expect(german.shortcuts.map(({ name }) => name)).toEqual(['Neuer Raum', 'Einstellungen']);
+  expect(english.shortcuts.map(({ name }) => name)).toEqual(['New room', 'Settings']);
+  const unknown = await fetch(`${app.url}/icons/changeroom.webmanifest?lang=__proto__`);
+  expect(await unknown.json()).toMatchObject({ lang: 'en' });
+});
+
 test('the manifest names icons that exist', async () => {
   app = await startTestApp();
-  const { icons, id, scope } = JSON.parse(readFileSync('static/icons/changeroom.webmanifest', 'utf8')) as {
-    icons: { src: string; sizes: string; purpose?: string }[];
-    id: string;
-    scope: string;
-  };
+  const { icons, id, scope } = await manifestFor('en');
   expect({ id, scope }).toEqual({ id: '/', scope: '/' });
   for (const { src, sizes } of icons) {
     const response = await fetch(app.url + src);

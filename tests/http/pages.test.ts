@@ -77,7 +77,7 @@ describe('the language of pages', () => {
   });
 
   test.each([
-    ['/r/sprachen?members', 'Mitglieder von sprachen'],
+    ['/r/sprachen?members', 'Diesem Raum folgt noch niemand.'],
     ['/r/sprachen?log', 'Neue Nachrichten erscheinen alle 20 Sekunden.'],
     ['/rooms/new', 'Worum geht es?'],
     ['/no/such/page', 'Unter dieser Adresse gibt es keine Seite.'],

@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+const LATIN_1 = Buffer.from('{"body": "caf\xe9"}', 'latin1');
+
 describe('problem responses', () => {
   test('a problem has a code, the invalid field and a link to its explanation', async () => {
     const response = await post(messages, { body: 'x'.repeat(4001) });
@@ -71,6 +73,16 @@ describe('problem responses', () => {
       { status: 415, code: 'unsupported-media-type' },
     ],
     ['x', { 'content-type': 'text/plain', 'content-encoding': 'gzip' }, { status: 400, code: 'bad-request' }],
+    [
+      LATIN_1,
+      { 'content-type': 'text/plain; charset=utf8' },
+      { status: 400, code: 'bad-request', detail: 'the request body is not valid UTF-8' },
+    ],
+    [
+      LATIN_1,
+      { 'content-type': 'application/json' },
+      { status: 400, code: 'bad-request', detail: 'the request body is not valid UTF-8' },
+    ],
     [undefined, {}, { status: 400, code: 'bad-request', detail: 'the request needs a body' }],
     ['', { 'content-type': 'application/json' }, { status: 400 }],
     [

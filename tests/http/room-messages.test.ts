@@ -42,6 +42,24 @@ async function fill(count: number): Promise<void> {
   await r.table('messages').insert(rows).run(connection);
 }
 
+test('a room whose name is longer than 128 bytes stays readable, and nothing new is written in it', async () => {
+  const room = '房'.repeat(43);
+  const connection = await app.database.connect();
+  await r.table('messages').insert({ room, body: 'older' }).run(connection);
+  messages = `${app.url}/api/rooms/${encodeURIComponent(room)}/messages`;
+  expect(bodies(await page())).toEqual(['older']);
+  const refused = await sendJson(messages, 'POST', { body: 'newer' });
+  expect(refused.status).toBe(400);
+  expect(await jsonOf(refused)).toMatchObject({
+    code: 'bad-room',
+    field: 'room',
+    limit: 128,
+    detail: 'room is longer than 128 bytes in UTF-8',
+  });
+  messages = `${app.url}/api/rooms/${encodeURIComponent('房'.repeat(42))}/messages`;
+  expect((await sendJson(messages, 'POST', { body: 'newer' })).status).toBe(201);
+});
+
 describe('a command on a server without bots', () => {
   test('the author of a command is notified by a header, and of other texts with a slash is not', async () => {
     const noticeOf = async (body: string) =>

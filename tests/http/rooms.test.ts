@@ -67,6 +67,7 @@ describe('creating a room', () => {
   test.each([
     [{ name: undefined }, { code: 'bad-room', field: 'name', detail: 'name is missing' }],
     [{ name: 'x'.repeat(65) }, { code: 'bad-room', field: 'name', limit: 64 }],
+    [{ name: '房'.repeat(43) }, { code: 'bad-room', field: 'name', limit: 128 }],
     [{ topic: 'x'.repeat(201) }, { code: 'bad-topic', field: 'topic', limit: 200 }],
     [{ topic: 7 }, { code: 'bad-topic', field: 'topic' }],
     [{ topic: 'a\nb' }, { code: 'bad-topic', field: 'topic' }],

@@ -127,7 +127,7 @@ test.each([
       }
       return found;
     };
-    await until('every view equals the table', async () => (await differences()).length === 0, 15_000).catch(
+    await until('every view equals the table', async () => (await differences()).length === 0).catch(
       () => {},
     );
     expect(await differences()).toEqual([]);

@@ -137,6 +137,7 @@ describe('npm run reset', () => {
       '  commands: 0 rows',
       '  credentials: 0 rows',
       '  sessions: 1 row',
+      '  push_subscriptions: 0 rows',
       '  user_settings: 1 row',
       '  users: 1 row',
       'messages: 1,200 rows deleted',
@@ -151,6 +152,7 @@ describe('npm run reset', () => {
       'commands: 0 rows deleted',
       'credentials: 0 rows deleted',
       'sessions: 1 row deleted',
+      'push_subscriptions: 0 rows deleted',
       'user_settings: 1 row deleted',
       'users: 1 row deleted',
     ]);

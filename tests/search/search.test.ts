@@ -164,6 +164,24 @@ describe('search', () => {
     });
   });
 
+  test('has metrics of its index: messages, size and lag', async () => {
+    await finds('needle', ['needle 6', 'needle 4', 'needle 2', 'needle 0']);
+    await until('the index is up to date', async () => {
+      const text = await (await fetch(`${test1.url}/metrics`)).text();
+      const value = (name: string) =>
+        Number(new RegExp(`^changeroom_${name}(?:{.*})? (.+)$`, 'm').exec(text)?.[1]);
+      const count = await table().count().run(driver);
+      return (
+        value('search_index_up') === 1 &&
+        value('search_index_messages') === count &&
+        value('search_index_size_bytes') > 10_000 &&
+        value('search_index_built_ratio') === 1 &&
+        value('search_index_lag_seconds') === 0 &&
+        value('live_views') === 0
+      );
+    });
+  });
+
   test('explains what is wrong with a query', async () => {
     expect(await search('tea "cake')).toMatchObject({ code: 'bad-query', field: 'q' });
     expect(await search('tea', { before: '…' })).toMatchObject({ code: 'bad-cursor', field: 'before' });

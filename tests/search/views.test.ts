@@ -166,7 +166,7 @@ describe('a live view', () => {
     expect(html).toContain('page &lt;b&gt;<mark>views</mark>&lt;/b&gt;');
     expect(html).toContain('href="/r/tea?at=p"');
     const results = await (await fetch(`${app.url}/search?q=views`)).text();
-    expect(results).toContain('/view?q=views');
+    expect(results).toMatch(/href="\/view\?room=lobby&amp;q=views"/);
     const bad = await fetch(`${app.url}/search?q=${encodeURIComponent('"open')}`);
     expect(bad.status).toBe(400);
     expect(await bad.text()).toContain('id="q"');

@@ -53,8 +53,8 @@ it('three WebSockets that load history and never read are closed before they exh
   const clients = await Promise.all([1, 2, 3].map(() => SocketClient.open(app.url)));
   for (const client of clients) client.pause();
   for (let i = 0; i < FRAMES; i += 1) for (const client of clients) client.send(loadHistory);
-  await until('answers wait', () => sockets().pendingBytes.filter((bytes) => bytes > 0).length === 3, 30_000);
-  await until('all are closed, as they answer no ping', () => sockets().size === 0, 30_000);
+  await until('answers wait', () => sockets().pendingBytes.filter((bytes) => bytes > 0).length === 3);
+  await until('all are closed, as they answer no ping', () => sockets().size === 0);
   watch.stop();
   expect(watch.most).toBeGreaterThan(SLOW_READER_BYTES);
   expect(watch.most).toBeLessThan(MOST_PENDING);
@@ -72,9 +72,9 @@ it('a WebSocket that pauses reading receives all answers when it resumes', async
   });
   client.pause();
   for (let i = 0; i < 30; i += 1) client.send(loadHistory);
-  await until('the server waits for the reader', () => pending() > SLOW_READER_BYTES, 30_000);
+  await until('the server waits for the reader', () => pending() > SLOW_READER_BYTES);
   client.resume();
-  await until('all answers are there', () => answers === 30, 30_000);
+  await until('all answers are there', () => answers === 30);
   const { type } = await client.ask({ type: 'joinRoom', room: 'elsewhere' });
   expect(type).toBe('roomSnapshot');
   client.close();
@@ -91,7 +91,7 @@ it('a long-polling socket that loads history and never polls is closed and holds
     for (let i = 0; i < FRAMES && status === 200; i += 20)
       status = await client.post(...Array.from({ length: 20 }, () => loadHistory));
   }
-  await until('all are closed', () => sockets().size === 0, 30_000);
+  await until('all are closed', () => sockets().size === 0);
   watch.stop();
   expect(watch.most).toBeGreaterThan(SLOW_READER_BYTES);
   expect(watch.most).toBeLessThan(MOST_PENDING);

@@ -112,7 +112,7 @@ export class ReturningClient {
     if (isLost()) return null;
     // Tests also send frames that the types do not allow.
     this.#client.send({ ...frame, ref } as never);
-    await until(`an answer to ${frame.type}`, () => this.#answers.has(ref) || isLost(), 20_000);
+    await until(`an answer to ${frame.type}`, () => this.#answers.has(ref) || isLost());
     return this.#answers.get(ref) ?? null;
   }
 

@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,
-  ms = 10_000,
+  ms = 40_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {

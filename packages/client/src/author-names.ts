@@ -45,7 +45,9 @@ export class AuthorNames {
     if ('names' in frame) this.add(frame.names);
     if (frame.type === 'roomSnapshot' || frame.type === 'history') this.learn(frame.messages);
     else if (frame.type === 'deliverMessage') this.learn([frame.message]);
-    else if (frame.type === 'identityChanged') this.#names.set(frame.user.id_user, frame.user.name);
+    // The user of the socket: a guest who has not written anything has no name in the table of users.
+    else if ((frame.type === 'identityChanged' || frame.type === 'welcome') && frame.user.id_user !== null)
+      this.#names.set(frame.user.id_user, frame.user.name);
   }
 
   /** @returns the message with current names, and the message to which it replies; the same object for the same content */

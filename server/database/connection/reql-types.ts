@@ -106,6 +106,7 @@ export interface Datum<T = unknown> extends Query<T> {
   round(): Datum<number>;
   match(pattern: string): Datum<{ str: string; groups: { str: string }[] } | null>;
   split(separator: string): Datum<string[]>;
+  downcase(): Datum<string>;
   slice(start: number, end: number): Datum<T>;
   distinct(): Datum<T>;
   limit(count: number): Datum<T>;

@@ -99,10 +99,13 @@ export const PINS: TableDeclaration<PinRow, 'room_created'> = {
   },
 };
 
-/** Names of users. */
-export const USERS: TableDeclaration<UserRow, 'name_key'> = {
+/** Names of users. `name_start` has the lower-case name of a user, and its words, for searches by their beginnings. */
+export const USERS: TableDeclaration<UserRow, 'name_key' | 'name_start'> = {
   name: 'users',
-  indexes: { name_key: { definition: (row) => row('name_key'), options: { multi: true } } },
+  indexes: {
+    name_key: { definition: (row) => row('name_key'), options: { multi: true } },
+    name_start: { definition: startsOfName, options: { multi: true } },
+  },
 };
 
 /** Settings of users. */
@@ -190,6 +193,17 @@ function sentAsCommand(message: Datum<MessageRow>): Datum {
     .and(message('body').match(COMMAND).ne(null))
     .and(message.hasFields('edited').not());
   return r.branch(isCommand, message('sent'), null);
+}
+
+/** Words of a name in the index, besides the whole name. */
+const MAX_NAME_WORDS = 5;
+
+/** Strings that begin where the whole name or one of its words does. */
+function startsOfName(user: Datum<UserRow>): Datum {
+  return user('name')
+    .coerceTo('string')
+    .downcase()
+    .do((name) => name.split(' ').slice(1, MAX_NAME_WORDS).append(name));
 }
 
 /** Ids of the files that a message names. Entries of another form are left out, as where the row is read. */

@@ -1,4 +1,4 @@
-import type { Quotes } from '../../protocol/entities.js';
+import type { Quotes, User } from '../../protocol/entities.js';
 import { ChatError } from '../../protocol/errors.js';
 import { mentionedUsers } from '../../protocol/mentions.js';
 import { cleanName, type Message } from '../../protocol/message.js';
@@ -6,8 +6,9 @@ import { isSameKey, nameKeys } from '../../protocol/text/name-key.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { Database } from '../connection/database.js';
 import { r } from '../connection/reql.js';
+import type { Datum } from '../connection/reql-types.js';
 import type { UserRow } from '../schema/rows.js';
-import { USERS } from '../schema/tables.js';
+import { MEMBERSHIPS, USERS } from '../schema/tables.js';
 import { annotationsOf, annotators } from './annotations/annotated-message.js';
 import { BackgroundWrites } from './background-writes.js';
 import { markedName, refuseReserved, withoutOwnMark } from './chosen-name.js';
@@ -36,6 +37,8 @@ interface Named {
 
 /** Users whose row, or its absence, a process keeps in memory. */
 const MAX_CACHED_USERS = 20_000;
+/** Users of which a search selects the members of a room. */
+const MAX_SCANNED_USERS = 1_000;
 
 /** The table `users`: their names. */
 export class UserTable {
@@ -84,6 +87,31 @@ export class UserTable {
     const named = this.#database.table(USERS).getAll(...keys, { index: 'name_key' });
     const ids = await this.#database.run(named.limit(limit)('id').coerceTo('array'));
     return ids.filter((id) => typeof id === 'string');
+  }
+
+  /**
+   * Users whose name, or a word of it, begins with a text, by this text; at most `limit`.
+   * @param members null: all users; otherwise the members of this room
+   * @throws ChatError `database-unavailable`
+   */
+  async startingWith(text: string, members: string | null, limit: number): Promise<User[]> {
+    const start = text.toLowerCase();
+    const found = this.#database
+      .table(USERS)
+      .between(start, `${start}\u{10ffff}`, { index: 'name_start' })
+      .orderBy({ index: 'name_start' })
+      .limit(MAX_SCANNED_USERS);
+    const isMember = (row: Datum<UserRow>) =>
+      this.#database
+        .table(MEMBERSHIPS)
+        .getAll([members, row('id')], { index: 'room_user' })
+        .isEmpty()
+        .not();
+    // A user whose name has several words may occur several times.
+    const rows = (members === null ? found : found.filter(isMember)).limit(2 * limit);
+    const users = (await this.#database.rows(rows)).map(toUserInfo).filter((user) => user !== null);
+    const byId = new Map(users.map(({ id_user, name }) => [id_user, { id_user, name }]));
+    return [...byId.values()].slice(0, limit);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { UserTable } from '../../database/tables/user-table.js';
 import { ChatError } from '../../protocol/errors.js';
+import { MAX_FOUND_PEOPLE, type PeopleSearch } from '../../rooms/people-search.js';
 import { type Endpoint, endpoint } from '../openapi/endpoint.js';
 import { operation } from '../openapi/operation.js';
 import type { Visitors } from '../visitors.js';
@@ -8,6 +9,7 @@ import * as fields from './schemas/request-fields.js';
 import * as responses from './schemas/response-schemas.js';
 
 export interface UsersDependencies {
+  peopleSearch: Pick<PeopleSearch, 'find'>;
   users: UserTable;
   visitors: Visitors;
 }
@@ -20,11 +22,16 @@ const getUsers = operation({
   path: '/api/users',
   tag,
   summary: 'Names of users',
-  query: { id: fields.userIds },
+  description: `Of users by \`id\`, or of those whose name, or a word of it, begins with \`prefix\`: at most ${MAX_FOUND_PEOPLE} that a message in \`room\` can mention. These are all users in an open room, and its members in a room for members.`,
+  anyRequired: ['id', 'prefix'],
+  query: { id: fields.userIds, prefix: fields.namePrefix, room: fields.roomOfPeople },
   responses: {
-    200: { description: 'In the order of the request, without unknown ids', schema: z.array(responses.user) },
+    200: {
+      description: 'In the order of the request, without unknown ids, or by name',
+      schema: z.array(responses.user),
+    },
   },
-  errors: ['bad-limit'],
+  errors: ['bad-limit', 'bad-room', 'bad-name', 'not-a-member', 'overloaded'],
 });
 
 const getUser = operation({
@@ -39,7 +46,7 @@ const getUser = operation({
 });
 
 /** Names of users by id, for clients that have received ids only, such as from the list of present users. */
-export function userEndpoints({ users, visitors }: UsersDependencies): Endpoint[] {
+export function userEndpoints({ peopleSearch, users, visitors }: UsersDependencies): Endpoint[] {
   async function find(ids: string[]): Promise<{ id_user: string; name: string }[]> {
     const found = await users.getMany(ids);
     return ids.flatMap((id) => {
@@ -49,9 +56,17 @@ export function userEndpoints({ users, visitors }: UsersDependencies): Endpoint[
   }
 
   return [
-    endpoint(getUsers, async ({ query: { id } }, req, res) => {
-      await visitors.reader(req);
-      res.set('Cache-Control', 'no-cache').json(await find(id));
+    endpoint(getUsers, async ({ query: { id, prefix, room } }, req, res) => {
+      const reader = await visitors.reader(req);
+      if ((id === undefined) === (prefix === undefined))
+        throw new ChatError('bad-request', 'either id or prefix is needed', { field: 'id' });
+      if (prefix !== undefined && room === undefined)
+        throw new ChatError('bad-request', 'room is missing', { field: 'room' });
+      const found =
+        prefix !== undefined && room !== undefined
+          ? await peopleSearch.find(room, prefix, reader, req.ip)
+          : await find(id ?? []);
+      res.set('Cache-Control', 'no-cache').json(found);
     }),
 
     endpoint(getUser, async ({ params: { id } }, req, res) => {

@@ -117,6 +117,7 @@ function wantsPage(req: Request): boolean {
 const BY_TYPE: Record<string, [ErrorCode, string]> = {
   'entity.too.large': ['body-too-large', 'The request body is larger than the limit'],
   'parameters.too.many': ['body-too-large', 'The form has too many fields'],
+  'encoding.invalid': ['bad-request', 'the request body is not valid UTF-8'],
   'entity.parse.failed': ['bad-json', 'The request body is not valid JSON'],
   'charset.unsupported': ['unsupported-media-type', 'The charset of the request body is not supported'],
   'encoding.unsupported': ['unsupported-media-type', 'The encoding of the request body is not supported'],

@@ -60,7 +60,7 @@ function describe(address: Address, operation: OpenApiOperation, components: Com
     needsSecret: security.some((way) => 'secret' in way),
     isForVisitors: security.some((way) => 'guest' in way),
     fields: [...parameters.map(parameterField), ...bodyFields(body, components)],
-    command: command(address, { parameters, body, security, components }),
+    command: command(address, { ...operation, parameters, body, components }),
     responses: Object.entries(responses)
       .filter(([status, { content }]) => status < '400' || content?.['application/json'])
       .map(([status, response]) => ({ status, ...responseOf(response, components) })),
@@ -132,7 +132,8 @@ function command(
     body,
     security,
     components,
-  }: Pick<OpenApiOperation, 'security'> & {
+    ...operation
+  }: Pick<OpenApiOperation, 'security' | 'x-any-required'> & {
     parameters: Parameter[];
     body: JsonSchema | undefined;
     components: Components;
@@ -152,7 +153,7 @@ function command(
     security.some((way) => 'secret' in way) && `-H 'Authorization: Bearer …'`,
     security.some((way) => 'guest' in way) && '-b jar -c jar',
     body && `--json '${JSON.stringify(fields)}'`,
-    `'${origin}${filled}${exampleQuery(parameters, components)}'`,
+    `'${origin}${filled}${exampleQuery({ ...operation, parameters }, components)}'`,
   ]
     .filter(Boolean)
     .join(' ');

@@ -21,6 +21,8 @@ export interface OpenApiOperation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
+  /** Parameters of the query of which a request needs at least one, which OpenAPI cannot express otherwise. */
+  'x-any-required'?: readonly string[];
   requestBody?: { required: boolean; content: Content };
   responses: Record<string, OpenApiResponse>;
 }
@@ -143,6 +145,7 @@ function describe(operation: Operation, writer: SchemaWriter, problem: JsonSchem
     ...(description && { description }),
     security: SECURITY[operation.access ?? 'visitors'],
     ...(parameters.length > 0 && { parameters }),
+    ...(!body && anyRequired && { 'x-any-required': anyRequired }),
     ...(body && {
       requestBody: {
         required: isBodyRequired,

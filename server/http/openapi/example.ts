@@ -1,5 +1,7 @@
-import type { Parameter } from './document.js';
+import type { OpenApiOperation } from './document.js';
 import { type JsonSchema, resolve } from './json-schema.js';
+
+type ExampleOperation = Pick<OpenApiOperation, 'parameters' | 'x-any-required'>;
 
 /** A value that a schema allows: its own example, or one composed of the examples of its parts. */
 export function exampleOf(schema: JsonSchema, components: Record<string, JsonSchema>): unknown {
@@ -28,13 +30,16 @@ export function exampleOf(schema: JsonSchema, components: Record<string, JsonSch
   return plain[[type].flat()[0] ?? ''] ?? null;
 }
 
-/** The query of an example request, with its question mark: the required parameters. Empty without such parameters. */
+/**
+ * The query of an example request, with its question mark: the required parameters, or the first one of those of which one is needed.
+ * Empty without such parameters.
+ */
 export function exampleQuery(
-  parameters: readonly Parameter[],
+  { parameters = [], 'x-any-required': [first] = [] }: ExampleOperation,
   components: Record<string, JsonSchema>,
 ): string {
   const pairs = parameters
-    .filter((one) => one.in === 'query' && one.required)
+    .filter((one) => one.in === 'query' && (one.required || one.name === first))
     .flatMap(({ name, schema }) =>
       [exampleOf(schema, components)].flat().map((value) => `${name}=${encodeURIComponent(String(value))}`),
     );

@@ -33,7 +33,7 @@ export interface OperationDefinition<P, Q, H, B> {
   /** By name in lower case. */
   headers?: H;
   body?: B;
-  /** The fields of the body of which a request needs at least one. */
+  /** The fields of the body, or of the query without a body, of which a request needs at least one. */
   anyRequired?: readonly string[];
   /** The field that a body of plain text sets; without it, plain text is refused. */
   plainText?: string;

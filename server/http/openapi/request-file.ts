@@ -77,7 +77,7 @@ function variablesOf(requests: Request[], components: Components): Record<string
 
 function write({ method, path, operation }: Request, context: Context): string[] {
   const { components, hasTokens } = context;
-  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation;
+  const { operationId, summary, description, requestBody, responses, security } = operation;
   const target = path.replace(PLACEHOLDER, (whole, resource, name) =>
     whole.replace(`{${name}}`, `{{${resource ?? name}}}`),
   );
@@ -92,7 +92,7 @@ function write({ method, path, operation }: Request, context: Context): string[]
     ...(description ? [`# ${description}`] : []),
     ...(type === 'text/event-stream' ? ['# The response continues until you cancel it.'] : []),
     `# @name ${operationId}`,
-    `${method} {{origin}}${target}${exampleQuery(parameters, components)}`,
+    `${method} {{origin}}${target}${exampleQuery(operation, components)}`,
     ...(type ? [`Accept: ${type}`] : []),
     ...(needs('secret') ? ['Authorization: Bearer {{secret}}'] : []),
     ...(needs('token') && hasTokens ? ['Authorization: Bearer {{token}}'] : []),

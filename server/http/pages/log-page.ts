@@ -5,7 +5,7 @@ import type { PageMessages } from './page-messages.js';
 import type { RejectedForm } from './rejected-form.js';
 import { faultText } from './rows/fault-text.js';
 import { withQuery } from './rows/room-path.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 
 export interface LogPageModel extends PageMessages {
   room: string;

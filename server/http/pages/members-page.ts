@@ -11,7 +11,7 @@ import { memberRow } from './rows/member-row.js';
 import { membersTitle } from './rows/members-title.js';
 import { withQuery } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
-import { inLocale } from './texts/text.js';
+import { inLocale, t } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';
 
 export interface MembersPageDependencies {
@@ -40,11 +40,14 @@ export async function showMembersPage(
   res.set('Cache-Control', 'private, no-cache');
   inLocale(localeOf(req, res), () => {
     const side = sidePanel({ ...visitor, room, rooms });
+    const isOpen = side.entry.access === 'open';
     const firstPath = withQuery(side.path, 'members');
     const nextCursor = next && encodeCursor({ sent: next.joined ?? 0, id: next.id_user });
     res.render('members', {
       ...side,
-      heading: membersTitle(total),
+      title: membersTitle(isOpen, null),
+      heading: membersTitle(isOpen, total),
+      emptyText: isOpen ? t('followers.noneHint') : t('members.none'),
       membersHtml: toHtml(...members.map((member) => row(member, by))),
       firstPath: after && firstPath,
       nextPath: nextCursor && withQuery(firstPath, `after=${nextCursor}`),

@@ -16,7 +16,7 @@ import { fileViews } from './rows/file-view.js';
 import { messageRow } from './rows/message-row.js';
 import { asUser, messagePath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
 import { UTC_TIME } from './utc-time.js';

@@ -22,6 +22,7 @@ import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
 import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
+import { MANIFEST_PATH, manifest } from './manifest.js';
 import { mentionsPageRouter } from './mentions-page.js';
 import { newRoomRouter } from './new-room-page.js';
 import { type OfflineDependencies, offlineRouter } from './offline-pages.js';
@@ -81,6 +82,10 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
       serveStatic: { immutable: true, maxAge: '1y' },
     }),
   );
+  router.get(MANIFEST_PATH, (req, res) => {
+    res.type('application/manifest+json').set('Cache-Control', 'public, max-age=86400');
+    res.send(JSON.stringify(manifest(req.query.lang)));
+  });
   router.use(
     '/icons',
     express.static(path.join(ROOT, 'static/icons'), { maxAge: ICON_MAX_AGE, index: false }),

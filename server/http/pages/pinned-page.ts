@@ -11,7 +11,7 @@ import { fileViews } from './rows/file-view.js';
 import { messageRow } from './rows/message-row.js';
 import { withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale, t } from './texts/text.js';
 

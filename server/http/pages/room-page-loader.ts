@@ -12,7 +12,7 @@ import { textOf } from './rejected-form.js';
 import { roomPage } from './room-page.js';
 import { editedId, type RoomPageRequest } from './room-page-request.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { sidePanel } from './side-panel.js';
 import { inLocale } from './texts/text.js';
 

@@ -8,12 +8,13 @@ import type { PageMessages } from './page-messages.js';
 import { encodePageState } from './page-state.js';
 import { faultText } from './rows/fault-text.js';
 import { composerHint } from './rows/key-hints.js';
+import { membersTitle } from './rows/members-title.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
 import { notificationsPath, pinnedPath, roomSearchPath, withQuery } from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
-import { shownMessages } from './shown-messages.js';
+import { shownMessages } from './rows/shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
 
 export interface RoomPageModel extends SidePanelModel, PageMessages {
@@ -76,6 +77,7 @@ export function roomPage(model: RoomPageModel) {
     },
     searchRoomPath: roomSearchPath(room, as),
     membersPath: withQuery(path, 'members'),
+    membersTitle: membersTitle(side.entry.access === 'open', null),
     pinnedPath: pinnedPath(room, as),
     notificationsPath: notificationsPath(room, as),
     isHistory,

@@ -4,7 +4,7 @@ import { type IndexQuery, queryIndex } from './index-query.js';
 import { hasTables } from './index-schema.js';
 import { openIndex } from './open-index.js';
 import { readProgress } from './search-index.js';
-import type { Found } from './thread-messages.js';
+import type { Found, IndexStats } from './thread-messages.js';
 
 /** The reading side of the index, in every process. The writer may be another process, which may replace the file. */
 export class IndexReader {
@@ -25,6 +25,17 @@ export class IndexReader {
       this.close();
       throw error;
     }
+  }
+
+  /** @throws SqliteError */
+  stats(): Omit<IndexStats, 'lagSeconds'> {
+    const bytes = [this.#path, `${this.#path}-wal`]
+      .map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, size) => sum + size);
+    const database = this.#current();
+    if (!database || !hasTables(database)) return { messages: 0, bytes, percent: 0 };
+    const { n } = database.prepare('SELECT count(*) AS n FROM docs').get() as { n: number };
+    return { messages: n, bytes, percent: readProgress(database).percent };
   }
 
   close(): void {

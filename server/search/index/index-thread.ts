@@ -7,7 +7,7 @@ import { ChatError } from '../../protocol/errors.js';
 import { ROOT } from '../../runtime/project-root.js';
 import type { Log } from '../../telemetry/logger.js';
 import type { IndexQuery } from './index-query.js';
-import type { Found, IndexCommand, IndexMessage, IndexThreadOptions } from './thread-messages.js';
+import type { Found, IndexCommand, IndexMessage, IndexStats, IndexThreadOptions } from './thread-messages.js';
 
 /** Milliseconds for the thread to answer a query. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -16,7 +16,7 @@ const RETRY_AFTER_MS = 2_000;
 const MAX_RESTART_DELAY_MS = 30_000;
 
 interface Waiting {
-  resolve(found: Found): void;
+  resolve(message: Exclude<IndexMessage, { kind: 'failed' }>): void;
   reject(error: Error): void;
   timeout: NodeJS.Timeout;
 }
@@ -46,7 +46,23 @@ export class IndexThread {
   }
 
   /** @throws ChatError `search-unavailable` */
-  query(query: IndexQuery): Promise<Found> {
+  async query(query: IndexQuery): Promise<Found> {
+    const answer = await this.#ask((request) => ({ kind: 'query', request, query }));
+    if (answer.kind !== 'found') throw new TypeError(`the thread answered with ${answer.kind}`);
+    return { hits: answer.hits, percent: answer.percent };
+  }
+
+  /** The state of the index; null while its thread does not answer. */
+  async stats(): Promise<IndexStats | null> {
+    try {
+      const answer = await this.#ask((request) => ({ kind: 'stats', request }));
+      return answer.kind === 'stats' ? answer : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #ask(command: (request: number) => IndexCommand): Promise<Exclude<IndexMessage, { kind: 'failed' }>> {
     const worker = this.#worker;
     if (!worker) return Promise.reject(unavailable());
     this.#requests += 1;
@@ -54,7 +70,7 @@ export class IndexThread {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => this.#settle(request)?.reject(unavailable()), ANSWER_TIMEOUT_MS);
       this.#waiting.set(request, { resolve, reject, timeout });
-      worker.postMessage({ kind: 'query', request, query } satisfies IndexCommand);
+      worker.postMessage(command(request));
     });
   }
 
@@ -73,9 +89,9 @@ export class IndexThread {
 
   #receive(message: IndexMessage): void {
     const waiting = this.#settle(message.request);
-    if (message.kind === 'found') {
+    if (message.kind !== 'failed') {
       this.#backoff.reset();
-      waiting?.resolve({ hits: message.hits, percent: message.percent });
+      waiting?.resolve(message);
     } else {
       this.#log.error({ reason: message.reason }, 'search index: query failed');
       waiting?.reject(unavailable());

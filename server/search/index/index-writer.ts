@@ -42,22 +42,34 @@ export class IndexWriter {
   #epoch = 0;
   /** The messages since the last complete state have been read in this epoch. */
   #isCaughtUp = false;
+  /** Since when changes may be missing, because the index is not caught up. */
+  #behindSince: number | null = null;
+  /** When the oldest of the pending changes arrived. */
+  #pendingSince: number | null = null;
 
   constructor(dependencies: IndexWriterDependencies) {
     this.#dependencies = dependencies;
     this.#now = dependencies.now ?? Date.now;
   }
 
+  /** Milliseconds for which the index has not had the oldest change that it does not have. */
+  get lagMs(): number {
+    const since = [this.#behindSince, this.#pendingSince].filter((time) => time !== null);
+    return since.length === 0 ? 0 : Math.max(0, this.#now() - Math.min(...since));
+  }
+
   start(): void {
+    this.#behindSince = this.#now();
     this.#unfollow = this.#dependencies.scan.follow({
       opened: () => void this.#opened(++this.#epoch),
       changed: (id, _before, message) => {
         if (!this.#pending.add(id, message)) void this.#opened(++this.#epoch);
+        this.#pendingSince ??= this.#now();
         this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS);
       },
       lost: () => {
         this.#epoch += 1;
-        this.#isCaughtUp = false;
+        this.#setBehind();
       },
     });
   }
@@ -77,12 +89,16 @@ export class IndexWriter {
 
   /** Brings the index up to date, and tries again while the database is unavailable. */
   async #opened(epoch: number): Promise<void> {
+    const { index } = this.#dependencies;
     const backoff = new Backoff();
-    this.#isCaughtUp = false;
+    this.#setBehind();
     while (this.#isCurrent(epoch)) {
       try {
         await this.#catchUp(epoch);
+        const wasContinued = index.progress.built_from !== null;
         await this.#compare(epoch);
+        // Edits and deletions in the part that was built before the interruption.
+        if (wasContinued) await this.#compare(epoch);
         return;
       } catch (error) {
         if (!this.#isCurrent(epoch)) return;
@@ -98,18 +114,28 @@ export class IndexWriter {
     const begin = this.#now();
     const table = await scan.tableId();
     if (index.progress.table !== table) index.reset(table);
-    const { complete_at } = index.progress;
-    if (complete_at > 0) {
+    const { complete_at, built_at } = index.progress;
+    if (complete_at > 0 || built_at > 0) {
       const changed = this.#pending.watch();
-      for await (const messages of scan.since(complete_at - CLOCK_MARGIN_MS)) {
+      for await (const messages of scan.since((complete_at || built_at) - CLOCK_MARGIN_MS)) {
         if (!this.#isCurrent(epoch)) return;
         // Changes that the feed has brought since are newer.
         const found = messages.filter(({ id }) => !changed.has(id));
         index.apply(found.map((message) => ({ id: message.id, message })));
       }
-      index.apply([], { complete_at: begin });
+      index.apply([], complete_at > 0 ? { complete_at: begin } : { built_at: begin });
     }
-    this.#isCaughtUp = complete_at > 0;
+    if (complete_at > 0) this.#setCaughtUp();
+  }
+
+  #setBehind(): void {
+    this.#isCaughtUp = false;
+    this.#behindSince ??= this.#now();
+  }
+
+  #setCaughtUp(): void {
+    this.#isCaughtUp = true;
+    this.#behindSince = null;
   }
 
   /** Compares the table with the index, page by page. */
@@ -137,7 +163,7 @@ export class IndexWriter {
       ];
       indexed += messages.size;
       const percent = isBuild ? Math.min(99, Math.floor((100 * indexed) / Math.max(1, total))) : 100;
-      index.apply(changes, isBuild ? { built_from: from, percent } : {});
+      index.apply(changes, isBuild ? { built_from: from, built_at: this.#now(), percent } : {});
       if (from === null) break;
       before = from;
       if (isBuild && percent >= logged + LOGGED_PERCENT) {
@@ -151,7 +177,7 @@ export class IndexWriter {
     }
     if (isBuild) {
       index.apply([], { complete_at: begin, built_from: null, percent: 100 });
-      this.#isCaughtUp = true;
+      this.#setCaughtUp();
       log.info({ messages: index.size, seconds: (this.#now() - begin) / 1000 }, 'search index: build ended');
     } else log.debug('search index: compared with the table');
   }
@@ -168,6 +194,7 @@ export class IndexWriter {
   #writePending(): void {
     const { index } = this.#dependencies;
     index.apply(this.#pending.take(), this.#isCaughtUp ? { complete_at: this.#now() } : {});
+    this.#pendingSince = null;
   }
 
   #fail(error: unknown): void {

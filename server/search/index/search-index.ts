@@ -10,13 +10,15 @@ export interface Progress {
   table: string;
   /** When the index was up to date for the last time, in milliseconds since 1970; 0: never. */
   complete_at: number;
+  /** When the build had the newest messages for the last time, in milliseconds since 1970; 0: it has not begun. */
+  built_at: number;
   /** The build has reached the messages before this id; null: it has not begun, or has ended. */
   built_from: string | null;
   /** Percent of the messages that the index has; 100 when it has been built. */
   percent: number;
 }
 
-const INITIAL: Progress = { table: '', complete_at: 0, built_from: null, percent: 0 };
+const INITIAL: Progress = { table: '', complete_at: 0, built_at: 0, built_from: null, percent: 0 };
 
 type Change = { id: string; message: Message | null };
 

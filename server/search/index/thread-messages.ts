@@ -11,12 +11,27 @@ export interface IndexThreadOptions {
 }
 
 /** To the thread. */
-export type IndexCommand = { kind: 'query'; request: number; query: IndexQuery } | { kind: 'stop' };
+export type IndexCommand =
+  | { kind: 'query'; request: number; query: IndexQuery }
+  | { kind: 'stats'; request: number }
+  | { kind: 'stop' };
 
 /** From the thread. */
 export type IndexMessage =
   | ({ kind: 'found'; request: number } & Found)
+  | ({ kind: 'stats'; request: number } & IndexStats)
   | { kind: 'failed'; request: number; reason: string };
+
+/** The state of the index, for metrics. */
+export interface IndexStats {
+  messages: number;
+  /** Of its files. */
+  bytes: number;
+  /** Of the messages in the table, as far as is known. */
+  percent: number;
+  /** Age of the oldest change that the index does not have; 0 also in a process that does not write the index. */
+  lagSeconds: number;
+}
 
 export interface Found {
   hits: Hit[];

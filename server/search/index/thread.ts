@@ -25,7 +25,7 @@ function run({ directory, database: address, log: level }: IndexThreadOptions): 
   const path = join(directory, 'messages.db');
   const lock = new WriterLock(join(directory, 'writer.lock'));
   const reader = new IndexReader(path);
-  let writer: { stop(): Promise<void> } | null = null;
+  let writer: RunningWriter | null = null;
   let timer: NodeJS.Timeout | null = null;
 
   const elect = () => {
@@ -55,7 +55,7 @@ function run({ directory, database: address, log: level }: IndexThreadOptions): 
   };
 
   parentPort?.on('message', async (command: IndexCommand) => {
-    if (command.kind === 'query') return answer(reader, command);
+    if (command.kind !== 'stop') return answer(reader, command, writer?.lagMs ?? 0);
     if (timer) clearTimeout(timer);
     await writer?.stop();
     reader.close();
@@ -65,13 +65,18 @@ function run({ directory, database: address, log: level }: IndexThreadOptions): 
   elect();
 }
 
+interface RunningWriter {
+  readonly lagMs: number;
+  stop(): Promise<void>;
+}
+
 interface WriterOptions {
   database: Database;
   log: Log;
   onFailure(error: unknown): void;
 }
 
-function startWriter(path: string, { database, log, onFailure }: WriterOptions): { stop(): Promise<void> } {
+function startWriter(path: string, { database, log, onFailure }: WriterOptions): RunningWriter {
   const file = openIndex(path);
   prepareTables(file);
   const index = new SearchIndex(file);
@@ -79,6 +84,9 @@ function startWriter(path: string, { database, log, onFailure }: WriterOptions):
   writer.start();
   database.start();
   return {
+    get lagMs() {
+      return writer.lagMs;
+    },
     stop: async () => {
       writer.stop();
       await database.stop();
@@ -87,9 +95,11 @@ function startWriter(path: string, { database, log, onFailure }: WriterOptions):
   };
 }
 
-function answer(reader: IndexReader, { request, query }: Extract<IndexCommand, { kind: 'query' }>): void {
+function answer(reader: IndexReader, command: Exclude<IndexCommand, { kind: 'stop' }>, lagMs: number): void {
+  const { request } = command;
   try {
-    send({ kind: 'found', request, ...reader.query(query) });
+    if (command.kind === 'query') send({ kind: 'found', request, ...reader.query(command.query) });
+    else send({ kind: 'stats', request, ...reader.stats(), lagSeconds: lagMs / 1000 });
   } catch (error) {
     send({ kind: 'failed', request, reason: reasonOf(error) });
   }

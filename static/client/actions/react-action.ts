@@ -2,6 +2,7 @@ import type { Author, Message, Room } from 'changeroom-client';
 import { faultText } from '../../../server/http/pages/rows/fault-text.js';
 import { t } from '../../../server/http/pages/texts/text.js';
 import type { DrawScheduler } from '../draw-scheduler.js';
+import { openEmojiPicker } from '../emoji/open-emoji-picker.js';
 import type { MessageAction, RowCommands } from './message-action.js';
 
 export interface ReactActionDependencies {
@@ -25,6 +26,7 @@ export class ReactAction implements MessageAction {
   /** The buttons of the choice, and of the reactions below a message. */
   readonly commands: RowCommands = {
     'react-with': (id, button) => this.toggle(id, button.dataset.emoji ?? ''),
+    'react-more': (id, button) => openEmojiPicker(button, (emoji) => this.toggle(id, emoji)),
   };
 
   constructor(dependencies: ReactActionDependencies) {

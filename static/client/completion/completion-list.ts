@@ -37,6 +37,11 @@ export class CompletionList {
     return this.#typed?.source ?? null;
   }
 
+  /** The name that is being typed, without its trigger. */
+  get query(): string {
+    return this.#typed?.query ?? '';
+  }
+
   /** The selected match. */
   get active(): Completion | null {
     return this.#matches[this.#active] ?? null;
@@ -71,9 +76,14 @@ export class CompletionList {
     this.#match();
   }
 
-  /** The completions of a source have changed. An open list does not change until the next key. */
+  /** The completions of a source have changed. An open list only grows at its end until the next key. */
   changed(): void {
-    if (!this.isOpen) this.#match();
+    if (!this.isOpen || !this.#typed) {
+      this.#match();
+      return;
+    }
+    const matches = this.#typed.source.matches(this.#typed.query);
+    if (this.#matches.every(({ key }, i) => matches[i]?.key === key)) this.#matches = matches;
   }
 
   /** Selects the next or previous match, around the ends. */

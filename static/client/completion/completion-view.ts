@@ -70,7 +70,7 @@ export class CompletionView {
     this.#model.source?.refresh(() => {
       this.#model.changed();
       this.#draw();
-    });
+    }, this.#model.query);
   }
 
   /** Has the same effect as typing the text. */

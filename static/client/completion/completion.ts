@@ -31,5 +31,5 @@ export interface CompletionSource {
   /** The whole name is typed: Enter sends the message instead of completing the name. */
   isComplete(query: string, completion: Completion): boolean;
   /** Called while a name is being typed. @param changed to be called when `matches` returns more */
-  refresh(changed: () => void): void;
+  refresh(changed: () => void, query: string): void;
 }

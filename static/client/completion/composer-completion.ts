@@ -6,16 +6,23 @@ import { CommandCompletions } from './command-completions.js';
 import { CompletionView } from './completion-view.js';
 import { EmojiCompletions } from './emoji-completions.js';
 import { MentionCompletions } from './mention-completions.js';
+import { PeopleLookup } from './people-lookup.js';
 import { UsageLine } from './usage-line.js';
 
 export interface ComposerCompletionDependencies {
   field: HTMLTextAreaElement;
-  api: Pick<Api, 'bots'>;
+  room: string;
+  api: Pick<Api, 'bots' | 'people'>;
   people: RoomPeople;
 }
 
 /** Completes commands, names and emoji in the field for messages. To be called while the page shows the field. */
-export function composerCompletion({ field, api, people }: ComposerCompletionDependencies): CompletionView {
+export function composerCompletion({
+  field,
+  room,
+  api,
+  people,
+}: ComposerCompletionDependencies): CompletionView {
   const commands = new CommandCompletions(() => api.bots());
   const usage = new UsageLine();
   const { mentions } = people;
@@ -25,7 +32,12 @@ export function composerCompletion({ field, api, people }: ComposerCompletionDep
     count: byId('completions-count'),
     sources: [
       commands,
-      new MentionCompletions({ mentions, people: () => people.all(), load: () => people.load() }),
+      new MentionCompletions({
+        mentions,
+        people: () => people.all(),
+        load: () => people.load(),
+        others: new PeopleLookup((start) => api.people(room, start)),
+      }),
       new EmojiCompletions({ loaded: loadedEmoji, load: loadEmoji }),
     ],
     drawn: (isOpen) => usage.show(isOpen ? 'keys' : commands.named(field.value)),

@@ -36,9 +36,10 @@ export class EmojiCompletions implements CompletionSource {
 
   matches(query: string): readonly Completion[] {
     const found = this.#dependencies.loaded()?.table.search(query, MAX_MATCHES) ?? [];
-    return found.map(({ character, codes }) => ({
+    return found.map(({ character, codes, name }) => ({
       key: codes[0] ?? character,
       text: `${character} `,
+      title: name,
       version: [],
       draw: () => [
         element('span', { class: 'completion-emoji', 'aria-hidden': 'true' }, character),

@@ -3,6 +3,7 @@ import { element } from '../../../server/http/pages/rows/element.js';
 import { t } from '../../../server/http/pages/texts/text.js';
 import type { Completion, CompletionSource } from './completion.js';
 import type { MentionText, Person } from './mention-text.js';
+import type { PeopleLookup } from './people-lookup.js';
 
 /** A name that is being typed, of up to two words. */
 const PARTIAL_NAME = /(?:^|[^\w.+@-])@([^\s@<>`]{0,40}(?: [^\s@<>`]{1,40})?)$/u;
@@ -13,6 +14,8 @@ export interface MentionCompletionsDependencies {
   people: () => Iterable<Person>;
   /** Loads further people of the room. */
   load: () => Promise<void>;
+  /** People outside of the room that a message of it can mention. */
+  others: Pick<PeopleLookup, 'found' | 'lookUp'>;
 }
 
 /** Completes names of people after `@`. */
@@ -35,26 +38,25 @@ export class MentionCompletions implements CompletionSource {
     return PARTIAL_NAME.exec(before)?.[1] ?? null;
   }
 
-  /** People whose name or a word of it begins with the text; the beginning of the name first. */
+  /** People whose name or a word of it begins with the text: those of the room first, and the beginning of the name first. */
   matches(query: string): readonly Completion[] {
     const sought = folded(query);
-    const people = [
-      ...new Map([...this.#dependencies.people()].map((one) => [one.id_user, one])).values(),
-    ].flatMap((person) => {
-      const name = folded(person.name);
-      const rank = name.startsWith(sought) ? 0 : name.includes(` ${sought}`) ? 1 : 2;
-      return rank === 2 ? [] : [{ person, rank }];
-    });
-    people.sort((a, b) => a.rank - b.rank || a.person.name.localeCompare(b.person.name));
-    return people.slice(0, MAX_SHOWN).map(({ person }) => this.#completion(person));
+    const { people, others } = this.#dependencies;
+    const ofRoom = new Map([...people()].map((one) => [one.id_user, one]));
+    const outside = new Map([...others.found()].map((one) => [one.id_user, one]));
+    for (const id of ofRoom.keys()) outside.delete(id);
+    return [...ranked(ofRoom.values(), sought), ...ranked(outside.values(), sought)]
+      .slice(0, MAX_SHOWN)
+      .map((person) => this.#completion(person));
   }
 
   isComplete(): boolean {
     return false;
   }
 
-  refresh(changed: () => void): void {
+  refresh(changed: () => void, query: string): void {
     void this.#dependencies.load().then(changed, () => {});
+    if (this.matches(query).length < MAX_SHOWN) this.#dependencies.others.lookUp(query, changed);
   }
 
   #completion(person: Person): Completion {
@@ -67,6 +69,17 @@ export class MentionCompletions implements CompletionSource {
       chosen: () => this.#dependencies.mentions.choose(person),
     };
   }
+}
+
+/** Those whose name, or a word of it, begins with a text, by rank and name. */
+function ranked(people: Iterable<Person>, sought: string): Person[] {
+  const found = [...people].flatMap((person) => {
+    const name = folded(person.name);
+    const rank = name.startsWith(sought) ? 0 : name.includes(` ${sought}`) ? 1 : 2;
+    return rank === 2 ? [] : [{ person, rank }];
+  });
+  found.sort((a, b) => a.rank - b.rank || a.person.name.localeCompare(b.person.name));
+  return found.map(({ person }) => person);
 }
 
 const folded = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();

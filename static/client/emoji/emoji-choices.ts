@@ -5,7 +5,7 @@ const TONE_KEY = 'changeroom.emojiTone';
 /** Three rows of the picker. */
 const MAX_RECENT = 24;
 
-/** The reader's recently used emoji and skin tone, which all tabs of a browser share. */
+/** The recently used emoji and the skin tone of a user, which all tabs of a browser share. */
 export class EmojiChoices {
   readonly #storage: PageStorage | null;
 

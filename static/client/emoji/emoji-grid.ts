@@ -48,15 +48,14 @@ export class EmojiGrid {
     this.element.append(
       ...emoji.slice(0, BATCH).map((one) => {
         const character = withSkinTone(one, tone);
-        const name = (one.codes[0] ?? '').replaceAll('_', ' ');
         return h(
           'button',
           {
             type: 'button',
             value: character,
             tabindex: '-1',
-            'aria-label': name,
-            title: `:${one.codes[0]}:`,
+            'aria-label': one.name,
+            title: `${one.name} :${one.codes[0]}:`,
           },
           character,
         );

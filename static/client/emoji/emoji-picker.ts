@@ -2,6 +2,7 @@ import styles from 'styles:emoji-picker';
 import { t } from '../../../server/http/pages/texts/text.js';
 import { adoptStyles } from '../adopt-styles.js';
 import { h } from '../elements.js';
+import { readPageState } from '../page-state.js';
 import { storageOf } from '../page-storage.js';
 import { EmojiChoices } from './emoji-choices.js';
 import { EmojiGrid } from './emoji-grid.js';
@@ -17,7 +18,7 @@ const MARGIN = 8;
 export class EmojiPicker {
   readonly #anchor: HTMLElement;
   readonly #chosen: (character: string) => void;
-  readonly #choices = new EmojiChoices(storageOf('localStorage', null));
+  readonly #choices = new EmojiChoices(storageOf('localStorage', readPageState().user.id_user));
   readonly #grid = new EmojiGrid((character) => this.#choose(character));
   readonly #search = h('input', {
     type: 'search',
@@ -109,8 +110,8 @@ export class EmojiPicker {
     const known = new Map(EMOJI_KIT.table.groups.flat().map((emoji) => [emoji.character, emoji]));
     const plain = (character: string) => character.replaceAll(/[🏻-🏿]/gu, '');
     return this.#choices.recent.map((character) => {
-      const { codes = [''], words = [] } = known.get(character) ?? known.get(plain(character)) ?? {};
-      return { character, codes, words, hasSkinTones: false };
+      const { codes = [''], name = character } = known.get(character) ?? known.get(plain(character)) ?? {};
+      return { character, codes, name, words: [], hasSkinTones: false };
     });
   }
 

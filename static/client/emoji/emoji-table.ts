@@ -1,8 +1,9 @@
 /** An emoji that a reader can insert. */
 export interface Emoji {
   character: string;
-  /** The first one is its name. */
   codes: readonly string[];
+  /** In the language of the page. */
+  name: string;
   /** Further words for the search. */
   words: readonly string[];
   hasSkinTones: boolean;
@@ -46,21 +47,25 @@ export class EmojiTable {
 }
 
 /** Less is better. Null: not found. */
-function rankOf({ codes, words }: Emoji, sought: readonly string[]): number | null {
+function rankOf({ codes, name, words }: Emoji, sought: readonly string[]): number | null {
   const whole = sought.join('_');
-  if (codes.includes(whole)) return 0;
-  if (codes.some((code) => code.startsWith(whole))) return 1;
-  const parts = codes.flatMap((code) => code.split('_'));
+  const names = [...codes, name.toLowerCase().replaceAll(' ', '_')];
+  if (names.includes(whole)) return 0;
+  if (names.some((one) => one.startsWith(whole))) return 1;
+  const parts = names.flatMap((one) => one.split(/[_-]/));
   if (sought.every((word) => parts.some((part) => part.startsWith(word)))) return 2;
   return sought.every((word) => [...parts, ...words].some((part) => part.startsWith(word))) ? 3 : null;
 }
 
 function parseEmoji(line: string): Emoji {
-  const [character = '', codes = '', ...words] = line.split(' ');
+  const [character = '', joined = '', ...words] = line.split(' ');
   const hasSkinTones = character.endsWith('*');
+  const codes = joined.split(',');
+  const label = words[0]?.startsWith('=') ? words.shift()?.slice(1) : codes[0];
   return {
     character: hasSkinTones ? character.slice(0, -1) : character,
-    codes: codes.split(','),
+    codes,
+    name: label?.replaceAll('_', ' ') ?? character,
     words,
     hasSkinTones,
   };

@@ -216,6 +216,7 @@ export const userId = z.string().meta({ description: 'Id of a user', examples: [
 
 export const userIds = rule(
   (value) => {
+    if (value === undefined) return undefined;
     const ids = [value].flat().filter((id) => typeof id === 'string');
     if (ids.length === 0) throw new ChatError('bad-request', 'id is missing', { field: 'id' });
     if (ids.length > MAX_USERS_PER_REQUEST) {
@@ -234,4 +235,17 @@ export const userIds = rule(
     description: 'Ids of users: `?id=1&id=2`',
     examples: [['1', '2']],
   },
-);
+).optional();
+
+/** The beginning of a name. */
+export const namePrefix = rule((value) => (value === undefined ? undefined : cleanName(value)), {
+  type: 'string',
+  minLength: 1,
+  maxLength: LIMITS.name,
+  description: 'The beginning of a name, or of a word of it; not together with `id`',
+}).optional();
+
+export const roomOfPeople = rule((value) => (value === undefined ? undefined : cleanRoom(value)), {
+  ...aRoom,
+  description: 'With `prefix`: the room of the message',
+}).optional();

@@ -68,6 +68,18 @@ export function quickReactions(): ElementTree {
     'div',
     { class: 'actions question quick', role: 'group', 'aria-label': t('annotations.label') },
     ...buttons,
+    element(
+      'button',
+      {
+        type: 'button',
+        class: 'tool',
+        'data-action': 'react-more',
+        'aria-haspopup': 'dialog',
+        'aria-label': t('annotations.moreEmoji'),
+        title: t('annotations.moreEmoji'),
+      },
+      '…',
+    ),
   );
 }
 

@@ -17,15 +17,18 @@ export function fileViews(
   { room, files }: { room: Message['room']; files?: readonly MessageFile[] | undefined },
   as: string | null,
 ): ElementTree[] {
-  if (!files) return [];
+  if (!files || files.length === 0) return [];
   const images = files.filter(isInline);
   const box = images.length === 1 ? SINGLE_BOX : GRID_BOX;
   const downloads = files.filter((file) => !isInline(file));
   return [
-    ...(images.length > 0
-      ? [element('div', { class: 'images' }, ...images.map((file) => image(file, room, as, box)))]
-      : []),
-    ...downloads.map((file) => download(file, fileAddress(room, file.id, '', as))),
+    element(
+      'div',
+      { class: 'files' },
+      images.length > 0 &&
+        element('div', { class: 'images' }, ...images.map((file) => image(file, room, as, box))),
+      ...downloads.map((file) => download(file, fileAddress(room, file.id, '', as))),
+    ),
   ];
 }
 

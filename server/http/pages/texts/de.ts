@@ -21,6 +21,7 @@ export const de: Messages = {
   'annotations.chip': '{emoji} {number}: {names}',
   'annotations.label': 'Reaktionen',
   'annotations.more': { one: '{count} weitere Person', other: '{count} weitere' },
+  'annotations.moreEmoji': 'Weitere Emoji',
   'annotations.none': 'In diesem Raum ist keine Nachricht angeheftet.',
   'annotations.pin': 'Anheften',
   'annotations.pinned': 'Angeheftet',
@@ -161,17 +162,22 @@ export const de: Messages = {
   'log.targetUnknown': 'Diese Nachricht gibt es in diesem Raum nicht, oder sie wurde gelöscht.',
   'log.times': 'Zeiten sind in UTC.',
 
+  'followers.count': { one: '{count} Person folgt', other: '{count} Personen folgen' },
+  'followers.countOrMore': 'Mindestens {count} Personen folgen',
+  'followers.none': 'Diesem Raum folgt noch niemand.',
+  'followers.noneHint':
+    'Diesem Raum folgt noch niemand. Man kann ihn lesen und in ihm schreiben, ohne ihm zu folgen.',
+  'followers.title': 'Wer folgt',
+
+  'manifest.description': 'Ein Chat, dessen Nachrichten überall erscheinen, sobald sie geschrieben sind',
+
   'members.back': 'Zurück zum Raum',
   'members.count': { one: '{count} Mitglied', other: '{count} Mitglieder' },
   'members.countOrMore': 'Mindestens {count} Mitglieder',
   'members.firstPage': 'Erste Seite',
   'members.hereNow': 'Gerade hier',
   'members.isHereNow': 'gerade hier',
-  'members.more': 'Weitere Mitglieder',
   'members.none': 'Dieser Raum hat noch keine Mitglieder.',
-  'members.noneHint':
-    'Dieser Raum hat noch keine Mitglieder. Man kann ihn lesen und in ihm schreiben, ohne ihm beizutreten.',
-  'members.of': 'Mitglieder von {room}',
 
   'membersOnly.hint': 'Tritt ihm bei, um Nachrichten zu lesen und zu schreiben.',
   'membersOnly.join': '{room} beitreten',
@@ -230,13 +236,23 @@ export const de: Messages = {
   'newRoom.topic': 'Thema',
   'newRoom.topicHint': 'Worum geht es?',
 
+  'notice.follows': {
+    one: '{people} folgt diesem Raum jetzt',
+    other: '{people} folgen diesem Raum jetzt',
+  },
   'notice.joined': { one: '{people} ist beigetreten', other: '{people} sind beigetreten' },
   'notice.left': { one: '{people} hat den Raum verlassen', other: '{people} haben den Raum verlassen' },
   'notice.others': { one: '{count} weitere Person', other: '{count} weitere' },
+  'notice.unfollows': {
+    one: '{people} folgt diesem Raum nicht mehr',
+    other: '{people} folgen diesem Raum nicht mehr',
+  },
   'notice.users': { one: '{count} Person', other: '{count} Personen' },
   'notice.you': 'Du',
+  'notice.youFollow': 'Du folgst diesem Raum jetzt',
   'notice.youJoined': 'Du bist beigetreten',
   'notice.youLeft': 'Du hast den Raum verlassen',
+  'notice.youUnfollow': 'Du folgst diesem Raum nicht mehr',
 
   'offline.hint':
     'Diese Nachrichten wurden vorher geladen. Die Seite geht weiter, sobald es eine Verbindung gibt.',
@@ -426,7 +442,7 @@ export const de: Messages = {
 
   'skip.toForm': 'Zum Formular springen',
   'skip.toJoining': 'Zum Beitreten springen',
-  'skip.toMembers': 'Zu den Mitgliedern springen',
+  'skip.toMembers': 'Zur Liste springen',
   'skip.toWriting': 'Zum Schreiben springen',
 
   'switcher.create': 'Den Raum „{name}“ anlegen',
@@ -465,7 +481,7 @@ export const faults: Faults = {
   'too-many-pins': 'Der Raum hat zu viele angeheftete Nachrichten.',
   'members-only': 'Das können nur Mitglieder des Raums.',
   'bad-room': {
-    limit: 'Der Name des Raums darf höchstens {limit} Zeichen haben.',
+    limit: 'Der Name des Raums darf höchstens 64 Zeichen und 128 Byte lang sein.',
     other: 'Der Name des Raums ist leer oder enthält unzulässige Zeichen.',
   },
   'bad-body': {

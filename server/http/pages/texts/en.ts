@@ -26,6 +26,7 @@ export const en = {
   'annotations.chip': '{emoji} {number}: {names}',
   'annotations.label': 'Reactions',
   'annotations.more': { one: '{count} more', other: '{count} more' },
+  'annotations.moreEmoji': 'More emoji',
   'annotations.none': 'No message of this room is pinned.',
   'annotations.pin': 'Pin',
   'annotations.pinned': 'Pinned',
@@ -163,16 +164,21 @@ export const en = {
   'log.targetUnknown': 'This message does not exist in this room, or was deleted.',
   'log.times': 'Times are UTC.',
 
+  'followers.count': { one: '{count} follower', other: '{count} followers' },
+  'followers.countOrMore': '{count}+ followers',
+  'followers.none': 'This room has no followers yet.',
+  'followers.noneHint': 'This room has no followers yet. Users can read and write without following it.',
+  'followers.title': 'Followers',
+
+  'manifest.description': 'A chat whose messages appear everywhere as they are written',
+
   'members.back': 'Back to the room',
   'members.count': { one: '{count} member', other: '{count} members' },
   'members.countOrMore': '{count}+ members',
   'members.firstPage': 'First page',
   'members.hereNow': 'Here now',
   'members.isHereNow': 'here now',
-  'members.more': 'More members',
   'members.none': 'This room has no members yet.',
-  'members.noneHint': 'This room has no members yet. Users can read and write without joining it.',
-  'members.of': 'Members of {room}',
 
   'membersOnly.hint': 'Join it to read and write messages.',
   'membersOnly.join': 'Join {room}',
@@ -231,13 +237,20 @@ export const en = {
   'newRoom.topic': 'Topic',
   'newRoom.topicHint': 'What is it about?',
 
+  'notice.follows': { one: '{people} follows this room now', other: '{people} follow this room now' },
   'notice.joined': { one: '{people} joined', other: '{people} joined' },
   'notice.left': { one: '{people} left', other: '{people} left' },
   'notice.others': { one: '{count} other', other: '{count} others' },
+  'notice.unfollows': {
+    one: '{people} no longer follows this room',
+    other: '{people} no longer follow this room',
+  },
   'notice.users': { one: '{count} user', other: '{count} users' },
   'notice.you': 'You',
+  'notice.youFollow': 'You follow this room now',
   'notice.youJoined': 'You joined',
   'notice.youLeft': 'You left',
+  'notice.youUnfollow': 'You no longer follow this room',
 
   'offline.hint': 'These messages were loaded before. The page continues when there is a connection.',
   'offline.nothingSaved': 'No messages of this room are saved in this browser.',
@@ -419,7 +432,7 @@ export const en = {
 
   'skip.toForm': 'Skip to the form',
   'skip.toJoining': 'Skip to joining',
-  'skip.toMembers': 'Skip to the members',
+  'skip.toMembers': 'Skip to the list',
   'skip.toWriting': 'Skip to writing',
 
   'switcher.create': 'Create the room “{name}”',

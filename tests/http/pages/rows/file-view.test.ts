@@ -23,7 +23,7 @@ test('a small image shows itself, one that moves its still thumbnail', () => {
 test('every other file is a link to a download, also an image that pages do not show', () => {
   for (const type of ['image/svg+xml', 'text/html', 'application/pdf'])
     expect(html([{ ...image, name: 'a.x', type }], 'one')).toMatch(
-      /^<a class="file" href="\/api\/rooms\/a%20b\/files\/i\?id_user=one" download="a.x">/,
+      /^<div class="files"><a class="file" href="\/api\/rooms\/a%20b\/files\/i\?id_user=one" download="a.x">/,
     );
 });
 

@@ -1,7 +1,7 @@
-import type { Quotes } from '../../protocol/entities.js';
-import { mentionedUsers } from '../../protocol/mentions.js';
-import type { Author, Message } from '../../protocol/message.js';
-import type { MentionNames, ShownMessage } from './rows/shown-message.js';
+import type { Quotes } from '../../../protocol/entities.js';
+import { mentionedUsers } from '../../../protocol/mentions.js';
+import type { Author, Message } from '../../../protocol/message.js';
+import type { MentionNames, ShownMessage } from './shown-message.js';
 
 /** The messages with current names, and with the messages to which they reply. */
 export function shownMessages(
