@@ -71,7 +71,8 @@ export class SecuredVisitors {
     const user = await visitors.session(req, res);
     const begun = secured.challenges.find(user.id_user, req.headers.cookie, req.secure);
     res.append('Set-Cookie', secured.challenges.clear(req.secure));
-    await secured.addPasskey(user, response, begun, party, req.ip);
+    const device = deviceName(req.headers['user-agent']);
+    await secured.addPasskey(user, response, begun, party, { address: req.ip, device });
     return this.#keep(req, res, user);
   }
 

@@ -81,6 +81,12 @@ export class MemberList {
       );
     }
     if (!('room' in frame) || frame.room !== this.#dependencies.room) return;
+    if (frame.type === 'roleChanged') {
+      const { id_user, role } = frame;
+      this.#members = this.#members.map((member) =>
+        member.id_user === id_user ? { ...member, role } : member,
+      );
+    }
     const isChange =
       frame.type === 'memberJoined' || frame.type === 'memberLeft' || frame.type === 'membersChanged';
     // A page that is loading may have been read before the change.

@@ -48,11 +48,12 @@ export class MembersSection {
     const isPresent = (id_user: string, wasPresent: boolean) =>
       presence.isKnown && presence.isNamed ? here.has(id_user) : wasPresent;
     this.#list.render(
-      members.map(({ id_user, name, present }) => {
-        const member = { id_user, name, isPresent: isPresent(id_user, present), isSelf: id_user === self };
+      members.map(({ id_user, name, present, role }) => {
+        const isSelf = id_user === self;
+        const member = { id_user, name, role, isPresent: isPresent(id_user, present), isSelf };
         return {
           key: id_user,
-          version: [name, member.isPresent, member.isSelf],
+          version: [name, role, member.isPresent, isSelf],
           draw: () => memberRow(member),
         };
       }),

@@ -99,6 +99,9 @@ export class RoomDirectory {
         this.#put({ ...this.get(frame.room), joined: false, unread: null, mentions: null });
         this.markStale();
         break;
+      case 'roleChanged':
+        if (frame.id_user === self) this.markStale();
+        break;
       case 'read':
         if (frame.room !== this.#current) this.#wasRead(frame);
         break;

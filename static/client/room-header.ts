@@ -1,6 +1,7 @@
 import type { Author } from 'changeroom-client';
 import { faultText } from '../../server/http/pages/rows/fault-text.js';
 import { membershipWords } from '../../server/http/pages/rows/membership-words.js';
+import { readOnlyText } from '../../server/http/pages/rows/read-only.js';
 import { accessWords, roomMark } from '../../server/http/pages/rows/room-row.js';
 import type { RoomEntry } from '../../server/protocol/room.js';
 import type { Api } from './api.js';
@@ -42,7 +43,12 @@ export class RoomHeader {
     return this.#fault;
   }
 
-  show({ name, topic, access, joined }: RoomEntry, user: Author): void {
+  show(entry: RoomEntry, user: Author): void {
+    const { name, topic, access, joined } = entry;
+    const readOnly = readOnlyText(entry);
+    setText('read-only', readOnly);
+    byId('read-only').hidden = readOnly === '';
+    byId('composer').hidden = readOnly !== '';
     this.#nameForm?.show(user);
     byId('topic').hidden = topic === '';
     setText('topic', topic);

@@ -105,11 +105,16 @@ describe('without JavaScript', () => {
     const lobby = await second.post(`${app.url}/recover`, { name: 'Tove', code });
     expect(await lobby.text()).toContain('value="Tove"');
     const page = await (await first.get(ownPage())).text();
-    const [path = ''] = /\/settings\/name\/sessions\/[\w-]+\/end/.exec(page) ?? [];
+    expect(page).toContain('Sign out all others');
+    const [path = ''] = /\/settings\/name\/sessions\/[\w-]{43}\/end/.exec(page) ?? [];
     expect(await (await first.post(app.url + path, {})).text()).toContain('signed out');
     const ended = await second.get(`${app.url}/r/tea`);
     expect(ended.status).toBe(401);
     expect(await ended.text()).toContain('href="/recover"');
+    await second.post(`${app.url}/recover`, { name: 'Tove', code });
+    await first.post(`${ownPage()}/sessions/end-others`, {});
+    expect((await first.get(ownPage())).status).toBe(200);
+    expect((await second.get(`${app.url}/r/tea`)).status).toBe(401);
     const fresh = await second.post(`${app.url}/recover/forget`, {});
     expect(await fresh.text()).toMatch(/value="Guest \d{4}"/);
   });

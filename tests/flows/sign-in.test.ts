@@ -106,6 +106,20 @@ describe('signing in at an identity provider', () => {
     expect(text).not.toContain('eyJ');
   });
 
+  test('a user lists the own sessions and ends one of them', async () => {
+    const [kept, ended] = [await visitor('gita'), await visitor('gita')];
+    const json = { accept: 'application/json' };
+    const list = await jsonOf(await kept.send(`${here.url}/api/me/sessions`, { headers: json }));
+    expect(list.map(({ is_current }: { is_current: boolean }) => is_current)).toEqual([false, true]);
+    const path = `${here.url}/api/me/sessions/${list[0].id}`;
+    expect((await kept.send(path, { method: 'DELETE', headers: json })).status).toBe(204);
+    expect((await me(ended, here)).status).toBe(401);
+    expect((await me(kept, here)).status).toBe(200);
+    const noGuests = await kept.send(`${here.url}/api/me/credentials`, { headers: json });
+    expect(await jsonOf(noGuests)).toMatchObject({ status: 403, code: 'name-is-given' });
+    expect((await kept.send(`${here.url}/settings/name`)).status).toBe(404);
+  });
+
   test('a session counts at every server, on pages, in REST, at sockets and event streams', async () => {
     const browser = await visitor('eve');
     expect(await jsonOf(await me(browser, there))).toEqual({ id_user: 'eve', name: 'Eve' });

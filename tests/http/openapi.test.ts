@@ -272,6 +272,8 @@ const CALLS: [id: string, call: () => Call, status: number][] = [
   ['listCredentials', asSecured(), 200],
   ['removeCredential', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listSessions', asSecured(), 200],
+  ['endOtherSessions', asSecured(), 204],
+  ['listSessions', asSecured(), 200],
   ['endSession', asSecured(() => ({ path: { id: last[0].id } })), 204],
   ['listPushSubscriptions', () => ({}), 200],
   ['putPushSubscription', () => ({ body: { endpoint: 'https://push.example.org/1', keys: PUSH_KEYS } }), 204],

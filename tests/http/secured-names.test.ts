@@ -360,6 +360,54 @@ describe('sessions', () => {
     stream.close();
   });
 
+  test('using a session extends it and its cookie after a day, and one that is not used ends', async () => {
+    const guest = await guestNamed('Frieda');
+    await secure(guest);
+    const { id_user } = await guest.ask('GET', '/api/me');
+    const rows = () => r.table('sessions').filter({ id_user });
+    const endOfRow = async () => {
+      const [row] = await (await rows().run(console_)).toArray();
+      return Number(row.ends);
+    };
+    const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000);
+    await rows()
+      .update({ refreshed: inDays(-2), expires: inDays(300), ends: inDays(300) })
+      .run(console_);
+    const value = guest.browser.cookie(here.url, SESSION);
+    const setCookies = async () => {
+      const answer = await fetch(`${here.url}/api/me`, { headers: { cookie: guest.cookies() } });
+      return answer.headers.getSetCookie();
+    };
+    await until('the cookie is sent again', async () => {
+      const [cookie = ''] = await setCookies();
+      return cookie.startsWith(`${SESSION}=${value}; Max-Age=`);
+    });
+    await until('the row is extended', async () => (await endOfRow()) > Number(inDays(364)));
+    await until('the cookie is not sent again', async () => (await setCookies()).length === 0);
+    await rows()
+      .update({ ends: inDays(-1) })
+      .run(console_);
+    await until('the session has ended', async () => {
+      const { status, code } = await guest.ask('GET', '/api/me', undefined, there);
+      return status === 401 && code === 'token-expired';
+    });
+  });
+
+  test('a guest who takes a name while another one secures it does not share it', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const name = `Rival ${'abcde'[i]}`;
+      const first = await guestNamed(name);
+      const { confirmation } = await first.ask('POST', '/api/me/recovery-code');
+      const second = new Guest();
+      await Promise.all([
+        first.ask('PUT', '/api/me/recovery-code', { confirmation }),
+        second.ask('PUT', '/api/me', { name }, there),
+      ]);
+      expect(await first.ask('GET', '/api/me')).toMatchObject({ status: 200, name });
+      expect((await second.ask('GET', '/api/me')).name).not.toBe(name);
+    }
+  });
+
   test('the last credential releases the name, and only its owner removes it', async () => {
     const guest = await guestNamed('Dario');
     await secure(guest);

@@ -104,6 +104,7 @@ export class SecuredGuests {
 
   /**
    * Adds a passkey of a guest, and so secures the name.
+   * @param device browser and system, for the list of passkeys
    * @throws ChatError `login-failed`, `too-many-credentials`, and as `#hold`
    */
   async addPasskey(
@@ -111,7 +112,7 @@ export class SecuredGuests {
     response: RegistrationResponseJSON,
     challenge: PasskeyChallenge,
     party: RelyingParty,
-    address: string | undefined,
+    { address, device }: { address: string | undefined; device: string },
   ): Promise<void> {
     const { credentials, limits, log, now } = this.#dependencies;
     await limits.rename(user.id_user, address);
@@ -120,7 +121,7 @@ export class SecuredGuests {
       await this.passkeys(user.id_user);
       await this.#hold(user);
       const id = passkeyId(passkey.credential_id);
-      const isNew = await credentials.addPasskey(id, { ...passkey, id_user: user.id_user }, now());
+      const isNew = await credentials.addPasskey(id, { ...passkey, id_user: user.id_user }, device, now());
       if (!isNew)
         throw new ChatError('login-failed', 'this passkey is in use already', { field: 'response' });
     });

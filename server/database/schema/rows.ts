@@ -183,6 +183,8 @@ export interface CredentialRow {
   created?: unknown;
   /** When a browser last got the name back by it. */
   used?: unknown;
+  /** Browser and system with which it was created: `Firefox, Linux`. */
+  device?: unknown;
   /** Of a passkey: its id, public key (COSE, base64url), signature counter, transports, and the host that it is for. */
   credential_id?: unknown;
   public_key?: unknown;

@@ -15,6 +15,8 @@ export interface ListedCredential {
   created: number | null;
   /** When a browser last got the name back by it; null: never. */
   used: number | null;
+  /** Browser and system with which it was created; null when they are not known. */
+  device: string | null;
 }
 
 export interface StoredPasskey {
@@ -73,9 +75,14 @@ export class CredentialTable {
       .sort((one, other) => (one.created ?? 0) - (other.created ?? 0));
   }
 
-  /** @returns false if the passkey is stored already. @throws ChatError `database-unavailable`, `storage-full` */
-  async addPasskey(id: string, passkey: StoredPasskey, now: number): Promise<boolean> {
-    const row = { id, kind: 'passkey', created: timeOf(now), used: null, challenged: 0, ...passkey };
+  /**
+   * @param device browser and system
+   * @returns false if the passkey is stored already
+   * @throws ChatError `database-unavailable`, `storage-full`
+   */
+  async addPasskey(id: string, passkey: StoredPasskey, device: string, now: number): Promise<boolean> {
+    const times = { created: timeOf(now), used: null, challenged: 0 };
+    const row = { id, kind: 'passkey', device, ...times, ...passkey };
     const { inserted } = await this.#database.run(this.#rows().insert(row, { conflict: keepStored }));
     this.cache.invalidate(passkey.id_user);
     return inserted === 1;
@@ -151,9 +158,15 @@ export class CredentialTable {
   }
 }
 
-function toListed({ id, kind, created, used }: CredentialRow): ListedCredential | null {
+function toListed({ id, kind, created, used, device }: CredentialRow): ListedCredential | null {
   if (typeof id !== 'string' || (kind !== 'passkey' && kind !== 'recovery')) return null;
-  return { id, kind, created: millisecondsOf(created), used: millisecondsOf(used) };
+  return {
+    id,
+    kind,
+    created: millisecondsOf(created),
+    used: millisecondsOf(used),
+    device: typeof device === 'string' && device !== '' ? device : null,
+  };
 }
 
 function toPasskey(row: CredentialRow): StoredPasskey | null {

@@ -110,7 +110,7 @@ export class SessionTable {
             id,
             created: millisecondsOf(created),
             used: millisecondsOf(refreshed),
-            device: typeof device === 'string' ? device : null,
+            device: typeof device === 'string' && device !== '' ? device : null,
           }
         : [],
     );

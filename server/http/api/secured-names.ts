@@ -32,6 +32,11 @@ const credential = z
     kind: z.enum(['passkey', 'recovery']),
     created: time.nullable(),
     used: time.nullable().describe('When a browser last got the name back by it'),
+    device: z
+      .string()
+      .nullable()
+      .describe('Browser and system with which a passkey was created')
+      .meta({ examples: ['Firefox, Linux'] }),
   })
   .meta({ id: 'Credential' });
 

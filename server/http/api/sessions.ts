@@ -57,6 +57,16 @@ const endSession = operation({
   errors: ['no-such-session'],
 });
 
+const endOtherSessions = operation({
+  id: 'endOtherSessions',
+  method: 'delete',
+  path: '/api/me/sessions',
+  tag,
+  summary: 'End all your other sessions',
+  description: 'All but that of the request.',
+  responses: { 204: { description: 'Ended' } },
+});
+
 export function sessionEndpoints({ userSessions, visitors }: SessionsDependencies): Endpoint[] {
   return [
     endpoint(listSessions, async (_input, req, res) => {
@@ -65,6 +75,12 @@ export function sessionEndpoints({ userSessions, visitors }: SessionsDependencie
       res
         .set('Cache-Control', 'no-store')
         .json(sessions.map((one) => ({ ...one, is_current: one.id === id_session })));
+    }),
+
+    endpoint(endOtherSessions, async (_input, req, res) => {
+      const { id_user, id_session } = await visitors.session(req, res);
+      await endOthers(userSessions, id_user, id_session);
+      res.status(204).end();
     }),
 
     endpoint(endSession, async ({ params: { id } }, req, res) => {
@@ -85,4 +101,14 @@ export async function endOwnSession(
   if (!own.some((one) => one.id === id))
     throw new ChatError('no-such-session', 'you have no session of this id', { field: 'id' });
   await sessions?.end(id);
+}
+
+/** @param kept id of the session that stays. @throws ChatError `database-unavailable` */
+export async function endOthers(
+  sessions: UserSessions | null,
+  id_user: string,
+  kept: string | undefined,
+): Promise<void> {
+  const own = (await sessions?.list(id_user)) ?? [];
+  for (const { id } of own) if (id !== kept) await sessions?.end(id);
 }

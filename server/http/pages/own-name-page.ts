@@ -1,10 +1,11 @@
 import { type Request, type Response, Router } from 'express';
 import type { NewRecoveryCode } from '../../auth/secured/secured-guests.js';
 import { isGuestName } from '../../database/tables/chosen-name.js';
+import type { ListedCredential } from '../../database/tables/credential-table.js';
 import type { ListedSession } from '../../database/tables/session-table.js';
 import { ChatError } from '../../protocol/errors.js';
 import { cleanName, LOBBY } from '../../protocol/message.js';
-import { endOwnSession, type UserSessions } from '../api/sessions.js';
+import { endOthers, endOwnSession, type UserSessions } from '../api/sessions.js';
 import { onlyMethods } from '../middleware/problems.js';
 import { readFields, requestBody } from '../middleware/request-body.js';
 import type { SecuredVisitors } from '../secured-visitors.js';
@@ -45,7 +46,7 @@ export function ownNameRouter(dependencies: OwnNamePageDependencies): Router {
       ...sidePanel({ ...visitor, room: LOBBY, isRoomShown: false, rooms }),
       isNameChosen: !isGuestName(visitor.user.name),
       isSecured: credentials.length > 0,
-      credentials: credentials.map((one) => ({ ...one, times: timesOf(one) })),
+      credentials: credentials.map((one) => ({ ...one, times: detailsOf(one) })),
       hasCode: credentials.some(({ kind }) => kind === 'recovery'),
       sessions: sessions.map((one) => sessionRow(one, id_session)),
       typedName: (error && textOf(Object(req.body).name)) ?? visitor.user.name,
@@ -103,6 +104,15 @@ export function ownNameRouter(dependencies: OwnNamePageDependencies): Router {
     .post(form('removed', (req, res) => securedVisitors.removeCredential(req, res, String(req.params.id))))
     .all(onlyMethods('POST'));
   router
+    .route(`${OWN_NAME_PATH}/sessions/end-others`)
+    .post(
+      form('ended', async (req, res) => {
+        const { id_user, id_session } = await visitors.session(req, res);
+        await endOthers(userSessions, id_user, id_session);
+      }),
+    )
+    .all(onlyMethods('POST'));
+  router
     .route(`${OWN_NAME_PATH}/sessions/:id/end`)
     .post(
       form('ended', async (req, res) => {
@@ -115,13 +125,19 @@ export function ownNameRouter(dependencies: OwnNamePageDependencies): Router {
 }
 
 function sessionRow({ id, device, created, used }: ListedSession, current: string | undefined) {
-  const name = device === null || device === '' ? t('ownName.unknownDevice') : device;
+  const name = device ?? t('ownName.unknownDevice');
   return { id, name, isCurrent: id === current, times: timesOf({ created, used }) };
+}
+
+function detailsOf(credential: ListedCredential): string {
+  const { device } = credential;
+  return device === null ? timesOf(credential) : `${device}, ${timesOf(credential)}`;
 }
 
 /** To the day: the server does not know the reader's zone. */
 function timesOf({ created, used }: Pick<ListedSession, 'created' | 'used'>): string {
   const since = created === null ? [] : [t('ownName.since', { day: UTC_TIME.dayName(created) })];
-  const last = used === null ? [] : [t('ownName.lastUsed', { day: UTC_TIME.dayName(used) })];
+  const isUsed = used !== null && (created === null || UTC_TIME.dayOf(used) !== UTC_TIME.dayOf(created));
+  const last = isUsed ? [t('ownName.lastUsed', { day: UTC_TIME.dayName(used) })] : [];
   return [...since, ...last].join(', ');
 }

@@ -8,6 +8,7 @@ import type { FileService } from '../../files/file-service.js';
 import type { Limits } from '../../limits/limits.js';
 import { cleanName, cleanRoom, LOBBY } from '../../protocol/message.js';
 import type { MentionList } from '../../rooms/mention-list.js';
+import type { RoomAdministration } from '../../rooms/room-administration.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { ROOT } from '../../runtime/project-root.js';
@@ -20,6 +21,7 @@ import { sameOrigin } from '../middleware/same-origin.js';
 import type { SecuredVisitors } from '../secured-visitors.js';
 import type { Visitors } from '../visitors.js';
 import { type Assets, BUILD_FOLDER, readAssets } from './assets.js';
+import { invitationRouter } from './invitation-page.js';
 import { LogPageLoader } from './log-page-loader.js';
 import { loginRouter } from './login-pages.js';
 import { MANIFEST_PATH, manifest } from './manifest.js';
@@ -33,11 +35,12 @@ import { recoveryRouter } from './recovery-page.js';
 import { rejectedForm } from './rejected-form.js';
 import { RoomPageLoader } from './room-page-loader.js';
 import { roomPagesRouter } from './room-pages.js';
+import { roomSettingsRouter } from './room-settings-page.js';
 import { roomPath } from './rows/room-path.js';
 import { searchPagesRouter } from './search-pages.js';
 import { settingsRouter } from './settings-page.js';
 
-export interface PagesDependencies {
+export interface PagesDependencies extends RoomAdministration {
   directory: RoomDirectory;
   files: Pick<FileService, 'upload'>;
   limits: Pick<Limits, 'failedLogin' | 'heavyWork' | 'history' | 'loginAttempt'>;
@@ -105,6 +108,8 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
   // A login page on another site may send a token here.
   if (dependencies.login) router.use(loginRouter({ ...dependencies, login: dependencies.login }));
   router.use(sameOrigin(dependencies.origins));
+  router.use(invitationRouter({ ...dependencies, roomPages }));
+  router.use(roomSettingsRouter({ ...dependencies, roomPages }));
   router.use(roomPagesRouter({ ...dependencies, roomPages, logPages }));
   router.use(newRoomRouter({ ...dependencies, roomPages }));
   router.use(mentionsPageRouter({ ...dependencies, roomPages }));

@@ -5,6 +5,7 @@ import type { Limits } from '../../limits/limits.js';
 import { ChatError } from '../../protocol/errors.js';
 import { isMessageId } from '../../protocol/message.js';
 import type { PresentUsers } from '../../protocol/presence.js';
+import type { JoinRequests } from '../../rooms/join-requests.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import { type PageMessages, type PageMessagesDependencies, readPageMessages } from './page-messages.js';
 import { localeOf } from './reader-locale.js';
@@ -19,6 +20,7 @@ import { inLocale } from './texts/text.js';
 export interface RoomPageLoaderDependencies extends PageMessagesDependencies {
   directory: RoomDirectory;
   limits: Pick<Limits, 'heavyWork' | 'history'>;
+  joinRequests: Pick<JoinRequests, 'has'>;
   users: UserTable;
 }
 
@@ -91,8 +93,14 @@ export class RoomPageLoader {
 
   /** The page of a room that the user may not enter shows only its name. */
   async refuse(req: Request, res: Response, shown: RoomPageRequest): Promise<void> {
-    const rooms = await this.list(shown.user.id_user);
-    const page = inLocale(localeOf(req, res), () => sidePanel({ ...shown, rooms }));
+    const { room, user } = shown;
+    const { directory, joinRequests } = this.#dependencies;
+    const [rooms, entry, hasAsked] = await Promise.all([
+      this.list(user.id_user),
+      directory.info(room, user.id_user),
+      joinRequests.has(room, user.id_user),
+    ]);
+    const page = inLocale(localeOf(req, res), () => ({ ...sidePanel({ ...shown, rooms }), entry, hasAsked }));
     this.#respond(res, 403).render('members-only', page);
   }
 

@@ -12,7 +12,14 @@ import { membersTitle } from './rows/members-title.js';
 import { personRow } from './rows/person-row.js';
 import { partialNote, peopleLabel, presentPeople } from './rows/present-people.js';
 import { quotedText } from './rows/quote-line.js';
-import { notificationsPath, pinnedPath, roomSearchPath, withQuery } from './rows/room-path.js';
+import { readOnlyText } from './rows/read-only.js';
+import {
+  notificationsPath,
+  pinnedPath,
+  roomSearchPath,
+  roomSettingsPath,
+  withQuery,
+} from './rows/room-path.js';
 import type { ShownMessage } from './rows/shown-message.js';
 import { shownMessages } from './rows/shown-messages.js';
 import { type SidePanelModel, sidePanel } from './side-panel.js';
@@ -80,6 +87,8 @@ export function roomPage(model: RoomPageModel) {
     membersTitle: membersTitle(side.entry.access === 'open', null),
     pinnedPath: pinnedPath(room, as),
     notificationsPath: notificationsPath(room, as),
+    settingsOfRoomPath: roomSettingsPath(room, as),
+    readOnly: readOnlyText(side.entry),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),

@@ -11,11 +11,13 @@ import {
   cleanId,
   cleanReplyTo,
   cleanRoom,
+  cleanTopic,
   LIMITS,
   LOBBY,
 } from '../../protocol/message.js';
 import { cleanEmoji } from '../../protocol/text/reaction-emoji.js';
 import { noticeInTime } from '../../rooms/command-notices.js';
+import type { JoinRequests } from '../../rooms/join-requests.js';
 import type { RoomDirectory } from '../../rooms/room-directory.js';
 import type { RoomService } from '../../rooms/room-service.js';
 import { isMultipart, readMultipart } from '../middleware/multipart.js';
@@ -29,11 +31,12 @@ import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import { showPinnedPage } from './pinned-page.js';
 import { rejectedForm, textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
-import { roomPath, withQuery } from './rows/room-path.js';
+import { notificationsPath, roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
   files: Pick<FileService, 'upload'>;
+  joinRequests: Pick<JoinRequests, 'add'>;
   logPages: LogPageLoader;
   rooms: Pick<RoomService, 'post' | 'edit' | 'remove' | 'react' | 'pinned'>;
   roomPages: RoomPageLoader;
@@ -50,6 +53,7 @@ type Fields = Record<string, unknown>;
 export function roomPagesRouter({
   directory,
   files,
+  joinRequests,
   logPages,
   rooms,
   roomPages,
@@ -80,7 +84,9 @@ export function roomPagesRouter({
     const by = user.id_user;
     if (fields.action === 'react') return react(room, fields, user, address);
     const id = fields.id === undefined ? undefined : cleanId(fields.id);
-    if (fields.action === 'join') await directory.join(room, user, address);
+    if (fields.action === 'request')
+      await joinRequests.add(room, user, cleanTopic(fields.text ?? ''), address);
+    else if (fields.action === 'join') await directory.join(room, user, address);
     else if (fields.action === 'leave') await directory.leave(room, by, address);
     else if (fields.action === 'delete') await rooms.remove({ room, id: cleanId(id), by }, address);
     else if (fields.action === 'edit')
@@ -147,6 +153,7 @@ export function roomPagesRouter({
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
       const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
       if (req.query.members !== undefined) await showOnePart(req, res, shown, showMembersPage);
+      else if (req.query.notifications !== undefined) res.redirect(notificationsPath(room, as));
       else if (req.query.pinned !== undefined) await showOnePart(req, res, shown, showPinnedPage);
       else await pagesOf(req).show(req, res, shown);
     };

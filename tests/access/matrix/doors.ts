@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Action } from '../../../server/access/rights.js';
 import type { ErrorCode } from '../../../server/protocol/errors.js';
 import { type MatrixRoom, type MatrixUser, messageOf, SECRET_TEXT } from './world.js';
@@ -230,8 +231,29 @@ const asNewcomer = (open: (cell: Cell) => Promise<Answer>) => (cell: Cell) =>
 
 const request = api(() => '/requests/unknown');
 
+/** Forms of the settings of a room. A topic that does not differ is no change. */
+const forms: Door[] = (
+  [
+    ['describe', () => ({ action: 'settings', topic: `${SECRET_TEXT} topic ${randomUUID()}` })],
+    ['invite', () => ({ action: 'invite' })],
+    ['invite', () => ({ action: 'revoke', id: 'unknown' })],
+    ['decide', () => ({ action: 'accept', id: 'unknown' })],
+    ['decide', () => ({ action: 'decline', id: 'unknown' })],
+    ['set-role', () => ({ action: 'member', id: 'member' })],
+    ['transfer', () => ({ action: 'owner', id: 'owner' })],
+    ['remove-member', () => ({ action: 'remove', id: 'unknown' })],
+  ] as const
+).map(([action, fields], i) => ({
+  action,
+  name: `form ${i + 1} of the settings`,
+  open: form(fields, '?settings'),
+  passedBy: 'no-such-member' as const,
+}));
+
 export const DOORS: Door[] = [
   { action: 'see', name: 'GET room', open: get(api(() => '')) },
+  { action: 'see', name: 'page of the settings', open: get(page(() => '?settings')) },
+  ...forms,
   ...Object.entries(reading).map(([name, open]) => ({ action: 'read' as const, name, open })),
   { action: 'read', name: 'GET file', open: get(api(() => '/files/none')), passedBy: 'no-such-file' },
   {

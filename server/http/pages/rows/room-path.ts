@@ -72,6 +72,11 @@ export function notificationsPath(room: string, as: string | null = null): strin
   return asUser(`/settings?room=${encodeURIComponent(room)}`, as);
 }
 
+/** The address of the settings of a room. */
+export function roomSettingsPath(room: string, as: string | null = null): string {
+  return withQuery(roomPath(room, as), 'settings');
+}
+
 /** The address of the search for messages of a room, with a way back to it. */
 export function roomSearchPath(room: string, as: string | null = null): string {
   return searchPath(room, as, inRoom(room));
