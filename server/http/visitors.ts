@@ -30,6 +30,8 @@ export interface VisitorsDependencies {
 export class Visitors {
   readonly #dependencies: VisitorsDependencies;
 
+  readonly #sessions = new WeakMap<Request, Promise<Session>>();
+
   constructor(dependencies: VisitorsDependencies) {
     this.#dependencies = dependencies;
   }
@@ -60,8 +62,14 @@ export class Visitors {
     return { id_user, name };
   }
 
-  /** The session of the sender of a request, as `visitor`. */
-  async session(req: Request, res: Response): Promise<Session> {
+  /** The session of the sender of a request, as `visitor`; the same for repeated calls, so that a request has one new guest. */
+  session(req: Request, res: Response): Promise<Session> {
+    const session = this.#sessions.get(req) ?? this.#begin(req, res);
+    this.#sessions.set(req, session);
+    return session;
+  }
+
+  async #begin(req: Request, res: Response): Promise<Session> {
     const session = await this.#identify(req);
     if (!session) return { ...this.#introduce(req, res, this.#newGuest(req)), expires: null };
     const { cookieHeader, bearerToken } = credentialsOf(req);

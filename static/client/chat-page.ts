@@ -135,7 +135,11 @@ export class ChatPage {
         if (room !== null) this.#navigation.go(room);
       },
       focusComposer: () => this.#views.current.focusComposer(),
-      openSearch: () => document.getElementById('room-search')?.click(),
+      openSearch: () => {
+        const link = document.getElementById('room-search');
+        link?.click();
+        return link !== null;
+      },
     });
     listenToPanelLinks({
       client: this.#client,

@@ -26,6 +26,8 @@ export class Drafts {
   /** The stored text and its drafts: each drawing asks for them. */
   #stored: string | null = null;
   #drafts: Record<string, Draft> = {};
+  /** Drafts that the storage has not accepted. */
+  #unstored: string | null = null;
 
   constructor(storage: PageStorage | null, now: () => number = Date.now) {
     this.#storage = storage;
@@ -52,10 +54,13 @@ export class Drafts {
     if (JSON.stringify(content) === JSON.stringify(stored)) return;
     const drafts = isEmpty ? others : { ...others, [room]: { ...content, changed: this.#now() } };
     const newest = Object.entries(drafts).sort(([, a], [, b]) => b.changed - a.changed);
+    const json = JSON.stringify(Object.fromEntries(newest.slice(0, MAX_DRAFTS)));
+    this.#unstored = json;
     try {
-      this.#storage?.setItem(STORAGE_KEY, JSON.stringify(Object.fromEntries(newest.slice(0, MAX_DRAFTS))));
+      this.#storage?.setItem(STORAGE_KEY, json);
+      if (this.#storage) this.#unstored = null;
     } catch {
-      // A full storage keeps no draft; the text is still in the field.
+      // A full storage keeps no draft for other tabs and visits.
     }
   }
 
@@ -68,7 +73,7 @@ export class Drafts {
 
   #readText(): string | null {
     try {
-      return this.#storage?.getItem(STORAGE_KEY) ?? null;
+      return this.#unstored ?? this.#storage?.getItem(STORAGE_KEY) ?? null;
     } catch {
       return null;
     }

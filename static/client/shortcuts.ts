@@ -6,7 +6,8 @@ export interface ShortcutsDependencies {
   /** Shows the next (1) or previous (-1) room of the list. */
   moveToRoom: (step: 1 | -1, onlyUnread: boolean) => void;
   focusComposer: () => void;
-  openSearch: () => void;
+  /** @returns false on a server without search */
+  openSearch: () => boolean;
 }
 
 const TEXT_FIELDS = 'input, textarea, select, [contenteditable]';
@@ -40,15 +41,12 @@ function handle(
     moveToRoom(key === 'ArrowUp' ? -1 : 1, shiftKey);
   else if ((isWithControl(event) && key === '/') || (key === '?' && isPlain && !isInText)) showHelp();
   // Ctrl F alone is the browser's.
-  else if (isWithControl(event) && shiftKey && code === 'KeyF') openSearch();
+  else if (isWithControl(event) && shiftKey && code === 'KeyF') return openSearch();
   else {
     // A text that is begun anywhere goes to the composer, by the default action of the key.
     const isFree =
       target === document.body || (target instanceof Element && target.matches('.log, .message'));
-    if (isFree && isPlain && key === '/') {
-      openSearch();
-      return true;
-    }
+    if (isFree && isPlain && key === '/' && openSearch()) return true;
     if (isFree && isPlain && (key === 'Escape' || [...key].length === 1) && key !== ' ') focusComposer();
     return false;
   }

@@ -69,7 +69,10 @@ describe('drafts', () => {
       expect(drafts.of('lobby').text).toBe('hello');
     }
     for (const storage of [null, full]) {
-      new Drafts(storage).save('lobby', { text: 'hello' });
+      const drafts = new Drafts(storage);
+      drafts.save('lobby', { text: 'hello' });
+      // The page shows the room again.
+      expect(drafts.of('lobby').text).toBe('hello');
       expect(new Drafts(storage).of('lobby').text).toBe('');
     }
   });

@@ -1,5 +1,6 @@
 import r from 'rethinkdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TABLES } from '../../server/database/schema/tables.js';
 import { openDatabase, type TestDatabase } from '../support/database.js';
 import { ann, type Stack, startStack } from '../support/stack.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -90,20 +91,7 @@ describe('the schema', () => {
     const { messages } = await stacks[0]!.messages.latest('race', 10);
     expect(messages.map(({ body }) => body).sort()).toEqual(['from 0', 'from 1', 'from 2', 'from 3']);
     const tables = await r.db(fresh.address.db).tableList().run(driver);
-    expect(tables.sort()).toEqual([
-      'commands',
-      'file_chunks',
-      'files',
-      'memberships',
-      'messages',
-      'nodes',
-      'pins',
-      'reactions',
-      'rooms',
-      'sessions',
-      'user_settings',
-      'users',
-    ]);
+    expect(tables.sort()).toEqual(TABLES.map(({ name }) => name).sort());
     for (const each of stacks) await each.stop();
     await r.dbDrop(fresh.address.db).run(driver);
   });

@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import r from 'rethinkdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SCREENS, violations } from '../support/axe.js';
@@ -34,6 +35,14 @@ describe('accessibility', skipWithout('chromium'), () => {
       const bodies = ['hello', '/me waves', 'https://a@example.org', 'many words '.repeat(300), MARKUP];
       for (const text of bodies) await say(page, text);
       await until('the delivery', async () => (await shownTexts(page)).length === bodies.length);
+      const room = `kitchen-${viewport.width}`;
+      const message = (await page.locator('.message').first().getAttribute('data-id')) ?? '';
+      const connection = await app.database.connect();
+      const reactions = ['👍', '🎉'].map((emoji) => ({ id: [message, 'ada', emoji], room, id_user: 'ada' }));
+      await r.table('reactions').insert(reactions).run(connection);
+      await r.table('pins').insert({ id: message, room, id_user: 'ada' }).run(connection);
+      await page.locator('.annotations button').nth(1).waitFor();
+      await page.locator('.hljs-comment').waitFor();
       expect(await violations(page)).toEqual([]);
       await page.press('#body', 'ArrowUp');
       expect(await violations(page)).toEqual([]);

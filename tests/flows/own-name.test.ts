@@ -119,6 +119,15 @@ describe('without JavaScript', () => {
     expect(await fresh.text()).toMatch(/value="Guest \d{4}"/);
   });
 
+  test('the first page of a new visitor shows the guest of the cookie', async () => {
+    const response = await new CookieBrowser().send(ownPage());
+    expect(response.headers.getSetCookie()).toHaveLength(1);
+    const [, shown = ''] = /value="(Guest \d{4})"/.exec(await response.text()) ?? [];
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const me = await (await fetch(`${app.url}/api/me`, { headers: { cookie } })).json();
+    expect(me).toMatchObject({ name: shown });
+  });
+
   test('forms are refused with an explanation, and keep the text', async () => {
     await secure(new CookieBrowser(), 'Ulla');
     const other = new CookieBrowser();

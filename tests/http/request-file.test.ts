@@ -6,25 +6,23 @@ import { jsonOf } from './client.js';
 
 const SECRET = 'a-secret-of-the-operator';
 
-/** Operations that an example cannot perform, and their statuses. */
+/** Operations that an example cannot perform, by the status of the refusal. */
 const REFUSED = {
+  // Passkeys need a device and a host name, a recovery code is shown once, and all users can join the room of the example.
+  400: [
+    ...['addPasskey', 'beginPasskey', 'beginRecovery', 'recoverByPasskey'],
+    ...['confirmRecoveryCode', 'recoverByCode', 'requestToJoin'],
+  ],
   // The lobby belongs to no user.
-  changeRoom: 403,
-  setRole: 403,
-  removeMember: 403,
-  // The file, the user, the session and the credential of the example do not exist.
-  getFile: 404,
-  getThumbnail: 404,
-  getUser: 404,
-  endSession: 404,
-  removeCredential: 404,
-  // Passkeys need a device and a host name; a recovery code is shown once.
-  beginPasskey: 400,
-  addPasskey: 400,
-  beginRecovery: 400,
-  recoverByPasskey: 400,
-  confirmRecoveryCode: 400,
-  recoverByCode: 400,
+  403: [
+    ...['changeRoom', 'setRole', 'removeMember', 'createInvitation', 'listInvitations', 'revokeInvitation'],
+    ...['listRequests', 'acceptRequest', 'declineRequest'],
+  ],
+  // The example has no file, user, session, credential, invitation, and no key of a push service.
+  404: [
+    ...['getFile', 'getThumbnail', 'getUser', 'endSession', 'removeCredential'],
+    ...['acceptInvitation', 'acceptOwnInvitation', 'readInvitation', 'putPushSubscription'],
+  ],
 };
 
 interface FileRequest {
@@ -103,8 +101,12 @@ describe('the file of requests', () => {
       const { responses } = operations.find(({ operationId }) => operationId === name)!;
       expect(Object.keys(responses), name).toContain(String(status));
     }
-    const refused = statuses.filter(([, status]) => status >= 400);
-    expect(Object.fromEntries(refused)).toEqual(REFUSED);
+    const refusedWith = (refusal: number) =>
+      statuses.flatMap(([name, status]) => (status === refusal ? name : [])).sort();
+    for (const [refusal, names] of Object.entries(REFUSED))
+      expect(refusedWith(Number(refusal)), refusal).toEqual([...names].sort());
+    const known = Object.keys(REFUSED).map(Number);
+    expect(statuses.filter(([, status]) => status >= 400 && !known.includes(status))).toEqual([]);
   });
 
   test('the file names the address at which it was requested, and a new message each time', async () => {

@@ -102,6 +102,10 @@ async function fillPeople(connection: DriverConnection): Promise<void> {
     .insert({ id: ['Straße 7', 'user 9'], text: 'please' })
     .run(connection);
   await r.table('user_settings').insert({ id: 'user 1', theme: 'dark', language: 'de' }).run(connection);
+  await r
+    .table('credentials')
+    .insert({ id: 'a digest', id_user: 'user 1', kind: 'recovery', created: r.now() })
+    .run(connection);
   await r.table('nodes').insert({ id: 'a process', beat: 1 }).run(connection);
   await r.table('sessions').insert({ id: 'a login', id_user: 'ada', ends: new Date() }).run(connection);
 }
@@ -142,7 +146,16 @@ export async function rowsIn(
 /** The tables with rows that a move carries. */
 const MOVED_TABLES = [
   ...['messages', 'reactions', 'pins', 'files', 'file_chunks'],
-  ...['rooms', 'memberships', 'invitations', 'join_requests', 'users', 'user_settings', 'notes'],
+  ...[
+    'rooms',
+    'memberships',
+    'invitations',
+    'join_requests',
+    'users',
+    'user_settings',
+    'credentials',
+    'notes',
+  ],
 ];
 
 /** Expects equal rows in all tables of both databases. */

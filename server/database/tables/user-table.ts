@@ -38,7 +38,7 @@ interface Named {
 /** Users whose row, or its absence, a process keeps in memory. */
 const MAX_CACHED_USERS = 20_000;
 /** Users of which a search selects the members of a room. */
-const MAX_SCANNED_USERS = 1_000;
+const MAX_SCANNED_USERS = 400;
 
 /** The table `users`: their names. */
 export class UserTable {

@@ -2,6 +2,7 @@
 export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   'api',
   'healthz',
+  'i',
   'icons',
   'metrics',
   'name',

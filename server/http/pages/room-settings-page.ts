@@ -14,6 +14,7 @@ import { localeOf } from './reader-locale.js';
 import { textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
 import { roomChoices } from './room-settings-form.js';
+import { membersTitle } from './rows/members-title.js';
 import { roleText } from './rows/role-text.js';
 import { roomPath, roomSettingsPath, withQuery } from './rows/room-path.js';
 import { sidePanel } from './side-panel.js';
@@ -68,6 +69,7 @@ export function roomSettingsRouter(dependencies: RoomSettingsPageDependencies): 
       choicesHtml: isOwner ? toHtml(...roomChoices(entry, strangers)) : '',
       formPath: roomSettingsPath(room, as),
       membersPath: withQuery(roomPath(room, as), 'members'),
+      membersTitle: membersTitle(entry.access === 'open', null),
       invitations: open.map((one) => ({
         ...one,
         until: one.expires === null ? null : UTC_TIME.fullTime(one.expires),

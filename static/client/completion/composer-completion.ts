@@ -7,12 +7,13 @@ import { CompletionView } from './completion-view.js';
 import { EmojiCompletions } from './emoji-completions.js';
 import { MentionCompletions } from './mention-completions.js';
 import { PeopleLookup } from './people-lookup.js';
+import { nameUnknownMentions } from './unknown-mentions.js';
 import { UsageLine } from './usage-line.js';
 
 export interface ComposerCompletionDependencies {
   field: HTMLTextAreaElement;
   room: string;
-  api: Pick<Api, 'bots' | 'people'>;
+  api: Pick<Api, 'bots' | 'people' | 'token'>;
   people: RoomPeople;
 }
 
@@ -26,6 +27,7 @@ export function composerCompletion({
   const commands = new CommandCompletions(() => api.bots());
   const usage = new UsageLine();
   const { mentions } = people;
+  void nameUnknownMentions(field, mentions, api.token);
   return new CompletionView({
     field,
     box: byId('completions'),

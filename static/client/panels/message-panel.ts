@@ -131,8 +131,9 @@ export class MessagePanel {
     this.#loads += 1;
     this.#box.remove();
     if (document.activeElement !== document.body) return;
-    const isVisible = this.#opener instanceof HTMLElement && this.#opener.checkVisibility();
-    (isVisible ? this.#opener : byId('log')).focus({ preventScroll: true });
+    const opener = this.#opener instanceof HTMLElement ? this.#opener : null;
+    const isVisible = opener !== null && opener.getClientRects().length > 0;
+    (isVisible ? opener : byId('log')).focus({ preventScroll: true });
   }
 
   #receive(frame: ServerFrame): void {

@@ -32,6 +32,7 @@ export const invitationFields = {
     maximum: MAX_EXPIRY_SECONDS,
     default: 7 * DAY_SECONDS,
     description: 'Seconds until the invitation expires; null: never',
+    examples: [DAY_SECONDS],
   }),
   uses: rule(cleanUses, {
     type: ['integer', 'null'],
@@ -39,6 +40,7 @@ export const invitationFields = {
     maximum: MAX_USES,
     default: null,
     description: 'How many users may join; null: any number',
+    examples: [10],
   }),
   id_user: userId.optional(),
 };

@@ -52,5 +52,7 @@ const isFault = (error: unknown): error is Fault =>
   typeof error === 'object' && error !== null && 'message' in error;
 
 function inPlainWords(message: string): string {
-  return message.replace(/^(?:body|room|name|topic)(?= )/u, (field) => FIELDS[field]?.() ?? field);
+  return message
+    .replace(/^q: /, '')
+    .replace(/^(?:body|room|name|topic)(?= )/u, (field) => FIELDS[field]?.() ?? field);
 }
