@@ -127,7 +127,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const { allowedHosts, allowedOrigins } = config;
   const origins = new OriginPolicy({ allowedOrigins, trust });
   const guests = new Guests({ secret, secure: false, days: config.guestDays });
-  const { authenticator, login, secured } = createAuth(config.auth, {
+  const { authenticator, login, secured, sessionTable } = createAuth(config.auth, {
     guests,
     log,
     secret,
@@ -153,8 +153,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const directory = new RoomDirectory({ ...inRooms, catalogue });
   const administration = createRoomAdministration(database, inRooms);
   const pushDependencies = { access, config, database, describe: pushText, log, memberships, presence };
-  const sessions = login?.sessions ?? null;
-  const push = await createPush({ ...pushDependencies, sessions, settings, users }, options.push);
+  const ofUsers = { secured, sessionTable, settings, users };
+  const push = await createPush({ ...pushDependencies, ...ofUsers }, options.push);
   const registry = serverRegistry(gauges({ database, messages, presence, rooms, sockets: () => sockets }));
   const { address } = databaseServer;
   const searchDependencies = { access, address, database, limits, log, registry, users };

@@ -49,20 +49,27 @@ export interface Auth {
   login: Login | null;
   /** Null where visitors are no guests. */
   secured: SecuredGuests | null;
+  /** Null where there are no sessions. */
+  sessionTable: SessionTable | null;
 }
 
 /** Creates what authenticates users in the configured mode. */
 export function createAuth(auth: AuthConfig, dependencies: AuthDependencies): Auth {
   const { guests, log } = dependencies;
   if (auth.mode === 'guest') {
-    const secured = createSecuredGuests(dependencies);
-    return { authenticator: guestAuthenticator(guests, secured), login: null, secured };
+    const sessionTable = dependencies.sessionTable();
+    const secured = createSecuredGuests({ ...dependencies, sessionTable: () => sessionTable });
+    return { authenticator: guestAuthenticator(guests, secured), login: null, secured, sessionTable };
   }
   const provider =
     auth.mode === 'jwt' && auth.login?.kind === 'oidc' ? new IdentityProvider(auth, auth.login, log) : null;
   const verifier = createVerifier(auth, provider, dependencies);
-  const login = createLogin(auth, provider, verifier, dependencies);
-  return { authenticator: tokenAuthenticator(auth.mode, verifier, login?.sessions), login, secured: null };
+  const sessionTable = auth.login && dependencies.sessionTable();
+  const login =
+    sessionTable &&
+    createLogin(auth, provider, verifier, { ...dependencies, sessionTable: () => sessionTable });
+  const authenticator = tokenAuthenticator(auth.mode, verifier, login?.sessions);
+  return { authenticator, login, secured: null, sessionTable };
 }
 
 function createSecuredGuests({

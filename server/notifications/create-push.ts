@@ -1,11 +1,12 @@
 import type { AccessControl } from '../access/access-control.js';
-import type { Sessions } from '../auth/login/sessions.js';
+import type { SecuredGuests } from '../auth/secured/secured-guests.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/connection/database.js';
 import type { MembershipTable } from '../database/tables/membership-table.js';
 import { MessageScan } from '../database/tables/message-scan.js';
 import { PushLease } from '../database/tables/push-lease.js';
-import { PushSubscriptionTable } from '../database/tables/push-subscription-table.js';
+import { type PushSubscription, PushSubscriptionTable } from '../database/tables/push-subscription-table.js';
+import type { SessionTable } from '../database/tables/session-table.js';
 import type { SettingsTable } from '../database/tables/settings-table.js';
 import type { UserTable } from '../database/tables/user-table.js';
 import type { Presence } from '../presence/presence.js';
@@ -26,8 +27,8 @@ export interface PushDependencies {
   log: Log;
   memberships: MembershipTable;
   presence: Presence;
-  /** Null: visitors cannot sign in on the page. */
-  sessions: Pick<Sessions, 'isActive' | 'onEnd'> | null;
+  secured: Pick<SecuredGuests, 'isSecured'> | null;
+  sessionTable: Pick<SessionTable, 'cache' | 'get'> | null;
   settings: SettingsTable;
   users: UserTable;
 }
@@ -55,7 +56,7 @@ export async function createPush(
   dependencies: PushDependencies,
   { policy = PUBLIC_ENDPOINTS, renewMs, ...options }: PushOptions = {},
 ): Promise<Push> {
-  const { config, database, log, sessions, users } = dependencies;
+  const { config, database, log, secured, sessionTable, users } = dependencies;
   const now = Date.now;
   const keys = await loadVapidKeys(config);
   const table = new PushSubscriptionTable(database, log);
@@ -64,6 +65,12 @@ export async function createPush(
     log.debug('push: off, because VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are not set');
     return { subscriptions, start: () => {}, stop: async () => {} };
   }
+  /** Whether the user could still use the page of the browser. */
+  const isAuthenticated = async ({ id_user, session, created }: PushSubscription): Promise<boolean> => {
+    if (session !== null) return ((await sessionTable?.get(session))?.ends ?? 0) > now();
+    if (config.auth.mode !== 'guest') return now() - created < TOKEN_SUBSCRIPTION_MS;
+    return !(await secured?.isSecured(id_user));
+  };
   const messages = new MessageScan(database, log);
   const queue = new PushQueue({ ...options, now });
   const sender = new PushSender({ keys, subject: config.push.subject, policy, log, now });
@@ -73,9 +80,7 @@ export async function createPush(
     queue,
     sender,
     subscriptions: table,
-    isSessionActive: async (id) => (await sessions?.isActive(id)) ?? false,
-    maxAgeMs: config.auth.mode === 'guest' ? null : TOKEN_SUBSCRIPTION_MS,
-    now,
+    isAuthenticated,
   });
   const notifications = new PushNotifications({
     ...dependencies,
@@ -91,7 +96,9 @@ export async function createPush(
   const remove = (removal: () => Promise<void>) => {
     if (notifications.isActive) void removal().catch(() => {});
   };
-  sessions?.onEnd((id) => remove(() => table.removeOfSession(id)));
+  sessionTable?.cache.on('changed', (before, after) => {
+    if (before && !after) remove(() => table.removeOfSession(before.id));
+  });
   users.cache.on('changed', (before, after) => {
     if (before && !after) remove(() => table.removeOf(before.id_user, undefined));
   });

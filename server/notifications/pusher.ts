@@ -36,14 +36,11 @@ export interface PusherDependencies {
   presence: Pick<Presence, 'presentUsers'>;
   queue: PushQueue;
   sender: Pick<PushSender, 'send'>;
-  /** Whether a session on the page lasts. */
-  isSessionActive: (id: string) => Promise<boolean>;
+  /** Whether the user could still use the page of the browser. */
+  isAuthenticated: (subscription: PushSubscription) => Promise<boolean>;
   settings: Pick<SettingsTable, 'get'>;
   subscriptions: Pick<PushSubscriptionTable, 'of' | 'remove'>;
   users: Pick<UserTable, 'namesOf'>;
-  /** Milliseconds after its last confirmation for which a subscription without a session is used; null: without end. */
-  maxAgeMs: number | null;
-  now: () => number;
 }
 
 /** Pushes the notifications of the queue to users without an open page, as far as they may still read the messages. */
@@ -108,14 +105,10 @@ export class Pusher {
 
   /** Without the subscriptions of ended sessions, which are removed. */
   async #active(found: readonly PushSubscription[]): Promise<PushSubscription[]> {
-    const { isSessionActive, subscriptions, maxAgeMs, now } = this.#dependencies;
+    const { isAuthenticated, subscriptions } = this.#dependencies;
     const active: PushSubscription[] = [];
     for (const each of found) {
-      const isActive =
-        each.session === null
-          ? maxAgeMs === null || now() - each.created < maxAgeMs
-          : await isSessionActive(each.session);
-      if (isActive) active.push(each);
+      if (await isAuthenticated(each)) active.push(each);
       else await subscriptions.remove([each.id]);
     }
     return active;

@@ -94,7 +94,7 @@ export class ChatPage {
       show: (name, message) => this.#show(name, message),
     });
     this.#listen();
-    listenToSettingsLinks({ client, page, isFollowed: (name) => this.#listing.get(name).joined });
+    listenToSettingsLinks({ client, page, room: () => this.#listing.current });
     askBeforeLeaving(
       () => this.#views.isUploading || (client.outbox.pending > 0 && client.connection.name !== 'open'),
     );

@@ -1,6 +1,6 @@
 import { ChatClient } from 'changeroom-client';
 import type { PageState } from '../../server/http/pages/page-state.js';
-import { startOffline } from './offline/worker-registration.js';
+import { startOffline } from './offline/start-offline.js';
 import { followSettings } from './settings/page-settings.js';
 import { TabOutbox } from './tab-outbox.js';
 

@@ -1,4 +1,4 @@
-import { notificationsPath, pinnedPath, roomSettingsPath } from '../../server/http/pages/rows/room-path.js';
+import { roomPath, withQuery } from '../../server/http/pages/rows/room-path.js';
 import { t } from '../../server/http/pages/texts/text.js';
 import { byId } from './elements.js';
 
@@ -36,9 +36,8 @@ export class RoomTemplate {
     const field = foot.querySelector('textarea');
     if (field) field.placeholder = t('composer.placeholder', { room });
     foot.querySelector('label')?.replaceChildren(t('composer.label', { room }));
-    people.querySelector('.pinned-link')?.setAttribute('href', pinnedPath(room, as));
-    people.querySelector('.room-settings-link')?.setAttribute('href', roomSettingsPath(room, as));
-    people.querySelector('.settings-link')?.setAttribute('href', notificationsPath(room, as));
+    for (const link of people.querySelectorAll<HTMLAnchorElement>('[data-query]'))
+      link.href = withQuery(roomPath(room, as), link.dataset.query ?? '');
     return { log, foot, people };
   }
 }

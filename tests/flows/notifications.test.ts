@@ -173,6 +173,11 @@ describe('notifications', skipWithout('chromium'), () => {
       quiet: { from: '22:00', to: '07:00', zone: 'Europe/Berlin' },
     });
     expect(notifications.paused_until).toBeGreaterThan(Date.now());
+    await page.goto(`${app.url}/r/tea?notifications`);
+    expect(new URL(page.url()).search).toBe('?room=tea');
+    expect(
+      await page.getByRole('group', { name: '#tea' }).getByRole('radio', { name: 'Nothing' }).isChecked(),
+    ).toBe(true);
     await page.getByLabel('Time zone').fill('Mars');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').getByText('time zone').waitFor();

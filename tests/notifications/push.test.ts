@@ -188,6 +188,20 @@ describe('push notifications', skipWithout('openssl'), () => {
     );
   });
 
+  test('nothing is pushed to a browser whose session has ended, and its subscription is removed', async () => {
+    const [ann, bob] = [await user('Sender'), await user('Signed')];
+    await bob.join('ended');
+    await bob.subscribe();
+    await r
+      .table('push_subscriptions')
+      .filter({ id_user: bob.id_user })
+      .update({ session: 'ended' })
+      .run(driver);
+    await ann.write('ended', 'hello');
+    await until('the subscription is removed', async () => (await subscriptionsOf(bob.id_user)) === 0);
+    expect(bob.titles()).toEqual([]);
+  });
+
   test('a user has at most 10 subscriptions, and a further one replaces the oldest', async () => {
     const ann = await user('Many');
     for (let i = 0; i < 12; i += 1)

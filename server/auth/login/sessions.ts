@@ -107,20 +107,6 @@ export class Sessions {
     return this.#dependencies.table.list(id_user);
   }
 
-  /** Whether a session lasts. @throws ChatError `database-unavailable` */
-  async isActive(id: string): Promise<boolean> {
-    const { table, now } = this.#dependencies;
-    const session = await table.get(id);
-    return session !== undefined && session.ends > now();
-  }
-
-  /** Calls back with the id of each session whose row is deleted. */
-  onEnd(listener: (id: string) => void): void {
-    this.#dependencies.table.cache.on('changed', (before, after) => {
-      if (before && !after) listener(before.id);
-    });
-  }
-
   /**
    * Ends a session, and revokes its refresh token in the background.
    * @returns its ID token; null without one

@@ -86,9 +86,9 @@ export function roomPage(model: RoomPageModel) {
     membersPath: withQuery(path, 'members'),
     membersTitle: membersTitle(side.entry.access === 'open', null),
     pinnedPath: pinnedPath(room, as),
+    notificationsPath: notificationsPath(room, as),
     settingsOfRoomPath: roomSettingsPath(room, as),
     readOnly: readOnlyText(side.entry),
-    notificationsPath: notificationsPath(room, as),
     isHistory,
     /** Without JavaScript, the newest messages are in a frame, which refreshes itself while the reader writes. */
     framePath: isHistory || editing !== undefined ? null : framePath(path),

@@ -31,7 +31,7 @@ import { type PageVisitor, pageVisitor } from './page-visitor.js';
 import { showPinnedPage } from './pinned-page.js';
 import { rejectedForm, textOf } from './rejected-form.js';
 import type { RoomPageLoader } from './room-page-loader.js';
-import { roomPath, withQuery } from './rows/room-path.js';
+import { notificationsPath, roomPath, withQuery } from './rows/room-path.js';
 
 export interface RoomPagesDependencies {
   directory: RoomDirectory;
@@ -153,6 +153,7 @@ export function roomPagesRouter({
       if (needsRedirect(req, roomPath(room, as))) return res.redirect(roomPath(room, as));
       const shown = { ...(await pageVisitor(visitors, req, res, byAddress)), room };
       if (req.query.members !== undefined) await showOnePart(req, res, shown, showMembersPage);
+      else if (req.query.notifications !== undefined) res.redirect(notificationsPath(room, as));
       else if (req.query.pinned !== undefined) await showOnePart(req, res, shown, showPinnedPage);
       else await pagesOf(req).show(req, res, shown);
     };

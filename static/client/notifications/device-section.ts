@@ -1,6 +1,7 @@
 import { t } from '../../../server/http/pages/texts/text.js';
 import { h } from '../elements.js';
 import { deviceState, turnOff, turnOn } from './device-switch.js';
+import { hasPush, startPush } from './push-subscription.js';
 
 /**
  * Says whether this browser shows notifications, with the button that turns them on: only here, the page asks the browser for
@@ -11,7 +12,7 @@ import { deviceState, turnOff, turnOn } from './device-switch.js';
 export function deviceSection(id_user: string | null, started: () => void): HTMLElement {
   const words = h('p', { class: 'setting-hint', role: 'status' });
   const button = h('button', { type: 'button', class: 'button quiet' });
-  let canPush: boolean | null = null;
+  let isPushed = false;
 
   function show(): void {
     const state = id_user === null ? 'unsupported' : deviceState(id_user);
@@ -19,7 +20,7 @@ export function deviceSection(id_user: string | null, started: () => void): HTML
       unsupported: t('notify.unsupported'),
       denied: t('notify.denied'),
       off: t('notify.isOff'),
-      on: canPush === false ? t('notify.isOnWhileOpen') : t('notify.isOn'),
+      on: isPushed ? t('notify.isOn') : t('notify.isOnWhileOpen'),
     }[state];
     button.hidden = state === 'unsupported' || state === 'denied';
     button.textContent = state === 'on' ? t('notify.turnOff') : t('notify.turnOn');
@@ -28,16 +29,23 @@ export function deviceSection(id_user: string | null, started: () => void): HTML
   button.addEventListener('click', async () => {
     if (id_user === null) return;
     button.disabled = true;
-    if (deviceState(id_user) === 'on') await turnOff(id_user);
-    else {
-      canPush = await turnOn(id_user);
-      if (deviceState(id_user) === 'on') started();
-    }
+    if (deviceState(id_user) === 'on') turnOff(id_user);
+    else await turnOn(id_user);
     button.disabled = false;
     show();
     button.focus();
+    if (deviceState(id_user) === 'on') {
+      started();
+      // The push service of the browser may take long to answer.
+      isPushed = await startPush();
+      show();
+    }
   });
   show();
+  void hasPush().then((has) => {
+    isPushed ||= has;
+    show();
+  });
   return h(
     'section',
     { class: 'device-notifications', 'aria-label': t('notify.thisBrowser') },

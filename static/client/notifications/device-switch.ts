@@ -1,5 +1,5 @@
 import { storageOf } from '../page-storage.js';
-import { endPush, startPush } from './push-subscription.js';
+import { endPush } from './push-subscription.js';
 
 /** `unsupported`: the browser has no notifications here. `denied`: its user has blocked them for this site. */
 export type DeviceState = 'unsupported' | 'denied' | 'off' | 'on';
@@ -14,14 +14,13 @@ export function deviceState(id_user: string): DeviceState {
   return isOn && Notification.permission === 'granted' ? 'on' : 'off';
 }
 
-/** Asks for permission. To be called for a click only. @returns whether the server can push too */
-export async function turnOn(id_user: string): Promise<boolean> {
-  if ((await Notification.requestPermission()) !== 'granted') return false;
-  storageOf('localStorage', id_user)?.setItem(KEY, 'on');
-  return startPush();
+/** Asks for permission. To be called for a click only. */
+export async function turnOn(id_user: string): Promise<void> {
+  if ((await Notification.requestPermission()) === 'granted')
+    storageOf('localStorage', id_user)?.setItem(KEY, 'on');
 }
 
-export async function turnOff(id_user: string): Promise<void> {
+export function turnOff(id_user: string): void {
   storageOf('localStorage', id_user)?.removeItem(KEY);
-  await endPush();
+  void endPush();
 }

@@ -27,13 +27,24 @@ export async function startPush(): Promise<boolean> {
   }
 }
 
+/** Whether this browser is subscribed. Never rejects. */
+export async function hasPush(): Promise<boolean> {
+  try {
+    return Boolean(await (await workerRegistration())?.pushManager?.getSubscription());
+  } catch {
+    return false;
+  }
+}
+
 /** Ends the subscription of this browser. Never rejects: the server removes it when the push service reports its end. */
 export async function endPush(): Promise<void> {
   try {
     const subscription = await (await workerRegistration())?.pushManager?.getSubscription();
     if (!subscription) return;
+    await requestApi({ method: 'DELETE', url: PATH, body: { endpoint: subscription.endpoint } }).catch(
+      () => {},
+    );
     await subscription.unsubscribe();
-    await requestApi({ method: 'DELETE', url: PATH, body: { endpoint: subscription.endpoint } });
   } catch {
     // See above.
   }

@@ -5,6 +5,7 @@ import { notificationChanges } from '../../../server/http/pages/rows/notificatio
 import { notificationFields } from '../../../server/http/pages/rows/notification-form.js';
 import { settingsFields } from '../../../server/http/pages/rows/settings-form.js';
 import { t } from '../../../server/http/pages/texts/text.js';
+import type { RoomEntry } from '../../../server/protocol/room.js';
 import type { UserSettings } from '../../../server/protocol/user-settings.js';
 import { h, toNode } from '../elements.js';
 import { deviceSection } from '../notifications/device-section.js';
@@ -16,7 +17,8 @@ import { applySettings, readSettings } from './page-settings.js';
 export interface SettingsReader {
   client: ChatClient;
   page: PageState;
-  isFollowed: (room: string) => boolean;
+  /** The room that the page shows. */
+  room: () => RoomEntry;
 }
 
 /** Users with accounts and playground users have no form for the name, or cannot secure it. */
@@ -27,13 +29,15 @@ const nameLink = () =>
 
 /**
  * Shows the settings in a dialog, which stores each choice at once.
- * @param room whose notifications are shown; null: all settings
+ * @param isForRoom only those of notifications are shown, with those of the room
  */
 export async function openSettings(
-  { client, page, isFollowed }: SettingsReader,
-  room: string | null,
+  { client, page, room }: SettingsReader,
+  isForRoom: boolean,
 ): Promise<void> {
   const token = page.as?.signed ?? null;
+  const { name, joined } = room();
+  const formRoom = isForRoom ? { name, isFollowed: joined } : null;
   const id_user = page.as === null ? page.user.id_user : null;
   const fault = h('p', { class: 'fault', role: 'alert', hidden: true });
   const showFault = (text: string) => {
@@ -45,11 +49,11 @@ export async function openSettings(
   const dialog = h(
     'dialog',
     { id: 'settings', 'aria-labelledby': 'settings-title' },
-    h('h2', { id: 'settings-title' }, room === null ? t('settings.title') : t('notify.title')),
-    room === null && h('p', { class: 'setting-hint' }, t('settings.hint')),
+    h('h2', { id: 'settings-title' }, isForRoom ? t('notify.title') : t('settings.title')),
+    !isForRoom && h('p', { class: 'setting-hint' }, t('settings.hint')),
     fields,
     fault,
-    ...(token === null && room === null && hasChosenName() ? [nameLink()] : []),
+    ...(token === null && !isForRoom && hasChosenName() ? [nameLink()] : []),
     h('div', { class: 'form-actions' }, close),
   );
   close.addEventListener('click', () => dialog.close());
@@ -59,11 +63,10 @@ export async function openSettings(
 
   function show(settings: UserSettings): void {
     const { timeZone: zone } = new Intl.DateTimeFormat().resolvedOptions();
-    const formRoom = room === null ? null : { name: room, isFollowed: isFollowed(room) };
     const options = { room: formRoom, time: LOCAL_TIME, now: Date.now(), zone };
     fields.replaceChildren(
-      ...(room === null ? settingsFields(settings).map((field) => toNode(field)) : []),
-      ...(room === null ? [h('h3', {}, t('notify.title'))] : []),
+      ...(isForRoom ? [] : settingsFields(settings).map((field) => toNode(field))),
+      ...(isForRoom ? [] : [h('h3', {}, t('notify.title'))]),
       deviceSection(id_user, () => startNotifications(client, page)),
       ...notificationFields(settings.notifications, options).map((field) => toNode(field)),
     );

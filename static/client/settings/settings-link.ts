@@ -18,7 +18,7 @@ export function listenToSettingsLinks(reader: SettingsReader): void {
         loadStyle(byId('settings-link').dataset.style),
       ]);
       for (const panel of document.querySelectorAll<HTMLElement>(':popover-open')) panel.hidePopover();
-      await openSettings(reader, new URL(link.href).searchParams.get('room'));
+      await openSettings(reader, link.id === '');
     } catch {
       location.assign(link.href);
     }

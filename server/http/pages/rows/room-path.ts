@@ -67,14 +67,14 @@ export function inRoom(room: string): string {
   return `in:"${room.replaceAll('"', '""')}" `;
 }
 
-/** The address of the settings of a room. */
-export function roomSettingsPath(room: string, as: string | null = null): string {
-  return withQuery(roomPath(room, as), 'settings');
-}
-
 /** The address of the settings of notifications of a room. */
 export function notificationsPath(room: string, as: string | null = null): string {
   return asUser(`/settings?room=${encodeURIComponent(room)}`, as);
+}
+
+/** The address of the settings of a room. */
+export function roomSettingsPath(room: string, as: string | null = null): string {
+  return withQuery(roomPath(room, as), 'settings');
 }
 
 /** The address of the search for messages of a room, with a way back to it. */
