@@ -228,7 +228,6 @@ export const de: Messages = {
   'members.hereNow': 'Gerade hier',
   'members.isHereNow': 'gerade hier',
   'members.none': 'Dieser Raum hat noch keine Mitglieder.',
-  'members.of': 'Mitglieder von {room}',
 
   'membersOnly.hint': 'Tritt ihm bei, um Nachrichten zu lesen und zu schreiben.',
   'membersOnly.join': '{room} beitreten',

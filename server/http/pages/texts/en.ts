@@ -229,7 +229,6 @@ export const en = {
   'members.hereNow': 'Here now',
   'members.isHereNow': 'here now',
   'members.none': 'This room has no members yet.',
-  'members.of': 'Members of {room}',
 
   'membersOnly.hint': 'Join it to read and write messages.',
   'membersOnly.join': 'Join {room}',
