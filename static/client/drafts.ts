@@ -25,7 +25,7 @@ export class Drafts {
   readonly #now: () => number;
   /** The stored text and its drafts: each drawing asks for them. */
   #stored: string | null = null;
-  #drafts: Record<string, Draft> = {};
+  #drafts: ReadonlyMap<string, Draft> = new Map();
   /** Drafts that the storage has not accepted. */
   #unstored: string | null = null;
 
@@ -36,24 +36,25 @@ export class Drafts {
 
   /** An empty text without a draft. */
   of(room: string): DraftContent {
-    return this.#read()[room] ?? { text: '' };
+    return this.#read().get(room) ?? { text: '' };
   }
 
   get rooms(): ReadonlySet<string> {
-    return new Set(Object.keys(this.#read()));
+    return new Set(this.#read().keys());
   }
 
   /** An empty text without files removes the draft. */
   save(room: string, { text, reply_to, files = [] }: DraftContent): void {
-    const { [room]: previous = { text: '' }, ...others } = this.#read();
+    const drafts = new Map(this.#read());
     const isEmpty = text === '' && files.length === 0;
     const content: DraftContent = isEmpty
       ? { text }
       : { text, reply_to, files: files.length > 0 ? files : undefined };
-    const { changed: _, ...stored }: Partial<Draft> = previous;
+    const { changed: _, ...stored }: Partial<Draft> = drafts.get(room) ?? { text: '' };
     if (JSON.stringify(content) === JSON.stringify(stored)) return;
-    const drafts = isEmpty ? others : { ...others, [room]: { ...content, changed: this.#now() } };
-    const newest = Object.entries(drafts).sort(([, a], [, b]) => b.changed - a.changed);
+    if (isEmpty) drafts.delete(room);
+    else drafts.set(room, { ...content, changed: this.#now() });
+    const newest = [...drafts].sort(([, a], [, b]) => b.changed - a.changed);
     const json = JSON.stringify(Object.fromEntries(newest.slice(0, MAX_DRAFTS)));
     this.#unstored = json;
     try {
@@ -64,7 +65,7 @@ export class Drafts {
     }
   }
 
-  #read(): Record<string, Draft> {
+  #read(): ReadonlyMap<string, Draft> {
     const stored = this.#readText();
     if (stored !== this.#stored) this.#drafts = parseDrafts(stored);
     this.#stored = stored;
@@ -80,14 +81,15 @@ export class Drafts {
   }
 }
 
-function parseDrafts(stored: string | null): Record<string, Draft> {
+/** By room. A map, as the name of a room may be that of a property of all objects. */
+function parseDrafts(stored: string | null): ReadonlyMap<string, Draft> {
   try {
     const drafts: unknown = JSON.parse(stored ?? '{}');
-    return Object.fromEntries(
+    return new Map(
       Object.entries(drafts ?? {}).filter((entry): entry is [string, Draft] => isDraft(entry[1])),
     );
   } catch {
-    return {};
+    return new Map();
   }
 }
 

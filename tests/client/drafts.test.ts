@@ -76,6 +76,15 @@ describe('drafts', () => {
       expect(new Drafts(storage).of('lobby').text).toBe('');
     }
   });
+
+  test('rooms that are named like properties of objects have drafts of their own', () => {
+    const storage = memory();
+    for (const room of ['constructor', '__proto__', 'toString']) {
+      expect(new Drafts(storage).of(room)).toEqual({ text: '' });
+      new Drafts(storage).save(room, { text: `in ${room}` });
+      expect(new Drafts(storage).of(room).text).toBe(`in ${room}`);
+    }
+  });
 });
 
 describe('an unfinished edit', () => {

@@ -118,7 +118,7 @@ describe.each([
       expect(await page.title()).toBe(`${names[1]} · Changeroom`);
       expect(await page.locator('h1').textContent()).toContain(names[1]);
       expect(await page.inputValue('#body')).toBe('');
-      expect(await page.locator('.pinned-link').getAttribute('href')).toBe(`${paths[1]}?pinned`);
+      expect(await page.locator('[data-panel="pins"]').getAttribute('href')).toBe(`${paths[1]}?pinned`);
       expect(await page.locator('#body').getAttribute('placeholder')).toBe(`Message #${names[1]}`);
       expect(await page.evaluate('document.activeElement.id')).toBe('body');
       expect(await page.locator('#side').isVisible()).toBe(size === 'wide');
