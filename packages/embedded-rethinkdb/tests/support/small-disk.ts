@@ -25,7 +25,11 @@ export function mountSmallDisk(megabytes: number): SmallDisk {
     fill: async (leaveBytes) => {
       await rm(filler, { force: true });
       const { bavail, bsize } = await statfs(directory);
-      await writeFile(filler, Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes), 1));
+      const content = Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes), 1);
+      // Another process may have used the last bytes in between: the file then has what was left.
+      await writeFile(filler, content).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOSPC') throw error;
+      });
     },
     free: () => rm(filler, { force: true }),
     unmount: () => {
