@@ -62,6 +62,7 @@ const PRIVATE = {
   initialised: '600',
   search: '700',
   'session-secret': '600',
+  'vapid-keys': '600',
 };
 
 describe('the data folder', () => {
@@ -74,7 +75,7 @@ describe('the data folder', () => {
     await start();
     await end();
     await chmod(DATA_DIR, 0o755);
-    for (const name of ['data.mdb', 'lock.mdb', 'session-secret'])
+    for (const name of ['data.mdb', 'lock.mdb', 'session-secret', 'vapid-keys'])
       await chmod(path.join(DATA_DIR, name), 0o644);
     const again = await start();
     expect(await modes()).toEqual(PRIVATE);
