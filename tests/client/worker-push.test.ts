@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 /** A page of the server, as the service worker sees it. */
 interface FakePage {
@@ -37,6 +37,7 @@ vi.stubGlobal('self', {
 vi.stubGlobal('fetch', async (_path: string, { method, body }: { method: string; body: string }) =>
   requests.push([method, JSON.parse(body)]),
 );
+afterAll(() => void vi.unstubAllGlobals());
 // The types of the worker are not those of the tests.
 const { listenToPushes } = await import(
   String(new URL('../../static/worker/push.ts', import.meta.url).pathname)
