@@ -48,8 +48,8 @@ export async function visit(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A connection that is cut on purpose is reported as an error too.
-    const isNetwork = /net::ERR|WebSocket connection|status of 50\d/.test(message.text());
+    // A connection that is cut on purpose is reported as an error too, also by the update of the service worker.
+    const isNetwork = /net::ERR|WebSocket connection|status of 50\d|fetching the script/.test(message.text());
     if (message.type() === 'error' && !isNetwork) complaints.push(message.text());
   });
   await page.goto(url);
