@@ -12,10 +12,13 @@ export async function filesIn(folder: string, pattern: RegExp): Promise<string[]
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** The path of a file as esbuild names its outputs. */
+const outputPath = (file: string) => relative(ROOT, file).replaceAll('\\', '/');
+
 /** Removes scripts, styles, source maps and compressed copies that a build did not write. @param outputs relative to the project's root */
 export async function removeOtherFiles(folder: string, outputs: readonly string[]): Promise<void> {
   for (const file of await filesIn(join(ROOT, folder), /\.(js|css|map)(\.(br|gz))?$/)) {
-    if (!outputs.includes(relative(ROOT, file).replaceAll('\\', '/'))) await rm(file, { force: true });
+    if (!outputs.includes(outputPath(file))) await rm(file, { force: true });
   }
 }
 
@@ -51,8 +54,7 @@ export async function buildAtomically(
   const placeOf = (path: string) =>
     sourceMaps !== null && path.endsWith('.map') ? join(ROOT, sourceMaps, basename(path)) : path;
   // Entry points last: what they import exists then.
-  const isEntry = ({ path }: OutputFile) =>
-    metafile.outputs[relative(ROOT, path).replaceAll('\\', '/')]?.entryPoint !== undefined;
+  const isEntry = ({ path }: OutputFile) => metafile.outputs[outputPath(path)]?.entryPoint !== undefined;
   for (const files of [outputFiles.filter((file) => !isEntry(file)), outputFiles.filter(isEntry)])
     await Promise.all(files.map(({ path, contents }) => writeAtomically(placeOf(path), contents)));
   return metafile.outputs;

@@ -84,20 +84,13 @@ export class Announcer {
     const frame: ServerFrame = after
       ? { type: before ? 'roomChanged' : 'roomCreated', room: after }
       : { type: 'roomRemoved', room: name };
-    const wasHidden = before?.access === 'private';
-    const isHidden = after?.access === 'private';
+    const others = newsForOthers(before, after, frame);
     this.#roomNews.add(async () => {
-      if (!wasHidden && !isHidden) return this.#announce(frame, isConcerned);
+      if (before?.access !== 'private' && after?.access !== 'private')
+        return this.#announce(frame, isConcerned);
       const isMember = await this.#membersAmong(name, isConcerned);
-      // Other users learn of a private room only when it becomes visible to them, or invisible.
-      const forOthers: ServerFrame | null =
-        isHidden && before && !wasHidden
-          ? { type: 'roomRemoved', room: name }
-          : !isHidden && after
-            ? frame
-            : null;
       this.#announce(frame, (each) => isConcerned(each) && isMember.has(each.id_user));
-      if (forOthers) this.#announce(forOthers, (each) => isConcerned(each) && !isMember.has(each.id_user));
+      if (others) this.#announce(others, (each) => isConcerned(each) && !isMember.has(each.id_user));
     });
   }
 
@@ -192,4 +185,15 @@ export class Announcer {
       if (connection.isAuthenticated && isConcerned(connection)) connection.receive(frames);
     }
   }
+}
+
+/** The frame for users who are not members of a room that is or was private: it reports only that the room becomes visible or hidden. */
+function newsForOthers(
+  before: RoomInfo | null,
+  after: RoomInfo | null,
+  frame: ServerFrame,
+): ServerFrame | null {
+  if (after?.access !== 'private') return after && frame;
+  const wasVisible = before !== null && before.access !== 'private';
+  return wasVisible ? { type: 'roomRemoved', room: after.name } : null;
 }

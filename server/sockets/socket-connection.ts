@@ -101,7 +101,7 @@ export class SocketConnection implements Subscriber, ActivityReceiver {
     return this.#isClosed;
   }
 
-  /** While false, `caughtUp` will be called. */
+  /** False while the reader is slow; `caughtUp` is called when that ends. */
   keepsUp(): boolean {
     return this.#outgoing.keepsUp();
   }
